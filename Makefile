@@ -1,0 +1,152 @@
+# GNU make.  `make` builds what the installed libraries allow and says which
+# package is missing for the rest; binaries land in $(B)/NAME.
+#
+#   make                      all tools          make check    build + all tests
+#   make SAN=address,undefined …                 make lint     every linter
+#   make CC=clang WERROR=1 …                     make fuzz     short fuzzing
+#   make demo                 the whole pipe     make bench    benchmarks
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+VERSION = 0.1.0
+
+# The user's, taken from the environment or the command line.
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+CFLAGS ?= -O2 -g
+CPPFLAGS ?=
+LDFLAGS ?=
+LDLIBS ?=
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+prefix ?= /usr/local
+bindir ?= $(prefix)/bin
+datadir ?= $(prefix)/share
+mandir ?= $(datadir)/man
+bashdir ?= $(datadir)/bash-completion/completions
+zshdir ?= $(datadir)/zsh/site-functions
+fishdir ?= $(datadir)/fish/vendor_completions.d
+
+SAN ?=
+B ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))$(if $(filter clang%,$(CC)),/clang)
+comma := ,
+
+# Which packages a module needs.  No other module sees their headers.
+include lib/modules.mk
+
+is_clang := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
+WARN_gcc = -Wformat-signedness -Wduplicated-cond -Wduplicated-branches \
+	-Wlogical-op -Wjump-misses-init -Wtrampolines -Warray-bounds=2 \
+	-Wstringop-overflow=4 -Wimplicit-fallthrough=5 -Wcast-align=strict
+WARN_clang = -Wimplicit-fallthrough -Wcast-align -Wcomma -Wunreachable-code \
+	-Wassign-enum -Wconditional-uninitialized -Wmissing-variable-declarations \
+	-Wloop-analysis -Wshorten-64-to-32 -Wstrict-selector-match
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wdouble-promotion -Wformat=2 -Wundef -Wcast-qual -Wpointer-arith \
+	-Wwrite-strings -Wstrict-prototypes -Wold-style-definition \
+	-Wmissing-prototypes -Wmissing-declarations -Wredundant-decls \
+	-Wnested-externs -Wvla -Walloca -Wswitch -Wnull-dereference \
+	-Wdate-time -Wframe-larger-than=16384 -fno-common \
+	$(if $(is_clang),$(WARN_clang),$(WARN_gcc)) $(if $(WERROR),-Werror)
+HARDEN = -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+	-fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer)
+ALL_CFLAGS = -std=c11 $(WARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
+ALL_CPPFLAGS = -D_POSIX_C_SOURCE=200809L -DVITALS_VERSION="$(VERSION)" \
+	-include lib/banned.h -Ilib $(CPPFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed \
+	$(SANFLAGS) $(LDFLAGS)
+
+# pkg-config, asked lazily and once a package; system headers stay quiet.
+pkg_ok = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
+pkg_cflags = $(if $(strip $(1)),$(patsubst -I%,-isystem %,$(shell \
+	$(PKG_CONFIG) --cflags $(1))))
+pkg_libs = $(shell $(PKG_CONFIG) --libs $(1))
+all_pkgs := $(sort $(foreach m,$(MODULES),$(PKG_$(m))))
+missing := $(foreach p,$(all_pkgs),$(if $(call pkg_ok,$(p)),,$(p)))
+lacks = $(sort $(filter $(missing),$(foreach m,$(1),$(PKG_$(m)))))
+
+lib_mods := $(foreach m,$(MODULES),$(if $(call lacks,$(m)),,$(m)))
+lib_src := $(foreach m,$(lib_mods),$(wildcard lib/$(m)/*.c))
+lib_obj := $(lib_src:%.c=$(B)/obj/%.o)
+commands := $(basename $(notdir $(wildcard cmd/*.c)))
+buildable := $(foreach c,$(commands),$(if $(call lacks,$(MODS_$(c))),,$(c)))
+skipped := $(filter-out $(buildable),$(commands))
+
+all: $(addprefix $(B)/,$(buildable)) missing
+
+missing:
+	$(foreach c,$(skipped),@echo "not built: $(c): missing $(foreach \
+	p,$(call lacks,$(MODS_$(c))),$(p) (package $(DEB_$(p))))" >&2$(newline))
+define newline
+
+
+endef
+
+# The flags live in a file: compile lines stay readable, and a change of flags
+# rebuilds what they touch.
+$(B)/flags: FORCE
+	@mkdir -p $(B)
+	@echo '$(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP' | sed 's/"/\\"/g' >$@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+FORCE:
+
+$(B)/obj/%.o: %.c $(B)/flags Makefile lib/modules.mk
+	@mkdir -p $(@D)
+	$(CC) @$(B)/flags $(MOD_CFLAGS) -c -o $@ $<
+
+define module_rule
+$(B)/obj/lib/$(1)/%.o: MOD_CFLAGS = $(CFLAGS_$(1)) \
+	$$(call pkg_cflags,$(PKG_$(1)))
+endef
+$(foreach m,$(lib_mods),$(eval $(call module_rule,$(m))))
+
+$(B)/libvitals.a: $(lib_obj)
+	rm -f $@ && $(AR) rcs $@ $^
+
+define command_rule
+$(B)/$(1): $(B)/obj/cmd/$(1).o $(B)/libvitals.a
+	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
+	$$(call libs_of,$(MODS_$(1)) $(1)) $$(LDLIBS)
+endef
+libs_of = $(foreach p,$(sort $(foreach m,$(1),$(PKG_$(m)))),$(call pkg_libs,$(p))) -lm
+$(foreach c,$(buildable),$(eval $(call command_rule,$(c))))
+
+include tests/tests.mk
+
+completions: all
+	sh completions/generate.sh $(B)
+
+man1 = $(addprefix man/,$(addsuffix .1,$(commands)))
+install: all
+	$(INSTALL) -d $(foreach d,$(bindir) $(mandir)/man1 $(mandir)/man5 \
+	$(mandir)/man7 $(bashdir) $(zshdir) $(fishdir) \
+	$(datadir)/vitals/schema,'$(DESTDIR)$(d)')
+	$(INSTALL) -m 755 $(addprefix $(B)/,$(buildable)) '$(DESTDIR)$(bindir)'
+	$(INSTALL) -m 644 $(man1) '$(DESTDIR)$(mandir)/man1'
+	$(INSTALL) -m 644 man/*.5 '$(DESTDIR)$(mandir)/man5'
+	$(INSTALL) -m 644 man/*.7 '$(DESTDIR)$(mandir)/man7'
+	$(INSTALL) -m 644 completions/bash/vitals-* '$(DESTDIR)$(bashdir)'
+	$(INSTALL) -m 644 completions/zsh/_vitals-* '$(DESTDIR)$(zshdir)'
+	$(INSTALL) -m 644 completions/fish/vitals-* '$(DESTDIR)$(fishdir)'
+	$(INSTALL) -m 644 schema/*.json '$(DESTDIR)$(datadir)/vitals/schema'
+
+uninstall:
+	rm -f $(addprefix '$(DESTDIR)$(bindir)'/,$(commands))
+	rm -f $(addprefix '$(DESTDIR)$(mandir)'/man1/,$(notdir $(man1)))
+	rm -f $(addprefix '$(DESTDIR)$(mandir)'/man5/,$(notdir $(wildcard man/*.5)))
+	rm -f $(addprefix '$(DESTDIR)$(mandir)'/man7/,$(notdir $(wildcard man/*.7)))
+	rm -f $(addprefix '$(DESTDIR)$(bashdir)'/,$(commands))
+	rm -f $(addprefix '$(DESTDIR)$(zshdir)'/,$(addprefix _,$(commands)))
+	rm -f $(addprefix '$(DESTDIR)$(fishdir)'/,$(addsuffix .fish,$(commands)))
+	rm -rf '$(DESTDIR)$(datadir)/vitals'
+
+clean:
+	rm -rf build
+
+.PHONY: all FORCE missing completions install uninstall clean
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,24 @@
+/*
+ * Functions that do not compile in this project: each has a bounded or
+ * thread-safe replacement that we use instead.  Included by the compiler
+ * before every file (see Makefile), so no file can forget it.
+ */
+#ifndef BANNED_H
+#define BANNED_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#undef strcpy
+#undef strcat
+#undef strncpy
+#undef strncat
+#undef sprintf
+#undef vsprintf
+#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets strtok
+#pragma GCC poison gmtime localtime ctime asctime mktemp tmpnam tempnam
+#pragma GCC poison atoi atol atoll atof setlocale system popen
+
+#endif

@@ -1,0 +1,62 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "diag/diag.h"
+
+/* A descriptor below 3 that a parent left closed would be given to the first
+ * file we open, and messages would go into it. */
+static void
+open_standard(void)
+{
+	for (int fd = 0; fd < 3; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+	}
+}
+
+void
+cli_start(const struct cli *cli)
+{
+	sigset_t set;
+
+	diag_program(cli->name);
+	open_standard();
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int
+cli_worst(int a, int b)
+{
+	static const int order[] = {CLI_SYSTEM, CLI_REMOTE, CLI_DATA, CLI_OK};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		if (a == order[i] || b == order[i])
+			return order[i];
+	}
+	return CLI_SYSTEM;
+}
+
+int
+cli_finish(struct ndjson_writer *out, int status)
+{
+	int failure = 0;
+
+	if (out != NULL && ndjson_flush(out) != 0)
+		failure = errno;
+	ndjson_writer_free(out);
+	if (fflush(stdout) != 0 && failure == 0)
+		failure = errno;
+	if (close(STDOUT_FILENO) != 0 && failure == 0)
+		failure = errno;
+	if (failure == 0)
+		return status;
+	diag_errno(failure, "<stdout>: write failed");
+	return CLI_SYSTEM;
+}

@@ -1,0 +1,10 @@
+/* compat_random: bytes of the kernel's generator. */
+#ifndef COMPAT_RANDOM_H
+#define COMPAT_RANDOM_H
+
+#include <stddef.h>
+
+/* Fill ${p} with ${n} bytes fit for keys.  Return 0, or -1 with errno set. */
+int compat_random(void *p, size_t n);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * err: the text of one failure.
+ *
+ * Library code never prints.  It returns a status and, on failure, leaves
+ * here what went wrong, in words that fit behind "where: ".  The command,
+ * which knows the name of the file or the number of the line, prints it.
+ */
+#ifndef DIAG_ERR_H
+#define DIAG_ERR_H
+
+#define ERR_TEXT_MAX 320
+
+struct err {
+	char text[ERR_TEXT_MAX]; /* always terminated; cut when too long */
+};
+
+/* Format into ${e}, which may be NULL.  Return -1, so that a function can
+ * `return err_set(e, ...)`. */
+int err_set(struct err *e, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* As err_set, then append ": " and the text of ${errnum}.  Return -1. */
+int err_sys(struct err *e, int errnum, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,197 @@
+#include "filter/filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "diag/diag.h"
+
+struct run {
+	struct filter *f;
+	struct ndjson_writer *out;
+	int rejects; /* descriptor, or -1 */
+};
+
+static int
+write_failed(int errnum)
+{
+	diag_errno(errnum, "<stdout>: write failed");
+	return CLI_SYSTEM;
+}
+
+/* Keep the bad line as it came.  Return 0, or -1 (reported). */
+static int
+reject(struct run *r, const struct ndjson_line *line, bool whole)
+{
+	struct ndjson_writer *w;
+	int rc;
+
+	if (r->rejects < 0)
+		return 0;
+	if (!whole)
+		diag_error("%s:%" PRIu64 ": only the start of the line is kept "
+			   "in %s", r->f->source, line->number,
+		    r->f->rejects);
+	w = ndjson_writer_new(r->rejects);
+	rc = w == NULL || ndjson_put(w, line->text) != 0 ||
+	     ndjson_flush(w) != 0;
+	if (rc)
+		diag_errno(errno, "%s: write failed", r->f->rejects);
+	ndjson_writer_free(w);
+	return rc ? -1 : 0;
+}
+
+static bool
+blank(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] != ' ' && s.p[i] != '\t')
+			return false;
+	}
+	return true;
+}
+
+static int
+bad_line(struct run *r, const struct ndjson_line *line, bool whole,
+    const char *why)
+{
+	ndjson_discard(r->out);
+	diag_error("%s:%" PRIu64 ": %s", r->f->source, line->number, why);
+	if (reject(r, line, whole) != 0)
+		return CLI_SYSTEM;
+	return CLI_DATA;
+}
+
+static int
+one_line(struct run *r, const struct ndjson_line *line)
+{
+	struct buf *record = ndjson_record(r->out);
+	struct err err = {""};
+	size_t before;
+
+	if (blank(line->text))
+		return CLI_OK;
+	if (memchr(line->text.p, '\0', line->text.n) != NULL)
+		return bad_line(r, line, true, "bad line: holds a NUL byte");
+	before = record->len;
+	switch (r->f->line(r->f->context, line, r->out, &err)) {
+	case FILTER_OK:
+		/* A function that committed records itself left the length
+		 * at or below what it found once the writer flushed. */
+		if (record->len == before && !buf_failed(record))
+			return CLI_OK;
+		if (ndjson_commit(r->out) != 0)
+			return write_failed(errno);
+		return CLI_OK;
+	case FILTER_BAD:
+		if (!line->newline && err.text[0] != '\0') {
+			char why[ERR_TEXT_MAX + 64];
+
+			snprintf(why, sizeof(why), "%s (the last line has no "
+						   "newline: cut off?)",
+			    err.text);
+			return bad_line(r, line, true, why);
+		}
+		return bad_line(r, line, true, err.text);
+	case FILTER_SYSTEM:
+		break;
+	}
+	ndjson_discard(r->out);
+	diag_error("%s:%" PRIu64 ": %s", r->f->source, line->number, err.text);
+	return CLI_SYSTEM;
+}
+
+static int
+run_fd(struct run *r, int fd, const char *name)
+{
+	struct ndjson_reader *reader = ndjson_reader_new(fd, 0);
+	struct ndjson_line line;
+	int status = CLI_OK;
+	bool more = true;
+
+	if (reader == NULL) {
+		diag_errno(ENOMEM, "%s", name);
+		return CLI_SYSTEM;
+	}
+	r->f->source = name;
+	ndjson_reader_tie(reader, r->out);
+	while (more) {
+		int rc = CLI_OK;
+
+		switch (ndjson_next(reader, &line)) {
+		case NDJSON_END:
+			more = false;
+			break;
+		case NDJSON_LINE:
+			rc = one_line(r, &line);
+			break;
+		case NDJSON_TOO_LONG:
+			rc = bad_line(r, &line, false,
+			    "bad line: longer than 1 MiB");
+			break;
+		case NDJSON_FAILED:
+			diag_errno(errno, "%s: read failed", name);
+			rc = CLI_SYSTEM;
+			break;
+		case NDJSON_FLUSH_FAILED:
+			rc = write_failed(errno);
+			break;
+		}
+		status = cli_worst(status, rc);
+		if (rc == CLI_SYSTEM || (rc == CLI_DATA && r->f->strict))
+			more = false;
+	}
+	ndjson_reader_free(reader);
+	return status;
+}
+
+static int
+run_file(struct run *r, const char *path)
+{
+	int fd, status;
+
+	if (strcmp(path, "-") == 0)
+		return run_fd(r, STDIN_FILENO, "<stdin>");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		diag_errno(errno, "%s", path);
+		return CLI_SYSTEM;
+	}
+	status = run_fd(r, fd, path);
+	close(fd);
+	return status;
+}
+
+int
+filter_run(struct filter *f, char *const operand[], int n,
+    struct ndjson_writer *out)
+{
+	struct run r = {f, out, -1};
+	int status = CLI_OK;
+
+	if (f->rejects != NULL) {
+		r.rejects = open(f->rejects,
+		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+		if (r.rejects < 0) {
+			diag_errno(errno, "%s", f->rejects);
+			return CLI_SYSTEM;
+		}
+	}
+	if (n == 0)
+		status = run_fd(&r, STDIN_FILENO, "<stdin>");
+	for (int i = 0; i < n; i++) {
+		int rc = run_file(&r, operand[i]);
+
+		status = cli_worst(status, rc);
+		if (rc == CLI_DATA && f->strict)
+			break;
+	}
+	if (r.rejects >= 0 && close(r.rejects) != 0) {
+		diag_errno(errno, "%s: write failed", f->rejects);
+		status = CLI_SYSTEM;
+	}
+	return status;
+}

@@ -1,0 +1,167 @@
+#include "instant/instant.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <time.h>
+
+#define MS_PER_DAY 86400000LL
+
+static int64_t
+clock_ms(clockid_t id)
+{
+	struct timespec ts = {0};
+
+	clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t
+instant_now(void)
+{
+	return clock_ms(CLOCK_REALTIME);
+}
+
+int64_t
+instant_monotonic(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
+}
+
+/* Days since 1970-01-01 of a date of the proleptic Gregorian calendar, and
+ * back: the usual count in 400-year eras that start on the 1st of March. */
+static int64_t
+days_of(int64_t y, int m, int d)
+{
+	int64_t era, yoe, doy;
+
+	y -= m <= 2;
+	era = (y >= 0 ? y : y - 399) / 400;
+	yoe = y - era * 400;
+	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+static void
+date_of(int64_t days, int *y, int *m, int *d)
+{
+	int64_t z = days + 719468;
+	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+	int64_t doe = z - era * 146097;
+	int64_t yoe =
+	    (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	int64_t mp = (5 * doy + 2) / 153;
+
+	*d = (int)(doy - (153 * mp + 2) / 5 + 1);
+	*m = (int)(mp < 10 ? mp + 3 : mp - 9);
+	*y = (int)(yoe + era * 400 + (*m <= 2));
+}
+
+void
+instant_format(int64_t ms, char text[INSTANT_TEXT_MAX])
+{
+	int64_t days, rest;
+	int y, m, d;
+
+	if (ms < INSTANT_MIN)
+		ms = INSTANT_MIN;
+	if (ms > INSTANT_MAX)
+		ms = INSTANT_MAX;
+	days = ms / MS_PER_DAY;
+	rest = ms % MS_PER_DAY;
+	if (rest < 0) {
+		rest += MS_PER_DAY;
+		days--;
+	}
+	date_of(days, &y, &m, &d);
+	snprintf(text, INSTANT_TEXT_MAX,
+	    "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)y % 10000,
+	    (unsigned)m % 100, (unsigned)d % 100,
+	    (unsigned)(rest / 3600000) % 100,
+	    (unsigned)(rest / 60000) % 60, (unsigned)(rest / 1000) % 60,
+	    (unsigned)(rest % 1000));
+}
+
+/* Read exactly ${n} digits at *${p}, then the byte ${after} unless it is 0. */
+static bool
+digits(const char **p, const char *end, int n, char after, int *value)
+{
+	int v = 0;
+
+	for (int i = 0; i < n; i++, (*p)++) {
+		if (*p >= end || **p < '0' || **p > '9')
+			return false;
+		v = v * 10 + (**p - '0');
+	}
+	*value = v;
+	if (after == '\0')
+		return true;
+	return *p < end && *(*p)++ == after;
+}
+
+static int
+month_days(int y, int m)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+	    31};
+	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+
+	return days[m - 1] + (m == 2 && leap);
+}
+
+/* ".123" or nothing: milliseconds, further digits cut. */
+static bool
+fraction(const char **p, const char *end, int *ms)
+{
+	int scale = 100, n = 0;
+
+	*ms = 0;
+	if (*p >= end || **p != '.')
+		return true;
+	for ((*p)++; *p < end && **p >= '0' && **p <= '9'; (*p)++, n++) {
+		*ms += (**p - '0') * scale;
+		scale /= 10;
+	}
+	return n > 0;
+}
+
+static bool
+offset(const char **p, const char *end, int *minutes)
+{
+	int h, m, sign;
+
+	*minutes = 0;
+	if (*p >= end)
+		return false;
+	if (**p == 'Z') {
+		(*p)++;
+		return true;
+	}
+	if (**p != '+' && **p != '-')
+		return false;
+	sign = *(*p)++ == '+' ? 1 : -1;
+	if (!digits(p, end, 2, ':', &h) || !digits(p, end, 2, '\0', &m) ||
+	    h > 23 || m > 59)
+		return false;
+	*minutes = sign * (h * 60 + m);
+	return true;
+}
+
+int
+instant_parse(struct span s, int64_t *ms)
+{
+	const char *p = s.p, *end = s.p + s.n;
+	int y, mo, d, h, mi, sec, frac, off;
+
+	if (!digits(&p, end, 4, '-', &y) || !digits(&p, end, 2, '-', &mo) ||
+	    !digits(&p, end, 2, 'T', &d) || !digits(&p, end, 2, ':', &h) ||
+	    !digits(&p, end, 2, ':', &mi) || !digits(&p, end, 2, '\0', &sec) ||
+	    !fraction(&p, end, &frac) || !offset(&p, end, &off) || p != end)
+		return -1;
+	if (mo < 1 || mo > 12 || d < 1 || d > month_days(y, mo) || h > 23 ||
+	    mi > 59 || sec > 60)
+		return -1;
+	*ms = days_of(y, mo, d) * MS_PER_DAY + h * 3600000LL +
+	      (mi - off) * 60000LL + sec * 1000LL + frac;
+	return 0;
+}

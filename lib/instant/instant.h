@@ -1,0 +1,36 @@
+/*
+ * instant: points in time as RFC 3339 text and as milliseconds since
+ * 1970-01-01T00:00:00Z (leap seconds are not counted, as in POSIX).
+ */
+#ifndef INSTANT_INSTANT_H
+#define INSTANT_INSTANT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf/buf.h"
+
+/* "2026-11-23T06:33:30.120Z" and its final 0 byte. */
+#define INSTANT_TEXT_MAX 25
+
+/* The years 0000 to 9999, all that RFC 3339 can say. */
+#define INSTANT_MIN (-62167219200000LL)
+#define INSTANT_MAX 253402300799999LL
+
+/* The system's clock. */
+int64_t instant_now(void);
+
+/* A clock that never jumps, from an arbitrary start: for time-outs. */
+int64_t instant_monotonic(void);
+
+/* Write ${ms} in UTC with three digits of the second.  A value outside
+ * INSTANT_MIN..INSTANT_MAX is written as the nearer end. */
+void instant_format(int64_t ms, char text[INSTANT_TEXT_MAX]);
+
+/* Read an RFC 3339 date-time, strictly: "T" and "Z" in capitals, an offset,
+ * real days of the month, any number of digits of the second (cut to
+ * milliseconds); second 60 is taken as the next minute's start.  Return 0, or
+ * -1 where ${s} is anything else. */
+int instant_parse(struct span s, int64_t *ms);
+
+#endif

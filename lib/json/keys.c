@@ -1,0 +1,232 @@
+#include "json/keys.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "compat/random.h"
+#include "json/json.h"
+
+/* Objects up to this size are searched key by key. */
+#define SMALL 16
+#define TABLE_FIRST 256
+
+struct entry {
+	uint64_t hash;
+	struct span key;
+	bool escaped;
+};
+
+struct object {
+	size_t first; /* its first key on the stack */
+	uint64_t serial;
+};
+
+struct json_keys {
+	struct entry *entry;
+	size_t count, cap;
+	struct object object[JSON_DEPTH_MAX];
+	unsigned depth;
+	uint64_t serial;
+	uint64_t seed;
+	/* Indices into entry plus 1; 0 is free.  An index whose entry has
+	 * been taken off the stack since is stale and matches nothing. */
+	uint32_t *table;
+	size_t slots; /* a power of two */
+	size_t used;
+	struct buf scratch;
+};
+
+struct json_keys *
+json_keys_new(void)
+{
+	struct json_keys *k = calloc(1, sizeof(*k));
+
+	if (k == NULL)
+		return NULL;
+	buf_init(&k->scratch);
+	/* Without the generator the seed is 0: slower at worst, never wrong. */
+	if (compat_random(&k->seed, sizeof(k->seed)) != 0)
+		k->seed = 0;
+	return k;
+}
+
+void
+json_keys_free(struct json_keys *k)
+{
+	if (k == NULL)
+		return;
+	buf_release(&k->scratch);
+	free(k->table);
+	free(k->entry);
+	free(k);
+}
+
+void
+json_keys_reset(struct json_keys *k)
+{
+	k->count = 0;
+	k->depth = 0;
+	if (k->used > 0) {
+		memset(k->table, 0, k->slots * sizeof(*k->table));
+		k->used = 0;
+	}
+}
+
+void
+json_keys_open(struct json_keys *k)
+{
+	k->object[k->depth++] = (struct object){k->count, ++k->serial};
+}
+
+void
+json_keys_close(struct json_keys *k)
+{
+	k->count = k->object[--k->depth].first;
+}
+
+static uint64_t
+mix(uint64_t h)
+{
+	h *= 0x9e3779b97f4a7c15ULL;
+	return h ^ (h >> 32);
+}
+
+static uint64_t
+hash(const struct json_keys *k, struct span s)
+{
+	uint64_t h = k->seed ^ s.n, x;
+	size_t i = 0;
+
+	for (; i + 8 <= s.n; i += 8) {
+		memcpy(&x, s.p + i, 8);
+		h = mix(h ^ x);
+	}
+	x = 0;
+	memcpy(&x, s.p + i, s.n - i);
+	return mix(mix(h ^ x));
+}
+
+static bool
+same(struct json_keys *k, const struct entry *e, struct span key, bool escaped)
+{
+	if (!e->escaped && !escaped)
+		return e->key.n == key.n &&
+		       memcmp(e->key.p, key.p, key.n) == 0;
+	if (!escaped)
+		return json_string_is(e->key, true, key);
+	buf_clear(&k->scratch);
+	json_unescape(key, &k->scratch);
+	return json_string_is(e->key, e->escaped, buf_span(&k->scratch));
+}
+
+static size_t
+slot_of(const struct json_keys *k, uint64_t h, uint64_t serial)
+{
+	return (size_t)mix(h ^ serial) & (k->slots - 1);
+}
+
+static void
+table_put(struct json_keys *k, size_t index, uint64_t serial)
+{
+	size_t i = slot_of(k, k->entry[index].hash, serial);
+
+	while (k->table[i] != 0)
+		i = (i + 1) & (k->slots - 1);
+	k->table[i] = (uint32_t)index + 1;
+	k->used++;
+}
+
+/* Make room for one more, dropping what is stale, and enter the keys of all
+ * open objects that are large. */
+static int
+table_grow(struct json_keys *k)
+{
+	size_t slots = k->slots == 0 ? TABLE_FIRST : k->slots;
+	uint32_t *table;
+
+	while (slots / 4 < k->count + 1)
+		slots *= 2;
+	table = calloc(slots, sizeof(*table));
+	if (table == NULL)
+		return -1;
+	free(k->table);
+	k->table = table;
+	k->slots = slots;
+	k->used = 0;
+	for (unsigned d = 0; d < k->depth; d++) {
+		size_t end =
+		    d + 1 < k->depth ? k->object[d + 1].first : k->count;
+
+		if (end - k->object[d].first < SMALL)
+			continue;
+		for (size_t i = k->object[d].first; i < end; i++)
+			table_put(k, i, k->object[d].serial);
+	}
+	return 0;
+}
+
+static int
+stack_push(struct json_keys *k, struct entry e)
+{
+	if (k->count == k->cap) {
+		size_t cap = k->cap == 0 ? 64 : k->cap * 2;
+		struct entry *p = realloc(k->entry, cap * sizeof(*p));
+
+		if (p == NULL || cap > UINT32_MAX / 2)
+			return -1;
+		k->entry = p;
+		k->cap = cap;
+	}
+	k->entry[k->count++] = e;
+	return 0;
+}
+
+int
+json_keys_add(struct json_keys *k, struct span key, bool escaped)
+{
+	const struct object *o = &k->object[k->depth - 1];
+	size_t size = k->count - o->first;
+	struct entry e = {0, key, escaped};
+
+	if (escaped) {
+		buf_clear(&k->scratch);
+		json_unescape(key, &k->scratch);
+		if (buf_failed(&k->scratch))
+			return -1;
+		e.hash = hash(k, buf_span(&k->scratch));
+	} else {
+		e.hash = hash(k, key);
+	}
+	if (size < SMALL) {
+		for (size_t i = o->first; i < k->count; i++) {
+			if (k->entry[i].hash == e.hash &&
+			    same(k, &k->entry[i], key, escaped))
+				return 1;
+		}
+		if (stack_push(k, e) != 0)
+			return -1;
+		/* The object becomes large: from here on the table knows it. */
+		if (size + 1 < SMALL)
+			return 0;
+		if (k->used + SMALL >= k->slots / 2)
+			return table_grow(k);
+		for (size_t i = o->first; i < k->count; i++)
+			table_put(k, i, o->serial);
+		return 0;
+	}
+	for (size_t i = slot_of(k, e.hash, o->serial); k->table[i] != 0;
+	     i = (i + 1) & (k->slots - 1)) {
+		size_t at = k->table[i] - 1;
+
+		if (at >= o->first && at < k->count &&
+		    k->entry[at].hash == e.hash &&
+		    same(k, &k->entry[at], key, escaped))
+			return 1;
+	}
+	if (stack_push(k, e) != 0)
+		return -1;
+	if (k->used + 1 >= k->slots / 2)
+		return table_grow(k);
+	table_put(k, k->count - 1, o->serial);
+	return 0;
+}

@@ -1,0 +1,45 @@
+# One line a module: the pkg-config packages it needs.  One line a command:
+# the modules whose packages it links.  Everything else is found by make.
+
+MODULES := $(notdir $(patsubst %/,%,$(wildcard lib/*/)))
+
+PKG_video = libavformat libavcodec libavutil
+PKG_dsp = fftw3
+PKG_face = expat
+PKG_crypto = libcrypto
+PKG_http = libcurl
+PKG_spool = sqlite3
+PKG_serve = libevent libevent_openssl libssl libcrypto
+PKG_sandbox = libseccomp
+
+# The inner loops over pixels and samples are worth the vectoriser.
+CFLAGS_video = -O3
+# The one place that asks for more than POSIX.
+CFLAGS_compat = -D_DEFAULT_SOURCE
+CFLAGS_skin = -O3
+CFLAGS_dsp = -O3
+
+MODS_vitals-extract = video face dsp crypto sandbox
+MODS_vitals-synth = video dsp
+MODS_vitals-calibrate = dsp
+MODS_vitals-event = crypto
+MODS_vitals-sign = crypto
+MODS_vitals-verify = crypto
+MODS_vitals-seal = crypto
+MODS_vitals-open = crypto
+MODS_vitals-post = crypto http spool
+MODS_vitals-receive = crypto serve spool
+
+# The Debian package that brings each.
+DEB_libavformat = libavformat-dev
+DEB_libavcodec = libavcodec-dev
+DEB_libavutil = libavutil-dev
+DEB_fftw3 = libfftw3-dev
+DEB_expat = libexpat1-dev
+DEB_libcrypto = libssl-dev
+DEB_libssl = libssl-dev
+DEB_libcurl = libcurl4-openssl-dev
+DEB_sqlite3 = libsqlite3-dev
+DEB_libevent = libevent-dev
+DEB_libevent_openssl = libevent-dev
+DEB_libseccomp = libseccomp-dev

@@ -1,0 +1,90 @@
+/*
+ * ndjson: lines in, lines out.
+ *
+ * The reader gives one line at a time from a descriptor and never holds more
+ * than one line of NDJSON_LINE_MAX bytes; the writer collects whole records
+ * and flushes them when its buffer is full or, if a reader is tied to it,
+ * just before the reader blocks: a live pipe sees each line at once, a batch
+ * runs in large writes.
+ */
+#ifndef NDJSON_NDJSON_H
+#define NDJSON_NDJSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf/buf.h"
+#include "diag/err.h"
+
+/* The longest line, without its newline. */
+#define NDJSON_LINE_MAX ((size_t)1 << 20)
+
+/* ---- Writer ------------------------------------------------------------ */
+
+struct ndjson_writer;
+
+/* A writer on ${fd}, which it does not own.  NULL without memory. */
+struct ndjson_writer *ndjson_writer_new(int fd);
+
+/* Free; what was not flushed is lost.  NULL is a no-op. */
+void ndjson_writer_free(struct ndjson_writer *w);
+
+/* The buffer to append the next record to: write it whole, then call
+ * ndjson_commit, or ndjson_discard to take it back. */
+struct buf *ndjson_record(struct ndjson_writer *w);
+
+/* End the record with a newline and keep it.  Return 0; -1 when memory or a
+ * write failed (errno tells; the record is gone). */
+int ndjson_commit(struct ndjson_writer *w);
+
+/* Drop what was appended since the last commit. */
+void ndjson_discard(struct ndjson_writer *w);
+
+/* Keep the record as it is, without a newline: for raw output. */
+int ndjson_commit_raw(struct ndjson_writer *w);
+
+/* Commit ${line} as a record.  Return as ndjson_commit. */
+int ndjson_put(struct ndjson_writer *w, struct span line);
+
+/* Write out all that is committed.  Return 0, or -1 with errno set; once
+ * failed, all later calls fail with the same errno. */
+int ndjson_flush(struct ndjson_writer *w);
+
+/* Flush after every commit from now on: for producers that read no pipe. */
+void ndjson_writer_unbuffered(struct ndjson_writer *w);
+
+/* ---- Reader ------------------------------------------------------------ */
+
+enum ndjson_status {
+	NDJSON_FAILED = -1,  /* read(2) failed: errno tells */
+	NDJSON_END = 0,
+	NDJSON_LINE = 1,
+	NDJSON_TOO_LONG = 2, /* the line is dropped; its start is given */
+	NDJSON_FLUSH_FAILED = 3 /* the tied writer failed: errno tells */
+};
+
+struct ndjson_line {
+	struct span text; /* without "\n" or "\r\n"; valid until the next call */
+	uint64_t number;  /* from 1 */
+	bool newline;     /* false: the last line, and it has no newline */
+};
+
+struct ndjson_reader;
+
+/* A reader on ${fd}, which it does not own, for lines up to ${max} bytes
+ * (0: NDJSON_LINE_MAX).  NULL without memory. */
+struct ndjson_reader *ndjson_reader_new(int fd, size_t max);
+void ndjson_reader_free(struct ndjson_reader *r);
+
+/* Flush ${w} before each read(2) of ${r}. */
+void ndjson_reader_tie(struct ndjson_reader *r, struct ndjson_writer *w);
+
+/* The next line.  NDJSON_TOO_LONG gives the line's first bytes. */
+enum ndjson_status ndjson_next(
+    struct ndjson_reader *r, struct ndjson_line *line);
+
+/* Is a whole line (or the end) at hand without reading? */
+bool ndjson_ready(const struct ndjson_reader *r);
+
+#endif

@@ -1,0 +1,164 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ndjson/ndjson.h"
+
+#define CHUNK ((size_t)64 << 10)
+
+/* How much of a line that is too long is given to the caller. */
+#define KEPT 64
+
+struct ndjson_reader {
+	int fd;
+	size_t max;
+	struct ndjson_writer *tied;
+	char *data;
+	size_t cap;
+	size_t from; /* the next line starts here */
+	size_t seen; /* no newline in from..seen */
+	size_t len;
+	uint64_t number;
+	bool end;
+	bool dropping; /* in a line that is too long */
+};
+
+struct ndjson_reader *
+ndjson_reader_new(int fd, size_t max)
+{
+	struct ndjson_reader *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return NULL;
+	r->fd = fd;
+	r->max = max == 0 ? NDJSON_LINE_MAX : max;
+	r->cap = 2 * CHUNK;
+	r->data = malloc(r->cap);
+	if (r->data == NULL) {
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void
+ndjson_reader_free(struct ndjson_reader *r)
+{
+	if (r == NULL)
+		return;
+	free(r->data);
+	free(r);
+}
+
+void
+ndjson_reader_tie(struct ndjson_reader *r, struct ndjson_writer *w)
+{
+	r->tied = w;
+}
+
+/* Make room for a chunk behind len, by moving or by growing: the buffer never
+ * holds more than the longest line and one chunk. */
+static int
+make_room(struct ndjson_reader *r)
+{
+	size_t held = r->len - r->from;
+
+	if (r->cap - r->len >= CHUNK)
+		return 0;
+	if (r->from > 0) {
+		memmove(r->data, r->data + r->from, held);
+		r->seen -= r->from;
+		r->from = 0;
+		r->len = held;
+	}
+	if (r->cap - r->len < CHUNK) {
+		char *data = realloc(r->data, r->cap * 2);
+
+		if (data == NULL) {
+			errno = ENOMEM;
+			return -1;
+		}
+		r->data = data;
+		r->cap *= 2;
+	}
+	return 0;
+}
+
+static enum ndjson_status
+fill(struct ndjson_reader *r)
+{
+	ssize_t n;
+
+	if (r->tied != NULL && ndjson_flush(r->tied) != 0)
+		return NDJSON_FLUSH_FAILED;
+	if (make_room(r) != 0)
+		return NDJSON_FAILED;
+	do {
+		n = read(r->fd, r->data + r->len, CHUNK);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return NDJSON_FAILED;
+	if (n == 0)
+		r->end = true;
+	r->len += (size_t)n;
+	return NDJSON_LINE;
+}
+
+static enum ndjson_status
+give(struct ndjson_reader *r, size_t n, bool newline, struct ndjson_line *line)
+{
+	enum ndjson_status status = NDJSON_LINE;
+
+	line->text = (struct span){r->data + r->from, n};
+	line->newline = newline;
+	line->number = ++r->number;
+	r->from += n + newline;
+	r->seen = r->from;
+	if (n > 0 && line->text.p[n - 1] == '\r')
+		line->text.n--;
+	if (r->dropping || line->text.n > r->max) {
+		r->dropping = false;
+		if (line->text.n > KEPT)
+			line->text.n = KEPT;
+		status = NDJSON_TOO_LONG;
+	}
+	return status;
+}
+
+enum ndjson_status
+ndjson_next(struct ndjson_reader *r, struct ndjson_line *line)
+{
+	enum ndjson_status status;
+	const char *nl;
+
+	for (;;) {
+		nl = r->len > r->seen ? memchr(r->data + r->seen, '\n',
+					    r->len - r->seen)
+				      : NULL;
+		if (nl != NULL)
+			return give(r, (size_t)(nl - (r->data + r->from)),
+			    true, line);
+		r->seen = r->len;
+		/* "+ 1": a line of exactly max bytes may end with "\r\n". */
+		if (r->len - r->from > r->max + 1) {
+			r->dropping = true;
+			r->len = r->seen = r->from + KEPT;
+		}
+		if (r->end)
+			break;
+		status = fill(r);
+		if (status != NDJSON_LINE)
+			return status;
+	}
+	if (r->len == r->from)
+		return NDJSON_END;
+	return give(r, r->len - r->from, false, line);
+}
+
+bool
+ndjson_ready(const struct ndjson_reader *r)
+{
+	return r->end ||
+	       (r->len > r->from &&
+		   memchr(r->data + r->from, '\n', r->len - r->from) != NULL);
+}

@@ -1,0 +1,135 @@
+# shellcheck shell=sh
+# tap.sh: what every CLI test sources.  A test is an executable sh script:
+#
+#	#!/bin/sh
+#	. "$(dirname "$0")/tap.sh"
+#	try 'refuses a bad line' vitals-event <<-'X'
+#	[1]
+#	X
+#	is_status 1
+#	is_stdout ''
+#	is_stderr 'vitals-event: <stdin>:1: not a JSON object'
+#	done_testing
+#
+# It runs in an empty directory of its own with the built tools first in PATH.
+# Every try must be followed by checks of all three: status, stdout, stderr.
+
+set -u
+LC_ALL=C
+export LC_ALL
+TESTS=$(cd "$(dirname "$0")/.." && pwd)
+ROOT=$(cd "$TESTS/.." && pwd)
+BUILD=${BUILD:-$ROOT/build}
+case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
+DATA=$ROOT/../shared/data
+PATH=$BUILD:$PATH
+WORK=$(mktemp -d)
+trap 'cd /; rm -rf "$WORK"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$WORK" || exit 1
+tap_n=0
+tap_bad=0
+tap_name=
+tap_checked=sto
+
+ok() { # NAME: report the status of the last command
+	if [ $? -eq 0 ]; then
+		tap_n=$((tap_n + 1))
+		echo "ok $tap_n - $1"
+	else
+		not_ok "$1"
+	fi
+}
+not_ok() { # NAME [DETAIL-FILE ...]
+	tap_n=$((tap_n + 1))
+	tap_bad=$((tap_bad + 1))
+	echo "not ok $tap_n - $1"
+	shift
+	for tap_f in "$@"; do
+		head -n 20 "$tap_f" | sed "s/^/# ${tap_f##*/}: /"
+	done
+}
+skip() { # NAME REASON
+	tap_n=$((tap_n + 1))
+	echo "ok $tap_n - $1 # SKIP $2"
+}
+skip_all() { # REASON
+	skip "all of ${0##*/}" "$1"
+	echo "1..$tap_n"
+	exit 0
+}
+tap_complete() {
+	case $tap_checked in
+	*s*o*e*) ;;
+	*) [ -z "$tap_name" ] || tap_checked=soe not_ok "$tap_name: checks status, stdout and stderr" ;;
+	esac
+}
+try() { # NAME COMMAND [ARG ...]: run it, keep what it did; stdin is passed on
+	tap_complete
+	tap_name=$1
+	tap_checked=
+	shift
+	"$@" >"$WORK/.out" 2>"$WORK/.err"
+	tap_status=$?
+}
+tap_seen() {
+	case $tap_checked in *"$1"*) ;; *) tap_checked=$(echo "s o e" | tr ' ' '\n' | grep "[$tap_checked$1]" | tr -d '\n') ;; esac
+}
+is_status() {
+	tap_seen s
+	[ "$tap_status" -eq "$1" ]
+	if [ $? -eq 0 ]; then ok "$tap_name: status $1"; else
+		not_ok "$tap_name: status $tap_status is not $1" "$WORK/.err"
+	fi
+}
+tap_is() { # WHICH FILE TEXT
+	printf '%s' "$3" >"$WORK/.want"
+	[ -z "$3" ] || echo >>"$WORK/.want"
+	if cmp -s "$WORK/.want" "$2"; then ok "$tap_name: $1"; else
+		not_ok "$tap_name: $1" "$WORK/.want" "$2"
+	fi
+}
+is_stdout() { tap_seen o; tap_is stdout "$WORK/.out" "$1"; }
+is_stderr() { tap_seen e; tap_is stderr "$WORK/.err" "$1"; }
+stdout_is_file() { # FILE
+	tap_seen o
+	if cmp -s "$1" "$WORK/.out"; then ok "$tap_name: stdout as $1"; else
+		not_ok "$tap_name: stdout as $1" "$1" "$WORK/.out"
+	fi
+}
+stdout_has() { # PATTERN (basic regular expression)
+	tap_seen o
+	if grep -q -e "$1" "$WORK/.out"; then ok "$tap_name: stdout has $1"; else
+		not_ok "$tap_name: stdout has $1" "$WORK/.out"
+	fi
+}
+stderr_has() {
+	tap_seen e
+	if grep -q -e "$1" "$WORK/.err"; then ok "$tap_name: stderr has $1"; else
+		not_ok "$tap_name: stderr has $1" "$WORK/.err"
+	fi
+}
+stdout_lines() { # N
+	tap_seen o
+	tap_l=$(wc -l <"$WORK/.out")
+	if [ "$tap_l" -eq "$1" ]; then ok "$tap_name: $1 lines"; else
+		not_ok "$tap_name: $tap_l lines are not $1" "$WORK/.out"
+	fi
+}
+stdout_json() { # JQ-CONDITION: true of every line (slurp where needed)
+	tap_seen o
+	if [ -s "$WORK/.out" ] && [ "$(jq -c "$1" "$WORK/.out" 2>&1 | sort -u)" = true ]; then
+		ok "$tap_name: $1"
+	else
+		not_ok "$tap_name: $1" "$WORK/.out"
+	fi
+}
+has_data() { # FILE-BELOW-shared/data: can a test that needs it run?
+	[ -e "$DATA/$1" ]
+}
+done_testing() {
+	tap_complete
+	echo "1..$tap_n"
+	[ "$tap_bad" -eq 0 ]
+	exit $?
+}

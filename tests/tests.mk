@@ -1,0 +1,58 @@
+# Tests: unit tests are C programs, tests/unit/MODULE_WHAT.c, linked with what
+# lib/MODULE needs (and UNIT_MODS_… names more); cli and interop tests are
+# scripts.  All print TAP; tests/run counts.
+
+unit_src := $(wildcard tests/unit/*.c)
+unit_mod = $(firstword $(subst _, ,$(notdir $(1))))
+unit_mods = $(call unit_mod,$(1)) $(UNIT_MODS_$(1))
+unit_names := $(basename $(notdir $(unit_src)))
+unit_ok := $(foreach u,$(unit_names),$(if $(call lacks,$(call unit_mods,$(u))),,$(u)))
+unit_bin := $(addprefix $(B)/tests/unit/,$(unit_ok))
+
+# What a unit test needs beyond its own module's packages.
+UNIT_MODS_json_differential = jansson
+PKG_jansson = jansson
+DEB_jansson = libjansson-dev
+
+cli_tests := $(wildcard tests/cli/*.t)
+interop_tests := $(wildcard tests/interop/*.t)
+JOBS ?= 2
+
+$(B)/obj/tests/unit/%.o: MOD_CFLAGS = -Itests $(call pkg_cflags,$(sort $(foreach \
+	m,$(call unit_mods,$*),$(PKG_$(m))) ))
+
+define unit_rule
+$(B)/tests/unit/$(1): $(B)/obj/tests/unit/$(1).o $(B)/libvitals.a
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
+	$$(call libs_of,$$(call unit_mods,$(1))) $$(LDLIBS)
+endef
+$(foreach u,$(unit_ok),$(eval $(call unit_rule,$(u))))
+
+check: check-build
+	BUILD=$(B) tests/run -j $(JOBS) $(unit_bin) $(cli_tests) $(interop_tests)
+check-build: all $(unit_bin)
+check-unit: $(unit_bin)
+	tests/run -j $(JOBS) $(unit_bin)
+check-cli: all
+	BUILD=$(B) tests/run -j $(JOBS) $(cli_tests)
+check-interop: all
+	BUILD=$(B) tests/run -j $(JOBS) $(interop_tests)
+
+# Fuzzers: tests/fuzz/WHAT.c with one LLVMFuzzerTestOneInput each, built with
+# clang; seeds in tests/fuzz/corpus/WHAT/.
+FUZZ_SECONDS ?= 20
+fuzz_names := $(basename $(notdir $(wildcard tests/fuzz/*.c)))
+fuzz:
+	$(MAKE) CC=clang SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzz-run
+fuzz_bin := $(addprefix $(B)/tests/fuzz/,$(fuzz_names))
+$(B)/obj/tests/fuzz/%.o: MOD_CFLAGS = -Wno-missing-prototypes $(FUZZ_CFLAGS_$*)
+# One word of a fuzzer's name is its module, as with unit tests.
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libvitals.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) \
+	$(call libs_of,$(call unit_mods,$*) $(FUZZ_MODS_$*)) $(LDLIBS)
+fuzz-run: $(fuzz_bin)
+	sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(fuzz_bin)
+
+.PHONY: check check-build check-unit check-cli check-interop fuzz fuzz-run

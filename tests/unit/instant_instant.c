@@ -1,0 +1,61 @@
+#include "instant/instant.h"
+
+#include "check.h"
+
+static void
+reads(const char *text, int64_t want)
+{
+	int64_t ms = -1;
+	int rc = instant_parse(span_of(text), &ms);
+
+	CHECK(rc == 0 && ms == want, text);
+}
+
+static void
+refuses(const char *text)
+{
+	int64_t ms;
+
+	CHECK(instant_parse(span_of(text), &ms) != 0, text);
+}
+
+int
+main(void)
+{
+	char text[INSTANT_TEXT_MAX];
+
+	instant_format(1795415610120LL, text);
+	CHECK_TEXT(text, "2026-11-23T06:33:30.120Z", "formats");
+	instant_format(-1, text);
+	CHECK_TEXT(text, "1969-12-31T23:59:59.999Z", "formats before 1970");
+	instant_format(INSTANT_MIN, text);
+	CHECK_TEXT(text, "0000-01-01T00:00:00.000Z", "formats the first");
+	instant_format(INT64_MAX, text);
+	CHECK_TEXT(text, "9999-12-31T23:59:59.999Z", "formats the last");
+	reads("2026-11-23T06:33:30.120Z", 1795415610120LL);
+	reads("2026-11-23T07:33:30.12+01:00", 1795415610120LL);
+	reads("2026-11-22T22:33:30.1209999-08:00", 1795415610120LL);
+	reads("1970-01-01T00:00:00Z", 0);
+	reads("2024-02-29T00:00:00Z", 1709164800000LL);
+	reads("2016-12-31T23:59:60Z", 1483228800000LL);
+	reads("0000-01-01T00:00:00Z", INSTANT_MIN);
+	refuses("2026-11-23 06:33:30Z");
+	refuses("2026-11-23T06:33:30");
+	refuses("2026-02-29T00:00:00Z");
+	refuses("2026-13-01T00:00:00Z");
+	refuses("2026-11-23T24:00:00Z");
+	refuses("2026-11-23T06:33:30.Z");
+	refuses("2026-11-23T06:33:30z");
+	refuses("2026-11-23T06:33:30Z ");
+	refuses("");
+	for (int64_t d = -800000; d < 2000000; d += 977) {
+		int64_t ms = d * 86400000LL + 12345678, back = 0;
+
+		if (ms < INSTANT_MIN || ms > INSTANT_MAX)
+			continue;
+		instant_format(ms, text);
+		if (instant_parse(span_of(text), &back) != 0 || back != ms)
+			CHECK(0, text);
+	}
+	return check_done();
+}
