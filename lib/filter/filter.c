@@ -68,20 +68,15 @@ bad_line(struct run *r, const struct ndjson_line *line, bool whole,
 static int
 one_line(struct run *r, const struct ndjson_line *line)
 {
-	struct buf *record = ndjson_record(r->out);
 	struct err err = {""};
-	size_t before;
 
 	if (blank(line->text))
 		return CLI_OK;
 	if (memchr(line->text.p, '\0', line->text.n) != NULL)
 		return bad_line(r, line, true, "bad line: holds a NUL byte");
-	before = record->len;
 	switch (r->f->line(r->f->context, line, r->out, &err)) {
 	case FILTER_OK:
-		/* A function that committed records itself left the length
-		 * at or below what it found once the writer flushed. */
-		if (record->len == before && !buf_failed(record))
+		if (!ndjson_pending(r->out))
 			return CLI_OK;
 		if (ndjson_commit(r->out) != 0)
 			return write_failed(errno);

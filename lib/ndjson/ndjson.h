@@ -38,6 +38,9 @@ struct buf *ndjson_record(struct ndjson_writer *w);
  * write failed (errno tells; the record is gone). */
 int ndjson_commit(struct ndjson_writer *w);
 
+/* Has anything been appended (or tried to be) since the last commit? */
+bool ndjson_pending(const struct ndjson_writer *w);
+
 /* Drop what was appended since the last commit. */
 void ndjson_discard(struct ndjson_writer *w);
 

@@ -45,6 +45,12 @@ ndjson_record(struct ndjson_writer *w)
 	return &w->buf;
 }
 
+bool
+ndjson_pending(const struct ndjson_writer *w)
+{
+	return w->buf.len > w->committed || buf_failed(&w->buf);
+}
+
 void
 ndjson_discard(struct ndjson_writer *w)
 {
