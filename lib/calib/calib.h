@@ -1,0 +1,27 @@
+/*
+ * calib: calibration files, which turn features into SpO2 and blood pressure
+ * for one device or one person.  vitals-formats(5) has the format.
+ */
+#ifndef CALIB_CALIB_H
+#define CALIB_CALIB_H
+
+#include "buf/buf.h"
+#include "diag/err.h"
+#include "vitals/model.h"
+
+/* The longest calibration file. */
+#define CALIB_FILE_MAX ((size_t)64 << 10)
+
+/* Read the calibration ${text} into ${m}, strictly: a version, vitals or
+ * terms that this program does not know are an error.  Return 0, or -1 with
+ * ${err} set and ${m} without any model. */
+int calib_read(struct vitals_models *m, struct span text, struct err *err);
+
+/* Read the file at ${path}.  Return 0, or -1 with ${err} set (without the
+ * path). */
+int calib_load(struct vitals_models *m, const char *path, struct err *err);
+
+/* Append ${m} as one line of JSON, without a newline. */
+void calib_write(const struct vitals_models *m, struct buf *out);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * estimate: from the signals of one recording, or of one window of it, to all
+ * vital signs.
+ *
+ * This is the door to the estimators for whoever has a pulse wave: one call
+ * fills a reading for every vital, each with its confidence or the reason
+ * why there is none.
+ */
+#ifndef VITALS_ESTIMATE_H
+#define VITALS_ESTIMATE_H
+
+#include <stddef.h>
+
+#include "diag/err.h"
+#include "vitals/beats.h"
+#include "vitals/features.h"
+#include "vitals/model.h"
+#include "vitals/reading.h"
+#include "vitals/signal.h"
+
+enum vitals_site {
+	VITALS_FACE,
+	VITALS_SKIN,
+	VITALS_FINGER
+};
+
+struct vitals_input {
+	enum vitals_site site;
+	double seconds; /* length of the recording or window */
+	/* Mean colour over all skin, on the frames' own times; damaged frames
+	 * and frames without skin left out. */
+	struct vitals_colour colour;
+	/* The fused pulse wave, rising with the blood volume, band 0.5 to 8 Hz
+	 * or wider.  Of a finger there need be none: it is made of colour. */
+	struct vitals_wave pulse;
+	/* The rate the spectrum says, /min, 0 where it says none, and the
+	 * probability that it lies within 5 /min of the truth. */
+	double rate;
+	double rate_confidence;
+	/* Signal-to-noise ratio of the pulse wave, dB (de Haan); NAN: not
+	 * known, and it is measured here. */
+	double snr_db;
+	/* Height of the face, or of what moves with the breath, in the
+	 * picture, in any unit; n 0: none. */
+	struct vitals_series motion;
+	/* Waves of an upper and a lower region on one grid, for transit. */
+	struct vitals_wave upper, lower;
+	const char *method; /* static text for the pulse's readings */
+	const struct vitals_models *models; /* NULL: not calibrated */
+};
+
+struct vitals_output {
+	struct reading reading[VITAL_COUNT]; /* by vital */
+	struct vitals_features features;
+	struct vitals_beats beats;
+	struct vitals_wave pulse; /* what beats were found on; owned */
+	double snr_db;
+	double signal; /* 0 to 1: quality of the pulse wave */
+};
+
+/*
+ * Fill ${out}, to be freed with vitals_output_release.  Return 0, also where
+ * every reading is absent; -1 without memory or with signals out of bounds,
+ * and ${out} is empty.
+ */
+int vitals_estimate(
+    struct vitals_output *out, const struct vitals_input *in, struct err *err);
+void vitals_output_release(struct vitals_output *out);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * hrv: variability of the heart rate (Task Force of the ESC and NASPE,
+ * Circulation 1996, 93, 1043), and the stress index that Baevsky made of it.
+ *
+ * Only intervals marked normal count; differences are taken between normal
+ * neighbours alone.
+ */
+#ifndef VITALS_HRV_H
+#define VITALS_HRV_H
+
+#include <stddef.h>
+
+#include "vitals/beats.h"
+
+/* The fewest normal intervals that SDNN, RMSSD and pNN50 are made of. */
+#define VITALS_HRV_INTERVALS_MIN 10
+
+/* Baevsky: seconds of normal intervals, and the width of a bin. */
+#define VITALS_STRESS_SECONDS_MIN 60.0
+#define VITALS_STRESS_BIN 0.05
+
+/* LF/HF: seconds from the first beat to the last. */
+#define VITALS_HRV_SPECTRUM_SECONDS_MIN 120.0
+
+struct vitals_hrv {
+	double sdnn;  /* ms, with n - 1 in the denominator */
+	double rmssd; /* ms */
+	double pnn50; /* %: differences above 50 ms */
+	double lf;    /* ms^2 in 0.04 to 0.15 Hz */
+	double hf;    /* ms^2 in 0.15 to 0.40 Hz */
+	double lf_hf; /* 1 */
+};
+
+/* Fill ${h}; what there are too few intervals for is NAN. */
+void vitals_hrv(struct vitals_hrv *h, const struct vitals_beats *b);
+
+/*
+ * Power of the ${n} values ${x} at times ${t} (s) at the frequency ${f} (Hz),
+ * in squared units of x: the normalised periodogram of Lomb (1976) and
+ * Scargle (1982) times twice the variance over n, so that a sine of amplitude
+ * A gives A^2 / 2 whatever the sampling.  The mean of ${x} must be 0.
+ */
+double vitals_lomb(const double t[], const double x[], size_t n, double f);
+
+/* AMo / (2 Mo MxDMn): Mo the middle (s) of the fullest bin of 50 ms, AMo its
+ * share in %, MxDMn the range (s) of the normal intervals.  NAN where they
+ * make less than VITALS_STRESS_SECONDS_MIN, or do not vary. */
+double vitals_stress(const struct vitals_beats *b);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * signal: the shapes in which recordings reach the estimators.
+ *
+ * All times are seconds on one clock, that of the recording (0 is its start).
+ * Nothing here owns its arrays.
+ */
+#ifndef VITALS_SIGNAL_H
+#define VITALS_SIGNAL_H
+
+#include <stddef.h>
+
+/* The longest recording, or window of one, that is looked at whole. */
+#define VITALS_SECONDS_MAX 7200.0
+
+/* A wave on an even grid: sample i lies at start + i / rate. */
+struct vitals_wave {
+	double start;
+	double rate; /* samples a second, 4 to 1000 */
+	const double *value;
+	size_t n; /* 0: there is none */
+};
+
+/* One quantity at uneven times, which grow strictly. */
+struct vitals_series {
+	const double *time;
+	const double *value;
+	size_t n; /* 0: there is none */
+};
+
+/* Mean colour of skin at uneven times, which grow strictly; 0 to 255 as in
+ * trace.h.  A channel without light may be all zeros. */
+struct vitals_colour {
+	const double *time;
+	const double *r, *g, *b;
+	size_t n; /* 0: there is none */
+};
+
+#endif
