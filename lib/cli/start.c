@@ -8,13 +8,15 @@
 #include "diag/diag.h"
 
 /* A descriptor below 3 that a parent left closed would be given to the first
- * file we open, and messages would go into it. */
+ * file we open, and messages would go into it.  Input and output are opened
+ * the wrong way round, so that using them fails as if they were closed: data
+ * for a closed stdout must not vanish. */
 static void
 open_standard(void)
 {
 	for (int fd = 0; fd < 3; fd++) {
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-			(void)open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+			(void)open("/dev/null", fd == 1 ? O_RDONLY : O_WRONLY);
 	}
 }
 
