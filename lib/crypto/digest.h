@@ -1,0 +1,49 @@
+/*
+ * crypto/digest: SHA-256 (FIPS 180-4), HMAC-SHA256 (RFC 2104) and the
+ * comparison that goes with them.  lib/crypto is the only user of OpenSSL's
+ * headers; nothing of OpenSSL shows in ours.
+ */
+#ifndef CRYPTO_DIGEST_H
+#define CRYPTO_DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf/buf.h"
+
+#define CRYPTO_SHA256_SIZE 32
+
+/* Hash ${n} bytes at ${p} at once.  Return 0, or -1 when the library fails
+ * (out of memory: nothing else is known to make it fail). */
+int crypto_sha256(const void *p, size_t n, uint8_t digest[CRYPTO_SHA256_SIZE]);
+
+/* Hash piece by piece: new, add…, end, free.  end may be followed by further
+ * adds of a new text.  new gives NULL without memory; free(NULL) is a no-op.
+ * add and end return 0, or -1 when the library fails. */
+struct crypto_hash;
+struct crypto_hash *crypto_hash_new(void);
+int crypto_hash_add(struct crypto_hash *h, const void *p, size_t n);
+int crypto_hash_end(struct crypto_hash *h, uint8_t digest[CRYPTO_SHA256_SIZE]);
+void crypto_hash_free(struct crypto_hash *h);
+
+/* HMAC-SHA256 with a key that is set up once, for any number of messages. */
+struct crypto_hmac;
+
+/* A context for ${key}, which is copied; NULL without memory.  free wipes;
+ * free(NULL) is a no-op. */
+struct crypto_hmac *crypto_hmac_new(struct span key);
+void crypto_hmac_free(struct crypto_hmac *h);
+
+/* The tag of the ${parts} pieces at ${part}, read one after the other.
+ * Return 0, or -1 when the library fails. */
+int crypto_hmac(struct crypto_hmac *h, const struct span *part, size_t parts,
+    uint8_t tag[CRYPTO_SHA256_SIZE]);
+
+/* Are the ${n} bytes the same?  Takes the same time wherever they differ. */
+bool crypto_equal(const void *a, const void *b, size_t n);
+
+/* Append ${n} bytes in lower-case hexadecimal. */
+void crypto_hex(struct buf *out, const void *p, size_t n);
+
+#endif

@@ -1,0 +1,216 @@
+#include "crypto/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compat/random.h"
+#include "compat/wipe.h"
+
+bool
+crypto_secret_given(const struct crypto_secret_from *from)
+{
+	return from->file != NULL || from->fd >= 0 ||
+	    (from->environment != NULL && getenv(from->environment) != NULL);
+}
+
+/* Read ${fd} to its end into ${s}. */
+static int
+read_all(int fd, struct crypto_secret *s, struct err *err)
+{
+	/* One piece, reserved at once: growing would leave copies behind. */
+	if (buf_reserve(&s->text, CRYPTO_SECRET_MAX + 1) != 0)
+		return err_set(err, "%s: out of memory", s->name);
+	while (s->text.len <= CRYPTO_SECRET_MAX) {
+		ssize_t n = read(fd, s->text.data + s->text.len,
+		    CRYPTO_SECRET_MAX + 1 - s->text.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, errno, "%s", s->name);
+		if (n == 0)
+			return 0;
+		s->text.len += (size_t)n;
+	}
+	return err_set(
+	    err, "%s: longer than %zu bytes", s->name, CRYPTO_SECRET_MAX);
+}
+
+static int
+load_fd(int fd, bool path, const struct crypto_secret_from *from,
+    struct crypto_secret *s, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return err_sys(err, errno, "%s", s->name);
+	if (path && !S_ISREG(st.st_mode))
+		return err_set(err, "%s: not a regular file", s->name);
+	s->exposed = S_ISREG(st.st_mode) && (st.st_mode & 077) != 0;
+	if (s->exposed && !from->exposed_ok)
+		return crypto_secret_refuse(s, err);
+	return read_all(fd, s, err);
+}
+
+int
+crypto_secret_load(const struct crypto_secret_from *from,
+    struct crypto_secret *s, struct err *err)
+{
+	const char *path = from->file;
+	int fd, rc;
+
+	memset(s, 0, sizeof(*s));
+	buf_init(&s->text);
+	if (path == NULL && from->fd >= 0) {
+		snprintf(
+		    s->name, sizeof(s->name), "descriptor %" PRId64, from->fd);
+		if (from->fd > INT32_MAX)
+			return err_sys(err, EBADF, "%s", s->name);
+		return load_fd((int)from->fd, false, from, s, err);
+	}
+	if (path == NULL && from->environment != NULL)
+		path = getenv(from->environment);
+	if (path == NULL)
+		return err_set(err, "no key file is given");
+	snprintf(s->name, sizeof(s->name), "%s", path);
+	/* O_NONBLOCK: a FIFO in the file's place must not hang us. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return err_sys(err, errno, "%s", s->name);
+	rc = load_fd(fd, true, from, s, err);
+	close(fd);
+	return rc;
+}
+
+int
+crypto_secret_refuse(const struct crypto_secret *s, struct err *err)
+{
+	return err_set(
+	    err, "%s: others can access this secret: chmod 600 it", s->name);
+}
+
+void
+crypto_secret_wipe(struct crypto_secret *s)
+{
+	buf_wipe(&s->text);
+	compat_wipe(s, sizeof(*s));
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+bool
+crypto_secret_line(struct span *rest, struct span *line)
+{
+	while (rest->n > 0) {
+		const char *p = rest->p;
+		const char *nl = memchr(p, '\n', rest->n);
+		const char *end = nl != NULL ? nl : p + rest->n;
+
+		rest->n -= (size_t)(end - p) + (nl != NULL);
+		rest->p = end + (nl != NULL);
+		while (p < end && is_blank(*p))
+			p++;
+		while (end > p && is_blank(end[-1]))
+			end--;
+		if (p == end || *p == '#')
+			continue;
+		*line = (struct span){p, (size_t)(end - p)};
+		return true;
+	}
+	return false;
+}
+
+int
+crypto_secret_load_line(
+    const struct crypto_secret_from *from, struct buf *out, struct err *err)
+{
+	struct crypto_secret s;
+	struct span rest, line, more;
+	int rc = -1;
+
+	buf_init(out);
+	if (crypto_secret_load(from, &s, err) != 0)
+		goto out;
+	rest = buf_span(&s.text);
+	if (!crypto_secret_line(&rest, &line)) {
+		err_set(err, "%s: empty", s.name);
+		goto out;
+	}
+	if (crypto_secret_line(&rest, &more)) {
+		err_set(err, "%s: more than one line", s.name);
+		goto out;
+	}
+	buf_add_span(out, line);
+	rc = buf_failed(out) ? err_set(err, "out of memory") : 0;
+out:
+	crypto_secret_wipe(&s);
+	return rc;
+}
+
+/* Write all of ${text} to ${fd} and onto the disk, and close it. */
+static int
+write_out(int fd, struct span text)
+{
+	int saved;
+
+	while (text.n > 0) {
+		ssize_t n = write(fd, text.p, text.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			goto err;
+		text.p += n;
+		text.n -= (size_t)n;
+	}
+	if (fsync(fd) != 0)
+		goto err;
+	return close(fd);
+err:
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+int
+crypto_secret_create(const char *path, struct span text, struct err *err)
+{
+	struct buf name;
+	uint64_t random;
+	const char *other;
+	int fd, rc = -1;
+
+	/* Written beside its place under another name, then linked: link(2)
+	 * neither replaces a file nor follows a link. */
+	buf_init(&name);
+	if (compat_random(&random, sizeof(random)) != 0)
+		return err_sys(err, errno, "no random bytes");
+	buf_addf(&name, "%s.%016" PRIx64, path, random);
+	other = buf_string(&name);
+	if (other == NULL)
+		return err_set(err, "out of memory");
+	fd = open(
+	    other, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		err_sys(err, errno, "%s", path);
+	} else {
+		if (write_out(fd, text) != 0 || link(other, path) != 0)
+			err_sys(err, errno, "%s", path);
+		else
+			rc = 0;
+		unlink(other);
+	}
+	buf_release(&name);
+	return rc;
+}

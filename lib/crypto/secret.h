@@ -1,0 +1,69 @@
+/*
+ * crypto/secret: keys, tokens and other secrets from files, and into them.
+ *
+ * A secret never stands on a command line.  It comes from a file (--key-file
+ * and its like), from an open descriptor (--key-fd), or from a file that an
+ * environment variable names, in this order.  A regular file that its group
+ * or others may read or write is refused.
+ */
+#ifndef CRYPTO_SECRET_H
+#define CRYPTO_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf/buf.h"
+#include "diag/err.h"
+
+/* The largest file that is read. */
+#define CRYPTO_SECRET_MAX ((size_t)16 << 10)
+
+struct crypto_secret_from {
+	const char *file;        /* a path, or NULL; "-" is no special name */
+	int64_t fd;              /* a descriptor, or -1; read to its end */
+	const char *environment; /* the variable that names a file, or NULL */
+	/* Read a file that others can read, too: public keys may lie in it.
+	 * The caller then looks at exposed. */
+	bool exposed_ok;
+};
+
+struct crypto_secret {
+	struct buf text; /* the whole file */
+	bool exposed;    /* others can read it or write to it */
+	/* Where it came from, for messages: a path or "descriptor N". */
+	char name[256];
+};
+
+/* Is any source given? */
+bool crypto_secret_given(const struct crypto_secret_from *from);
+
+/* Read the secret into ${s}, to be wiped with crypto_secret_wipe in any case.
+ * Return 0; or -1 with ${err}, which names the file. */
+int crypto_secret_load(const struct crypto_secret_from *from,
+    struct crypto_secret *s, struct err *err);
+
+/* The message for a file that is exposed although it holds a secret.
+ * Return -1. */
+int crypto_secret_refuse(const struct crypto_secret *s, struct err *err);
+
+/* Overwrite and free.  A zeroed ${s} is a no-op. */
+void crypto_secret_wipe(struct crypto_secret *s);
+
+/* Take the next line that is neither blank nor a comment ('#' first) off
+ * ${rest}, without its "\n" or "\r\n" and blanks at either end.  Return false
+ * when there is none left. */
+bool crypto_secret_line(struct span *rest, struct span *line);
+
+/* Read a secret of one line, such as a token: exactly one line that is not
+ * empty (blanks at its ends and comments are not part of it), copied into
+ * ${out}, to be freed with buf_wipe.  Return 0, or -1 with ${err}. */
+int crypto_secret_load_line(
+    const struct crypto_secret_from *from, struct buf *out, struct err *err);
+
+/* Create ${path}, readable by its owner alone, with ${text} in it.  It
+ * appears whole or not at all; an existing file, or a link, is an error and
+ * is left as it is.  Return 0, or -1 with ${err}. */
+int crypto_secret_create(const char *path, struct span text, struct err *err);
+
+#endif
