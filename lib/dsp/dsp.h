@@ -1,0 +1,224 @@
+/*
+ * dsp: the signal processing that more than one module needs.  The only code
+ * that sees FFTW.
+ *
+ * Signals are arrays of double, their length a size_t, rates in hertz.
+ * Functions that return int give 0, or -1 without memory; the others cannot
+ * fail.  In and out may be the same array unless a comment says otherwise.
+ */
+#ifndef DSP_DSP_H
+#define DSP_DSP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define DSP_PI 3.14159265358979323846
+
+/* ---- Statistics (stat.c) ----------------------------------------------- */
+
+/* All give 0 for an empty signal. */
+double dsp_sum(const double *x, size_t n);
+double dsp_mean(const double *x, size_t n);
+/* The population's: divided by n. */
+double dsp_variance(const double *x, size_t n);
+double dsp_sd(const double *x, size_t n);
+double dsp_correlation(const double *x, const double *y, size_t n);
+
+/* These sort or partition ${x} in place. */
+void dsp_sort(double *x, size_t n);
+double dsp_median(double *x, size_t n);
+/* Linear between order statistics; ${q} in 0..1. */
+double dsp_quantile(double *x, size_t n, double q);
+/* Median absolute deviation from ${center}, times 1.4826: the standard
+ * deviation of a normal sample. */
+double dsp_mad(double *x, size_t n, double center);
+
+/* Median of value[] with weights weight[] >= 0.  Both are reordered. */
+double dsp_weighted_median(double *value, double *weight, size_t n);
+
+/* ---- Conditioning (detrend.c) ------------------------------------------ */
+
+/*
+ * Smoothness-priors detrending (Tarvainen, Ranta-aho and Karjalainen, "An
+ * advanced detrending method with application to HRV analysis", IEEE Trans.
+ * Biomed. Eng. 49(2), 2002): y = x - (I + lambda^2 D2'D2)^-1 x, by one LDL'
+ * of the pentadiagonal matrix, O(n).
+ */
+int dsp_detrend(const double *x, double *y, size_t n, double lambda);
+/* The trend itself: the second term of the above. */
+int dsp_smooth(const double *x, double *y, size_t n, double lambda);
+/* The lambda whose trend has half the amplitude at ${cutoff} hertz. */
+double dsp_detrend_lambda(double cutoff, double rate);
+
+/* Subtract the mean; subtract the least-squares line. */
+void dsp_demean(double *x, size_t n);
+void dsp_delinear(double *x, size_t n);
+
+/* ---- Filters (filter.c) ------------------------------------------------ */
+
+/* A cascade of second-order sections; a0 is 1. */
+#define DSP_SECTIONS_MAX 8
+
+struct dsp_filter {
+	unsigned sections;
+	struct {
+		double b[3], a[2]; /* a[0] is a1, a[1] is a2 */
+	} section[DSP_SECTIONS_MAX];
+};
+
+/* Butterworth by the bilinear transform with prewarped edges.  ${order} is
+ * that of the prototype, 1 to 8: a band-pass of order n has 2n poles.  Edges
+ * in hertz, 0 < edge < rate/2, low < high. */
+void dsp_lowpass(
+    struct dsp_filter *f, unsigned order, double edge, double rate);
+void dsp_highpass(
+    struct dsp_filter *f, unsigned order, double edge, double rate);
+/* A high-pass at ${low} behind a low-pass at ${high}. */
+void dsp_bandpass(
+    struct dsp_filter *f, unsigned order, double low, double high, double rate);
+
+/* Gain |H| at ${frequency}. */
+double dsp_gain(const struct dsp_filter *f, double frequency, double rate);
+
+/* Forward and backward: zero phase, the gain squared.  The ends are extended
+ * by odd reflection and the state starts in equilibrium, so that a constant
+ * or a ramp makes no transient. */
+int dsp_filtfilt(
+    const struct dsp_filter *f, const double *x, double *y, size_t n);
+
+/* ---- Uneven samples (resample.c) --------------------------------------- */
+
+/*
+ * A natural cubic spline through (t, x), t strictly rising.  It keeps what
+ * it is given by reference: t and x must outlive it.
+ */
+struct dsp_spline {
+	const double *t, *x;
+	double *curvature; /* owned */
+	size_t n;
+};
+
+/* ${n} >= 1; one point gives a constant, two a line. */
+int dsp_spline_init(
+    struct dsp_spline *s, const double *t, const double *x, size_t n);
+void dsp_spline_release(struct dsp_spline *s);
+/* Value and slope at ${time}; before the first and behind the last point the
+ * spline goes on as a constant. */
+double dsp_spline_at(const struct dsp_spline *s, double time);
+double dsp_spline_slope(const struct dsp_spline *s, double time);
+
+/*
+ * Sample (t, x) on the grid start + i*step, i in 0..m-1: by a natural cubic
+ * spline, but by a straight line inside gaps longer than ${max_gap} seconds,
+ * where a spline would swing.  Samples that are NaN are left out.  Good[i],
+ * unless NULL, is false inside such gaps and before the first and behind the
+ * last sample (where y holds the nearest sample; 0 if there is none).
+ */
+int dsp_resample(const double *t, const double *x, size_t n, double max_gap,
+    double start, double step, double *y, bool *good, size_t m);
+
+/* ---- Spectra (fft.c, spectrum.c) --------------------------------------- */
+
+/*
+ * Holds plans and buffers by length, so that the same lengths again cost no
+ * planning.  At most DSP_PLANS_MAX lengths; the one longest unused goes.
+ */
+#define DSP_PLANS_MAX 16
+struct dsp;
+struct dsp *dsp_new(void);
+void dsp_free(struct dsp *d);
+
+/* The least length >= n with no prime factor above 5, even. */
+size_t dsp_fft_length(size_t n);
+
+/*
+ * Buffers of the real transform of even length ${n}: n samples of time,
+ * n/2+1 pairs (re, im) of frequency.  They belong to ${d} and stay valid
+ * until DSP_PLANS_MAX other lengths were asked for.  The forward transform
+ * keeps time; the inverse destroys frequency and scales by 1/n.
+ */
+struct dsp_fft {
+	size_t n;
+	double *time;
+	double (*frequency)[2];
+};
+
+/* NULL without memory. */
+struct dsp_fft *dsp_fft(struct dsp *d, size_t n);
+void dsp_fft_forward(struct dsp_fft *f);
+void dsp_fft_inverse(struct dsp_fft *f);
+
+enum dsp_window {
+	DSP_RECTANGLE,
+	DSP_HANN,
+	DSP_HAMMING,
+	DSP_BLACKMAN
+};
+
+/* Symmetric about the middle, without zeros at the ends. */
+void dsp_window(enum dsp_window window, double *w, size_t n);
+
+/* Power over frequency; power[k] belongs to k*step hertz. */
+struct dsp_spectrum {
+	double *power; /* owned by the caller's dsp_spectrum_release */
+	size_t count;
+	double step;
+};
+
+void dsp_spectrum_release(struct dsp_spectrum *s);
+
+/*
+ * Periodogram of ${x} less its mean, padded with zeros until the step is at
+ * most ${max_step} hertz.  Density: the sum of power*step is the variance of
+ * the windowed signal (that of the signal itself, for a long one).
+ * ${s} starts zeroed and may be used again.
+ */
+int dsp_periodogram(struct dsp *d, const double *x, size_t n, double rate,
+    double max_step, enum dsp_window window, struct dsp_spectrum *s);
+
+/* Welch: the mean periodogram of segments of ${segment} samples that overlap
+ * by half; as dsp_periodogram where n <= segment. */
+int dsp_welch(struct dsp *d, const double *x, size_t n, size_t segment,
+    double rate, double max_step, enum dsp_window window,
+    struct dsp_spectrum *s);
+
+/* Lomb's periodogram of uneven samples less their mean, on the frequencies
+ * k*step, k < count, normalised as dsp_periodogram (Press and Rybicki, 1989,
+ * evaluated directly). */
+int dsp_lomb(const double *t, const double *x, size_t n, double step,
+    size_t count, struct dsp_spectrum *s);
+
+/* Power between two frequencies (trapezoidal, edges interpolated). */
+double dsp_band_power(const struct dsp_spectrum *s, double low, double high);
+
+/* The frequency of the greatest local maximum in low..high, between the bins
+ * by a parabola through the logarithms; NaN where there is none.  *${height},
+ * unless NULL, gets its power. */
+double dsp_peak(
+    const struct dsp_spectrum *s, double low, double high, double *height);
+
+/* The same for bare bins first..last of ${power}; in units of bins. */
+double dsp_peak_bin(
+    const double *power, size_t first, size_t last, double *height);
+
+/* The power at ${frequency}, linear between bins; 0 outside. */
+double dsp_spectrum_at(const struct dsp_spectrum *s, double frequency);
+
+/* ---- Small dense linear algebra (matrix.c) ------------------------------ */
+
+/* Solve a*x = b, 3x3 row by row; false where the matrix is singular. */
+bool dsp_solve3(const double a[9], const double b[3], double x[3]);
+
+/* Eigenvalues, falling, and unit eigenvectors (row k of ${vectors}) of the
+ * symmetric ${n} x ${n} matrix ${a} (row by row, destroyed), by Jacobi
+ * rotations.  The sign of a vector makes its greatest component positive. */
+void dsp_eigen(double *a, size_t n, double *values, double *vectors);
+
+/* Least squares: coefficients ${c} of ${columns} <= DSP_COLUMNS_MAX columns
+ * of ${rows} rows (column j at a[j]) that best give ${b}, with ridge*trace/n
+ * added to the diagonal of the normal equations.  False where singular. */
+#define DSP_COLUMNS_MAX 12
+bool dsp_least_squares(const double *const *a, size_t columns, const double *b,
+    size_t rows, double ridge, double *c);
+
+#endif

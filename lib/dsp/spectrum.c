@@ -1,0 +1,223 @@
+#include "dsp/dsp.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+dsp_window(enum dsp_window window, double *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		/* The sample's middle, so that no weight is 0. */
+		double a = 2 * DSP_PI * ((double)i + 0.5) / (double)n;
+
+		switch (window) {
+		case DSP_RECTANGLE:
+			w[i] = 1;
+			break;
+		case DSP_HANN:
+			w[i] = 0.5 - 0.5 * cos(a);
+			break;
+		case DSP_HAMMING:
+			w[i] = 0.54 - 0.46 * cos(a);
+			break;
+		case DSP_BLACKMAN:
+			w[i] = 0.42 - 0.5 * cos(a) + 0.08 * cos(2 * a);
+			break;
+		}
+	}
+}
+
+void
+dsp_spectrum_release(struct dsp_spectrum *s)
+{
+	free(s->power);
+	*s = (struct dsp_spectrum){0};
+}
+
+static int
+spectrum_resize(struct dsp_spectrum *s, size_t count, double step)
+{
+	if (s->count != count || s->power == NULL) {
+		double *power = realloc(s->power, count * sizeof(*power));
+
+		if (power == NULL)
+			return -1;
+		s->power = power;
+	}
+	s->count = count;
+	s->step = step;
+	memset(s->power, 0, count * sizeof(*s->power));
+	return 0;
+}
+
+/* Add the periodogram of ${n} samples, windowed by ${w}, to ${power}. */
+static void
+add_periodogram(struct dsp_fft *f, const double *x, const double *w, size_t n,
+    double scale, double *power)
+{
+	double mean = dsp_mean(x, n), weight = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		f->time[i] = (x[i] - mean) * w[i];
+		weight += w[i] * w[i];
+	}
+	memset(f->time + n, 0, (f->n - n) * sizeof(*f->time));
+	dsp_fft_forward(f);
+	for (size_t k = 0; k <= f->n / 2; k++) {
+		const double *c = f->frequency[k];
+		double sides = k == 0 || k == f->n / 2 ? 1 : 2;
+
+		power[k] +=
+		    scale * sides * (c[0] * c[0] + c[1] * c[1]) / weight;
+	}
+}
+
+int
+dsp_welch(struct dsp *d, const double *x, size_t n, size_t segment, double rate,
+    double max_step, enum dsp_window window, struct dsp_spectrum *s)
+{
+	if (segment > n || segment < 2)
+		segment = n;
+	double least = ceil(rate / max_step - 1e-9);
+	size_t length =
+	    dsp_fft_length(least > (double)segment ? (size_t)least : segment);
+	struct dsp_fft *f = dsp_fft(d, length);
+	double *w = malloc(segment * sizeof(*w) + 1);
+
+	if (f == NULL || w == NULL ||
+	    spectrum_resize(s, length / 2 + 1, rate / (double)length) != 0) {
+		free(w);
+		return -1;
+	}
+	dsp_window(window, w, segment);
+	size_t hop = segment / 2 > 0 ? segment / 2 : 1;
+	size_t count = segment == 0 ? 0 : (n - segment) / hop + 1;
+	for (size_t k = 0; k < count; k++)
+		add_periodogram(f, x + k * hop, w, segment,
+		    1 / (rate * (double)count), s->power);
+	free(w);
+	return 0;
+}
+
+int
+dsp_periodogram(struct dsp *d, const double *x, size_t n, double rate,
+    double max_step, enum dsp_window window, struct dsp_spectrum *s)
+{
+	return dsp_welch(d, x, n, n, rate, max_step, window, s);
+}
+
+int
+dsp_lomb(const double *t, const double *x, size_t n, double step, size_t count,
+    struct dsp_spectrum *s)
+{
+	double mean = dsp_mean(x, n);
+	double span = n > 1 ? t[n - 1] - t[0] : 0;
+
+	if (spectrum_resize(s, count, step) != 0)
+		return -1;
+	if (span <= 0)
+		return 0;
+	/* A sinusoid of amplitude 1 gives n/4; its density shall be span/4. */
+	double scale = 2 * span / (double)(n - 1) * 0.5;
+	for (size_t k = 1; k < count; k++) {
+		double w = 2 * DSP_PI * step * (double)k;
+		double s2 = 0, c2 = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			s2 += sin(2 * w * t[i]);
+			c2 += cos(2 * w * t[i]);
+		}
+		double tau = atan2(s2, c2) / (2 * w);
+		double xc = 0, xs = 0, cc = 0, ss = 0;
+		for (size_t i = 0; i < n; i++) {
+			double c = cos(w * (t[i] - tau));
+			double q = sin(w * (t[i] - tau));
+
+			xc += (x[i] - mean) * c;
+			xs += (x[i] - mean) * q;
+			cc += c * c;
+			ss += q * q;
+		}
+		s->power[k] = scale *
+		    ((cc > 0 ? xc * xc / cc : 0) + (ss > 0 ? xs * xs / ss : 0));
+	}
+	return 0;
+}
+
+double
+dsp_spectrum_at(const struct dsp_spectrum *s, double frequency)
+{
+	double at = frequency / s->step;
+
+	if (s->count < 2 || at < 0 || at > (double)(s->count - 1))
+		return 0;
+	size_t k = (size_t)at;
+	if (k + 1 >= s->count)
+		return s->power[k];
+	double part = at - (double)k;
+	return (1 - part) * s->power[k] + part * s->power[k + 1];
+}
+
+double
+dsp_band_power(const struct dsp_spectrum *s, double low, double high)
+{
+	if (s->count < 2)
+		return 0;
+	low = fmax(low, 0);
+	high = fmin(high, s->step * (double)(s->count - 1));
+	double sum = 0, from = low, height = dsp_spectrum_at(s, low);
+	while (from < high) {
+		double to = s->step * (floor(from / s->step + 1e-9) + 1);
+
+		to = fmin(to, high);
+		double next = dsp_spectrum_at(s, to);
+		sum += (to - from) * (height + next) / 2;
+		from = to;
+		height = next;
+	}
+	return sum;
+}
+
+double
+dsp_peak_bin(const double *power, size_t first, size_t last, double *height)
+{
+	size_t best = 0;
+
+	for (size_t k = first; k <= last; k++) {
+		if (power[k] < power[k - 1] || power[k] <= power[k + 1])
+			continue;
+		if (best == 0 || power[k] > power[best])
+			best = k;
+	}
+	if (best == 0)
+		return NAN;
+	double y0 = power[best - 1], y1 = power[best], y2 = power[best + 1];
+	double shift = 0;
+	if (y0 > 0 && y2 > 0) {
+		double a = log(y0), b = log(y1), c = log(y2);
+		double bend = a - 2 * b + c;
+
+		if (bend < 0)
+			shift = 0.5 * (a - c) / bend;
+		y1 = exp(b - 0.25 * (a - c) * shift);
+	}
+	if (height != NULL)
+		*height = y1;
+	return (double)best + shift;
+}
+
+double
+dsp_peak(const struct dsp_spectrum *s, double low, double high, double *height)
+{
+	double first = ceil(low / s->step), last = floor(high / s->step);
+
+	if (s->count < 3)
+		return NAN;
+	first = fmax(first, 1);
+	last = fmin(last, (double)(s->count - 2));
+	if (first > last)
+		return NAN;
+	return s->step *
+	    dsp_peak_bin(s->power, (size_t)first, (size_t)last, height);
+}

@@ -1,0 +1,152 @@
+#include "dsp/dsp.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+double
+dsp_sum(const double *x, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += x[i];
+	return sum;
+}
+
+double
+dsp_mean(const double *x, size_t n)
+{
+	return n == 0 ? 0 : dsp_sum(x, n) / (double)n;
+}
+
+double
+dsp_variance(const double *x, size_t n)
+{
+	double mean = dsp_mean(x, n), sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += (x[i] - mean) * (x[i] - mean);
+	return n == 0 ? 0 : sum / (double)n;
+}
+
+double
+dsp_sd(const double *x, size_t n)
+{
+	return sqrt(dsp_variance(x, n));
+}
+
+double
+dsp_correlation(const double *x, const double *y, size_t n)
+{
+	double mx = dsp_mean(x, n), my = dsp_mean(y, n);
+	double xx = 0, yy = 0, xy = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		xx += (x[i] - mx) * (x[i] - mx);
+		yy += (y[i] - my) * (y[i] - my);
+		xy += (x[i] - mx) * (y[i] - my);
+	}
+	return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0;
+}
+
+static int
+rising(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+void
+dsp_sort(double *x, size_t n)
+{
+	if (n > 1)
+		qsort(x, n, sizeof(*x), rising);
+}
+
+/* Hoare's selection: afterwards x[k] is the k-th smallest, what stands before
+ * it is not greater, what stands behind it not smaller. */
+static double
+select_nth(double *x, size_t n, size_t k)
+{
+	size_t left = 0, right = n - 1;
+
+	while (left < right) {
+		double pivot = x[left + (right - left) / 2];
+		size_t i = left, j = right;
+
+		for (;;) {
+			while (x[i] < pivot)
+				i++;
+			while (pivot < x[j])
+				j--;
+			if (i >= j)
+				break;
+			double swap = x[i];
+			x[i++] = x[j];
+			x[j--] = swap;
+		}
+		if (j < k)
+			left = j + 1;
+		else
+			right = j;
+	}
+	return x[k];
+}
+
+double
+dsp_quantile(double *x, size_t n, double q)
+{
+	if (n == 0)
+		return 0;
+	double at = q * (double)(n - 1);
+	size_t k = (size_t)at;
+	double low = select_nth(x, n, k);
+	if (k + 1 >= n || at <= (double)k)
+		return low;
+	double next = x[k + 1];
+	for (size_t i = k + 2; i < n; i++)
+		next = x[i] < next ? x[i] : next;
+	return low + (at - (double)k) * (next - low);
+}
+
+double
+dsp_median(double *x, size_t n)
+{
+	return dsp_quantile(x, n, 0.5);
+}
+
+double
+dsp_mad(double *x, size_t n, double center)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i] = fabs(x[i] - center);
+	return 1.4826 * dsp_median(x, n);
+}
+
+double
+dsp_weighted_median(double *value, double *weight, size_t n)
+{
+	double half = dsp_sum(weight, n) / 2, below = 0;
+
+	/* Few values: sorting by insertion keeps the pairs together. */
+	for (size_t i = 1; i < n; i++) {
+		double v = value[i], w = weight[i];
+		size_t j = i;
+
+		for (; j > 0 && value[j - 1] > v; j--) {
+			value[j] = value[j - 1];
+			weight[j] = weight[j - 1];
+		}
+		value[j] = v;
+		weight[j] = w;
+	}
+	for (size_t i = 0; i < n; i++) {
+		below += weight[i];
+		if (below > half)
+			return value[i];
+		if (below == half && i + 1 < n)
+			return (value[i] + value[i + 1]) / 2;
+	}
+	return n == 0 ? 0 : value[n - 1];
+}

@@ -1,0 +1,102 @@
+#include "check.h"
+#include "dsp/dsp.h"
+
+enum {
+	N = 300
+};
+
+static void
+fill(double *x, double frequency, double amplitude)
+{
+	for (size_t i = 0; i < N; i++)
+		x[i] = 5 +
+		    amplitude *
+			sin(2 * DSP_PI * frequency * (double)i / 30 + 0.4);
+}
+
+static void
+transforms(struct dsp *d)
+{
+	struct dsp_fft *f = dsp_fft(d, 8);
+	double worst = 0;
+
+	for (size_t i = 0; i < 8; i++)
+		f->time[i] = (double)(i * i % 5);
+	dsp_fft_forward(f);
+	for (size_t k = 0; k <= 4; k++) {
+		double re = 0, im = 0;
+
+		for (size_t i = 0; i < 8; i++) {
+			double a = 2 * DSP_PI * (double)(k * i) / 8;
+
+			re += (double)(i * i % 5) * cos(a);
+			im -= (double)(i * i % 5) * sin(a);
+		}
+		worst = fmax(worst, fabs(f->frequency[k][0] - re));
+		worst = fmax(worst, fabs(f->frequency[k][1] - im));
+	}
+	CHECK_NEAR(worst, 0, 1e-12, "the sum of the definition");
+	dsp_fft_inverse(f);
+	CHECK_NEAR(f->time[3], 4, 1e-12, "and back");
+	CHECK(dsp_fft_length(7) == 8 && dsp_fft_length(10) == 10 &&
+		dsp_fft_length(601) == 640 && dsp_fft_length(0) == 2,
+	    "good lengths");
+	for (size_t n = 2; n < 2 + 4 * DSP_PLANS_MAX; n += 2)
+		CHECK(dsp_fft(d, n) != NULL, "more lengths than plans");
+}
+
+static void
+peaks(struct dsp *d)
+{
+	static double x[N];
+	struct dsp_spectrum s = {0};
+	double worst = 0;
+
+	for (double rate = 42; rate <= 240; rate += 3.7) {
+		double height;
+
+		fill(x, rate / 60, 1);
+		dsp_periodogram(d, x, N, 30, 0.5 / 60, DSP_HANN, &s);
+		double at = dsp_peak(&s, 0.5, 4.5, &height);
+		worst = fmax(worst, fabs(at * 60 - rate));
+	}
+	CHECK_NEAR(worst, 0, 0.05, "peaks between the bins, in /min");
+	CHECK(s.step <= 0.5 / 60, "finer than 0.5 /min");
+	fill(x, 1.5, 1);
+	dsp_periodogram(d, x, N, 30, 0.5 / 60, DSP_HANN, &s);
+	CHECK_NEAR(dsp_band_power(&s, 0, 15), 0.5, 0.01, "Parseval");
+	CHECK_NEAR(dsp_band_power(&s, 1.2, 1.8), 0.5, 0.01, "and its band");
+	CHECK(isnan(dsp_peak(&s, 2.02, 2.04, NULL)), "no peak, no number");
+	dsp_welch(d, x, N, 100, 30, 0.5 / 60, DSP_HANN, &s);
+	CHECK_NEAR(dsp_peak(&s, 0.5, 4.5, NULL), 1.5, 0.005, "Welch's peak");
+	CHECK_NEAR(dsp_band_power(&s, 0, 15), 0.5, 0.03, "Welch's power");
+	dsp_spectrum_release(&s);
+}
+
+static void
+lomb(void)
+{
+	static double t[N], x[N];
+	struct dsp_spectrum s = {0};
+
+	for (size_t i = 0; i < N; i++) {
+		t[i] = (double)i + 0.3 * sin((double)i * 78.233);
+		x[i] = 2 * sin(2 * DSP_PI * 0.21 * t[i]);
+	}
+	CHECK(dsp_lomb(t, x, N, 0.0005, 800, &s) == 0, "Lomb");
+	CHECK_NEAR(dsp_peak(&s, 0.05, 0.35, NULL), 0.21, 1e-4, "Lomb's peak");
+	CHECK_NEAR(dsp_band_power(&s, 0.2, 0.22), 2, 0.1, "Lomb's power");
+	dsp_spectrum_release(&s);
+}
+
+int
+main(void)
+{
+	struct dsp *d = dsp_new();
+
+	transforms(d);
+	peaks(d);
+	lomb();
+	dsp_free(d);
+	return check_done();
+}
