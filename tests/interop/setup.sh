@@ -1,0 +1,16 @@
+#!/bin/sh
+# Install the npm packages of package.json into tests/interop/node_modules,
+# which git ignores.  Does nothing where they are there already.
+
+set -eu
+cd "$(dirname "$0")"
+if cmp -s package.json node_modules/.installed; then
+	exit 0
+fi
+command -v npm >/dev/null || {
+	echo "${0##*/}: npm is not installed (package npm)" >&2
+	exit 1
+}
+npm install --ignore-scripts --no-audit --no-fund --no-package-lock \
+	--no-save --loglevel=error
+cp package.json node_modules/.installed
