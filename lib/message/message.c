@@ -1,0 +1,82 @@
+#include "message/message.h"
+
+static bool
+has(const struct json_index *index, const char *key, enum json_token type)
+{
+	const struct json_member *m = json_index_find(index, key);
+
+	return m != NULL && m->type == type;
+}
+
+enum message_kind
+message_kind_of(const struct json_index *index)
+{
+	if (has(index, "payload", JSON_STRING) &&
+	    has(index, "id", JSON_STRING) &&
+	    (has(index, "contentType", JSON_STRING) ||
+		has(index, "signature", JSON_STRING)))
+		return MESSAGE_MESSAGE;
+	if (has(index, "schemaVersion", JSON_STRING) &&
+	    has(index, "type", JSON_STRING))
+		return MESSAGE_EVENT;
+	if (has(index, "specversion", JSON_STRING))
+		return MESSAGE_CLOUDEVENT;
+	if (has(index, "resourceType", JSON_STRING))
+		return MESSAGE_FHIR;
+	if (has(index, "ciphertext", JSON_STRING) &&
+	    has(index, "iv", JSON_STRING))
+		return MESSAGE_SEALED;
+	return MESSAGE_OBJECT;
+}
+
+const char *
+message_content_type(enum message_kind kind)
+{
+	switch (kind) {
+	case MESSAGE_CLOUDEVENT:
+		return "application/cloudevents+json";
+	case MESSAGE_FHIR:
+		return "application/fhir+json";
+	case MESSAGE_SEALED:
+		return MESSAGE_TYPE_JOSE_JSON;
+	case MESSAGE_OBJECT:
+	case MESSAGE_EVENT:
+	case MESSAGE_MESSAGE:
+		break;
+	}
+	return "application/json";
+}
+
+int
+message_check_id(struct span id, struct err *err)
+{
+	if (id_usable(id))
+		return 0;
+	if (id.n == 0)
+		return err_set(err, "id: empty");
+	if (id.n > MESSAGE_ID_MAX)
+		return err_set(err, "id: longer than %d bytes", MESSAGE_ID_MAX);
+	if (memchr(id.p, '.', id.n) != NULL)
+		return err_set(err,
+		    "id: holds a full stop, which a signature "
+		    "cannot tell from its own");
+	return err_set(err,
+	    "id: holds other than visible ASCII, or a quote "
+	    "or a backslash");
+}
+
+int
+message_read_timestamp(struct span text, int64_t *timestamp)
+{
+	if (text.n == 0 || text.p[0] == '0')
+		return -1;
+	return json_integer(text, 1, MESSAGE_TIMESTAMP_MAX, timestamp);
+}
+
+bool
+message_is_line(struct span payload)
+{
+	return memchr(payload.p, '\n', payload.n) == NULL &&
+	    memchr(payload.p, '\r', payload.n) == NULL &&
+	    memchr(payload.p, '\0', payload.n) == NULL;
+}
