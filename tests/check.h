@@ -41,13 +41,13 @@ check_report(int good, const char *file, int line, const char *what)
 			    (double)(tolerance), check_b);                     \
 	} while (0)
 
-#define CHECK_TEXT(a, b, what)                                                 \
-	do {                                                                   \
-		const char *check_a = (a), *check_b = (b);                     \
-		int check_good = strcmp(check_a, check_b) == 0;                \
-		check_report(check_good, __FILE__, __LINE__, (what));          \
-		if (!check_good)                                               \
-			printf("# '%s' is not '%s'\n", check_a, check_b);      \
+#define CHECK_TEXT(a, b, what)                                            \
+	do {                                                              \
+		const char *check_a = (a), *check_b = (b);                \
+		int check_good = strcmp(check_a, check_b) == 0;           \
+		check_report(check_good, __FILE__, __LINE__, (what));     \
+		if (!check_good)                                          \
+			printf("# '%s' is not '%s'\n", check_a, check_b); \
 	} while (0)
 
 /* A check that cannot be made here, said out loud. */

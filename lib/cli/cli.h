@@ -64,25 +64,62 @@ struct cli_option {
 };
 
 /* One row each; the last two of INTEGER and REAL are the range. */
-#define CLI_FLAG(name, letter, help, p)                                        \
-	{(name), (letter), CLI_KIND_FLAG, NULL, (help), 0, 0, {.flag = (p)}}
-#define CLI_TEXT(name, letter, arg, help, p)                                   \
-	{(name), (letter), CLI_KIND_TEXT, (arg), (help), 0, 0, {.text = (p)}}
-#define CLI_FILE(name, letter, arg, help, p)                                   \
-	{(name), (letter), CLI_KIND_FILE, (arg), (help), 0, 0, {.text = (p)}}
-#define CLI_CHOICE(name, letter, arg, help, p)                                 \
-	{(name), (letter), CLI_KIND_CHOICE, (arg), (help), 0, 0,               \
-	    {.choice = (p)}}
+#define CLI_FLAG(name, letter, help, p)                              \
+	{                                                            \
+		(name), (letter), CLI_KIND_FLAG, NULL, (help), 0, 0, \
+		{                                                    \
+			.flag = (p)                                  \
+		}                                                    \
+	}
+#define CLI_TEXT(name, letter, arg, help, p)                          \
+	{                                                             \
+		(name), (letter), CLI_KIND_TEXT, (arg), (help), 0, 0, \
+		{                                                     \
+			.text = (p)                                   \
+		}                                                     \
+	}
+#define CLI_FILE(name, letter, arg, help, p)                          \
+	{                                                             \
+		(name), (letter), CLI_KIND_FILE, (arg), (help), 0, 0, \
+		{                                                     \
+			.text = (p)                                   \
+		}                                                     \
+	}
+#define CLI_CHOICE(name, letter, arg, help, p)                          \
+	{                                                               \
+		(name), (letter), CLI_KIND_CHOICE, (arg), (help), 0, 0, \
+		{                                                       \
+			.choice = (p)                                   \
+		}                                                       \
+	}
 #define CLI_INTEGER(name, letter, arg, help, p, lo, hi)                        \
-	{(name), (letter), CLI_KIND_INTEGER, (arg), (help), (lo), (hi),        \
-	    {.integer = (p)}}
-#define CLI_REAL(name, letter, arg, help, p, lo, hi)                           \
-	{(name), (letter), CLI_KIND_REAL, (arg), (help), (lo), (hi),           \
-	    {.real = (p)}}
-#define CLI_LIST(name, letter, arg, help, p)                                   \
-	{(name), (letter), CLI_KIND_LIST, (arg), (help), 0, 0, {.list = (p)}}
-#define CLI_HEADING(text)                                                      \
-	{NULL, 0, CLI_KIND_FLAG, NULL, (text), 0, 0, {.flag = NULL}}
+	{                                                                      \
+		(name), (letter), CLI_KIND_INTEGER, (arg), (help), (lo), (hi), \
+		{                                                              \
+			.integer = (p)                                         \
+		}                                                              \
+	}
+#define CLI_REAL(name, letter, arg, help, p, lo, hi)                        \
+	{                                                                   \
+		(name), (letter), CLI_KIND_REAL, (arg), (help), (lo), (hi), \
+		{                                                           \
+			.real = (p)                                         \
+		}                                                           \
+	}
+#define CLI_LIST(name, letter, arg, help, p)                          \
+	{                                                             \
+		(name), (letter), CLI_KIND_LIST, (arg), (help), 0, 0, \
+		{                                                     \
+			.list = (p)                                   \
+		}                                                     \
+	}
+#define CLI_HEADING(text)                                   \
+	{                                                   \
+		NULL, 0, CLI_KIND_FLAG, NULL, (text), 0, 0, \
+		{                                           \
+			.flag = NULL                        \
+		}                                           \
+	}
 
 struct cli {
 	const char *name;     /* "vitals-sign" */
@@ -100,8 +137,7 @@ void cli_start(const struct cli *cli);
 /* Read the options.  --help, --version, --quiet and --verbose need no rows.
  * Return CLI_GO with *${operand} the index of the first operand; or the
  * status to leave main with at once (help was printed, or usage said). */
-int cli_parse(
-    const struct cli *cli, int argc, char *argv[], int *operand);
+int cli_parse(const struct cli *cli, int argc, char *argv[], int *operand);
 
 /* Say why the call is wrong, and how it goes.  Return CLI_USAGE. */
 int cli_usage(const struct cli *cli, const char *fmt, ...)

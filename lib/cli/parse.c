@@ -47,9 +47,9 @@ find(const struct parse *p, const char *name, size_t n, char letter,
 
 		if (o->name == NULL)
 			continue;
-		if (name != NULL ? strlen(o->name) == n &&
-			memcmp(o->name, name, n) == 0
-				 : o->letter == letter) {
+		if (name != NULL
+			? strlen(o->name) == n && memcmp(o->name, name, n) == 0
+			: o->letter == letter) {
 			*index = i;
 			return o;
 		}
@@ -124,8 +124,8 @@ store(const struct parse *p, const struct cli_option *o, const char *text,
 	case CLI_KIND_CHOICE:
 		if (read_choice(o, text) == 0)
 			return CLI_GO;
-		return cli_usage(p->cli, "%s: '%s' is not one of %s", shown,
-		    text, o->arg);
+		return cli_usage(
+		    p->cli, "%s: '%s' is not one of %s", shown, text, o->arg);
 	case CLI_KIND_INTEGER:
 		if (cli_read_integer(text, (int64_t)o->min, (int64_t)o->max,
 			o->to.integer) == 0)
@@ -136,8 +136,9 @@ store(const struct parse *p, const struct cli_option *o, const char *text,
 	case CLI_KIND_REAL:
 		if (cli_read_real(text, o->min, o->max, o->to.real) == 0)
 			return CLI_GO;
-		return cli_usage(p->cli, "%s: '%s' is not a number from %g to %g",
-		    shown, text, o->min, o->max);
+		return cli_usage(p->cli,
+		    "%s: '%s' is not a number from %g to %g", shown, text,
+		    o->min, o->max);
 	case CLI_KIND_LIST:
 		if (o->to.list->count < CLI_LIST_MAX) {
 			o->to.list->item[o->to.list->count++] = text;
@@ -154,7 +155,7 @@ take(struct parse *p, const struct cli_option *o, size_t index,
     const char *text, const char *shown)
 {
 	bool again = o->kind == CLI_KIND_LIST ||
-	             (o->kind == CLI_KIND_FLAG && index >= p->cli->options);
+	    (o->kind == CLI_KIND_FLAG && index >= p->cli->options);
 
 	if (p->seen[index] && !again)
 		return cli_usage(p->cli, "%s: given twice", shown);
@@ -178,8 +179,7 @@ take_long(struct parse *p, int argc, char *argv[], int *i)
 		return cli_usage(p->cli, "unknown option %s", shown);
 	if (o->kind == CLI_KIND_FLAG) {
 		if (equals != NULL)
-			return cli_usage(
-			    p->cli, "%s: takes no value", shown);
+			return cli_usage(p->cli, "%s: takes no value", shown);
 	} else if (equals != NULL) {
 		text = equals + 1;
 	} else if (*i + 1 < argc) {
@@ -202,8 +202,7 @@ take_short(struct parse *p, int argc, char *argv[], int *i)
 
 		o = find(p, NULL, 0, *c, &index);
 		if (o == NULL)
-			return cli_usage(
-			    p->cli, "unknown option %s", shown);
+			return cli_usage(p->cli, "unknown option %s", shown);
 		if (o->kind != CLI_KIND_FLAG) {
 			if (c[1] != '\0')
 				text = c + 1;
@@ -237,11 +236,12 @@ finish_parse(const struct parse *p)
 		return cli_finish(NULL, CLI_OK);
 	}
 	if (p->quiet && p->verbose)
-		return cli_usage(p->cli, "--quiet and --verbose exclude each "
-					 "other");
-	diag_set_level(p->quiet     ? DIAG_QUIET
-	               : p->verbose ? DIAG_VERBOSE
-	                            : DIAG_NORMAL);
+		return cli_usage(p->cli,
+		    "--quiet and --verbose exclude each "
+		    "other");
+	diag_set_level(p->quiet ? DIAG_QUIET
+		: p->verbose    ? DIAG_VERBOSE
+				: DIAG_NORMAL);
 	return CLI_GO;
 }
 
@@ -262,7 +262,7 @@ cli_parse(const struct cli *cli, int argc, char *argv[], int *operand)
 			break;
 		}
 		rc = a[1] == '-' ? take_long(&p, argc, argv, &i)
-		                 : take_short(&p, argc, argv, &i);
+				 : take_short(&p, argc, argv, &i);
 		if (rc != CLI_GO)
 			return rc;
 	}

@@ -77,7 +77,7 @@ crypto_base64_decode(enum crypto_base64 kind, struct span text, struct buf *out)
 {
 	const char *p = text.p;
 	size_t n = text.n, before = out->len;
-	unsigned v[4], bad = 0;
+	unsigned v[4] = {0}, bad = 0;
 	uint8_t *q;
 
 	if (kind == CRYPTO_BASE64) {

@@ -55,11 +55,11 @@ write_all(const char *p, size_t n)
 static size_t
 utf8_len(const unsigned char *p)
 {
-	size_t n = p[0] < 0x80                   ? 1
-	           : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
-	           : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
-	           : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
-	                                         : 0;
+	size_t n = p[0] < 0x80            ? 1
+	    : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
+	    : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
+	    : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
+					  : 0;
 
 	for (size_t i = 1; i < n; i++) {
 		if ((p[i] & 0xc0) != 0x80)

@@ -33,11 +33,11 @@ reject(struct run *r, const struct ndjson_line *line, bool whole)
 		return 0;
 	if (!whole)
 		diag_error("%s:%" PRIu64 ": only the start of the line is kept "
-			   "in %s", r->f->source, line->number,
-		    r->f->rejects);
+			   "in %s",
+		    r->f->source, line->number, r->f->rejects);
 	w = ndjson_writer_new(r->rejects);
-	rc = w == NULL || ndjson_put(w, line->text) != 0 ||
-	     ndjson_flush(w) != 0;
+	rc =
+	    w == NULL || ndjson_put(w, line->text) != 0 || ndjson_flush(w) != 0;
 	if (rc)
 		diag_errno(errno, "%s: write failed", r->f->rejects);
 	ndjson_writer_free(w);
@@ -55,8 +55,8 @@ blank(struct span s)
 }
 
 static int
-bad_line(struct run *r, const struct ndjson_line *line, bool whole,
-    const char *why)
+bad_line(
+    struct run *r, const struct ndjson_line *line, bool whole, const char *why)
 {
 	ndjson_discard(r->out);
 	diag_error("%s:%" PRIu64 ": %s", r->f->source, line->number, why);
@@ -85,8 +85,9 @@ one_line(struct run *r, const struct ndjson_line *line)
 		if (!line->newline && err.text[0] != '\0') {
 			char why[ERR_TEXT_MAX + 64];
 
-			snprintf(why, sizeof(why), "%s (the last line has no "
-						   "newline: cut off?)",
+			snprintf(why, sizeof(why),
+			    "%s (the last line has no "
+			    "newline: cut off?)",
 			    err.text);
 			return bad_line(r, line, true, why);
 		}
@@ -124,8 +125,8 @@ run_fd(struct run *r, int fd, const char *name)
 			rc = one_line(r, &line);
 			break;
 		case NDJSON_TOO_LONG:
-			rc = bad_line(r, &line, false,
-			    "bad line: longer than 1 MiB");
+			rc = bad_line(
+			    r, &line, false, "bad line: longer than 1 MiB");
 			break;
 		case NDJSON_FAILED:
 			diag_errno(errno, "%s: read failed", name);
@@ -161,8 +162,8 @@ run_file(struct run *r, const char *path)
 }
 
 int
-filter_run(struct filter *f, char *const operand[], int n,
-    struct ndjson_writer *out)
+filter_run(
+    struct filter *f, char *const operand[], int n, struct ndjson_writer *out)
 {
 	struct run r = {f, out, -1};
 	int status = CLI_OK;

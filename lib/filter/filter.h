@@ -17,9 +17,9 @@
 #include "ndjson/ndjson.h"
 
 enum filter_verdict {
-	FILTER_OK,     /* taken; what was appended to the record is its output */
-	FILTER_BAD,    /* the line's fault, told in err */
-	FILTER_SYSTEM  /* ours: the run stops with CLI_SYSTEM */
+	FILTER_OK,    /* taken; what was appended to the record is its output */
+	FILTER_BAD,   /* the line's fault, told in err */
+	FILTER_SYSTEM /* ours: the run stops with CLI_SYSTEM */
 };
 
 /*
@@ -30,8 +30,7 @@ enum filter_verdict {
  * another verdict the loop discards what was not committed.
  */
 typedef enum filter_verdict filter_fn(void *context,
-    const struct ndjson_line *line, struct ndjson_writer *out,
-    struct err *err);
+    const struct ndjson_line *line, struct ndjson_writer *out, struct err *err);
 
 struct filter {
 	const char *rejects; /* file to append bad lines to, or NULL */
@@ -43,9 +42,9 @@ struct filter {
 };
 
 /* The two rows every filter has. */
-#define FILTER_OPTIONS(f)                                                      \
-	CLI_FILE("rejects", 0, "FILE", "append lines that are refused to FILE",\
-	    &(f)->rejects),                                                    \
+#define FILTER_OPTIONS(f)                                            \
+	CLI_FILE("rejects", 0, "FILE",                               \
+	    "append lines that are refused to FILE", &(f)->rejects), \
 	    CLI_FLAG("strict", 0, "stop at the first bad line", &(f)->strict)
 
 /*
@@ -54,7 +53,7 @@ struct filter {
  * goes on.  ${out} is flushed before each read that may block.  Return a
  * cli_exit status; all failures have been reported.
  */
-int filter_run(struct filter *f, char *const operand[], int n,
-    struct ndjson_writer *out);
+int filter_run(
+    struct filter *f, char *const operand[], int n, struct ndjson_writer *out);
 
 #endif

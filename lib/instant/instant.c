@@ -47,8 +47,7 @@ date_of(int64_t days, int *y, int *m, int *d)
 	int64_t z = days + 719468;
 	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
 	int64_t doe = z - era * 146097;
-	int64_t yoe =
-	    (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
 	int64_t mp = (5 * doy + 2) / 153;
 
@@ -74,12 +73,10 @@ instant_format(int64_t ms, char text[INSTANT_TEXT_MAX])
 		days--;
 	}
 	date_of(days, &y, &m, &d);
-	snprintf(text, INSTANT_TEXT_MAX,
-	    "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)y % 10000,
-	    (unsigned)m % 100, (unsigned)d % 100,
-	    (unsigned)(rest / 3600000) % 100,
-	    (unsigned)(rest / 60000) % 60, (unsigned)(rest / 1000) % 60,
-	    (unsigned)(rest % 1000));
+	snprintf(text, INSTANT_TEXT_MAX, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
+	    (unsigned)y % 10000, (unsigned)m % 100, (unsigned)d % 100,
+	    (unsigned)(rest / 3600000) % 100, (unsigned)(rest / 60000) % 60,
+	    (unsigned)(rest / 1000) % 60, (unsigned)(rest % 1000));
 }
 
 /* Read exactly ${n} digits at *${p}, then the byte ${after} unless it is 0. */
@@ -102,8 +99,8 @@ digits(const char **p, const char *end, int n, char after, int *value)
 static int
 month_days(int y, int m)
 {
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
-	    31};
+	static const int days[] = {
+	    31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
 
 	return days[m - 1] + (m == 2 && leap);
@@ -162,6 +159,6 @@ instant_parse(struct span s, int64_t *ms)
 	    mi > 59 || sec > 60)
 		return -1;
 	*ms = days_of(y, mo, d) * MS_PER_DAY + h * 3600000LL +
-	      (mi - off) * 60000LL + sec * 1000LL + frac;
+	    (mi - off) * 60000LL + sec * 1000LL + frac;
 	return 0;
 }

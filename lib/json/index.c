@@ -77,7 +77,7 @@ json_index_find(const struct json_index *ix, const char *key)
 		const struct json_member *m = &ix->member[i];
 
 		if (!m->key_escaped ? m->key.n == want.n &&
-			memcmp(m->key.p, want.p, want.n) == 0
+			    memcmp(m->key.p, want.p, want.n) == 0
 				    : json_string_is(m->key, true, want))
 			return m;
 	}

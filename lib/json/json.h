@@ -22,7 +22,7 @@
 
 enum json_token {
 	JSON_ERROR = -1, /* the text is wrong (or memory ran out): see error */
-	JSON_END = 0,    /* the one value is complete and the text is at its end */
+	JSON_END = 0, /* the one value is complete and the text is at its end */
 	JSON_OBJECT,
 	JSON_OBJECT_END,
 	JSON_ARRAY,
@@ -71,11 +71,11 @@ enum json_token json_scan_skip(struct json_scan *s, struct span *value);
 /* ---- The top level of an object at once ------------------------------- */
 
 struct json_member {
-	struct span key;       /* between the quotes, still escaped */
-	struct span value;     /* the whole value: string with its quotes, … */
-	enum json_token type;  /* OBJECT, ARRAY, STRING, NUMBER, TRUE, … */
+	struct span key;      /* between the quotes, still escaped */
+	struct span value;    /* the whole value: string with its quotes, … */
+	enum json_token type; /* OBJECT, ARRAY, STRING, NUMBER, TRUE, … */
 	bool key_escaped;
-	bool value_escaped;    /* STRING: holds a backslash */
+	bool value_escaped; /* STRING: holds a backslash */
 };
 
 struct json_index {

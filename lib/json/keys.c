@@ -110,8 +110,7 @@ static bool
 same(struct json_keys *k, const struct entry *e, struct span key, bool escaped)
 {
 	if (!e->escaped && !escaped)
-		return e->key.n == key.n &&
-		       memcmp(e->key.p, key.p, key.n) == 0;
+		return e->key.n == key.n && memcmp(e->key.p, key.p, key.n) == 0;
 	if (!escaped)
 		return json_string_is(e->key, true, key);
 	buf_clear(&k->scratch);
@@ -170,9 +169,12 @@ stack_push(struct json_keys *k, struct entry e)
 {
 	if (k->count == k->cap) {
 		size_t cap = k->cap == 0 ? 64 : k->cap * 2;
-		struct entry *p = realloc(k->entry, cap * sizeof(*p));
+		struct entry *p;
 
-		if (p == NULL || cap > UINT32_MAX / 2)
+		if (cap > UINT32_MAX / 2)
+			return -1;
+		p = realloc(k->entry, cap * sizeof(*p));
+		if (p == NULL)
 			return -1;
 		k->entry = p;
 		k->cap = cap;

@@ -58,8 +58,7 @@ fail(struct json_scan *s, const char *at, const char *why)
 static const char *
 skip_space(const char *p, const char *end)
 {
-	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' ||
-			      *p == '\r'))
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
 		p++;
 	return p;
 }
@@ -200,7 +199,7 @@ scan_string(struct json_scan *s)
 			p += 8;
 		}
 		while (p < end && (unsigned char)*p >= 0x20 && *p != '"' &&
-		       *p != '\\' && (unsigned char)*p < 0x80)
+		    *p != '\\' && (unsigned char)*p < 0x80)
 			p++;
 		if (p == end) {
 			fail(s, s->p, "string without its closing quote");
@@ -422,15 +421,14 @@ json_scan_next(struct json_scan *s)
 	if (s->p == s->end) {
 		if (s->state == STATE_DONE)
 			return JSON_END;
-		return fail(s, s->p,
-		    s->p == s->start ? "empty" : "ends in the middle");
+		return fail(
+		    s, s->p, s->p == s->start ? "empty" : "ends in the middle");
 	}
 	switch ((enum state)s->state) {
 	case STATE_FIRST_KEY:
 		return *s->p == '}' ? close_container(s, true) : scan_key(s);
 	case STATE_FIRST_VALUE:
-		return *s->p == ']' ? close_container(s, false)
-		                    : scan_value(s);
+		return *s->p == ']' ? close_container(s, false) : scan_value(s);
 	case STATE_VALUE:
 		return scan_value(s);
 	case STATE_AFTER:

@@ -92,7 +92,7 @@ json_string_is(struct span raw, bool escaped, struct span text)
 	buf_init(&b);
 	json_unescape(raw, &b);
 	same = !buf_failed(&b) && b.len == text.n &&
-	       memcmp(b.data, text.p, b.len) == 0;
+	    memcmp(b.data, text.p, b.len) == 0;
 	buf_release(&b);
 	return same;
 }

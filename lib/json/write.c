@@ -12,7 +12,7 @@ json_escape(struct buf *out, struct span text)
 
 	while (p < end) {
 		for (q = p; q < end && *q != '"' && *q != '\\' &&
-			    (unsigned char)*q >= 0x20;
+		     (unsigned char)*q >= 0x20;
 		     q++)
 			;
 		buf_add(out, p, (size_t)(q - p));
@@ -156,8 +156,7 @@ json_put_real(struct json_writer *w, double value, int digits)
 	if (digits > 17)
 		digits = 17;
 	n = snprintf(text, sizeof(text), "%.*f", digits, value);
-	while (n > 2 && digits > 0 && text[n - 1] == '0' &&
-	       text[n - 2] != '.')
+	while (n > 2 && digits > 0 && text[n - 1] == '0' && text[n - 2] != '.')
 		n--;
 	/* "-0.0" is a rounding left-over, not a value. */
 	if (n == 4 && memcmp(text, "-0.0", 4) == 0) {

@@ -60,17 +60,18 @@ void ndjson_writer_unbuffered(struct ndjson_writer *w);
 /* ---- Reader ------------------------------------------------------------ */
 
 enum ndjson_status {
-	NDJSON_FAILED = -1,  /* read(2) failed: errno tells */
+	NDJSON_FAILED = -1, /* read(2) failed: errno tells */
 	NDJSON_END = 0,
 	NDJSON_LINE = 1,
-	NDJSON_TOO_LONG = 2, /* the line is dropped; its start is given */
+	NDJSON_TOO_LONG = 2,    /* the line is dropped; its start is given */
 	NDJSON_FLUSH_FAILED = 3 /* the tied writer failed: errno tells */
 };
 
 struct ndjson_line {
-	struct span text; /* without "\n" or "\r\n"; valid until the next call */
-	uint64_t number;  /* from 1 */
-	bool newline;     /* false: the last line, and it has no newline */
+	struct span
+	    text;        /* without "\n" or "\r\n"; valid until the next call */
+	uint64_t number; /* from 1 */
+	bool newline;    /* false: the last line, and it has no newline */
 };
 
 struct ndjson_reader;

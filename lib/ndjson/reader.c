@@ -132,12 +132,12 @@ ndjson_next(struct ndjson_reader *r, struct ndjson_line *line)
 	const char *nl;
 
 	for (;;) {
-		nl = r->len > r->seen ? memchr(r->data + r->seen, '\n',
-					    r->len - r->seen)
-				      : NULL;
+		nl = r->len > r->seen
+		    ? memchr(r->data + r->seen, '\n', r->len - r->seen)
+		    : NULL;
 		if (nl != NULL)
-			return give(r, (size_t)(nl - (r->data + r->from)),
-			    true, line);
+			return give(
+			    r, (size_t)(nl - (r->data + r->from)), true, line);
 		r->seen = r->len;
 		/* "+ 1": a line of exactly max bytes may end with "\r\n". */
 		if (r->len - r->from > r->max + 1) {
@@ -159,6 +159,6 @@ bool
 ndjson_ready(const struct ndjson_reader *r)
 {
 	return r->end ||
-	       (r->len > r->from &&
-		   memchr(r->data + r->from, '\n', r->len - r->from) != NULL);
+	    (r->len > r->from &&
+		memchr(r->data + r->from, '\n', r->len - r->from) != NULL);
 }

@@ -30,13 +30,13 @@ struct trace_region {
 };
 
 struct trace_face {
-	double x, y;          /* top left corner, pixels of the upright picture */
+	double x, y; /* top left corner, pixels of the upright picture */
 	double width, height; /* 0: no face in view */
 };
 
 struct trace_frame {
-	double time;     /* seconds from the start of the source */
-	unsigned count;  /* regions; the same number and order in one source */
+	double time;    /* seconds from the start of the source */
+	unsigned count; /* regions; the same number and order in one source */
 	struct trace_region region[TRACE_REGIONS_MAX];
 	struct trace_face face;
 	/* Changes whenever the regions were placed anew, so that a step in the

@@ -40,21 +40,21 @@ enum reading_status {
 
 struct reading {
 	enum vital vital;
-	double value;        /* in the vital's unit; void unless ABSENT_NOT */
-	double confidence;   /* 0 to 1: probability of lying within tolerance */
-	const char *method;  /* "rppg-fusion", …: static text */
+	double value;       /* in the vital's unit; void unless ABSENT_NOT */
+	double confidence;  /* 0 to 1: probability of lying within tolerance */
+	const char *method; /* "rppg-fusion", …: static text */
 	enum reading_status status;
 	enum absent absent;
 };
 
 /* One row of the table of vitals. */
 struct vital_info {
-	const char *name;    /* "heartRate" */
-	const char *unit;    /* UCUM: "/min" */
-	double min, max;     /* what is plausible at all */
-	double tolerance;    /* what confidence speaks of */
-	double min_seconds;  /* shorter recordings give too-short */
-	int digits;          /* printed behind the point */
+	const char *name;   /* "heartRate" */
+	const char *unit;   /* UCUM: "/min" */
+	double min, max;    /* what is plausible at all */
+	double tolerance;   /* what confidence speaks of */
+	double min_seconds; /* shorter recordings give too-short */
+	int digits;         /* printed behind the point */
 };
 
 const struct vital_info *vital_info(enum vital v);

@@ -75,7 +75,7 @@ index_tests(void)
 	    "a number to the letter");
 	m = json_index_find(&ix, "b");
 	CHECK(m != NULL && m->type == JSON_OBJECT &&
-		  span_is(m->value, "{\"c\":[1,{}]}"),
+		span_is(m->value, "{\"c\":[1,{}]}"),
 	    "a whole object");
 	m = json_index_find(&ix, "d");
 	CHECK(m != NULL && m->value_escaped, "an escaped key is found");
@@ -98,14 +98,20 @@ number_tests(void)
 	double d = 0;
 
 	CHECK(json_integer(SPAN_LIT("-9223372036854775808"), INT64_MIN,
-		  INT64_MAX, &i) == 0 && i == INT64_MIN, "least integer");
+		  INT64_MAX, &i) == 0 &&
+		i == INT64_MIN,
+	    "least integer");
 	CHECK(json_integer(SPAN_LIT("9223372036854775808"), INT64_MIN,
-		  INT64_MAX, &i) != 0, "one too many");
+		  INT64_MAX, &i) != 0,
+	    "one too many");
 	CHECK(json_integer(SPAN_LIT("9223372036854775807"), INT64_MIN,
-		  INT64_MAX, &i) == 0 && i == INT64_MAX, "greatest integer");
+		  INT64_MAX, &i) == 0 &&
+		i == INT64_MAX,
+	    "greatest integer");
 	CHECK(json_integer(SPAN_LIT("1.0"), 0, 9, &i) != 0, "no fraction");
 	CHECK(json_number(SPAN_LIT("72.431"), &d) == 0 &&
-		  fabs(d - 72.431) < 1e-12, "reads a real");
+		fabs(d - 72.431) < 1e-12,
+	    "reads a real");
 	CHECK(json_number(SPAN_LIT("1e999"), &d) != 0, "no infinity");
 }
 
