@@ -117,6 +117,7 @@ libs_of = $(foreach p,$(sort $(foreach m,$(1),$(PKG_$(m)))),$(call pkg_libs,$(p)
 $(foreach c,$(buildable),$(eval $(call command_rule,$(c))))
 
 include tests/tests.mk
+include tests/lint/lint.mk
 
 completions: all
 	sh completions/generate.sh $(B)

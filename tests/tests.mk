@@ -16,7 +16,13 @@ DEB_jansson = libjansson-dev
 
 cli_tests := $(wildcard tests/cli/*.t)
 interop_tests := $(wildcard tests/interop/*.t)
+fault_tests := $(wildcard tests/fault/*.t)
 JOBS ?= 2
+
+# A status of their own, so that no test takes a finding for a bad line.
+export ASAN_OPTIONS ?= exitcode=99
+export LSAN_OPTIONS ?= exitcode=99
+export UBSAN_OPTIONS ?= exitcode=99:print_stacktrace=1
 
 $(B)/obj/tests/unit/%.o: MOD_CFLAGS = -Itests $(call pkg_cflags,$(sort $(foreach \
 	m,$(call unit_mods,$*),$(PKG_$(m))) ))
@@ -30,7 +36,8 @@ endef
 $(foreach u,$(unit_ok),$(eval $(call unit_rule,$(u))))
 
 check: check-build
-	BUILD=$(B) tests/run -j $(JOBS) $(unit_bin) $(cli_tests) $(interop_tests)
+	BUILD=$(B) tests/run -j $(JOBS) $(unit_bin) $(cli_tests) \
+	$(interop_tests) $(fault_tests)
 check-build: all $(unit_bin)
 check-unit: $(unit_bin)
 	tests/run -j $(JOBS) $(unit_bin)
@@ -38,6 +45,16 @@ check-cli: all
 	BUILD=$(B) tests/run -j $(JOBS) $(cli_tests)
 check-interop: all
 	BUILD=$(B) tests/run -j $(JOBS) $(interop_tests)
+
+# The CLI tests that say "valgrind" in a comment of their own, with every tool
+# under valgrind: those that start few processes and decode no video.
+check-valgrind: all
+	rm -rf $(B)/valgrind && mkdir -p $(B)/valgrind
+	for c in $(buildable); do sed "s|@TOOL@|$(abspath $(B))/$$c|" \
+		tests/cli/valgrind.sh >$(B)/valgrind/$$c && \
+		chmod 755 $(B)/valgrind/$$c || exit 1; done
+	BUILD=$(B)/valgrind tests/run -j $(JOBS) \
+	$(shell grep -l '^# valgrind' $(cli_tests) /dev/null)
 
 # Fuzzers: tests/fuzz/WHAT.c with one LLVMFuzzerTestOneInput each, built with
 # clang; seeds in tests/fuzz/corpus/WHAT/.
@@ -55,4 +72,5 @@ $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libvitals.a
 fuzz-run: $(fuzz_bin)
 	sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(fuzz_bin)
 
-.PHONY: check check-build check-unit check-cli check-interop fuzz fuzz-run
+.PHONY: check check-build check-unit check-cli check-interop check-valgrind \
+	fuzz fuzz-run

@@ -1,0 +1,88 @@
+#!/bin/sh
+# The layers, seen in the sources and in the objects of BUILD:
+#
+#	tests/lint/layers.sh BUILD
+#
+# - a library's headers are seen by the one module that wraps it;
+# - library code never ends the process, prints or touches stdout;
+# - what a module exports bears its name;
+# - modules do not include each other in a circle, and base modules include
+#   no domain module;
+# - commands hold no signal processing, JSON building or sockets.
+
+set -u
+build=${1:?usage: tests/lint/layers.sh BUILD}
+cd "$(dirname "$0")/../.." || exit 1
+LC_ALL=C
+export LC_ALL
+report=$(mktemp)
+trap 'rm -f "$report"' EXIT
+found() { # REASON: stdin lists the offenders
+	awk -v why="$1" '{ print $0 ": " why }' >>"$report"
+}
+
+# MODULES (separated by |) HEADER-PATTERN
+while read -r modules headers; do
+	grep -nE "^#[ 	]*include <($headers)" -r cmd lib --include='*.[ch]' |
+		grep -vE "^lib/($modules)/" |
+	found "only lib/$modules may include this"
+done <<'X'
+video libav|libsw|libpostproc
+dsp fftw3
+crypto|serve openssl/
+http curl/
+spool|inbox sqlite3
+serve event2/|event\.h|evhttp|evdns
+face expat
+sandbox seccomp|linux/(seccomp|landlock|filter|audit)
+X
+grep -nE '^#[ 	]*include <jansson' -r cmd lib |
+	found 'is for tests alone'
+
+# Only a command ends the process or owns stdout; cli does it for them.
+for module in lib/*/; do
+	module=$(basename "$module")
+	case $module in cli | diag) continue ;; esac
+	for object in "$build/obj/lib/$module"/*.o; do
+		[ -f "$object" ] || continue
+		nm -u "$object" | awk '{ print $2 }' |
+			grep -E '^(exit|_exit|_Exit|quick_exit|abort|atexit|stdout|stderr|stdin|(__)?v?printf(_chk)?|puts|putchar|perror|err|errx|warn|warnx|error|syslog|(__)?v?syslog_chk)$' |
+			sed "s|^|$object: |"
+	done
+done |
+	found 'library code must not'
+# Messages are the command's, who knows the names; filter is its loop.
+grep -nE '\bdiag_(error|errno|note|verbose|raw)\(' -r lib --include='*.c' |
+	grep -vE '^lib/(cli|diag|filter)/' |
+	found 'library code must not print'
+
+for module in lib/*/; do
+	module=$(basename "$module")
+	for object in "$build/obj/lib/$module"/*.o; do
+		[ -f "$object" ] || continue
+		file=$(basename "$object" .o)
+		nm -g --defined-only "$object" | awk 'NF == 3 { print $3 }' |
+			grep -vE "^(${module}_|${module%s}_|${file}_|__odr_asan|__asan|_*sancov)" |
+			sed "s|^|$object: |"
+	done
+done | grep -vF 'vitals/reading.o: absent_name' |
+	found 'exported without the name of its module'
+
+# "a b" where module a includes a header of module b.
+grep -oE '^#[ 	]*include "[a-z0-9_]+/' -r lib --include='*.[ch]' |
+	sed -E 's|^lib/([^/]+)/[^:]*:.*"([^/]+)/|\1 \2|' |
+	awk '$1 != $2' | sort -u >"$build/edges"
+tsort "$build/edges" 2>"$build/circle" >/dev/null
+sed 's/^tsort: //' "$build/circle" | found 'modules include each other in a circle'
+base='buf|cli|compat|diag|dsp|filter|id|instant|json|ndjson'
+grep -E "^($base) " "$build/edges" | grep -vE " ($base)\$" |
+	found 'a base module includes a domain module'
+grep -E ' (cli|filter)$' "$build/edges" | grep -vE '^(cli|filter) ' |
+	found 'only commands know options and exit status'
+
+grep -nE '\b(socket|connect|bind|accept|json_object_begin|json_key|fftw?_[a-z]+)\(' cmd/*.c 2>/dev/null |
+	found 'is work for a module, not for a command'
+
+rm -f "$build/edges" "$build/circle"
+cat "$report"
+[ ! -s "$report" ]
