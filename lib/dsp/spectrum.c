@@ -191,7 +191,7 @@ dsp_peak_bin(const double *power, size_t first, size_t last, double *height)
 			best = k;
 	}
 	if (best == 0)
-		return NAN;
+		return (double)NAN;
 	double y0 = power[best - 1], y1 = power[best], y2 = power[best + 1];
 	double shift = 0;
 	if (y0 > 0 && y2 > 0) {
@@ -213,11 +213,11 @@ dsp_peak(const struct dsp_spectrum *s, double low, double high, double *height)
 	double first = ceil(low / s->step), last = floor(high / s->step);
 
 	if (s->count < 3)
-		return NAN;
+		return (double)NAN;
 	first = fmax(first, 1);
 	last = fmin(last, (double)(s->count - 2));
 	if (first > last)
-		return NAN;
+		return (double)NAN;
 	return s->step *
 	    dsp_peak_bin(s->power, (size_t)first, (size_t)last, height);
 }

@@ -50,13 +50,13 @@ uneven_sine(void)
 			y[k] - sin(2 * DSP_PI * 1.3 * (0.1 + (double)k / 60))));
 	CHECK_NEAR(worst, 0, 2e-3, "a jittered sine comes back");
 	for (size_t i = 100; i < 115; i++)
-		x[i] = NAN;
+		x[i] = (double)NAN;
 	dsp_resample(t, x, N, 0.2, 0.1, 1 / 60.0, y, good, M);
 	size_t k = (size_t)((107 / 30.0 - 0.1) * 60);
 	CHECK(!good[k] && good[k - 40] && good[k + 40], "the gap is marked");
 	CHECK(fabs(y[k]) <= 1.01, "and crossed on a line");
 	for (size_t i = 0; i < N; i++)
-		x[i] = NAN;
+		x[i] = (double)NAN;
 	dsp_resample(t, x, N, 0.2, 0.1, 1 / 60.0, y, good, M);
 	CHECK(y[3] == 0 && !good[3], "nothing gives nothing");
 }
