@@ -1,0 +1,112 @@
+/*
+ * engine: from a run of trace frames to a pulse wave and its rate.
+ *
+ * Frames go in one by one; what was seen of any stretch of time can be asked
+ * for at any moment.  The engine works in windows of RPPG_WINDOW seconds that
+ * end every RPPG_HOP seconds; it holds the last windows of every region and,
+ * of what lies before, only the fused wave, the mean colour, the motion and a
+ * few numbers a second (about 4 MB an hour) until rppg_forget.
+ *
+ * Fusion.  In each window every method is applied to every patch and to the
+ * mean of all; each such stream votes for the rates at which a pulse with its
+ * second harmonic would explain its power, the more the better it explains
+ * it.  What a reference (background, movement of the face) also shows counts
+ * less.  A Viterbi search over the votes follows the rate through time; the
+ * wave is the mean of the streams, weighted by their signal-to-noise ratio
+ * at that rate.
+ */
+#ifndef RPPG_ENGINE_H
+#define RPPG_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "diag/err.h"
+#include "rppg/method.h"
+#include "trace/trace.h"
+
+#define RPPG_GRID 60.0   /* samples a second of all waves */
+#define RPPG_WINDOW 10.0 /* s */
+#define RPPG_HOP 1.0     /* s */
+#define RPPG_FIRST 5.0   /* s of signal before the first estimate */
+#define RPPG_RATE_MIN 30.0
+#define RPPG_RATE_MAX 240.0
+#define RPPG_SECONDS_MAX 7200.0 /* kept without rppg_forget */
+
+enum rppg_site {
+	RPPG_SITE_FACE,
+	RPPG_SITE_SKIN,
+	RPPG_SITE_FINGER
+};
+
+struct rppg;
+
+/* NULL without memory.  ${names} tells skin from the background. */
+struct rppg *rppg_new(enum rppg_site site, enum rppg_method method,
+    const struct trace_names *names);
+void rppg_free(struct rppg *p);
+
+/* Take the next frame; its time must be greater than the last one's.
+ * Return 0; -1 without memory or with a frame out of order. */
+int rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err);
+
+/* What the confidence of a rate is made of; rppg_confidence has the table. */
+enum rppg_feature {
+	RPPG_FEATURE_SNR,       /* dB, of the fused wave */
+	RPPG_FEATURE_PATCHES,   /* share of patches that agree, by weight */
+	RPPG_FEATURE_METHODS,   /* share of methods that agree */
+	RPPG_FEATURE_PEAK,      /* best vote over the best elsewhere, log */
+	RPPG_FEATURE_STEADY,    /* share of windows whose own best is near */
+	RPPG_FEATURE_COHERENCE, /* of patches in phase at the rate, 0 to 1 */
+	RPPG_FEATURE_SECONDS,   /* log of the length */
+	RPPG_FEATURE_MOTION,    /* of the face, share of its width */
+	RPPG_FEATURES
+};
+
+/* A stretch of time as the engine saw it.  All times in seconds of the
+ * source; all arrays are owned: rppg_view_release. */
+struct rppg_view {
+	double start, end;
+	double rate;       /* /min, from the spectra; 0: none */
+	double confidence; /* that it lies within 5 /min of the truth */
+	double snr_db;     /* NAN: not known */
+	double feature[RPPG_FEATURES];
+
+	/* The fused wave, relative to the light's level, at RPPG_GRID. */
+	double wave_start;
+	double *wave;
+	size_t waves;
+	/* Waves of the upper and lower regions on the same grid, or NULL. */
+	double *upper, *lower;
+
+	/* Mean colour of all skin on the frames' times (at most 75 a second:
+	 * closer ones are averaged). */
+	double *time, *r, *g, *b;
+	size_t colours;
+	/* Height of the face's middle over the size of the face. */
+	double *motion_time, *motion;
+	size_t motions;
+	/* Stretches without skin in view. */
+	double (*gap)[2];
+	size_t gaps;
+
+	/* Quality, each 0 to 1: see vitals-extract(1). */
+	double movement, illumination, coverage;
+	unsigned long frames, damaged;
+};
+
+/* Describe ${from}..${to}, cut to what was pushed and not forgotten.  Return
+ * 0 with ${v} set, or -1 without memory. */
+int rppg_view(struct rppg *p, double from, double to, struct rppg_view *v);
+void rppg_view_release(struct rppg_view *v);
+
+/* The latest estimate: rate 0 while there is none. */
+struct rppg_now {
+	double time, rate, confidence, snr_db;
+};
+void rppg_now(const struct rppg *p, struct rppg_now *now);
+
+/* What lies before ${time} will not be asked for again. */
+void rppg_forget(struct rppg *p, double time);
+
+#endif
