@@ -23,7 +23,7 @@ $(B)/lint/format/%.ok: % .clang-format
 
 lint-tree:
 	sh tests/lint/tree.sh
-lint-layers: all
+lint-layers: all $(B)/libvitals.a
 	sh tests/lint/layers.sh $(B)
 lint-headers: $(B)/flags
 	sh tests/lint/headers.sh $(B) $(CC)
