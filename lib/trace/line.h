@@ -1,0 +1,60 @@
+/*
+ * trace_line: trace frames as lines of text (the "trace" record of
+ * vitals-formats(5)), and back.
+ */
+#ifndef TRACE_LINE_H
+#define TRACE_LINE_H
+
+#include "buf/buf.h"
+#include "diag/err.h"
+#include "trace/trace.h"
+
+/* The longest name of a source, in bytes once unescaped. */
+#define TRACE_SOURCE_MAX 4096
+
+/* The latest time, s: far behind any clock that counts from 1970. */
+#define TRACE_TIME_MAX 1e10
+
+#define TRACE_FACES_MAX 64 /* faceIndex is less */
+
+struct trace_line {
+	struct buf source; /* unescaped */
+	int face_index;    /* -1: not told */
+	struct trace_names names;
+	struct trace_frame frame;
+};
+
+void trace_line_init(struct trace_line *l);
+void trace_line_release(struct trace_line *l);
+
+struct trace_reader;
+
+/* NULL without memory. */
+struct trace_reader *trace_reader_new(void);
+void trace_reader_free(struct trace_reader *r);
+
+/*
+ * Read one line.  It must be one JSON object with record "trace", source,
+ * offsetSeconds and 1 to TRACE_REGIONS_MAX regions of different names, each
+ * with r, g and b in 0 to 255, null being allowed where pixels is 0; pixels
+ * is 1 where it is not given.  Face, anchor, luma, damaged and faceIndex may
+ * be left out; members it does not know are ignored.  Return 0; -1 with
+ * ${err} saying what is wrong (${l} is void).
+ */
+int trace_read(struct trace_reader *r, struct span text, struct trace_line *l,
+    struct err *err);
+
+/* Append the line of ${frame}, without a newline.  ${face_index} is left out
+ * where it is negative. */
+void trace_write(struct buf *out, struct span source, int face_index,
+    const struct trace_names *names, const struct trace_frame *frame);
+
+/* Do both name the same regions in the same order? */
+bool trace_names_equal(
+    const struct trace_names *a, const struct trace_names *b);
+
+/* May ${name} be that of a region: 1 to TRACE_NAME_MAX - 1 bytes of UTF-8
+ * without control characters? */
+bool trace_name_valid(struct span name);
+
+#endif
