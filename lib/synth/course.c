@@ -1,0 +1,91 @@
+#include "synth/course.h"
+
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define NUMBER_MAX 32
+#define TIME_MAX 1e6
+
+/* Read the number at *${p} up to one of ${stop} or the end. */
+static int
+number(const char **p, const char *stop, double min, double max, double *value)
+{
+	char text[NUMBER_MAX];
+	size_t n = strcspn(*p, stop);
+
+	if (n == 0 || n >= sizeof(text))
+		return -1;
+	memcpy(text, *p, n);
+	text[n] = '\0';
+	*p += n;
+	return cli_read_real(text, min, max, value);
+}
+
+int
+synth_course_parse(const char *text, double min, double max,
+    struct synth_course *c, struct err *err)
+{
+	const char *p = text;
+	double value, time;
+
+	c->count = 0;
+	for (;;) {
+		if (c->count == SYNTH_COURSE_MAX)
+			return err_set(
+			    err, "more than %d points", SYNTH_COURSE_MAX);
+		if (number(&p, "@,", min, max, &value) != 0)
+			return err_set(err,
+			    "'%s': needs a number from %g to "
+			    "%g",
+			    text, min, max);
+		time = 0;
+		if (*p == '@') {
+			p++;
+			if (number(&p, ",", 0, TIME_MAX, &time) != 0)
+				return err_set(err,
+				    "'%s': needs seconds "
+				    "behind '@'",
+				    text);
+		} else if (c->count > 0 || *p == ',') {
+			return err_set(err,
+			    "'%s': each of several values "
+			    "needs '@SECONDS'",
+			    text);
+		}
+		if (c->count > 0 && time <= c->point[c->count - 1].time)
+			return err_set(err, "'%s': the times must rise", text);
+		c->point[c->count].value = value;
+		c->point[c->count++].time = time;
+		if (*p == '\0')
+			return 0;
+		p++;
+	}
+}
+
+void
+synth_course_constant(struct synth_course *c, double value)
+{
+	c->count = 1;
+	c->point[0].time = 0;
+	c->point[0].value = value;
+}
+
+double
+synth_course_at(const struct synth_course *c, double time)
+{
+	double a, b, share;
+
+	if (time <= c->point[0].time)
+		return c->point[0].value;
+	for (unsigned i = 1; i < c->count; i++) {
+		if (time >= c->point[i].time)
+			continue;
+		a = c->point[i - 1].time;
+		b = c->point[i].time;
+		share = (time - a) / (b - a);
+		return c->point[i - 1].value * (1 - share) +
+		    c->point[i].value * share;
+	}
+	return c->point[c->count - 1].value;
+}

@@ -1,0 +1,29 @@
+/*
+ * course: a value over time, piecewise linear: "72" or "60@0,90@20".
+ */
+#ifndef SYNTH_COURSE_H
+#define SYNTH_COURSE_H
+
+#include "diag/err.h"
+
+#define SYNTH_COURSE_MAX 64
+
+struct synth_course {
+	unsigned count; /* at least 1; times rise */
+	struct {
+		double time, value;
+	} point[SYNTH_COURSE_MAX];
+};
+
+/* Read VALUE or VALUE@SECONDS,... with each value in ${min}..${max} and rising
+ * times from 0.  Return 0, or -1 with ${err}. */
+int synth_course_parse(const char *text, double min, double max,
+    struct synth_course *c, struct err *err);
+
+/* The same value at all times. */
+void synth_course_constant(struct synth_course *c, double value);
+
+/* The value at ${time}: held before the first point and after the last. */
+double synth_course_at(const struct synth_course *c, double time);
+
+#endif

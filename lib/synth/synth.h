@@ -1,0 +1,53 @@
+/*
+ * synth: frames of a video whose pulse is known.
+ *
+ * The pulse in 8-bit video is smaller than one step of a pixel.  Frames are
+ * therefore made in floating point, with the noise of a sensor on top, and
+ * whoever makes whole numbers of them must dither (as the noise of a camera
+ * does), so that the mean over many pixels still carries it.
+ */
+#ifndef SYNTH_SYNTH_H
+#define SYNTH_SYNTH_H
+
+#include <stdint.h>
+
+#include "diag/err.h"
+#include "synth/light.h"
+#include "synth/motion.h"
+#include "synth/pulse.h"
+#include "synth/scene.h"
+
+#define SYNTH_SIDE_MIN 32
+#define SYNTH_SIDE_MAX 4096
+
+struct synth_spec {
+	unsigned width, height; /* upright */
+	enum synth_scene_kind scene;
+	unsigned tone;   /* 1 to SYNTH_TONES */
+	double face;     /* the face's share of the picture's height */
+	double strength; /* trough to peak in green, share of its value, on
+			  * the lightest skin */
+	double noise;    /* of the sensor, in steps of 8 bits */
+	struct synth_pulse_spec pulse;
+	enum synth_motion_kind motion;
+	double motion_amplitude, motion_hz;
+	enum synth_light_kind light;
+	double light_level, light_amplitude, light_hz;
+	uint64_t seed;
+};
+
+struct synth;
+
+/* Set up all that stays.  Return NULL without memory. */
+struct synth *synth_new(const struct synth_spec *spec);
+void synth_free(struct synth *s);
+
+/* The heart behind it: owned by ${s}. */
+const struct synth_pulse *synth_heart(const struct synth *s);
+
+/* Render the picture at ${time}, in 0 .. seconds.  ${rgb} gets three planes of
+ * height * width floats in the scale 0 to 255, which may lie a little outside
+ * of it; owned by ${s}, valid until the next call. */
+void synth_frame(struct synth *s, double time, const float *rgb[3]);
+
+#endif
