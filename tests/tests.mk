@@ -11,6 +11,7 @@ unit_bin := $(addprefix $(B)/tests/unit/,$(unit_ok))
 
 # What a unit test needs beyond its own module's packages.
 UNIT_MODS_json_differential = jansson
+UNIT_MODS_sign_sign = crypto
 PKG_jansson = jansson
 DEB_jansson = libjansson-dev
 

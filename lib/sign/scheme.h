@@ -1,0 +1,88 @@
+/*
+ * sign/scheme: what a scheme of signatures gives; private to lib/sign.
+ */
+#ifndef SIGN_SCHEME_H
+#define SIGN_SCHEME_H
+
+#include "crypto/digest.h"
+#include "crypto/ed25519.h"
+#include "sign/sign.h"
+
+enum sign_algorithm {
+	SIGN_HMAC_SHA256,
+	SIGN_ED25519
+};
+
+/* The most pieces that what is signed consists of. */
+#define SIGN_PARTS 5
+
+/* What the headers of a request claim. */
+struct sign_claim {
+	struct span id;
+	struct span time; /* the timestamp's text, as it was signed */
+	int64_t timestamp;
+	size_t tags;       /* of HMAC-SHA256 */
+	size_t signatures; /* of Ed25519 */
+	bool others;       /* of versions that are not known were there */
+	uint8_t tag[SIGN_SIGNATURES_MAX][CRYPTO_SHA256_SIZE];
+	uint8_t signature[SIGN_SIGNATURES_MAX][CRYPTO_ED25519_SIGNATURE];
+};
+
+struct sign_scheme {
+	const char *name;
+	const char *header; /* of the signature, in lower case */
+	bool text_keys;     /* keys are text, not base64 with a prefix */
+	bool one_key;       /* its header has room for one signature */
+	bool has_id;        /* id and time are headers of their own */
+
+	/* Lay out what is signed in ${part}.  Return the number of parts. */
+	size_t (*content)(struct span id, struct span time, struct span body,
+	    struct span part[SIGN_PARTS]);
+
+	/* Begin the header's value; add a signature to it. */
+	void (*begin)(struct buf *value, struct span time);
+	void (*add)(struct buf *value, bool first,
+	    enum sign_algorithm algorithm, struct span signature);
+
+	/* Read the headers.  Return 0, or -1 with ${err}. */
+	int (*read)(sign_lookup *lookup, void *context, struct sign_claim *c,
+	    struct err *err);
+};
+
+extern const struct sign_scheme sign_scheme_standard;
+extern const struct sign_scheme sign_scheme_stripe;
+extern const struct sign_scheme sign_scheme_github;
+
+/* Read ${n} bytes of lower-case hexadecimal.  Return 0, or -1. */
+int sign_read_hex(struct span text, uint8_t *p, size_t n);
+
+/* Take what stands before ${separator}, or all, off ${rest}.  Return false
+ * when ${rest} is empty. */
+bool sign_split(struct span *rest, char separator, struct span *piece);
+
+/* The header ${name}.  Return 0, or -1 with ${err}: it is missing. */
+int sign_find_header(sign_lookup *lookup, void *context, const char *name,
+    struct span *value, struct err *err);
+
+struct sign_key {
+	enum sign_algorithm algorithm;
+	bool public;               /* can only verify */
+	struct crypto_hmac *hmac;  /* SIGN_HMAC_SHA256 */
+	struct crypto_ed25519 *ed; /* SIGN_ED25519 */
+	/* The key misread in the usual way, to tell that mistake. */
+	struct crypto_hmac *misread;
+	char id[9];
+	uint64_t matched; /* how often */
+};
+
+struct sign_keys {
+	const struct sign_scheme *scheme;
+	struct sign_key key[SIGN_KEYS_MAX];
+	size_t count;
+	struct buf scratch; /* what Ed25519 signs, in one piece */
+	struct buf value;
+	struct sign_claim claim;
+	bool diagnose;
+};
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * sign: signatures of webhook messages.
+ *
+ * Schemes are rows of one table: Standard Webhooks 1.0 ("standard": v1 is
+ * HMAC-SHA256, v1a is Ed25519), and the headers that receivers of Stripe's
+ * and GitHub's webhooks check.  What is signed is the body as it stands, byte
+ * for byte.
+ */
+#ifndef SIGN_SIGN_H
+#define SIGN_SIGN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf/buf.h"
+#include "crypto/secret.h"
+#include "diag/err.h"
+
+/* The bytes of an HMAC key of Standard Webhooks. */
+#define SIGN_KEY_MIN 24
+#define SIGN_KEY_MAX 64
+
+/* The longest key that is plain text (schemes stripe and github). */
+#define SIGN_TEXT_KEY_MAX 256
+
+/* Keys in use at once, while they are rotated. */
+#define SIGN_KEYS_MAX 16
+
+/* Signatures that are looked at in one header. */
+#define SIGN_SIGNATURES_MAX 16
+
+/* Seconds that a signature may be old, or ahead of our clock. */
+#define SIGN_TOLERANCE 300
+
+/* ---- Schemes ----------------------------------------------------------- */
+
+struct sign_scheme;
+
+/* Names of all schemes in the order of their numbers, for CLI_CHOICE. */
+#define SIGN_SCHEMES "standard|stripe|github"
+
+/* Scheme number ${i}, or NULL past the last; 0 is the default. */
+const struct sign_scheme *sign_scheme(unsigned i);
+
+/* Its name; its signature's header, "webhook-signature" and the like. */
+const char *sign_scheme_name(const struct sign_scheme *s);
+const char *sign_scheme_header(const struct sign_scheme *s);
+
+/* ---- Keys -------------------------------------------------------------- */
+
+struct sign_keys;
+
+/* An empty set of keys for ${scheme}; NULL without memory.  free wipes;
+ * free(NULL) is a no-op. */
+struct sign_keys *sign_keys_new(const struct sign_scheme *scheme);
+void sign_keys_free(struct sign_keys *k);
+
+/*
+ * Add the keys of a file: one a line, "whsec_…" (base64 of SIGN_KEY_MIN to
+ * SIGN_KEY_MAX bytes), "whsk_…" (Ed25519: base64 of seed and public key) or
+ * "whpk_…" (its public key alone, which can only verify); for the schemes
+ * stripe and github a line is the key as text, as those sites show it.  Blank
+ * lines and lines with '#' first are skipped.  A file that others can read is
+ * refused unless it holds public keys alone.  Return 0; or -1 with ${err},
+ * which names the file and the line and never shows a key.
+ */
+int sign_keys_load(struct sign_keys *k, const struct crypto_secret_from *from,
+    struct err *err);
+
+/* Add one key as it would stand on a line.  Return 0; or -1 with ${err}. */
+int sign_keys_add(struct sign_keys *k, struct span line, struct err *err);
+
+size_t sign_keys_count(const struct sign_keys *k);
+
+/* Can all of them sign?  If not, return the index of the first public key;
+ * else sign_keys_count(). */
+size_t sign_keys_first_public(const struct sign_keys *k);
+
+/* The ID of key ${i}: eight hexadecimal digits, the start of the SHA-256 of
+ * its bytes (of Ed25519: of the public key).  Fit to be shown. */
+const char *sign_key_id(const struct sign_keys *k, size_t i);
+
+enum sign_key_kind {
+	SIGN_NEW_HMAC,
+	SIGN_NEW_ED25519
+};
+
+/* Make a new key of random bytes: append to ${secret} its line for the
+ * signer, to ${public} (SIGN_NEW_ED25519 only) the one for verifiers, each
+ * with "\n".  Return 0; or -1 with ${err}. */
+int sign_key_make(enum sign_key_kind kind, struct buf *secret,
+    struct buf *public, struct err *err);
+
+/* ---- Signing ----------------------------------------------------------- */
+
+struct sign_input {
+	struct span id;    /* as message_check_id wants it */
+	int64_t timestamp; /* Unix seconds of this attempt, from 1 */
+	struct span body;
+};
+
+/* Append the value of the scheme's signature header to ${value}, made with
+ * each of the keys.  Return 0; or -1 with ${err}. */
+int sign_signature(struct sign_keys *k, const struct sign_input *in,
+    struct buf *value, struct err *err);
+
+/* What sign_headers calls for each header; ${value} ends with a 0 byte that
+ * it does not count, and is gone after the call. */
+typedef void sign_emit(void *context, const char *name, struct span value);
+
+/* Make all headers that the scheme wants in the request, Content-Type not
+ * among them.  Call it afresh for each attempt.  Return 0; or -1 with
+ * ${err}, when nothing was emitted. */
+int sign_headers(struct sign_keys *k, const struct sign_input *in,
+    sign_emit *emit, void *context, struct err *err);
+
+/* ---- Verifying --------------------------------------------------------- */
+
+/* Gives the value of the header ${name} (in lower case), or p NULL. */
+typedef struct span sign_lookup(void *context, const char *name);
+
+enum sign_verdict {
+	SIGN_GOOD,
+	SIGN_MALFORMED, /* a header is missing or cannot be read */
+	SIGN_WRONG,     /* no key and signature match */
+	SIGN_STALE,     /* genuine, but too old */
+	SIGN_EARLY,     /* genuine, but from the future */
+	SIGN_FAILED     /* out of memory, or the library failed */
+};
+
+struct sign_verified {
+	size_t key;        /* the one that matched (GOOD, STALE, EARLY) */
+	struct span id;    /* as the header has it; n 0: the scheme has none */
+	int64_t timestamp; /* 0: the scheme has none */
+};
+
+/* From now on, where nothing matches, try what usually went wrong, to tell
+ * it.  Not for servers: a forged message then costs several times as much. */
+void sign_keys_diagnose(struct sign_keys *k);
+
+/* Seconds without a bound, for ${tolerance}. */
+#define SIGN_FOREVER INT64_MAX
+
+/*
+ * Check that one of the keys signed ${body} with the headers that ${lookup}
+ * gives, at most ${tolerance} seconds before or after ${now} (Unix seconds).
+ * Tags are compared in constant time.  Fill ${v} and, unless SIGN_GOOD,
+ * ${err} with the reason, which tells what was changed where that can be
+ * found out.
+ */
+enum sign_verdict sign_verify(struct sign_keys *k, sign_lookup *lookup,
+    void *context, struct span body, int64_t now, int64_t tolerance,
+    struct sign_verified *v, struct err *err);
+
+#endif

@@ -1,0 +1,335 @@
+/* Signatures against the public vectors, and what verifying refuses. */
+#include "sign/sign.h"
+
+#include "check.h"
+
+#define WHSEC "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+#define WHSK                                                                   \
+	"whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0d" \
+	"RqSKJp4AJ6p9lMicMFs6Kvg=="
+#define WHPK "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
+#define ID "msg_p5jXN8AQM9LWM0D4loKWxJek"
+#define BODY "{\"test\": 2432232314}"
+#define V1 "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+#define V1A                                                                   \
+	"v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7A" \
+	"ZdpXwVLPo3mNl8EM+m7TBAg=="
+#define TIME 1614265330
+
+enum {
+	STANDARD,
+	STRIPE,
+	GITHUB
+};
+
+struct pair {
+	const char *name, *value;
+};
+
+static struct span
+lookup(void *context, const char *name)
+{
+	const struct pair *p = context;
+
+	for (; p->name != NULL; p++) {
+		if (strcmp(p->name, name) == 0)
+			return span_of(p->value);
+	}
+	return (struct span){NULL, 0};
+}
+
+static struct sign_keys *
+keys_of(unsigned scheme, const char *a, const char *b)
+{
+	struct sign_keys *k = sign_keys_new(sign_scheme(scheme));
+	struct err err;
+
+	CHECK(k != NULL && sign_keys_add(k, span_of(a), &err) == 0, "a key");
+	if (b != NULL)
+		CHECK(sign_keys_add(k, span_of(b), &err) == 0, "another key");
+	sign_keys_diagnose(k);
+	return k;
+}
+
+static void
+signs(unsigned scheme, const char *a, const char *b, const char *body,
+    const char *want)
+{
+	struct sign_keys *k = keys_of(scheme, a, b);
+	struct sign_input in = {SPAN_LIT(ID), TIME, span_of(body)};
+	struct buf value;
+	struct err err;
+
+	buf_init(&value);
+	CHECK(sign_signature(k, &in, &value, &err) == 0, "signs");
+	CHECK_TEXT(buf_string(&value), want, "the vector");
+	buf_release(&value);
+	sign_keys_free(k);
+}
+
+static void
+collect(void *context, const char *name, struct span value)
+{
+	struct buf *b = context;
+
+	buf_addf(b, "%s: %s\n", name, value.p);
+	CHECK(strlen(value.p) == value.n, "a header ends with a 0 byte");
+}
+
+static void
+headers(void)
+{
+	struct sign_keys *k = keys_of(STANDARD, WHSEC, NULL);
+	struct sign_input in = {SPAN_LIT(ID), TIME, SPAN_LIT(BODY)};
+	struct buf b;
+	struct err err;
+
+	buf_init(&b);
+	CHECK(sign_headers(k, &in, collect, &b, &err) == 0, "headers");
+	CHECK_TEXT(buf_string(&b),
+	    "webhook-id: " ID "\nwebhook-timestamp: 1614265330\n"
+	    "webhook-signature: " V1 "\n",
+	    "of Standard Webhooks");
+	sign_keys_free(k);
+	k = keys_of(STANDARD, WHPK, NULL);
+	CHECK(sign_keys_first_public(k) == 0, "a public key");
+	CHECK(sign_headers(k, &in, collect, &b, &err) != 0, "cannot sign");
+	CHECK_TEXT(err.text, "key 35007591 is public: it cannot sign", "why");
+	sign_keys_free(k);
+	buf_release(&b);
+}
+
+static const struct {
+	unsigned scheme;
+	const char *a, *b; /* keys */
+	const char *time, *signature, *body;
+	int64_t now;
+	enum sign_verdict verdict;
+	const char *why; /* or the ID of the key that matched */
+} row[] = {
+    {STANDARD, WHSEC, NULL, "1614265330", V1, BODY, TIME, SIGN_GOOD, ""},
+    {STANDARD, WHSEC, NULL, "1614265330", V1, BODY, TIME + 300, SIGN_GOOD, ""},
+    {STANDARD, WHSEC, NULL, "1614265330", V1, BODY, TIME - 300, SIGN_GOOD, ""},
+    {STANDARD, WHSEC, NULL, "1614265330", V1, BODY, TIME + 301, SIGN_STALE,
+	"stale: signed 301 s ago, 300 s are allowed (the signature is "
+	"genuine)"},
+    {STANDARD, WHSEC, NULL, "1614265330", V1, BODY, TIME - 301, SIGN_EARLY,
+	"from the future: signed 301 s ahead, 300 s are allowed (the signature "
+	"is genuine)"},
+    {STANDARD, WHSEC, WHPK, "1614265330", "v2,x " V1A, BODY, TIME, SIGN_GOOD,
+	""},
+    {STANDARD, WHPK, NULL, "1614265330", V1A " " V1, BODY, TIME, SIGN_GOOD, ""},
+    {STANDARD, WHSK, NULL, "1614265330", V1A, BODY, TIME, SIGN_GOOD, ""},
+    {STANDARD, WHSEC, NULL, "1614265330", V1, "{\"test\": 2432232315}", TIME,
+	SIGN_WRONG, "signature does not match: wrong key or changed message"},
+    {STANDARD, WHSEC, NULL, "1614265331", V1, BODY, TIME, SIGN_WRONG,
+	"signature does not match: wrong key or changed message"},
+    {STANDARD, WHSEC, NULL, "1614265330", V1, BODY "\n", TIME, SIGN_WRONG,
+	"signature does not match: a newline was added to the end of the body"},
+    {STANDARD, WHSEC, NULL, "1614265330", V1A, BODY, TIME, SIGN_WRONG,
+	"wrong key: the signature is Ed25519 (v1a), the key for HMAC (whsec_)"},
+    {STANDARD, WHPK, NULL, "1614265330", V1, BODY, TIME, SIGN_WRONG,
+	"wrong key: the signature is HMAC (v1), the key for Ed25519"},
+    {STANDARD, WHSEC, NULL, "1614265330", "v2,x", BODY, TIME, SIGN_WRONG,
+	"no signature of a version that is known"},
+    {STANDARD, WHSEC, NULL, "+1614265330", V1, BODY, TIME, SIGN_MALFORMED,
+	"webhook-timestamp: not a whole number of seconds since 1970"},
+    {STANDARD, WHSEC, NULL, "1614265330abc", V1, BODY, TIME, SIGN_MALFORMED,
+	"webhook-timestamp: not a whole number of seconds since 1970"},
+    {STANDARD, WHSEC, NULL, "01614265330", V1, BODY, TIME, SIGN_MALFORMED,
+	"webhook-timestamp: not a whole number of seconds since 1970"},
+    {STANDARD, WHSEC, NULL, "", V1, BODY, TIME, SIGN_MALFORMED,
+	"webhook-timestamp: not a whole number of seconds since 1970"},
+    {STANDARD, WHSEC, NULL, "1614265330", "", BODY, TIME, SIGN_MALFORMED,
+	"webhook-signature: empty"},
+    {STANDARD, WHSEC, NULL, "1614265330", "v1", BODY, TIME, SIGN_MALFORMED,
+	"webhook-signature: not VERSION,BASE64 separated by blanks"},
+    {STANDARD, WHSEC, NULL, "1614265330", V1 "  " V1, BODY, TIME,
+	SIGN_MALFORMED,
+	"webhook-signature: not VERSION,BASE64 separated by blanks"},
+    {STANDARD, WHSEC, NULL, "1614265330",
+	"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE", BODY, TIME,
+	SIGN_MALFORMED, "webhook-signature: v1 is not the base64 of 32 bytes"},
+    {STANDARD, WHSEC, NULL, "1614265330",
+	"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OF=", BODY, TIME,
+	SIGN_MALFORMED, "webhook-signature: v1 is not the base64 of 32 bytes"},
+    {STANDARD, WHSEC, NULL, "1614265330",
+	"v1a,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", BODY, TIME,
+	SIGN_MALFORMED, "webhook-signature: v1a is not the base64 of 64 bytes"},
+};
+
+static void
+verifies(void)
+{
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct pair header[] = {{"webhook-id", ID},
+		    {"webhook-timestamp", row[i].time},
+		    {"webhook-signature", row[i].signature}, {NULL, NULL}};
+		struct sign_keys *k =
+		    keys_of(row[i].scheme, row[i].a, row[i].b);
+		struct sign_verified v;
+		struct err err = {""};
+
+		CHECK(
+		    sign_verify(k, lookup, header, span_of(row[i].body),
+			row[i].now, SIGN_TOLERANCE, &v, &err) == row[i].verdict,
+		    "the verdict");
+		CHECK_TEXT(err.text, row[i].why, "and its reason");
+		if (row[i].verdict == SIGN_GOOD)
+			CHECK(span_is(v.id, ID) && v.timestamp == TIME,
+			    "and what was verified");
+		sign_keys_free(k);
+	}
+}
+
+static void
+rotates(void)
+{
+	struct pair header[] = {{"webhook-id", ID},
+	    {"webhook-timestamp", "1614265330"},
+	    {"webhook-signature", V1A " " V1}, {NULL, NULL}};
+	struct sign_keys *k = keys_of(STANDARD,
+	    "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", WHSEC);
+	struct sign_verified v;
+	struct err err;
+
+	CHECK(sign_verify(k, lookup, header, SPAN_LIT(BODY), 0, SIGN_FOREVER,
+		  &v, &err) == SIGN_GOOD &&
+		v.key == 1,
+	    "the second key matches the second signature, at any time");
+	CHECK(strlen(sign_key_id(k, 1)) == 8 &&
+		strcmp(sign_key_id(k, 0), sign_key_id(k, 1)) != 0,
+	    "keys have names");
+	CHECK(sign_verify(k, lookup, header, SPAN_LIT("{}"), 0, SIGN_FOREVER,
+		  &v, &err) == SIGN_WRONG,
+	    "a changed body");
+	CHECK_TEXT(err.text,
+	    "signature does not match: the message was changed (the key "
+	    "matches others), or another key made it",
+	    "the key is known to be right");
+	sign_keys_free(k);
+	k = keys_of(STANDARD, WHSEC, NULL);
+	header[2].value = "v1,TcxlhK9b6UD6iVI1ZU2tTqp8PEVfYRseNNfa6b+LcUg=";
+	CHECK(sign_verify(k, lookup, header, SPAN_LIT(BODY), TIME, 300, &v,
+		  &err) == SIGN_WRONG,
+	    "signed with the key's text");
+	CHECK_TEXT(err.text,
+	    "signature does not match: the sender took the key's text for the "
+	    "key, not its bytes",
+	    "told");
+	sign_keys_free(k);
+}
+
+static void
+others(void)
+{
+	struct pair header[] = {
+	    {"stripe-signature", "t=1614265330,v1=8af2cb0b,v0=x"},
+	    {"x-hub-signature-256",
+		"sha256="
+		"757107ea0eb2509fc211221cce984b8a"
+		"37570b6d7586c22c46f4379c8b043e17"},
+	    {NULL, NULL}};
+	struct sign_keys *k =
+	    keys_of(GITHUB, "It's a Secret to Everybody", NULL);
+	struct sign_verified v;
+	struct err err;
+
+	signs(GITHUB, "It's a Secret to Everybody", NULL, "Hello, World!",
+	    header[1].value);
+	CHECK(sign_verify(k, lookup, header, SPAN_LIT("Hello, World!"), 5, 0,
+		  &v, &err) == SIGN_GOOD &&
+		v.id.n == 0 && v.timestamp == 0,
+	    "GitHub's vector");
+	sign_keys_free(k);
+	k = keys_of(STRIPE, WHSEC, NULL);
+	CHECK(sign_verify(k, lookup, header, SPAN_LIT(""), TIME, 300, &v,
+		  &err) == SIGN_MALFORMED,
+	    "a short v1");
+	CHECK_TEXT(err.text,
+	    "stripe-signature: v1 is not 64 hexadecimal digits", "why");
+	sign_keys_free(k);
+}
+
+static const struct {
+	unsigned scheme;
+	const char *line, *why; /* NULL: taken */
+} key[] = {
+    {STANDARD, "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL},
+    {STANDARD, "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	"whsec_ holds 23 bytes, not 24 to 64"},
+    {STANDARD,
+	"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAAAAAAAAAAAAAA==",
+	NULL},
+    {STANDARD,
+	"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAAAAAAAAAAAAAAA=",
+	"whsec_ holds 65 bytes, not 24 to 64"},
+    {STANDARD, "whsec_", "whsec_ holds 0 bytes, not 24 to 64"},
+    {STANDARD, "whsec_%%%%", "whsec_ is not followed by base64"},
+    {STANDARD, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+	"not a key: whsec_, whsk_ or whpk_ expected"},
+    {STANDARD, WHSK, NULL},
+    {STANDARD, WHPK, NULL},
+    {STANDARD, "whsk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=",
+	"whsk_ holds 32 bytes, not 64"},
+    {STANDARD,
+	"whsk_AXb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0d"
+	"RqSKJp4AJ6p9lMicMFs6Kvg==",
+	"whsk_ is not an Ed25519 key"},
+    {STANDARD, "whpk_AAAA", "whpk_ holds 3 bytes, not 32"},
+    {GITHUB, "x", NULL},
+};
+
+static void
+keys(void)
+{
+	struct sign_keys *k;
+	struct buf secret, public;
+	struct err err;
+
+	for (size_t i = 0; i < sizeof(key) / sizeof(*key); i++) {
+		int rc;
+
+		k = sign_keys_new(sign_scheme(key[i].scheme));
+		rc = sign_keys_add(k, span_of(key[i].line), &err);
+		CHECK((rc == 0) == (key[i].why == NULL), key[i].line);
+		if (key[i].why != NULL)
+			CHECK_TEXT(err.text, key[i].why, "says why");
+		sign_keys_free(k);
+	}
+	k = sign_keys_new(sign_scheme(STANDARD));
+	for (int i = 0; i < SIGN_KEYS_MAX; i++)
+		CHECK(sign_keys_add(k, SPAN_LIT(WHSEC), &err) == 0, "a key");
+	CHECK(sign_keys_add(k, SPAN_LIT(WHSEC), &err) != 0, "one too many");
+	CHECK_TEXT(err.text, "more than 16 keys", "says so");
+	sign_keys_free(k);
+	sign_keys_free(NULL);
+	buf_init(&secret);
+	buf_init(&public);
+	CHECK(sign_key_make(SIGN_NEW_HMAC, &secret, &public, &err) == 0 &&
+		secret.len == 6 + 44 + 1 && public.len == 0,
+	    "makes an HMAC key");
+	buf_clear(&secret);
+	CHECK(sign_key_make(SIGN_NEW_ED25519, &secret, &public, &err) == 0 &&
+		secret.len == 5 + 88 + 1 && public.len == 5 + 44 + 1,
+	    "makes an Ed25519 key");
+	buf_wipe(&secret);
+	buf_release(&public);
+}
+
+int
+main(void)
+{
+	CHECK(sign_scheme(GITHUB + 1) == NULL, "three schemes");
+	signs(STANDARD, WHSEC, NULL, BODY, V1);
+	signs(STANDARD, WHSK, NULL, BODY, V1A);
+	signs(STANDARD, WHSEC, WHSK, BODY, V1 " " V1A);
+	headers();
+	verifies();
+	rotates();
+	others();
+	keys();
+	return check_done();
+}
