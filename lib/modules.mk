@@ -12,12 +12,18 @@ PKG_spool = sqlite3
 PKG_serve = libevent libevent_openssl libssl libcrypto
 PKG_sandbox = libseccomp
 
+# The modules with packages that a module calls: its unit tests link them.
+USES_rppg = dsp
+USES_vitals = dsp
+USES_measure = dsp
+
 # The inner loops over pixels and samples are worth the vectoriser.
 CFLAGS_video = -O3
 # The one place that asks for more than POSIX.
 CFLAGS_compat = -D_DEFAULT_SOURCE
 CFLAGS_skin = -O3
 CFLAGS_dsp = -O3
+CFLAGS_rppg = -O3
 
 MODS_vitals-extract = video face dsp crypto sandbox
 MODS_vitals-synth = video dsp

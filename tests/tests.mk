@@ -1,10 +1,11 @@
 # Tests: unit tests are C programs, tests/unit/MODULE_WHAT.c, linked with what
-# lib/MODULE needs (and UNIT_MODS_… names more); cli and interop tests are
-# scripts.  All print TAP; tests/run counts.
+# lib/MODULE and the modules it uses need (and UNIT_MODS_… names more); cli and
+# interop tests are scripts.  All print TAP; tests/run counts.
 
 unit_src := $(wildcard tests/unit/*.c)
 unit_mod = $(firstword $(subst _, ,$(notdir $(1))))
-unit_mods = $(call unit_mod,$(1)) $(UNIT_MODS_$(1))
+unit_mods = $(call unit_mod,$(1)) $(USES_$(call unit_mod,$(1))) \
+	$(UNIT_MODS_$(1))
 unit_names := $(basename $(notdir $(unit_src)))
 unit_ok := $(foreach u,$(unit_names),$(if $(call lacks,$(call unit_mods,$(u))),,$(u)))
 unit_bin := $(addprefix $(B)/tests/unit/,$(unit_ok))

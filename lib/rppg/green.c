@@ -1,0 +1,13 @@
+#include "rppg/rows.h"
+
+/* Haemoglobin absorbs green most: the trace itself, turned over. */
+int
+rppg_green(struct dsp *d, const struct rppg_colour *c, double *wave)
+{
+	(void)d;
+	if (rppg_relative(c->g, c->n, c->rate, wave) != 0)
+		return -1;
+	for (size_t i = 0; i < c->n; i++)
+		wave[i] = -wave[i];
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* Private to lib/rppg: the functions of the table of methods. */
+#ifndef RPPG_ROWS_H
+#define RPPG_ROWS_H
+
+#include "rppg/method.h"
+
+/* Slower changes than this are light and posture, not pulse, Hz. */
+#define RPPG_TREND_CUTOFF 0.35
+
+/* The band that a pulse and its second harmonic fill, Hz. */
+#define RPPG_BAND_LOW 0.5
+#define RPPG_BAND_HIGH 8.0
+
+/* Length of the short windows of POS and CHROM, s. */
+#define RPPG_SHORT_WINDOW 1.6
+
+int rppg_green(struct dsp *d, const struct rppg_colour *c, double *wave);
+int rppg_chrom(struct dsp *d, const struct rppg_colour *c, double *wave);
+int rppg_pos(struct dsp *d, const struct rppg_colour *c, double *wave);
+int rppg_lgi(struct dsp *d, const struct rppg_colour *c, double *wave);
+int rppg_omit(struct dsp *d, const struct rppg_colour *c, double *wave);
+int rppg_pbv(struct dsp *d, const struct rppg_colour *c, double *wave);
+int rppg_ica(struct dsp *d, const struct rppg_colour *c, double *wave);
+
+/* ${x} over its own trend, less 1: the relative change of a trace. */
+int rppg_relative(const double *x, size_t n, double rate, double *out);
+
+/* The relative changes of r, g and b, one behind the other, in a new array
+ * of 3n that the caller frees.  NULL without memory. */
+double *rppg_relative_colour(const struct rppg_colour *c);
+
+/* The symmetric 3x3 matrix of products of three signals of ${n} samples, one
+ * behind the other. */
+void rppg_products(const double *x, size_t n, double q[9]);
+
+#endif
