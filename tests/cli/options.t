@@ -78,8 +78,8 @@ for c in $commands; do
 	done
 	grep -oE -- "[' ]--[a-z0-9-]+" "$WORK/generated/bash/$c" | tr -d "' " |
 		sort -u >"$WORK/bash"
-	grep -oE -- "(^|[{,'])--[a-z0-9-]+" "$WORK/generated/zsh/_$c" |
-		tr -d "{,'	" | sort -u >"$WORK/zsh"
+	grep -oE -- "(^|[{,'*])--[a-z0-9-]+" "$WORK/generated/zsh/_$c" |
+		tr -d "{,'*	" | sort -u >"$WORK/zsh"
 	sed -nE 's/^complete .* -l ([a-z0-9-]+).*/--\1/p' \
 		"$WORK/generated/fish/$c.fish" | sort -u >"$WORK/fish"
 	for s in bash zsh fish; do
