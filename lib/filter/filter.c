@@ -15,13 +15,6 @@ struct run {
 	int rejects; /* descriptor, or -1 */
 };
 
-static int
-write_failed(int errnum)
-{
-	diag_errno(errnum, "<stdout>: write failed");
-	return CLI_SYSTEM;
-}
-
 /* Keep the bad line as it came.  Return 0, or -1 (reported). */
 static int
 reject(struct run *r, const struct ndjson_line *line, bool whole)
@@ -79,7 +72,7 @@ one_line(struct run *r, const struct ndjson_line *line)
 		if (!ndjson_pending(r->out))
 			return CLI_OK;
 		if (ndjson_commit(r->out) != 0)
-			return write_failed(errno);
+			return CLI_SYSTEM; /* cli_finish says so */
 		return CLI_OK;
 	case FILTER_BAD:
 		if (!line->newline && err.text[0] != '\0') {
@@ -96,7 +89,9 @@ one_line(struct run *r, const struct ndjson_line *line)
 		break;
 	}
 	ndjson_discard(r->out);
-	diag_error("%s:%" PRIu64 ": %s", r->f->source, line->number, err.text);
+	if (err.text[0] != '\0')
+		diag_error("%s:%" PRIu64 ": %s", r->f->source, line->number,
+		    err.text);
 	return CLI_SYSTEM;
 }
 
@@ -133,7 +128,7 @@ run_fd(struct run *r, int fd, const char *name)
 			rc = CLI_SYSTEM;
 			break;
 		case NDJSON_FLUSH_FAILED:
-			rc = write_failed(errno);
+			rc = CLI_SYSTEM; /* cli_finish says so */
 			break;
 		}
 		status = cli_worst(status, rc);

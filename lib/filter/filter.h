@@ -19,7 +19,8 @@
 enum filter_verdict {
 	FILTER_OK,    /* taken; what was appended to the record is its output */
 	FILTER_BAD,   /* the line's fault, told in err */
-	FILTER_SYSTEM /* ours: the run stops with CLI_SYSTEM */
+	FILTER_SYSTEM /* ours: the run stops with CLI_SYSTEM; err may be left
+	                  empty where the output failed: cli_finish says so */
 };
 
 /*
@@ -51,7 +52,8 @@ struct filter {
  * Run over the ${n} files of ${operand} ("-" is stdin), or over stdin where
  * there are none.  A file that cannot be opened is reported and the next one
  * goes on.  ${out} is flushed before each read that may block.  Return a
- * cli_exit status; all failures have been reported.
+ * cli_exit status; all failures have been reported, but for one of the output,
+ * which cli_finish reports.
  */
 int filter_run(
     struct filter *f, char *const operand[], int n, struct ndjson_writer *out);
