@@ -282,11 +282,11 @@ static int
 read_other(struct shape_reader *r, struct err *err)
 {
 	struct json_scan *s = &r->scan;
-	struct span key = s->span;
-	bool escaped = s->escaped;
+	struct shape_other other = {.key = s->span, .key_escaped = s->escaped};
 	struct shape_other *o;
 
-	if (json_scan_skip(s, NULL) == JSON_ERROR)
+	other.type = json_scan_skip(s, &other.value);
+	if (other.type == JSON_ERROR)
 		return scan_failed(r, err);
 	if (r->depth > 0)
 		return 0;
@@ -299,11 +299,9 @@ read_other(struct shape_reader *r, struct err *err)
 		r->other = o;
 		r->cap = cap;
 	}
-	o = &r->other[r->others++];
-	o->key = key;
-	o->key_escaped = escaped;
-	o->member.p = key.p - 1;
-	o->member.n = (size_t)(s->p - o->member.p);
+	other.member.p = other.key.p - 1;
+	other.member.n = (size_t)(s->p - other.member.p);
+	r->other[r->others++] = other;
 	return 0;
 }
 

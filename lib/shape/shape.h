@@ -70,6 +70,8 @@ struct shape {
 struct shape_other {
 	struct span key;    /* between the quotes, still escaped */
 	struct span member; /* from the key's quote to the value's end */
+	struct span value;
+	enum json_token type;
 	bool key_escaped;
 };
 
