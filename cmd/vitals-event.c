@@ -1,0 +1,274 @@
+/* vitals-event: make events of measurements.  See vitals-event(1). */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "crypto/secret.h"
+#include "diag/diag.h"
+#include "event/event.h"
+#include "filter/filter.h"
+#include "instant/instant.h"
+
+struct options {
+	unsigned id;
+	const char *session, *subject, *subject_file, *key_file, *time;
+	const char *source_uri;
+	struct cli_list device;
+	bool session_events, with_source, cloudevents, check;
+	struct filter filter;
+};
+
+static struct options opt;
+static struct event_device device[EVENT_DEVICE_MAX];
+static char device_name[EVENT_DEVICE_MAX][EVENT_DEVICE_NAME_MAX + 1];
+
+static const struct cli_option table[] = {
+    CLI_CHOICE("id", 0, "uuidv7|content",
+	"what IDs are made of (default: uuidv7)", &opt.id),
+    CLI_TEXT("time", 0, "record|now|TIME",
+	"where the time comes from (default: record)", &opt.time),
+    CLI_TEXT("session", 's', "ID", "the session that all lines belong to",
+	&opt.session),
+    CLI_FLAG("session-events", 0, "tell the start and end of each session",
+	&opt.session_events),
+    CLI_TEXT("subject", 0, "ID", "whom the lines are about (argv is public)",
+	&opt.subject),
+    CLI_FILE("subject-file", 0, "FILE", "read the subject from FILE",
+	&opt.subject_file),
+    CLI_FILE("pseudonym-key-file", 'k', "FILE",
+	"the key that makes pseudonyms of subjects", &opt.key_file),
+    CLI_LIST(
+	"device", 0, "NAME=VALUE", "say this of the device, too", &opt.device),
+    CLI_FLAG("with-source", 0, "keep the name and hash of the source file",
+	&opt.with_source),
+    CLI_FLAG(
+	"cloudevents", 0, "wrap events as CloudEvents 1.0", &opt.cloudevents),
+    CLI_TEXT("source-uri", 0, "URI", "the source that CloudEvents name",
+	&opt.source_uri),
+    CLI_FLAG("check", 'c', "check events and pass on the good ones as they are",
+	&opt.check),
+    FILTER_OPTIONS(&opt.filter),
+};
+
+static const struct cli cli = {
+    .name = "vitals-event",
+    .operands = "[FILE ...]",
+    .summary = "Make events of measurements, samples and waves.",
+    .example = "  vitals-extract clip.mp4 | vitals-event --session s-81",
+    .option = table,
+    .options = sizeof(table) / sizeof(table[0]),
+};
+
+static enum filter_verdict
+take_line(void *context, const struct ndjson_line *line,
+    struct ndjson_writer *out, struct err *err)
+{
+	switch (event_take(context, line->text, out, err)) {
+	case EVENT_OK:
+		return FILTER_OK;
+	case EVENT_BAD:
+		return FILTER_BAD;
+	case EVENT_FAILED:
+		break;
+	}
+	return FILTER_SYSTEM;
+}
+
+/* --time: record, now, or an instant.  Return CLI_GO or CLI_USAGE. */
+static int
+read_time(struct event_options *e)
+{
+	e->clock = EVENT_CLOCK_RECORD;
+	if (opt.time == NULL || strcmp(opt.time, "record") == 0)
+		return CLI_GO;
+	if (strcmp(opt.time, "now") == 0) {
+		e->clock = EVENT_CLOCK_NOW;
+		return CLI_GO;
+	}
+	e->clock = EVENT_CLOCK_GIVEN;
+	if (instant_parse(span_of(opt.time), &e->time) == 0)
+		return CLI_GO;
+	return cli_usage(&cli,
+	    "--time: '%s' is neither 'record', 'now' nor an RFC 3339 time "
+	    "with offset",
+	    opt.time);
+}
+
+/* --device NAME=VALUE, each name once. */
+static int
+read_devices(struct event_options *e)
+{
+	for (size_t i = 0; i < opt.device.count; i++) {
+		const char *text = opt.device.item[i];
+		size_t n = strcspn(text, "=");
+		const char *wrong;
+
+		if (text[n] != '=')
+			return cli_usage(
+			    &cli, "--device: '%s' is not NAME=VALUE", text);
+		wrong = event_device_wrong(
+		    (struct span){text, n}, span_of(text + n + 1));
+		if (wrong != NULL)
+			return cli_usage(
+			    &cli, "--device: '%s' %s", text, wrong);
+		memcpy(device_name[i], text, n);
+		device[i] = (struct event_device){device_name[i], text + n + 1};
+		for (size_t j = 0; j < i; j++) {
+			if (strcmp(device_name[j], device_name[i]) == 0)
+				return cli_usage(&cli,
+				    "--device: %s given twice", device_name[i]);
+		}
+	}
+	e->device = device;
+	e->devices = opt.device.count;
+	return CLI_GO;
+}
+
+static bool
+changes_events(void)
+{
+	return opt.session != NULL || opt.session_events ||
+	    opt.subject != NULL || opt.subject_file != NULL ||
+	    opt.key_file != NULL || opt.time != NULL || opt.id != 0 ||
+	    opt.device.count > 0 || opt.with_source || opt.cloudevents ||
+	    opt.source_uri != NULL;
+}
+
+/* All that options must have in common, before a file is opened. */
+static int
+check_options(struct event_options *e)
+{
+	const char *wrong;
+	int rc;
+
+	if (opt.check && changes_events())
+		return cli_usage(&cli,
+		    "--check passes events on as they are: no other option "
+		    "makes sense with it");
+	if (opt.subject != NULL && opt.subject_file != NULL)
+		return cli_usage(
+		    &cli, "--subject and --subject-file exclude each other");
+	if (opt.subject != NULL && opt.key_file == NULL &&
+	    !event_is_pseudonym(span_of(opt.subject)))
+		return cli_usage(&cli,
+		    "--subject: a plain identifier is not sent on, and "
+		    "without a key its hash could be guessed: "
+		    "--pseudonym-key-file is needed");
+	if (opt.source_uri != NULL && !opt.cloudevents)
+		return cli_usage(&cli, "--source-uri goes with --cloudevents");
+	if (opt.source_uri != NULL &&
+	    (wrong = event_uri_wrong(span_of(opt.source_uri))) != NULL)
+		return cli_usage(
+		    &cli, "--source-uri: '%s' %s", opt.source_uri, wrong);
+	if (opt.session != NULL &&
+	    (wrong = event_session_wrong(span_of(opt.session))) != NULL)
+		return cli_usage(
+		    &cli, "--session: '%s' %s", opt.session, wrong);
+	rc = read_devices(e);
+	return rc == CLI_GO ? read_time(e) : rc;
+}
+
+/* The key and the subject from their files.  Return 0, or -1 (reported). */
+static int
+load_secrets(struct event_options *e, struct buf *subject)
+{
+	struct crypto_secret_from key = {.file = opt.key_file, .fd = -1};
+	struct crypto_secret_from person = {
+	    .file = opt.subject_file, .fd = -1, .exposed_ok = true};
+	struct buf text;
+	struct err err = {""};
+
+	buf_init(&text);
+	if (opt.key_file != NULL) {
+		if (crypto_secret_load_line(&key, &text, &err) != 0)
+			goto fail;
+		if (text.len < EVENT_KEY_MIN) {
+			err_set(&err,
+			    "%s: a pseudonym key has at least %d "
+			    "characters: make one with 'openssl "
+			    "rand -hex 32'",
+			    opt.key_file, EVENT_KEY_MIN);
+			goto fail;
+		}
+		e->key = crypto_hmac_new(buf_span(&text));
+		buf_wipe(&text);
+		if (e->key == NULL) {
+			err_set(&err, "%s: out of memory", opt.key_file);
+			goto fail;
+		}
+	}
+	if (opt.subject_file != NULL &&
+	    crypto_secret_load_line(&person, subject, &err) != 0)
+		goto fail;
+	e->subject =
+	    opt.subject != NULL ? span_of(opt.subject) : buf_span(subject);
+	return 0;
+fail:
+	buf_wipe(&text);
+	diag_error("%s", err.text);
+	return -1;
+}
+
+/* The events of ${n} files.  Return an exit status; all is reported. */
+static int
+run(const struct event_options *e, char *const operand[], int n,
+    struct ndjson_writer *out)
+{
+	struct event_maker *maker;
+	struct err err = {""};
+	int status;
+
+	maker = event_maker_new(e, &err);
+	if (maker == NULL) {
+		diag_error("%s", err.text);
+		return CLI_SYSTEM;
+	}
+	opt.filter.line = take_line;
+	opt.filter.context = maker;
+	status = filter_run(&opt.filter, operand, n, out);
+	if (status != CLI_SYSTEM && event_end(maker, out, &err) != EVENT_OK) {
+		diag_error("%s", err.text);
+		status = CLI_SYSTEM;
+	} else if (ndjson_pending(out) && ndjson_commit(out) != 0) {
+		status = CLI_SYSTEM; /* cli_finish reports it */
+	}
+	event_maker_free(maker);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct event_options e = {0};
+	struct ndjson_writer *out = NULL;
+	struct buf subject;
+	int operand, status;
+
+	cli_start(&cli);
+	buf_init(&subject);
+	status = cli_parse(&cli, argc, argv, &operand);
+	if (status != CLI_GO)
+		return status;
+	e.mode = opt.check ? EVENT_CHECK : EVENT_MAKE;
+	e.id = opt.id == 0 ? EVENT_ID_UUIDV7 : EVENT_ID_CONTENT;
+	e.session = opt.session;
+	e.with_source = opt.with_source;
+	e.session_events = opt.session_events;
+	e.cloudevents = opt.cloudevents;
+	e.source_uri = opt.source_uri;
+	status = check_options(&e);
+	if (status != CLI_GO)
+		return status;
+	status = CLI_SYSTEM;
+	if (load_secrets(&e, &subject) == 0) {
+		out = ndjson_writer_new(STDOUT_FILENO);
+		if (out != NULL)
+			status = run(&e, argv + operand, argc - operand, out);
+		else
+			diag_error("out of memory");
+	}
+	crypto_hmac_free(e.key);
+	buf_wipe(&subject);
+	return cli_finish(out, status);
+}
