@@ -64,7 +64,9 @@ buf_reserve(struct buf *b, size_t n)
 void
 buf_add(struct buf *b, const void *p, size_t n)
 {
-	if (n == 0 || buf_reserve(b, n) != 0)
+	if (n == 0)
+		return;
+	if ((n > b->cap - b->len || b->failed) && buf_reserve(b, n) != 0)
 		return;
 	memcpy(b->data + b->len, p, n);
 	b->len += n;

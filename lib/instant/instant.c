@@ -1,7 +1,6 @@
 #include "instant/instant.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <time.h>
 
 #define MS_PER_DAY 86400000LL
@@ -56,10 +55,21 @@ date_of(int64_t days, int *y, int *m, int *d)
 	*y = (int)(yoe + era * 400 + (*m <= 2));
 }
 
+/* Write ${n} digits of ${v} and the byte ${after}; return what follows. */
+static char *
+put_digits(char *p, int64_t v, int n, char after)
+{
+	for (int i = n - 1; i >= 0; i--, v /= 10)
+		p[i] = (char)('0' + v % 10);
+	p[n] = after;
+	return p + n + 1;
+}
+
 void
 instant_format(int64_t ms, char text[INSTANT_TEXT_MAX])
 {
 	int64_t days, rest;
+	char *p = text;
 	int y, m, d;
 
 	if (ms < INSTANT_MIN)
@@ -73,10 +83,14 @@ instant_format(int64_t ms, char text[INSTANT_TEXT_MAX])
 		days--;
 	}
 	date_of(days, &y, &m, &d);
-	snprintf(text, INSTANT_TEXT_MAX, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-	    (unsigned)y % 10000, (unsigned)m % 100, (unsigned)d % 100,
-	    (unsigned)(rest / 3600000) % 100, (unsigned)(rest / 60000) % 60,
-	    (unsigned)(rest / 1000) % 60, (unsigned)(rest % 1000));
+	p = put_digits(p, y, 4, '-');
+	p = put_digits(p, m, 2, '-');
+	p = put_digits(p, d, 2, 'T');
+	p = put_digits(p, rest / 3600000, 2, ':');
+	p = put_digits(p, rest / 60000 % 60, 2, ':');
+	p = put_digits(p, rest / 1000 % 60, 2, '.');
+	p = put_digits(p, rest % 1000, 3, 'Z');
+	*p = '\0';
 }
 
 /* Read exactly ${n} digits at *${p}, then the byte ${after} unless it is 0. */

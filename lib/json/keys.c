@@ -101,8 +101,12 @@ hash(const struct json_keys *k, struct span s)
 		memcpy(&x, s.p + i, 8);
 		h = mix(h ^ x);
 	}
-	x = 0;
-	memcpy(&x, s.p + i, s.n - i);
+	if (s.n >= 8) { /* the last eight once more: no call for a few bytes */
+		memcpy(&x, s.p + s.n - 8, 8);
+	} else {
+		for (x = 0; i < s.n; i++)
+			x = x << 8 | (unsigned char)s.p[i];
+	}
 	return mix(mix(h ^ x));
 }
 

@@ -97,11 +97,46 @@ json_string_is(struct span raw, bool escaped, struct span text)
 	return same;
 }
 
+/* A number of at most 15 characters without an exponent: digits and power of
+ * ten are doubles without error, so that their quotient
+ * is the nearest double (Clinger 1990). */
+static bool
+plain_number(struct span text, double *value)
+{
+	static const double ten[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7,
+	    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+	bool negative = text.n > 0 && text.p[0] == '-';
+	size_t i = negative, point = text.n;
+	int64_t digits = 0;
+
+	if (text.n > 15 || i == text.n)
+		return false;
+	for (; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (c == '.' && point == text.n && i + 1 < text.n)
+			point = i;
+		else if (c >= '0' && c <= '9')
+			digits = digits * 10 + (c - '0');
+		else
+			return false;
+	}
+	*value = (double)digits;
+	if (point < text.n)
+		*value /= ten[text.n - point - 1];
+	if (negative)
+		*value = -*value;
+	return true;
+}
+
 int
 json_number(struct span text, double *value)
 {
 	char copy[64], *end;
 	char *heap = NULL, *p = copy;
+
+	if (plain_number(text, value))
+		return 0;
 
 	/* strtod wants a 0 byte at the end; a number may be of any length. */
 	if (text.n >= sizeof(copy)) {

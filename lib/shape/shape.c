@@ -260,17 +260,20 @@ read_member(struct shape_reader *r, const struct shape_field *f,
 	return rc;
 }
 
+static bool
+is_named(const struct json_scan *s, const char *name)
+{
+	if (s->escaped)
+		return json_string_is(s->span, true, span_of(name));
+	return s->span.n > 0 && name[0] == s->span.p[0] &&
+	    strncmp(name, s->span.p, s->span.n) == 0 && name[s->span.n] == '\0';
+}
+
 static const struct shape_field *
 find_field(const struct shape *shape, const struct json_scan *s)
 {
 	for (size_t i = 0; i < shape->count; i++) {
-		const char *name = shape->field[i].name;
-		bool same = s->escaped
-		    ? json_string_is(s->span, true, span_of(name))
-		    : strncmp(name, s->span.p, s->span.n) == 0 &&
-			name[s->span.n] == '\0';
-
-		if (same)
+		if (is_named(s, shape->field[i].name))
 			return &shape->field[i];
 	}
 	return NULL;

@@ -29,11 +29,12 @@ static const char *const prefixes[] = {"Y", "Z", "E", "P", "T", "G", "M", "k",
 
 static bool term(const char **p, const char *end);
 
+/* ${s} is not empty. */
 static bool
 listed(struct span s, const char *const list[], size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (span_is(s, list[i]))
+		if (s.p[0] == list[i][0] && span_is(s, list[i]))
 			return true;
 	}
 	return false;

@@ -91,6 +91,36 @@ index_tests(void)
 	buf_release(&b);
 }
 
+/* The short way must give the very double that strtod gives. */
+static void
+same_as_strtod(void)
+{
+	uint64_t x = 1;
+	int wrong = 0;
+
+	for (int i = 0; i < 200000; i++) {
+		char text[32];
+		double a = 0, b;
+		int n;
+
+		x = x * 6364136223846793005u + 1442695040888963407u;
+		n = snprintf(text, sizeof(text), "%.*f", (int)(x >> 60),
+		    (double)(int64_t)x / (double)(1ULL << (x >> 20 & 63)));
+		if (n > 16)
+			n = (int)(x >> 8 & 15) + 1;
+		while (n > 1 && (text[n - 1] == '.' || text[n - 1] == '-'))
+			n--;
+		text[n] = '\0';
+		if (text[0] == '-' && n == 1)
+			continue;
+		b = strtod(text, NULL);
+		if (json_number((struct span){text, (size_t)n}, &a) != 0 ||
+		    memcmp(&a, &b, sizeof(a)) != 0)
+			wrong++;
+	}
+	CHECK(wrong == 0, "numbers are those of strtod");
+}
+
 static void
 number_tests(void)
 {
@@ -113,6 +143,10 @@ number_tests(void)
 		fabs(d - 72.431) < 1e-12,
 	    "reads a real");
 	CHECK(json_number(SPAN_LIT("1e999"), &d) != 0, "no infinity");
+	CHECK(json_number(SPAN_LIT("-0"), &d) == 0 && signbit(d), "minus 0");
+	CHECK(json_number(SPAN_LIT("-"), &d) != 0, "no bare sign");
+	CHECK(json_number(SPAN_LIT("1e22"), &d) == 0 && d > 9.9e21, "exponent");
+	same_as_strtod();
 }
 
 static void
