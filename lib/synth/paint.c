@@ -277,11 +277,11 @@ synth_paint_head(struct synth_paint *p, double u, double v, double edge,
 	brows(&c, u, v, edge, t, &skin, seed);
 	scale(&c, head > 0 ? shading(u, v) : 0.55);
 	hair = hair_cover(u, v, edge);
-	hair = fmax(hair * head, mop * (1 - head));
+	hair = hair * head + mop * (1 - head) * (1 - ear);
 	scale(&strand,
 	    0.75 + 0.25 * cloud(28 * u, 5 * v, seed + 2) +
 		0.35 * bump(u + 0.35, 0.4) * bump(v + 1.3, 0.25));
-	mix(&c, strand, fmax(hair, mop * (1 - fmax(head, ear))));
+	mix(&c, strand, hair);
 	put(p, c, fmax(fmax(head, ear), mop));
 	perfusion(p, u, v, skin * (1 - hair));
 }
@@ -291,11 +291,11 @@ synth_paint_torso(struct synth_paint *p, double u, double v, double edge,
     unsigned tone, uint64_t seed)
 {
 	const struct tone *t = tone_of(tone);
-	double slope = 1.62 + 0.28 * u * u / (1 + 0.12 * u * u);
+	double slope = 1.36 + 0.28 * u * u / (1 + 0.12 * u * u);
 	double cloth = 1 - smooth(-0.5, 0.5, (slope - v) / edge);
-	double half = 0.60 + 0.25 * smooth(1.2, 1.8, v);
+	double half = 0.60 + 0.10 * smooth(1.2, 1.6, v);
 	double neck = 1 - smooth(-0.5, 0.5, (fabs(u) - half) / edge);
-	double collar = 1.75 - 0.9 * u * u;
+	double collar = 1.74 - 0.75 * u * u;
 	double open = neck * (1 - smooth(-0.5, 0.5, (v - collar) / edge));
 	struct rgb c = {64, 78, 104}, skin = t->skin;
 	double sides = fmin(fabs(u) / 2.7, 1);

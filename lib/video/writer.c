@@ -25,6 +25,10 @@
 /* The clock of pictures that come at any time. */
 #define VARIABLE_CLOCK 90000
 
+/* Quality where none is asked for: the pulse of a face survives. */
+#define USUAL_CRF 18.0
+#define USUAL_QUANTISER 2.0
+
 struct video_writer {
 	AVFormatContext *format;
 	AVCodecContext *codec;
@@ -301,6 +305,14 @@ set_colour(AVCodecContext *c, const struct video_writer_spec *spec)
 	c->color_trc = high ? AVCOL_TRC_BT709 : AVCOL_TRC_SMPTE170M;
 }
 
+/* For encoders that know no crf. */
+static void
+constant_quantiser(AVCodecContext *c, double q)
+{
+	c->flags |= AV_CODEC_FLAG_QSCALE;
+	c->global_quality = (int)(q * FF_QP2LAMBDA);
+}
+
 static void
 set_codec(struct video_writer *w, const AVCodec *codec,
     const struct video_writer_spec *spec)
@@ -320,11 +332,8 @@ set_codec(struct video_writer *w, const AVCodec *codec,
 		c->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 	if (spec->bit_rate > 0)
 		c->bit_rate = spec->bit_rate;
-	else if (spec->quality < 0 &&
-	    av_opt_find(c->priv_data, "crf", NULL, 0, 0) == NULL) {
-		c->flags |= AV_CODEC_FLAG_QSCALE;
-		c->global_quality = 2 * FF_QP2LAMBDA;
-	}
+	else if (av_opt_set_double(c->priv_data, "crf", USUAL_CRF, 0) != 0)
+		constant_quantiser(c, USUAL_QUANTISER);
 	if (strcmp(codec->name, "libx264") == 0)
 		av_opt_set(c->priv_data, "preset", "veryfast", 0);
 	set_colour(c, spec);
@@ -340,11 +349,8 @@ set_options(
 
 	if (spec->quality >= 0) {
 		rc = av_opt_set_double(c->priv_data, "crf", spec->quality, 0);
-		if (rc == AVERROR_OPTION_NOT_FOUND) {
-			c->flags |= AV_CODEC_FLAG_QSCALE;
-			c->global_quality =
-			    (int)(fmax(spec->quality, 1) * FF_QP2LAMBDA);
-		}
+		if (rc == AVERROR_OPTION_NOT_FOUND)
+			constant_quantiser(c, fmax(spec->quality, 1));
 	}
 	for (size_t i = 0; i < spec->options; i++) {
 		const char *o = spec->option[i], *value = strchr(o, '=');
