@@ -47,6 +47,27 @@ message_content_type(enum message_kind kind)
 	return "application/json";
 }
 
+bool
+message_is_compact(struct span line)
+{
+	size_t piece = 0, length[5] = {0};
+
+	for (size_t i = 0; i < line.n; i++) {
+		char c = line.p[i];
+
+		if (c == '.') {
+			if (++piece == 5)
+				return false;
+		} else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || c == '-' || c == '_') {
+			length[piece]++;
+		} else {
+			return false;
+		}
+	}
+	return piece == 4 && length[0] > 0 && length[2] > 0 && length[4] > 0;
+}
+
 int
 message_check_id(struct span id, struct err *err)
 {
@@ -63,6 +84,16 @@ message_check_id(struct span id, struct err *err)
 	return err_set(err,
 	    "id: holds other than visible ASCII, or a quote "
 	    "or a backslash");
+}
+
+bool
+message_header_ok(struct span text, size_t max)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < 0x20 || text.p[i] > 0x7e)
+			return false;
+	}
+	return text.n > 0 && text.n <= max;
 }
 
 int

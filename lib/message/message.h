@@ -32,6 +32,7 @@
 struct message {
 	struct span id;           /* as id_usable wants it */
 	int64_t timestamp;        /* Unix time in seconds; 0: none */
+	struct span time;         /* the same as it stands; n 0: none */
 	struct span content_type; /* printable ASCII; n 0: none */
 	struct span signature;    /* printable ASCII; n 0: none */
 	struct span headers;      /* a JSON object as it stands; n 0: none */
@@ -53,6 +54,10 @@ enum message_kind message_kind_of(const struct json_index *index);
 /* The media type of such a payload; "application/json" of a MESSAGE. */
 const char *message_content_type(enum message_kind kind);
 
+/* Is ${line} a JWE in compact serialization: five pieces of base64url, the
+ * first and the last two not empty? */
+bool message_is_compact(struct span line);
+
 /* The media types of sealed payloads: JWE compact and JSON serialization. */
 #define MESSAGE_TYPE_JOSE "application/jose"
 #define MESSAGE_TYPE_JOSE_JSON "application/jose+json"
@@ -60,6 +65,9 @@ const char *message_content_type(enum message_kind kind);
 /* May ${id} stand in a header and before a '.' in what is signed (id_usable)?
  * Return 0, or -1 with ${err} saying why not. */
 int message_check_id(struct span id, struct err *err);
+
+/* Can ${text} stand in a header: 1 to ${max} printable ASCII characters? */
+bool message_header_ok(struct span text, size_t max);
 
 /* Read a timestamp as Standard Webhooks has it: decimal digits alone, no
  * sign, no zero first, 1..MESSAGE_TIMESTAMP_MAX.  Return 0, or -1. */
@@ -84,6 +92,28 @@ int message_read(struct message_reader *r, struct span line, struct message *m,
 /* The same of a line that json_index_read(&r->index, line) has taken. */
 int message_read_indexed(
     struct message_reader *r, struct message *m, struct err *err);
+
+/* How to make a message of a line that is none. */
+struct message_from {
+	const char *id_member;    /* where the ID is, must be there; or NULL:
+				     "id" if the line has one, else made */
+	bool new_id;              /* always make one */
+	const char *content_type; /* or NULL: by what the line is */
+	struct id_maker ids;
+	char made[ID_TEXT_MAX];
+};
+
+void message_from_init(struct message_from *f);
+
+/*
+ * Take any line: a message, as message_read does; another JSON object or a
+ * compact JWE as the payload of a new message, without time and signature.
+ * The ID is a string or a whole number of the line.  Return 0; or -1 with
+ * ${err}.
+ */
+int message_take(struct message_reader *r, struct message_from *f,
+    struct span line, struct message *m, enum message_kind *kind,
+    struct err *err);
 
 /* Can ${payload} be printed as one line of text: no CR, LF or NUL? */
 bool message_is_line(struct span payload);

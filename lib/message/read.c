@@ -82,11 +82,9 @@ read_header(struct message_reader *r, const char *key, size_t max,
 		return err_set(err, "%s: empty", key);
 	if (text->n > max)
 		return err_set(err, "%s: longer than %zu bytes", key, max);
-	for (size_t i = 0; i < text->n; i++) {
-		if (text->p[i] < 0x20 || text->p[i] > 0x7e)
-			return err_set(
-			    err, "%s: holds other than printable ASCII", key);
-	}
+	if (!message_header_ok(*text, max))
+		return err_set(
+		    err, "%s: holds other than printable ASCII", key);
 	return 0;
 }
 
@@ -110,7 +108,10 @@ read_timestamp(struct message_reader *r, struct message *msg, struct err *err)
 
 	if (find(r, "timestamp", JSON_NUMBER, &m, err) != 0)
 		return -1;
-	if (m != NULL && message_read_timestamp(m->value, &msg->timestamp) != 0)
+	if (m == NULL)
+		return 0;
+	msg->time = m->value;
+	if (message_read_timestamp(m->value, &msg->timestamp) != 0)
 		return err_set(err,
 		    "timestamp: not a whole number of "
 		    "seconds since 1970");

@@ -223,6 +223,34 @@ out:
 	return rc;
 }
 
+bool
+sign_keys_given(const struct sign_key_sources *from)
+{
+	struct crypto_secret_from one = {
+	    NULL, from->fd, from->environment, false};
+
+	return from->files > 0 || crypto_secret_given(&one);
+}
+
+int
+sign_keys_gather(
+    struct sign_keys *k, const struct sign_key_sources *from, struct err *err)
+{
+	struct crypto_secret_from one = {NULL, -1, NULL, false};
+
+	for (size_t i = 0; i < from->files; i++) {
+		one.file = from->file[i];
+		if (sign_keys_load(k, &one, err) != 0)
+			return -1;
+	}
+	one = (struct crypto_secret_from){NULL, from->fd, NULL, false};
+	if (from->files == 0 && from->fd < 0)
+		one.environment = from->environment;
+	if (crypto_secret_given(&one))
+		return sign_keys_load(k, &one, err);
+	return from->files > 0 ? 0 : err_set(err, "no key is given");
+}
+
 void
 sign_keys_diagnose(struct sign_keys *k)
 {
@@ -233,6 +261,12 @@ size_t
 sign_keys_count(const struct sign_keys *k)
 {
 	return k->count;
+}
+
+const struct sign_scheme *
+sign_keys_scheme(const struct sign_keys *k)
+{
+	return k->scheme;
 }
 
 size_t

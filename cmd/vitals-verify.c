@@ -1,0 +1,276 @@
+/* vitals-verify: check signatures, give what they vouch for.  See
+ * vitals-verify(1). */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "diag/diag.h"
+#include "filter/filter.h"
+#include "sign/stream.h"
+
+enum {
+	OUTPUT_PAYLOAD,
+	OUTPUT_MESSAGE
+};
+
+static struct options {
+	struct cli_list key_file;
+	int64_t key_fd, tolerance;
+	unsigned scheme, output;
+	const char *at, *id, *timestamp, *signature, *headers;
+	bool any_time;
+	struct filter filter;
+} opt = {.key_fd = -1, .tolerance = SIGN_TOLERANCE};
+
+static const struct cli_option table[] = {
+    CLI_LIST("key-file", 'k', "FILE",
+	"accept the keys in FILE (default: $VITALS_KEY_FILE)", &opt.key_file),
+    CLI_INTEGER("key-fd", 0, "N", "read keys from descriptor N", &opt.key_fd, 0,
+	INT32_MAX),
+    CLI_CHOICE("scheme", 's', SIGN_SCHEMES,
+	"whose header to check (default: standard)", &opt.scheme),
+    CLI_INTEGER("tolerance", 'T', "SECONDS",
+	"how old or early a signature may be (default: 300)", &opt.tolerance, 0,
+	MESSAGE_TIMESTAMP_MAX),
+    CLI_FLAG("any-time", 0, "however old it is", &opt.any_time),
+    CLI_TEXT("at", 0, "TIME", "judge as of TIME (default: now)", &opt.at),
+    CLI_CHOICE("output", 'o', "payload|message",
+	"what to print of good messages (default: payload)", &opt.output),
+    CLI_HEADING("One body by hand"),
+    CLI_TEXT("id", 0, "ID", "its webhook-id", &opt.id),
+    CLI_TEXT(
+	"timestamp", 0, "SECONDS", "its webhook-timestamp", &opt.timestamp),
+    CLI_TEXT("signature", 0, "VALUE", "its signature's header", &opt.signature),
+    CLI_FILE("headers", 0, "FILE", "all three from the headers in FILE",
+	&opt.headers),
+    FILTER_OPTIONS(&opt.filter),
+};
+
+static const struct cli cli = {
+    .name = "vitals-verify",
+    .operands = "[FILE ...]",
+    .summary = "Verify signed webhook messages and print their payloads.",
+    .example = "  vitals-verify --key-file key < messages\n"
+	       "  vitals-verify -k key --headers headers < body",
+    .option = table,
+    .options = sizeof(table) / sizeof(table[0]),
+};
+
+static struct sign_request request;
+
+static enum filter_verdict
+take_line(void *context, const struct ndjson_line *line,
+    struct ndjson_writer *out, struct err *err)
+{
+	struct sign_stream *s = context;
+	struct sign_verified v;
+
+	switch (sign_check_line(s, line->text, ndjson_record(out), &v, err)) {
+	case SIGN_GOOD:
+		diag_verbose("%s:%" PRIu64 ": good: key %s", opt.filter.source,
+		    line->number, sign_key_id(s->keys, v.key));
+		return FILTER_OK;
+	case SIGN_FAILED:
+		return FILTER_SYSTEM;
+	case SIGN_MALFORMED:
+	case SIGN_WRONG:
+	case SIGN_STALE:
+	case SIGN_EARLY:
+		break;
+	}
+	return FILTER_BAD;
+}
+
+static bool
+by_hand(void)
+{
+	return opt.id != NULL || opt.timestamp != NULL ||
+	    opt.signature != NULL || opt.headers != NULL;
+}
+
+/* What options must have in common.  Return CLI_GO or CLI_USAGE. */
+static int
+check_options(struct sign_stream *s, int operands)
+{
+	if (opt.headers != NULL &&
+	    (opt.id != NULL || opt.timestamp != NULL || opt.signature != NULL))
+		return cli_usage(&cli,
+		    "--headers excludes --id, --timestamp "
+		    "and --signature");
+	if (by_hand() && opt.headers == NULL && opt.signature == NULL)
+		return cli_usage(&cli, "--signature is missing");
+	if (by_hand() && operands > 1)
+		return cli_usage(&cli, "one body at a time");
+	if (by_hand() &&
+	    (opt.filter.rejects != NULL || opt.output == OUTPUT_MESSAGE))
+		return cli_usage(&cli,
+		    "--rejects and --output are for "
+		    "lines, not for one body");
+	if (opt.at != NULL && sign_read_time(opt.at, &s->at) != 0)
+		return cli_usage(&cli,
+		    "--at: '%s' is neither Unix seconds nor an RFC 3339 time",
+		    opt.at);
+	s->tolerance = opt.any_time ? SIGN_FOREVER : opt.tolerance;
+	s->whole = opt.output == OUTPUT_MESSAGE;
+	return CLI_GO;
+}
+
+static int
+load_keys(struct sign_keys *keys)
+{
+	struct sign_key_sources from = {opt.key_file.item, opt.key_file.count,
+	    opt.key_fd, "VITALS_KEY_FILE"};
+	struct err err;
+
+	if (keys == NULL) {
+		diag_error("out of memory");
+		return CLI_SYSTEM;
+	}
+	if (!sign_keys_given(&from))
+		return cli_usage(&cli,
+		    "no key: give --key-file, --key-fd or $VITALS_KEY_FILE");
+	if (sign_keys_gather(keys, &from, &err) != 0) {
+		diag_error("%s", err.text);
+		return CLI_SYSTEM;
+	}
+	sign_keys_diagnose(keys);
+	return CLI_GO;
+}
+
+/* Read a whole file, or stdin for "-", of at most ${max} bytes. */
+static int
+slurp(const char *path, size_t max, struct buf *out, const char **name)
+{
+	struct err err;
+	int fd = STDIN_FILENO, rc, status = CLI_GO;
+
+	*name = "<stdin>";
+	if (strcmp(path, "-") != 0) {
+		*name = path;
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0) {
+			diag_errno(errno, "%s", path);
+			return CLI_SYSTEM;
+		}
+	}
+	rc = sign_read_all(fd, max, out, &err);
+	if (rc != 0) {
+		status = errno == 0 ? CLI_DATA : CLI_SYSTEM;
+		diag_error("%s: %s", *name, err.text);
+	}
+	if (fd != STDIN_FILENO)
+		close(fd);
+	return status;
+}
+
+/* Fill the request from the options or from the file of --headers, whose
+ * text stays in ${text}. */
+static int
+read_request(struct buf *text)
+{
+	const char *name, *twice;
+	struct err err;
+	int status;
+
+	if (opt.headers == NULL) {
+		const struct sign_scheme *s = sign_scheme(opt.scheme);
+
+		sign_request_add(
+		    &request, sign_scheme_header(s), span_of(opt.signature));
+		if (opt.id != NULL)
+			sign_request_add(
+			    &request, "webhook-id", span_of(opt.id));
+		if (opt.timestamp != NULL)
+			sign_request_add(&request, "webhook-timestamp",
+			    span_of(opt.timestamp));
+		return CLI_GO;
+	}
+	status = slurp(opt.headers, SIGN_HEADERS_SIZE_MAX, text, &name);
+	if (status != CLI_GO)
+		return status;
+	if (sign_request_read(&request, buf_span(text), &err) != 0) {
+		diag_error("%s:%s", name, err.text);
+		return CLI_DATA;
+	}
+	twice = sign_request_twice(&request);
+	if (twice != NULL) {
+		diag_error("%s: %s stands twice", name, twice);
+		return CLI_DATA;
+	}
+	return CLI_GO;
+}
+
+/* Verify one body and print it, byte for byte. */
+static int
+verify_body(struct sign_stream *s, const char *path, struct ndjson_writer *out)
+{
+	struct buf body, headers;
+	struct sign_verified v;
+	struct err err;
+	const char *name;
+	int status;
+
+	buf_init(&body);
+	buf_init(&headers);
+	status = read_request(&headers);
+	if (status == CLI_GO)
+		status = slurp(path, SIGN_BODY_MAX, &body, &name);
+	if (status != CLI_GO)
+		goto out;
+	status = CLI_DATA;
+	if (sign_check_body(s, &request, buf_span(&body), &v, &err) !=
+	    SIGN_GOOD) {
+		diag_error("%s: %s", name, err.text);
+		goto out;
+	}
+	diag_note("%s: good: key %s", name, sign_key_id(s->keys, v.key));
+	buf_add_span(ndjson_record(out), buf_span(&body));
+	status = ndjson_commit_raw(out) == 0 ? CLI_OK : CLI_SYSTEM;
+out:
+	buf_release(&body);
+	buf_release(&headers);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct ndjson_writer *out = NULL;
+	struct sign_keys *keys = NULL;
+	struct sign_stream stream;
+	int first, status;
+
+	cli_start(&cli);
+	status = cli_parse(&cli, argc, argv, &first);
+	if (status != CLI_GO)
+		return status;
+	sign_stream_init(&stream, NULL);
+	status = check_options(&stream, argc - first);
+	if (status != CLI_GO)
+		goto out;
+	stream.keys = keys = sign_keys_new(sign_scheme(opt.scheme));
+	status = load_keys(keys);
+	if (status != CLI_GO)
+		goto out;
+	out = ndjson_writer_new(STDOUT_FILENO);
+	if (out == NULL) {
+		diag_error("out of memory");
+		status = CLI_SYSTEM;
+		goto out;
+	}
+	opt.filter.line = take_line;
+	opt.filter.context = &stream;
+	if (by_hand())
+		status =
+		    verify_body(&stream, first < argc ? argv[first] : "-", out);
+	else
+		status =
+		    filter_run(&opt.filter, argv + first, argc - first, out);
+out:
+	sign_stream_release(&stream);
+	sign_keys_free(keys);
+	return cli_finish(out, status);
+}

@@ -1,0 +1,87 @@
+/*
+ * sign/stream: sign and verify lines, one after the other.
+ */
+#ifndef SIGN_STREAM_H
+#define SIGN_STREAM_H
+
+#include "message/message.h"
+#include "sign/sign.h"
+
+/* Take the clock's time for each line. */
+#define SIGN_NOW INT64_MIN
+
+/* The largest body that is verified by hand, and its headers. */
+#define SIGN_BODY_MAX ((size_t)32 << 20)
+#define SIGN_HEADERS_SIZE_MAX ((size_t)64 << 10)
+#define SIGN_HEADERS_MAX 128
+
+struct sign_stream {
+	struct sign_keys *keys;   /* not owned */
+	int64_t at;               /* Unix seconds, or SIGN_NOW */
+	struct message_from from; /* signing: what becomes a message how */
+	int64_t tolerance;        /* verifying: seconds, or SIGN_FOREVER */
+	bool whole;               /* verifying: give the message, not its
+				     payload */
+	struct message_reader reader;
+	struct message message; /* the last one */
+	struct buf value;
+	struct buf headers;
+};
+
+/* Ready for ${keys}: SIGN_NOW, SIGN_TOLERANCE, payloads. */
+void sign_stream_init(struct sign_stream *s, struct sign_keys *keys);
+void sign_stream_release(struct sign_stream *s);
+
+/*
+ * Sign ${line}: a JSON object or a compact JWE becomes a message; a message
+ * gets one more signature for the time that it has.  Append the message to
+ * ${out}.  Return SIGN_GOOD; or SIGN_MALFORMED or SIGN_FAILED with ${err}.
+ */
+enum sign_verdict sign_line(
+    struct sign_stream *s, struct span line, struct buf *out, struct err *err);
+
+/* Verify the message ${line} and only then append what was asked for to
+ * ${out}; ${v} tells the key.  Otherwise fill ${err}. */
+enum sign_verdict sign_check_line(struct sign_stream *s, struct span line,
+    struct buf *out, struct sign_verified *v, struct err *err);
+
+/* Read Unix seconds or an RFC 3339 time.  Return 0, or -1. */
+int sign_read_time(const char *text, int64_t *seconds);
+
+/* ---- By hand ----------------------------------------------------------- */
+
+/* Read all of ${fd}, at most ${max} bytes, into ${out}.  Return 0; or -1 with
+ * ${err}: the read failed (errno is not 0), or there is more (errno is 0). */
+int sign_read_all(int fd, size_t max, struct buf *out, struct err *err);
+
+/* The headers of one request. */
+struct sign_request {
+	struct {
+		struct span name;
+		struct span value;
+	} header[SIGN_HEADERS_MAX];
+	size_t count;
+};
+
+/* Read "Name: value" lines from ${text}, which must stay in place, up to its
+ * end or an empty line; a request line may stand first.  Return 0; or -1 with
+ * ${err}, which tells the line. */
+int sign_request_read(
+    struct sign_request *r, struct span text, struct err *err);
+
+/* Add a header.  Return 0, or -1 when there are too many. */
+int sign_request_add(
+    struct sign_request *r, const char *name, struct span value);
+
+/* A sign_lookup whose context is a struct sign_request. */
+struct span sign_request_lookup(void *request, const char *name);
+
+/* Verify ${body} with the headers of ${r} at the stream's time. */
+enum sign_verdict sign_check_body(struct sign_stream *s, struct sign_request *r,
+    struct span body, struct sign_verified *v, struct err *err);
+
+/* Return the name, in lower case, of a header that counts for any scheme and
+ * stands twice; or NULL. */
+const char *sign_request_twice(const struct sign_request *r);
+
+#endif
