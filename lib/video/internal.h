@@ -1,0 +1,71 @@
+/*
+ * What the files of lib/video share.
+ */
+#ifndef VIDEO_INTERNAL_H
+#define VIDEO_INTERNAL_H
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/pixdesc.h>
+
+#include "video/video.h"
+
+/* A picture of a format that callers do not know, as planes that they do. */
+struct video_convert {
+	uint8_t *plane[3];
+	ptrdiff_t stride[3];
+	size_t room;      /* bytes behind plane[0], which holds all three */
+	uint16_t *line;   /* three rows of one component each */
+	size_t line_room; /* samples */
+};
+
+struct video {
+	struct video_source source;
+	struct video_options options;
+	int64_t pos;  /* of the next byte to read */
+	int64_t size; /* of a seekable file */
+	int io_error; /* errno of a failed read, 0: none */
+	AVIOContext *io;
+	AVFormatContext *format;
+	AVCodecContext *codec;
+	AVStream *stream;
+	AVPacket *packet;
+	AVFrame *frame;
+	struct video_info info;
+	struct video_convert convert;
+	bool draining;   /* all packets were sent */
+	bool any;        /* a frame came out */
+	bool damaged;    /* since the last frame */
+	unsigned failed; /* errors since the last frame */
+	uint64_t damage;
+	double origin;     /* what the file calls the time of the first frame */
+	double skew;       /* added where the file's clock jumps */
+	double last, step; /* time of the last frame, and the one between two */
+	char complaint[ERR_TEXT_MAX];
+};
+
+/* source.c: make ${source} seekable by copying the rest of it to its unlinked
+ * file, showing each byte to the tap. */
+enum video_status video_source_spool(struct video_source *source,
+    const struct video_options *options, struct err *err);
+
+/* io.c: an AVIOContext that reads ${video}'s source, or NULL. */
+AVIOContext *video_io_new(struct video *video);
+void video_io_free(struct video *video);
+
+/* log.c: from now on keep what FFmpeg says of a video, and print nothing. */
+void video_log_keep(void);
+
+/* frame.c: describe what was decoded; VIDEO_BAD for a format that no plane
+ * can be made of. */
+enum video_status video_frame_fill(
+    struct video *video, struct video_frame *frame, struct err *err);
+struct video_orientation video_orientation_of(const int32_t matrix[9]);
+
+/* convert.c */
+enum video_status video_convert(struct video_convert *convert,
+    const AVFrame *from, const AVPixFmtDescriptor *desc, struct video_frame *to,
+    struct err *err);
+void video_convert_free(struct video_convert *convert);
+
+#endif

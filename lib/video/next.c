@@ -1,0 +1,186 @@
+#include "video/internal.h"
+
+/* A frame that comes late by less than this is out of order; by more, the
+ * clock of the file was set back. */
+#define DISORDER 1.0 /* s */
+
+static void
+hurt(struct video *v)
+{
+	v->damage++;
+	v->damaged = true;
+	v->failed++;
+}
+
+/* Feed the decoder.  VIDEO_END: it has all there is. */
+static enum video_status
+feed(struct video *v, struct err *err)
+{
+	int code;
+
+	for (;;) {
+		code = av_read_frame(v->format, v->packet);
+		if (v->io_error != 0) {
+			err_sys(err, v->io_error, "cannot read");
+			return VIDEO_SYSTEM;
+		}
+		if (code == AVERROR_EOF || v->failed > VIDEO_ERRORS_MAX) {
+			av_packet_unref(v->packet);
+			return VIDEO_END;
+		}
+		if (code < 0) {
+			hurt(v);
+			/* Nothing more comes of a file that is cut off. */
+			if (avio_feof(v->io))
+				return VIDEO_END;
+			continue;
+		}
+		if (v->packet->stream_index != v->stream->index) {
+			av_packet_unref(v->packet);
+			continue;
+		}
+		if (v->packet->flags & AV_PKT_FLAG_CORRUPT)
+			hurt(v);
+		code = avcodec_send_packet(v->codec, v->packet);
+		av_packet_unref(v->packet);
+		if (code == AVERROR(ENOMEM)) {
+			err_set(err, "out of memory");
+			return VIDEO_SYSTEM;
+		}
+		if (code < 0)
+			hurt(v);
+		else
+			return VIDEO_OK;
+	}
+}
+
+/* The frame's time from the first one, or negative: it comes out of order
+ * and is left out. */
+static double
+frame_time(struct video *v)
+{
+	int64_t stamp = v->frame->best_effort_timestamp;
+	double raw, t;
+
+	if (stamp == AV_NOPTS_VALUE)
+		return v->any ? v->last + v->step : 0;
+	raw = (double)stamp * av_q2d(v->stream->time_base);
+	if (!v->any) {
+		v->origin = raw;
+		return 0;
+	}
+	t = raw - v->origin + v->skew;
+	if (t <= v->last && t > v->last - DISORDER)
+		return -1;
+	if (t <= v->last || t > v->last + VIDEO_GAP_MAX) {
+		hurt(v);
+		v->skew += v->last + v->step - t;
+		return v->last + v->step;
+	}
+	return t;
+}
+
+/* Take what was decoded.  VIDEO_BAD: not this frame, but perhaps the next. */
+static enum video_status
+take(struct video *v, struct video_frame *frame, struct err *err)
+{
+	enum video_status status;
+	double t;
+
+	if (v->frame->width > VIDEO_SIDE_MAX ||
+	    v->frame->height > VIDEO_SIDE_MAX) {
+		err_set(err, "picture of %dx%d is too large", v->frame->width,
+		    v->frame->height);
+		return VIDEO_BAD;
+	}
+	if ((t = frame_time(v)) < 0) {
+		err_set(err, "frames are out of order");
+		return VIDEO_BAD;
+	}
+	if ((status = video_frame_fill(v, frame, err)) != VIDEO_OK)
+		return status;
+	if (!v->any)
+		v->step =
+		    v->info.frame_rate > 0 ? 1 / v->info.frame_rate : 0.04;
+	else if (t > v->last)
+		v->step = t - v->last;
+	frame->time = v->last = t;
+	if ((v->frame->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
+	    v->frame->decode_error_flags != 0) {
+		v->damage++;
+		v->damaged = true;
+	}
+	frame->damaged = v->damaged;
+	v->damaged = false;
+	v->failed = 0;
+	v->any = true;
+	return VIDEO_OK;
+}
+
+enum video_status
+video_next(struct video *video, struct video_frame *frame, struct err *err)
+{
+	enum video_status status;
+	struct err last = {""};
+	int code;
+
+	for (;;) {
+		av_frame_unref(video->frame);
+		code = avcodec_receive_frame(video->codec, video->frame);
+		if (code == 0) {
+			status = take(video, frame, &last);
+			if (status == VIDEO_BAD) {
+				hurt(video);
+				if (video->failed <= VIDEO_ERRORS_MAX)
+					continue;
+			} else {
+				if (status != VIDEO_OK)
+					*err = last;
+				return status;
+			}
+			break;
+		}
+		if (code == AVERROR_EOF)
+			break;
+		if (code == AVERROR(ENOMEM)) {
+			err_set(err, "out of memory");
+			return VIDEO_SYSTEM;
+		}
+		if (code != AVERROR(EAGAIN)) {
+			hurt(video);
+			if (video->failed > VIDEO_ERRORS_MAX)
+				break;
+			continue;
+		}
+		if (video->draining)
+			break;
+		status = feed(video, err);
+		if (status == VIDEO_END) {
+			video->draining = true;
+			(void)avcodec_send_packet(video->codec, NULL);
+		} else if (status != VIDEO_OK) {
+			return status;
+		}
+	}
+	if (video->any)
+		return VIDEO_END;
+	if (last.text[0] != '\0')
+		*err = last;
+	else if (video->complaint[0] != '\0')
+		err_set(err, "no picture of it decodes: %s", video->complaint);
+	else
+		err_set(err, "no picture of it decodes");
+	return VIDEO_BAD;
+}
+
+uint64_t
+video_damage(const struct video *video)
+{
+	return video->damage;
+}
+
+const char *
+video_complaint(const struct video *video)
+{
+	return video->complaint;
+}
