@@ -1,0 +1,285 @@
+/*
+ * Finding a face and staying with it.  The detector says where a face is, to
+ * a few per cent of its size; the tracker where it went, to a fraction of a
+ * pixel.  So the tracker leads, and the detector, asked now and then around
+ * the place, only confirms it, or corrects it by the median of several.
+ */
+#include "skin/internal.h"
+
+#include <math.h>
+
+#define REACH 0.8      /* side of the template, in sizes of the face */
+#define WINDOW 0.85    /* half the side of what is shrunk, in sizes */
+#define RANGE 0.3      /* how far a face may leap in one frame, in sizes */
+#define AGREES 0.85    /* correlation below which the template is renewed */
+#define DOUBTFUL 0.6   /* below which the face may be gone */
+#define DOUBTFUL_MAX 5 /* frames */
+#define MISSED_MAX 16  /* detections */
+#define OFF_PLACE 0.08 /* of the size: the track has slipped */
+#define OFF_SIZE 0.12  /* of the logarithm of the size */
+#define CHECK_HITS 2   /* windows that must agree to confirm a face */
+#define SMALL_MIN 24   /* small pixels: the detector's window */
+
+/* A frame of the size of a window of the small picture, for its geometry. */
+static struct video_frame
+as_frame(const struct video_frame *frame, const struct skin_window *w,
+    unsigned quarter)
+{
+	struct video_frame f = {.width = w->x1 - w->x0,
+	    .height = w->y1 - w->y0,
+	    .orientation = frame->orientation};
+
+	f.orientation.quarter = (f.orientation.quarter + quarter) % 4;
+	return f;
+}
+
+/* Turn a window of the small picture upright. */
+static struct face_image
+turn(struct skin_small *small, const struct skin_window *w,
+    const struct video_frame *geometry)
+{
+	struct face_image im = {.pixel = small->turned};
+	double x0, y0, x1, y1, x2, y2;
+	const uint8_t *from, *p;
+	ptrdiff_t right, down;
+	uint8_t *to = small->turned;
+	int x, y;
+
+	video_upright_size(geometry, &im.width, &im.height);
+	im.stride = im.width;
+	video_to_stored(geometry, 0.5, 0.5, &x0, &y0);
+	video_to_stored(geometry, 1.5, 0.5, &x1, &y1);
+	video_to_stored(geometry, 0.5, 1.5, &x2, &y2);
+	from = small->pixel + (w->y0 + (ptrdiff_t)floor(y0)) * small->width +
+	    w->x0 + (ptrdiff_t)floor(x0);
+	right = lround(x1 - x0) + lround(y1 - y0) * small->width;
+	down = lround(x2 - x0) + lround(y2 - y0) * small->width;
+	for (y = 0; y < im.height; y++) {
+		p = from + y * down;
+		for (x = 0; x < im.width; x++, p += right)
+			*to++ = *p;
+	}
+	return im;
+}
+
+/* A box on the turned window, as a face of the stored picture. */
+static struct skin_face
+to_face(const struct face_box *box, const struct skin_small *small,
+    const struct skin_window *w, const struct video_frame *geometry)
+{
+	double x = box->x + box->width / 2, y = box->y + box->height / 2;
+	double sx, sy, rx, ry, dx, dy;
+	struct skin_face f;
+
+	video_to_stored(geometry, x, y, &sx, &sy);
+	video_to_stored(geometry, x + 1, y, &rx, &ry);
+	video_to_stored(geometry, x, y + 1, &dx, &dy);
+	f.x = (sx + w->x0) * small->factor;
+	f.y = (sy + w->y0) * small->factor;
+	f.size = box->width * small->factor;
+	f.hits = box->hits;
+	f.angle = atan2(ry - sy, rx - sx);
+	f.mirror = (rx - sx) * (dy - sy) - (ry - sy) * (dx - sx) < 0;
+	return f;
+}
+
+int
+skin_find(struct skin_small *small, const struct video_frame *frame,
+    const struct face_cascade *cascade, unsigned quarter,
+    struct skin_face *face, int max)
+{
+	struct skin_window all = {0, 0, small->width, small->height};
+	struct video_frame geometry = as_frame(frame, &all, quarter);
+	const struct face_search search = {0, 0, 0};
+	struct face_box box[SKIN_FACES_MAX];
+	struct face_image im;
+	int i, n;
+
+	skin_shrink(small, frame, &all);
+	im = turn(small, &all, &geometry);
+	n = face_detect(cascade, &im, &search, box,
+	    max < SKIN_FACES_MAX ? max : SKIN_FACES_MAX);
+	for (i = 0; i < n; i++)
+		face[i] = to_face(&box[i], small, &all, &geometry);
+	return n;
+}
+
+/* Shrink what surrounds the face.  The window is void when it is not in the
+ * picture. */
+static struct face_image
+shrink_around(const struct face_pose *pose, struct skin_small *small,
+    const struct video_frame *frame, struct skin_window *w)
+{
+	double half = WINDOW * pose->size;
+
+	*w = (struct skin_window){(int)floor(pose->x - half),
+	    (int)floor(pose->y - half), (int)ceil(pose->x + half),
+	    (int)ceil(pose->y + half)};
+	skin_shrink(small, frame, w);
+	return (struct face_image){small->pixel + w->y0 * small->width + w->x0,
+	    w->x1 - w->x0, w->y1 - w->y0, small->width};
+}
+
+static bool
+take_template(struct skin_follow *follow, const struct face_image *im,
+    const struct skin_window *w)
+{
+	struct face_pose at = follow->pose;
+
+	at.x -= w->x0;
+	at.y -= w->y0;
+	return face_track_start(&follow->track, im, &at, REACH) == 0;
+}
+
+static void
+set_face(struct skin_follow *follow, const struct skin_small *small)
+{
+	follow->face.x = follow->pose.x * small->factor;
+	follow->face.y = follow->pose.y * small->factor;
+	follow->face.size = follow->pose.size * small->factor;
+	follow->face.angle = follow->angle0 + follow->pose.angle;
+}
+
+bool
+skin_follow_start(struct skin_follow *follow, struct skin_small *small,
+    const struct video_frame *frame, const struct skin_face *face)
+{
+	struct skin_window w;
+	struct face_image im;
+
+	follow->pose = (struct face_pose){face->x / small->factor,
+	    face->y / small->factor, face->size / small->factor, 0};
+	follow->face = *face;
+	follow->angle0 = face->angle;
+	follow->doubtful = follow->missed = follow->age = follow->checks = 0;
+	follow->agreement = 1;
+	im = shrink_around(&follow->pose, small, frame, &w);
+	follow->seen = take_template(follow, &im, &w);
+	return follow->seen;
+}
+
+static int
+ascending(const void *va, const void *vb)
+{
+	const double *a = va, *b = vb;
+
+	return (*a > *b) - (*a < *b);
+}
+
+static double
+median_off(const struct skin_follow *follow, int k)
+{
+	double v[SKIN_CHECKS];
+	int i;
+
+	for (i = 0; i < SKIN_CHECKS; i++)
+		v[i] = follow->off[i][k];
+	qsort(v, SKIN_CHECKS, sizeof(v[0]), ascending);
+	return v[SKIN_CHECKS / 2];
+}
+
+/* Note how far the detector is from the track; put the track right when the
+ * last ones agree that it is wrong. */
+static void
+compare(struct skin_follow *follow, const struct skin_face *found,
+    const struct skin_small *small, const struct face_image *im,
+    const struct skin_window *w)
+{
+	struct skin_face *face = &follow->face;
+	double *off = follow->off[follow->checks++ % SKIN_CHECKS];
+	double u, v, s;
+
+	off[0] = (found->x - face->x) / face->size;
+	off[1] = (found->y - face->y) / face->size;
+	off[2] = log(found->size / face->size);
+	if (follow->checks < SKIN_CHECKS) {
+		if (follow->agreement < AGREES)
+			(void)take_template(follow, im, w);
+		return;
+	}
+	u = median_off(follow, 0);
+	v = median_off(follow, 1);
+	s = median_off(follow, 2);
+	if (fabs(u) > OFF_PLACE || fabs(v) > OFF_PLACE || fabs(s) > OFF_SIZE) {
+		follow->pose.x += u * follow->pose.size;
+		follow->pose.y += v * follow->pose.size;
+		follow->pose.size *= exp(s);
+		follow->checks = 0;
+		(void)take_template(follow, im, w);
+		set_face(follow, small);
+	} else if (follow->agreement < AGREES) {
+		(void)take_template(follow, im, w);
+	}
+}
+
+/* Ask the detector around the face, turned upright by the nearest quarter. */
+static int
+check_face(struct skin_follow *follow, struct skin_small *small,
+    const struct video_frame *frame, const struct face_cascade *cascade,
+    const struct face_image *im, const struct skin_window *w)
+{
+	struct video_frame geometry;
+	struct face_search search = {(int)(follow->pose.size * 0.85),
+	    (int)(follow->pose.size * 1.18) + 1, CHECK_HITS};
+	struct face_image upright;
+	struct face_box box;
+	struct skin_face found;
+	unsigned quarter;
+	int n;
+
+	for (quarter = 0; quarter < 4; quarter++) {
+		geometry = as_frame(frame, w, quarter);
+		found = to_face(
+		    &(struct face_box){0, 0, 1, 1, 0}, small, w, &geometry);
+		if (cos(found.angle - follow->face.angle) > 0.7)
+			break;
+	}
+	if (search.max < SMALL_MIN)
+		search.max = SMALL_MIN;
+	upright = turn(small, w, &geometry);
+	n = face_detect(cascade, &upright, &search, &box, 1);
+	if (n < 0)
+		return -1;
+	if (n == 0) {
+		follow->missed++;
+		return 0;
+	}
+	follow->missed = 0;
+	found = to_face(&box, small, w, &geometry);
+	compare(follow, &found, small, im, w);
+	return 0;
+}
+
+int
+skin_follow_next(struct skin_follow *follow, struct skin_small *small,
+    const struct video_frame *frame, const struct face_cascade *cascade,
+    bool check)
+{
+	struct skin_window w;
+	struct face_image im = shrink_around(&follow->pose, small, frame, &w);
+	struct face_pose at = follow->pose;
+
+	at.x -= w.x0;
+	at.y -= w.y0;
+	follow->agreement = im.width < 2 || im.height < 2
+	    ? -1
+	    : face_track_follow(&follow->track, &im, &at, RANGE * at.size);
+	if (follow->agreement > 0) {
+		follow->pose = at;
+		follow->pose.x += w.x0;
+		follow->pose.y += w.y0;
+		set_face(follow, small);
+	}
+	follow->age++;
+	if (follow->agreement < DOUBTFUL)
+		follow->doubtful++;
+	else
+		follow->doubtful = 0;
+	if (check && im.width >= SMALL_MIN && im.height >= SMALL_MIN &&
+	    check_face(follow, small, frame, cascade, &im, &w) < 0)
+		return -1;
+	follow->seen = follow->doubtful <= DOUBTFUL_MAX &&
+	    follow->missed <= MISSED_MAX &&
+	    follow->pose.size >= SMALL_MIN / 2.0;
+	return 0;
+}

@@ -1,0 +1,148 @@
+/*
+ * What the files of lib/skin share.
+ *
+ * All geometry is in pixels of the stored luma plane, whatever way up the
+ * picture stands; only struct trace_face speaks of the upright picture.
+ */
+#ifndef SKIN_INTERNAL_H
+#define SKIN_INTERNAL_H
+
+#include "face/track.h"
+#include "skin/skin.h"
+
+#define SKIN_RECTS_MAX 4096
+
+/* A rectangle of pixels that belongs to a region.  Its corners lie on samples
+ * of the chroma planes. */
+struct skin_rect {
+	unsigned region;
+	int x0, y0, x1, y1;
+};
+
+struct skin_rects {
+	unsigned count;
+	struct skin_rect rect[SKIN_RECTS_MAX];
+};
+
+/* The sums over regions of one frame. */
+struct skin_sums {
+	double sum[TRACE_REGIONS_MAX][3];   /* of Y, Cb, Cr */
+	double count[TRACE_REGIONS_MAX][2]; /* of luma, of chroma samples */
+};
+
+/* measure.c */
+
+/*
+ * Add up the rectangles, all moved by (${dx}, ${dy}) pixels, of which
+ * fractions count: as if the picture were interpolated linearly.  Rectangles
+ * that leave the picture are left out.  Of every ${step} rows one is read.
+ */
+void skin_sum(struct skin_sums *sums, const struct video_frame *frame,
+    const struct skin_rects *rects, double dx, double dy, int step);
+
+/* The mean colours of ${n} regions. */
+void skin_mean(struct trace_region *region, unsigned n,
+    const struct skin_sums *sums, const struct video_frame *frame);
+
+/* The mean samples Y, Cb, Cr of one rectangle. */
+void skin_block(const struct video_frame *frame, int x0, int y0, int x1, int y1,
+    double yuv[3]);
+
+/* The mean luma, 0 to 255, from a part of the rows. */
+double skin_luma(const struct video_frame *frame);
+
+/* shrink.c */
+
+/* A small grey version of the picture, of which windows are filled as they
+ * are needed. */
+struct skin_small {
+	uint8_t *pixel;
+	uint8_t *turned; /* a window of it, upright */
+	uint32_t *line;
+	int width, height, factor;
+};
+
+/* Make room for the frame's size; -1: no memory. */
+int skin_small_init(struct skin_small *small, const struct video_frame *frame);
+void skin_small_free(struct skin_small *small);
+
+/* Fill the window between (x0, y0) and (x1, y1), small pixels, cut to the
+ * picture. */
+struct skin_window {
+	int x0, y0, x1, y1;
+};
+void skin_shrink(struct skin_small *small, const struct video_frame *frame,
+    struct skin_window *window);
+
+/* place.c */
+
+/* A face in the stored picture: centre and side of the detector's box, the
+ * angle of its horizontal, and whether it is seen mirrored. */
+struct skin_face {
+	double x, y, size, angle;
+	bool mirror;
+	unsigned hits; /* of the detector */
+};
+
+/* A grid of patches in the coordinates of a face: 0 to 1 over the box. */
+struct skin_area {
+	const char *name;
+	double u0, v0, u1, v1;
+	unsigned columns, rows;
+};
+
+#define SKIN_AREAS 5
+extern const struct skin_area skin_areas[SKIN_AREAS];
+
+/* The regions of a face and "background" as the last one. */
+void skin_face_names(struct trace_names *names);
+
+/* Lay the patches over ${face} and keep what is skin. */
+void skin_place_face(struct skin_rects *rects, const struct video_frame *frame,
+    const struct skin_face *face);
+
+/* What is beside all ${n} faces; region ${region}. */
+void skin_place_background(struct skin_rects *rects, unsigned region,
+    const struct video_frame *frame, const struct skin_face *face, unsigned n);
+
+/* A grid of ${columns} x ${rows} over part of the picture. */
+void skin_place_grid(struct skin_rects *rects, const struct video_frame *frame,
+    const struct skin_window *part, unsigned columns, unsigned rows);
+void skin_grid_names(struct trace_names *names, const char *prefix, unsigned n);
+
+/* follow.c */
+
+#define SKIN_CHECKS 5 /* detections that the median is taken of */
+
+/* A face as it is followed from frame to frame. */
+struct skin_follow {
+	bool seen; /* in this frame */
+	struct face_track track;
+	struct face_pose pose; /* small pixels; angle since the detection */
+	struct skin_face face; /* where it is */
+	double angle0;         /* of the face when it was detected */
+	double agreement;      /* correlation with the template */
+	unsigned doubtful;     /* frames since that was good */
+	unsigned missed;       /* detections that did not find it again */
+	unsigned age;          /* frames since it was found */
+	unsigned checks;       /* how many of these are filled */
+	double off[SKIN_CHECKS][3]; /* detection less track: u, v, log size */
+};
+
+/* Look for faces in the whole picture, turned by ${quarter} more than it
+ * says.  Return how many were stored, the largest first; -1: no memory. */
+int skin_find(struct skin_small *small, const struct video_frame *frame,
+    const struct face_cascade *cascade, unsigned quarter,
+    struct skin_face *face, int max);
+
+/* Begin to follow ${face}; false: it cannot be followed. */
+bool skin_follow_start(struct skin_follow *follow, struct skin_small *small,
+    const struct video_frame *frame, const struct skin_face *face);
+
+/* Find it in the next frame; with ${check}, ask the detector as well.  Sets
+ * follow->seen.  Return -1: no memory. */
+int skin_follow_next(struct skin_follow *follow, struct skin_small *small,
+    const struct video_frame *frame, const struct face_cascade *cascade,
+    bool check);
+
+#endif

@@ -1,0 +1,610 @@
+#include "skin/internal.h"
+
+#include <math.h>
+
+/* Looking for faces costs more than all else, so it is rationed, in seconds
+ * of the source. */
+#define CHECK_EVERY 0.25  /* the detector confirms a face */
+#define SEARCH_EVERY 0.4  /* the whole picture, while there is no face */
+#define SEARCH_FIRST 2.0  /* for so long it is searched more often, ... */
+#define SEARCH_SOON 0.1   /* ... namely so */
+#define OTHERS_EVERY 1.0  /* for further faces, with all_faces */
+#define CONFIRM_SHIFT 0.3 /* sizes between two finds of the same face */
+#define CERTAIN 8         /* windows that make a face certain at once */
+
+/* When patches are laid anew (what shows of the face has changed), in terms
+ * of the face that they were laid for. */
+#define ANEW_PLACE 0.25 /* sizes */
+#define ANEW_SIZE 0.05  /* of the logarithm */
+#define ANEW_ANGLE 0.07 /* rad */
+#define ANEW_FIRST 1.0  /* s: the camera has settled */
+#define ANEW_EVERY 10.0 /* s */
+
+/* A head that moves less than this, in sizes, is taken to hold still. */
+#define DEAD_BAND 0.012
+#define FOLLOW_TIME 0.03 /* s: of the low pass while it moves */
+#define SETTLED 0.25     /* of the dead band */
+#define SETTLE_TIME 0.7  /* s */
+
+#define GAIN_TIME 30.0 /* s in which the correction of steps wears off */
+#define GAIN_MAX 2.0
+
+#define GRID_ACROSS 8       /* of the fallback */
+#define SKIN_PATCHES 36     /* of bare skin, about */
+#define SKIN_PATCH_SIDE 8   /* pixels, at least */
+#define STEP_PIXELS 1000000 /* above so many, every other row will do */
+
+struct subject {
+	struct skin_follow follow;
+	struct skin_rects rects;
+	struct skin_rects background;
+	struct skin_face laid; /* the face that the patches were laid for */
+	double laid_time;
+	unsigned laid_count; /* since the face was found */
+	double x, y;         /* where they are shown: the centre */
+	bool moving;
+	double settled; /* s since it stopped moving */
+	double gain[TRACE_REGIONS_MAX][3];
+	struct trace_frame trace;
+};
+
+struct skin_sampler {
+	struct skin_options options;
+	struct skin_small small;
+	struct video_frame shape; /* of the last frame */
+	bool begun;
+	double next_search, next_check;
+	unsigned searches;
+	bool has_candidate;
+	unsigned quarter;       /* tried last */
+	unsigned columns, rows; /* of the grid */
+	struct skin_face candidate;
+	unsigned subjects;
+	struct subject *subject[SKIN_FACES_MAX];
+	struct trace_names names;
+	struct skin_rects grid;
+	struct trace_frame fallback;
+	struct trace_names fallback_names;
+};
+
+struct skin_sampler *
+skin_new(const struct skin_options *options, struct err *err)
+{
+	struct skin_sampler *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	s->options = *options;
+	if (options->site == SKIN_SITE_FACE) {
+		skin_face_names(&s->names);
+		skin_grid_names(
+		    &s->fallback_names, "frame", GRID_ACROSS * GRID_ACROSS);
+	}
+	return s;
+}
+
+void
+skin_free(struct skin_sampler *sampler)
+{
+	unsigned i;
+
+	if (sampler == NULL)
+		return;
+	for (i = 0; i < sampler->subjects; i++)
+		free(sampler->subject[i]);
+	skin_small_free(&sampler->small);
+	free(sampler);
+}
+
+unsigned
+skin_subjects(const struct skin_sampler *sampler)
+{
+	return sampler->subjects;
+}
+
+const struct trace_frame *
+skin_trace(const struct skin_sampler *sampler, unsigned i)
+{
+	return &sampler->subject[i]->trace;
+}
+
+const struct trace_names *
+skin_names(const struct skin_sampler *sampler, unsigned i)
+{
+	(void)i;
+	return &sampler->names;
+}
+
+const struct trace_frame *
+skin_fallback(const struct skin_sampler *sampler)
+{
+	if (sampler->options.site != SKIN_SITE_FACE || sampler->subjects > 0)
+		return NULL;
+	return &sampler->fallback;
+}
+
+const struct trace_names *
+skin_fallback_names(const struct skin_sampler *sampler)
+{
+	return &sampler->fallback_names;
+}
+
+static int
+add_subject(struct skin_sampler *s, struct err *err)
+{
+	struct subject *u = calloc(1, sizeof(*u));
+
+	if (u == NULL)
+		return err_set(err, "out of memory");
+	u->trace.count = s->names.count;
+	s->subject[s->subjects++] = u;
+	return 0;
+}
+
+static int
+row_step(const struct video_frame *frame)
+{
+	return (int64_t)frame->width * frame->height > STEP_PIXELS ? 2 : 1;
+}
+
+/* What every trace of this frame has in common. */
+static void
+begin_trace(
+    struct trace_frame *trace, const struct video_frame *frame, double luma)
+{
+	trace->time = frame->time;
+	trace->luma = luma;
+	trace->damaged = frame->damaged;
+	trace->face = (struct trace_face){0, 0, 0, 0};
+}
+
+static void
+sample_grid(const struct skin_sampler *s, const struct video_frame *frame,
+    struct trace_frame *trace, unsigned regions)
+{
+	struct skin_sums sums = {0};
+
+	trace->count = regions;
+	skin_sum(&sums, frame, &s->grid, 0, 0, row_step(frame));
+	skin_mean(trace->region, regions, &sums, frame);
+}
+
+/* Faces. */
+
+/* The raw means of a subject's regions, its patches shown at (x, y). */
+static void
+measure(const struct subject *u, const struct video_frame *frame, double x,
+    double y, unsigned regions, struct trace_region *region)
+{
+	struct skin_sums sums = {0};
+
+	skin_sum(&sums, frame, &u->rects, x - u->laid.x, y - u->laid.y, 1);
+	skin_sum(&sums, frame, &u->background, 0, 0, row_step(frame));
+	skin_mean(region, regions, &sums, frame);
+}
+
+static void
+set_gain(double *gain, double before, double after)
+{
+	if (!(before > 1 && after > 1))
+		*gain = 1;
+	else
+		*gain =
+		    fmin(fmax(*gain * before / after, 1 / GAIN_MAX), GAIN_MAX);
+}
+
+/* Both of these measured the same frame: make the second go on where the
+ * first was. */
+static void
+join(struct subject *u, const struct trace_region *before,
+    const struct trace_region *after, unsigned regions)
+{
+	unsigned i;
+
+	for (i = 0; i < regions; i++) {
+		if (before[i].pixels == 0 || after[i].pixels == 0) {
+			u->gain[i][0] = u->gain[i][1] = u->gain[i][2] = 1;
+			continue;
+		}
+		set_gain(&u->gain[i][0], before[i].r, after[i].r);
+		set_gain(&u->gain[i][1], before[i].g, after[i].g);
+		set_gain(&u->gain[i][2], before[i].b, after[i].b);
+	}
+}
+
+static void
+lay(struct skin_sampler *s, struct subject *u, const struct video_frame *frame)
+{
+	struct skin_face face[SKIN_FACES_MAX];
+	unsigned i, n = 0;
+
+	for (i = 0; i < s->subjects; i++)
+		if (s->subject[i]->follow.seen)
+			face[n++] = s->subject[i]->follow.face;
+	u->laid = u->follow.face;
+	u->laid_time = frame->time;
+	u->laid_count++;
+	u->x = u->laid.x;
+	u->y = u->laid.y;
+	skin_place_face(&u->rects, frame, &u->laid);
+	skin_place_background(
+	    &u->background, s->names.count - 1, frame, face, n);
+}
+
+/* The first patches of a face that was just found. */
+static void
+lay_first(
+    struct skin_sampler *s, struct subject *u, const struct video_frame *frame)
+{
+	unsigned i, c;
+
+	u->laid_count = 0;
+	u->moving = false;
+	u->trace.anchor++;
+	for (i = 0; i < TRACE_REGIONS_MAX; i++)
+		for (c = 0; c < 3; c++)
+			u->gain[i][c] = 1;
+	lay(s, u, frame);
+}
+
+static bool
+must_lay_anew(const struct subject *u, double time)
+{
+	const struct skin_face *f = &u->follow.face, *l = &u->laid;
+
+	return hypot(f->x - l->x, f->y - l->y) > ANEW_PLACE * l->size ||
+	    fabs(log(f->size / l->size)) > ANEW_SIZE ||
+	    fabs(f->angle - l->angle) > ANEW_ANGLE ||
+	    time - u->laid_time >
+	    (u->laid_count == 1 ? ANEW_FIRST : ANEW_EVERY);
+}
+
+/* Decide where the patches are shown.  Return whether they leap there, so
+ * that the trace has to be joined. */
+static bool
+show(struct subject *u, double dt)
+{
+	const struct skin_face *f = &u->follow.face;
+	double dead = DEAD_BAND * f->size, part;
+	double off = hypot(f->x - u->x, f->y - u->y);
+
+	if (!u->moving) {
+		if (off < dead)
+			return false;
+		u->moving = true;
+		u->settled = 0;
+		u->x = f->x;
+		u->y = f->y;
+		return true;
+	}
+	part = 1 - exp(-dt / FOLLOW_TIME);
+	u->x += part * (f->x - u->x);
+	u->y += part * (f->y - u->y);
+	u->settled = off < SETTLED * dead ? u->settled + dt : 0;
+	u->moving = u->settled < SETTLE_TIME;
+	return false;
+}
+
+static void
+wear_off(struct subject *u, double dt, unsigned regions)
+{
+	double keep = exp(-dt / GAIN_TIME);
+	unsigned i, c;
+
+	for (i = 0; i < regions; i++)
+		for (c = 0; c < 3; c++)
+			u->gain[i][c] = 1 + (u->gain[i][c] - 1) * keep;
+}
+
+static void
+apply_gain(struct subject *u, unsigned regions)
+{
+	struct trace_region *r = u->trace.region;
+	unsigned i;
+
+	for (i = 0; i < regions; i++) {
+		r[i].r = fmin(r[i].r * u->gain[i][0], 255);
+		r[i].g = fmin(r[i].g * u->gain[i][1], 255);
+		r[i].b = fmin(r[i].b * u->gain[i][2], 255);
+	}
+}
+
+static void
+tell_face(struct trace_frame *trace, const struct video_frame *frame,
+    const struct skin_face *face)
+{
+	double x, y;
+
+	video_to_upright(frame, face->x, face->y, &x, &y);
+	trace->face = (struct trace_face){
+	    x - face->size / 2, y - face->size / 2, face->size, face->size};
+}
+
+static void
+sample_subject(struct skin_sampler *s, struct subject *u,
+    const struct video_frame *frame, double dt)
+{
+	struct trace_region before[TRACE_REGIONS_MAX];
+	double x = u->x, y = u->y;
+	unsigned n = s->names.count;
+	bool anew, leap;
+
+	if (!u->follow.seen) {
+		memset(u->trace.region, 0, sizeof(u->trace.region));
+		return;
+	}
+	tell_face(&u->trace, frame, &u->follow.face);
+	if (u->laid_count == 0 || u->follow.age == 0) {
+		lay_first(s, u, frame);
+		measure(u, frame, u->x, u->y, n, u->trace.region);
+		return;
+	}
+	wear_off(u, dt, n);
+	anew = must_lay_anew(u, frame->time);
+	leap = !anew && show(u, dt);
+	if (anew || leap)
+		measure(u, frame, x, y, n, before);
+	if (anew)
+		lay(s, u, frame);
+	measure(u, frame, u->x, u->y, n, u->trace.region);
+	if (anew || leap)
+		join(u, before, u->trace.region, n);
+	apply_gain(u, n);
+}
+
+static bool
+is_same_face(const struct skin_face *a, const struct skin_face *b)
+{
+	return hypot(a->x - b->x, a->y - b->y) <
+	    CONFIRM_SHIFT * fmax(a->size, b->size) &&
+	    fabs(log(a->size / b->size)) < CONFIRM_SHIFT;
+}
+
+/* Follow a face that was found: with a subject that lost its own, or a new
+ * one. */
+static int
+adopt(struct skin_sampler *s, const struct video_frame *frame,
+    const struct skin_face *face, struct err *err)
+{
+	struct subject *u = NULL;
+	double near = INFINITY, d;
+	unsigned i;
+
+	for (i = 0; i < s->subjects; i++) {
+		const struct skin_follow *f = &s->subject[i]->follow;
+
+		d = hypot(f->face.x - face->x, f->face.y - face->y);
+		if (f->seen && d < 0.7 * face->size)
+			return 0;
+		if (!f->seen && d < near) {
+			near = d;
+			u = s->subject[i];
+		}
+	}
+	if (u == NULL || (s->options.all_faces && near > 2 * face->size)) {
+		if (s->subjects == SKIN_FACES_MAX ||
+		    (s->subjects > 0 && !s->options.all_faces))
+			return 0;
+		if (add_subject(s, err) < 0)
+			return -1;
+		u = s->subject[s->subjects - 1];
+	}
+	(void)skin_follow_start(&u->follow, &s->small, frame, face);
+	return 0;
+}
+
+static unsigned
+seen_faces(const struct skin_sampler *s)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < s->subjects; i++)
+		n += s->subject[i]->follow.seen;
+	return n;
+}
+
+/* The picture as it should stand every other time, else one of the other
+ * three ways up. */
+static unsigned
+quarter_to_try(unsigned search, double time)
+{
+	static const unsigned others[3] = {1, 3, 2};
+
+	return search % 2 == 0 || time < SEARCH_SOON ? 0
+						     : others[search / 2 % 3];
+}
+
+/* Search the whole picture for faces.  One is believed when many windows
+ * agree, or when it is found twice. */
+static int
+search(struct skin_sampler *s, const struct video_frame *frame, struct err *err)
+{
+	struct skin_face face[SKIN_FACES_MAX], candidate = s->candidate;
+	bool again = s->has_candidate;
+	int i, n;
+
+	if (!again)
+		s->quarter = quarter_to_try(s->searches++, frame->time);
+	n = skin_find(&s->small, frame, s->options.cascade, s->quarter, face,
+	    SKIN_FACES_MAX);
+	if (n < 0)
+		return err_set(err, "out of memory");
+	s->has_candidate = false;
+	for (i = 0; i < n; i++) {
+		if (face[i].hits >= CERTAIN ||
+		    (again && is_same_face(&face[i], &candidate))) {
+			if (adopt(s, frame, &face[i], err) < 0)
+				return -1;
+		} else if (!again && !s->has_candidate) {
+			s->has_candidate = true;
+			s->candidate = face[i];
+		}
+	}
+	return 0;
+}
+
+/* Look for faces when it is time to. */
+static int
+maybe_search(
+    struct skin_sampler *s, const struct video_frame *frame, struct err *err)
+{
+	unsigned seen = seen_faces(s);
+	double every = frame->time < SEARCH_FIRST ? SEARCH_SOON : SEARCH_EVERY;
+
+	if (s->options.cascade == NULL || (seen > 0 && !s->options.all_faces) ||
+	    seen == SKIN_FACES_MAX)
+		return 0;
+	if (!s->has_candidate && frame->time < s->next_search)
+		return 0;
+	s->next_search = frame->time + (seen > 0 ? OTHERS_EVERY : every);
+	return search(s, frame, err);
+}
+
+static int
+sample_faces(struct skin_sampler *s, const struct video_frame *frame, double dt,
+    double luma, struct err *err)
+{
+	bool check = frame->time >= s->next_check;
+	struct subject *u;
+	unsigned i;
+
+	if (check)
+		s->next_check = frame->time + CHECK_EVERY;
+	for (i = 0; i < s->subjects; i++) {
+		u = s->subject[i];
+		begin_trace(&u->trace, frame, luma);
+		if (u->follow.seen &&
+		    skin_follow_next(&u->follow, &s->small, frame,
+			s->options.cascade, check) < 0)
+			return err_set(err, "out of memory");
+	}
+	if (maybe_search(s, frame, err) < 0)
+		return -1;
+	for (i = 0; i < s->subjects; i++) {
+		begin_trace(&s->subject[i]->trace, frame, luma);
+		sample_subject(s, s->subject[i], frame, dt);
+	}
+	if (s->subjects == 0) {
+		begin_trace(&s->fallback, frame, luma);
+		sample_grid(s, frame, &s->fallback, s->fallback_names.count);
+	}
+	return 0;
+}
+
+/* The part of the stored picture that the options ask for. */
+static int
+part_of(const struct skin_sampler *s, const struct video_frame *frame,
+    struct skin_window *part, struct err *err)
+{
+	double x0, y0, x1, y1;
+
+	*part = (struct skin_window){0, 0, frame->width, frame->height};
+	if (s->options.site != SKIN_SITE_SKIN || !(s->options.roi.width > 0))
+		return 0;
+	video_to_stored(frame, s->options.roi.x, s->options.roi.y, &x0, &y0);
+	video_to_stored(frame, s->options.roi.x + s->options.roi.width,
+	    s->options.roi.y + s->options.roi.height, &x1, &y1);
+	part->x0 = (int)fmax(fmin(x0, x1), 0);
+	part->y0 = (int)fmax(fmin(y0, y1), 0);
+	part->x1 = (int)fmin(fmax(x0, x1), frame->width);
+	part->y1 = (int)fmin(fmax(y0, y1), frame->height);
+	if (part->x1 <= part->x0 || part->y1 <= part->y0)
+		return err_set(
+		    err, "the region of interest lies outside of the picture");
+	return 0;
+}
+
+static unsigned
+cells(double side, double cell)
+{
+	double n = fmin(round(side / cell), floor(side / SKIN_PATCH_SIDE));
+
+	return (unsigned)fmin(fmax(n, 1), SKIN_PATCHES / 3.0);
+}
+
+/* Lay the grid over the picture, whose shape is new. */
+static int
+lay_grid(
+    struct skin_sampler *s, const struct video_frame *frame, struct err *err)
+{
+	struct skin_window part;
+	double w, h, cell;
+
+	if (part_of(s, frame, &part, err) < 0)
+		return -1;
+	w = part.x1 - part.x0;
+	h = part.y1 - part.y0;
+	cell = sqrt(w * h / SKIN_PATCHES);
+	/* The names of the first frame stay, so the grid does as well. */
+	if (!s->begun && s->options.site == SKIN_SITE_SKIN) {
+		s->columns = cells(w, cell);
+		s->rows = cells(h, cell);
+		skin_grid_names(&s->names, "skin", s->columns * s->rows);
+	} else if (!s->begun && s->options.site == SKIN_SITE_FINGER) {
+		s->columns = s->rows = 1;
+		skin_grid_names(&s->names, "finger", 1);
+	} else if (!s->begun) {
+		s->columns = s->rows = GRID_ACROSS;
+	}
+	skin_place_grid(&s->grid, frame, &part, s->columns, s->rows);
+	return 0;
+}
+
+static bool
+is_same_shape(const struct video_frame *a, const struct video_frame *b)
+{
+	return a->width == b->width && a->height == b->height &&
+	    a->shift_x == b->shift_x && a->shift_y == b->shift_y &&
+	    a->depth == b->depth && a->full_range == b->full_range &&
+	    a->orientation.quarter == b->orientation.quarter &&
+	    a->orientation.mirror == b->orientation.mirror;
+}
+
+/* The picture has another size, or is the first. */
+static int
+take_shape(
+    struct skin_sampler *s, const struct video_frame *frame, struct err *err)
+{
+	unsigned i;
+
+	if (lay_grid(s, frame, err) < 0)
+		return -1;
+	if (s->options.site == SKIN_SITE_FACE &&
+	    skin_small_init(&s->small, frame) < 0)
+		return err_set(err, "out of memory");
+	if (!s->begun && s->options.site != SKIN_SITE_FACE &&
+	    add_subject(s, err) < 0)
+		return -1;
+	s->fallback.anchor++;
+	for (i = 0; i < s->subjects; i++) {
+		s->subject[i]->follow.seen = false;
+		s->subject[i]->trace.anchor++;
+	}
+	s->has_candidate = false;
+	s->next_search = s->next_check = 0;
+	return 0;
+}
+
+int
+skin_sample(struct skin_sampler *sampler, const struct video_frame *frame,
+    struct err *err)
+{
+	double dt = frame->time - sampler->shape.time;
+	double luma = skin_luma(frame);
+	struct trace_frame *trace;
+
+	if (!sampler->begun || !is_same_shape(frame, &sampler->shape)) {
+		if (take_shape(sampler, frame, err) < 0)
+			return -1;
+		sampler->begun = true;
+	}
+	sampler->shape = *frame;
+	if (sampler->options.site == SKIN_SITE_FACE)
+		return sample_faces(sampler, frame, dt > 0 ? dt : 0, luma, err);
+	trace = &sampler->subject[0]->trace;
+	begin_trace(trace, frame, luma);
+	sample_grid(sampler, frame, trace, sampler->names.count);
+	return 0;
+}
