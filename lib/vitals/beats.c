@@ -1,0 +1,188 @@
+#include "vitals/beats.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dsp/dsp.h"
+#include "vitals/rhythm.h"
+#include "vitals/seek.h"
+
+/* A long wave is searched block by block, each with some of its neighbours,
+ * so that memory is bounded and the mean beat may change. */
+#define BLOCK_SECONDS 240.0
+#define MARGIN_SECONDS 10.0
+
+/* Beats of two blocks nearer than this are one. */
+#define SAME_SECONDS 0.2
+
+/* Grow ${b} by one beat.  Return 0, or -1 without memory. */
+static int
+add_beat(struct vitals_beats *b, size_t *room, double time, double quality)
+{
+	if (b->count == *room) {
+		size_t more = *room ? 2 * *room : 128;
+		struct vitals_beat *p = realloc(b->beat, more * sizeof(*p));
+
+		if (p == NULL)
+			return -1;
+		b->beat = p;
+		*room = more;
+	}
+	b->beat[b->count++] = (struct vitals_beat){time, quality};
+	return 0;
+}
+
+/* Put samples first..end of the wave onto the grid of the search. */
+static int
+fill_block(struct vitals_seek *s, const struct vitals_wave *w, size_t first,
+    size_t end)
+{
+	size_t n = end - first;
+	struct dsp_spline spline;
+	double *t;
+	int rc;
+
+	if (s->rate == w->rate) {
+		memcpy(s->wave, w->value + first, n * sizeof(*s->wave));
+		return 0;
+	}
+	t = calloc(n, sizeof(*t));
+	if (t == NULL)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		t[i] = (double)i / w->rate;
+	rc = dsp_spline_init(&spline, t, w->value + first, n);
+	if (rc == 0) {
+		for (size_t i = 0; i < s->n; i++)
+			s->wave[i] =
+			    dsp_spline_at(&spline, (double)i / s->rate);
+		dsp_spline_release(&spline);
+	}
+	free(t);
+	return rc;
+}
+
+/* Search from sample ${first} to ${end}; keep the beats from ${from} s to
+ * ${to} s of the wave. */
+static int
+one_block(struct vitals_beats *b, size_t *room, const struct vitals_wave *w,
+    double rate, size_t first, size_t end, double from, double to)
+{
+	double grid = fmax(w->rate, VITALS_SEEK_RATE);
+	double start = (double)first / w->rate;
+	size_t n = (size_t)((double)(end - first - 1) / w->rate * grid) + 1;
+	struct vitals_seek s;
+	int rc;
+
+	if (vitals_seek_init(&s, n, grid) != 0)
+		return -1;
+	s.period = rate > 0 ? 60 / rate : 0;
+	rc = fill_block(&s, w, first, end);
+	if (rc == 0)
+		rc = vitals_seek_run(&s);
+	for (size_t k = 0; rc == 0 && k < s.beats; k++) {
+		double t = start + s.fine[k] / grid;
+
+		if (t < from || t >= to || b->count >= VITALS_BEATS_MAX)
+			continue;
+		t += w->start;
+		if (b->count > 0 &&
+		    t - b->beat[b->count - 1].time < SAME_SECONDS)
+			continue;
+		rc = add_beat(b, room, t, s.quality[k]);
+	}
+	vitals_seek_release(&s);
+	return rc;
+}
+
+static int
+all_blocks(struct vitals_beats *b, const struct vitals_wave *w, double rate)
+{
+	double length = (double)w->n / w->rate;
+	double blocks = fmax(1, floor(length / BLOCK_SECONDS));
+	double step = length / blocks;
+	size_t room = 0;
+
+	for (double k = 0; k < blocks; k++) {
+		double from = k * step - MARGIN_SECONDS;
+		double to = (k + 1) * step + MARGIN_SECONDS;
+		size_t first = from > 0 ? (size_t)(from * w->rate) : 0;
+		size_t end = to < length ? (size_t)(to * w->rate) : w->n;
+
+		if (one_block(b, &room, w, rate, first, end,
+			k > 0 ? k * step : 0,
+			k + 1 < blocks ? (k + 1) * step : HUGE_VAL) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+sound(const struct vitals_wave *w)
+{
+	if (!isfinite(w->start) || !(w->rate >= 4 && w->rate <= 1000) ||
+	    (double)w->n / w->rate > VITALS_SECONDS_MAX)
+		return false;
+	for (size_t i = 0; i < w->n; i++) {
+		if (!isfinite(w->value[i]))
+			return false;
+	}
+	return true;
+}
+
+int
+vitals_beats_find(struct vitals_beats *b, const struct vitals_wave *wave,
+    double rate, const double (*gap)[2], size_t gaps, struct err *err)
+{
+	memset(b, 0, sizeof(*b));
+	b->rate = (double)NAN;
+	if (wave->n == 0)
+		return 0;
+	if (!sound(wave))
+		return err_set(err, "pulse wave out of bounds");
+	if (all_blocks(b, wave, rate) != 0 ||
+	    vitals_rhythm_judge(b, gap, gaps) != 0) {
+		vitals_beats_release(b);
+		return err_set(err, "out of memory");
+	}
+	return 0;
+}
+
+int
+vitals_beats_judge(
+    struct vitals_beats *b, const double time[], size_t n, struct err *err)
+{
+	memset(b, 0, sizeof(*b));
+	b->rate = (double)NAN;
+	if (n == 0)
+		return 0;
+	if (n > VITALS_BEATS_MAX)
+		return err_set(err, "too many beats");
+	b->beat = calloc(n, sizeof(*b->beat));
+	if (b->beat == NULL)
+		return err_set(err, "out of memory");
+	b->count = n;
+	for (size_t i = 0; i < n; i++) {
+		b->beat[i] = (struct vitals_beat){time[i], 1};
+		if (!isfinite(time[i]) || (i > 0 && time[i] <= time[i - 1])) {
+			vitals_beats_release(b);
+			return err_set(err, "beats out of order");
+		}
+	}
+	if (vitals_rhythm_judge(b, NULL, 0) != 0) {
+		vitals_beats_release(b);
+		return err_set(err, "out of memory");
+	}
+	return 0;
+}
+
+void
+vitals_beats_release(struct vitals_beats *b)
+{
+	free(b->beat);
+	free(b->interval);
+	memset(b, 0, sizeof(*b));
+	b->rate = (double)NAN;
+}
