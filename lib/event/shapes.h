@@ -42,20 +42,13 @@ enum event_event_field {
 	EVENT_FIELDS
 };
 
-enum event_cloud_field {
-	CLOUD_VERSION,
-	CLOUD_ID,
-	CLOUD_SOURCE,
-	CLOUD_TYPE,
-	CLOUD_SUBJECT,
-	CLOUD_TIME,
-	CLOUD_CONTENT_TYPE,
-	CLOUD_SCHEMA,
-	CLOUD_PARTITION,
-	CLOUD_DATA,
-	CLOUD_BASE64,
-	CLOUD_FIELDS
-};
+/* Tests of strings, for shape_field: NULL, or what ${s} is not. */
+const char *event_not_instant(struct span s);
+const char *event_not_unit(struct span s);
+const char *event_not_sha256(struct span s);
+const char *event_not_id(struct span s);
+const char *event_not_version(struct span s); /* that we can read */
+const char *event_not_type(struct span s);
 
 /* What the shapes note on their way: the context of the reader. */
 struct event_notes {
@@ -64,8 +57,6 @@ struct event_notes {
 };
 
 extern const struct shape event_record_shape;
-extern const struct shape event_event_shape;
-extern const struct shape event_cloud_shape;
 
 /* Is the member's name one that an event has for itself? */
 bool event_reserved(struct span key, bool escaped);
@@ -81,7 +72,7 @@ int event_read_cloud(struct shape_reader *r, struct span line,
     struct shape_value got[EVENT_FIELDS], struct event_notes *notes,
     struct span *data, struct err *err);
 
-/* The one record, and type of event, that a name stands for; -1: none. */
+/* The types of events. */
 enum event_kind {
 	EVENT_KIND_COMPLETED,
 	EVENT_KIND_FAILED,

@@ -90,8 +90,8 @@ one_line(struct run *r, const struct ndjson_line *line)
 	}
 	ndjson_discard(r->out);
 	if (err.text[0] != '\0')
-		diag_error("%s:%" PRIu64 ": %s", r->f->source, line->number,
-		    err.text);
+		diag_error(
+		    "%s:%" PRIu64 ": %s", r->f->source, line->number, err.text);
 	return CLI_SYSTEM;
 }
 

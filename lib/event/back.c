@@ -1,0 +1,40 @@
+#include "event/maker.h"
+
+static enum event_result
+put_line(struct span text, struct ndjson_writer *out)
+{
+	buf_add_span(ndjson_record(out), text);
+	return EVENT_OK; /* the commit reports a lack of memory */
+}
+
+enum event_result
+event_take_event(struct event_maker *m, struct span line,
+    struct ndjson_writer *out, struct err *err)
+{
+	struct shape_value v[EVENT_FIELDS];
+	struct event_notes notes;
+	struct buf *record = ndjson_record(out);
+	size_t before = record->len;
+
+	if (event_read(&m->reader, line, v, &notes, err) != 0)
+		return EVENT_BAD;
+	if (m->opt.mode == EVENT_CHECK || !m->opt.cloudevents)
+		return put_line(line, out);
+	event_rewrap(record, v, &notes, m->opt.source_uri, line);
+	return event_check_length(record->len - before, err);
+}
+
+enum event_result
+event_take_cloud(struct event_maker *m, struct span line,
+    struct ndjson_writer *out, struct err *err)
+{
+	struct shape_value v[EVENT_FIELDS];
+	struct event_notes notes;
+	struct span data;
+
+	if (event_read_cloud(&m->reader, line, v, &notes, &data, err) != 0)
+		return EVENT_BAD;
+	if (m->opt.mode == EVENT_CHECK || m->opt.cloudevents)
+		return put_line(line, out);
+	return put_line(data, out);
+}

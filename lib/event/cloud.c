@@ -1,0 +1,138 @@
+#include "event/event.h"
+#include "event/shapes.h"
+
+#define NEED SHAPE_REQUIRED
+
+static const char *
+not_specversion(struct span s)
+{
+	return span_is(s, "1.0") ? NULL
+				 : "is a version of CloudEvents that is not "
+				   "supported (supported: 1.0)";
+}
+
+static const char *
+not_json_type(struct span s)
+{
+	if (span_is(s, "application/json"))
+		return NULL;
+	return "is not supported (supported: application/json)";
+}
+
+enum {
+	CLOUD_VERSION,
+	CLOUD_ID,
+	CLOUD_SOURCE,
+	CLOUD_TYPE,
+	CLOUD_SUBJECT,
+	CLOUD_TIME,
+	CLOUD_CONTENT_TYPE,
+	CLOUD_SCHEMA,
+	CLOUD_PARTITION,
+	CLOUD_DATA,
+	CLOUD_BASE64,
+	CLOUD_FIELDS
+};
+
+static const struct shape_field cloud_fields[CLOUD_FIELDS] = {
+    [CLOUD_VERSION] = {"specversion", SHAPE_STRING, NEED, 0, 0, NULL,
+	not_specversion},
+    [CLOUD_ID] = {"id", SHAPE_STRING, NEED, 1, 0, NULL, NULL},
+    [CLOUD_SOURCE] = {"source", SHAPE_STRING, NEED, 1, 0, NULL,
+	event_uri_wrong},
+    [CLOUD_TYPE] = {"type", SHAPE_STRING, NEED, 1, 0, NULL, NULL},
+    [CLOUD_SUBJECT] = {"subject", SHAPE_STRING, 0, 1, 0, NULL, NULL},
+    [CLOUD_TIME] = {"time", SHAPE_STRING, 0, 0, 0, NULL, event_not_instant},
+    [CLOUD_CONTENT_TYPE] = {"datacontenttype", SHAPE_STRING, 0, 0, 0, NULL,
+	not_json_type},
+    [CLOUD_SCHEMA] = {"dataschema", SHAPE_STRING, 0, 1, 0, NULL,
+	event_uri_wrong},
+    [CLOUD_PARTITION] = {"partitionkey", SHAPE_STRING, 0, 1, 0, NULL, NULL},
+    [CLOUD_DATA] = {"data", SHAPE_OBJECT, NEED, 0, 0, NULL, NULL},
+    [CLOUD_BASE64] = {"data_base64", SHAPE_STRING, 0, 0, 0, NULL, NULL},
+};
+static const struct shape cloud_shape = {cloud_fields, CLOUD_FIELDS, NULL};
+
+/* Extension attributes: [a-z0-9]+, of a simple type. */
+static int
+check_extension(const struct shape_other *o, struct err *err)
+{
+	int shown = o->key.n > 64 ? 64 : (int)o->key.n;
+	bool good = o->key.n > 0;
+	int64_t whole;
+
+	for (size_t i = 0; good && i < o->key.n; i++)
+		good = (o->key.p[i] >= 'a' && o->key.p[i] <= 'z') ||
+		    (o->key.p[i] >= '0' && o->key.p[i] <= '9');
+	if (!good)
+		return err_set(err,
+		    "'%.*s' is no attribute name of "
+		    "CloudEvents: lower-case letters and "
+		    "digits",
+		    shown, o->key.p);
+	if (o->type == JSON_STRING || o->type == JSON_TRUE ||
+	    o->type == JSON_FALSE || o->type == JSON_NULL ||
+	    (o->type == JSON_NUMBER &&
+		json_integer(o->value, INT32_MIN, INT32_MAX, &whole) == 0))
+		return 0;
+	return err_set(err,
+	    "%.*s: must be a string, a boolean or a 32-bit "
+	    "integer",
+	    shown, o->key.p);
+}
+
+/* Do the attribute and the event's own member say the same? */
+static int
+check_same(const struct shape_value *a, const struct shape_value *b,
+    const char *name, struct err *err)
+{
+	struct buf x, y;
+	bool same;
+
+	if (a->type == JSON_END || b->type == JSON_END)
+		return 0;
+	if (!a->escaped && !b->escaped) {
+		same = a->value.n == b->value.n &&
+		    memcmp(a->value.p, b->value.p, a->value.n) == 0;
+	} else {
+		buf_init(&x);
+		buf_init(&y);
+		shape_text(a, &x);
+		shape_text(b, &y);
+		same = x.len == y.len &&
+		    (x.len == 0 || memcmp(x.data, y.data, x.len) == 0);
+		buf_release(&x);
+		buf_release(&y);
+	}
+	if (same)
+		return 0;
+	return err_set(err, "%s: differs from the event's in data", name);
+}
+
+int
+event_read_cloud(struct shape_reader *r, struct span line,
+    struct shape_value got[EVENT_FIELDS], struct event_notes *notes,
+    struct span *data, struct err *err)
+{
+	struct shape_value cloud[CLOUD_FIELDS];
+
+	r->context = notes;
+	if (shape_read(r, line, &cloud_shape, cloud, err) != 0)
+		return -1;
+	for (size_t i = 0; i < r->others; i++) {
+		if (check_extension(&r->other[i], err) != 0)
+			return -1;
+	}
+	if (cloud[CLOUD_BASE64].type != JSON_END)
+		return err_set(err, "data_base64 beside data");
+	*data = cloud[CLOUD_DATA].value;
+	if (event_read(r, *data, got, notes, err) != 0) {
+		struct err what = *err;
+
+		return err_set(err, "data: %s", what.text);
+	}
+	if (check_same(&cloud[CLOUD_ID], &got[EVENT_ID], "id", err) != 0 ||
+	    check_same(&cloud[CLOUD_TYPE], &got[EVENT_TYPE], "type", err) != 0)
+		return -1;
+	return check_same(&cloud[CLOUD_TIME], &got[EVENT_TIME], "time", err);
+}

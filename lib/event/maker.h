@@ -1,0 +1,96 @@
+/* Private to lib/event: the maker, and one record on its way. */
+#ifndef EVENT_MAKER_H
+#define EVENT_MAKER_H
+
+#include "event/event.h"
+#include "event/shapes.h"
+#include "event/write.h"
+#include "id/id.h"
+
+/* Bytes that make derived session IDs of one run its own. */
+#define EVENT_SALT 32
+
+/* The session that the last record belonged to, for its end. */
+struct event_session_seen {
+	struct buf id, subject, start, device;
+	int64_t count;
+	double until; /* seconds from the start of the source; -1: unknown */
+	int64_t time; /* of its last event */
+	uint8_t digest[CRYPTO_SHA256_SIZE]; /* of its last record */
+	bool open;
+};
+
+struct event_maker {
+	struct event_options opt;
+	struct shape_reader reader;
+	struct json_index index; /* of a record's device */
+	struct id_maker ids;
+	uint8_t salt[EVENT_SALT];
+	struct buf subject; /* the option's pseudonym, as JSON */
+	struct buf session, person, device, event, scratch;
+	struct event_session_seen last;
+};
+
+/* What one record comes to. */
+struct event_taking {
+	struct shape_value v[RECORD_FIELDS];
+	struct event_notes notes;
+	struct event_session session;
+	enum event_kind kind;
+	struct span line;
+	uint8_t digest[CRYPTO_SHA256_SIZE]; /* with EVENT_ID_CONTENT */
+	double offset, duration;            /* 0 where unknown */
+	int64_t start;                      /* of the source */
+	bool has_start;
+};
+
+/* Set ${err}; return EVENT_FAILED. */
+enum event_result event_failed(struct err *err, const char *what);
+enum event_result event_no_memory(struct err *err);
+
+/* Is an event of ${n} bytes a line that others will read? */
+enum event_result event_check_length(size_t n, struct err *err);
+
+/* ---- Who and where (session.c) ------------------------------------------- */
+
+/* Append the pseudonym of ${subject}, in quotes, to ${out}.  Return 0, or -1
+ * with ${err}. */
+int event_take_subject(struct event_maker *m, struct span subject,
+    struct buf *out, struct err *err);
+
+/* Fill ${t}->session: the ID, the subject, the device. */
+enum event_result event_find_session(
+    struct event_maker *m, struct event_taking *t, struct err *err);
+enum event_result event_find_subject(
+    struct event_maker *m, struct event_taking *t, struct err *err);
+enum event_result event_find_device(
+    struct event_maker *m, struct event_taking *t, struct err *err);
+
+/* Commit the events of a session that ends before ${t} and of one that
+ * starts with it; count ${t} in. */
+enum event_result event_follow_session(struct event_maker *m,
+    const struct event_taking *t, struct ndjson_writer *out, struct err *err);
+
+/* ---- What and when (make.c) ------------------------------------------------ */
+
+/* The time of what happens ${seconds} into the source. */
+int64_t event_time_at(
+    const struct event_maker *m, const struct event_taking *t, double seconds);
+
+/* The ID of an event of ${kind} about the record with ${digest}; that of a
+ * record's own event comes from the bytes of the record alone. */
+enum event_result event_make_id(struct event_maker *m, enum event_kind kind,
+    const uint8_t digest[CRYPTO_SHA256_SIZE], char id[ID_TEXT_MAX],
+    struct err *err);
+
+/* Append the event in m->event to the record of ${out}, wrapped if asked. */
+enum event_result event_put(struct event_maker *m,
+    const struct event_head *head, struct ndjson_writer *out, struct err *err);
+
+/* Put the event or CloudEvent ${line} as the options ask (back.c). */
+enum event_result event_take_event(struct event_maker *m, struct span line,
+    struct ndjson_writer *out, struct err *err);
+enum event_result event_take_cloud(struct event_maker *m, struct span line,
+    struct ndjson_writer *out, struct err *err);
+
+#endif

@@ -1,0 +1,141 @@
+#include "event/event.h"
+#include "event/shapes.h"
+#include "id/id.h"
+#include "instant/instant.h"
+#include "ucum/ucum.h"
+
+const char *
+event_not_instant(struct span s)
+{
+	int64_t ms;
+
+	return instant_parse(s, &ms) == 0 ? NULL
+					  : "is no RFC 3339 time with offset";
+}
+
+const char *
+event_not_unit(struct span s)
+{
+	return ucum_valid(s) ? NULL : "is no UCUM unit";
+}
+
+const char *
+event_not_sha256(struct span s)
+{
+	bool good = s.n == 64;
+
+	for (size_t i = 0; good && i < s.n; i++)
+		good = (s.p[i] >= '0' && s.p[i] <= '9') ||
+		    (s.p[i] >= 'a' && s.p[i] <= 'f');
+	return good ? NULL : "is no SHA-256 in lower-case hexadecimal";
+}
+
+const char *
+event_not_id(struct span s)
+{
+	return id_usable(s) ? NULL
+			    : "is no ID: 1 to 256 visible ASCII characters "
+			      "without full stop, quote and backslash";
+}
+
+/* "1.0": major and minor, without leading zeros. */
+const char *
+event_not_version(struct span s)
+{
+	size_t major = 0, minor;
+
+	while (major < s.n && s.p[major] >= '0' && s.p[major] <= '9')
+		major++;
+	minor = major + 1;
+	while (minor < s.n && s.p[minor] >= '0' && s.p[minor] <= '9')
+		minor++;
+	if (major == 0 || major + 1 >= s.n || s.p[major] != '.' ||
+	    minor != s.n || (s.p[0] == '0' && major > 1) ||
+	    (s.p[major + 1] == '0' && minor > major + 2))
+		return "is no version: MAJOR.MINOR";
+	if (major == 1 && s.p[0] == '0' + EVENT_SCHEMA_MAJOR)
+		return NULL;
+	return "is a version that is not supported (supported: "
+	       "1.x)";
+}
+
+const char *
+event_not_type(struct span s)
+{
+	bool good = s.n > 0;
+
+	for (size_t i = 0; good && i < s.n; i++) {
+		char c = s.p[i], before = i > 0 ? s.p[i - 1] : '.';
+
+		good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || c == '_' ||
+		    (c == '.' && before != '.' && i + 1 < s.n);
+	}
+	return good ? NULL
+		    : "is no type: words of letters, digits and '_', joined "
+		      "by full stops";
+}
+
+static bool
+has_control(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c < 0x20 || c == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+const char *
+event_session_wrong(struct span s)
+{
+	if (s.n == 0 || s.n > EVENT_SESSION_MAX || has_control(s) ||
+	    !json_utf8_valid(s, NULL))
+		return "is no session ID: 1 to 256 bytes of UTF-8 without "
+		       "control characters";
+	return NULL;
+}
+
+const char *
+event_device_wrong(struct span name, struct span value)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			(i > 0 && c >= '0' && c <= '9')))
+			return "has a name that is not of letters and digits";
+	}
+	if (name.n == 0 || name.n > EVENT_DEVICE_NAME_MAX)
+		return "has a name that is not of 1 to 32 letters";
+	if (value.n == 0 || value.n > EVENT_DEVICE_VALUE_MAX ||
+	    has_control(value) || !json_utf8_valid(value, NULL))
+		return "has a value that is not 1 to 256 bytes of UTF-8 "
+		       "without control characters";
+	return NULL;
+}
+
+/* RFC 3986 letters, and '%' with two hexadecimal digits. */
+const char *
+event_uri_wrong(struct span s)
+{
+	static const char other[] = "-._~:/?#[]@!$&'()*+,;=%";
+	static const char hex[] = "0123456789abcdefABCDEF";
+	bool good = s.n > 0 && s.n <= 2048;
+
+	for (size_t i = 0; good && i < s.n; i++) {
+		char c = s.p[i];
+
+		good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') ||
+		    (c != '\0' && strchr(other, c) != NULL);
+		if (c == '%')
+			good = i + 2 < s.n && s.p[i + 1] != '\0' &&
+			    strchr(hex, s.p[i + 1]) != NULL &&
+			    s.p[i + 2] != '\0' &&
+			    strchr(hex, s.p[i + 2]) != NULL;
+	}
+	return good ? NULL : "is no URI reference (RFC 3986)";
+}
