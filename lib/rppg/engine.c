@@ -1,0 +1,433 @@
+#include "rppg/engine.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dsp/dsp.h"
+#include "rppg/state.h"
+
+/* On the grid. */
+enum {
+	HOP = 60,
+	FIRST = 300
+};
+
+/* Two rates agree when they are this close, in bins (5 /min). */
+static const double AGREE = 3;
+
+struct rppg *
+rppg_new(enum rppg_site site, enum rppg_method method,
+    const struct trace_names *names)
+{
+	struct rppg *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->site = site;
+	p->method = method;
+	p->names = *names;
+	history_init(&p->history);
+	p->pending = calloc(TRACK_LAG, sizeof(*p->pending));
+	p->voter = voter_new(site, method, names);
+	if (p->pending == NULL || p->voter == NULL ||
+	    intake_init(&p->intake, names->count) != 0) {
+		rppg_free(p);
+		return NULL;
+	}
+	for (int c = 0; c < 3; c++)
+		p->shade_gain[c] = 1;
+	return p;
+}
+
+void
+rppg_free(struct rppg *p)
+{
+	if (p == NULL)
+		return;
+	intake_release(&p->intake);
+	history_release(&p->history);
+	voter_free(p->voter);
+	free(p->pending);
+	free(p);
+}
+
+/* ---- Judging a window --------------------------------------------------- */
+
+/* The rate that a spectrum alone would choose. */
+static double
+own_bin(const struct vote_spectrum *s, unsigned lobe)
+{
+	double best = -1;
+	int bin = 0;
+
+	for (int k = VOTE_LOW; k <= VOTE_HIGH; k++) {
+		double part = vote_explained(s, k, lobe);
+
+		if (part > best) {
+			best = part;
+			bin = k;
+		}
+	}
+	return bin;
+}
+
+static double
+methods_agreeing(const struct vote *w, double bin)
+{
+	double agree = 0, all = 0;
+
+	for (int m = 0; m < RPPG_METHODS; m++) {
+		if (!w->whole[m].valid)
+			continue;
+		all++;
+		agree += fabs(own_bin(&w->whole[m], w->lobe) - bin) <= AGREE;
+	}
+	return all > 0 ? agree / all : 0;
+}
+
+static double
+patches_agreeing(const struct vote *w, double bin)
+{
+	double agree = 0, all = 0;
+
+	for (unsigned i = 0; i < TRACE_REGIONS_MAX; i++) {
+		if (!w->patch[i].valid)
+			continue;
+		all++;
+		agree += fabs(own_bin(&w->patch[i], w->lobe) - bin) <= AGREE;
+	}
+	return all > 1 ? agree / all : methods_agreeing(w, bin);
+}
+
+/* How far the votes at ${bin} are above the best ones elsewhere. */
+static double
+margin(const struct vote *w, int bin)
+{
+	double other = -INFINITY;
+	int apart = 2 * (int)w->lobe;
+
+	for (int k = VOTE_LOW; k <= VOTE_HIGH; k++)
+		if (abs(k - bin) > apart)
+			other = fmax(other, w->votes[k - VOTE_LOW]);
+	return w->votes[bin - VOTE_LOW] - other;
+}
+
+/* The top of the votes near ${bin}, between the bins. */
+static double
+refine(const struct vote *w, int bin)
+{
+	const double *v = w->votes - VOTE_LOW;
+	int k = bin;
+
+	for (int d = -2; d <= 2; d++)
+		if (bin + d > VOTE_LOW && bin + d < VOTE_HIGH &&
+		    v[bin + d] > v[k])
+			k = bin + d;
+	if (k <= VOTE_LOW || k >= VOTE_HIGH)
+		return k;
+	double bend = v[k - 1] - 2 * v[k] + v[k + 1];
+	if (bend >= 0)
+		return k;
+	return k + fmax(-1, fmin(1, 0.5 * (v[k - 1] - v[k + 1]) / bend));
+}
+
+int
+rppg_judge(struct rppg *p, const struct vote *w, int bin, struct note *note)
+{
+	double at = refine(w, bin), best = -INFINITY, own = 0;
+	double explained = 0, snr;
+
+	if (vote_render(p->voter, &p->intake, w, at, p->wave, &snr) != 0)
+		return -1;
+	for (int m = 0; m < RPPG_METHODS; m++)
+		if (w->whole[m].valid)
+			explained = fmax(explained,
+			    vote_explained(&w->whole[m], at, w->lobe));
+	for (int k = VOTE_LOW; k <= VOTE_HIGH; k++)
+		if (w->votes[k - VOTE_LOW] > best) {
+			best = w->votes[k - VOTE_LOW];
+			own = k;
+		}
+	*note = (struct note){.start = w->start,
+	    .end = w->end,
+	    .rate = at * VOTE_STEP * 60,
+	    .quality = explained,
+	    .movement = w->movement,
+	    .flicker = w->flicker,
+	    .seen = w->seen};
+	double *f = note->feature;
+	f[RPPG_FEATURE_SNR] = snr;
+	f[RPPG_FEATURE_PATCHES] = patches_agreeing(w, at);
+	f[RPPG_FEATURE_METHODS] = methods_agreeing(w, at);
+	f[RPPG_FEATURE_PEAK] = margin(w, bin);
+	f[RPPG_FEATURE_STEADY] = fabs(own - at) <= AGREE;
+	f[RPPG_FEATURE_SECONDS] = log(w->end - w->start);
+	f[RPPG_FEATURE_MOTION] = w->movement;
+	return 0;
+}
+
+/* ---- Windows ------------------------------------------------------------- */
+
+/* Choose the rate of the oldest pending window for good. */
+static int
+settle_oldest(struct rppg *p)
+{
+	int course[TRACK_LAG];
+	struct note *note;
+
+	if (p->pendings == 0)
+		return 0;
+	track_course(&p->track, course, p->pendings);
+	if ((note = queue_add(&p->history.notes)) == NULL ||
+	    rppg_judge(p, &p->pending[0], course[0], note) != 0)
+		return -1;
+	const struct vote *w = &p->pending[0];
+	if (history_add_wave(
+		&p->history, llrint(w->start * RPPG_GRID), p->wave, w->n) != 0)
+		return -1;
+	memmove(&p->pending[0], &p->pending[1],
+	    --p->pendings * sizeof(*p->pending));
+	return 0;
+}
+
+/* Judge the window that ends at grid index ${end}. */
+static int
+window_at(struct rppg *p, int64_t end, struct vote *w)
+{
+	const struct intake *in = &p->intake;
+	int64_t have = end - in->base;
+	int64_t run = end - (int64_t)ceil(p->run_start * RPPG_GRID);
+	int64_t n = run < VOTE_WINDOW ? run : VOTE_WINDOW;
+
+	if (n > have)
+		n = have;
+	return vote_window(p->voter, in, (size_t)(have - n), (size_t)n, w);
+}
+
+static int
+take_hop(struct rppg *p)
+{
+	if (p->pendings == TRACK_LAG && settle_oldest(p) != 0)
+		return -1;
+	struct vote *w = &p->pending[p->pendings];
+	if (window_at(p, p->next_hop, w) != 0)
+		return -1;
+	track_push(&p->track, w->votes, RPPG_HOP);
+	p->pendings++;
+
+	int course[TRACK_LAG];
+	struct note note;
+	track_course(&p->track, course, p->pendings);
+	if (rppg_judge(p, w, course[p->pendings - 1], &note) != 0)
+		return -1;
+	p->now.time = w->end;
+	p->now.rate = note.rate;
+	p->now.snr_db = note.feature[RPPG_FEATURE_SNR];
+	p->now.confidence = rppg_confidence(note.feature);
+	p->next_hop += HOP;
+	return 0;
+}
+
+/* Bring the grid up to date and take the windows that are whole. */
+static int
+advance(struct rppg *p)
+{
+	struct intake *in = &p->intake;
+
+	if (!p->running || (in->raws == 0))
+		return 0;
+	if (in->time[in->raws - 1] * RPPG_GRID < (double)p->next_hop)
+		return 0;
+	if (intake_grid(in) != 0)
+		return -1;
+	while (p->next_hop <= in->base + (int64_t)in->grids)
+		if (take_hop(p) != 0)
+			return -1;
+	return 0;
+}
+
+int
+rppg_last_window(struct rppg *p, struct track *t, struct vote *last)
+{
+	struct intake *in = &p->intake;
+
+	(void)intake_flush(in);
+	if (!p->running || intake_grid(in) != 0)
+		return p->running ? -1 : 0;
+	int64_t end = in->base + (int64_t)in->grids;
+	int64_t past = p->next_hop - HOP;
+	bool first = p->pendings == 0 && p->track.hops == 0;
+	int64_t run = end - (int64_t)ceil(p->run_start * RPPG_GRID);
+	if (run < FIRST * 95 / 100 || (!first && end - past < HOP / 4))
+		return 0;
+	if (window_at(p, end, last) != 0)
+		return -1;
+	*t = p->track;
+	track_push(t, last->votes,
+	    first ? RPPG_HOP : (double)(end - past) / RPPG_GRID);
+	return 1;
+}
+
+/* Frames stopped for long: all that is pending is settled as it is. */
+static int
+end_run(struct rppg *p)
+{
+	struct track t;
+	int more;
+
+	struct vote *last = malloc(sizeof(*last));
+	if (last == NULL)
+		return -1;
+	more = rppg_last_window(p, &t, last);
+	if (more == 1) {
+		if (p->pendings == TRACK_LAG && settle_oldest(p) != 0)
+			more = -1;
+		p->track = t;
+		p->pending[p->pendings++] = *last;
+	}
+	free(last);
+	while (more >= 0 && p->pendings > 0)
+		if (settle_oldest(p) != 0)
+			more = -1;
+	intake_restart(&p->intake);
+	track_restart(&p->track);
+	p->running = false;
+	return more < 0 ? -1 : 0;
+}
+
+/* ---- Frames -------------------------------------------------------------- */
+
+/* The mean of the regions that ${a} and, unless NULL, ${b} show. */
+static bool
+common_mean(const struct rppg *p, const struct trace_frame *a,
+    const struct trace_frame *b, double mean[3])
+{
+	double sum = 0;
+
+	mean[0] = mean[1] = mean[2] = 0;
+	for (unsigned i = 0; i < p->names.count; i++) {
+		const struct trace_region *r = &a->region[i];
+		double w =
+		    p->intake.weight[i] > 0 ? p->intake.weight[i] : r->pixels;
+
+		if (r->pixels == 0 || (b != NULL && b->region[i].pixels == 0) ||
+		    strcmp(p->names.name[i], TRACE_BACKGROUND) == 0)
+			continue;
+		mean[0] += w * r->r;
+		mean[1] += w * r->g;
+		mean[2] += w * r->b;
+		sum += w;
+	}
+	for (int c = 0; c < 3 && sum > 0; c++)
+		mean[c] /= sum;
+	return sum > 0;
+}
+
+static bool
+same_regions(const struct trace_frame *a, const struct trace_frame *b)
+{
+	for (unsigned i = 0; i < a->count; i++)
+		if ((a->region[i].pixels == 0) != (b->region[i].pixels == 0))
+			return false;
+	return true;
+}
+
+/* Keep ${s}, or average it into the last one where they are close. */
+static int
+put_shade(struct rppg *p, const struct shade *s)
+{
+	struct queue *q = &p->history.shades;
+	struct shade *to = q->count > 0 ? queue_at(q, q->count - 1) : NULL;
+
+	if (to != NULL && to->count < 16 && to->seen == s->seen &&
+	    s->time - to->first < RPPG_CLOSEST * (1 - 1e-9)) {
+		float part = 1 / (float)(++to->count);
+
+		to->time += (double)part * (s->time - to->time);
+		to->r += part * (s->r - to->r);
+		to->g += part * (s->g - to->g);
+		to->b += part * (s->b - to->b);
+		return 0;
+	}
+	if ((to = queue_add(q)) == NULL)
+		return -1;
+	*to = *s;
+	to->first = s->time;
+	return 0;
+}
+
+/* Note the mean colour; where the set of regions changes, it is scaled to go
+ * on at the level of those that are in both. */
+static int
+add_shade(struct rppg *p, const struct trace_frame *f)
+{
+	const struct trace_frame *last = &p->last_frame;
+	double now[3], then[3], both_now[3], both_then[3];
+	struct shade s = {.time = f->time,
+	    .face_y = (float)NAN,
+	    .luma = (float)f->luma,
+	    .count = 1};
+
+	if (f->face.width > 0 && f->face.height > 0)
+		s.face_y = (float)(f->face.y / f->face.height + 0.5);
+	if (!common_mean(p, f, NULL, now))
+		return put_shade(p, &s);
+	s.seen = 1;
+	if (p->any && f->anchor != last->anchor &&
+	    common_mean(p, last, NULL, then)) {
+		for (int c = 0; c < 3; c++)
+			if (now[c] > 0 && then[c] > 0)
+				p->shade_gain[c] *= then[c] / now[c];
+	} else if (p->any && !same_regions(f, last) &&
+	    common_mean(p, last, NULL, then) &&
+	    common_mean(p, f, last, both_now) &&
+	    common_mean(p, last, f, both_then)) {
+		for (int c = 0; c < 3; c++)
+			if (both_then[c] > 0 && now[c] > 0)
+				p->shade_gain[c] *= then[c] / both_then[c] *
+				    both_now[c] / now[c];
+	}
+	s.r = (float)(now[0] * p->shade_gain[0]);
+	s.g = (float)(now[1] * p->shade_gain[1]);
+	s.b = (float)(now[2] * p->shade_gain[2]);
+	return put_shade(p, &s);
+}
+
+int
+rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err)
+{
+	if (f->count != p->names.count)
+		return err_set(err, "the number of regions changes");
+	if (p->any && !(f->time > p->last_time))
+		return err_set(err, "time does not rise");
+	if (p->running && f->time - p->last_time > RPPG_BREAK &&
+	    end_run(p) != 0)
+		return err_set(err, "out of memory");
+	if (!p->running) {
+		p->running = true;
+		p->run_start = f->time;
+		p->next_hop = (int64_t)ceil(f->time * RPPG_GRID) + FIRST;
+	}
+	if (add_shade(p, f) != 0)
+		return err_set(err, "out of memory");
+	p->last_time = f->time;
+	p->last_frame = *f;
+	p->any = true;
+	p->frames++;
+	if (intake_push(&p->intake, f) && advance(p) != 0)
+		return err_set(err, "out of memory");
+	return 0;
+}
+
+void
+rppg_now(const struct rppg *p, struct rppg_now *now)
+{
+	*now = p->now;
+}
+
+void
+rppg_forget(struct rppg *p, double time)
+{
+	history_forget(&p->history, time);
+}

@@ -1,0 +1,127 @@
+#include "rppg/history.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dsp/dsp.h"
+
+void
+queue_init(struct queue *q, size_t size)
+{
+	*q = (struct queue){.size = size};
+}
+
+void
+queue_release(struct queue *q)
+{
+	free(q->data);
+	queue_init(q, q->size);
+}
+
+void *
+queue_at(const struct queue *q, size_t i)
+{
+	return q->data + (q->first + i) * q->size;
+}
+
+void *
+queue_add(struct queue *q)
+{
+	if (q->first + q->count == q->cap && q->first > q->cap / 2) {
+		memmove(q->data, queue_at(q, 0), q->count * q->size);
+		q->first = 0;
+	} else if (q->first + q->count == q->cap) {
+		size_t cap = q->cap < 64 ? 64 : q->cap + q->cap / 2;
+		unsigned char *data = realloc(q->data, cap * q->size);
+
+		if (data == NULL)
+			return NULL;
+		q->data = data;
+		q->cap = cap;
+	}
+	void *item = queue_at(q, q->count++);
+	memset(item, 0, q->size);
+	return item;
+}
+
+void
+queue_drop(struct queue *q, size_t n)
+{
+	n = n < q->count ? n : q->count;
+	q->first += n;
+	q->count -= n;
+	if (q->count == 0)
+		q->first = 0;
+}
+
+void
+history_init(struct history *h)
+{
+	queue_init(&h->notes, sizeof(struct note));
+	queue_init(&h->shades, sizeof(struct shade));
+	queue_init(&h->wave, sizeof(struct wave_sum));
+	h->wave_base = 0;
+}
+
+void
+history_release(struct history *h)
+{
+	queue_release(&h->notes);
+	queue_release(&h->shades);
+	queue_release(&h->wave);
+}
+
+int
+history_add_wave(struct history *h, int64_t at, const double *wave, size_t n)
+{
+	if (h->wave.count == 0)
+		h->wave_base = at;
+	int64_t end = at + (int64_t)n;
+	/* A gap longer than all that is kept: nothing before it stays. */
+	if (end - h->wave_base > (int64_t)(RPPG_SECONDS_MAX * RPPG_GRID)) {
+		int64_t least = end - (int64_t)(RPPG_SECONDS_MAX * RPPG_GRID);
+
+		queue_drop(&h->wave, (size_t)(least - h->wave_base));
+		h->wave_base = h->wave.count == 0 ? at : least;
+	}
+	while (h->wave_base + (int64_t)h->wave.count < end)
+		if (queue_add(&h->wave) == NULL)
+			return -1;
+	for (size_t i = 0; i < n; i++) {
+		int64_t k = at + (int64_t)i - h->wave_base;
+		double a = 2 * DSP_PI * ((double)i + 0.5) / (double)n;
+		double weight = 0.5 - 0.5 * cos(a) + 1e-4;
+
+		if (k < 0)
+			continue;
+		struct wave_sum *s = queue_at(&h->wave, (size_t)k);
+		s->sum += (float)(weight * wave[i]);
+		s->weight += (float)weight;
+	}
+	return 0;
+}
+
+void
+history_forget(struct history *h, double time)
+{
+	size_t n = 0;
+
+	while (n < h->notes.count &&
+	    ((struct note *)queue_at(&h->notes, n))->end < time)
+		n++;
+	queue_drop(&h->notes, n);
+	n = 0;
+	while (n < h->shades.count &&
+	    ((struct shade *)queue_at(&h->shades, n))->time < time)
+		n++;
+	queue_drop(&h->shades, n);
+	int64_t least = (int64_t)floor(time * RPPG_GRID);
+	if (least > h->wave_base) {
+		size_t drop = (size_t)(least - h->wave_base);
+
+		drop = drop < h->wave.count ? drop : h->wave.count;
+		queue_drop(&h->wave, drop);
+		h->wave_base += (int64_t)drop;
+	}
+}

@@ -1,0 +1,68 @@
+/*
+ * history: what is kept of all that was pushed: the fused wave, the mean
+ * colour, the movement, and a note a window.  Private to lib/rppg.
+ */
+#ifndef RPPG_HISTORY_H
+#define RPPG_HISTORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rppg/engine.h"
+
+/* What one window said, once its rate was chosen. */
+struct note {
+	double start, end;
+	double rate;    /* /min */
+	double quality; /* weight of the rate: explained share, 0 to 1 */
+	double feature[RPPG_FEATURES];
+	double movement, flicker, seen;
+};
+
+/* The mean colour of all skin in one frame; and where the face is. */
+struct shade {
+	double time, first; /* of the frames averaged: mean, first */
+	float r, g, b;
+	float face_y; /* NAN: no face */
+	float luma;
+	uint16_t seen;  /* is skin in view? */
+	uint16_t count; /* frames averaged */
+};
+
+/* A growing array that forgets from its front. */
+struct queue {
+	unsigned char *data;
+	size_t size, first, count, cap; /* in items of size bytes */
+};
+
+void queue_init(struct queue *q, size_t size);
+void queue_release(struct queue *q);
+/* A new zeroed item at the end; NULL without memory. */
+void *queue_add(struct queue *q);
+void *queue_at(const struct queue *q, size_t i);
+void queue_drop(struct queue *q, size_t n);
+
+/* The wave: sum of overlapping windows and of their weights, on the grid. */
+struct wave_sum {
+	float sum, weight;
+};
+
+struct history {
+	struct queue notes;  /* struct note */
+	struct queue shades; /* struct shade */
+	struct queue wave;   /* struct wave_sum */
+	int64_t wave_base;   /* grid index of the first */
+};
+
+void history_init(struct history *h);
+void history_release(struct history *h);
+
+/* Add ${n} samples of a window's wave from grid index ${at} on, under a Hann
+ * window.  Return 0, or -1 without memory. */
+int history_add_wave(
+    struct history *h, int64_t at, const double *wave, size_t n);
+
+/* Forget what ended before ${time}. */
+void history_forget(struct history *h, double time);
+
+#endif

@@ -1,0 +1,47 @@
+/* The engine's state, shared by engine.c and view.c.  Private to lib/rppg. */
+#ifndef RPPG_STATE_H
+#define RPPG_STATE_H
+
+#include "rppg/history.h"
+#include "rppg/intake.h"
+#include "rppg/track.h"
+#include "rppg/vote.h"
+
+struct rppg {
+	enum rppg_site site;
+	enum rppg_method method;
+	struct trace_names names;
+	struct voter *voter;
+	struct intake intake;
+	struct track track;
+	/* Windows whose rate is not chosen yet, oldest first. */
+	struct vote *pending; /* TRACK_LAG of them */
+	unsigned pendings;
+	struct history history;
+	/* The run of frames without a break. */
+	bool running;
+	double run_start;
+	int64_t next_hop; /* grid index at which the next window ends */
+	double last_time; /* of a frame */
+	bool any;
+	unsigned long frames;
+	struct rppg_now now;
+	/* The mean colour goes on smoothly when patches come and go. */
+	double shade_gain[3];
+	struct trace_frame last_frame;
+	double wave[VOTE_WINDOW];
+};
+
+/* The window that ends with the last frame, its votes pushed to ${t}, a copy
+ * of the track; return 1, 0 where there is no newer one than the last, or -1
+ * without memory. */
+int rppg_last_window(struct rppg *p, struct track *t, struct vote *last);
+
+/* What a window with ${bin} chosen is worth; its wave goes to p->wave. */
+int rppg_judge(
+    struct rppg *p, const struct vote *w, int bin, struct note *note);
+
+/* The probability that a rate with these features is right. */
+double rppg_confidence(const double feature[RPPG_FEATURES]);
+
+#endif

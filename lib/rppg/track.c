@@ -1,0 +1,73 @@
+#include "rppg/track.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Windows of 10 s that end every second are not independent. */
+static const double INDEPENDENT = 0.25;
+
+/* What one bin (1.8 /min) of change in a second costs, and the widest one. */
+static const double CHANGE_COST = 0.8;
+enum {
+	CHANGE_MAX = 8
+};
+
+/* What a jump costs, whatever its width: the pulse was lost and found. */
+static const double JUMP_COST = 12;
+
+void
+track_restart(struct track *t)
+{
+	memset(t, 0, sizeof(*t));
+}
+
+void
+track_push(struct track *t, const double votes[VOTE_RATES], double hop)
+{
+	unsigned char *from = t->from[t->hops % (TRACK_LAG + 1)];
+	double next[VOTE_RATES];
+	int best = 0;
+
+	for (int k = 1; k < VOTE_RATES; k++)
+		if (t->score[k] > t->score[best])
+			best = k;
+	for (int k = 0; k < VOTE_RATES; k++) {
+		double top = t->score[best] - JUMP_COST;
+
+		from[k] = (unsigned char)best;
+		for (int d = -CHANGE_MAX; d <= CHANGE_MAX; d++) {
+			int j = k + d;
+
+			if (j < 0 || j >= VOTE_RATES)
+				continue;
+			double s = t->score[j] - CHANGE_COST * abs(d) / hop;
+			if (s > top) {
+				top = s;
+				from[k] = (unsigned char)j;
+			}
+		}
+		next[k] = top + INDEPENDENT * hop * votes[k];
+	}
+	double greatest = next[0];
+	for (int k = 1; k < VOTE_RATES; k++)
+		greatest = fmax(greatest, next[k]);
+	for (int k = 0; k < VOTE_RATES; k++)
+		t->score[k] = next[k] - greatest;
+	t->hops++;
+}
+
+void
+track_course(const struct track *t, int *bin, unsigned n)
+{
+	int k = 0;
+
+	for (int j = 1; j < VOTE_RATES; j++)
+		if (t->score[j] > t->score[k])
+			k = j;
+	for (unsigned i = n; i-- > 0;) {
+		unsigned long hop = t->hops - (n - i);
+
+		bin[i] = VOTE_LOW + k;
+		k = t->from[hop % (TRACK_LAG + 1)][k];
+	}
+}

@@ -1,0 +1,265 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dsp/dsp.h"
+#include "rppg/state.h"
+
+/* Frames further apart, or without skin for longer, make a gap, s. */
+static const double GAP_MIN = 0.3;
+
+/* Movement slower than this is posture: motion is sampled so often, s. */
+static const double MOTION_STEP = 0.1;
+
+/* The notes of a view, and its wave while windows are added up. */
+struct draft {
+	struct note *note;
+	size_t notes;
+	struct history wave; /* of the windows not settled yet */
+};
+
+/* Do most of a window's samples lie in the view? */
+static bool
+belongs(const struct note *n, double from, double to)
+{
+	double inside = fmin(n->end, to) - fmax(n->start, from);
+
+	return inside > 0.6 * (n->end - n->start);
+}
+
+/* Judge the windows whose choice may still change, as they stand now. */
+static int
+draft_pending(struct rppg *p, struct draft *d)
+{
+	int course[TRACK_LAG + 1];
+	struct track t = p->track;
+	struct vote *last = malloc(sizeof(*last));
+	int status = -1, more;
+	unsigned n;
+
+	if (last == NULL)
+		return -1;
+	if ((more = rppg_last_window(p, &t, last)) < 0)
+		goto done;
+	n = p->pendings + (unsigned)more;
+	if (more == 0)
+		t = p->track;
+	if (n > 0)
+		track_course(&t, course, n);
+	for (unsigned i = 0; i < n; i++) {
+		const struct vote *w = i < p->pendings ? &p->pending[i] : last;
+
+		if (rppg_judge(p, w, course[i], &d->note[d->notes]) != 0 ||
+		    history_add_wave(&d->wave, llrint(w->start * RPPG_GRID),
+			p->wave, w->n) != 0)
+			goto done;
+		d->notes++;
+	}
+	status = 0;
+done:
+	free(last);
+	return status;
+}
+
+static int
+draft_init(struct rppg *p, struct draft *d)
+{
+	const struct queue *q = &p->history.notes;
+
+	history_init(&d->wave);
+	d->notes = 0;
+	d->note = malloc((q->count + TRACK_LAG + 2) * sizeof(*d->note));
+	if (d->note == NULL)
+		return -1;
+	if (q->count > 0)
+		memcpy(d->note, queue_at(q, 0), q->count * sizeof(*d->note));
+	d->notes = q->count;
+	return draft_pending(p, d);
+}
+
+static void
+draft_release(struct draft *d)
+{
+	free(d->note);
+	history_release(&d->wave);
+}
+
+static struct wave_sum
+wave_at(const struct history *h, int64_t k)
+{
+	k -= h->wave_base;
+	if (k < 0 || k >= (int64_t)h->wave.count)
+		return (struct wave_sum){0, 0};
+	return *(struct wave_sum *)queue_at(&h->wave, (size_t)k);
+}
+
+static int
+fill_wave(struct rppg *p, const struct draft *d, double from, double to,
+    struct rppg_view *v)
+{
+	int64_t first = (int64_t)ceil(from * RPPG_GRID);
+	int64_t last = (int64_t)floor(to * RPPG_GRID);
+
+	if (last < first)
+		return 0;
+	v->wave = calloc((size_t)(last - first + 1), sizeof(*v->wave));
+	if (v->wave == NULL)
+		return -1;
+	v->waves = (size_t)(last - first + 1);
+	v->wave_start = (double)first / RPPG_GRID;
+	for (size_t i = 0; i < v->waves; i++) {
+		struct wave_sum a = wave_at(&p->history, first + (int64_t)i);
+		struct wave_sum b = wave_at(&d->wave, first + (int64_t)i);
+		double weight = (double)a.weight + (double)b.weight;
+
+		if (weight > 0)
+			v->wave[i] = ((double)a.sum + (double)b.sum) / weight;
+	}
+	return 0;
+}
+
+/* The rate and the features of the view: means over its windows, weighted by
+ * how clear and how long they are. */
+static void
+sum_up(const struct draft *d, double from, double to, struct rppg_view *v)
+{
+	double sum = 0, all = 0, longest = 0;
+
+	for (size_t i = 0; i < d->notes; i++)
+		if (belongs(&d->note[i], from, to))
+			longest =
+			    fmax(longest, d->note[i].end - d->note[i].start);
+	v->snr_db = (double)NAN;
+	for (size_t i = 0; i < d->notes; i++) {
+		const struct note *n = &d->note[i];
+		double length = n->end - n->start;
+
+		if (!belongs(n, from, to) || length < 0.7 * longest)
+			continue;
+		double w = n->quality * n->quality * length * length;
+		sum += w;
+		all++;
+		v->rate += w * n->rate;
+		for (int k = 0; k < RPPG_FEATURES; k++)
+			v->feature[k] += n->feature[k];
+		v->movement += n->movement;
+		v->illumination += n->flicker;
+	}
+	if (sum <= 0 || all <= 0) {
+		v->rate = 0;
+		return;
+	}
+	v->rate /= sum;
+	v->movement /= all;
+	v->illumination /= all;
+	for (int k = 0; k < RPPG_FEATURES; k++)
+		v->feature[k] /= all;
+	v->feature[RPPG_FEATURE_SECONDS] = log(fmax(to - from, 1));
+	v->snr_db = v->feature[RPPG_FEATURE_SNR];
+	v->confidence = rppg_confidence(v->feature);
+}
+
+/* ---- Colour, motion, gaps ------------------------------------------------ */
+
+static int
+view_arrays(struct rppg_view *v, size_t n)
+{
+	double *block = calloc(6 * n + 1, sizeof(*block));
+
+	v->gap = calloc(n + 2, sizeof(*v->gap));
+	v->time = block;
+	if (block == NULL || v->gap == NULL)
+		return -1;
+	v->r = block + n;
+	v->g = block + 2 * n;
+	v->b = block + 3 * n;
+	v->motion_time = block + 4 * n;
+	v->motion = block + 5 * n;
+	return 0;
+}
+
+static void
+add_motion(struct rppg_view *v, const struct shade *s)
+{
+	size_t n = v->motions;
+
+	if (isnan(s->face_y) ||
+	    (n > 0 && s->time - v->motion_time[n - 1] < MOTION_STEP))
+		return;
+	v->motion_time[n] = s->time;
+	v->motion[n] = (double)s->face_y;
+	v->motions++;
+}
+
+static int
+fill_colour(struct rppg *p, double from, double to, struct rppg_view *v)
+{
+	const struct queue *q = &p->history.shades;
+	double seen_until = from, covered = 0;
+
+	if (view_arrays(v, q->count) != 0)
+		return -1;
+	for (size_t i = 0; i < q->count; i++) {
+		const struct shade *s = queue_at(q, i);
+
+		if (s->time < from || s->time > to)
+			continue;
+		v->frames += s->count;
+		add_motion(v, s);
+		if (!s->seen)
+			continue;
+		if (s->time - seen_until > GAP_MIN) {
+			v->gap[v->gaps][0] = seen_until;
+			v->gap[v->gaps++][1] = s->time;
+		} else {
+			covered += s->time - seen_until;
+		}
+		seen_until = s->time;
+		v->time[v->colours] = s->time;
+		v->r[v->colours] = (double)s->r;
+		v->g[v->colours] = (double)s->g;
+		v->b[v->colours++] = (double)s->b;
+	}
+	if (to - seen_until > GAP_MIN) {
+		v->gap[v->gaps][0] = seen_until;
+		v->gap[v->gaps++][1] = to;
+	}
+	v->coverage = to > from ? fmin(1, covered / (to - from)) : 0;
+	return 0;
+}
+
+int
+rppg_view(struct rppg *p, double from, double to, struct rppg_view *v)
+{
+	const struct queue *q = &p->history.shades;
+	struct draft d;
+	int status = -1;
+
+	memset(v, 0, sizeof(*v));
+	if (q->count > 0) {
+		from = fmax(from, ((struct shade *)queue_at(q, 0))->first);
+		to = fmin(to, p->last_time);
+	}
+	v->start = from;
+	v->end = fmax(from, to);
+	if (draft_init(p, &d) == 0 && fill_colour(p, from, to, v) == 0 &&
+	    fill_wave(p, &d, from, to, v) == 0) {
+		sum_up(&d, from, to, v);
+		status = 0;
+	}
+	draft_release(&d);
+	if (status != 0)
+		rppg_view_release(v);
+	return status;
+}
+
+void
+rppg_view_release(struct rppg_view *v)
+{
+	free(v->wave);
+	free(v->time);
+	free(v->gap);
+	free(v->upper);
+	free(v->lower);
+	memset(v, 0, sizeof(*v));
+}
