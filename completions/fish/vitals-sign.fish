@@ -1,0 +1,17 @@
+# fish completion of vitals-sign, made by completions/generate.sh
+
+complete -c vitals-sign -s k -l key-file -r -F -d 'sign with the keys in FILE (default: $VITALS_KEY_FILE)'
+complete -c vitals-sign -l key-fd -x -d 'read keys from descriptor N'
+complete -c vitals-sign -s s -l scheme -x -a 'standard stripe github' -d 'whose header to make (default: standard)'
+complete -c vitals-sign -s i -l id-member -x -d 'the ID is in member NAME'
+complete -c vitals-sign -l new-id -d 'give every line a new ID'
+complete -c vitals-sign -s t -l content-type -x -d 'the payload\'s media type (default: by what it is)'
+complete -c vitals-sign -l at -x -d 'sign as of TIME (default: now)'
+complete -c vitals-sign -l new-key -r -F -d 'make a key, write it to FILE, and end'
+complete -c vitals-sign -s a -l algorithm -x -a 'hmac ed25519' -d 'what the new key is for (default: hmac)'
+complete -c vitals-sign -l rejects -r -F -d 'append lines that are refused to FILE'
+complete -c vitals-sign -l strict -d 'stop at the first bad line'
+complete -c vitals-sign -s q -l quiet -d 'print errors alone'
+complete -c vitals-sign -s v -l verbose -d 'print details'
+complete -c vitals-sign -s h -l help -d 'print this help'
+complete -c vitals-sign -s V -l version -d 'print the version'
