@@ -6,6 +6,7 @@
 #ifndef FACE_CASCADE_H
 #define FACE_CASCADE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,7 @@ struct face_box {
 struct face_search {
 	int min, max;  /* side of the faces looked for, pixels; 0: any */
 	unsigned hits; /* windows that must agree; 0: 3 */
+	bool dense; /* look at every pixel for small faces too: surer, slower */
 };
 
 /*

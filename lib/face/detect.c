@@ -5,7 +5,8 @@
 #include "face/internal.h"
 
 #include <math.h>
-#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define SCALE_FACTOR 1.1
 #define HITS 3
@@ -284,7 +285,7 @@ face_detect(const struct face_cascade *cascade, const struct face_image *image,
 		    (search->max > 0 && side > search->max))
 			break;
 		if (side * SCALE_FACTOR > search->min)
-			scan(&s, factor, factor > 2 ? 1 : 2);
+			scan(&s, factor, search->dense || factor > 2 ? 1 : 2);
 	}
 	n = group(&s, search->hits > 0 ? search->hits : HITS);
 	n = select_boxes(s.hit, n, box, max);

@@ -1,6 +1,7 @@
 #include "face/track.h"
 
 #include <math.h>
+#include <string.h>
 
 #define STEPS 12        /* at most, of one alignment */
 #define STILL 0.004     /* pixels; a smaller step ends it */

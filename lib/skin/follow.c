@@ -7,6 +7,9 @@
 #include "skin/internal.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define REACH 0.8      /* side of the template, in sizes of the face */
 #define WINDOW 0.85    /* half the side of what is shrunk, in sizes */
@@ -15,6 +18,8 @@
 #define DOUBTFUL 0.6   /* below which the face may be gone */
 #define DOUBTFUL_MAX 5 /* frames */
 #define MISSED_MAX 16  /* detections */
+#define TRIAL 8        /* detections, of which ... */
+#define TRIAL_MIN 3    /* ... so many must confirm a face */
 #define OFF_PLACE 0.08 /* of the size: the track has slipped */
 #define OFF_SIZE 0.12  /* of the logarithm of the size */
 #define CHECK_HITS 2   /* windows that must agree to confirm a face */
@@ -85,12 +90,12 @@ to_face(const struct face_box *box, const struct skin_small *small,
 
 int
 skin_find(struct skin_small *small, const struct video_frame *frame,
-    const struct face_cascade *cascade, unsigned quarter,
+    const struct face_cascade *cascade, unsigned quarter, bool dense,
     struct skin_face *face, int max)
 {
 	struct skin_window all = {0, 0, small->width, small->height};
 	struct video_frame geometry = as_frame(frame, &all, quarter);
-	const struct face_search search = {0, 0, 0};
+	const struct face_search search = {.dense = dense};
 	struct face_box box[SKIN_FACES_MAX];
 	struct face_image im;
 	int i, n;
@@ -151,7 +156,8 @@ skin_follow_start(struct skin_follow *follow, struct skin_small *small,
 	    face->y / small->factor, face->size / small->factor, 0};
 	follow->face = *face;
 	follow->angle0 = face->angle;
-	follow->doubtful = follow->missed = follow->age = follow->checks = 0;
+	follow->doubtful = follow->missed = follow->age = 0;
+	follow->checks = follow->asked = follow->confirmed = 0;
 	follow->agreement = 1;
 	im = shrink_around(&follow->pose, small, frame, &w);
 	follow->seen = take_template(follow, &im, &w);
@@ -220,7 +226,7 @@ check_face(struct skin_follow *follow, struct skin_small *small,
 {
 	struct video_frame geometry;
 	struct face_search search = {(int)(follow->pose.size * 0.85),
-	    (int)(follow->pose.size * 1.18) + 1, CHECK_HITS};
+	    (int)(follow->pose.size * 1.18) + 1, CHECK_HITS, true};
 	struct face_image upright;
 	struct face_box box;
 	struct skin_face found;
@@ -240,14 +246,23 @@ check_face(struct skin_follow *follow, struct skin_small *small,
 	n = face_detect(cascade, &upright, &search, &box, 1);
 	if (n < 0)
 		return -1;
+	follow->asked++;
 	if (n == 0) {
 		follow->missed++;
 		return 0;
 	}
 	follow->missed = 0;
+	follow->confirmed++;
 	found = to_face(&box, small, w, &geometry);
 	compare(follow, &found, small, im, w);
 	return 0;
+}
+
+/* A pattern that looked like a face once. */
+static bool
+is_chance(const struct skin_follow *follow)
+{
+	return follow->asked == TRIAL && follow->confirmed < TRIAL_MIN;
 }
 
 int
@@ -279,7 +294,7 @@ skin_follow_next(struct skin_follow *follow, struct skin_small *small,
 	    check_face(follow, small, frame, cascade, &im, &w) < 0)
 		return -1;
 	follow->seen = follow->doubtful <= DOUBTFUL_MAX &&
-	    follow->missed <= MISSED_MAX &&
+	    follow->missed <= MISSED_MAX && !is_chance(follow) &&
 	    follow->pose.size >= SMALL_MIN / 2.0;
 	return 0;
 }

@@ -118,21 +118,22 @@ void skin_grid_names(struct trace_names *names, const char *prefix, unsigned n);
 struct skin_follow {
 	bool seen; /* in this frame */
 	struct face_track track;
-	struct face_pose pose; /* small pixels; angle since the detection */
-	struct skin_face face; /* where it is */
-	double angle0;         /* of the face when it was detected */
-	double agreement;      /* correlation with the template */
-	unsigned doubtful;     /* frames since that was good */
-	unsigned missed;       /* detections that did not find it again */
-	unsigned age;          /* frames since it was found */
-	unsigned checks;       /* how many of these are filled */
+	struct face_pose pose;     /* small pixels; angle since the detection */
+	struct skin_face face;     /* where it is */
+	double angle0;             /* of the face when it was detected */
+	double agreement;          /* correlation with the template */
+	unsigned doubtful;         /* frames since that was good */
+	unsigned missed;           /* detections that did not find it again */
+	unsigned age;              /* frames since it was found */
+	unsigned asked, confirmed; /* detections in all, and those that did */
+	unsigned checks;           /* how many of these are filled */
 	double off[SKIN_CHECKS][3]; /* detection less track: u, v, log size */
 };
 
 /* Look for faces in the whole picture, turned by ${quarter} more than it
- * says.  Return how many were stored, the largest first; -1: no memory. */
+ * says; ${dense} as in struct face_search.  Return how many were stored, the largest first; -1: no memory. */
 int skin_find(struct skin_small *small, const struct video_frame *frame,
-    const struct face_cascade *cascade, unsigned quarter,
+    const struct face_cascade *cascade, unsigned quarter, bool dense,
     struct skin_face *face, int max);
 
 /* Begin to follow ${face}; false: it cannot be followed. */

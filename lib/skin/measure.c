@@ -6,6 +6,9 @@
 #include "skin/internal.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Where a rectangle comes to lie on one plane. */
 struct area {

@@ -5,6 +5,9 @@
 #include "skin/internal.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define BLOCKS_ACROSS 56 /* blocks to the side of a face, about */
 #define BLOCKS_MAX 160   /* of the grid around a face, either way */

@@ -1,16 +1,27 @@
 #include "skin/internal.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Looking for faces costs more than all else, so it is rationed, in seconds
  * of the source. */
-#define CHECK_EVERY 0.25  /* the detector confirms a face */
-#define SEARCH_EVERY 0.4  /* the whole picture, while there is no face */
-#define SEARCH_FIRST 2.0  /* for so long it is searched more often, ... */
-#define SEARCH_SOON 0.1   /* ... namely so */
-#define OTHERS_EVERY 1.0  /* for further faces, with all_faces */
-#define CONFIRM_SHIFT 0.3 /* sizes between two finds of the same face */
-#define CERTAIN 8         /* windows that make a face certain at once */
+#define CHECK_EVERY 0.25   /* the detector confirms a face */
+#define SEARCH_SOON 0.1    /* the whole picture, when no face is followed, */
+#define SEARCH_EVERY 1.0   /* and in the end, or for further faces */
+#define SEARCH_BACKOFF 0.1 /* between the two: of the time without a face */
+#define SEARCH_FIRST 1.0   /* s from the start in which it is dense */
+#define TURNED_FROM 1.0    /* not upright by now, it is looked for turned */
+#define CONFIRM_SHIFT 0.3  /* sizes between two finds of the same face */
+#define CERTAIN 8          /* windows that make an upright face certain */
+#define CERTAIN_DENSE 12   /* the same, looking densely */
+#define UPRIGHT 4          /* that confirm one, looking densely */
+#define CERTAIN_TURNED 12  /* that do for one that does not stand upright */
+
+/* How often the detector must confirm a face before the fallback is given
+ * up. */
+#define BELIEVED 3
 
 /* When patches are laid anew (what shows of the face has changed), in terms
  * of the face that they were laid for. */
@@ -53,8 +64,9 @@ struct skin_sampler {
 	struct skin_small small;
 	struct video_frame shape; /* of the last frame */
 	bool begun;
-	double next_search, next_check;
+	double next_search, next_check, last_seen;
 	unsigned searches;
+	bool confirmed; /* a face is, beyond doubt */
 	bool has_candidate;
 	unsigned quarter;       /* tried last */
 	unsigned columns, rows; /* of the grid */
@@ -120,7 +132,7 @@ skin_names(const struct skin_sampler *sampler, unsigned i)
 const struct trace_frame *
 skin_fallback(const struct skin_sampler *sampler)
 {
-	if (sampler->options.site != SKIN_SITE_FACE || sampler->subjects > 0)
+	if (sampler->options.site != SKIN_SITE_FACE || sampler->confirmed)
 		return NULL;
 	return &sampler->fallback;
 }
@@ -416,6 +428,18 @@ quarter_to_try(unsigned search, double time)
 						     : others[search / 2 % 3];
 }
 
+/* Do so many windows that agree, in a search that was ${dense} or not, make a
+ * face beyond doubt? */
+static bool
+is_certain(const struct skin_sampler *s, unsigned hits, bool dense, bool again)
+{
+	if (s->quarter != 0)
+		return again && hits >= CERTAIN_TURNED;
+	if (again)
+		return hits >= UPRIGHT;
+	return hits >= (dense ? CERTAIN_DENSE : CERTAIN);
+}
+
 /* Search the whole picture for faces.  One is believed when many windows
  * agree, or when it is found twice. */
 static int
@@ -423,18 +447,19 @@ search(struct skin_sampler *s, const struct video_frame *frame, struct err *err)
 {
 	struct skin_face face[SKIN_FACES_MAX], candidate = s->candidate;
 	bool again = s->has_candidate;
+	bool dense = again || frame->time < SEARCH_FIRST;
 	int i, n;
 
 	if (!again)
 		s->quarter = quarter_to_try(s->searches++, frame->time);
-	n = skin_find(&s->small, frame, s->options.cascade, s->quarter, face,
-	    SKIN_FACES_MAX);
+	n = skin_find(&s->small, frame, s->options.cascade, s->quarter, dense,
+	    face, SKIN_FACES_MAX);
 	if (n < 0)
 		return err_set(err, "out of memory");
 	s->has_candidate = false;
 	for (i = 0; i < n; i++) {
-		if (face[i].hits >= CERTAIN ||
-		    (again && is_same_face(&face[i], &candidate))) {
+		if (is_certain(s, face[i].hits, dense,
+			again && is_same_face(&face[i], &candidate))) {
 			if (adopt(s, frame, &face[i], err) < 0)
 				return -1;
 		} else if (!again && !s->has_candidate) {
@@ -445,20 +470,26 @@ search(struct skin_sampler *s, const struct video_frame *frame, struct err *err)
 	return 0;
 }
 
-/* Look for faces when it is time to. */
+/* Look for faces when it is time to: soon after one was in view, then ever
+ * more rarely. */
 static int
 maybe_search(
     struct skin_sampler *s, const struct video_frame *frame, struct err *err)
 {
 	unsigned seen = seen_faces(s);
-	double every = frame->time < SEARCH_FIRST ? SEARCH_SOON : SEARCH_EVERY;
+	double every = (frame->time - s->last_seen) * SEARCH_BACKOFF;
 
+	every = fmin(fmax(every, SEARCH_SOON), SEARCH_EVERY);
+	if (seen > 0) {
+		s->last_seen = frame->time;
+		every = SEARCH_EVERY;
+	}
 	if (s->options.cascade == NULL || (seen > 0 && !s->options.all_faces) ||
 	    seen == SKIN_FACES_MAX)
 		return 0;
 	if (!s->has_candidate && frame->time < s->next_search)
 		return 0;
-	s->next_search = frame->time + (seen > 0 ? OTHERS_EVERY : every);
+	s->next_search = frame->time + every;
 	return search(s, frame, err);
 }
 
@@ -479,6 +510,8 @@ sample_faces(struct skin_sampler *s, const struct video_frame *frame, double dt,
 		    skin_follow_next(&u->follow, &s->small, frame,
 			s->options.cascade, check) < 0)
 			return err_set(err, "out of memory");
+		if (u->follow.seen && u->follow.confirmed >= BELIEVED)
+			s->confirmed = true;
 	}
 	if (maybe_search(s, frame, err) < 0)
 		return -1;
@@ -486,7 +519,7 @@ sample_faces(struct skin_sampler *s, const struct video_frame *frame, double dt,
 		begin_trace(&s->subject[i]->trace, frame, luma);
 		sample_subject(s, s->subject[i], frame, dt);
 	}
-	if (s->subjects == 0) {
+	if (!s->confirmed) {
 		begin_trace(&s->fallback, frame, luma);
 		sample_grid(s, frame, &s->fallback, s->fallback_names.count);
 	}

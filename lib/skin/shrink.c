@@ -1,5 +1,8 @@
 #include "skin/internal.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 /* The long side that the detector's window of 24 pixels goes well with. */
 #define LONG_SIDE 240
 /* Rows read of each small pixel; more do not make it more precise. */

@@ -75,10 +75,11 @@ const struct trace_names *skin_names(
     const struct skin_sampler *sampler, unsigned i);
 
 /*
- * While no face has been found (and for other sites never): the whole picture
+ * While no face has been confirmed (and for other sites never): the whole picture
  * as a grid of box averages "frame-1" ..., for methods that need no detector
  * (Full Video Pulse, de Haan and Wang 2018).  NULL once a face has been
- * found: what was collected is then of no use.
+ * confirmed: what was collected is then of no use.  A subject whose face was
+ * but a pattern for a moment does not end it.
  */
 const struct trace_frame *skin_fallback(const struct skin_sampler *sampler);
 const struct trace_names *skin_fallback_names(
