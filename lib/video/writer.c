@@ -336,6 +336,10 @@ set_codec(struct video_writer *w, const AVCodec *codec,
 		constant_quantiser(c, USUAL_QUANTISER);
 	if (strcmp(codec->name, "libx264") == 0)
 		av_opt_set(c->priv_data, "preset", "veryfast", 0);
+	/* This one talks on stderr and starts threads of its own. */
+	if (strcmp(codec->name, "libx265") == 0)
+		av_opt_set(c->priv_data, "x265-params",
+		    "log-level=none:pools=none:frame-threads=1", 0);
 	set_colour(c, spec);
 }
 
@@ -474,9 +478,11 @@ begin(struct video_writer *w, const struct video_writer_spec *spec,
 		err_sys(err, w->error, "write failed");
 		return VIDEO_WRITER_FAILED;
 	}
-	if (rc < 0)
-		return failed(err, rc, w->format->oformat->name);
-	return VIDEO_WRITER_OK;
+	if (rc >= 0)
+		return VIDEO_WRITER_OK;
+	failed(err, rc, w->format->oformat->name);
+	return rc == AVERROR(ENOMEM) ? VIDEO_WRITER_FAILED
+				     : VIDEO_WRITER_REFUSED;
 }
 
 enum video_writer_status
