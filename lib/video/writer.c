@@ -161,6 +161,13 @@ open_io(struct video_writer *w, struct err *err)
 
 /* ---- What is asked for, and whether there is such a thing --------------- */
 
+/* These alone keep a display matrix (FFmpeg 5.1). */
+static bool
+mov_family(const AVOutputFormat *f)
+{
+	return av_match_name(f->name, "mov,mp4,ipod,3gp,3g2,psp,f4v,ismv");
+}
+
 static enum video_writer_status
 find_format(struct video_writer *w, const char *path,
     const struct video_writer_spec *spec, struct err *err)
@@ -186,7 +193,9 @@ find_format(struct video_writer *w, const char *path,
 		err_set(err, "'%s' is no container for a video", f->name);
 		return VIDEO_WRITER_REFUSED;
 	}
-	if (spec->variable && (f->flags & AVFMT_VARIABLE_FPS) == 0) {
+	/* The mov family can, and does not say so. */
+	if (spec->variable && (f->flags & AVFMT_VARIABLE_FPS) == 0 &&
+	    !mov_family(f)) {
 		err_set(
 		    err, "'%s' cannot keep frames at uneven times", f->name);
 		return VIDEO_WRITER_REFUSED;
@@ -194,13 +203,6 @@ find_format(struct video_writer *w, const char *path,
 	if (avformat_alloc_output_context2(&w->format, f, NULL, NULL) < 0)
 		return no_memory(err);
 	return VIDEO_WRITER_OK;
-}
-
-/* Only these keep a display matrix (FFmpeg 5.1). */
-static bool
-keeps_rotation(const AVOutputFormat *f)
-{
-	return av_match_name(f->name, "mov,mp4,ipod,3gp,3g2,psp,f4v,ismv");
 }
 
 static enum video_writer_status
@@ -228,7 +230,7 @@ find_codec(struct video_writer *w, const struct video_writer_spec *spec,
 		    avcodec_get_name((*codec)->id));
 		return VIDEO_WRITER_REFUSED;
 	}
-	if (spec->rotate != 0 && !keeps_rotation(f)) {
+	if (spec->rotate != 0 && !mov_family(f)) {
 		err_set(err, "'%s' keeps no rotation: use mov or mp4", f->name);
 		return VIDEO_WRITER_REFUSED;
 	}
@@ -410,8 +412,15 @@ open_codec(struct video_writer *w, const AVCodec *codec,
 	w->frame->format = w->codec->pix_fmt;
 	w->frame->width = w->codec->width;
 	w->frame->height = w->codec->height;
-	n = av_frame_get_buffer(w->frame, 0);
-	return n < 0 ? no_memory(err) : VIDEO_WRITER_OK;
+	if (av_frame_get_buffer(w->frame, 0) < 0)
+		return no_memory(err);
+	/* Formats such as bgr0 have bytes that nothing is written to. */
+	for (int i = 0; i < AV_NUM_DATA_POINTERS; i++) {
+		if (w->frame->buf[i] != NULL)
+			memset(
+			    w->frame->buf[i]->data, 0, w->frame->buf[i]->size);
+	}
+	return VIDEO_WRITER_OK;
 }
 
 static enum video_writer_status
@@ -432,8 +441,9 @@ add_stream(struct video_writer *w, const struct video_writer_spec *spec,
 	    w->stream, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof(*matrix));
 	if (matrix == NULL)
 		return no_memory(err);
-	/* Stored turned clockwise, so it is shown turned back. */
-	av_display_rotation_set(matrix, (double)spec->rotate);
+	/* Stored turned clockwise, so it is shown turned back.  A positive
+	 * angle is clockwise, whatever display.h of FFmpeg 5.1 says. */
+	av_display_rotation_set(matrix, -(double)spec->rotate);
 	return VIDEO_WRITER_OK;
 }
 

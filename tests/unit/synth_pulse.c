@@ -6,8 +6,8 @@
 static struct synth_pulse_spec
 spec(double seconds, double rate, double hrv, uint64_t seed)
 {
-	struct synth_pulse_spec s = {.seconds = seconds, .depth = 1,
-	    .hrv = hrv, .seed = seed};
+	struct synth_pulse_spec s = {
+	    .seconds = seconds, .depth = 1, .hrv = hrv, .seed = seed};
 
 	synth_course_constant(&s.rate, rate);
 	synth_course_constant(&s.breathing, 15);
@@ -167,10 +167,10 @@ bounds(void)
 	size_t n = 0;
 
 	for (int i = 0; i < SYNTH_COURSE_MAX; i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s60@%d",
-		    i > 0 ? "," : "", i);
+		n += (size_t)snprintf(
+		    text + n, sizeof(text) - n, "%s60@%d", i > 0 ? "," : "", i);
 	CHECK(synth_course_parse(text, 20, 250, &c, &err) == 0 &&
-		  c.count == SYNTH_COURSE_MAX,
+		c.count == SYNTH_COURSE_MAX,
 	    "as many points as fit");
 	snprintf(text + n, sizeof(text) - n, ",60@%d", SYNTH_COURSE_MAX);
 	CHECK(synth_course_parse(text, 20, 250, &c, &err) != 0, "one more");
