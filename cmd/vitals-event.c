@@ -10,18 +10,14 @@
 #include "filter/filter.h"
 #include "instant/instant.h"
 
-struct options {
+static struct options {
 	unsigned id;
 	const char *session, *subject, *subject_file, *key_file, *time;
 	const char *source_uri;
 	struct cli_list device;
 	bool session_events, with_source, cloudevents, check;
 	struct filter filter;
-};
-
-static struct options opt;
-static struct event_device device[EVENT_DEVICE_MAX];
-static char device_name[EVENT_DEVICE_MAX][EVENT_DEVICE_NAME_MAX + 1];
+} opt;
 
 static const struct cli_option table[] = {
     CLI_CHOICE("id", 0, "uuidv7|content",
@@ -95,36 +91,6 @@ read_time(struct event_options *e)
 	    opt.time);
 }
 
-/* --device NAME=VALUE, each name once. */
-static int
-read_devices(struct event_options *e)
-{
-	for (size_t i = 0; i < opt.device.count; i++) {
-		const char *text = opt.device.item[i];
-		size_t n = strcspn(text, "=");
-		const char *wrong;
-
-		if (text[n] != '=')
-			return cli_usage(
-			    &cli, "--device: '%s' is not NAME=VALUE", text);
-		wrong = event_device_wrong(
-		    (struct span){text, n}, span_of(text + n + 1));
-		if (wrong != NULL)
-			return cli_usage(
-			    &cli, "--device: '%s' %s", text, wrong);
-		memcpy(device_name[i], text, n);
-		device[i] = (struct event_device){device_name[i], text + n + 1};
-		for (size_t j = 0; j < i; j++) {
-			if (strcmp(device_name[j], device_name[i]) == 0)
-				return cli_usage(&cli,
-				    "--device: %s given twice", device_name[i]);
-		}
-	}
-	e->device = device;
-	e->devices = opt.device.count;
-	return CLI_GO;
-}
-
 static bool
 changes_events(void)
 {
@@ -139,8 +105,8 @@ changes_events(void)
 static int
 check_options(struct event_options *e)
 {
+	struct err err;
 	const char *wrong;
-	int rc;
 
 	if (opt.check && changes_events())
 		return cli_usage(&cli,
@@ -165,8 +131,11 @@ check_options(struct event_options *e)
 	    (wrong = event_session_wrong(span_of(opt.session))) != NULL)
 		return cli_usage(
 		    &cli, "--session: '%s' %s", opt.session, wrong);
-	rc = read_devices(e);
-	return rc == CLI_GO ? read_time(e) : rc;
+	if (event_devices_read(
+		opt.device.item, opt.device.count, e->device, &err) != 0)
+		return cli_usage(&cli, "--device: %s", err.text);
+	e->devices = opt.device.count;
+	return read_time(e);
 }
 
 /* The key and the subject from their files.  Return 0, or -1 (reported). */
@@ -240,7 +209,7 @@ run(const struct event_options *e, char *const operand[], int n,
 int
 main(int argc, char *argv[])
 {
-	struct event_options e = {0};
+	struct event_options e;
 	struct ndjson_writer *out = NULL;
 	struct buf subject;
 	int operand, status;
@@ -250,13 +219,15 @@ main(int argc, char *argv[])
 	status = cli_parse(&cli, argc, argv, &operand);
 	if (status != CLI_GO)
 		return status;
-	e.mode = opt.check ? EVENT_CHECK : EVENT_MAKE;
-	e.id = opt.id == 0 ? EVENT_ID_UUIDV7 : EVENT_ID_CONTENT;
-	e.session = opt.session;
-	e.with_source = opt.with_source;
-	e.session_events = opt.session_events;
-	e.cloudevents = opt.cloudevents;
-	e.source_uri = opt.source_uri;
+	e = (struct event_options){
+	    .mode = opt.check ? EVENT_CHECK : EVENT_MAKE,
+	    .id = opt.id == 0 ? EVENT_ID_UUIDV7 : EVENT_ID_CONTENT,
+	    .session = opt.session,
+	    .with_source = opt.with_source,
+	    .session_events = opt.session_events,
+	    .cloudevents = opt.cloudevents,
+	    .source_uri = opt.source_uri,
+	};
 	status = check_options(&e);
 	if (status != CLI_GO)
 		return status;

@@ -54,8 +54,8 @@ enum event_mode {
 };
 
 struct event_device {
-	const char *name;
-	const char *value;
+	struct span name;
+	struct span value;
 };
 
 struct event_options {
@@ -66,7 +66,7 @@ struct event_options {
 	const char *session;     /* NULL: derived from the source */
 	struct span subject;     /* n 0: none; plain, or a pseudonym already */
 	struct crypto_hmac *key; /* for pseudonyms, or NULL; not owned */
-	const struct event_device *device;
+	struct event_device device[EVENT_DEVICE_MAX];
 	size_t devices;
 	bool with_source;
 	bool session_events;
@@ -110,12 +110,15 @@ int event_pseudonym(
 /* Is ${s} such a pseudonym? */
 bool event_is_pseudonym(struct span s);
 
-/* ---- Names of options ---------------------------------------------------- */
+/* ---- Options ------------------------------------------------------------- */
 
-/* Why ${text} is no session ID, no name of a device's member, no URI
- * reference; NULL where it is one. */
-const char *event_session_wrong(struct span text);
-const char *event_device_wrong(struct span name, struct span value);
-const char *event_uri_wrong(struct span text);
+/* Read ${n} texts "NAME=VALUE", at most EVENT_DEVICE_MAX, each name once.
+ * Spans point into the texts.  Return 0, or -1 with ${err}. */
+int event_devices_read(const char *const text[], size_t n,
+    struct event_device device[EVENT_DEVICE_MAX], struct err *err);
+
+/* Why ${s} is no session ID, no URI reference; NULL where it is one. */
+const char *event_session_wrong(struct span s);
+const char *event_uri_wrong(struct span s);
 
 #endif

@@ -116,16 +116,16 @@ event_find_subject(
 	return rc == 0 ? EVENT_OK : EVENT_BAD;
 }
 
-/* The value that an option gives for ${key}, or NULL. */
-static const char *
-device_option(const struct event_maker *m, const struct json_member *key)
+/* Does an option speak of the member ${d} of a device? */
+static bool
+device_given(const struct event_maker *m, const struct json_member *d)
 {
 	for (size_t i = 0; i < m->opt.devices; i++) {
-		if (json_string_is(key->key, key->key_escaped,
-			span_of(m->opt.device[i].name)))
-			return m->opt.device[i].value;
+		if (json_string_is(
+			d->key, d->key_escaped, m->opt.device[i].name))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 /* The record's device, with what the options say instead of it, or more. */
@@ -149,17 +149,18 @@ event_find_device(
 	json_object_begin(&w);
 	for (size_t i = 0; i < m->index.count; i++) {
 		const struct json_member *d = &m->index.member[i];
-		const char *given = device_option(m, d);
 
-		if (given != NULL)
+		if (device_given(m, d))
 			continue;
 		json_put_raw(&w,
 		    (struct span){d->key.p - 1,
 			(size_t)(d->value.p + d->value.n - (d->key.p - 1))});
 	}
 	for (size_t i = 0; i < m->opt.devices; i++) {
-		json_key(&w, m->opt.device[i].name);
-		json_put_text(&w, m->opt.device[i].value);
+		json_put_string(&w, m->opt.device[i].name);
+		buf_add_byte(w.out, ':');
+		w.comma = false;
+		json_put_string(&w, m->opt.device[i].value);
 	}
 	json_object_end(&w);
 	if (buf_failed(&m->device))

@@ -98,9 +98,11 @@ event_session_wrong(struct span s)
 	return NULL;
 }
 
-const char *
-event_device_wrong(struct span name, struct span value)
+static const char *
+device_wrong(struct span name, struct span value)
 {
+	if (name.n == 0 || name.n > EVENT_DEVICE_NAME_MAX)
+		return "has a name that is not 1 to 32 letters long";
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
 
@@ -108,13 +110,36 @@ event_device_wrong(struct span name, struct span value)
 			(i > 0 && c >= '0' && c <= '9')))
 			return "has a name that is not of letters and digits";
 	}
-	if (name.n == 0 || name.n > EVENT_DEVICE_NAME_MAX)
-		return "has a name that is not of 1 to 32 letters";
 	if (value.n == 0 || value.n > EVENT_DEVICE_VALUE_MAX ||
 	    has_control(value) || !json_utf8_valid(value, NULL))
 		return "has a value that is not 1 to 256 bytes of UTF-8 "
 		       "without control characters";
 	return NULL;
+}
+
+int
+event_devices_read(const char *const text[], size_t n,
+    struct event_device device[EVENT_DEVICE_MAX], struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct event_device *d = &device[i];
+		const char *wrong;
+
+		d->name = (struct span){text[i], strcspn(text[i], "=")};
+		if (text[i][d->name.n] != '=')
+			return err_set(err, "'%s' is not NAME=VALUE", text[i]);
+		d->value = span_of(text[i] + d->name.n + 1);
+		wrong = device_wrong(d->name, d->value);
+		if (wrong != NULL)
+			return err_set(err, "'%s' %s", text[i], wrong);
+		for (size_t j = 0; j < i; j++) {
+			if (device[j].name.n == d->name.n &&
+			    memcmp(device[j].name.p, d->name.p, d->name.n) == 0)
+				return err_set(err, "%.*s given twice",
+				    (int)d->name.n, d->name.p);
+		}
+	}
+	return 0;
 }
 
 /* RFC 3986 letters, and '%' with two hexadecimal digits. */
