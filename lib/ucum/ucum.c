@@ -7,7 +7,7 @@ static const char *const metric[] = {
     "W", "A", "V", "F", "Ohm", "S", "Wb", "Cel", "T", "H", "lm", "lx", "Bq",
     "Gy", "Sv", "l", "L", "ar", "t", "bar", "u", "eV", "kat",
     /* logarithms, information */
-    "Np", "B", "B[SPL]", "B[V]", "B[W]", "bit", "By", "Bd",
+    "Np", "B", "B[SPL]", "B[V]", "B[W]", "bit", "By",
     /* medicine */
     "m[Hg]", "m[H2O]", "cal", "U", "[iU]", "[IU]", "eq", "osm", "g%", "R",
     "RAD", "REM", "Ci", "P", "St", "dyn", "erg", "G"};
