@@ -19,8 +19,9 @@ USES_measure = dsp
 
 # The inner loops over pixels and samples are worth the vectoriser.
 CFLAGS_video = -O3
-# The one place that asks for more than POSIX.
+# What asks for more than POSIX.
 CFLAGS_compat = -D_DEFAULT_SOURCE
+CFLAGS_sandbox = -D_GNU_SOURCE
 CFLAGS_skin = -O3
 CFLAGS_dsp = -O3
 CFLAGS_rppg = -O3

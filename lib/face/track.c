@@ -154,7 +154,7 @@ correlate(const struct face_track *t)
 	int k;
 
 	for (k = 0; k < FACE_TRACK_POINTS; k++)
-		sum += (double)(t->value[k] * t->sample[k]);
+		sum += (double)t->value[k] * (double)t->sample[k];
 	return sum / FACE_TRACK_POINTS;
 }
 
@@ -179,7 +179,7 @@ improve(struct face_track *t, struct face_pose *pose)
 	/* The warp is followed by the inverse of the step. */
 	norm = (1 + p[2]) * (1 + p[2]) + p[3] * p[3];
 	if (!(norm > 0.25 && norm < 4))
-		return INFINITY;
+		return HUGE_VAL;
 	scale = 1 / sqrt(norm);
 	turn = -atan2(p[3], 1 + p[2]);
 	c = cos(pose->angle + turn) * scale * step;

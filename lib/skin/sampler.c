@@ -381,7 +381,7 @@ adopt(struct skin_sampler *s, const struct video_frame *frame,
     const struct skin_face *face, struct err *err)
 {
 	struct subject *u = NULL;
-	double near = INFINITY, d;
+	double near = HUGE_VAL, d;
 	unsigned i;
 
 	for (i = 0; i < s->subjects; i++) {

@@ -1,0 +1,203 @@
+/*
+ * Each attempt runs in a child of its own, once without the sandbox, where it
+ * must succeed (or the attempt proves nothing), and once within.
+ */
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "sandbox/sandbox.h"
+
+/* What a child says. */
+enum {
+	DONE = 0,
+	FAILED = 1,
+	NO_SANDBOX = 2,
+	ENTER_FAILED = 3
+};
+
+static int listener;
+static struct sockaddr_in address;
+
+static int
+try_socket(void)
+{
+	return socket(AF_INET, SOCK_STREAM, 0) < 0 ? FAILED : DONE;
+}
+
+/* With a socket made before, too. */
+static int early_socket;
+
+static int
+try_connect(void)
+{
+	return connect(early_socket, (struct sockaddr *)&address,
+		   sizeof(address)) < 0
+	    ? FAILED
+	    : DONE;
+}
+
+static int
+try_exec(void)
+{
+	char *const argv[] = {(char[]){"true"}, NULL};
+
+	execv("/bin/true", argv);
+	return FAILED;
+}
+
+static int
+try_fork(void)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	return child < 0 ? FAILED : DONE;
+}
+
+static int
+try_write(void)
+{
+	return open("sandbox-test.tmp", O_WRONLY | O_CREAT, 0600) < 0 ? FAILED
+								      : DONE;
+}
+
+static int
+try_read(void)
+{
+	return open("/etc/passwd", O_RDONLY) < 0 ? FAILED : DONE;
+}
+
+static int
+try_unlink(void)
+{
+	return unlink("sandbox-test.tmp") < 0 ? FAILED : DONE;
+}
+
+static int early_file;
+
+static int
+try_code(void)
+{
+	void *p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, early_file, 0);
+
+	return p == MAP_FAILED || mprotect(p, 4096, PROT_READ | PROT_EXEC) < 0
+	    ? FAILED
+	    : DONE;
+}
+
+static int
+try_kill(void)
+{
+	return kill(getppid(), 0) < 0 ? FAILED : DONE;
+}
+
+static int
+try_early(void)
+{
+	char byte;
+	void *p = malloc(1 << 20);
+
+	if (p == NULL || pread(early_file, &byte, 1, 0) != 1)
+		return FAILED;
+	free(p);
+	return DONE;
+}
+
+static int
+run(int (*attempt)(void), bool within)
+{
+	struct sandbox sandbox;
+	struct err err;
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		if (within) {
+			if (sandbox_enter(&sandbox, &err) < 0)
+				_exit(ENTER_FAILED);
+			if (!sandbox.seccomp)
+				_exit(NO_SANDBOX);
+		}
+		_exit(attempt());
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child ||
+	    !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+static void
+check_forbidden(int (*attempt)(void), const char *what)
+{
+	int inside;
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s works without a sandbox", what);
+	CHECK(run(attempt, false) == DONE, text);
+	snprintf(text, sizeof(text), "%s fails within", what);
+	if ((inside = run(attempt, true)) == NO_SANDBOX)
+		check_skip(text, "no sandbox here");
+	else
+		CHECK(inside == FAILED, text);
+}
+
+int
+main(void)
+{
+	socklen_t len = sizeof(address);
+	struct sandbox sandbox;
+	struct err err;
+	int inside;
+
+	char dir[] = "/tmp/vitals-XXXXXX";
+
+	if (mkdtemp(dir) == NULL || chdir(dir) < 0)
+		return 1;
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	address.sin_family = AF_INET;
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CHECK(bind(listener, (struct sockaddr *)&address, len) == 0 &&
+		listen(listener, 8) == 0 &&
+		getsockname(listener, (struct sockaddr *)&address, &len) == 0,
+	    "a port to connect to");
+	early_socket = socket(AF_INET, SOCK_STREAM, 0);
+	early_file = open("/etc/passwd", O_RDONLY);
+
+	check_forbidden(try_socket, "making a socket");
+	check_forbidden(try_connect, "connecting one made before");
+	check_forbidden(try_exec, "starting a program");
+	check_forbidden(try_fork, "forking");
+	check_forbidden(try_write, "opening a file for writing");
+	check_forbidden(try_read, "opening a file for reading");
+	CHECK(run(try_write, false) == DONE, "a file to unlink");
+	inside = run(try_unlink, true);
+	if (inside == NO_SANDBOX)
+		check_skip("unlinking fails within", "no sandbox here");
+	else
+		CHECK(inside == FAILED, "unlinking fails within");
+	CHECK(run(try_unlink, false) == DONE,
+	    "unlinking works without a sandbox");
+	check_forbidden(try_code, "making memory executable");
+	check_forbidden(try_kill, "signalling the parent");
+	inside = run(try_early, true);
+	CHECK(inside == DONE || inside == NO_SANDBOX,
+	    "an open file is read within, and memory is there");
+
+	CHECK(rmdir(dir) == 0, "nothing was left behind");
+	CHECK(sandbox_enter(&sandbox, &err) == 0, "it is entered");
+	CHECK((sandbox.seccomp && sandbox.landlock) ==
+		(sandbox.lacks.text[0] == '\0'),
+	    "what is lacking is said");
+	return check_done();
+}
