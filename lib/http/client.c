@@ -1,0 +1,384 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "http/internal.h"
+#include "instant/instant.h"
+
+/* Sockets looked at in one turn, and descriptors of the caller's. */
+#define EVENTS 256
+#define WATCHED_MAX 8
+
+struct http_client {
+	CURLM *multi;
+	int epoll;
+	int64_t timer;    /* monotonic ms when libcurl wants to be called; -1 */
+	size_t busy;      /* sent, and the answer not yet taken */
+	size_t slots;     /* handles that exist */
+	size_t slots_max; /* beyond it, handles are not kept */
+	struct http_slot *under_way; /* doubly linked */
+	struct http_slot *answers, **answers_end;
+};
+
+static int
+on_timer(CURLM *multi, long ms, void *p)
+{
+	struct http_client *c = p;
+
+	(void)multi;
+	c->timer = ms < 0 ? -1 : instant_monotonic() + ms;
+	return 0;
+}
+
+static int
+on_socket(CURL *easy, curl_socket_t fd, int what, void *p, void *known)
+{
+	struct http_client *c = p;
+	struct epoll_event ev = {0};
+
+	(void)easy;
+	if (what == CURL_POLL_REMOVE) {
+		epoll_ctl(c->epoll, EPOLL_CTL_DEL, fd, &ev);
+		curl_multi_assign(c->multi, fd, NULL);
+		return 0;
+	}
+	if ((what & CURL_POLL_IN) != 0)
+		ev.events |= EPOLLIN;
+	if ((what & CURL_POLL_OUT) != 0)
+		ev.events |= EPOLLOUT;
+	ev.data.fd = fd;
+	if (epoll_ctl(c->epoll, known != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD,
+		fd, &ev) != 0)
+		return -1;
+	if (known == NULL)
+		curl_multi_assign(c->multi, fd, c);
+	return 0;
+}
+
+struct http_client *
+http_client_new(size_t connections, struct err *err)
+{
+	struct http_client *c;
+	int rc = 0;
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		err_set(err, "libcurl cannot be set up");
+		return NULL;
+	}
+	c = calloc(1, sizeof(*c));
+	if (c == NULL) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	c->answers_end = &c->answers;
+	c->timer = -1;
+	c->slots_max = 2 * connections;
+	c->epoll = epoll_create1(EPOLL_CLOEXEC);
+	c->multi = curl_multi_init();
+	if (c->epoll < 0 || c->multi == NULL) {
+		err_sys(err, errno, "no event queue");
+		http_client_free(c);
+		return NULL;
+	}
+	rc |= curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	rc |= curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
+	rc |= curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	rc |= curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
+	rc |= curl_multi_setopt(
+	    c->multi, CURLMOPT_MAXCONNECTS, (long)connections);
+	rc |= curl_multi_setopt(
+	    c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+	if (rc != 0) {
+		err_set(err, "libcurl cannot be set up");
+		http_client_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+static void
+unlink_busy(struct http_client *c, struct http_slot *s)
+{
+	if (s->busy_prev != NULL)
+		s->busy_prev->busy_next = s->busy_next;
+	else
+		c->under_way = s->busy_next;
+	if (s->busy_next != NULL)
+		s->busy_next->busy_prev = s->busy_prev;
+	s->busy_prev = s->busy_next = NULL;
+}
+
+/* Move ${s} from under way to the answers. */
+static void
+finish(struct http_client *c, struct http_slot *s, CURLcode result)
+{
+	unlink_busy(c, s);
+	curl_multi_remove_handle(c->multi, s->easy);
+	s->result = result;
+	s->next = NULL;
+	*c->answers_end = s;
+	c->answers_end = &s->next;
+}
+
+/* Keep the handle for the next request to its target, or not. */
+static void
+retire(struct http_client *c, struct http_slot *s)
+{
+	if (c->slots > c->slots_max) {
+		c->slots--;
+		http_slot_free(s);
+		return;
+	}
+	s->next = s->target->idle;
+	s->target->idle = s;
+}
+
+void
+http_client_free(struct http_client *c)
+{
+	struct http_slot *s;
+
+	if (c == NULL)
+		return;
+	http_cancel(c);
+	while ((s = c->answers) != NULL) {
+		c->answers = s->next;
+		http_slot_free(s);
+	}
+	if (c->multi != NULL)
+		curl_multi_cleanup(c->multi);
+	if (c->epoll >= 0)
+		close(c->epoll);
+	free(c);
+}
+
+static struct http_slot *
+slot_for(struct http_client *c, struct http_target *t)
+{
+	struct http_slot *s = t->idle;
+
+	if (s != NULL) {
+		t->idle = s->next;
+		return s;
+	}
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	s->client = c;
+	s->target = t;
+	s->easy = curl_easy_init();
+	if (s->easy == NULL) {
+		free(s);
+		return NULL;
+	}
+	s->result = CURLE_OK;
+	if (http_slot_dress(s) != 0) {
+		http_slot_free(s);
+		return NULL;
+	}
+	c->slots++;
+	return s;
+}
+
+/* Chain the request's headers in front of the target's. */
+static struct curl_slist *
+chain(struct http_slot *s, const struct http_request *r)
+{
+	size_t at = 0;
+
+	buf_clear(&s->header);
+	for (size_t i = 0; i < r->headers; i++) {
+		buf_add_span(&s->header, r->header[i]);
+		buf_add_byte(&s->header, '\0');
+	}
+	if (buf_failed(&s->header) || r->headers > HTTP_HEADERS_MAX)
+		return NULL;
+	for (size_t i = 0; i < r->headers; i++) {
+		s->node[i].data = s->header.data + at;
+		s->node[i].next =
+		    i + 1 < r->headers ? &s->node[i + 1] : s->target->header;
+		at += r->header[i].n + 1;
+	}
+	return r->headers > 0 ? s->node : s->target->header;
+}
+
+static void
+set_method(struct http_slot *s, enum http_method m)
+{
+	if (s->method == m)
+		return;
+	s->method = m;
+	curl_easy_setopt(s->easy, CURLOPT_CUSTOMREQUEST,
+	    m == HTTP_OPTIONS ? "OPTIONS" : NULL);
+	curl_easy_setopt(
+	    s->easy, m == HTTP_OPTIONS ? CURLOPT_HTTPGET : CURLOPT_POST, 1L);
+}
+
+int
+http_send(struct http_client *c, const struct http_request *r)
+{
+	struct http_slot *s = slot_for(c, r->target);
+	struct curl_slist *headers;
+
+	if (s == NULL)
+		return -1;
+	http_slot_reset(s);
+	headers = chain(s, r);
+	if (headers == NULL) {
+		retire(c, s);
+		return -1;
+	}
+	s->context = r->context;
+	set_method(s, r->method);
+	curl_easy_setopt(s->easy, CURLOPT_HTTPHEADER, headers);
+	if (r->method == HTTP_POST) {
+		curl_easy_setopt(s->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+		    (curl_off_t)r->body.n);
+		curl_easy_setopt(s->easy, CURLOPT_POSTFIELDS,
+		    r->body.n > 0 ? r->body.p : "");
+	}
+	if (curl_multi_add_handle(c->multi, s->easy) != CURLM_OK) {
+		retire(c, s);
+		return -1;
+	}
+	s->busy_next = c->under_way;
+	if (c->under_way != NULL)
+		c->under_way->busy_prev = s;
+	c->under_way = s;
+	c->busy++;
+	return 0;
+}
+
+size_t
+http_in_flight(const struct http_client *c)
+{
+	return c->busy;
+}
+
+static void
+collect(struct http_client *c)
+{
+	struct CURLMsg *m;
+	int left;
+
+	while ((m = curl_multi_info_read(c->multi, &left)) != NULL) {
+		char *p = NULL;
+		CURLcode result = m->data.result;
+
+		if (m->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &p);
+		finish(c, (struct http_slot *)(void *)p, result);
+	}
+}
+
+static void
+run_timer(struct http_client *c)
+{
+	int running;
+
+	if (c->timer < 0 || instant_monotonic() < c->timer)
+		return;
+	c->timer = -1;
+	curl_multi_socket_action(c->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+static int
+run_sockets(struct http_client *c)
+{
+	struct epoll_event ev[EVENTS];
+	int n, running;
+
+	n = epoll_wait(c->epoll, ev, EVENTS, 0);
+	if (n < 0)
+		return errno == EINTR ? 0 : -1;
+	for (int i = 0; i < n; i++) {
+		int mask = 0;
+
+		if ((ev[i].events & (EPOLLIN | EPOLLHUP)) != 0)
+			mask |= CURL_CSELECT_IN;
+		if ((ev[i].events & EPOLLOUT) != 0)
+			mask |= CURL_CSELECT_OUT;
+		if ((ev[i].events & EPOLLERR) != 0)
+			mask |= CURL_CSELECT_ERR;
+		curl_multi_socket_action(
+		    c->multi, ev[i].data.fd, mask, &running);
+	}
+	return 0;
+}
+
+static int
+wait_ms(const struct http_client *c, int64_t ms)
+{
+	int64_t until = c->timer;
+
+	if (c->answers != NULL)
+		return 0;
+	if (until >= 0) {
+		int64_t now = instant_monotonic();
+		int64_t left = until > now ? until - now : 0;
+
+		if (ms < 0 || left < ms)
+			ms = left;
+	}
+	return ms < 0 ? -1 : ms > 3600000 ? 3600000 : (int)ms;
+}
+
+int
+http_wait(struct http_client *c, const int fd[], bool readable[], size_t n,
+    int64_t ms)
+{
+	struct pollfd p[WATCHED_MAX + 1];
+
+	if (n > WATCHED_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	/* What was sent since the last turn goes out first. */
+	run_timer(c);
+	collect(c);
+	p[0] = (struct pollfd){.fd = c->epoll, .events = POLLIN};
+	for (size_t i = 0; i < n; i++)
+		p[i + 1] = (struct pollfd){.fd = fd[i], .events = POLLIN};
+	if (poll(p, (nfds_t)n + 1, wait_ms(c, ms)) < 0) {
+		if (errno != EINTR)
+			return -1;
+		for (size_t i = 0; i <= n; i++)
+			p[i].revents = 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		readable[i] = p[i + 1].revents != 0;
+	if (p[0].revents != 0 && run_sockets(c) != 0)
+		return -1;
+	run_timer(c);
+	collect(c);
+	return 0;
+}
+
+bool
+http_next(struct http_client *c, struct http_answer *a)
+{
+	struct http_slot *s = c->answers;
+
+	if (s == NULL)
+		return false;
+	c->answers = s->next;
+	if (c->answers == NULL)
+		c->answers_end = &c->answers;
+	http_slot_answer(s, a);
+	c->busy--;
+	retire(c, s);
+	return true;
+}
+
+void
+http_cancel(struct http_client *c)
+{
+	while (c->under_way != NULL) {
+		c->under_way->cancelled = true;
+		finish(c, c->under_way, CURLE_ABORTED_BY_CALLBACK);
+	}
+}

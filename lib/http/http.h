@@ -1,0 +1,169 @@
+/*
+ * http: a client that has many requests under way at once.
+ *
+ * One thread, one loop: the caller sends requests, waits, and takes answers
+ * as they come.  A target is one URL with everything that goes for all its
+ * requests (TLS, certificates, headers, time-outs), compiled once;
+ * connections are kept and used again.  Redirects are never followed, no more
+ * than HTTP_ANSWER_MAX bytes of an answer are read, bodies are sent byte for
+ * byte.  The only module that sees libcurl.
+ */
+#ifndef HTTP_HTTP_H
+#define HTTP_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf/buf.h"
+#include "diag/err.h"
+
+/* The longest URL, and the longest "Name: value" of one header. */
+#define HTTP_URL_MAX ((size_t)2048)
+#define HTTP_HEADER_MAX ((size_t)8192)
+
+/* Headers of one target, and of one request beside them. */
+#define HTTP_HEADERS_MAX 32
+
+/* What is read of an answer: headers in all, and body. */
+#define HTTP_ANSWER_HEADERS_MAX ((size_t)64 << 10)
+#define HTTP_ANSWER_MAX ((size_t)64 << 10)
+
+/* What is kept of an answer's body, for messages. */
+#define HTTP_EXCERPT_MAX 200
+
+/* The most requests under way at once in one client. */
+#define HTTP_IN_FLIGHT_MAX 4096
+
+enum http_tls {
+	HTTP_TLS_1_2,
+	HTTP_TLS_1_3
+};
+
+struct http_target_options {
+	const char *url;         /* https://…, or http://… (see below) */
+	const char *ca_file;     /* instead of the system's; or NULL */
+	const char *certificate; /* PEM file of the client; or NULL */
+	const char *certificate_key; /* its PEM key; NULL: in certificate */
+	const char *pinned_key;      /* "sha256//…" or a PEM file; or NULL */
+	const char *proxy;           /* URL; NULL: what the environment says */
+	struct span bearer;          /* token; p NULL: none */
+	const struct span *header;   /* "Name: value", each http_header_check */
+	size_t headers;
+	enum http_tls tls_min;
+	bool allow_http;    /* http to other hosts than loopback */
+	bool deny_private;  /* refuse addresses that http_address_private */
+	int64_t connect_ms; /* to connect, TLS included */
+	int64_t total_ms;   /* from the start to the end of the answer */
+};
+
+struct http_target;
+
+/* Check the options and copy them.  Return NULL with ${err} saying what is
+ * wrong.  Files are looked at when the first request is sent. */
+struct http_target *http_target_new(
+    const struct http_target_options *o, struct err *err);
+
+/* Free, when no request to it is under way; wipes the token. */
+void http_target_free(struct http_target *t);
+
+/* "scheme://host:port" of ${url} in lower case with the port always there.
+ * Return 0, or -1 with ${err}: not an absolute http(s) URL without fragment
+ * and without user and password. */
+int http_origin(const char *url, struct buf *origin, struct err *err);
+
+/* May "${name}: ${value}" be sent?  The name a token, the value without
+ * control bytes, none of the headers that are the protocol's or ours.
+ * Return 0, or -1 with ${err}. */
+int http_header_check(struct span name, struct span value, struct err *err);
+
+/* ---- Client ------------------------------------------------------------ */
+
+enum http_method {
+	HTTP_POST,
+	HTTP_OPTIONS
+};
+
+struct http_request {
+	struct http_target *target;
+	enum http_method method;
+	struct span body; /* stays in place until the answer is taken */
+	/* "Name: value" each; copied. */
+	const struct span *header;
+	size_t headers;
+	void *context;
+};
+
+/* Why there is no answer. */
+enum http_failure {
+	HTTP_ANSWERED, /* there is one: see status */
+	HTTP_NO_NAME,  /* DNS */
+	HTTP_NO_CONNECTION,
+	HTTP_NO_TLS, /* handshake, certificate, version, pinned key */
+	HTTP_TIMEOUT,
+	HTTP_BROKEN, /* reset, cut off, not HTTP, too long headers */
+	HTTP_DENIED, /* the address is one that we do not connect to */
+	HTTP_LOCAL,  /* our memory, files or options */
+	HTTP_CANCELLED
+};
+
+struct http_answer {
+	void *context;
+	enum http_failure failure;
+	int status;          /* 100..599 with HTTP_ANSWERED, else 0 */
+	char error[256];     /* why not; empty with HTTP_ANSWERED */
+	int64_t retry_after; /* ms from now that Retry-After asks; -1: none */
+	int64_t elapsed_us;  /* from the request's start to its end */
+	char address[64];    /* connected to; may be empty */
+	char allowed_origin[256]; /* WebHook-Allowed-Origin, or empty */
+	char allowed_rate[32];    /* WebHook-Allowed-Rate, or empty */
+	char excerpt[HTTP_EXCERPT_MAX + 1]; /* start of the body, for humans */
+};
+
+struct http_client;
+
+/* A client that keeps up to ${connections} connections.  NULL with ${err}. */
+struct http_client *http_client_new(size_t connections, struct err *err);
+
+/* Free; requests under way are dropped without an answer. */
+void http_client_free(struct http_client *c);
+
+/* Start ${r}.  Its answer comes from http_next, also where it fails at once.
+ * Return 0, or -1 without memory: then there will be no answer. */
+int http_send(struct http_client *c, const struct http_request *r);
+
+/* How many requests wait for their answer to be taken. */
+size_t http_in_flight(const struct http_client *c);
+
+/* Wait at most ${ms} (-1: for ever) until answers are there, or until one of
+ * the ${n} descriptors can be read, which sets its ${readable}; a descriptor
+ * of -1 is passed over.  Return 0; or -1 with errno set. */
+int http_wait(struct http_client *c, const int fd[], bool readable[], size_t n,
+    int64_t ms);
+
+/* Take the next answer; false: there is none now. */
+bool http_next(struct http_client *c, struct http_answer *a);
+
+/* End all requests under way: their answers say HTTP_CANCELLED. */
+void http_cancel(struct http_client *c);
+
+/* ---- Parts, open for tests --------------------------------------------- */
+
+struct sockaddr;
+
+/* Loopback: 127/8, ::1, and these mapped into IPv6. */
+bool http_address_loopback(const struct sockaddr *a);
+
+/* Is ${a} an address that the public Internet does not route to one host:
+ * private, loopback, link-local (cloud metadata is there), shared, multicast,
+ * documentation, reserved, and what is mapped or translated onto these
+ * (IPv4-mapped, 6to4, NAT64, Teredo)?  By the registries of RFC 6890. */
+bool http_address_private(const struct sockaddr *a);
+
+/* Read Retry-After (RFC 9110, 10.2.3): seconds, or an HTTP date in its three
+ * forms, at the wall clock ${now} in ms.  Return the wait in ms, 0 for a time
+ * gone by, at most HTTP_RETRY_AFTER_MAX; or -1 where it is neither. */
+#define HTTP_RETRY_AFTER_MAX (INT64_C(366) * 86400 * 1000)
+int64_t http_retry_after(struct span value, int64_t now);
+
+#endif

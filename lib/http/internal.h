@@ -1,0 +1,67 @@
+/* What the files of lib/http share; not for others. */
+#ifndef HTTP_INTERNAL_H
+#define HTTP_INTERNAL_H
+
+#include <curl/curl.h>
+
+#include "http/http.h"
+
+struct http_slot;
+
+struct http_target {
+	char *url;
+	char *ca_file;
+	char *certificate;
+	char *certificate_key;
+	char *pinned_key;
+	char *proxy; /* "" where none may be used; NULL: the environment's */
+	struct curl_slist *header; /* goes with every request */
+	enum http_tls tls_min;
+	bool loopback_only;
+	bool deny_private;
+	long connect_ms;
+	long total_ms;
+	struct http_slot *idle; /* dressed for this target */
+};
+
+/* One request's place: an easy handle dressed for a target, used again. */
+struct http_slot {
+	struct http_slot *next; /* idle list of the target, or answers */
+	struct http_slot *busy_prev, *busy_next;
+	struct http_client *client;
+	struct http_target *target;
+	CURL *easy;
+	void *context;
+	enum http_method method;
+	struct curl_slist node[HTTP_HEADERS_MAX];
+	struct buf header; /* their bytes */
+	char error[CURL_ERROR_SIZE];
+	/* Of the request under way: */
+	CURLcode result;
+	bool cancelled;
+	bool capped; /* the body was longer than we read */
+	bool headers_capped;
+	bool denied;
+	char denied_address[64];
+	size_t header_bytes;
+	size_t body_bytes;
+	int64_t retry_after;
+	char allowed_origin[256];
+	char allowed_rate[32];
+	char excerpt[HTTP_EXCERPT_MAX + 1];
+};
+
+/* Set on ${s}->easy all that goes for every request to its target.  Return
+ * 0, or -1 where libcurl refuses. */
+int http_slot_dress(struct http_slot *s);
+
+/* Free it with its handle. */
+void http_slot_free(struct http_slot *s);
+
+/* Forget what the last request left. */
+void http_slot_reset(struct http_slot *s);
+
+/* Put what happened into ${a}. */
+void http_slot_answer(struct http_slot *s, struct http_answer *a);
+
+#endif

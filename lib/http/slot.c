@@ -1,0 +1,326 @@
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "http/internal.h"
+#include "instant/instant.h"
+
+/* libcurl's buffer for one read: answers are short. */
+#define READ_BUFFER 8192L
+
+/* VITALS_VERSION comes bare from the compiler's command line. */
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+static void
+show_address(const struct sockaddr *a, char *text, size_t size)
+{
+	const void *at;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+
+	text[0] = '\0';
+	if (a->sa_family == AF_INET) {
+		memcpy(&in, a, sizeof(in));
+		at = &in.sin_addr;
+	} else if (a->sa_family == AF_INET6) {
+		memcpy(&in6, a, sizeof(in6));
+		at = &in6.sin6_addr;
+	} else {
+		return;
+	}
+	if (inet_ntop(a->sa_family, at, text, (socklen_t)size) == NULL)
+		text[0] = '\0';
+}
+
+/* The address is checked here, after names were resolved and just before the
+ * connection is made to it: a name that changes its mind gains nothing. */
+static curl_socket_t
+open_socket(void *p, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct http_slot *s = p;
+	const struct http_target *t = s->target;
+	struct sockaddr_storage to = {0};
+
+	/* The address goes on behind the declared end of the struct. */
+	if (a->addrlen > sizeof(to))
+		return CURL_SOCKET_BAD;
+	memcpy(&to, (const char *)a + offsetof(struct curl_sockaddr, addr),
+	    a->addrlen);
+	if (purpose != CURLSOCKTYPE_IPCXN ||
+	    (t->deny_private && http_address_private((struct sockaddr *)&to)) ||
+	    (t->loopback_only &&
+		!http_address_loopback((struct sockaddr *)&to))) {
+		s->denied = true;
+		show_address((struct sockaddr *)&to, s->denied_address,
+		    sizeof(s->denied_address));
+		return CURL_SOCKET_BAD;
+	}
+	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
+/* If the header line ${line} is ${name} (with its colon), its value without
+ * blanks around it; else p is NULL. */
+static struct span
+header_value(struct span line, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (line.n < n || strncasecmp(line.p, name, n) != 0)
+		return (struct span){NULL, 0};
+	line.p += n;
+	line.n -= n;
+	while (line.n > 0 && (*line.p == ' ' || *line.p == '\t')) {
+		line.p++;
+		line.n--;
+	}
+	while (line.n > 0 && strchr(" \t\r\n", line.p[line.n - 1]) != NULL)
+		line.n--;
+	return line;
+}
+
+static void
+keep(char *to, size_t size, struct span value)
+{
+	if (value.p == NULL || value.n >= size)
+		return;
+	memcpy(to, value.p, value.n);
+	to[value.n] = '\0';
+}
+
+static size_t
+take_header(char *data, size_t size, size_t n, void *p)
+{
+	struct http_slot *s = p;
+	struct span line = {data, size * n}, v;
+
+	s->header_bytes += line.n;
+	if (s->header_bytes > HTTP_ANSWER_HEADERS_MAX) {
+		s->headers_capped = true;
+		return 0;
+	}
+	switch (line.n > 0 ? data[0] | 0x20 : 0) {
+	case 'h': /* a status line: what an interim answer said is void */
+		if (header_value(line, "HTTP/").p != NULL)
+			s->retry_after = -1;
+		break;
+	case 'r':
+		v = header_value(line, "Retry-After:");
+		if (v.p != NULL)
+			s->retry_after = http_retry_after(v, instant_now());
+		break;
+	case 'w':
+		keep(s->allowed_origin, sizeof(s->allowed_origin),
+		    header_value(line, "WebHook-Allowed-Origin:"));
+		keep(s->allowed_rate, sizeof(s->allowed_rate),
+		    header_value(line, "WebHook-Allowed-Rate:"));
+		break;
+	}
+	return line.n;
+}
+
+static size_t
+take_body(char *data, size_t size, size_t n, void *p)
+{
+	struct http_slot *s = p;
+	size_t len = size * n;
+
+	if (s->body_bytes < HTTP_EXCERPT_MAX) {
+		size_t room = HTTP_EXCERPT_MAX - s->body_bytes;
+		size_t part = len < room ? len : room;
+
+		memcpy(s->excerpt + s->body_bytes, data, part);
+		s->excerpt[s->body_bytes + part] = '\0';
+	}
+	s->body_bytes += len;
+	if (s->body_bytes > HTTP_ANSWER_MAX) {
+		s->capped = true;
+		return 0;
+	}
+	return len;
+}
+
+static unsigned
+dress_tls(CURL *e, const struct http_target *t)
+{
+	unsigned rc = 0;
+
+	rc |= curl_easy_setopt(e, CURLOPT_SSLVERSION,
+	    t->tls_min == HTTP_TLS_1_2 ? (long)CURL_SSLVERSION_TLSv1_2
+				       : (long)CURL_SSLVERSION_TLSv1_3);
+	if (t->ca_file != NULL) {
+		rc |= curl_easy_setopt(e, CURLOPT_CAINFO, t->ca_file);
+		rc |= curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+	}
+	if (t->certificate != NULL) {
+		rc |= curl_easy_setopt(e, CURLOPT_SSLCERT, t->certificate);
+		rc |= curl_easy_setopt(e, CURLOPT_SSLKEY,
+		    t->certificate_key != NULL ? t->certificate_key
+					       : t->certificate);
+	}
+	if (t->pinned_key != NULL)
+		rc |=
+		    curl_easy_setopt(e, CURLOPT_PINNEDPUBLICKEY, t->pinned_key);
+	return rc;
+}
+
+int
+http_slot_dress(struct http_slot *s)
+{
+	const struct http_target *t = s->target;
+	CURL *e = s->easy;
+	unsigned rc = 0;
+
+	rc |= curl_easy_setopt(e, CURLOPT_PRIVATE, s);
+	rc |= curl_easy_setopt(e, CURLOPT_ERRORBUFFER, s->error);
+	rc |= curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+	rc |= curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	rc |= curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+	rc |= curl_easy_setopt(e, CURLOPT_URL, t->url);
+	rc |= curl_easy_setopt(
+	    e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	rc |= curl_easy_setopt(e, CURLOPT_BUFFERSIZE, READ_BUFFER);
+	rc |= curl_easy_setopt(e, CURLOPT_POST, 1L);
+	rc |= curl_easy_setopt(
+	    e, CURLOPT_USERAGENT, "vitals-post/" TEXT(VITALS_VERSION));
+	rc |= curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, take_header);
+	rc |= curl_easy_setopt(e, CURLOPT_HEADERDATA, s);
+	rc |= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_body);
+	rc |= curl_easy_setopt(e, CURLOPT_WRITEDATA, s);
+	rc |= curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	rc |= curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, s);
+	rc |= curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, t->connect_ms);
+	rc |= curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, t->total_ms);
+	if (t->proxy != NULL)
+		rc |= curl_easy_setopt(e, CURLOPT_PROXY, t->proxy);
+	rc |= curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	rc |= dress_tls(e, t);
+	return rc == 0 ? 0 : -1;
+}
+
+void
+http_slot_free(struct http_slot *s)
+{
+	if (s == NULL)
+		return;
+	curl_easy_cleanup(s->easy);
+	buf_wipe(&s->header);
+	free(s);
+}
+
+void
+http_slot_reset(struct http_slot *s)
+{
+	s->error[0] = '\0';
+	s->result = CURLE_OK;
+	s->cancelled = false;
+	s->capped = false;
+	s->headers_capped = false;
+	s->denied = false;
+	s->header_bytes = 0;
+	s->body_bytes = 0;
+	s->retry_after = -1;
+	s->allowed_origin[0] = '\0';
+	s->allowed_rate[0] = '\0';
+	s->excerpt[0] = '\0';
+}
+
+static enum http_failure
+failure_of(const struct http_slot *s)
+{
+	if (s->cancelled)
+		return HTTP_CANCELLED;
+	if (s->capped)
+		return HTTP_ANSWERED;
+	/* libcurl has more codes than we tell apart. */
+	if (s->result == CURLE_OK)
+		return HTTP_ANSWERED;
+	if (s->result == CURLE_COULDNT_RESOLVE_HOST ||
+	    s->result == CURLE_COULDNT_RESOLVE_PROXY)
+		return HTTP_NO_NAME;
+	if (s->result == CURLE_COULDNT_CONNECT)
+		return s->denied ? HTTP_DENIED : HTTP_NO_CONNECTION;
+	if (s->result == CURLE_OPERATION_TIMEDOUT)
+		return HTTP_TIMEOUT;
+	if (s->result == CURLE_SSL_CONNECT_ERROR ||
+	    s->result == CURLE_PEER_FAILED_VERIFICATION ||
+	    s->result == CURLE_SSL_PINNEDPUBKEYNOTMATCH ||
+	    s->result == CURLE_SSL_CACERT_BADFILE ||
+	    s->result == CURLE_SSL_CERTPROBLEM ||
+	    s->result == CURLE_SSL_CIPHER ||
+	    s->result == CURLE_SSL_ISSUER_ERROR)
+		return HTTP_NO_TLS;
+	if (s->result == CURLE_OUT_OF_MEMORY ||
+	    s->result == CURLE_FAILED_INIT ||
+	    s->result == CURLE_BAD_FUNCTION_ARGUMENT)
+		return HTTP_LOCAL;
+	return HTTP_BROKEN;
+}
+
+static void
+explain(const struct http_slot *s, struct http_answer *a)
+{
+	const char *why =
+	    s->error[0] != '\0' ? s->error : curl_easy_strerror(s->result);
+
+	if (a->failure == HTTP_CANCELLED)
+		why = "stopped before the answer came";
+	if (s->headers_capped)
+		why = "the answer's headers are longer than 64 KiB";
+	if (a->failure == HTTP_DENIED)
+		snprintf(a->error, sizeof(a->error),
+		    s->target->deny_private
+			? "%s is a private address"
+			: "%s is not loopback, and plain http goes to "
+			  "loopback alone",
+		    s->denied_address);
+	else
+		snprintf(a->error, sizeof(a->error), "%s", why);
+}
+
+void
+http_slot_answer(struct http_slot *s, struct http_answer *a)
+{
+	curl_off_t us = 0;
+	long status = 0;
+	char *ip = NULL;
+
+	a->context = s->context;
+	a->failure = failure_of(s);
+	a->status = 0;
+	a->error[0] = '\0';
+	a->address[0] = '\0';
+	a->retry_after = -1;
+	a->allowed_origin[0] = '\0';
+	a->allowed_rate[0] = '\0';
+	a->excerpt[0] = '\0';
+	curl_easy_getinfo(s->easy, CURLINFO_TOTAL_TIME_T, &us);
+	a->elapsed_us = us;
+	curl_easy_getinfo(s->easy, CURLINFO_PRIMARY_IP, &ip);
+	if (ip != NULL)
+		keep(a->address, sizeof(a->address), span_of(ip));
+	if (a->failure == HTTP_ANSWERED) {
+		curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
+		if (status < 100 || status > 599) {
+			a->failure = HTTP_BROKEN;
+			snprintf(a->error, sizeof(a->error),
+			    "the answer has no HTTP status");
+			return;
+		}
+		a->status = (int)status;
+		a->retry_after = s->retry_after;
+		memcpy(a->allowed_origin, s->allowed_origin,
+		    sizeof(a->allowed_origin));
+		memcpy(
+		    a->allowed_rate, s->allowed_rate, sizeof(a->allowed_rate));
+		snprintf(a->excerpt, sizeof(a->excerpt), "%s", s->excerpt);
+		return;
+	}
+	explain(s, a);
+}

@@ -1,0 +1,295 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "compat/wipe.h"
+#include "http/internal.h"
+
+static bool
+is_token(struct span s)
+{
+	static const char others[] = "!#$%&'*+-.^_`|~";
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		    (c >= 'a' && c <= 'z'))
+			continue;
+		if (c == '\0' || strchr(others, c) == NULL)
+			return false;
+	}
+	return s.n > 0;
+}
+
+static bool
+reserved(struct span name)
+{
+	/* The protocol's, and those that say who signed what. */
+	static const char *const names[] = {"connection", "content-length",
+	    "content-type", "expect", "host", "keep-alive", "te", "trailer",
+	    "transfer-encoding", "upgrade", "webhook-id", "webhook-signature",
+	    "webhook-timestamp"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strlen(names[i]) == name.n &&
+		    strncasecmp(names[i], name.p, name.n) == 0)
+			return true;
+	}
+	return name.n >= 6 && strncasecmp(name.p, "proxy-", 6) == 0;
+}
+
+int
+http_header_check(struct span name, struct span value, struct err *err)
+{
+	int n = name.n < 80 ? (int)name.n : 80;
+
+	if (!is_token(name))
+		return err_set(err, "not a header name: '%.*s'", n, name.p);
+	if (reserved(name))
+		return err_set(err, "header %.*s cannot be set", n, name.p);
+	if (name.n + value.n + 2 > HTTP_HEADER_MAX)
+		return err_set(err, "header %.*s is longer than %zu bytes", n,
+		    name.p, HTTP_HEADER_MAX);
+	for (size_t i = 0; i < value.n; i++) {
+		unsigned char c = (unsigned char)value.p[i];
+
+		if ((c < 0x20 && c != '\t') || c == 0x7f)
+			return err_set(
+			    err, "header %.*s holds a control byte", n, name.p);
+	}
+	return 0;
+}
+
+/* The parts of a URL that we look at; to be freed with curl_free. */
+struct parts {
+	char *scheme, *host, *port;
+};
+
+static void
+parts_free(struct parts *p)
+{
+	curl_free(p->scheme);
+	curl_free(p->host);
+	curl_free(p->port);
+}
+
+static bool
+has_part(CURLU *u, CURLUPart what)
+{
+	char *value = NULL;
+	bool found = curl_url_get(u, what, &value, 0) == CURLUE_OK;
+
+	curl_free(value);
+	return found;
+}
+
+static int
+split(CURLU *u, const char *url, struct parts *p, struct err *err)
+{
+	CURLUcode rc;
+
+	if (strlen(url) > HTTP_URL_MAX)
+		return err_set(
+		    err, "URL is longer than %zu bytes", HTTP_URL_MAX);
+	for (const char *c = url; *c != '\0'; c++) {
+		if ((unsigned char)*c <= 0x20 || *c == 0x7f)
+			return err_set(
+			    err, "URL holds a blank or a control byte");
+	}
+	if (strncasecmp(url, "https://", 8) != 0 &&
+	    strncasecmp(url, "http://", 7) != 0)
+		return err_set(err, "not an http:// or https:// URL");
+	rc = curl_url_set(u, CURLUPART_URL, url, 0);
+	if (rc != CURLUE_OK)
+		return err_set(err, "not a URL: %s", curl_url_strerror(rc));
+	if (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD))
+		return err_set(err,
+		    "URL holds a user or a password: use a "
+		    "token file or a header");
+	if (has_part(u, CURLUPART_FRAGMENT))
+		return err_set(err, "URL holds a fragment (#)");
+	if (curl_url_get(u, CURLUPART_SCHEME, &p->scheme, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_HOST, &p->host, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_PORT, &p->port, CURLU_DEFAULT_PORT) !=
+		CURLUE_OK)
+		return err_set(err, "not a URL with a host");
+	return 0;
+}
+
+int
+http_origin(const char *url, struct buf *origin, struct err *err)
+{
+	struct parts p = {0};
+	CURLU *u = curl_url();
+	int rc;
+
+	if (u == NULL)
+		return err_set(err, "out of memory");
+	rc = split(u, url, &p, err);
+	if (rc == 0) {
+		size_t start = origin->len;
+
+		buf_addf(origin, "%s://%s:%s", p.scheme, p.host, p.port);
+		for (size_t i = start; i < origin->len; i++) {
+			char *c = &origin->data[i];
+
+			if (*c >= 'A' && *c <= 'Z')
+				*c = (char)(*c - 'A' + 'a');
+		}
+		if (buf_failed(origin))
+			rc = err_set(err, "out of memory");
+	}
+	parts_free(&p);
+	curl_url_cleanup(u);
+	return rc;
+}
+
+static bool
+host_is_loopback(const char *host)
+{
+	size_t n = strlen(host);
+
+	return strcasecmp(host, "localhost") == 0 ||
+	    strcmp(host, "[::1]") == 0 || strncmp(host, "127.", 4) == 0 ||
+	    (n > 10 && strcasecmp(host + n - 10, ".localhost") == 0);
+}
+
+static int
+check(const struct http_target_options *o, bool *plain, struct err *err)
+{
+	struct parts p = {0};
+	CURLU *u = curl_url();
+	int rc;
+
+	if (u == NULL)
+		return err_set(err, "out of memory");
+	rc = split(u, o->url, &p, err);
+	*plain = rc == 0 && strcasecmp(p.scheme, "http") == 0;
+	if (*plain && !o->allow_http && !host_is_loopback(p.host))
+		rc = err_set(err,
+		    "plain http goes to loopback alone "
+		    "(--allow-http allows it)");
+	parts_free(&p);
+	curl_url_cleanup(u);
+	if (rc != 0)
+		return -1;
+	if (o->headers > HTTP_HEADERS_MAX)
+		return err_set(err, "more than %d headers", HTTP_HEADERS_MAX);
+	if (o->deny_private && o->proxy != NULL)
+		return err_set(err,
+		    "addresses behind a proxy cannot be "
+		    "checked: private addresses cannot be "
+		    "denied with a proxy");
+	if (o->proxy != NULL && strchr(o->proxy, '@') != NULL)
+		return err_set(err,
+		    "the proxy's URL holds a user or a "
+		    "password");
+	return 0;
+}
+
+/* Copy ${from} unless it is NULL.  Return 0, or -1 without memory. */
+static int
+copy(char **to, const char *from)
+{
+	if (from == NULL)
+		return 0;
+	*to = strdup(from);
+	return *to == NULL ? -1 : 0;
+}
+
+static int
+add_header(struct http_target *t, struct span h)
+{
+	struct curl_slist *list;
+	char *text = strndup(h.p, h.n);
+
+	if (text == NULL)
+		return -1;
+	list = curl_slist_append(t->header, text);
+	compat_wipe(text, h.n);
+	free(text);
+	if (list == NULL)
+		return -1;
+	t->header = list;
+	return 0;
+}
+
+static int
+fill(struct http_target *t, const struct http_target_options *o, bool plain)
+{
+	static const char bearer[] = "Authorization: Bearer ";
+	int rc = 0;
+
+	/* A variable such as http_proxy must not carry plain text past the
+	 * loopback interface, nor hide the address that we must check. */
+	if (o->deny_private || (plain && !o->allow_http))
+		rc |= copy(&t->proxy, "");
+	else
+		rc |= copy(&t->proxy, o->proxy);
+	rc |= copy(&t->url, o->url);
+	rc |= copy(&t->ca_file, o->ca_file);
+	rc |= copy(&t->certificate, o->certificate);
+	rc |= copy(&t->certificate_key, o->certificate_key);
+	rc |= copy(&t->pinned_key, o->pinned_key);
+	/* "Expect: 100-continue" costs a round trip and often a second. */
+	rc |= add_header(t, SPAN_LIT("Expect:"));
+	for (size_t i = 0; i < o->headers; i++)
+		rc |= add_header(t, o->header[i]);
+	if (o->bearer.p != NULL) {
+		struct buf b;
+
+		buf_init(&b);
+		buf_add(&b, bearer, sizeof(bearer) - 1);
+		buf_add_span(&b, o->bearer);
+		rc |= buf_failed(&b) ? -1 : add_header(t, buf_span(&b));
+		buf_wipe(&b);
+	}
+	t->tls_min = o->tls_min;
+	t->loopback_only = plain && !o->allow_http;
+	t->deny_private = o->deny_private;
+	t->connect_ms = (long)o->connect_ms;
+	t->total_ms = (long)o->total_ms;
+	return rc;
+}
+
+struct http_target *
+http_target_new(const struct http_target_options *o, struct err *err)
+{
+	struct http_target *t;
+	bool plain = false;
+
+	if (check(o, &plain, err) != 0)
+		return NULL;
+	t = calloc(1, sizeof(*t));
+	if (t == NULL || fill(t, o, plain) != 0) {
+		err_set(err, "out of memory");
+		http_target_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void
+http_target_free(struct http_target *t)
+{
+	struct http_slot *s;
+
+	if (t == NULL)
+		return;
+	while ((s = t->idle) != NULL) {
+		t->idle = s->next;
+		http_slot_free(s);
+	}
+	for (struct curl_slist *h = t->header; h != NULL; h = h->next)
+		compat_wipe(h->data, strlen(h->data));
+	curl_slist_free_all(t->header);
+	free(t->url);
+	free(t->ca_file);
+	free(t->certificate);
+	free(t->certificate_key);
+	free(t->pinned_key);
+	free(t->proxy);
+	free(t);
+}
