@@ -14,10 +14,6 @@
 /* libcurl's buffer for one read: answers are short. */
 #define READ_BUFFER 8192L
 
-/* VITALS_VERSION comes bare from the compiler's command line. */
-#define TEXT_OF(x) #x
-#define TEXT(x) TEXT_OF(x)
-
 static void
 show_address(const struct sockaddr *a, char *text, size_t size)
 {
@@ -188,7 +184,7 @@ http_slot_dress(struct http_slot *s)
 	rc |= curl_easy_setopt(e, CURLOPT_BUFFERSIZE, READ_BUFFER);
 	rc |= curl_easy_setopt(e, CURLOPT_POST, 1L);
 	rc |= curl_easy_setopt(
-	    e, CURLOPT_USERAGENT, "vitals-post/" TEXT(VITALS_VERSION));
+	    e, CURLOPT_USERAGENT, "vitals-post/" VITALS_VERSION);
 	rc |= curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, take_header);
 	rc |= curl_easy_setopt(e, CURLOPT_HEADERDATA, s);
 	rc |= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_body);

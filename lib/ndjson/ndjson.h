@@ -88,6 +88,11 @@ void ndjson_reader_tie(struct ndjson_reader *r, struct ndjson_writer *w);
 enum ndjson_status ndjson_next(
     struct ndjson_reader *r, struct ndjson_line *line);
 
+/* Read once, unless a whole line or the end is at hand already: for loops that
+ * wait for several descriptors and must not block on half a line.  Return
+ * NDJSON_LINE, whatever is there now, or a failure as ndjson_next. */
+enum ndjson_status ndjson_fill(struct ndjson_reader *r);
+
 /* Is a whole line (or the end) at hand without reading? */
 bool ndjson_ready(const struct ndjson_reader *r);
 

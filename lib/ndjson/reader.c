@@ -125,6 +125,27 @@ give(struct ndjson_reader *r, size_t n, bool newline, struct ndjson_line *line)
 	return status;
 }
 
+/* No newline is in what is held: drop the middle of a line that is too long.
+ * "+ 1": a line of exactly max bytes may end with "\r\n". */
+static void
+trim(struct ndjson_reader *r)
+{
+	r->seen = r->len;
+	if (r->len - r->from > r->max + 1) {
+		r->dropping = true;
+		r->len = r->seen = r->from + KEPT;
+	}
+}
+
+enum ndjson_status
+ndjson_fill(struct ndjson_reader *r)
+{
+	if (ndjson_ready(r))
+		return NDJSON_LINE;
+	trim(r);
+	return fill(r);
+}
+
 enum ndjson_status
 ndjson_next(struct ndjson_reader *r, struct ndjson_line *line)
 {
@@ -138,12 +159,7 @@ ndjson_next(struct ndjson_reader *r, struct ndjson_line *line)
 		if (nl != NULL)
 			return give(
 			    r, (size_t)(nl - (r->data + r->from)), true, line);
-		r->seen = r->len;
-		/* "+ 1": a line of exactly max bytes may end with "\r\n". */
-		if (r->len - r->from > r->max + 1) {
-			r->dropping = true;
-			r->len = r->seen = r->from + KEPT;
-		}
+		trim(r);
 		if (r->end)
 			break;
 		status = fill(r);

@@ -1,0 +1,190 @@
+/* vitals-post - deliver events to webhooks and lose none.  See vitals-post(1).
+ */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "http/http.h"
+#include "post/post.h"
+
+/* Rows of all groups of options together. */
+#define ROWS_MAX 64
+
+static const char *
+clash(const struct post_options *o)
+{
+	if (o->url != NULL && o->endpoints != NULL)
+		return "a URL and --endpoints exclude each other";
+	if (o->url == NULL && o->token_file != NULL)
+		return "--token-file wants a URL (in --endpoints: tokenFile)";
+	if (o->url == NULL && o->header_file != NULL)
+		return "--header-file wants a URL (in --endpoints: headers)";
+	if (o->certificate_key != NULL && o->certificate == NULL)
+		return "--certificate-key wants --certificate";
+	if (o->key_fd == 0)
+		return "the key and the lines cannot both come from stdin";
+	if (o->deny_private && o->proxy != NULL)
+		return "--deny-private cannot see behind --proxy";
+	return NULL;
+}
+
+static size_t
+endpoint_rows(struct post_options *o, struct cli_option *to)
+{
+	const struct cli_option row[] = {
+	    CLI_HEADING("Endpoints"),
+	    CLI_FILE("endpoints", 0, "FILE",
+		"deliver to all endpoints that FILE describes", &o->endpoints),
+	    CLI_LIST("key-file", 'k', "FILE",
+		"sign each attempt with the keys in FILE", &o->key_file),
+	    CLI_INTEGER("key-fd", 0, "N", "read the keys from descriptor N",
+		&o->key_fd, 0, 1023),
+	    CLI_CHOICE("scheme", 0, SIGN_SCHEMES,
+		"whose signature headers to send", &o->scheme),
+	    CLI_FILE("token-file", 0, "FILE",
+		"send the bearer token that FILE holds", &o->token_file),
+	    CLI_FILE("header-file", 0, "FILE",
+		"send the headers that FILE holds, one a line",
+		&o->header_file),
+	    CLI_TEXT("handshake", 0, "ORIGIN",
+		"ask each endpoint for consent as ORIGIN first", &o->origin),
+	};
+
+	memcpy(to, row, sizeof(row));
+	return sizeof(row) / sizeof(row[0]);
+}
+
+static size_t
+connection_rows(struct post_options *o, struct cli_option *to)
+{
+	const struct cli_option row[] = {
+	    CLI_HEADING("Connection"),
+	    CLI_CHOICE("tls-min", 0, "1.2|1.3", "oldest TLS to accept (1.3)",
+		&o->tls_min),
+	    CLI_FILE("ca-file", 0, "FILE",
+		"trust the certificates in FILE alone", &o->ca_file),
+	    CLI_FILE("certificate", 0, "FILE",
+		"present this client certificate (PEM)", &o->certificate),
+	    CLI_FILE("certificate-key", 0, "FILE",
+		"its private key, unless in the same file",
+		&o->certificate_key),
+	    CLI_TEXT("pinned-key", 0, "HASH",
+		"accept this public key alone: sha256//... or a file",
+		&o->pinned_key),
+	    CLI_TEXT("proxy", 0, "URL", "go through this proxy", &o->proxy),
+	    CLI_FLAG(
+		"allow-http", 0, "allow http beyond loopback", &o->allow_http),
+	    CLI_FLAG("deny-private", 0,
+		"refuse private, loopback and metadata addresses",
+		&o->deny_private),
+	    CLI_REAL("connect-timeout", 0, "SECONDS",
+		"longest time to connect (10)", &o->connect, 0.001, 3600),
+	    CLI_REAL("timeout", 0, "SECONDS",
+		"longest time for a whole request (30)", &o->timeout, 0.001,
+		3600),
+	};
+
+	memcpy(to, row, sizeof(row));
+	return sizeof(row) / sizeof(row[0]);
+}
+
+static size_t
+retry_rows(struct post_options *o, struct cli_option *to)
+{
+	const struct cli_option row[] = {
+	    CLI_HEADING("Retries"),
+	    CLI_INTEGER("max-attempts", 0, "N", "quick attempts (5)",
+		&o->policy.max_attempts, 1, 1000),
+	    CLI_REAL("retry-base", 0, "SECONDS",
+		"pause after the first failure, doubling (1)", &o->retry_base,
+		0.001, 86400),
+	    CLI_REAL("retry-cap", 0, "SECONDS", "longest such pause (300)",
+		&o->retry_cap, 0.001, 86400),
+	    CLI_REAL("give-up-after", 0, "SECONDS",
+		"when an event expires (259200)", &o->give_up, 0.001, 1e8),
+	    CLI_INTEGER("breaker", 0, "N",
+		"failures in a row that open the circuit, 0: none (10)",
+		&o->policy.breaker, 0, 1000000),
+	};
+
+	memcpy(to, row, sizeof(row));
+	return sizeof(row) / sizeof(row[0]);
+}
+
+static size_t
+flow_rows(struct post_options *o, struct cli_option *to)
+{
+	const struct cli_option row[] = {
+	    CLI_HEADING("Flow"),
+	    CLI_INTEGER("concurrency", 'c', "N", "requests at once (64)",
+		&o->policy.concurrency, 1, HTTP_IN_FLIGHT_MAX),
+	    CLI_INTEGER("per-endpoint", 0, "N",
+		"of these to one endpoint (all)", &o->policy.per_endpoint, 1,
+		HTTP_IN_FLIGHT_MAX),
+	    CLI_REAL("rate", 0, "N", "events a second to one endpoint",
+		&o->policy.rate, 0.001, 1e6),
+	    CLI_CHOICE("order", 0, "none|session",
+		"keep the events of a session in order", &o->order),
+	    CLI_INTEGER("batch", 0, "N", "CloudEvents in one request (1)",
+		&o->policy.batch, 1, DELIVER_BATCH_MAX),
+	    CLI_INTEGER("queue", 0, "N", "events held in memory (10000)",
+		&o->policy.queue, 1, 10000000),
+	};
+
+	memcpy(to, row, sizeof(row));
+	return sizeof(row) / sizeof(row[0]);
+}
+
+static size_t
+record_rows(struct post_options *o, struct cli_option *to)
+{
+	const struct cli_option row[] = {
+	    CLI_HEADING("Records"),
+	    CLI_FILE("dead-letter", 0, "FILE",
+		"append what cannot be delivered to FILE", &o->dead_letter),
+	    CLI_FILE("audit", 0, "FILE",
+		"append a chained line for each attempt to FILE", &o->audit),
+	    CLI_FILE("metrics", 0, "FILE", "keep Prometheus metrics in FILE",
+		&o->metrics),
+	    CLI_FILE("rejects", 0, "FILE",
+		"append lines that are refused to FILE", &o->rejects),
+	    CLI_FLAG("strict", 0, "stop at the first bad line", &o->strict),
+	};
+
+	memcpy(to, row, sizeof(row));
+	return sizeof(row) / sizeof(row[0]);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct post_options o;
+	struct cli_option option[ROWS_MAX];
+	struct cli cli = {"vitals-post", "[URL]",
+	    "deliver events to webhooks and lose none",
+	    "vitals-post --key-file key https://host/hook < events.ndjson",
+	    option, 0};
+	struct ndjson_writer *out;
+	const char *why;
+	int operand, status;
+
+	cli.options += endpoint_rows(&o, option + cli.options);
+	cli.options += connection_rows(&o, option + cli.options);
+	cli.options += retry_rows(&o, option + cli.options);
+	cli.options += flow_rows(&o, option + cli.options);
+	cli.options += record_rows(&o, option + cli.options);
+	cli_start(&cli);
+	post_defaults(&o);
+	status = cli_parse(&cli, argc, argv, &operand);
+	if (status != CLI_GO)
+		return status;
+	if (argc - operand > 1)
+		return cli_usage(&cli, "more than one URL");
+	o.url = argv[operand];
+	o.policy.ordered = o.order == 1;
+	why = clash(&o);
+	if (why != NULL)
+		return cli_usage(&cli, "%s", why);
+	out = ndjson_writer_new(1);
+	status = out == NULL ? CLI_SYSTEM : post_run(&o, out);
+	return cli_finish(out, status);
+}

@@ -1,0 +1,357 @@
+#include "deliver/deliver.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compat/random.h"
+#include "deliver/internal.h"
+#include "instant/instant.h"
+
+/* How often the metrics file is replaced, ms. */
+#define METRICS_EVERY 5000
+
+struct deliver *
+deliver_new(const struct deliver_policy *p, const struct deliver_outputs *o,
+    struct err *err)
+{
+	struct deliver *d = calloc(1, sizeof(*d));
+
+	if (d == NULL) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	d->policy = *p;
+	d->out = o;
+	d->endpoint_end = &d->endpoint;
+	d->now = instant_monotonic();
+	d->wall = instant_now();
+	deliver_reader_init(&d->reader);
+	buf_init(&d->header);
+	buf_init(&d->letter);
+	if (compat_random(d->random, sizeof(d->random)) != 0) {
+		err_sys(err, errno, "no random bits");
+		goto err0;
+	}
+	d->names.seed = d->random[0];
+	if (o->audit >= 0) {
+		d->audit = deliver_audit_new(o->audit, err);
+		if (d->audit == NULL)
+			goto err0;
+	}
+	d->http = http_client_new((size_t)p->concurrency, err);
+	if (d->http == NULL)
+		goto err0;
+	return d;
+err0:
+	deliver_free(d);
+	return NULL;
+}
+
+static void
+free_spares(struct deliver *d)
+{
+	struct deliver_shipment *s;
+
+	while ((s = d->spare) != NULL) {
+		d->spare = s->next;
+		buf_release(&s->body);
+		free(s);
+	}
+}
+
+void
+deliver_free(struct deliver *d)
+{
+	struct deliver_endpoint *e;
+
+	if (d == NULL)
+		return;
+	/* Answers taken after a cancel give the shipments back. */
+	if (d->http != NULL) {
+		struct http_answer a;
+
+		http_cancel(d->http);
+		while (http_next(d->http, &a))
+			deliver_shipment_free(d, a.context);
+	}
+	free_spares(d);
+	free(d->waiting.job);
+	while ((e = d->endpoint) != NULL) {
+		d->endpoint = e->next;
+		deliver_endpoint_free(e);
+	}
+	http_client_free(d->http);
+	deliver_table_release(&d->names);
+	deliver_reader_release(&d->reader);
+	deliver_audit_free(d->audit);
+	buf_release(&d->header);
+	buf_release(&d->letter);
+	for (size_t i = 0; i < 4; i++)
+		free(d->line_text[i]);
+	free(d->origin);
+	free(d);
+}
+
+int
+deliver_add(struct deliver *d, const struct deliver_endpoint_options *o,
+    struct err *err)
+{
+	const char *name = o->name != NULL ? o->name : o->http.url;
+	struct deliver_endpoint *e;
+
+	if (deliver_endpoint_find(d, span_of(name)) != NULL)
+		return err_set(err, "endpoint %s is there twice", name);
+	if (d->names.count >= DELIVER_ENDPOINTS_MAX)
+		return err_set(
+		    err, "more than %d endpoints", DELIVER_ENDPOINTS_MAX);
+	e = deliver_endpoint_new(d, o, err);
+	if (e == NULL)
+		return -1;
+	e->added = true;
+	d->added++;
+	return 0;
+}
+
+int
+deliver_set_default(struct deliver *d, const struct deliver_endpoint_options *o,
+    struct err *err)
+{
+	struct http_target_options *h = &d->line_options.http;
+	const char *const from[4] = {
+	    o->http.ca_file, o->http.pinned_key, o->http.proxy, NULL};
+
+	d->line_options = *o;
+	for (size_t i = 0; i < 4; i++) {
+		if (from[i] == NULL)
+			continue;
+		free(d->line_text[i]);
+		d->line_text[i] = strdup(from[i]);
+		if (d->line_text[i] == NULL)
+			return err_set(err, "out of memory");
+	}
+	h->ca_file = d->line_text[0];
+	h->pinned_key = d->line_text[1];
+	h->proxy = d->line_text[2];
+	h->bearer = (struct span){NULL, 0};
+	h->headers = 0;
+	h->certificate = NULL;
+	h->certificate_key = NULL;
+	d->line_options.types = 0;
+	return 0;
+}
+
+int
+deliver_set_origin(struct deliver *d, const char *origin)
+{
+	d->origin = strdup(origin);
+	return d->origin == NULL ? -1 : 0;
+}
+
+/* Give ${event} to ${e}.  Return 0, or -1 without memory. */
+static int
+give(struct deliver *d, struct deliver_endpoint *e, struct deliver_event *event)
+{
+	struct deliver_job *j = calloc(1, sizeof(*j));
+
+	if (j == NULL)
+		return -1;
+	j->endpoint = e;
+	j->event = event;
+	deliver_event_hold(event);
+	if (deliver_enqueue(d, j) != 0) {
+		deliver_event_drop(event);
+		free(j);
+		return -1;
+	}
+	e->accepted++;
+	d->count.accepted++;
+	return 0;
+}
+
+/* Where does it go: to one endpoint that it names, or to all that want it?
+ * *${one} NULL: the latter. */
+static int
+route(struct deliver *d, const struct deliver_event *event,
+    struct deliver_endpoint **one, struct err *err)
+{
+	*one = NULL;
+	if (event->endpoint.n > 0) {
+		*one = deliver_endpoint_for(d, event->endpoint, err);
+		return *one == NULL ? -1 : 0;
+	}
+	if (event->letter_endpoint.n > 0) {
+		*one = deliver_endpoint_find(d, event->letter_endpoint);
+		if (*one != NULL || d->added == 1)
+			return 0;
+		if (d->added > 1)
+			return err_set(err,
+			    "dead letter of \"%.*s\", which is no endpoint of "
+			    "this run",
+			    (int)(event->letter_endpoint.n < 200
+				    ? event->letter_endpoint.n
+				    : 200),
+			    event->letter_endpoint.p);
+		*one = deliver_endpoint_for(d, event->letter_endpoint, err);
+		return *one == NULL ? -1 : 0;
+	}
+	if (d->added == 0)
+		return err_set(err,
+		    "no endpoint: neither the line nor the "
+		    "command names one");
+	return 0;
+}
+
+enum deliver_taken
+deliver_take(struct deliver *d, struct span line, struct err *err)
+{
+	struct deliver_event *event;
+	struct deliver_endpoint *e, *one;
+	size_t given = 0;
+	int rc = 0;
+
+	event = deliver_event_read(&d->reader, line, d->wall, err);
+	if (event == NULL)
+		return errno == ENOMEM ? DELIVER_FAILED : DELIVER_BAD_LINE;
+	if (d->policy.batch > 1 && !event->cloudevent) {
+		deliver_event_drop(event);
+		err_set(err, "not a CloudEvent: batches hold nothing else");
+		return DELIVER_BAD_LINE;
+	}
+	if (route(d, event, &one, err) != 0) {
+		deliver_event_drop(event);
+		return DELIVER_BAD_LINE;
+	}
+	d->held += event->size;
+	for (e = one != NULL ? one : d->endpoint; e != NULL && rc == 0;
+	     e = one != NULL ? NULL : e->next) {
+		if (one == NULL &&
+		    (!e->added || !deliver_endpoint_wants(e, event)))
+			continue;
+		rc = give(d, e, event);
+		given++;
+	}
+	d->count.taken++;
+	if (given == 0)
+		d->count.unmatched++;
+	if (event->refs == 1)
+		d->held -= event->size;
+	deliver_event_drop(event);
+	if (rc == 0)
+		return DELIVER_TAKEN;
+	err_set(err, "out of memory");
+	return DELIVER_FAILED;
+}
+
+bool
+deliver_hungry(const struct deliver *d)
+{
+	return !d->stopped && !d->failed &&
+	    d->count.pending < (uint64_t)d->policy.queue &&
+	    d->held < DELIVER_MEMORY_MAX;
+}
+
+bool
+deliver_idle(const struct deliver *d)
+{
+	if (d->stopped)
+		return d->count.in_flight == 0;
+	return d->count.pending == 0;
+}
+
+void
+deliver_stop(struct deliver *d)
+{
+	d->stopped = true;
+}
+
+static void
+take_time(struct deliver *d)
+{
+	d->now = instant_monotonic();
+	d->wall = instant_now();
+}
+
+static void
+take_answers(struct deliver *d)
+{
+	struct http_answer a;
+
+	while (http_next(d->http, &a))
+		deliver_answered(d, &a);
+}
+
+/* Write out what this turn gave. */
+static int
+flush(struct deliver *d, struct err *err)
+{
+	struct err why;
+
+	if (d->audit != NULL && deliver_audit_flush(d->audit, err) != 0)
+		return -1;
+	if (ndjson_flush(d->out->receipts) != 0)
+		deliver_output_is_bad(d, errno, "<stdout>: write failed");
+	if (d->out->metrics == NULL || d->now < d->metrics_due)
+		return 0;
+	d->metrics_due = d->now + METRICS_EVERY;
+	if (deliver_write_metrics(d, &why) != 0 && !d->metrics_failed) {
+		d->metrics_failed = true;
+		d->out->report(
+		    d->out->context, DELIVER_NOTE_OUTPUT, "", why.text);
+	}
+	return 0;
+}
+
+int
+deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
+    int64_t ms, struct err *err)
+{
+	int64_t next;
+
+	take_time(d);
+	/* Lines for an endpoint that is off or down do not wait for more. */
+	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
+		if (e->off && e->ready != NULL)
+			deliver_flush_endpoint(
+			    d, e, "endpoint is switched off");
+	}
+	deliver_dispatch(d);
+	next = deliver_next_time(d);
+	if (next >= 0) {
+		int64_t left = next > d->now ? next - d->now : 0;
+
+		if (ms < 0 || left < ms)
+			ms = left;
+	}
+	if (d->out->metrics != NULL && (ms < 0 || ms > METRICS_EVERY))
+		ms = METRICS_EVERY;
+	if (http_wait(d->http, fd, readable, n, ms) != 0)
+		return err_sys(err, errno, "cannot wait for answers");
+	take_time(d);
+	take_answers(d);
+	return flush(d, err);
+}
+
+int
+deliver_abandon(struct deliver *d, const char *reason, struct err *err)
+{
+	take_time(d);
+	d->stopped = true;
+	http_cancel(d->http);
+	take_answers(d);
+	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next)
+		deliver_flush_endpoint(d, e, reason);
+	return flush(d, err);
+}
+
+bool
+deliver_output_failed(const struct deliver *d)
+{
+	return d->failed;
+}
+
+void
+deliver_count(const struct deliver *d, struct deliver_counts *c)
+{
+	*c = d->count;
+}

@@ -1,0 +1,379 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/digest.h"
+#include "deliver/internal.h"
+#include "id/id.h"
+#include "instant/instant.h"
+
+/* Headers that we make: ID, timestamp, signature, content type, origin, and
+ * what schemes add. */
+#define OWN_HEADERS 12
+
+/* Shipments kept for the next request. */
+#define SPARE_BODY_MAX ((size_t)1 << 20)
+
+struct headers {
+	struct buf *text;
+	size_t at[OWN_HEADERS], n[OWN_HEADERS];
+	size_t count;
+};
+
+static void
+add_header(struct headers *h, const char *name, struct span value)
+{
+	if (h->count == OWN_HEADERS) {
+		h->text->failed = true;
+		return;
+	}
+	h->at[h->count] = h->text->len;
+	buf_add_text(h->text, name);
+	buf_add(h->text, ": ", 2);
+	buf_add_span(h->text, value);
+	h->n[h->count] = h->text->len - h->at[h->count];
+	h->count++;
+}
+
+static void
+emit(void *context, const char *name, struct span value)
+{
+	add_header(context, name, value);
+}
+
+static struct deliver_shipment *
+shipment_new(struct deliver *d)
+{
+	struct deliver_shipment *s = d->spare;
+
+	if (s != NULL) {
+		d->spare = s->next;
+		s->next = NULL;
+		return s;
+	}
+	s = calloc(1, sizeof(*s));
+	if (s != NULL)
+		buf_init(&s->body);
+	return s;
+}
+
+void
+deliver_shipment_free(struct deliver *d, struct deliver_shipment *s)
+{
+	if (s->body.cap > SPARE_BODY_MAX)
+		buf_release(&s->body);
+	s->next = d->spare;
+	d->spare = s;
+	s->job = NULL;
+	s->count = 0;
+	s->handshake = false;
+}
+
+/* Does ${e} want to send, and may it? */
+static bool
+may_send(const struct deliver *d, const struct deliver_endpoint *e)
+{
+	return e->ready != NULL && !e->off && e->in_flight < e->concurrency &&
+	    d->count.in_flight < (uint64_t)d->policy.concurrency &&
+	    e->hold <= d->now && e->consent != DELIVER_CONSENT_ASKED &&
+	    (e->rate <= 0 || e->tokens >= 1) &&
+	    deliver_breaker_allows(&e->breaker, d->now);
+}
+
+static void
+refill(const struct deliver *d, struct deliver_endpoint *e)
+{
+	/* A twentieth of a second's worth may go at once. */
+	double most = e->rate / 20 > 1 ? e->rate / 20 : 1;
+
+	if (e->rate <= 0)
+		return;
+	e->tokens += (double)(d->now - e->refilled) * e->rate / 1000;
+	if (e->tokens > most)
+		e->tokens = most;
+	e->refilled = d->now;
+}
+
+/* Put the bodies of the jobs into one JSON array, and name it by its members'
+ * IDs, so that the same batch sent again has the same ID. */
+static int
+make_batch(struct deliver *d, struct deliver_shipment *s)
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+	char id[ID_TEXT_MAX];
+
+	buf_clear(&s->body);
+	buf_clear(&d->letter);
+	for (struct deliver_job *j = s->job; j != NULL; j = j->next) {
+		buf_add_byte(&s->body, j == s->job ? '[' : ',');
+		buf_add_span(&s->body, j->event->body);
+		buf_add_span(&d->letter, j->event->id);
+		buf_add_byte(&d->letter, '\n');
+	}
+	buf_add_byte(&s->body, ']');
+	if (buf_failed(&s->body) || buf_failed(&d->letter) ||
+	    crypto_sha256(d->letter.data, d->letter.len, digest) != 0)
+		return -1;
+	id_of_digest(digest, id);
+	snprintf(s->id, sizeof(s->id), "%s", id);
+	return 0;
+}
+
+/* Take what goes into one request off the ready ones. */
+static int
+load(struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
+{
+	struct deliver_job **end = &s->job;
+	size_t most = d->policy.batch > 1 ? (size_t)d->policy.batch : 1;
+	size_t bytes = 0;
+
+	s->endpoint = e;
+	s->count = 0;
+	while (s->count < most && e->ready != NULL) {
+		struct deliver_job *j = e->ready;
+
+		if (s->count > 0 &&
+		    (j->alone || j->event->headers > 0 ||
+			bytes + j->event->body.n > NDJSON_LINE_MAX))
+			break;
+		*end = deliver_pop_ready(e);
+		end = &j->next;
+		s->count++;
+		bytes += j->event->body.n;
+		if (j->alone || j->event->headers > 0 || e->breaker.open)
+			break;
+	}
+	if (d->policy.batch > 1)
+		return make_batch(d, s);
+	memcpy(s->id, s->job->event->id.p, s->job->event->id.n);
+	s->id[s->job->event->id.n] = '\0';
+	return 0;
+}
+
+/* Sign afresh, or pass the message's own signature on. */
+static int
+sign(struct deliver *d, const struct deliver_shipment *s, struct span body,
+    struct headers *h)
+{
+	const struct deliver_event *event = s->job->event;
+	struct sign_input in = {span_of(s->id), s->sent / 1000, body};
+	bool own = event->signature.n > 0 && d->policy.batch <= 1;
+	struct err why;
+	char time[24];
+
+	if (s->endpoint->keys != NULL)
+		return sign_headers(s->endpoint->keys, &in, emit, h, &why);
+	if (own && event->timestamp > 0)
+		in.timestamp = event->timestamp;
+	snprintf(time, sizeof(time), "%" PRId64, in.timestamp);
+	add_header(h, "webhook-id", in.id);
+	add_header(h, "webhook-timestamp", span_of(time));
+	if (own)
+		add_header(h, "webhook-signature", event->signature);
+	return 0;
+}
+
+/* Is the line's own header ${line} also one of ours? */
+static bool
+ours_too(const struct headers *h, struct span line)
+{
+	const char *colon = memchr(line.p, ':', line.n);
+	size_t n = colon == NULL ? line.n : (size_t)(colon - line.p) + 1;
+
+	for (size_t i = 0; i < h->count; i++) {
+		const char *ours = h->text->data + h->at[i];
+		size_t k = 0;
+
+		while (k < n && k < h->n[i] &&
+		    (ours[k] | 0x20) == (line.p[k] | 0x20))
+			k++;
+		if (k == n)
+			return true;
+	}
+	return false;
+}
+
+static int
+send_shipment(struct deliver *d, struct deliver_shipment *s)
+{
+	struct span header[OWN_HEADERS + DELIVER_LINE_HEADERS_MAX];
+	const struct deliver_event *event = s->job->event;
+	struct headers h = {.text = &d->header};
+	struct http_request r = {.target = s->endpoint->target,
+	    .method = HTTP_POST,
+	    .header = header,
+	    .context = s};
+	bool batch = d->policy.batch > 1;
+
+	buf_clear(&d->header);
+	r.body = batch ? buf_span(&s->body) : event->body;
+	add_header(&h, "Content-Type",
+	    batch ? SPAN_LIT("application/cloudevents-batch+json")
+		  : event->content_type);
+	if (sign(d, s, r.body, &h) != 0 || buf_failed(&d->header))
+		return -1;
+	for (size_t i = 0; i < h.count; i++)
+		header[r.headers++] =
+		    (struct span){d->header.data + h.at[i], h.n[i]};
+	if (s->endpoint->origin_header != NULL)
+		header[r.headers++] = span_of(s->endpoint->origin_header);
+	for (size_t i = 0; i < event->headers; i++) {
+		if (!ours_too(&h, event->header[i]))
+			header[r.headers++] = event->header[i];
+	}
+	return http_send(d->http, &r);
+}
+
+static int
+ask_consent(
+    struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
+{
+	struct span origin = span_of(e->origin_header);
+	struct http_request r = {.target = e->target,
+	    .method = HTTP_OPTIONS,
+	    .header = &origin,
+	    .headers = 1,
+	    .context = s};
+
+	s->endpoint = e;
+	s->handshake = true;
+	if (http_send(d->http, &r) != 0)
+		return -1;
+	e->consent = DELIVER_CONSENT_ASKED;
+	return 0;
+}
+
+/* What was loaded goes back, in its order, to be tried a second later. */
+static void
+put_back(
+    struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
+{
+	struct deliver_job *rest = e->ready, *j = s->job;
+
+	if (j != NULL) {
+		e->ready = j;
+		while (j->next != NULL)
+			j = j->next;
+		j->next = rest;
+		if (rest == NULL)
+			e->ready_end = &j->next;
+	}
+	deliver_shipment_free(d, s);
+	e->hold = d->now + 1000;
+	deliver_note(
+	    d, DELIVER_NOTE_STATE, e, "out of memory: goes on in a second");
+}
+
+/* One request to ${e}.  Return false where none can be made now. */
+static bool
+send_one(struct deliver *d, struct deliver_endpoint *e)
+{
+	struct deliver_shipment *s = shipment_new(d);
+	uint64_t retries;
+	int rc;
+
+	if (s == NULL)
+		return false;
+	s->sent = d->wall;
+	if (e->consent == DELIVER_CONSENT_WANTED)
+		rc = ask_consent(d, e, s);
+	else
+		rc = load(d, e, s) != 0 ? -1 : send_shipment(d, s);
+	if (rc != 0) {
+		put_back(d, e, s);
+		return false;
+	}
+	if (e->rate > 0)
+		e->tokens -= (double)(s->count > 0 ? s->count : 1);
+	deliver_breaker_sent(&e->breaker);
+	e->in_flight++;
+	d->count.in_flight++;
+	retries = 0;
+	for (struct deliver_job *j = s->job; j != NULL; j = j->next) {
+		if (j->first == 0)
+			j->first = d->wall;
+		else
+			retries++;
+		j->attempts++;
+	}
+	e->retries += retries;
+	d->count.retries += retries;
+	if (!s->handshake) {
+		e->attempts++;
+		d->count.attempts++;
+	}
+	return true;
+}
+
+static void
+wake_due(struct deliver *d)
+{
+	while (d->waiting.count > 0 && d->waiting.job[0]->due <= d->now) {
+		struct deliver_job *j = d->waiting.job[0];
+
+		deliver_heap_remove(&d->waiting, j);
+		/* Ahead of those that were never tried. */
+		deliver_make_ready(j, true);
+	}
+}
+
+void
+deliver_dispatch(struct deliver *d)
+{
+	struct deliver_endpoint *e, *start;
+	bool more = true;
+
+	wake_due(d);
+	if (d->stopped || d->endpoint == NULL)
+		return;
+	if (d->turn == NULL)
+		d->turn = d->endpoint;
+	for (e = d->endpoint; e != NULL; e = e->next)
+		refill(d, e);
+	/* One request each in turn, so that none takes all the room. */
+	while (more && d->count.in_flight < (uint64_t)d->policy.concurrency) {
+		more = false;
+		start = e = d->turn;
+		do {
+			if (may_send(d, e) && send_one(d, e))
+				more = true;
+			e = e->next != NULL ? e->next : d->endpoint;
+		} while (e != start);
+		d->turn = e->next != NULL ? e->next : d->endpoint;
+	}
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+int64_t
+deliver_next_time(const struct deliver *d)
+{
+	int64_t next = -1;
+
+	if (d->stopped)
+		return -1;
+	if (d->waiting.count > 0)
+		next = d->waiting.job[0]->due;
+	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
+		int64_t at = 0;
+
+		if (e->ready == NULL || e->off)
+			continue;
+		if (e->hold > d->now)
+			at = e->hold;
+		else if (e->breaker.open && !e->breaker.probing &&
+		    e->breaker.until > d->now)
+			at = e->breaker.until;
+		else if (e->rate > 0 && e->tokens < 1)
+			at = d->now + 1 +
+			    (int64_t)((1 - e->tokens) * 1000 / e->rate);
+		if (at > 0)
+			next = sooner(next, at);
+	}
+	return next;
+}

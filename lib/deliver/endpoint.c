@@ -1,0 +1,180 @@
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deliver/internal.h"
+
+/* Names and types longer than this match no pattern. */
+#define TYPE_MAX 256
+
+static int
+fill(struct deliver *d, struct deliver_endpoint *e,
+    const struct deliver_endpoint_options *o)
+{
+	e->name = strdup(o->name != NULL ? o->name : o->http.url);
+	if (e->name == NULL)
+		return -1;
+	for (size_t i = 0; i < o->types; i++) {
+		e->type[i] = strdup(o->type[i]);
+		if (e->type[i] == NULL)
+			return -1;
+		e->types++;
+	}
+	if (d->origin != NULL) {
+		struct buf b;
+
+		buf_init(&b);
+		buf_addf(&b, "WebHook-Request-Origin: %s", d->origin);
+		e->origin_header = buf_string(&b);
+		if (e->origin_header == NULL) {
+			buf_release(&b);
+			return -1;
+		}
+		e->consent = DELIVER_CONSENT_WANTED;
+	}
+	e->node.key = span_of(e->name);
+	e->ready_end = &e->ready;
+	e->keys = o->keys;
+	e->rate = o->rate < 0 ? d->policy.rate : o->rate;
+	e->tokens = 1;
+	e->concurrency = (size_t)(o->concurrency > 0 ? o->concurrency
+						     : d->policy.per_endpoint);
+	e->lanes.seed = d->random[0] ^ d->random[1];
+	return 0;
+}
+
+struct deliver_endpoint *
+deliver_endpoint_new(struct deliver *d,
+    const struct deliver_endpoint_options *o, struct err *err)
+{
+	struct deliver_endpoint *e;
+	struct err why = {""};
+
+	if (o->types > DELIVER_TYPES_MAX) {
+		err_set(err, "more than %d types", DELIVER_TYPES_MAX);
+		return NULL;
+	}
+	e = calloc(1, sizeof(*e));
+	if (e == NULL || fill(d, e, o) != 0 ||
+	    deliver_table_put(&d->names, &e->node) != 0) {
+		err_set(err, "out of memory");
+		deliver_endpoint_free(e);
+		return NULL;
+	}
+	e->target = http_target_new(&o->http, &why);
+	if (e->target == NULL) {
+		err_set(err, "%s: %s", o->http.url, why.text);
+		deliver_table_remove(&d->names, &e->node);
+		deliver_endpoint_free(e);
+		return NULL;
+	}
+	*d->endpoint_end = e;
+	d->endpoint_end = &e->next;
+	return e;
+}
+
+void
+deliver_endpoint_free(struct deliver_endpoint *e)
+{
+	struct deliver_job *j;
+
+	if (e == NULL)
+		return;
+	while ((j = e->oldest) != NULL) {
+		e->oldest = j->newer;
+		deliver_event_drop(j->event);
+		free(j->error);
+		free(j);
+	}
+	for (size_t i = 0; i < e->lanes.buckets; i++) {
+		struct deliver_node *n;
+
+		while ((n = e->lanes.bucket[i]) != NULL) {
+			e->lanes.bucket[i] = n->chain;
+			free(n); /* the first member of its lane */
+		}
+	}
+	deliver_table_release(&e->lanes);
+	for (size_t i = 0; i < e->types; i++)
+		free(e->type[i]);
+	http_target_free(e->target);
+	free(e->origin_header);
+	free(e->name);
+	free(e);
+}
+
+bool
+deliver_endpoint_wants(
+    const struct deliver_endpoint *e, const struct deliver_event *event)
+{
+	char type[TYPE_MAX];
+
+	if (e->types == 0)
+		return true;
+	if (event->type.n >= sizeof(type))
+		return false;
+	memcpy(type, event->type.p, event->type.n);
+	type[event->type.n] = '\0';
+	for (size_t i = 0; i < e->types; i++) {
+		if (fnmatch(e->type[i], type, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+struct deliver_endpoint *
+deliver_endpoint_find(const struct deliver *d, struct span name)
+{
+	/* The node is the endpoint's first member. */
+	return (struct deliver_endpoint *)deliver_table_find(&d->names, name);
+}
+
+/* Make room by forgetting an endpoint of lines that has nothing to do. */
+static bool
+forget_one(struct deliver *d)
+{
+	struct deliver_endpoint **at = &d->endpoint, *e;
+
+	while ((e = *at) != NULL &&
+	    (e->added || e->pending > 0 || e->off || e->breaker.open ||
+		e->hold > d->now))
+		at = &e->next;
+	if (e == NULL)
+		return false;
+	*at = e->next;
+	if (d->endpoint_end == &e->next)
+		d->endpoint_end = at;
+	if (d->turn == e)
+		d->turn = NULL;
+	deliver_table_remove(&d->names, &e->node);
+	deliver_endpoint_free(e);
+	return true;
+}
+
+struct deliver_endpoint *
+deliver_endpoint_for(struct deliver *d, struct span url, struct err *err)
+{
+	struct deliver_endpoint_options o = d->line_options;
+	struct deliver_endpoint *e = deliver_endpoint_find(d, url);
+	char text[HTTP_URL_MAX + 1];
+
+	if (e != NULL)
+		return e;
+	if (url.n > HTTP_URL_MAX || memchr(url.p, '\0', url.n) != NULL) {
+		err_set(err,
+		    "\"endpoint\" is not a URL, or is longer than "
+		    "%zu bytes",
+		    HTTP_URL_MAX);
+		return NULL;
+	}
+	if (d->names.count >= DELIVER_ENDPOINTS_MAX && !forget_one(d)) {
+		err_set(err, "more than %d endpoints are in use",
+		    DELIVER_ENDPOINTS_MAX);
+		return NULL;
+	}
+	memcpy(text, url.p, url.n);
+	text[url.n] = '\0';
+	o.http.url = text;
+	o.name = NULL;
+	return deliver_endpoint_new(d, &o, err);
+}

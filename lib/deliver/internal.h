@@ -1,0 +1,190 @@
+/* What the files of lib/deliver share; not for others. */
+#ifndef DELIVER_INTERNAL_H
+#define DELIVER_INTERNAL_H
+
+#include "deliver/deliver.h"
+#include "deliver/event.h"
+#include "deliver/table.h"
+
+/* Upper bounds of the latency histogram's buckets, in seconds. */
+#define DELIVER_BUCKETS 16
+
+struct deliver_endpoint;
+struct deliver_audit;
+
+/* Events of one session on their way to one endpoint: one at a time. */
+struct deliver_lane {
+	struct deliver_node node;        /* first: the session's name */
+	struct deliver_job *head, *tail; /* behind the one that is out */
+	char name[];
+};
+
+/* One event for one endpoint. */
+struct deliver_job {
+	struct deliver_event *event;
+	struct deliver_endpoint *endpoint;
+	struct deliver_job *next;          /* in ready, lane or shipment */
+	struct deliver_job *older, *newer; /* all of its endpoint */
+	struct deliver_lane *lane;         /* NULL: in no order */
+	size_t heap;       /* its place in the heap plus 1; 0: not there */
+	int64_t due;       /* monotonic, while in the heap */
+	int64_t first;     /* wall clock of its first attempt; 0: none */
+	uint32_t attempts; /* requests made */
+	uint32_t round;    /* failures that count for the pause */
+	int last_status;
+	bool alone;  /* not in a batch any more */
+	char *error; /* of the last attempt; NULL: none */
+};
+
+/* A request under way: one job, or a batch of them. */
+struct deliver_shipment {
+	struct deliver_shipment *next; /* spare ones */
+	struct deliver_endpoint *endpoint;
+	struct deliver_job *job;
+	size_t count;
+	int64_t sent; /* wall clock */
+	bool handshake;
+	struct buf body; /* of a batch */
+	char id[ID_MAX + 1];
+};
+
+enum deliver_consent {
+	DELIVER_CONSENT_GIVEN, /* or not asked for */
+	DELIVER_CONSENT_WANTED,
+	DELIVER_CONSENT_ASKED
+};
+
+struct deliver_endpoint {
+	struct deliver_node node; /* first: its name */
+	struct deliver_endpoint *next;
+	char *name;
+	char *origin_header; /* "WebHook-Request-Origin: …", or NULL */
+	struct http_target *target;
+	struct sign_keys *keys;
+	char *type[DELIVER_TYPES_MAX];
+	size_t types;
+	bool added; /* by deliver_add; else by a line */
+
+	struct deliver_job *ready, **ready_end;
+	struct deliver_job *oldest, *newest;
+	struct deliver_table lanes;
+	size_t pending; /* jobs */
+	size_t in_flight;
+	size_t concurrency;
+
+	double rate, tokens;
+	int64_t refilled;
+	int64_t hold; /* Retry-After: nothing before (monotonic) */
+	struct deliver_breaker breaker;
+	enum deliver_consent consent;
+	bool off;  /* 410, or no consent */
+	bool down; /* its circuit opened max_attempts times in a row */
+
+	/* For metrics. */
+	uint64_t accepted, delivered, dead, expired, attempts, retries;
+	uint64_t failures;
+	uint64_t bucket[DELIVER_BUCKETS + 1];
+	double latency_sum;
+};
+
+struct deliver_heap {
+	struct deliver_job **job;
+	size_t count, cap;
+};
+
+struct deliver {
+	struct deliver_policy policy;
+	const struct deliver_outputs *out;
+	struct http_client *http;
+	struct deliver_reader reader;
+	struct deliver_endpoint *endpoint, **endpoint_end;
+	struct deliver_endpoint *turn; /* whose turn it is to send first */
+	struct deliver_table names;
+	size_t added; /* endpoints that deliver_add made */
+	struct deliver_endpoint_options line_options;
+	char *line_text[4]; /* copies that line_options points to */
+	char *origin;
+	struct deliver_heap waiting;
+	struct deliver_shipment *spare;
+	struct buf header; /* of the request being made */
+	struct buf letter;
+	struct deliver_counts count;
+	struct deliver_audit *audit;
+	size_t held; /* bytes of events in memory */
+	int64_t now; /* monotonic, of this turn */
+	int64_t wall;
+	int64_t metrics_due;
+	uint64_t random[2];
+	bool stopped;
+	bool failed; /* receipts or dead letters */
+	bool metrics_failed;
+};
+
+/* ---- endpoint.c */
+struct deliver_endpoint *deliver_endpoint_new(struct deliver *d,
+    const struct deliver_endpoint_options *o, struct err *err);
+void deliver_endpoint_free(struct deliver_endpoint *e);
+bool deliver_endpoint_wants(
+    const struct deliver_endpoint *e, const struct deliver_event *event);
+/* The endpoint of a line's own URL.  NULL with ${err}. */
+struct deliver_endpoint *deliver_endpoint_for(
+    struct deliver *d, struct span url, struct err *err);
+struct deliver_endpoint *deliver_endpoint_find(
+    const struct deliver *d, struct span name);
+
+/* ---- queue.c */
+int deliver_heap_push(struct deliver_heap *h, struct deliver_job *j);
+void deliver_heap_remove(struct deliver_heap *h, struct deliver_job *j);
+void deliver_make_ready(struct deliver_job *j, bool first);
+struct deliver_job *deliver_pop_ready(struct deliver_endpoint *e);
+/* Enter a job into its endpoint's lists: ready at once, or behind others of
+ * its session.  Return 0, or -1 without memory. */
+int deliver_enqueue(struct deliver *d, struct deliver_job *j);
+/* Take a settled job, which is in no queue, out and free it; the next of its
+ * session becomes ready. */
+void deliver_job_done(struct deliver *d, struct deliver_job *j);
+
+/* ---- dispatch.c */
+/* Send what may be sent now. */
+void deliver_dispatch(struct deliver *d);
+/* When anything may be sent next (monotonic), or -1. */
+int64_t deliver_next_time(const struct deliver *d);
+void deliver_shipment_free(struct deliver *d, struct deliver_shipment *s);
+
+/* ---- settle.c */
+void deliver_answered(struct deliver *d, const struct http_answer *a);
+enum deliver_outcome {
+	DELIVER_OUTCOME_DELIVERED,
+	DELIVER_OUTCOME_DEAD,
+	DELIVER_OUTCOME_EXPIRED
+};
+/* Settle a job that is in no queue; frees it. */
+void deliver_settle(struct deliver *d, struct deliver_job *j,
+    enum deliver_outcome o, const char *reason);
+/* Settle all jobs of ${e} that are not under way as dead. */
+void deliver_flush_endpoint(
+    struct deliver *d, struct deliver_endpoint *e, const char *reason);
+double deliver_random(struct deliver *d);
+void deliver_note(struct deliver *d, enum deliver_note what,
+    const struct deliver_endpoint *e, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* ---- receipt.c */
+/* Say once that receipts or dead letters cannot be written. */
+void deliver_output_is_bad(struct deliver *d, int errnum, const char *what);
+void deliver_receipt(struct deliver *d, const struct deliver_job *j,
+    enum deliver_outcome o, const char *reason);
+
+/* ---- audit.c */
+struct deliver_audit *deliver_audit_new(int fd, struct err *err);
+void deliver_audit_free(struct deliver_audit *a);
+void deliver_audit_attempt(struct deliver_audit *a,
+    const struct deliver_shipment *s, const struct http_answer *answer);
+/* Write what was added.  Return 0, or -1 with ${err}. */
+int deliver_audit_flush(struct deliver_audit *a, struct err *err);
+
+/* ---- metrics.c */
+extern const double deliver_bucket_bounds[DELIVER_BUCKETS];
+void deliver_observe(struct deliver_endpoint *e, double seconds);
+
+#endif

@@ -1,0 +1,44 @@
+#include <string.h>
+
+#include "deliver/event.h"
+#include "instant/instant.h"
+
+void
+deliver_letter_write(
+    struct buf *out, struct span line, const struct deliver_letter *letter)
+{
+	char time[INSTANT_TEXT_MAX];
+	struct json_writer w;
+	size_t end = line.n;
+	const char *p;
+
+	while (end > 0 && line.p[end - 1] != '}')
+		end--;
+	if (end == 0)
+		return;
+	end--;
+	buf_add(out, line.p, end);
+	for (p = line.p + end; p > line.p && strchr(" \t", p[-1]) != NULL; p--)
+		;
+	if (p[-1] != '{')
+		buf_add_byte(out, ',');
+	buf_add_text(out, "\"deadLetter\":");
+	json_writer_init(&w, out);
+	json_object_begin(&w);
+	json_key(&w, "endpoint");
+	json_put_text(&w, letter->endpoint);
+	json_key(&w, "reason");
+	json_put_text(&w, letter->reason);
+	json_key(&w, "attempts");
+	json_put_integer(&w, letter->attempts);
+	json_key(&w, "lastHttpStatus");
+	if (letter->last_status > 0)
+		json_put_integer(&w, letter->last_status);
+	else
+		json_put_null(&w);
+	json_key(&w, "time");
+	instant_format(letter->time, time);
+	json_put_text(&w, time);
+	json_object_end(&w);
+	buf_add(out, line.p + end, line.n - end);
+}

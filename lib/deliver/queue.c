@@ -1,0 +1,198 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "deliver/internal.h"
+
+static void
+place(struct deliver_heap *h, size_t i, struct deliver_job *j)
+{
+	h->job[i] = j;
+	j->heap = i + 1;
+}
+
+static void
+sift_up(struct deliver_heap *h, size_t i, struct deliver_job *j)
+{
+	while (i > 0 && h->job[(i - 1) / 2]->due > j->due) {
+		place(h, i, h->job[(i - 1) / 2]);
+		i = (i - 1) / 2;
+	}
+	place(h, i, j);
+}
+
+static void
+sift_down(struct deliver_heap *h, size_t i, struct deliver_job *j)
+{
+	for (;;) {
+		size_t child = 2 * i + 1;
+
+		if (child >= h->count)
+			break;
+		if (child + 1 < h->count &&
+		    h->job[child + 1]->due < h->job[child]->due)
+			child++;
+		if (h->job[child]->due >= j->due)
+			break;
+		place(h, i, h->job[child]);
+		i = child;
+	}
+	place(h, i, j);
+}
+
+int
+deliver_heap_push(struct deliver_heap *h, struct deliver_job *j)
+{
+	if (h->count == h->cap) {
+		size_t cap = h->cap == 0 ? 64 : 2 * h->cap;
+		struct deliver_job **job =
+		    realloc(h->job, cap * sizeof(struct deliver_job *));
+
+		if (job == NULL)
+			return -1;
+		h->job = job;
+		h->cap = cap;
+	}
+	sift_up(h, h->count++, j);
+	return 0;
+}
+
+void
+deliver_heap_remove(struct deliver_heap *h, struct deliver_job *j)
+{
+	size_t i = j->heap - 1;
+	struct deliver_job *last = h->job[--h->count];
+
+	j->heap = 0;
+	if (last == j)
+		return;
+	if (i > 0 && h->job[(i - 1) / 2]->due > last->due)
+		sift_up(h, i, last);
+	else
+		sift_down(h, i, last);
+}
+
+void
+deliver_make_ready(struct deliver_job *j, bool first)
+{
+	struct deliver_endpoint *e = j->endpoint;
+
+	if (first) {
+		j->next = e->ready;
+		e->ready = j;
+		if (j->next == NULL)
+			e->ready_end = &j->next;
+		return;
+	}
+	j->next = NULL;
+	*e->ready_end = j;
+	e->ready_end = &j->next;
+}
+
+struct deliver_job *
+deliver_pop_ready(struct deliver_endpoint *e)
+{
+	struct deliver_job *j = e->ready;
+
+	if (j == NULL)
+		return NULL;
+	e->ready = j->next;
+	if (e->ready == NULL)
+		e->ready_end = &e->ready;
+	j->next = NULL;
+	return j;
+}
+
+/* Find or make the lane of ${session}; *${busy}: others are in it. */
+static struct deliver_lane *
+lane_for(struct deliver_endpoint *e, struct span session, bool *busy)
+{
+	struct deliver_lane *l =
+	    (struct deliver_lane *)deliver_table_find(&e->lanes, session);
+
+	*busy = l != NULL;
+	if (l != NULL)
+		return l;
+	l = calloc(1, sizeof(*l) + session.n);
+	if (l == NULL)
+		return NULL;
+	memcpy(l->name, session.p, session.n);
+	l->node.key = (struct span){l->name, session.n};
+	if (deliver_table_put(&e->lanes, &l->node) != 0) {
+		free(l);
+		return NULL;
+	}
+	return l;
+}
+
+int
+deliver_enqueue(struct deliver *d, struct deliver_job *j)
+{
+	struct deliver_endpoint *e = j->endpoint;
+	bool busy = false;
+
+	if (d->policy.ordered && j->event->session.n > 0) {
+		j->lane = lane_for(e, j->event->session, &busy);
+		if (j->lane == NULL)
+			return -1;
+	}
+	j->older = e->newest;
+	j->newer = NULL;
+	if (e->newest != NULL)
+		e->newest->newer = j;
+	else
+		e->oldest = j;
+	e->newest = j;
+	e->pending++;
+	d->count.pending++;
+	if (!busy) {
+		deliver_make_ready(j, false);
+		return 0;
+	}
+	if (j->lane->tail != NULL)
+		j->lane->tail->next = j;
+	else
+		j->lane->head = j;
+	j->lane->tail = j;
+	return 0;
+}
+
+static void
+lane_step(struct deliver_endpoint *e, struct deliver_lane *l)
+{
+	struct deliver_job *j = l->head;
+
+	if (j == NULL) {
+		deliver_table_remove(&e->lanes, &l->node);
+		free(l);
+		return;
+	}
+	l->head = j->next;
+	if (l->head == NULL)
+		l->tail = NULL;
+	deliver_make_ready(j, false);
+}
+
+void
+deliver_job_done(struct deliver *d, struct deliver_job *j)
+{
+	struct deliver_endpoint *e = j->endpoint;
+	struct deliver_event *event = j->event;
+
+	if (j->older != NULL)
+		j->older->newer = j->newer;
+	else
+		e->oldest = j->newer;
+	if (j->newer != NULL)
+		j->newer->older = j->older;
+	else
+		e->newest = j->older;
+	e->pending--;
+	d->count.pending--;
+	if (j->lane != NULL)
+		lane_step(e, j->lane);
+	if (event->refs == 1)
+		d->held -= event->size;
+	deliver_event_drop(event);
+	free(j->error);
+	free(j);
+}

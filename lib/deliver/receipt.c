@@ -1,0 +1,132 @@
+#include <errno.h>
+#include <unistd.h>
+
+#include "deliver/internal.h"
+#include "instant/instant.h"
+#include "json/json.h"
+
+static const char *const outcome_word[] = {"delivered", "dead", "expired"};
+
+static void
+put_instant(struct json_writer *w, const char *key, int64_t ms)
+{
+	char text[INSTANT_TEXT_MAX];
+
+	json_key(w, key);
+	if (ms == 0) {
+		json_put_null(w);
+		return;
+	}
+	instant_format(ms, text);
+	json_put_text(w, text);
+}
+
+void
+deliver_output_is_bad(struct deliver *d, int errnum, const char *what)
+{
+	struct err text;
+
+	if (d->failed)
+		return;
+	d->failed = true;
+	err_sys(&text, errnum, "%s", what);
+	d->out->report(d->out->context, DELIVER_NOTE_OUTPUT, "", text.text);
+}
+
+/* Write the dead letter in d->letter to its file.  All or nothing: a file
+ * system that fills up in the middle must not leave half a line. */
+static int
+keep_letter(struct deliver *d)
+{
+	int fd = d->out->letters;
+	off_t end = lseek(fd, 0, SEEK_END);
+	size_t done = 0;
+
+	while (done < d->letter.len) {
+		ssize_t n =
+		    write(fd, d->letter.data + done, d->letter.len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			int errnum = n == 0 ? ENOSPC : errno;
+
+			if (end >= 0 && ftruncate(fd, end) != 0)
+				errnum = errno;
+			deliver_output_is_bad(d, errnum,
+			    "dead letters: write failed (they go into the "
+			    "receipts)");
+			return -1;
+		}
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+static void
+members(const struct deliver *d, struct json_writer *w,
+    const struct deliver_job *j, enum deliver_outcome o, const char *reason)
+{
+	json_key(w, "record");
+	json_put_text(w, "receipt");
+	json_key(w, "id");
+	json_put_string(w, j->event->id);
+	json_key(w, "endpoint");
+	json_put_text(w, j->endpoint->name);
+	json_key(w, "status");
+	json_put_text(w, outcome_word[o]);
+	json_key(w, "attempts");
+	json_put_integer(w, j->attempts);
+	json_key(w, "httpStatus");
+	if (j->last_status > 0)
+		json_put_integer(w, j->last_status);
+	else
+		json_put_null(w);
+	put_instant(w, "firstAttempt", j->first);
+	put_instant(w, "settled", d->wall);
+	json_key(w, "latencySeconds");
+	json_put_real(w, (double)(d->wall - j->event->time) / 1000, 3);
+	json_key(w, "error");
+	if (reason != NULL)
+		json_put_text(w, reason);
+	else
+		json_put_null(w);
+}
+
+void
+deliver_receipt(struct deliver *d, const struct deliver_job *j,
+    enum deliver_outcome o, const char *reason)
+{
+	struct json_writer w;
+	bool whole = false;
+
+	if (o != DELIVER_OUTCOME_DELIVERED) {
+		struct deliver_letter letter = {.endpoint = j->endpoint->name,
+		    .reason = reason,
+		    .attempts = j->attempts,
+		    .last_status = j->last_status,
+		    .time = d->wall};
+
+		buf_clear(&d->letter);
+		deliver_letter_write(&d->letter, j->event->line, &letter);
+		/* Where the file fails, the receipt is the last resort. */
+		whole = d->out->letters < 0;
+		if (!whole) {
+			buf_add_byte(&d->letter, '\n');
+			if (buf_failed(&d->letter) || keep_letter(d) != 0) {
+				whole = true;
+				d->letter.len--;
+			}
+		}
+	}
+	json_writer_init(&w, ndjson_record(d->out->receipts));
+	json_object_begin(&w);
+	members(d, &w, j, o, reason);
+	if (whole) {
+		json_key(&w, "deadLetter");
+		json_put_string(&w, buf_span(&d->letter));
+	}
+	json_object_end(&w);
+	if (ndjson_commit(d->out->receipts) != 0)
+		deliver_output_is_bad(d, errno, "<stdout>: write failed");
+}

@@ -1,0 +1,321 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "deliver/internal.h"
+
+void
+deliver_note(struct deliver *d, enum deliver_note what,
+    const struct deliver_endpoint *e, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	d->out->report(d->out->context, what, e->name, text);
+}
+
+/* xoroshiro-like steps: jitter need not be secret. */
+double
+deliver_random(struct deliver *d)
+{
+	uint64_t a = d->random[0], b = d->random[1], sum = a + b;
+
+	b ^= a;
+	d->random[0] = (a << 24 | a >> 40) ^ b ^ b << 16;
+	d->random[1] = b << 37 | b >> 27;
+	return (double)(sum >> 11) / 9007199254740992.0;
+}
+
+void
+deliver_settle(struct deliver *d, struct deliver_job *j, enum deliver_outcome o,
+    const char *reason)
+{
+	struct deliver_endpoint *e = j->endpoint;
+
+	deliver_receipt(d, j, o, reason);
+	switch (o) {
+	case DELIVER_OUTCOME_DELIVERED:
+		e->delivered++;
+		d->count.delivered++;
+		deliver_observe(e, (double)(d->wall - j->event->time) / 1000);
+		break;
+	case DELIVER_OUTCOME_DEAD:
+		e->dead++;
+		d->count.dead++;
+		break;
+	case DELIVER_OUTCOME_EXPIRED:
+		e->expired++;
+		d->count.expired++;
+		break;
+	}
+	if (o != DELIVER_OUTCOME_DELIVERED)
+		deliver_note(d, DELIVER_NOTE_LOST, e,
+		    "%.*s: %s after %u attempt%s: %s", (int)j->event->id.n,
+		    j->event->id.p,
+		    o == DELIVER_OUTCOME_DEAD ? "dead" : "expired", j->attempts,
+		    j->attempts == 1 ? "" : "s", reason);
+	deliver_job_done(d, j);
+}
+
+void
+deliver_flush_endpoint(
+    struct deliver *d, struct deliver_endpoint *e, const char *reason)
+{
+	struct deliver_job *j;
+
+	/* Settling a job may make the next of its session ready, so the list
+	 * is taken from its head until it is empty. */
+	for (size_t i = 0; i < d->waiting.count;) {
+		j = d->waiting.job[i];
+		if (j->endpoint != e) {
+			i++;
+			continue;
+		}
+		deliver_heap_remove(&d->waiting, j);
+		deliver_make_ready(j, false);
+		i = 0;
+	}
+	while ((j = deliver_pop_ready(e)) != NULL)
+		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, reason);
+}
+
+static const char *
+failure_word(enum http_failure f)
+{
+	switch (f) {
+	case HTTP_ANSWERED:
+		break;
+	case HTTP_NO_NAME:
+		return "DNS";
+	case HTTP_NO_CONNECTION:
+		return "connect";
+	case HTTP_NO_TLS:
+		return "TLS";
+	case HTTP_TIMEOUT:
+		return "timeout";
+	case HTTP_BROKEN:
+		return "broken answer";
+	case HTTP_DENIED:
+		return "denied";
+	case HTTP_LOCAL:
+		return "local";
+	case HTTP_CANCELLED:
+		return "interrupted";
+	}
+	return "HTTP";
+}
+
+/* "HTTP 503", "connect: refused", … */
+static void
+describe(const struct http_answer *a, char *text, size_t size)
+{
+	if (a->failure != HTTP_ANSWERED)
+		snprintf(
+		    text, size, "%s: %s", failure_word(a->failure), a->error);
+	else if (a->status >= 300 && a->status < 400)
+		snprintf(text, size, "HTTP %d: redirects are not followed",
+		    a->status);
+	else
+		snprintf(text, size, "HTTP %d", a->status);
+}
+
+static void
+remember(struct deliver_job *j, const struct http_answer *a, const char *why)
+{
+	char *error = why == NULL ? NULL : strdup(why);
+
+	free(j->error);
+	j->error = error;
+	j->last_status = a->status;
+}
+
+/* Try ${j} again later, or give it up. */
+static void
+again(struct deliver *d, struct deliver_job *j, const struct http_answer *a,
+    const char *why)
+{
+	const struct deliver_policy *p = &d->policy;
+	char reason[400];
+	int64_t pause;
+
+	j->round++;
+	if (j->round >= p->max_attempts) {
+		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, why);
+		return;
+	}
+	pause = deliver_pause(
+	    p, j->round, false, a->retry_after, deliver_random(d));
+	if (d->wall + pause > j->event->accepted + p->give_up) {
+		snprintf(reason, sizeof(reason),
+		    "%s; the next attempt would be later than "
+		    "--give-up-after",
+		    why);
+		deliver_settle(d, j, DELIVER_OUTCOME_EXPIRED, reason);
+		return;
+	}
+	j->due = d->now + pause;
+	if (deliver_heap_push(&d->waiting, j) != 0) {
+		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, "out of memory");
+		return;
+	}
+	deliver_note(d, DELIVER_NOTE_DETAIL, j->endpoint,
+	    "%.*s: attempt %u: %s; next in %.1f s", (int)j->event->id.n,
+	    j->event->id.p, j->attempts, why, (double)pause / 1000);
+}
+
+static void
+switch_off(struct deliver *d, struct deliver_endpoint *e, const char *why)
+{
+	char reason[400];
+
+	if (!e->off)
+		deliver_note(d, DELIVER_NOTE_STATE, e, "switched off: %s", why);
+	e->off = true;
+	snprintf(reason, sizeof(reason), "endpoint switched off: %s", why);
+	deliver_flush_endpoint(d, e, reason);
+}
+
+/* What the answer says about the endpoint as a whole. */
+static void
+judge_endpoint(struct deliver *d, struct deliver_endpoint *e,
+    const struct http_answer *a, enum deliver_verdict v, const char *why)
+{
+	struct deliver_breaker *b = &e->breaker;
+	bool was_open = b->open;
+	char reason[400];
+
+	if (deliver_holds_endpoint(a) && d->now + a->retry_after > e->hold)
+		e->hold = d->now + a->retry_after;
+	if (v != DELIVER_RETRY) {
+		deliver_breaker_success(b);
+		e->down = false;
+		if (was_open)
+			deliver_note(d, DELIVER_NOTE_STATE, e,
+			    "circuit closed: it answers again");
+		return;
+	}
+	if (!deliver_breaker_failure(b, &d->policy, d->now, deliver_random(d)))
+		return;
+	if (e->hold > b->until)
+		b->until = e->hold;
+	if (!was_open)
+		deliver_note(d, DELIVER_NOTE_STATE, e,
+		    "circuit open after %u failures in a row: %s", b->failures,
+		    why);
+	if (b->opened < (uint64_t)d->policy.max_attempts)
+		return;
+	if (!e->down)
+		deliver_note(d, DELIVER_NOTE_STATE, e,
+		    "down: %u probes in a row failed: %s", b->opened, why);
+	e->down = true;
+	snprintf(reason, sizeof(reason), "endpoint is down: %s", why);
+	deliver_flush_endpoint(d, e, reason);
+}
+
+static bool
+names_origin(const struct deliver *d, const char *allowed)
+{
+	return strcmp(allowed, "*") == 0 || strcasecmp(allowed, d->origin) == 0;
+}
+
+/* WebHook-Allowed-Rate: requests a minute, or "*". */
+static void
+take_rate(struct deliver_endpoint *e, const char *text)
+{
+	char *end;
+	double rate = strtod(text, &end) / 60;
+
+	if (end != text && *end == '\0' && rate > 0 &&
+	    (e->rate <= 0 || rate < e->rate))
+		e->rate = rate;
+}
+
+static void
+consent(struct deliver *d, struct deliver_endpoint *e,
+    const struct http_answer *a, enum deliver_verdict v, const char *why)
+{
+	if (a->failure == HTTP_ANSWERED && names_origin(d, a->allowed_origin)) {
+		e->consent = DELIVER_CONSENT_GIVEN;
+		take_rate(e, a->allowed_rate);
+		return;
+	}
+	e->consent = DELIVER_CONSENT_WANTED;
+	if (v != DELIVER_RETRY) {
+		switch_off(d, e,
+		    "it does not consent to our origin "
+		    "(WebHook-Allowed-Origin)");
+		return;
+	}
+	/* No word from it: as a failed probe. */
+	e->breaker.open = true;
+	e->breaker.probing = true;
+	judge_endpoint(d, e, a, v, why);
+}
+
+static void
+settle_one(struct deliver *d, struct deliver_job *j,
+    const struct http_answer *a, enum deliver_verdict v, const char *why)
+{
+	remember(j, a, v == DELIVER_DONE ? NULL : why);
+	switch (v) {
+	case DELIVER_DONE:
+		deliver_settle(d, j, DELIVER_OUTCOME_DELIVERED, NULL);
+		break;
+	case DELIVER_RETRY:
+		again(d, j, a, why);
+		break;
+	case DELIVER_DEAD:
+		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, why);
+		break;
+	case DELIVER_GONE:
+		/* Kept with those that wait: settled by switch_off. */
+		deliver_make_ready(j, true);
+		break;
+	}
+}
+
+void
+deliver_answered(struct deliver *d, const struct http_answer *a)
+{
+	struct deliver_shipment *s = a->context;
+	struct deliver_endpoint *e = s->endpoint;
+	enum deliver_verdict v = deliver_judge(a);
+	struct deliver_job *j, *next;
+	char why[320];
+
+	e->in_flight--;
+	d->count.in_flight--;
+	describe(a, why, sizeof(why));
+	if (d->audit != NULL)
+		deliver_audit_attempt(d->audit, s, a);
+	if (v != DELIVER_DONE)
+		e->failures++;
+	if (s->handshake) {
+		consent(d, e, a, v, why);
+		deliver_shipment_free(d, s);
+		return;
+	}
+	for (j = s->job; j != NULL; j = next) {
+		next = j->next;
+		j->next = NULL;
+		/* One of them may be the reason: each goes alone now. */
+		if (v == DELIVER_DEAD && s->count > 1) {
+			j->alone = true;
+			remember(j, a, why);
+			deliver_make_ready(j, true);
+			continue;
+		}
+		settle_one(d, j, a, v, why);
+	}
+	deliver_shipment_free(d, s);
+	if (a->failure == HTTP_CANCELLED)
+		return;
+	judge_endpoint(d, e, a, v, why);
+	if (v == DELIVER_GONE)
+		switch_off(d, e, why);
+}

@@ -1,0 +1,51 @@
+/* What the files of lib/post share; not for others. */
+#ifndef POST_INTERNAL_H
+#define POST_INTERNAL_H
+
+#include "post/post.h"
+
+/* Things that endpoints point to, freed at the end. */
+struct post_secrets {
+	struct sign_keys **keys;
+	size_t count;
+};
+
+struct post_run {
+	const struct post_options *o;
+	struct deliver *d;
+	struct deliver_outputs out;
+	struct ndjson_reader *in;
+	struct post_secrets secrets;
+	int rejects;   /* descriptor, or -1 */
+	int signals;   /* descriptor that tells of SIGINT and SIGTERM */
+	int status;    /* of cli_exit */
+	bool more;     /* stdin may hold more */
+	int64_t stop;  /* monotonic time to leave at; -1: not stopping */
+	uint64_t lost; /* messages about dead letters */
+	int64_t shown; /* when progress was shown last */
+	bool progress;
+};
+
+/* ---- setup.c: make r->d with its endpoints, open the files.  Return 0, or
+ * -1, reported. */
+int post_setup(struct post_run *r, struct ndjson_writer *receipts);
+void post_release(struct post_run *r);
+
+/* ---- endpoints.c: add the endpoints of the file --endpoints. */
+int post_read_endpoints(struct post_run *r,
+    const struct deliver_endpoint_options *common, struct err *err);
+
+/* Load keys into a new set that r->secrets owns.  NULL with ${err}. */
+struct sign_keys *post_load_keys(struct post_run *r, const char *const file[],
+    size_t n, int64_t fd, struct err *err);
+
+/* Check one line "Name: value".  Return 0, or -1 with ${err}. */
+int post_check_header(struct span line, struct err *err);
+
+/* ---- tell.c */
+void post_report(void *context, enum deliver_note what, const char *endpoint,
+    const char *text);
+void post_progress(struct post_run *r);
+void post_summary(struct post_run *r);
+
+#endif

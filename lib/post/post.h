@@ -1,0 +1,55 @@
+/*
+ * post: the loop of vitals-post.
+ *
+ * Reads lines from stdin while answers come in, hands them to lib/deliver,
+ * and tells what happens on standard error; the options are the command's.
+ */
+#ifndef POST_POST_H
+#define POST_POST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/cli.h"
+#include "deliver/deliver.h"
+
+/* Messages of one kind that are shown; the rest is counted. */
+#define POST_MESSAGES_MAX 10
+
+/* Seconds that SIGTERM leaves to what is under way. */
+#define POST_GRACE 4
+
+struct post_options {
+	const char *url; /* or NULL */
+	const char *endpoints;
+	struct deliver_policy policy;
+	/* Seconds, as the options have them. */
+	double retry_base, retry_cap, give_up, connect, timeout;
+
+	struct cli_list key_file;
+	int64_t key_fd;
+	unsigned scheme;
+	const char *token_file;
+	const char *header_file;
+	const char *ca_file, *certificate, *certificate_key, *pinned_key;
+	const char *proxy;
+	unsigned tls_min; /* enum http_tls */
+	bool allow_http, deny_private;
+	const char *origin;
+	unsigned order; /* 1: by session */
+
+	const char *rejects;
+	bool strict;
+	const char *dead_letter;
+	const char *audit;
+	const char *metrics;
+};
+
+/* As the man page says. */
+void post_defaults(struct post_options *o);
+
+/* Deliver what stdin holds; receipts go to ${out}.  Return a cli_exit status;
+ * all failures have been reported. */
+int post_run(const struct post_options *o, struct ndjson_writer *out);
+
+#endif

@@ -1,0 +1,271 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "crypto/secret.h"
+#include "diag/diag.h"
+#include "post/internal.h"
+
+void
+post_defaults(struct post_options *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->policy.max_attempts = 5;
+	o->policy.concurrency = 64;
+	o->policy.per_endpoint = 0;
+	o->policy.breaker = 10;
+	o->policy.batch = 1;
+	o->policy.queue = 10000;
+	o->retry_base = 1;
+	o->retry_cap = 300;
+	o->give_up = 3 * 86400;
+	o->connect = 10;
+	o->timeout = 30;
+	o->key_fd = -1;
+	o->tls_min = HTTP_TLS_1_3;
+}
+
+struct sign_keys *
+post_load_keys(struct post_run *r, const char *const file[], size_t n,
+    int64_t fd, struct err *err)
+{
+	struct sign_keys *k = sign_keys_new(sign_scheme(r->o->scheme));
+	struct sign_keys **all = realloc(r->secrets.keys,
+	    (r->secrets.count + 1) * sizeof(struct sign_keys *));
+
+	if (all != NULL)
+		r->secrets.keys = all;
+	if (k == NULL || all == NULL) {
+		sign_keys_free(k);
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	all[r->secrets.count++] = k;
+	for (size_t i = 0; i < n; i++) {
+		struct crypto_secret_from from = {.file = file[i], .fd = -1};
+
+		if (sign_keys_load(k, &from, err) != 0)
+			return NULL;
+	}
+	if (n == 0) {
+		struct crypto_secret_from from = {
+		    .fd = fd, .environment = "VITALS_KEY_FILE"};
+
+		if (sign_keys_load(k, &from, err) != 0)
+			return NULL;
+	}
+	if (sign_keys_first_public(k) < sign_keys_count(k)) {
+		err_set(err, "key %s is public: it cannot sign",
+		    sign_key_id(k, sign_keys_first_public(k)));
+		return NULL;
+	}
+	return k;
+}
+
+static int
+open_append(const char *path, int *fd)
+{
+	*fd = -1;
+	if (path == NULL)
+		return 0;
+	*fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (*fd < 0 && (errno == EINVAL || errno == EACCES || errno == ENXIO))
+		*fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (*fd >= 0)
+		return 0;
+	diag_errno(errno, "%s", path);
+	return -1;
+}
+
+/* Signals that end the run come through a descriptor, so that the loop takes
+ * them between two turns. */
+static int
+watch_signals(struct post_run *r)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) == 0)
+		r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (r->signals >= 0)
+		return 0;
+	diag_errno(errno, "signals");
+	return -1;
+}
+
+static struct deliver_policy
+policy_of(const struct post_options *o)
+{
+	struct deliver_policy p = o->policy;
+
+	p.retry_base = (int64_t)(o->retry_base * 1000);
+	p.retry_cap = (int64_t)(o->retry_cap * 1000);
+	p.give_up = (int64_t)(o->give_up * 1000);
+	if (p.per_endpoint == 0)
+		p.per_endpoint = p.concurrency;
+	return p;
+}
+
+static void
+common_options(const struct post_options *o, struct deliver_endpoint_options *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->rate = -1;
+	e->http.ca_file = o->ca_file;
+	e->http.certificate = o->certificate;
+	e->http.certificate_key = o->certificate_key;
+	e->http.pinned_key = o->pinned_key;
+	e->http.proxy = o->proxy;
+	e->http.tls_min = (enum http_tls)o->tls_min;
+	e->http.allow_http = o->allow_http;
+	e->http.deny_private = o->deny_private;
+	e->http.connect_ms = (int64_t)(o->connect * 1000);
+	e->http.total_ms = (int64_t)(o->timeout * 1000);
+}
+
+/* The endpoint of the command line, with the token and the headers that are
+ * for it alone. */
+static int
+add_operand(struct post_run *r, const struct deliver_endpoint_options *common,
+    struct err *err)
+{
+	struct deliver_endpoint_options e = *common;
+	struct crypto_secret_from token = {.file = r->o->token_file, .fd = -1};
+	struct crypto_secret_from extra = {.file = r->o->header_file, .fd = -1};
+	struct span header[HTTP_HEADERS_MAX], rest, line;
+	struct crypto_secret headers = {{0}, false, ""};
+	struct buf bearer;
+	int rc = -1;
+
+	buf_init(&bearer);
+	e.http.url = r->o->url;
+	if (token.file != NULL) {
+		if (crypto_secret_load_line(&token, &bearer, err) != 0)
+			goto err0;
+		e.http.bearer = buf_span(&bearer);
+	}
+	if (extra.file != NULL) {
+		if (crypto_secret_load(&extra, &headers, err) != 0)
+			goto err0;
+		rest = buf_span(&headers.text);
+		while (crypto_secret_line(&rest, &line)) {
+			if (e.http.headers == HTTP_HEADERS_MAX) {
+				err_set(err, "%s: more than %d headers",
+				    extra.file, HTTP_HEADERS_MAX);
+				goto err0;
+			}
+			if (post_check_header(line, err) != 0)
+				goto err0;
+			header[e.http.headers++] = line;
+		}
+		e.http.header = header;
+	}
+	rc = deliver_add(r->d, &e, err);
+err0:
+	crypto_secret_wipe(&headers);
+	buf_wipe(&bearer);
+	return rc;
+}
+
+int
+post_check_header(struct span line, struct err *err)
+{
+	const char *colon = memchr(line.p, ':', line.n);
+	struct span name, value;
+
+	if (colon == NULL)
+		return err_set(err, "a header without a colon");
+	name = (struct span){line.p, (size_t)(colon - line.p)};
+	value = (struct span){colon + 1, line.n - name.n - 1};
+	return http_header_check(name, value, err);
+}
+
+static int
+open_files(struct post_run *r)
+{
+	const struct post_options *o = r->o;
+
+	r->out.metrics = o->metrics;
+	r->out.report = post_report;
+	r->out.context = r;
+	if (open_append(o->rejects, &r->rejects) != 0 ||
+	    open_append(o->dead_letter, &r->out.letters) != 0 ||
+	    open_append(o->audit, &r->out.audit) != 0)
+		return -1;
+	return watch_signals(r);
+}
+
+int
+post_setup(struct post_run *r, struct ndjson_writer *receipts)
+{
+	const struct post_options *o = r->o;
+	struct deliver_policy policy = policy_of(o);
+	struct deliver_endpoint_options common;
+	struct crypto_secret_from key = {
+	    .fd = o->key_fd, .environment = "VITALS_KEY_FILE"};
+	struct err err;
+
+	r->out.receipts = receipts;
+	r->out.letters = r->out.audit = r->rejects = r->signals = -1;
+	if (open_files(r) != 0)
+		return -1;
+	common_options(o, &common);
+	if (o->key_file.count > 0 || crypto_secret_given(&key)) {
+		common.keys = post_load_keys(
+		    r, o->key_file.item, o->key_file.count, o->key_fd, &err);
+		if (common.keys == NULL)
+			goto err0;
+	}
+	r->d = deliver_new(&policy, &r->out, &err);
+	if (r->d == NULL)
+		goto err0;
+	if (o->origin != NULL && deliver_set_origin(r->d, o->origin) != 0) {
+		err_set(&err, "out of memory");
+		goto err0;
+	}
+	if (deliver_set_default(r->d, &common, &err) != 0)
+		goto err0;
+	if (o->url != NULL && add_operand(r, &common, &err) != 0)
+		goto err0;
+	if (o->endpoints != NULL && post_read_endpoints(r, &common, &err) != 0)
+		goto err0;
+	r->in = ndjson_reader_new(STDIN_FILENO, 0);
+	if (r->in != NULL)
+		return 0;
+	err_set(&err, "out of memory");
+err0:
+	diag_error("%s", err.text);
+	return -1;
+}
+
+static int
+close_checked(int fd, const char *name)
+{
+	if (fd < 0 || close(fd) == 0)
+		return 0;
+	diag_errno(errno, "%s: write failed", name);
+	return -1;
+}
+
+void
+post_release(struct post_run *r)
+{
+	ndjson_reader_free(r->in);
+	deliver_free(r->d);
+	for (size_t i = 0; i < r->secrets.count; i++)
+		sign_keys_free(r->secrets.keys[i]);
+	free(r->secrets.keys);
+	if (close_checked(r->rejects, r->o->rejects) != 0 ||
+	    close_checked(r->out.letters, r->o->dead_letter) != 0 ||
+	    close_checked(r->out.audit, r->o->audit) != 0)
+		r->status = cli_worst(r->status, CLI_SYSTEM);
+	if (r->signals >= 0)
+		close(r->signals);
+}

@@ -1,0 +1,72 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "diag/diag.h"
+#include "instant/instant.h"
+#include "post/internal.h"
+
+/* ms between two pictures of the progress. */
+#define PROGRESS_EVERY 500
+
+void
+post_report(void *context, enum deliver_note what, const char *endpoint,
+    const char *text)
+{
+	struct post_run *r = context;
+
+	if (r->progress)
+		diag_raw("\r\033[K");
+	switch (what) {
+	case DELIVER_NOTE_DETAIL:
+		diag_verbose("%s: %s", endpoint, text);
+		break;
+	case DELIVER_NOTE_STATE:
+		diag_note("%s: %s", endpoint, text);
+		break;
+	case DELIVER_NOTE_LOST:
+		if (r->lost++ < POST_MESSAGES_MAX)
+			diag_error("%s: %s", endpoint, text);
+		break;
+	case DELIVER_NOTE_OUTPUT:
+		diag_error("%s", text);
+		r->status = cli_worst(r->status, CLI_SYSTEM);
+		break;
+	}
+}
+
+void
+post_progress(struct post_run *r)
+{
+	struct deliver_counts c;
+	int64_t now;
+
+	if (!r->progress)
+		return;
+	now = instant_monotonic();
+	if (now - r->shown < PROGRESS_EVERY)
+		return;
+	r->shown = now;
+	deliver_count(r->d, &c);
+	diag_raw("\r\033[K%" PRIu64 " delivered, %" PRIu64 " waiting (%" PRIu64
+		 " under way), %" PRIu64 " lost",
+	    c.delivered, c.pending - c.in_flight, c.in_flight,
+	    c.dead + c.expired);
+}
+
+void
+post_summary(struct post_run *r)
+{
+	struct deliver_counts c;
+
+	if (r->progress)
+		diag_raw("\r\033[K");
+	deliver_count(r->d, &c);
+	if (r->lost > POST_MESSAGES_MAX)
+		diag_error(
+		    "%" PRIu64 " more like these", r->lost - POST_MESSAGES_MAX);
+	diag_note("%" PRIu64 " delivered, %" PRIu64 " dead, %" PRIu64
+		  " expired, %" PRIu64 " retries",
+	    c.delivered, c.dead, c.expired, c.retries);
+	if (c.unmatched > 0)
+		diag_note("%" PRIu64 " matched no endpoint", c.unmatched);
+}

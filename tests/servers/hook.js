@@ -1,0 +1,136 @@
+// A webhook receiver for tests whose path says how it behaves:
+//
+//	/ok              200
+//	/status/N        N, and Retry-After as the query ?after=VALUE has it
+//	/fail/P          503 with probability P, else 200
+//	/flaky/N         503 to the first N attempts of each ID, else 200
+//	/after/VALUE     429 with this Retry-After to an ID's first attempt
+//	/delay/MS        200 after that time
+//	/hang            nothing
+//	/trickle         200, then a byte of the body every 100 ms for ever
+//	/reset           the connection is reset
+//	/half            the connection is closed in the middle of an answer
+//	/huge            200 and 100 MB of body
+//	/headers         200 and endless headers
+//	/garbage         bytes that are no HTTP
+//	/redirect        302 to /ok
+//	/consent/ORIGIN  OPTIONS allows ORIGIN; POST as /ok
+//
+// node hook.js PORT-FILE LOG SECONDS [CERT KEY [MAX-TLS [CLIENT-CA]]]
+//
+// It listens on a free port of 127.0.0.1, which it writes to PORT-FILE, logs
+// each request as one JSON line, and ends after SECONDS.
+'use strict';
+const fs = require('fs');
+const [portFile, logFile, seconds, cert, key, maxVersion, ca] =
+    process.argv.slice(2);
+const log = fs.openSync(logFile, 'a');
+const attempts = new Map();
+
+function answer(q, r, body) {
+	const url = new URL(q.url, 'http://x');
+	const [, mode, arg] = url.pathname.split('/').map(decodeURIComponent);
+	const id = q.headers['webhook-id'];
+	const known = url.pathname + ' ' + id;
+	const n = (attempts.get(known) || 0) + 1;
+	let status = 200;
+
+	attempts.set(known, n);
+	const done = () => {
+		fs.writeSync(log, JSON.stringify({id, attempt: n, status,
+		    method: q.method, url: q.url, time: Date.now(),
+		    headers: q.headers, connection: q.socket.remotePort,
+		    body: body.toString()}) + '\n');
+		r.statusCode = status;
+		r.end('answer ' + status + '\n');
+	};
+	switch (mode) {
+	case 'status':
+		status = Number(arg);
+		if (url.searchParams.has('after'))
+			r.setHeader('Retry-After', url.searchParams.get('after'));
+		return done();
+	case 'fail':
+		status = Math.random() < Number(arg) ? 503 : 200;
+		return done();
+	case 'flaky':
+		status = n <= Number(arg) ? 503 : 200;
+		return done();
+	case 'after':
+		if (n === 1) {
+			status = 429;
+			r.setHeader('Retry-After', arg === 'date' ?
+			    new Date(Date.now() + 2500).toUTCString() : arg);
+		}
+		return done();
+	case 'delay':
+		return setTimeout(done, Number(arg));
+	case 'hang':
+		return;
+	case 'trickle':
+		r.writeHead(200);
+		setInterval(() => r.write('x'), 100);
+		return;
+	case 'reset':
+		return q.socket.resetAndDestroy ? q.socket.resetAndDestroy() :
+		    q.socket.destroy();
+	case 'half':
+		q.socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf');
+		return q.socket.end();
+	case 'huge': {
+		const chunk = Buffer.alloc(1 << 20, 'x');
+		let left = 100;
+		const more = () => {
+			while (left-- > 0)
+				if (!r.write(chunk))
+					return r.once('drain', more);
+			r.end();
+		};
+		r.writeHead(200, {'Content-Length': 100 << 20});
+		r.on('error', () => {});
+		return more();
+	}
+	case 'headers':
+		q.socket.write('HTTP/1.1 200 OK\r\n');
+		q.socket.on('error', () => {});
+		return setInterval(() => {
+			for (let i = 0; i < 100; i++)
+				q.socket.write('X-' + i + ': ' + 'y'.repeat(500) + '\r\n');
+		}, 20);
+	case 'garbage':
+		q.socket.write('\x00\x01\x02 what is this?\r\n\r\n');
+		return q.socket.end();
+	case 'redirect':
+		status = 302;
+		r.setHeader('Location', '/ok');
+		return done();
+	case 'consent':
+		if (q.method === 'OPTIONS') {
+			r.setHeader('WebHook-Allowed-Origin', arg);
+			r.setHeader('WebHook-Allowed-Rate', '*');
+		}
+		return done();
+	}
+	done();
+}
+
+function listener(q, r) {
+	const parts = [];
+	q.on('data', (p) => parts.push(p));
+	q.on('end', () => answer(q, r, Buffer.concat(parts)));
+	q.on('error', () => {});
+}
+
+const server = cert ?
+    require('https').createServer({cert: fs.readFileSync(cert),
+        key: fs.readFileSync(key), maxVersion: maxVersion || undefined,
+        ca: ca ? fs.readFileSync(ca) : undefined,
+        requestCert: !!ca, rejectUnauthorized: !!ca}, listener) :
+    require('http').createServer(listener);
+server.keepAliveTimeout = 60000;
+server.on('clientError', (e, socket) => socket.destroy());
+server.listen(0, '127.0.0.1', () => {
+	fs.writeFileSync(portFile + '.new', String(server.address().port));
+	fs.renameSync(portFile + '.new', portFile);
+});
+setTimeout(() => process.exit(0), Number(seconds) * 1000);
