@@ -34,20 +34,20 @@ add_beat(struct vitals_beats *b, size_t *room, double time, double quality)
 	return 0;
 }
 
-/* Put samples first..end of the wave onto the grid of the search. */
+/* Make ${s} a search on a grid of ${rate} over samples first..end of the
+ * wave. */
 static int
-fill_block(struct vitals_seek *s, const struct vitals_wave *w, size_t first,
-    size_t end)
+lay_block(struct vitals_seek *s, const struct vitals_wave *w, double rate,
+    size_t first, size_t end)
 {
 	size_t n = end - first;
+	size_t m = (size_t)((double)(n - 1) / w->rate * rate) + 1;
 	struct dsp_spline spline;
 	double *t;
 	int rc;
 
-	if (s->rate == w->rate) {
-		memcpy(s->wave, w->value + first, n * sizeof(*s->wave));
-		return 0;
-	}
+	if (vitals_seek_init(s, m, rate) != 0)
+		return -1;
 	t = calloc(n, sizeof(*t));
 	if (t == NULL)
 		return -1;
@@ -55,9 +55,8 @@ fill_block(struct vitals_seek *s, const struct vitals_wave *w, size_t first,
 		t[i] = (double)i / w->rate;
 	rc = dsp_spline_init(&spline, t, w->value + first, n);
 	if (rc == 0) {
-		for (size_t i = 0; i < s->n; i++)
-			s->wave[i] =
-			    dsp_spline_at(&spline, (double)i / s->rate);
+		for (size_t i = 0; i < m; i++)
+			s->wave[i] = dsp_spline_at(&spline, (double)i / rate);
 		dsp_spline_release(&spline);
 	}
 	free(t);
@@ -70,20 +69,19 @@ static int
 one_block(struct vitals_beats *b, size_t *room, const struct vitals_wave *w,
     double rate, size_t first, size_t end, double from, double to)
 {
-	double grid = fmax(w->rate, VITALS_SEEK_RATE);
 	double start = (double)first / w->rate;
-	size_t n = (size_t)((double)(end - first - 1) / w->rate * grid) + 1;
-	struct vitals_seek s;
-	int rc;
+	struct vitals_seek coarse = {0}, fine = {0};
+	int rc = lay_block(&coarse, w, VITALS_SEEK_COARSE, first, end);
 
-	if (vitals_seek_init(&s, n, grid) != 0)
-		return -1;
-	s.period = rate > 0 ? 60 / rate : 0;
-	rc = fill_block(&s, w, first, end);
+	coarse.period = rate > 0 ? 60 / rate : 0;
 	if (rc == 0)
-		rc = vitals_seek_run(&s);
-	for (size_t k = 0; rc == 0 && k < s.beats; k++) {
-		double t = start + s.fine[k] / grid;
+		rc = vitals_seek_coarse(&coarse);
+	if (rc == 0)
+		rc = lay_block(&fine, w, VITALS_SEEK_FINE, first, end);
+	if (rc == 0)
+		rc = vitals_seek_fine(&fine, &coarse);
+	for (size_t k = 0; rc == 0 && k < fine.beats; k++) {
+		double t = start + fine.fine[k] / fine.rate;
 
 		if (t < from || t >= to || b->count >= VITALS_BEATS_MAX)
 			continue;
@@ -91,9 +89,10 @@ one_block(struct vitals_beats *b, size_t *room, const struct vitals_wave *w,
 		if (b->count > 0 &&
 		    t - b->beat[b->count - 1].time < SAME_SECONDS)
 			continue;
-		rc = add_beat(b, room, t, s.quality[k]);
+		rc = add_beat(b, room, t, fine.quality[k]);
 	}
-	vitals_seek_release(&s);
+	vitals_seek_release(&coarse);
+	vitals_seek_release(&fine);
 	return rc;
 }
 

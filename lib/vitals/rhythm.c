@@ -12,15 +12,22 @@
 /* An interval is compared with the median of this many on each side. */
 #define AROUND 5
 
-/* Normal: within this share of the median, or so many deviations. */
-#define NORMAL_SHARE 0.3
+/* Normal: within so many deviations of the median, and this share of it at
+ * least and at most. */
 #define NORMAL_DEVIATIONS 4.0
+#define NORMAL_SHARE_MIN 0.25
+#define NORMAL_SHARE_MAX 0.35
 
 /* Beats less like the mean beat are unclear: at most the first, and no less
  * than the second; in between, so much below the median. */
-#define QUALITY_HIGH 0.6
+#define QUALITY_HIGH 0.75
 #define QUALITY_LOW 0.35
 #define QUALITY_BELOW 0.25
+
+/* Of a run of other intervals, so many beats at most are told from its
+ * length, if that is a multiple of the usual one but for this share. */
+#define MENDED_MAX 6.0
+#define MENDED_OFF 0.35
 
 static const char *const names[VITALS_MARK_COUNT] = {
     [VITALS_MARK_NORMAL] = "normal",
@@ -79,7 +86,7 @@ judge_length(const struct vitals_beats *b, size_t i, bool *pair)
 {
 	const struct vitals_interval *v = &b->interval[i];
 	double spread, m = expected(b, i, &spread);
-	double next = i + 2 < b->count ? v[1].seconds : 0;
+	double next = i + 2 < b->count ? v[1].seconds : 0, allowed;
 
 	*pair = false;
 	if (v->seconds < RANGE_MIN)
@@ -97,9 +104,9 @@ judge_length(const struct vitals_beats *b, size_t i, bool *pair)
 		return VITALS_MARK_MISSED;
 	if (v->seconds > RANGE_MAX)
 		return VITALS_MARK_RANGE;
-	if (m > 0 &&
-	    fabs(v->seconds - m) >
-		fmax(NORMAL_SHARE * m, NORMAL_DEVIATIONS * spread))
+	allowed = fmin(fmax(NORMAL_DEVIATIONS * spread, NORMAL_SHARE_MIN * m),
+	    NORMAL_SHARE_MAX * m);
+	if (m > 0 && fabs(v->seconds - m) > allowed)
 		return VITALS_MARK_OUTLIER;
 	return VITALS_MARK_NORMAL;
 }
@@ -138,29 +145,47 @@ mark_gaps(struct vitals_beats *b, const double (*gap)[2], size_t gaps)
 	}
 }
 
-/* How many heart beats an interval stands for; 0: not to be told. */
-static double
-beats_in(const struct vitals_beats *b, size_t i)
+/* Do the beats at both ends of interval ${i} count as the heart's? */
+static bool
+counts(const struct vitals_beats *b, size_t i)
 {
-	double spread, m;
+	return b->interval[i].mark == VITALS_MARK_NORMAL ||
+	    b->interval[i].mark == VITALS_MARK_ECTOPIC;
+}
 
-	switch (b->interval[i].mark) {
-	case VITALS_MARK_NORMAL:
-	case VITALS_MARK_ECTOPIC:
-	case VITALS_MARK_UNCLEAR:
-		return 1;
-	case VITALS_MARK_EXTRA:
-		return 0.5;
-	case VITALS_MARK_MISSED:
-		m = expected(b, i, &spread);
-		return m > 0 ? round(b->interval[i].seconds / m) : 0;
-	case VITALS_MARK_RANGE:
-	case VITALS_MARK_OUTLIER:
-	case VITALS_MARK_GAP:
-	case VITALS_MARK_COUNT:
-		break;
+/* The median of the normal intervals near those from ${i} to ${end} - 1, up
+ * to AROUND on each side; 0 where there are none. */
+static double
+usual_near(const struct vitals_beats *b, size_t i, size_t end)
+{
+	double near[2 * AROUND];
+	size_t n = 0;
+
+	for (size_t j = i; j-- > 0 && n < AROUND;) {
+		if (counts(b, j))
+			near[n++] = b->interval[j].seconds;
 	}
-	return 0;
+	for (size_t j = end, m = n; j + 1 < b->count && n < m + AROUND; j++) {
+		if (counts(b, j))
+			near[n++] = b->interval[j].seconds;
+	}
+	return n > 0 ? dsp_median(near, n) : 0;
+}
+
+/* How many heart beats the ${seconds} between two good ones hold if each
+ * takes about ${usual}; 0: not to be told. */
+static double
+beats_within(double seconds, double usual)
+{
+	double k;
+
+	if (!(usual > 0))
+		return 0;
+	k = round(seconds / usual);
+	return k >= 1 && k <= MENDED_MAX &&
+		fabs(seconds - k * usual) <= MENDED_OFF * usual
+	    ? k
+	    : 0;
 }
 
 static void
@@ -168,16 +193,22 @@ sum_up(struct vitals_beats *b)
 {
 	double beats = 0, seconds = 0, normal = 0, all = 0;
 
-	for (size_t i = 0; i + 1 < b->count; i++) {
-		double k = beats_in(b, i);
+	for (size_t i = 0, end; i + 1 < b->count; i = end) {
+		double length = 0, k;
 
-		all += b->interval[i].seconds;
+		end = i;
+		do
+			length += b->interval[end++].seconds;
+		while (!counts(b, i) && end + 1 < b->count && !counts(b, end));
+		k = counts(b, i) ? 1
+				 : beats_within(length, usual_near(b, i, end));
+		all += length;
 		if (k > 0) {
 			beats += k;
-			seconds += b->interval[i].seconds;
+			seconds += length;
 		}
 		if (b->interval[i].mark == VITALS_MARK_NORMAL) {
-			normal += b->interval[i].seconds;
+			normal += length;
 			b->normal++;
 		}
 	}

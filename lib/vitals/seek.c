@@ -34,6 +34,15 @@
 #define LAG_MAX (60.0 / VITALS_RATE_MIN)
 #define LAG_RATE 50.0
 
+/* Without a rate to expect, so many periods are tried, down to this share of
+ * the likeness of the best. */
+#define PERIODS_MAX 4
+#define LIKE_MIN 0.35
+
+/* Of two periods the better run wins, each beat being worth its score less
+ * this: a rise in every notch of the wave would gain nothing. */
+#define WORTH_MIN 0.45
+
 struct candidate {
 	size_t at;
 	double score, period, best;
@@ -126,16 +135,49 @@ measure_scale(struct vitals_seek *s, double seconds)
 	}
 }
 
-/* The lag with which the slopes repeat themselves: the shortest whose
- * likeness comes near that of the best.  0: none. */
+/* How like the slopes are to themselves ${lag} samples of x later. */
 static double
-own_period(const struct vitals_seek *s)
+self_likeness(const double *x, size_t n, size_t lag)
+{
+	double sum = 0;
+
+	for (size_t i = lag; i < n; i++)
+		sum += x[i] * x[i - lag];
+	return sum / (double)(n - lag);
+}
+
+/* Insert a lag into the list of the ${n} best, which falls. */
+static size_t
+keep_best(double lag[PERIODS_MAX], double like[PERIODS_MAX], size_t n,
+    double new_lag, double new_like)
+{
+	size_t at = n;
+
+	while (at > 0 && like[at - 1] < new_like)
+		at--;
+	if (at == PERIODS_MAX)
+		return n;
+	if (n < PERIODS_MAX)
+		n++;
+	for (size_t i = n - 1; i > at; i--) {
+		lag[i] = lag[i - 1];
+		like[i] = like[i - 1];
+	}
+	lag[at] = new_lag;
+	like[at] = new_like;
+	return n;
+}
+
+/* The lags with which the slopes repeat themselves, the best first: how many
+ * there are. */
+static size_t
+own_periods(const struct vitals_seek *s, double period[PERIODS_MAX])
 {
 	size_t skip = (size_t)fmax(1, s->rate / LAG_RATE);
-	double rate = s->rate / (double)skip;
+	double rate = s->rate / (double)skip, best[PERIODS_MAX];
 	size_t n = s->n / skip, last = (size_t)(LAG_MAX * rate) + 1;
-	size_t first = (size_t)(LAG_MIN * rate);
-	double *x = s->work, *like = s->match, best = 0;
+	size_t first = (size_t)(LAG_MIN * rate), count = 0;
+	double *x = s->work, *like = s->match;
 
 	if (n < 2 * last || last + 1 >= s->n)
 		return 0;
@@ -145,23 +187,17 @@ own_period(const struct vitals_seek *s)
 		v = v > 0 ? s->slope[i * skip] / v : 0;
 		x[i] = fmin(fmax(v, -1.5), 1.5);
 	}
-	for (size_t lag = first - 1; lag <= last; lag++) {
-		double sum = 0;
-
-		for (size_t i = lag; i < n; i++)
-			sum += x[i] * x[i - lag];
-		like[lag] = sum / (double)(n - lag);
-	}
+	for (size_t lag = first - 1; lag <= last; lag++)
+		like[lag] = self_likeness(x, n, lag);
 	for (size_t lag = first; lag < last; lag++) {
-		if (like[lag] > like[lag - 1] && like[lag] >= like[lag + 1])
-			best = fmax(best, like[lag]);
-	}
-	for (size_t lag = first; best > 0 && lag < last; lag++) {
 		if (like[lag] > like[lag - 1] && like[lag] >= like[lag + 1] &&
-		    like[lag] > 0.85 * best)
-			return (double)lag / rate;
+		    like[lag] > 0)
+			count = keep_best(
+			    period, best, count, (double)lag / rate, like[lag]);
 	}
-	return 0;
+	while (count > 1 && best[count - 1] < LIKE_MIN * best[0])
+		count--;
+	return count;
 }
 
 /* The best run that ends with candidate ${i}. */
@@ -192,8 +228,8 @@ best_run(const struct vitals_seek *s, struct candidate *c, size_t i)
 }
 
 /* Pick the run of candidates that is strong and regular; they become the
- * beats. */
-static void
+ * beats.  Return its worth. */
+static double
 choose(struct vitals_seek *s, struct candidate *c, size_t n)
 {
 	size_t last;
@@ -203,7 +239,7 @@ choose(struct vitals_seek *s, struct candidate *c, size_t n)
 	last = n > 0 ? c[n - 1].top : 0;
 	s->beats = 0;
 	if (n == 0)
-		return;
+		return 0;
 	for (size_t i = last + 1; i > 0; i = c[i - 1].from)
 		s->beats++;
 	if (s->beats > s->room)
@@ -211,6 +247,7 @@ choose(struct vitals_seek *s, struct candidate *c, size_t n)
 	for (size_t i = last + 1, k = s->beats; i > 0 && k > 0;
 	     i = c[i - 1].from)
 		s->beat[--k] = c[i - 1].at;
+	return c[last].best - WORTH_MIN * (double)s->beats;
 }
 
 /* The median interval around each beat, in ${period}. */
@@ -289,6 +326,13 @@ refine(struct vitals_seek *s, const struct vitals_shape *sh)
 	size_t reach = (size_t)(FINE_REACH * s->rate);
 
 	for (size_t k = 0; k < s->beats; k++) {
+		size_t at = s->beat[k];
+
+		vitals_shape_match(
+		    s, sh, at > reach ? at - reach - 1 : 0, at + reach + 2);
+	}
+
+	for (size_t k = 0; k < s->beats; k++) {
 		size_t from = s->beat[k] > reach ? s->beat[k] - reach : 1;
 		size_t at = from;
 		double a, b, c, bend;
@@ -309,12 +353,14 @@ refine(struct vitals_seek *s, const struct vitals_shape *sh)
 	}
 }
 
-/* Rounds of learning and matching on the coarse band.  Return 0, 1 where
- * there are no beats, -1 without memory. */
+/* Rounds of learning and matching on the coarse band.  Return 0 with the
+ * worth of the run in *${worth}, 1 where there are no beats, -1 without
+ * memory. */
 static int
-coarse(struct vitals_seek *s, struct candidate *c, double *period)
+coarse(
+    struct vitals_seek *s, struct candidate *c, double *period, double *worth)
 {
-	choose(s, c, rises(s, c));
+	*worth = choose(s, c, rises(s, c));
 	for (int round = 0; round < ROUNDS; round++) {
 		struct vitals_shape sh;
 		int rc;
@@ -325,32 +371,15 @@ coarse(struct vitals_seek *s, struct candidate *c, double *period)
 			return -1;
 		rc = vitals_shape_learn(s, &sh);
 		if (rc == 0) {
-			vitals_shape_match(s, &sh);
+			vitals_shape_match(s, &sh, 0, s->n);
 			local_periods(s, period);
-			choose(s, c, fits(s, &sh, period, c));
+			*worth = choose(s, c, fits(s, &sh, period, c));
 		}
 		free(sh.mean);
 		if (rc != 0)
 			return rc;
 	}
 	return s->beats < 2;
-}
-
-static int
-fine(struct vitals_seek *s)
-{
-	struct vitals_shape sh;
-	int rc;
-
-	if (vitals_shape_init(s, &sh, FINE_BEFORE, FINE_AFTER) != 0)
-		return -1;
-	rc = vitals_shape_learn(s, &sh);
-	if (rc == 0) {
-		vitals_shape_match(s, &sh);
-		refine(s, &sh);
-	}
-	free(sh.mean);
-	return rc;
 }
 
 /* Slopes and their scale in the band up to ${high}. */
@@ -367,38 +396,93 @@ prepare(struct vitals_seek *s, double high)
 	return 0;
 }
 
-int
-vitals_seek_run(struct vitals_seek *s)
+/* Search on the band that suits s->period.  As coarse. */
+static int
+search(
+    struct vitals_seek *s, struct candidate *c, double *period, double *worth)
 {
-	struct candidate *c;
-	double *period;
+	double high = COARSE_HARMONICS / s->period;
+
+	if (prepare(s, fmin(BAND_HIGH, fmax(COARSE_HIGH_MIN, high))) != 0)
+		return -1;
+	return coarse(s, c, period, worth);
+}
+
+/* Search with each period the wave may have, and with the best once more. */
+static int
+search_all(struct vitals_seek *s, struct candidate *c, double *period)
+{
+	double try[PERIODS_MAX], worth, best_worth = 0;
+	size_t n = own_periods(s, try), best = n;
+
+	for (size_t i = 0; i < n; i++) {
+		int rc;
+
+		s->period = try[i];
+		rc = search(s, c, period, &worth);
+		if (rc < 0)
+			return -1;
+		if (rc == 0 && (best == n || worth > best_worth)) {
+			best = i;
+			best_worth = worth;
+		}
+	}
+	if (best == n)
+		return 1;
+	if (best == n - 1)
+		return 0;
+	s->period = try[best];
+	return search(s, c, period, &worth);
+}
+
+int
+vitals_seek_coarse(struct vitals_seek *s)
+{
+	struct candidate *c = calloc(s->n / 2 + 1, sizeof(*c));
+	double *period = calloc(s->room, sizeof(*period)), worth;
+	int rc = c == NULL || period == NULL ? -1 : 0;
+
+	s->beats = 0;
+	if (rc == 0 && (double)s->n / s->rate < 2 * LAG_MAX + 0.1)
+		rc = 1;
+	if (rc == 0 && s->period > 0)
+		rc = search(s, c, period, &worth);
+	else if (rc == 0) {
+		rc = prepare(s, BAND_HIGH);
+		if (rc == 0)
+			rc = search_all(s, c, period);
+	}
+	free(c);
+	free(period);
+	if (rc != 0)
+		s->beats = 0;
+	return rc < 0 ? -1 : 0;
+}
+
+int
+vitals_seek_fine(struct vitals_seek *s, const struct vitals_seek *from)
+{
+	struct vitals_shape sh;
 	int rc;
 
 	s->beats = 0;
-	if ((double)s->n / s->rate < 2 * LAG_MAX + 0.1)
+	s->period = from->period;
+	for (size_t k = 0; k < from->beats && s->beats < s->room; k++) {
+		double at = round((double)from->beat[k] * s->rate / from->rate);
+
+		if (at >= 1 && at + 1 < (double)s->n)
+			s->beat[s->beats++] = (size_t)at;
+	}
+	if (s->beats == 0)
 		return 0;
-	if (prepare(s, BAND_HIGH) != 0)
+	if (prepare(s, BAND_HIGH) != 0 ||
+	    vitals_shape_init(s, &sh, FINE_BEFORE, FINE_AFTER) != 0)
 		return -1;
-	if (s->period <= 0)
-		s->period = own_period(s);
-	if (s->period <= 0)
-		return 0;
-	c = calloc(s->n / 2 + 1, sizeof(*c));
-	period = calloc(s->room, sizeof(*period));
-	rc = c == NULL || period == NULL ? -1 : 0;
+	rc = vitals_shape_learn(s, &sh);
 	if (rc == 0)
-		rc = prepare(s,
-		    fmin(BAND_HIGH,
-			fmax(COARSE_HIGH_MIN, COARSE_HARMONICS / s->period)));
-	if (rc == 0)
-		rc = coarse(s, c, period);
-	if (rc == 0)
-		rc = prepare(s, BAND_HIGH);
-	if (rc == 0)
-		rc = fine(s);
-	free(c);
-	free(period);
-	if (rc == 1)
+		refine(s, &sh);
+	else
 		s->beats = 0;
+	free(sh.mean);
 	return rc < 0 ? -1 : 0;
 }

@@ -15,8 +15,10 @@
 
 #include "vitals/beats.h"
 
-/* The grid on which beats are sought, samples a second. */
-#define VITALS_SEEK_RATE 250.0
+/* The grids on which beats are sought, and on which they get their times:
+ * samples a second. */
+#define VITALS_SEEK_COARSE 62.5
+#define VITALS_SEEK_FINE 250.0
 
 struct vitals_seek {
 	double rate;  /* of the grid */
@@ -38,8 +40,13 @@ int vitals_seek_init(struct vitals_seek *s, size_t n, double rate);
 void vitals_seek_release(struct vitals_seek *s);
 
 /* Find the beats of s->wave near s->period, or where that is 0, near the
- * period that the wave repeats itself with.  Return 0, or -1 without memory;
- * s->beats may be 0. */
-int vitals_seek_run(struct vitals_seek *s);
+ * period that the wave repeats itself with, which s->period then is.  Return
+ * 0, or -1 without memory; s->beats may be 0. */
+int vitals_seek_coarse(struct vitals_seek *s);
+
+/* Give the beats that a coarse search found in ${from} their times and
+ * qualities on the finer grid of ${s}, which starts at the same time.  Return
+ * as above. */
+int vitals_seek_fine(struct vitals_seek *s, const struct vitals_seek *from);
 
 #endif

@@ -104,9 +104,10 @@ slope_at(const struct vitals_seek *s, const struct vitals_shape *sh, size_t at,
 }
 
 void
-vitals_shape_match(struct vitals_seek *s, const struct vitals_shape *sh)
+vitals_shape_match(struct vitals_seek *s, const struct vitals_shape *sh,
+    size_t from, size_t to)
 {
-	for (size_t at = 0; at < s->n; at++) {
+	for (size_t at = from; at < s->n && at < to; at++) {
 		size_t first = at < sh->before ? sh->before - at : 0;
 		size_t end = sh->n;
 		const double *x = s->slope;

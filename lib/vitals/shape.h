@@ -27,8 +27,10 @@ int vitals_shape_init(const struct vitals_seek *s, struct vitals_shape *sh,
  * -1 without memory. */
 int vitals_shape_learn(const struct vitals_seek *s, struct vitals_shape *sh);
 
-/* Correlate the slopes with the shape at every sample, into s->match. */
-void vitals_shape_match(struct vitals_seek *s, const struct vitals_shape *sh);
+/* Correlate the slopes with the shape at samples ${from} to ${to} - 1, into
+ * s->match; ${to} may lie behind the end. */
+void vitals_shape_match(struct vitals_seek *s, const struct vitals_shape *sh,
+    size_t from, size_t to);
 
 /* Correlation coefficient of the slopes at ${at} with the shape, cut to 0 to
  * 1; s->match is set. */
