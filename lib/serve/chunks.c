@@ -1,0 +1,122 @@
+#include <string.h>
+
+#include "serve/head.h"
+
+static int
+hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* One byte of a chunk's size; eight digits are more than any body here. */
+static int
+size_byte(struct serve_chunks *c, char byte)
+{
+	int digit = hex(byte);
+
+	if (digit >= 0) {
+		if (++c->digits > 8)
+			return 413;
+		c->left = c->left * 16 + (uint64_t)digit;
+		return 0;
+	}
+	if (c->digits == 0)
+		return 400;
+	if (byte == '\r')
+		c->state = SERVE_CHUNK_SIZE_LF;
+	else if (byte == ';' || byte == ' ' || byte == '\t')
+		c->state = SERVE_CHUNK_EXTENSION;
+	else
+		return 400;
+	c->skipped = 0;
+	return 0;
+}
+
+static int
+trailer_byte(struct serve_chunks *c, char byte)
+{
+	if (++c->skipped > SERVE_TRAILERS_MAX)
+		return 400;
+	if (byte == '\r') {
+		c->state = SERVE_CHUNK_TRAILER_LF;
+		return 0;
+	}
+	c->line++;
+	return byte == '\n' || byte == '\0' ? 400 : 0;
+}
+
+/* Any byte that is not a chunk's data. */
+static int
+frame_byte(struct serve_chunks *c, char byte)
+{
+	switch (c->state) {
+	case SERVE_CHUNK_SIZE:
+		return size_byte(c, byte);
+	case SERVE_CHUNK_EXTENSION:
+		if (byte == '\r')
+			c->state = SERVE_CHUNK_SIZE_LF;
+		return byte == '\n' || ++c->skipped > SERVE_CHUNK_LINE_MAX ? 400
+									   : 0;
+	case SERVE_CHUNK_SIZE_LF:
+		c->state =
+		    c->left == 0 ? SERVE_CHUNK_TRAILER : SERVE_CHUNK_DATA;
+		c->skipped = 0;
+		return byte == '\n' ? 0 : 400;
+	case SERVE_CHUNK_DATA_CR:
+		c->state = SERVE_CHUNK_DATA_LF;
+		return byte == '\r' ? 0 : 400;
+	case SERVE_CHUNK_DATA_LF:
+		c->state = SERVE_CHUNK_SIZE;
+		c->digits = 0;
+		c->left = 0;
+		return byte == '\n' ? 0 : 400;
+	case SERVE_CHUNK_TRAILER:
+		return trailer_byte(c, byte);
+	case SERVE_CHUNK_TRAILER_LF:
+		c->state =
+		    c->line == 0 ? SERVE_CHUNK_DONE : SERVE_CHUNK_TRAILER;
+		c->line = 0;
+		return byte == '\n' ? 0 : 400;
+	case SERVE_CHUNK_DATA:
+	case SERVE_CHUNK_DONE:
+		break;
+	}
+	return 0;
+}
+
+int
+serve_chunks_read(
+    struct serve_chunks *c, struct span *in, struct buf *body, size_t max)
+{
+	while (in->n > 0 && c->state != SERVE_CHUNK_DONE) {
+		size_t n = 1;
+
+		if (c->state == SERVE_CHUNK_DATA) {
+			n = c->left < in->n ? (size_t)c->left : in->n;
+			buf_add(body, in->p, n);
+			if (buf_failed(body))
+				return 500;
+			c->left -= n;
+			if (c->left == 0)
+				c->state = SERVE_CHUNK_DATA_CR;
+		} else {
+			int status = frame_byte(c, *in->p);
+
+			if (status != 0)
+				return status;
+		}
+		in->p += n;
+		in->n -= n;
+		/* Said as soon as it is announced. */
+		if (c->state == SERVE_CHUNK_DATA &&
+		    (body->len > max || c->left > max - body->len))
+			return 413;
+	}
+	return 0;
+}

@@ -1,0 +1,309 @@
+#include "serve/head.h"
+
+#include <string.h>
+
+/* RFC 9110: what a method or a header's name is made of. */
+static bool
+is_token(char c)
+{
+	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9'))
+		return true;
+	return c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL;
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Is ${s}, in any case, ${text}, which is in lower case? */
+static bool
+same(struct span s, const char *text)
+{
+	if (s.n != strlen(text))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (lower(s.p[i]) != text[i])
+			return false;
+	}
+	return true;
+}
+
+/* Does the comma-separated list ${s} hold ${word}? */
+static bool
+lists(struct span s, const char *word)
+{
+	while (s.n > 0) {
+		const char *comma = memchr(s.p, ',', s.n);
+		size_t n = comma != NULL ? (size_t)(comma - s.p) : s.n;
+		struct span item = {s.p, n};
+
+		while (item.n > 0 && (*item.p == ' ' || *item.p == '\t')) {
+			item.p++;
+			item.n--;
+		}
+		while (item.n > 0 &&
+		    (item.p[item.n - 1] == ' ' || item.p[item.n - 1] == '\t'))
+			item.n--;
+		if (same(item, word))
+			return true;
+		n += comma != NULL;
+		s.p += n;
+		s.n -= n;
+	}
+	return false;
+}
+
+size_t
+serve_head_length(const char *text, size_t n)
+{
+	const char *p = text, *end = text + n;
+
+	while ((p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		p++;
+		/* "\r\n\r\n"; a bare LF twice ends it, too, to be refused. */
+		if (end - p >= 2 && p[0] == '\r' && p[1] == '\n')
+			return (size_t)(p + 2 - text);
+		if (end - p >= 1 && p[0] == '\n')
+			return (size_t)(p + 1 - text);
+	}
+	return 0;
+}
+
+/* Take the next line off *${rest}; it must end with CRLF and hold no other
+ * control byte than HTAB. */
+static bool
+take_line(struct span *rest, struct span *line)
+{
+	const char *lf = memchr(rest->p, '\n', rest->n);
+	size_t n;
+
+	if (lf == NULL)
+		return false;
+	n = (size_t)(lf - rest->p);
+	if (n == 0 || rest->p[n - 1] != '\r')
+		return false;
+	*line = (struct span){rest->p, n - 1};
+	rest->p += n + 1;
+	rest->n -= n + 1;
+	for (size_t i = 0; i < line->n; i++) {
+		unsigned char c = (unsigned char)line->p[i];
+
+		if ((c < 0x20 && c != '\t') || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+/* Cut "http://host" off a target in absolute form. */
+static bool
+origin_form(struct span *target)
+{
+	const char *slashes;
+	size_t n;
+
+	if (target->n > 0 && target->p[0] == '/')
+		return true;
+	if (span_is(*target, "*"))
+		return true;
+	for (n = 0; n < target->n && target->p[n] != ':'; n++)
+		;
+	if (!same((struct span){target->p, n}, "http") &&
+	    !same((struct span){target->p, n}, "https"))
+		return false;
+	if (target->n - n < 4 || memcmp(target->p + n, "://", 3) != 0)
+		return false;
+	slashes = memchr(target->p + n + 3, '/', target->n - n - 3);
+	if (slashes == NULL)
+		return false;
+	target->n -= (size_t)(slashes - target->p);
+	target->p = slashes;
+	return true;
+}
+
+static int
+request_line(struct serve_head *h, struct span line, const char **why)
+{
+	const char *a = memchr(line.p, ' ', line.n), *b, *question;
+	struct span target, version;
+
+	*why = "malformed request line";
+	if (a == NULL || a == line.p)
+		return 400;
+	h->method = (struct span){line.p, (size_t)(a - line.p)};
+	for (size_t i = 0; i < h->method.n; i++) {
+		if (!is_token(h->method.p[i]))
+			return 400;
+	}
+	line.n -= h->method.n + 1;
+	line.p = a + 1;
+	b = memchr(line.p, ' ', line.n);
+	if (b == NULL)
+		return 400;
+	target = (struct span){line.p, (size_t)(b - line.p)};
+	version = (struct span){b + 1, line.n - target.n - 1};
+	for (size_t i = 0; i < target.n; i++) {
+		if (target.p[i] <= ' ' || target.p[i] > '~')
+			return 400;
+	}
+	if (!origin_form(&target))
+		return 400;
+	h->path = target;
+	question = memchr(target.p, '?', target.n);
+	if (question != NULL) {
+		h->path.n = (size_t)(question - target.p);
+		h->query =
+		    (struct span){question + 1, target.n - h->path.n - 1};
+	}
+	if (span_is(version, "HTTP/1.1")) {
+		h->keep_alive = true;
+		return 0;
+	}
+	if (span_is(version, "HTTP/1.0"))
+		return 0;
+	if (version.n < 5 || memcmp(version.p, "HTTP/", 5) != 0)
+		return 400;
+	*why = "HTTP/1.1 is spoken here";
+	return 505;
+}
+
+static int
+header_line(struct serve_head *h, struct span line, const char **why)
+{
+	const char *colon = memchr(line.p, ':', line.n);
+	struct serve_header *header;
+	size_t n;
+
+	*why = "malformed header";
+	if (colon == NULL || colon == line.p)
+		return 400;
+	if (h->headers == SERVE_HEADERS_MAX) {
+		*why = "too many headers";
+		return 431;
+	}
+	n = (size_t)(colon - line.p);
+	for (size_t i = 0; i < n; i++) {
+		if (!is_token(line.p[i]))
+			return 400;
+		/* The caller's bytes may be changed: see serve_head_read. */
+		((char *)(uintptr_t)line.p)[i] = lower(line.p[i]);
+	}
+	header = &h->header[h->headers++];
+	header->name = (struct span){line.p, n};
+	header->value = (struct span){colon + 1, line.n - n - 1};
+	while (header->value.n > 0 &&
+	    (*header->value.p == ' ' || *header->value.p == '\t')) {
+		header->value.p++;
+		header->value.n--;
+	}
+	while (header->value.n > 0) {
+		char last = header->value.p[header->value.n - 1];
+
+		if (last != ' ' && last != '\t')
+			break;
+		header->value.n--;
+	}
+	return 0;
+}
+
+static bool
+read_length(struct span s, uint64_t *value)
+{
+	if (s.n == 0 || s.n > 18)
+		return false;
+	*value = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		*value = *value * 10 + (uint64_t)(s.p[i] - '0');
+	}
+	return true;
+}
+
+/* Where does the body end? */
+static int
+framing(struct serve_head *h, const char **why)
+{
+	size_t codings, lengths, hosts;
+	struct span coding = serve_head_find(h, "transfer-encoding", &codings);
+	struct span length = serve_head_find(h, "content-length", &lengths);
+	bool http11 = h->keep_alive;
+
+	serve_head_find(h, "host", &hosts);
+	if (hosts > 1 || (http11 && hosts == 0)) {
+		*why = "one Host header is needed";
+		return 400;
+	}
+	if (codings > 0) {
+		*why = "unclear length of the body";
+		if (lengths > 0 || codings > 1 || !http11)
+			return 400;
+		*why = "transfer coding is not known here";
+		if (!same(coding, "chunked"))
+			return 501;
+		h->chunked = true;
+	} else if (lengths > 0) {
+		*why = "unclear length of the body";
+		if (lengths > 1 || !read_length(length, &h->length))
+			return 400;
+	}
+	return 0;
+}
+
+int
+serve_head_read(struct serve_head *h, char *text, size_t n, const char **why)
+{
+	struct span rest = {text, n}, line, value;
+	bool first = true;
+	int status;
+
+	memset(h, 0, sizeof(*h));
+	for (;;) {
+		if (!take_line(&rest, &line)) {
+			*why = "malformed head";
+			return 400;
+		}
+		if (line.n == 0 && first)
+			continue; /* empty lines before a request are skipped */
+		if (line.n == 0)
+			break;
+		status = first ? request_line(h, line, why)
+			       : header_line(h, line, why);
+		if (status != 0)
+			return status;
+		first = false;
+	}
+	status = framing(h, why);
+	if (status != 0)
+		return status;
+	value = serve_head_find(h, "connection", NULL);
+	if (value.p != NULL && lists(value, "close"))
+		h->keep_alive = false;
+	value = serve_head_find(h, "expect", NULL);
+	if (value.p != NULL) {
+		*why = "expectation is not known here";
+		if (!same(value, "100-continue"))
+			return 417;
+		h->expects = true;
+	}
+	return 0;
+}
+
+struct span
+serve_head_find(const struct serve_head *h, const char *name, size_t *count)
+{
+	struct span value = {NULL, 0};
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->headers; i++) {
+		if (!span_is(h->header[i].name, name))
+			continue;
+		if (n++ == 0)
+			value = h->header[i].value;
+	}
+	if (count != NULL)
+		*count = n;
+	return value;
+}

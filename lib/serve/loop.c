@@ -1,0 +1,381 @@
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "serve/private.h"
+
+/* Connections that the kernel holds for us until we take them. */
+#define BACKLOG 511
+
+/* Descriptors beside those of connections. */
+#define DESCRIPTORS 64
+
+/* Read "ADDRESS:PORT" or "[IPV6]:PORT"; port 0 is one. */
+static int
+parse_listen(const char *listen, struct sockaddr_storage *address, int *length)
+{
+	const char *colon = strrchr(listen, ':'), *host = listen;
+	struct sockaddr_in in = {.sin_family = AF_INET};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+	char name[64];
+	size_t n;
+	long port;
+	char *end;
+
+	if (colon == NULL || colon[1] < '0' || colon[1] > '9')
+		return -1;
+	port = strtol(colon + 1, &end, 10);
+	if (*end != '\0' || port > 65535)
+		return -1;
+	n = (size_t)(colon - listen);
+	if (n > 2 && host[0] == '[' && host[n - 1] == ']') {
+		host++;
+		n -= 2;
+	} else if (memchr(host, ':', n) != NULL) {
+		return -1;
+	}
+	if (n >= sizeof(name))
+		return -1;
+	memcpy(name, host, n);
+	name[n] = '\0';
+	memset(address, 0, sizeof(*address));
+	if (host == listen && inet_pton(AF_INET, name, &in.sin_addr) == 1) {
+		in.sin_port = htons((uint16_t)port);
+		memcpy(address, &in, sizeof(in));
+		*length = sizeof(in);
+		return 0;
+	}
+	if (host != listen && inet_pton(AF_INET6, name, &in6.sin6_addr) == 1) {
+		in6.sin6_port = htons((uint16_t)port);
+		memcpy(address, &in6, sizeof(in6));
+		*length = sizeof(in6);
+		return 0;
+	}
+	return -1;
+}
+
+int
+serve_is_loopback(const char *listen)
+{
+	struct sockaddr_storage a;
+	int length;
+
+	if (parse_listen(listen, &a, &length) != 0)
+		return -1;
+	if (a.ss_family == AF_INET) {
+		struct sockaddr_in in;
+
+		memcpy(&in, &a, sizeof(in));
+		return ntohl(in.sin_addr.s_addr) >> 24 == 127;
+	}
+	if (a.ss_family == AF_INET6) {
+		struct sockaddr_in6 in6;
+
+		memcpy(&in6, &a, sizeof(in6));
+		return IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
+	}
+	return -1;
+}
+
+static unsigned
+port_of(int fd)
+{
+	struct sockaddr_storage a = {.ss_family = AF_UNSPEC};
+	socklen_t n = sizeof(a);
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+
+	if (getsockname(fd, (struct sockaddr *)&a, &n) != 0)
+		return 0;
+	if (a.ss_family == AF_INET6) {
+		memcpy(&in6, &a, sizeof(in6));
+		return ntohs(in6.sin6_port);
+	}
+	memcpy(&in, &a, sizeof(in));
+	return ntohs(in.sin_port);
+}
+
+static void
+resume(void *context)
+{
+	struct serve *s = context;
+
+	if (s->listener != NULL && !s->paused && !s->draining)
+		evconnlistener_enable(s->listener);
+}
+
+/* Out of descriptors, most likely: try again in a while. */
+static void
+accept_failed(struct evconnlistener *listener, void *context)
+{
+	evconnlistener_disable(listener);
+	serve_after(context, 1000, resume, context);
+}
+
+static void
+accepted(struct evconnlistener *listener, evutil_socket_t fd,
+    struct sockaddr *address, int length, void *context)
+{
+	struct serve *s = context;
+	int on = 1;
+
+	(void)length;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	serve_connect(s, fd, address);
+	if (s->connections >= s->options.max_connections &&
+	    !serve_disconnect_idle(s, false)) {
+		s->paused = true;
+		evconnlistener_disable(listener);
+	}
+}
+
+void
+serve_disconnected(struct serve *s)
+{
+	if (s->draining) {
+		if (s->connections == 0)
+			event_base_loopbreak(s->base);
+		return;
+	}
+	if (s->paused && s->connections < s->options.max_connections) {
+		s->paused = false;
+		resume(s);
+	}
+}
+
+/* Descriptors for all connections that may be. */
+static int
+raise_limit(size_t connections, struct err *err)
+{
+	rlim_t wanted = (rlim_t)connections + DESCRIPTORS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return err_sys(err, errno, "open files");
+	if (limit.rlim_cur >= wanted)
+		return 0;
+	limit.rlim_cur = wanted;
+	if (limit.rlim_max < wanted || setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return err_set(err,
+		    "%zu connections: more open files than the system allows "
+		    "(%llu)",
+		    connections, (unsigned long long)limit.rlim_max);
+	return 0;
+}
+
+static int
+start(struct serve *s, struct err *err)
+{
+	struct sockaddr_storage address;
+	int length, loopback = serve_is_loopback(s->options.listen);
+
+	if (loopback < 0)
+		return err_set(err, "%s: not ADDRESS:PORT", s->options.listen);
+	if (!loopback && s->options.tls == NULL)
+		return err_set(err, "%s: without TLS only a loopback address",
+		    s->options.listen);
+	if (raise_limit(s->options.max_connections, err) != 0)
+		return -1;
+	if (s->options.tls != NULL) {
+		s->tls = serve_tls_new(s->options.tls, err);
+		if (s->tls == NULL)
+			return -1;
+	}
+	s->base = event_base_new();
+	if (s->base == NULL)
+		return err_set(err, "out of memory");
+	parse_listen(s->options.listen, &address, &length);
+	s->listener = evconnlistener_new_bind(s->base, accepted, s,
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE,
+	    BACKLOG, (struct sockaddr *)&address, length);
+	if (s->listener == NULL)
+		return err_sys(err, errno, "%s", s->options.listen);
+	evconnlistener_set_error_cb(s->listener, accept_failed);
+	s->port = port_of(evconnlistener_get_fd(s->listener));
+	return 0;
+}
+
+struct serve *
+serve_new(const struct serve_options *options, struct err *err)
+{
+	struct serve *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	s->options = *options;
+	if (start(s, err) != 0) {
+		serve_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+static void
+watch_free(struct serve_watch *w)
+{
+	if (w->event != NULL)
+		event_free(w->event);
+	free(w);
+}
+
+void
+serve_free(struct serve *s)
+{
+	if (s == NULL)
+		return;
+	if (s->listener != NULL)
+		evconnlistener_free(s->listener);
+	s->listener = NULL;
+	serve_disconnect_all(s);
+	while (s->watches != NULL) {
+		struct serve_watch *w = s->watches;
+
+		s->watches = w->next;
+		watch_free(w);
+	}
+	if (s->base != NULL)
+		event_base_free(s->base);
+	SSL_CTX_free(s->tls);
+	free(s);
+}
+
+unsigned
+serve_port(const struct serve *s)
+{
+	return s->port;
+}
+
+int
+serve_write_port(const struct serve *s, const char *path, struct err *err)
+{
+	char name[PATH_MAX], text[16];
+	int n = snprintf(name, sizeof(name), "%s.new", path), fd, bad;
+
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return err_sys(err, ENAMETOOLONG, "%s", path);
+	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return err_sys(err, errno, "%s", path);
+	n = snprintf(text, sizeof(text), "%u\n", s->port);
+	bad = write(fd, text, (size_t)n) != n;
+	bad |= close(fd) != 0;
+	if (bad || rename(name, path) != 0)
+		return err_sys(err, errno, "%s", path);
+	return 0;
+}
+
+int
+serve_run(struct serve *s)
+{
+	return event_base_dispatch(s->base) < 0 ? -1 : 0;
+}
+
+void
+serve_stop(struct serve *s)
+{
+	event_base_loopbreak(s->base);
+}
+
+static void
+give_up(void *context)
+{
+	serve_stop(context);
+}
+
+void
+serve_drain(struct serve *s)
+{
+	if (s->draining)
+		return;
+	s->draining = true;
+	evconnlistener_free(s->listener);
+	s->listener = NULL;
+	serve_disconnect_idle(s, true);
+	serve_disconnected(s);
+	serve_after(s, SERVE_DRAIN_MS, give_up, s);
+}
+
+bool
+serve_draining(const struct serve *s)
+{
+	return s->draining;
+}
+
+static void
+fired(evutil_socket_t fd, short what, void *context)
+{
+	struct serve_watch *w = context, **p;
+	serve_callback *fn = w->fn;
+	void *its = w->context;
+
+	(void)fd;
+	(void)what;
+	if (w->once) {
+		for (p = &w->serve->watches; *p != w; p = &(*p)->next)
+			;
+		*p = w->next;
+		watch_free(w);
+	}
+	fn(its);
+}
+
+static struct serve_watch *
+watch(struct serve *s, int fd, short what, serve_callback *fn, void *context)
+{
+	struct serve_watch *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return NULL;
+	w->event = event_new(s->base, fd, what, fired, w);
+	if (w->event == NULL) {
+		free(w);
+		return NULL;
+	}
+	w->serve = s;
+	w->fn = fn;
+	w->context = context;
+	w->once = (what & EV_PERSIST) == 0;
+	w->next = s->watches;
+	s->watches = w;
+	return w;
+}
+
+int
+serve_on_signal(struct serve *s, int signum, serve_callback *fn, void *context)
+{
+	struct serve_watch *w =
+	    watch(s, signum, EV_SIGNAL | EV_PERSIST, fn, context);
+
+	return w == NULL ? -1 : event_add(w->event, NULL);
+}
+
+int
+serve_after(struct serve *s, int64_t ms, serve_callback *fn, void *context)
+{
+	struct serve_watch *w = watch(s, -1, 0, fn, context);
+	const struct timeval tv = {ms / 1000, (ms % 1000) * 1000};
+
+	return w == NULL ? -1 : event_add(w->event, &tv);
+}
+
+int
+serve_soon(struct serve *s, serve_callback *fn, void *context)
+{
+	struct serve_watch *w = watch(s, -1, 0, fn, context);
+
+	if (w == NULL)
+		return -1;
+	/* Behind all that this round of the loop has found ready. */
+	event_active(w->event, EV_TIMEOUT, 1);
+	return 0;
+}

@@ -1,0 +1,133 @@
+/*
+ * serve: an HTTP/1.1 server on one event loop, over TLS or plain on loopback.
+ *
+ * One thread.  A handler gets each request once its body is here, and answers
+ * at once or later.  All that a client can make the server hold is bounded:
+ * connections, the size of a head and of a body, the bytes of all bodies
+ * together, and the time for each phase of a request, whatever its pace.
+ * The only user of libevent.
+ */
+#ifndef SERVE_SERVE_H
+#define SERVE_SERVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf/buf.h"
+#include "diag/err.h"
+#include "serve/head.h"
+
+/* The bodies of all requests together. */
+#define SERVE_BUFFERED_MAX ((size_t)64 << 20)
+
+/* After this long a drain ends, whoever is still connected. */
+#define SERVE_DRAIN_MS 4000
+
+struct serve;
+struct serve_request;
+
+/* Called with each whole request, which must get its one serve_answer, now or
+ * later, whether the client is still there or not. */
+typedef void serve_handler(void *context, struct serve_request *request);
+
+struct serve_tls {
+	const char *certificate; /* PEM file: the chain, the server's first */
+	const char *key;         /* PEM file that only its owner can read */
+	const char *client_ca; /* PEM file; NULL: clients need no certificate */
+	int min;               /* 12 or 13: the oldest TLS that is spoken */
+};
+
+struct serve_options {
+	const char *listen;          /* "ADDRESS:PORT", "[IPV6]:PORT" */
+	const struct serve_tls *tls; /* NULL: plain, on loopback addresses */
+	size_t max_connections;
+	size_t max_body;
+	int64_t request_ms; /* for a head, for a body, for taking an answer */
+	int64_t idle_ms;    /* between two requests of one connection */
+	serve_handler *handle;
+	void *context;
+};
+
+/* Does ${listen} name an address of loopback?  -1: no address at all. */
+int serve_is_loopback(const char *listen);
+
+/* Listen.  NULL with ${err}.  free(NULL) is a no-op; requests that were not
+ * answered are gone with it. */
+struct serve *serve_new(const struct serve_options *options, struct err *err);
+void serve_free(struct serve *s);
+
+/* The port that the system chose for port 0, or the one asked for. */
+unsigned serve_port(const struct serve *s);
+
+/* Write the port as a line to ${path}, which appears whole: a script may wait
+ * for it.  Return 0; or -1 with ${err}. */
+int serve_write_port(const struct serve *s, const char *path, struct err *err);
+
+/* Serve until serve_stop, or until a drain is over.  Return 0; or -1 where
+ * the event loop failed. */
+int serve_run(struct serve *s);
+
+/* Take no new connections and close those that are idle; serve_run returns
+ * when the last request has its answer. */
+void serve_drain(struct serve *s);
+bool serve_draining(const struct serve *s);
+void serve_stop(struct serve *s);
+
+/* ---- Requests ---------------------------------------------------------- */
+
+const struct serve_head *serve_request_head(const struct serve_request *r);
+struct span serve_request_body(const struct serve_request *r);
+
+/* "ADDRESS:PORT" of the client. */
+const char *serve_request_peer(const struct serve_request *r);
+
+/* Answer ${status} with ${body}, as text/plain, and the ${headers}, which are
+ * whole lines with CRLF, or NULL.  ${r} is gone after this. */
+void serve_answer(
+    struct serve_request *r, int status, const char *headers, struct span body);
+
+/* ---- Beside requests --------------------------------------------------- */
+
+typedef void serve_callback(void *context);
+
+/* Call ${fn} when ${signum} arrives; when ${ms} have passed, once; or after
+ * the requests that are at hand have been handled, once.  All last as long as
+ * ${s}.  Return 0, or -1 without memory. */
+int serve_on_signal(
+    struct serve *s, int signum, serve_callback *fn, void *context);
+int serve_after(struct serve *s, int64_t ms, serve_callback *fn, void *context);
+int serve_soon(struct serve *s, serve_callback *fn, void *context);
+
+/* ---- Output ------------------------------------------------------------ */
+
+/*
+ * A queue of bytes for a descriptor (stdout), written without ever blocking
+ * the loop where that is a pipe, a socket or a terminal; a regular file is
+ * written at once and synced to its disk.
+ */
+struct serve_output;
+
+/* Called when all bytes up to ${offset}, counted from the start, are written,
+ * and, for a regular file, on disk; or with ${errnum} once, when writing
+ * failed: nothing is written after that. */
+typedef void serve_written(void *context, uint64_t offset, int errnum);
+
+struct serve_output *serve_output_new(
+    struct serve *s, int fd, serve_written *written, void *context);
+void serve_output_free(struct serve_output *o);
+
+/* Append to the queue.  Return the offset of its end; 0 without memory. */
+uint64_t serve_output_add(struct serve_output *o, struct span bytes);
+
+/* Write what can be written now; the loop writes the rest. */
+void serve_output_push(struct serve_output *o);
+
+/* Outside the loop: write what is left, waiting for at most ${ms}. */
+void serve_output_finish(struct serve_output *o, int64_t ms);
+
+/* The offsets of the queue's end and of what is written. */
+uint64_t serve_output_end(const struct serve_output *o);
+uint64_t serve_output_done(const struct serve_output *o);
+
+#endif

@@ -1,0 +1,126 @@
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <string.h>
+
+#include "crypto/secret.h"
+#include "serve/private.h"
+
+static int
+failed(struct err *err, const char *name, const char *what)
+{
+	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+
+	ERR_clear_error();
+	return err_set(err, "%s: %s: %s", name, what,
+	    reason != NULL ? reason : "unknown reason");
+}
+
+/* A key that is encrypted would have the library ask on the terminal. */
+static int
+no_passphrase(char *text, int size, int writing, void *context)
+{
+	(void)text;
+	(void)size;
+	(void)writing;
+	(void)context;
+	return -1;
+}
+
+static int
+load_key(SSL_CTX *ctx, const char *path, struct err *err)
+{
+	const struct crypto_secret_from from = {.file = path, .fd = -1};
+	struct crypto_secret secret = {.exposed = false};
+	EVP_PKEY *key = NULL;
+	BIO *bio = NULL;
+	int rc = -1;
+
+	if (crypto_secret_load(&from, &secret, err) != 0)
+		goto out;
+	bio = BIO_new_mem_buf(secret.text.data, (int)secret.text.len);
+	if (bio != NULL)
+		key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+	if (key == NULL) {
+		failed(err, path, "no private key in PEM");
+		goto out;
+	}
+	if (SSL_CTX_use_PrivateKey(ctx, key) != 1 ||
+	    SSL_CTX_check_private_key(ctx) != 1) {
+		failed(err, path, "does not fit the certificate");
+		goto out;
+	}
+	rc = 0;
+out:
+	EVP_PKEY_free(key);
+	BIO_free(bio);
+	crypto_secret_wipe(&secret);
+	return rc;
+}
+
+/* "http/1.1" is all that is spoken: a client that wants something else and
+ * nothing but that is better told in the handshake. */
+static int
+choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *outlen,
+    const unsigned char *in, unsigned inlen, void *context)
+{
+	static const unsigned char ours[] = "\x08http/1.1";
+	unsigned char *chosen;
+
+	(void)ssl;
+	(void)context;
+	if (SSL_select_next_proto(&chosen, outlen, ours, sizeof(ours) - 1, in,
+		inlen) != OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_ALERT_FATAL;
+	*out = chosen;
+	return SSL_TLSEXT_ERR_OK;
+}
+
+static int
+ask_clients(SSL_CTX *ctx, const char *ca, struct err *err)
+{
+	STACK_OF(X509_NAME) * names;
+
+	if (SSL_CTX_load_verify_file(ctx, ca) != 1)
+		return failed(err, ca, "no certificates in PEM");
+	names = SSL_load_client_CA_file(ca);
+	if (names == NULL)
+		return failed(err, ca, "no certificates in PEM");
+	SSL_CTX_set_client_CA_list(ctx, names);
+	SSL_CTX_set_verify(
+	    ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	return 0;
+}
+
+SSL_CTX *
+serve_tls_new(const struct serve_tls *tls, struct err *err)
+{
+	static const unsigned char session[] = "vitals";
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+
+	if (ctx == NULL) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	SSL_CTX_set_min_proto_version(
+	    ctx, tls->min == 12 ? TLS1_2_VERSION : TLS1_3_VERSION);
+	SSL_CTX_set_options(ctx,
+	    SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
+		SSL_OP_CIPHER_SERVER_PREFERENCE);
+	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_session_id_context(ctx, session, sizeof(session) - 1);
+	SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, NULL);
+	if (SSL_CTX_use_certificate_chain_file(ctx, tls->certificate) != 1) {
+		failed(err, tls->certificate, "no certificate in PEM");
+		goto err0;
+	}
+	if (load_key(ctx, tls->key, err) != 0)
+		goto err0;
+	if (tls->client_ca != NULL &&
+	    ask_clients(ctx, tls->client_ca, err) != 0)
+		goto err0;
+	return ctx;
+err0:
+	SSL_CTX_free(ctx);
+	return NULL;
+}
