@@ -9,6 +9,7 @@ PKG_face = expat
 PKG_crypto = libcrypto
 PKG_http = libcurl
 PKG_spool = sqlite3
+PKG_inbox = sqlite3
 PKG_serve = libevent libevent_openssl libssl libcrypto
 PKG_sandbox = libseccomp
 
@@ -35,7 +36,7 @@ MODS_vitals-verify = crypto
 MODS_vitals-seal = crypto
 MODS_vitals-open = crypto
 MODS_vitals-post = crypto http spool
-MODS_vitals-receive = crypto serve spool
+MODS_vitals-receive = crypto inbox serve
 
 # The Debian package that brings each.
 DEB_libavformat = libavformat-dev

@@ -1,0 +1,309 @@
+#include "inbox/inbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* "vitR": what the file's header says it is. */
+#define APPLICATION_ID 0x76697452
+#define SCHEMA_VERSION 1
+
+enum statement {
+	BEGIN,
+	COMMIT,
+	ROLLBACK,
+	NOTE,
+	KEEP,
+	NEXT,
+	PRINTED,
+	FORGET,
+	STATEMENTS
+};
+
+static const char *const sql[STATEMENTS] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",
+    [NOTE] = "INSERT OR IGNORE INTO seen (id, time) VALUES (?1, ?2)",
+    [KEEP] = "INSERT INTO line (text) VALUES (?1)",
+    [NEXT] = "SELECT number, text FROM line WHERE number > ?1 "
+	     "ORDER BY number LIMIT 1",
+    [PRINTED] = "DELETE FROM line WHERE number <= ?1",
+    [FORGET] = "DELETE FROM seen WHERE time < ?1",
+};
+
+struct inbox {
+	char *path;
+	sqlite3 *db;
+	sqlite3_stmt *statement[STATEMENTS];
+	uint64_t waiting;
+	uint64_t before; /* waiting, at the start of the transaction */
+	bool open;       /* a transaction is */
+};
+
+static int
+failed(const struct inbox *x, struct err *err)
+{
+	int code = sqlite3_errcode(x->db);
+
+	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+		return err_set(err, "%s: in use by another process", x->path);
+	return err_set(err, "%s: %s", x->path, sqlite3_errmsg(x->db));
+}
+
+/* Run a statement that gives no rows. */
+static int
+run(struct inbox *x, enum statement which, struct err *err)
+{
+	int rc = sqlite3_step(x->statement[which]);
+
+	if (rc != SQLITE_DONE)
+		failed(x, err);
+	sqlite3_reset(x->statement[which]);
+	sqlite3_clear_bindings(x->statement[which]);
+	return rc == SQLITE_DONE ? 0 : -1;
+}
+
+static int
+exec(struct inbox *x, const char *text, struct err *err)
+{
+	return sqlite3_exec(x->db, text, NULL, NULL, NULL) == SQLITE_OK
+	    ? 0
+	    : failed(x, err);
+}
+
+/* The one number that ${text} asks for. */
+static int
+ask(struct inbox *x, const char *text, int64_t *value, struct err *err)
+{
+	sqlite3_stmt *statement;
+	int rc;
+
+	if (sqlite3_prepare_v2(x->db, text, -1, &statement, NULL) != SQLITE_OK)
+		return failed(x, err);
+	rc = sqlite3_step(statement);
+	if (rc == SQLITE_ROW)
+		*value = sqlite3_column_int64(statement, 0);
+	else
+		failed(x, err);
+	sqlite3_finalize(statement);
+	return rc == SQLITE_ROW ? 0 : -1;
+}
+
+static int
+make_schema(struct inbox *x, struct err *err)
+{
+	int64_t application = 0, version = 0, tables = 0;
+
+	if (ask(x, "PRAGMA application_id", &application, err) != 0 ||
+	    ask(x, "PRAGMA user_version", &version, err) != 0 ||
+	    ask(x, "SELECT count(*) FROM sqlite_master", &tables, err) != 0)
+		return -1;
+	if (tables > 0 && application != APPLICATION_ID)
+		return err_set(
+		    err, "%s: not a state file of vitals-receive", x->path);
+	if (tables > 0 && version != SCHEMA_VERSION)
+		return err_set(err, "%s: state file of another version (%lld)",
+		    x->path, (long long)version);
+	if (tables > 0)
+		return 0;
+	return exec(x,
+	    "BEGIN;"
+	    "PRAGMA application_id = 1986622546;"
+	    "PRAGMA user_version = 1;"
+	    "CREATE TABLE seen (id BLOB PRIMARY KEY, time INTEGER NOT NULL)"
+	    " WITHOUT ROWID;"
+	    "CREATE INDEX seen_time ON seen (time);"
+	    "CREATE TABLE line (number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	    " text BLOB NOT NULL);"
+	    "COMMIT",
+	    err);
+}
+
+static int
+prepare(struct inbox *x, struct err *err)
+{
+	int64_t waiting = 0;
+
+	/* Exclusive from the first read on, so that a second receiver finds
+	 * out at its start. */
+	if (exec(x,
+		"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
+		"PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
+		"BEGIN EXCLUSIVE; COMMIT",
+		err) != 0)
+		return -1;
+	if (make_schema(x, err) != 0 ||
+	    ask(x, "SELECT count(*) FROM line", &waiting, err) != 0)
+		return -1;
+	x->waiting = (uint64_t)waiting;
+	for (int i = 0; i < STATEMENTS; i++) {
+		if (sqlite3_prepare_v3(x->db, sql[i], -1,
+			SQLITE_PREPARE_PERSISTENT, &x->statement[i],
+			NULL) != SQLITE_OK)
+			return failed(x, err);
+	}
+	return 0;
+}
+
+/* SQLite would make the file readable for everybody. */
+static int
+touch(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_sys(err, errno, "%s", path);
+	close(fd);
+	return 0;
+}
+
+struct inbox *
+inbox_open(const char *path, struct err *err)
+{
+	struct inbox *x = calloc(1, sizeof(*x));
+
+	if (x == NULL || (x->path = strdup(path)) == NULL) {
+		free(x);
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	if (touch(path, err) != 0)
+		goto err0;
+	if (sqlite3_open_v2(path, &x->db, SQLITE_OPEN_READWRITE, NULL) !=
+		SQLITE_OK ||
+	    sqlite3_extended_result_codes(x->db, 0) != SQLITE_OK) {
+		err_set(err, "%s: %s", path,
+		    x->db != NULL ? sqlite3_errmsg(x->db) : "out of memory");
+		goto err0;
+	}
+	if (prepare(x, err) != 0)
+		goto err0;
+	return x;
+err0:
+	inbox_close(x);
+	return NULL;
+}
+
+void
+inbox_close(struct inbox *x)
+{
+	if (x == NULL)
+		return;
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(x->statement[i]);
+	sqlite3_close(x->db);
+	free(x->path);
+	free(x);
+}
+
+int
+inbox_begin(struct inbox *x, struct err *err)
+{
+	if (run(x, BEGIN, err) != 0)
+		return -1;
+	x->before = x->waiting;
+	x->open = true;
+	return 0;
+}
+
+int
+inbox_commit(struct inbox *x, struct err *err)
+{
+	if (run(x, COMMIT, err) != 0)
+		return -1;
+	x->open = false;
+	return 0;
+}
+
+void
+inbox_rollback(struct inbox *x)
+{
+	/* A failure such as a full disk may have rolled back already. */
+	if (x->open && sqlite3_get_autocommit(x->db) == 0)
+		run(x, ROLLBACK, NULL);
+	if (x->open)
+		x->waiting = x->before;
+	x->open = false;
+}
+
+static bool
+bind(struct inbox *x, enum statement which, struct span s)
+{
+	/* A NULL pointer would bind NULL, not an empty text. */
+	return sqlite3_bind_blob64(x->statement[which], 1, s.n > 0 ? s.p : "",
+		   s.n, SQLITE_STATIC) == SQLITE_OK;
+}
+
+int
+inbox_note(struct inbox *x, struct span id, int64_t now, struct err *err)
+{
+	if (!bind(x, NOTE, id) ||
+	    sqlite3_bind_int64(x->statement[NOTE], 2, now) != SQLITE_OK)
+		return failed(x, err);
+	if (run(x, NOTE, err) != 0)
+		return -1;
+	return sqlite3_changes(x->db) > 0;
+}
+
+int
+inbox_keep(struct inbox *x, struct span line, struct err *err)
+{
+	if (!bind(x, KEEP, line))
+		return failed(x, err);
+	if (run(x, KEEP, err) != 0)
+		return -1;
+	x->waiting++;
+	return 0;
+}
+
+uint64_t
+inbox_waiting(const struct inbox *x)
+{
+	return x->waiting;
+}
+
+int
+inbox_next(struct inbox *x, int64_t after, struct buf *line, int64_t *number,
+    struct err *err)
+{
+	sqlite3_stmt *next = x->statement[NEXT];
+	int rc;
+
+	if (sqlite3_bind_int64(next, 1, after) != SQLITE_OK)
+		return failed(x, err);
+	rc = sqlite3_step(next);
+	if (rc == SQLITE_ROW) {
+		*number = sqlite3_column_int64(next, 0);
+		buf_add(line, sqlite3_column_blob(next, 1),
+		    (size_t)sqlite3_column_bytes(next, 1));
+	} else if (rc != SQLITE_DONE) {
+		failed(x, err);
+	}
+	sqlite3_reset(next);
+	if (rc == SQLITE_ROW && buf_failed(line))
+		return err_set(err, "out of memory");
+	return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
+}
+
+int
+inbox_printed(struct inbox *x, int64_t number, struct err *err)
+{
+	if (sqlite3_bind_int64(x->statement[PRINTED], 1, number) != SQLITE_OK)
+		return failed(x, err);
+	if (run(x, PRINTED, err) != 0)
+		return -1;
+	x->waiting -= (uint64_t)sqlite3_changes(x->db);
+	return 0;
+}
+
+int
+inbox_forget(struct inbox *x, int64_t time, struct err *err)
+{
+	if (sqlite3_bind_int64(x->statement[FORGET], 1, time) != SQLITE_OK)
+		return failed(x, err);
+	return run(x, FORGET, err);
+}
