@@ -1,0 +1,256 @@
+/* vitals-receive: a webhook endpoint.  See vitals-receive(1). */
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "diag/diag.h"
+#include "receive/receive.h"
+#include "sign/sign.h"
+
+#define BODY_MAX (1 << 20)
+
+static struct options {
+	const char *listen, *path, *health, *port_file, *state, *origin;
+	const char *certificate, *tls_key, *client_ca;
+	unsigned tls_min, scheme, output;
+	struct cli_list key_file;
+	int64_t key_fd, tolerance, remember, rate;
+	int64_t max_body, connections, request_seconds, idle_seconds;
+	int64_t count;
+	double timeout;
+} opt = {
+    .listen = "127.0.0.1:8080",
+    .health = "/healthz",
+    .tls_min = 1,
+    .key_fd = -1,
+    .tolerance = SIGN_TOLERANCE,
+    .remember = RECEIVE_REMEMBER,
+    .max_body = BODY_MAX,
+    .connections = 512,
+    .request_seconds = 10,
+    .idle_seconds = 60,
+};
+
+static const struct cli_option table[] = {
+    CLI_HEADING("Listening"),
+    CLI_TEXT("listen", 'l', "ADDRESS:PORT",
+	"where (default: 127.0.0.1:8080); port 0: any", &opt.listen),
+    CLI_TEXT("path", 'p', "PATH", "the endpoint (default: any)", &opt.path),
+    CLI_FILE("port-file", 0, "FILE", "write the port to FILE once listening",
+	&opt.port_file),
+    CLI_TEXT("health", 0, "PATH", "where GET answers ok (default: /healthz)",
+	&opt.health),
+    CLI_FILE("tls-cert", 0, "FILE", "the certificate chain: speak https",
+	&opt.certificate),
+    CLI_FILE("tls-key", 0, "FILE", "its private key", &opt.tls_key),
+    CLI_CHOICE(
+	"tls-min", 0, "1.2|1.3", "the oldest TLS (default: 1.3)", &opt.tls_min),
+    CLI_FILE("client-ca", 0, "FILE",
+	"only clients with a certificate of this authority", &opt.client_ca),
+    CLI_TEXT("allow-origin", 0, "NAME",
+	"consent to the CloudEvents handshake of NAME, or *", &opt.origin),
+    CLI_INTEGER("allow-rate", 0, "N", "and to N requests a minute", &opt.rate,
+	1, 1000000000),
+    CLI_HEADING("Signatures"),
+    CLI_LIST("key-file", 'k', "FILE",
+	"accept the keys in FILE (default: $VITALS_KEY_FILE)", &opt.key_file),
+    CLI_INTEGER("key-fd", 0, "N", "read keys from descriptor N", &opt.key_fd, 0,
+	INT32_MAX),
+    CLI_CHOICE("scheme", 's', SIGN_SCHEMES,
+	"whose header to check (default: standard)", &opt.scheme),
+    CLI_INTEGER("tolerance", 'T', "SECONDS",
+	"how old or early a signature may be (default: 300)", &opt.tolerance, 0,
+	86400),
+    CLI_HEADING("Payloads"),
+    CLI_CHOICE("output", 'o', "payload|message",
+	"what to print (default: payload)", &opt.output),
+    CLI_FILE("state", 0, "FILE", "keep IDs and lines not yet printed in FILE",
+	&opt.state),
+    CLI_INTEGER("remember", 0, "N",
+	"without --state: remember N IDs (default: 100000)", &opt.remember, 1,
+	10000000),
+    CLI_HEADING("Limits"),
+    CLI_INTEGER("max-body", 0, "BYTES", "of a body (default: 1048576)",
+	&opt.max_body, 1, BODY_MAX),
+    CLI_INTEGER("connections", 0, "N", "at once (default: 512)",
+	&opt.connections, 1, 20000),
+    CLI_INTEGER("request-timeout", 0, "SECONDS",
+	"for a head, for a body (default: 10)", &opt.request_seconds, 1, 3600),
+    CLI_INTEGER("idle-timeout", 0, "SECONDS", "between requests (default: 60)",
+	&opt.idle_seconds, 1, 86400),
+    CLI_HEADING("Stopping"),
+    CLI_INTEGER(
+	"count", 'n', "N", "stop after N lines", &opt.count, 1, INT32_MAX),
+    CLI_REAL("timeout", 't', "SECONDS", "stop after SECONDS", &opt.timeout,
+	0.001, 1e8),
+};
+
+static const struct cli cli = {
+    .name = "vitals-receive",
+    .operands = "",
+    .summary = "Receive signed webhooks and print their verified payloads.",
+    .example = "  vitals-receive -k key --listen 0.0.0.0:8443 --tls-cert "
+	       "chain.pem \\\n    --tls-key key.pem --state seen.db",
+    .option = table,
+    .options = sizeof(table) / sizeof(table[0]),
+};
+
+/* What options must have in common.  Return CLI_GO or CLI_USAGE. */
+static int
+check_options(int operands)
+{
+	int loopback = serve_is_loopback(opt.listen);
+	bool tls = opt.certificate != NULL;
+
+	if (operands > 0)
+		return cli_usage(&cli, "takes no operands");
+	if (loopback < 0)
+		return cli_usage(
+		    &cli, "--listen: '%s' is not ADDRESS:PORT", opt.listen);
+	if (tls != (opt.tls_key != NULL))
+		return cli_usage(
+		    &cli, "--tls-cert and --tls-key need each other");
+	if (opt.client_ca != NULL && !tls)
+		return cli_usage(&cli, "--client-ca needs --tls-cert");
+	if (!loopback && !tls)
+		return cli_usage(&cli,
+		    "--listen: '%s' is not loopback: --tls-cert is needed",
+		    opt.listen);
+	if ((opt.path != NULL && opt.path[0] != '/') || opt.health[0] != '/')
+		return cli_usage(&cli, "a path begins with /");
+	if (opt.path != NULL && strcmp(opt.path, opt.health) == 0)
+		return cli_usage(&cli, "--path and --health are the same");
+	if (opt.rate > 0 && opt.origin == NULL)
+		return cli_usage(&cli, "--allow-rate needs --allow-origin");
+	return CLI_GO;
+}
+
+static int
+load_keys(struct sign_keys *keys)
+{
+	struct sign_key_sources from = {opt.key_file.item, opt.key_file.count,
+	    opt.key_fd, "VITALS_KEY_FILE"};
+	struct err err = {"out of memory"};
+
+	if (!sign_keys_given(&from))
+		return cli_usage(&cli,
+		    "no key: give --key-file, --key-fd or $VITALS_KEY_FILE");
+	if (keys != NULL && sign_keys_gather(keys, &from, &err) == 0)
+		return CLI_GO;
+	diag_error("%s", err.text);
+	return CLI_SYSTEM;
+}
+
+static void
+notice(void *context, enum receive_notice what, const char *where,
+    const char *text)
+{
+	(void)context;
+	if (what == RECEIVE_TROUBLE)
+		diag_error("%s", text);
+	else
+		(what == RECEIVE_REFUSED ? diag_note : diag_verbose)(
+		    "%s: %s", where, text);
+}
+
+static void
+stop(void *serve)
+{
+	serve_drain(serve);
+}
+
+/* Serve until told to stop.  Return 0; or -1 with ${err}. */
+static int
+run(struct serve *s, struct receive *r, struct err *err)
+{
+	if (receive_start(r, s, err) != 0)
+		return -1;
+	if (serve_on_signal(s, SIGTERM, stop, s) != 0 ||
+	    serve_on_signal(s, SIGINT, stop, s) != 0 ||
+	    (opt.timeout > 0 &&
+		serve_after(s, (int64_t)(opt.timeout * 1000), stop, s) != 0))
+		return err_set(err, "out of memory");
+	diag_note("listening on %s://%.*s:%u%s",
+	    opt.certificate != NULL ? "https" : "http",
+	    (int)(strrchr(opt.listen, ':') - opt.listen), opt.listen,
+	    serve_port(s), opt.path != NULL ? opt.path : "/");
+	if (opt.port_file != NULL &&
+	    serve_write_port(s, opt.port_file, err) != 0)
+		return -1;
+	if (serve_run(s) != 0)
+		return err_set(err, "the event loop failed");
+	return receive_finish(r) != 0 ? err_set(err, "stopped") : 0;
+}
+
+static int
+receive(struct sign_keys *keys, struct inbox *inbox)
+{
+	const struct receive_options options = {keys, opt.tolerance, opt.path,
+	    opt.health, opt.origin, opt.rate, (enum receive_output)opt.output,
+	    STDOUT_FILENO, (uint64_t)opt.count, (size_t)opt.remember, inbox,
+	    RECEIVE_KEEP_MS, notice, NULL};
+	const struct serve_tls tls = {opt.certificate, opt.tls_key,
+	    opt.client_ca, opt.tls_min == 0 ? 12 : 13};
+	const struct receive_counters *n;
+	char summary[160];
+	struct serve *s = NULL;
+	struct err err;
+	struct receive *r = receive_new(&options, &err);
+	int status = CLI_SYSTEM;
+
+	if (r != NULL)
+		s = serve_new(&(struct serve_options){opt.listen,
+				  opt.certificate != NULL ? &tls : NULL,
+				  (size_t)opt.connections, (size_t)opt.max_body,
+				  opt.request_seconds * 1000,
+				  opt.idle_seconds * 1000, receive_handle, r},
+		    &err);
+	if (s == NULL || run(s, r, &err) != 0) {
+		diag_error("%s", err.text);
+		goto out;
+	}
+	n = receive_counters(r);
+	receive_summary(r, summary, sizeof(summary));
+	diag_verbose("%s", summary);
+	status = CLI_OK;
+	if (n->printed < (uint64_t)opt.count) {
+		diag_error("stopped after %" PRIu64 " of %" PRId64 " lines",
+		    n->printed, opt.count);
+		status = CLI_DATA;
+	}
+out:
+	receive_free(r);
+	serve_free(s);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct sign_keys *keys = NULL;
+	struct inbox *inbox = NULL;
+	struct err err;
+	int operand, status;
+
+	cli_start(&cli);
+	signal(SIGPIPE, SIG_IGN);
+	status = cli_parse(&cli, argc, argv, &operand);
+	if (status != CLI_GO)
+		return status;
+	status = check_options(argc - operand);
+	keys = sign_keys_new(sign_scheme(opt.scheme));
+	if (status == CLI_GO)
+		status = load_keys(keys);
+	if (status == CLI_GO && opt.state != NULL &&
+	    (inbox = inbox_open(opt.state, &err)) == NULL) {
+		diag_error("%s", err.text);
+		status = CLI_SYSTEM;
+	}
+	if (status == CLI_GO)
+		status = receive(keys, inbox);
+	inbox_close(inbox);
+	sign_keys_free(keys);
+	return cli_finish(NULL, status);
+}

@@ -1,0 +1,204 @@
+#include "receive/payload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "receive/receive.h"
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+enum receive_type
+receive_type_of(struct span s)
+{
+	static const char json[] = "+json", application[] = "application/";
+	const char *semicolon = s.n > 0 ? memchr(s.p, ';', s.n) : NULL;
+	char type[128];
+
+	if (semicolon != NULL)
+		s.n = (size_t)(semicolon - s.p);
+	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+		s.n--;
+	if (s.n >= sizeof(type))
+		return RECEIVE_TYPE_NONE;
+	for (size_t i = 0; i < s.n; i++)
+		type[i] = lower(s.p[i]);
+	s.p = type;
+	if (span_is(s, "application/json"))
+		return RECEIVE_TYPE_JSON;
+	if (span_is(s, "application/jose"))
+		return RECEIVE_TYPE_JOSE;
+	if (span_is(s, "application/cloudevents-batch+json"))
+		return RECEIVE_TYPE_BATCH;
+	if (s.n > sizeof(json) + sizeof(application) - 2 &&
+	    memcmp(type, application, sizeof(application) - 1) == 0 &&
+	    memcmp(type + s.n - 5, json, 5) == 0)
+		return RECEIVE_TYPE_JSON;
+	return RECEIVE_TYPE_NONE;
+}
+
+void
+receive_items_init(struct receive_items *t)
+{
+	memset(t, 0, sizeof(*t));
+	json_index_init(&t->index);
+	json_scan_init(&t->scan);
+	buf_init(&t->ids);
+}
+
+void
+receive_items_release(struct receive_items *t)
+{
+	json_index_release(&t->index);
+	json_scan_release(&t->scan);
+	buf_release(&t->ids);
+	free(t->item);
+}
+
+static int
+add(struct receive_items *t, struct span id, struct span text, bool *memory)
+{
+	if (t->count == t->cap) {
+		size_t cap = t->cap == 0 ? 16 : 2 * t->cap;
+		struct receive_item *item =
+		    realloc(t->item, cap * sizeof(*item));
+
+		if (item == NULL) {
+			*memory = true;
+			return -1;
+		}
+		t->item = item;
+		t->cap = cap;
+	}
+	t->item[t->count++] = (struct receive_item){id, text};
+	return 0;
+}
+
+static int
+read_jose(
+    struct receive_items *t, struct span body, bool *memory, struct err *err)
+{
+	size_t dots = 0;
+
+	for (size_t i = 0; i < body.n; i++) {
+		char c = body.p[i];
+
+		if (c == '.')
+			dots++;
+		else if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') &&
+		    !(c >= '0' && c <= '9') && c != '-' && c != '_')
+			return err_set(err, "not a compact JWE");
+	}
+	if (dots != 4)
+		return err_set(err, "not a compact JWE");
+	return add(t, (struct span){NULL, 0}, body, memory);
+}
+
+/* Append the string member ${key} to the IDs.  False where it is none. */
+static bool
+add_member(struct receive_items *t, const char *key)
+{
+	const struct json_member *m = json_index_find(&t->index, key);
+
+	if (m == NULL || m->type != JSON_STRING || m->value.n <= 2)
+		return false;
+	json_unescape(json_inside(m->value), &t->ids);
+	return true;
+}
+
+static int
+read_event(
+    struct receive_items *t, struct span text, bool *memory, struct err *err)
+{
+	struct err why;
+	size_t start = t->ids.len;
+
+	if (json_index_read(&t->index, text, &why) != 0)
+		return err_set(
+		    err, "event %zu of the batch: %s", t->count + 1, why.text);
+	/* Together they are unique; no source holds a blank. */
+	if (!add_member(t, "source"))
+		return err_set(
+		    err, "event %zu of the batch: no source", t->count + 1);
+	buf_add_byte(&t->ids, ' ');
+	if (!add_member(t, "id"))
+		return err_set(
+		    err, "event %zu of the batch: no id", t->count + 1);
+	if (buf_failed(&t->ids)) {
+		*memory = true;
+		return -1;
+	}
+	/* Its place is known when all are read: the storage may move. */
+	return add(t, (struct span){NULL, t->ids.len - start}, text, memory);
+}
+
+static int
+read_batch(
+    struct receive_items *t, struct span body, bool *memory, struct err *err)
+{
+	enum json_token token;
+	size_t at = 0;
+
+	json_scan_start(&t->scan, body);
+	if (json_scan_next(&t->scan) != JSON_ARRAY)
+		return err_set(err, "a batch is a JSON array");
+	for (;;) {
+		struct span text;
+
+		token = json_scan_next(&t->scan);
+		if (token != JSON_OBJECT)
+			break;
+		text.p = t->scan.span.p;
+		if (json_scan_skip(&t->scan, &text) == JSON_ERROR)
+			break;
+		if (t->count == RECEIVE_BATCH_MAX)
+			return err_set(err, "more than %d events in a batch",
+			    RECEIVE_BATCH_MAX);
+		if (read_event(t, text, memory, err) != 0)
+			return -1;
+	}
+	if (token != JSON_ARRAY_END || json_scan_next(&t->scan) != JSON_END)
+		return err_set(err, "not a JSON array of objects");
+	for (size_t i = 0; i < t->count; i++) {
+		t->item[i].id.p = t->ids.data + at;
+		at += t->item[i].id.n;
+	}
+	return 0;
+}
+
+int
+receive_items_read(struct receive_items *t, enum receive_type type,
+    struct span body, bool *memory, struct err *err)
+{
+	t->count = 0;
+	buf_clear(&t->ids);
+	*memory = false;
+	switch (type) {
+	case RECEIVE_TYPE_JSON:
+		if (json_index_read(&t->index, body, err) != 0)
+			return -1;
+		return add(t, (struct span){NULL, 0}, body, memory);
+	case RECEIVE_TYPE_JOSE:
+		return read_jose(t, body, memory, err);
+	case RECEIVE_TYPE_BATCH:
+		return read_batch(t, body, memory, err);
+	case RECEIVE_TYPE_NONE:
+		break;
+	}
+	return err_set(err, "content type is not taken here");
+}
+
+void
+receive_add_line(struct buf *out, struct span json)
+{
+	size_t start = out->len;
+
+	buf_add_span(out, json);
+	for (size_t i = start; i < out->len; i++) {
+		if (out->data[i] == '\n' || out->data[i] == '\r')
+			out->data[i] = ' ';
+	}
+}

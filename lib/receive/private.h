@@ -1,0 +1,70 @@
+/* What the files of lib/receive share. */
+#ifndef RECEIVE_PRIVATE_H
+#define RECEIVE_PRIVATE_H
+
+#include "receive/payload.h"
+#include "receive/receive.h"
+#include "receive/seen.h"
+
+/* A request that waits for its payload to be safe, or lines that wait to be
+ * written. */
+struct receive_pending {
+	struct serve_request *request; /* NULL: lines of the inbox */
+	int status;                    /* its answer */
+	uint64_t offset;               /* of the output: where its lines end */
+	uint64_t lines;
+	int64_t number; /* in the inbox */
+};
+
+struct receive_queue {
+	struct receive_pending *item;
+	size_t first, count, cap;
+};
+
+struct receive {
+	struct receive_options options;
+	struct serve *serve;
+	struct serve_output *output;
+	struct receive_seen *seen;
+	struct receive_items items;
+	struct buf line;
+	struct receive_queue writing; /* until the output has them */
+	struct receive_queue commit;  /* until the inbox has them */
+	bool flushing;                /* receive_flush is due */
+	bool marking;                 /* mark is due */
+	bool open;                    /* a transaction is */
+	bool more;                    /* the inbox has lines to queue */
+	bool failed;
+	int64_t queued;  /* the last line of the inbox that was queued, */
+	int64_t printed; /* written, */
+	int64_t marked;  /* and dropped there */
+	uint64_t taken;  /* lines accepted by this run and not printed */
+	int64_t told_since;
+	unsigned told;
+	struct receive_counters counters;
+};
+
+/* What a request brings once it is verified. */
+struct receive_payload {
+	struct span id;
+	enum receive_type type;
+	struct span body;
+	struct span message; /* the message line; p NULL: print payloads */
+};
+
+/* Answer with ${why} as the body. */
+void receive_refuse(struct receive *r, struct serve_request *request,
+    int status, const char *headers, const char *why);
+
+/* Could another payload be kept now? */
+bool receive_has_room(const struct receive *r);
+
+/* Keep the items of ${p} and answer ${request} when they are safe. */
+void receive_keep(struct receive *r, struct serve_request *request,
+    const struct receive_payload *p);
+
+/* Tell the caller's notice, unless too much was told. */
+void receive_tell(struct receive *r, enum receive_notice what,
+    const char *where, const char *text);
+
+#endif

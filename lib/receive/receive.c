@@ -1,0 +1,333 @@
+#include "receive/receive.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/digest.h"
+#include "id/id.h"
+#include "instant/instant.h"
+#include "message/message.h"
+#include "ndjson/ndjson.h"
+#include "receive/private.h"
+
+struct receive *
+receive_new(const struct receive_options *options, struct err *err)
+{
+	struct receive *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		goto err0;
+	r->options = *options;
+	receive_items_init(&r->items);
+	buf_init(&r->line);
+	if (options->inbox == NULL) {
+		r->seen = receive_seen_new(options->remember);
+		if (r->seen == NULL)
+			goto err0;
+	}
+	return r;
+err0:
+	receive_free(r);
+	err_set(err, "out of memory");
+	return NULL;
+}
+
+void
+receive_free(struct receive *r)
+{
+	if (r == NULL)
+		return;
+	serve_output_free(r->output);
+	receive_seen_free(r->seen);
+	receive_items_release(&r->items);
+	buf_release(&r->line);
+	free(r->writing.item);
+	free(r->commit.item);
+	free(r);
+}
+
+const struct receive_counters *
+receive_counters(const struct receive *r)
+{
+	return &r->counters;
+}
+
+void
+receive_summary(const struct receive *r, char *text, size_t size)
+{
+	const struct receive_counters *n = &r->counters;
+
+	snprintf(text, size,
+	    "%" PRIu64 " accepted, %" PRIu64 " known already, %" PRIu64
+	    " refused, %" PRIu64 " told to try again, %" PRIu64
+	    " lines printed",
+	    n->accepted, n->duplicates, n->refused, n->unsafe, n->printed);
+}
+
+void
+receive_tell(struct receive *r, enum receive_notice what, const char *where,
+    const char *text)
+{
+	int64_t now = instant_monotonic();
+
+	if (what == RECEIVE_REFUSED) {
+		if (r->told == 0 || now - r->told_since >= 60000) {
+			r->told_since = now;
+			r->told = 0;
+		}
+		if (r->told++ == RECEIVE_TOLD_MAX) {
+			where = "all clients";
+			text = "further refusals of this minute are counted "
+			       "alone";
+		} else if (r->told > RECEIVE_TOLD_MAX) {
+			return;
+		}
+	}
+	r->options.notice(r->options.context, what, where, text);
+}
+
+void
+receive_refuse(struct receive *r, struct serve_request *request, int status,
+    const char *headers, const char *why)
+{
+	char text[ERR_TEXT_MAX + 16];
+
+	if (status < 500)
+		r->counters.refused++;
+	else
+		r->counters.unsafe++;
+	snprintf(text, sizeof(text), "refused: %d: %s", status, why);
+	receive_tell(r, RECEIVE_REFUSED, serve_request_peer(request), text);
+	snprintf(text, sizeof(text), "%s\n", why);
+	serve_answer(request, status, headers, span_of(text));
+}
+
+/* ---- Headers for the verifier ------------------------------------------ */
+
+struct lookup {
+	const struct serve_head *head;
+	const char *twice; /* a header that stands more than once */
+	char name[64];
+};
+
+/* A sign_lookup.  Svix's own names are another spelling of the standard's. */
+static struct span
+find_header(void *context, const char *name)
+{
+	static const char standard[] = "webhook-";
+	struct lookup *l = context;
+	size_t count;
+	struct span value = serve_head_find(l->head, name, &count);
+
+	if (count == 0 && strncmp(name, standard, sizeof(standard) - 1) == 0) {
+		snprintf(l->name, sizeof(l->name), "svix-%s",
+		    name + sizeof(standard) - 1);
+		value = serve_head_find(l->head, l->name, &count);
+	}
+	if (count <= 1)
+		return value;
+	l->twice = name;
+	return (struct span){NULL, 0};
+}
+
+/* Refuse what does not verify.  Return true where it does. */
+static bool
+verified(struct receive *r, struct serve_request *request, struct lookup *l,
+    struct sign_verified *v)
+{
+	static const char challenge[] =
+	    "WWW-Authenticate: Webhook-Signature\r\n";
+	struct err err = {""};
+
+	switch (sign_verify(r->options.keys, find_header, l,
+	    serve_request_body(request), instant_now() / 1000,
+	    r->options.tolerance, v, &err)) {
+	case SIGN_GOOD:
+		return true;
+	case SIGN_MALFORMED:
+		if (l->twice != NULL)
+			err_set(&err, "header %s stands twice", l->twice);
+		receive_refuse(r, request, 400, NULL, err.text);
+		return false;
+	case SIGN_WRONG:
+	case SIGN_STALE:
+	case SIGN_EARLY:
+		receive_refuse(r, request, 401, challenge, err.text);
+		return false;
+	case SIGN_FAILED:
+		break;
+	}
+	receive_refuse(r, request, 503, "Retry-After: 1\r\n", err.text);
+	return false;
+}
+
+/* ---- Payloads ---------------------------------------------------------- */
+
+/* Write the message line of the request. */
+static void
+write_message(struct receive *r, struct lookup *l, struct span id,
+    const struct sign_verified *v, struct span body, struct buf *out)
+{
+	const char *header =
+	    sign_scheme_header(sign_keys_scheme(r->options.keys));
+	struct message m = {.id = id,
+	    .timestamp = v->timestamp,
+	    .content_type = serve_head_find(l->head, "content-type", NULL),
+	    .payload = body};
+	struct span value = find_header(l, header);
+	struct json_writer w;
+	struct buf headers;
+
+	buf_init(&headers);
+	if (strcmp(header, "webhook-signature") == 0) {
+		m.signature = value;
+	} else {
+		json_writer_init(&w, &headers);
+		json_object_begin(&w);
+		json_key(&w, header);
+		json_put_string(&w, value);
+		json_object_end(&w);
+		m.headers = buf_span(&headers);
+	}
+	message_write(out, &m, NULL);
+	if (buf_failed(&headers))
+		out->failed = true;
+	buf_release(&headers);
+}
+
+/* Schemes without an ID: the same body is the same message. */
+static bool
+content_id(struct span body, char text[ID_TEXT_MAX])
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+
+	if (crypto_sha256(body.p, body.n, digest) != 0)
+		return false;
+	id_of_digest(digest, text);
+	return true;
+}
+
+static void
+take_payload(
+    struct receive *r, struct serve_request *request, enum receive_type type)
+{
+	struct lookup l = {.head = serve_request_head(request)};
+	struct receive_payload p = {
+	    .type = type, .body = serve_request_body(request)};
+	struct sign_verified v = {.timestamp = 0};
+	char id[ID_TEXT_MAX];
+	bool memory = false;
+	struct buf message;
+	struct err err;
+
+	if (!verified(r, request, &l, &v))
+		return;
+	buf_init(&message);
+	p.id = v.id;
+	if (p.id.n == 0) {
+		memory = !content_id(p.body, id);
+		p.id = span_of(id);
+	}
+	if (!memory &&
+	    receive_items_read(&r->items, type, p.body, &memory, &err) != 0 &&
+	    !memory) {
+		receive_refuse(r, request, 400, NULL, err.text);
+		return;
+	}
+	/* What is not JSON cannot be a line of its own. */
+	if (r->options.output == RECEIVE_MESSAGE || type == RECEIVE_TYPE_JOSE) {
+		write_message(r, &l, p.id, &v, p.body, &message);
+		p.message = buf_span(&message);
+		memory = memory || buf_failed(&message);
+	}
+	if (!memory && p.message.n > NDJSON_LINE_MAX)
+		receive_refuse(r, request, 413, NULL,
+		    "its message line would be longer than 1 MiB");
+	else if (memory)
+		receive_refuse(
+		    r, request, 503, "Retry-After: 1\r\n", "out of memory");
+	else
+		receive_keep(r, request, &p);
+	buf_release(&message);
+}
+
+/* ---- Other requests ---------------------------------------------------- */
+
+/* CloudEvents' web hook handshake: may this origin send to us? */
+static void
+answer_handshake(struct receive *r, struct serve_request *request)
+{
+	struct span origin = serve_head_find(
+	    serve_request_head(request), "webhook-request-origin", NULL);
+	char headers[512], rate[24] = "*";
+
+	if (r->options.origin == NULL || origin.p == NULL) {
+		receive_refuse(r, request, 405,
+		    r->options.origin != NULL ? "Allow: POST, OPTIONS\r\n"
+					      : "Allow: POST\r\n",
+		    "only POST is answered here");
+		return;
+	}
+	if (origin.n > 255 ||
+	    (strcmp(r->options.origin, "*") != 0 &&
+		!span_is(origin, r->options.origin))) {
+		receive_refuse(
+		    r, request, 403, NULL, "this origin may not send here");
+		return;
+	}
+	if (r->options.rate > 0)
+		snprintf(rate, sizeof(rate), "%" PRId64, r->options.rate);
+	snprintf(headers, sizeof(headers),
+	    "Allow: POST, OPTIONS\r\nWebHook-Allowed-Origin: %.*s\r\n"
+	    "WebHook-Allowed-Rate: %s\r\n",
+	    (int)origin.n, origin.p, rate);
+	serve_answer(request, 200, headers, (struct span){NULL, 0});
+}
+
+static bool
+is_health(const struct receive *r, const struct serve_head *h)
+{
+	return r->options.health != NULL &&
+	    span_is(h->path, r->options.health) &&
+	    (span_is(h->method, "GET") || span_is(h->method, "HEAD"));
+}
+
+void
+receive_handle(void *context, struct serve_request *request)
+{
+	struct receive *r = context;
+	const struct serve_head *h = serve_request_head(request);
+	struct span coding = serve_head_find(h, "content-encoding", NULL);
+	enum receive_type type =
+	    receive_type_of(serve_head_find(h, "content-type", NULL));
+
+	if (is_health(r, h)) {
+		if (receive_has_room(r))
+			serve_answer(request, 200, NULL, SPAN_LIT("ok\n"));
+		else
+			serve_answer(request, 503, "Retry-After: 1\r\n",
+			    SPAN_LIT("busy\n"));
+		return;
+	}
+	if (r->options.path != NULL && !span_is(h->path, r->options.path)) {
+		receive_refuse(r, request, 404, NULL, "nothing is here");
+	} else if (span_is(h->method, "OPTIONS")) {
+		answer_handshake(r, request);
+	} else if (!span_is(h->method, "POST")) {
+		receive_refuse(r, request, 405, "Allow: POST\r\n",
+		    "only POST is answered here");
+	} else if (!receive_has_room(r)) {
+		receive_refuse(
+		    r, request, 503, "Retry-After: 1\r\n", "busy: try again");
+	} else if (coding.p != NULL && !span_is(coding, "identity")) {
+		receive_refuse(r, request, 415, NULL,
+		    "content encodings are not taken here");
+	} else if (type == RECEIVE_TYPE_NONE) {
+		receive_refuse(r, request, 415, NULL,
+		    "content type is not taken here: send application/json");
+	} else {
+		take_payload(r, request, type);
+	}
+}

@@ -1,0 +1,107 @@
+/*
+ * receive: a webhook endpoint: verify, drop what came before, keep, answer.
+ *
+ * A request is answered with 2xx only once its payload is safe: with a state
+ * file when it is committed there together with its ID; without one when all
+ * of its line is written to the output (and, where that is a regular file,
+ * synced).  Requests that arrive together share one commit.  A payload whose
+ * ID is known is answered with 200 and printed no second time; while its
+ * first copy is not safe yet, the answer waits for that.
+ */
+#ifndef RECEIVE_RECEIVE_H
+#define RECEIVE_RECEIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "diag/err.h"
+#include "inbox/inbox.h"
+#include "serve/serve.h"
+#include "sign/sign.h"
+
+/* Bytes of lines that wait for a reader of the output; past them 503. */
+#define RECEIVE_QUEUE_MAX ((size_t)16 << 20)
+
+/* Lines in the state file that wait for it; past them 503. */
+#define RECEIVE_WAITING_MAX 1000000
+
+/* Events in one batch. */
+#define RECEIVE_BATCH_MAX 10000
+
+/* Seconds after which a sender that met 503 may come again. */
+#define RECEIVE_RETRY_SECONDS 1
+
+/* Refusals that are told in one minute; the rest is counted. */
+#define RECEIVE_TOLD_MAX 20
+
+/* IDs remembered without a state file. */
+#define RECEIVE_REMEMBER 100000
+
+/* Milliseconds for which a state file remembers an ID: longer than senders
+ * go on trying (Standard Webhooks suggests three days). */
+#define RECEIVE_KEEP_MS (7 * 86400000LL)
+
+enum receive_output {
+	RECEIVE_PAYLOAD, /* the payload, one line */
+	RECEIVE_MESSAGE  /* the message line: ID, signature, exact bytes */
+};
+
+enum receive_notice {
+	RECEIVE_REFUSED, /* a request */
+	RECEIVE_TAKEN,   /* a request: a detail */
+	RECEIVE_TROUBLE  /* ours: the state file, the output */
+};
+
+struct receive_counters {
+	uint64_t accepted;   /* payloads */
+	uint64_t duplicates; /* payloads that were known */
+	uint64_t refused;    /* requests answered with 4xx */
+	uint64_t unsafe;     /* requests answered with 5xx */
+	uint64_t printed;    /* lines */
+};
+
+struct receive_options {
+	struct sign_keys *keys; /* not owned */
+	int64_t tolerance;      /* seconds */
+	const char *path;       /* the endpoint's; NULL: any */
+	const char *health;     /* path that answers 200 to GET; NULL: none */
+	const char *origin;     /* CloudEvents handshake: who may send: a name
+				   or "*"; NULL: no handshake */
+	int64_t rate;           /* and how many requests a minute; 0: any */
+	enum receive_output output;
+	int fd;              /* where lines go */
+	uint64_t count;      /* stop after so many lines; 0: never */
+	size_t remember;     /* IDs, without an inbox */
+	struct inbox *inbox; /* the state file, or NULL; not owned */
+	int64_t keep_ms;     /* for how long the inbox remembers an ID */
+	/* Told as things happen; ${where} is the client, or NULL. */
+	void (*notice)(void *context, enum receive_notice what,
+	    const char *where, const char *text);
+	void *context;
+};
+
+struct receive;
+
+struct receive *receive_new(
+    const struct receive_options *options, struct err *err);
+void receive_free(struct receive *r); /* before serve_free */
+
+/* The server to work with, whose handler is receive_handle and whose context
+ * is ${r}.  Starts to print what an earlier run left.  Return 0; or -1 with
+ * ${err}. */
+int receive_start(struct receive *r, struct serve *s, struct err *err);
+
+/* A serve_handler. */
+void receive_handle(void *receive, struct serve_request *request);
+
+/* After serve_run: write what is left, for a moment.  Return 0; or -1 where
+ * the output or the state file had failed (which was told). */
+int receive_finish(struct receive *r);
+
+const struct receive_counters *receive_counters(const struct receive *r);
+
+/* The counters in words. */
+void receive_summary(const struct receive *r, char *text, size_t size);
+
+#endif

@@ -1,0 +1,120 @@
+#include "receive/seen.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/digest.h"
+
+#define KEY 16
+
+struct receive_seen {
+	size_t max;   /* IDs held at most */
+	size_t count; /* IDs held */
+	size_t next;  /* place in ring of the next ID */
+	size_t mask;  /* of the table, whose size is a power of 2 */
+	uint8_t (*ring)[KEY];
+	uint32_t *table; /* place in ring + 1; 0: empty */
+};
+
+struct receive_seen *
+receive_seen_new(size_t n)
+{
+	struct receive_seen *s = calloc(1, sizeof(*s));
+	size_t size = 16;
+
+	if (s == NULL)
+		return NULL;
+	while (size < 2 * n)
+		size *= 2;
+	s->max = n;
+	s->mask = size - 1;
+	s->ring = calloc(n, sizeof(*s->ring));
+	s->table = calloc(size, sizeof(*s->table));
+	if (s->ring == NULL || s->table == NULL) {
+		receive_seen_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+receive_seen_free(struct receive_seen *s)
+{
+	if (s == NULL)
+		return;
+	free(s->ring);
+	free(s->table);
+	free(s);
+}
+
+static size_t
+home(const struct receive_seen *s, const uint8_t *key)
+{
+	uint64_t h;
+
+	memcpy(&h, key, sizeof(h));
+	return (size_t)h & s->mask;
+}
+
+/* The table's place of ${key}, or the empty one where it would go. */
+static size_t
+find(const struct receive_seen *s, const uint8_t *key)
+{
+	size_t i = home(s, key);
+
+	while (
+	    s->table[i] != 0 && memcmp(s->ring[s->table[i] - 1], key, KEY) != 0)
+		i = (i + 1) & s->mask;
+	return i;
+}
+
+/* Empty place ${i}, moving those behind it that would not be found across
+ * the gap. */
+static void
+clear(struct receive_seen *s, size_t i)
+{
+	for (size_t j = (i + 1) & s->mask; s->table[j] != 0;
+	     j = (j + 1) & s->mask) {
+		size_t at = home(s, s->ring[s->table[j] - 1]);
+
+		if (((j - at) & s->mask) >= ((j - i) & s->mask)) {
+			s->table[i] = s->table[j];
+			i = j;
+		}
+	}
+	s->table[i] = 0;
+}
+
+int
+receive_seen_note(struct receive_seen *s, struct span id)
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+	size_t i;
+
+	if (crypto_sha256(id.p, id.n, digest) != 0)
+		return -1;
+	i = find(s, digest);
+	if (s->table[i] != 0)
+		return 0;
+	if (s->count == s->max) {
+		clear(s, find(s, s->ring[s->next]));
+		s->count--;
+		i = find(s, digest);
+	}
+	memcpy(s->ring[s->next], digest, KEY);
+	s->table[i] = (uint32_t)s->next + 1;
+	s->next = (s->next + 1) % s->max;
+	s->count++;
+	return 1;
+}
+
+void
+receive_seen_undo(struct receive_seen *s, size_t n)
+{
+	for (; n > 0 && s->count > 0; n--) {
+		s->next = (s->next + s->max - 1) % s->max;
+		clear(s, find(s, s->ring[s->next]));
+		s->count--;
+	}
+}

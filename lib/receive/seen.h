@@ -1,0 +1,28 @@
+/*
+ * receive/seen: the IDs of late, in memory.
+ *
+ * Holds the last N; the oldest goes when one more comes.  All storage is
+ * taken at the start.  IDs are held by 128 bits of their SHA-256, so that
+ * nobody can choose IDs that fall together.
+ */
+#ifndef RECEIVE_SEEN_H
+#define RECEIVE_SEEN_H
+
+#include <stddef.h>
+
+#include "buf/buf.h"
+
+struct receive_seen;
+
+/* For ${n} IDs, at least 1.  NULL without memory.  free(NULL) is a no-op. */
+struct receive_seen *receive_seen_new(size_t n);
+void receive_seen_free(struct receive_seen *s);
+
+/* Note ${id}.  Return 1 where it is new, 0 where it is known, -1 when the
+ * hash failed. */
+int receive_seen_note(struct receive_seen *s, struct span id);
+
+/* Take the ${n} IDs noted last back. */
+void receive_seen_undo(struct receive_seen *s, size_t n);
+
+#endif
