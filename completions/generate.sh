@@ -18,10 +18,10 @@ export LC_ALL
 
 list=$(mktemp)
 trap 'rm -f "$list"' EXIT
-for command in "$build"/vitals-*; do
-	case ${command##*/} in *.*) continue ;; esac
-	[ -f "$command" ] && [ -x "$command" ] || continue
-	name=${command##*/}
+for source in "$here"/../cmd/vitals-*.c; do
+	name=$(basename "$source" .c)
+	command=$build/$name
+	[ -x "$command" ] || continue # its libraries are not here
 	"$command" --list-options >"$list"
 	awk -f "$here/bash.awk" "$list" >"$dir/bash/$name"
 	awk -f "$here/zsh.awk" "$list" >"$dir/zsh/_$name"

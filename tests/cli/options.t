@@ -6,8 +6,9 @@
 . "$(dirname "$0")/tap.sh"
 
 VERSION=$(sed -n 's/^VERSION = //p' "$ROOT/Makefile")
-commands=$(cd "$BUILD" && for c in vitals-*; do
-	[ -f "$c" ] && [ -x "$c" ] && echo "$c"
+commands=$(for c in "$ROOT"/cmd/vitals-*.c; do
+	c=$(basename "$c" .c)
+	[ -x "$BUILD/$c" ] && echo "$c"
 done)
 [ -n "$commands" ] || skip_all 'no command is built'
 

@@ -17,11 +17,11 @@ git ls-files | cut -d / -f 1 | sort -u |
 	grep -vxE 'Makefile|README\.md|CHANGELOG\.md|LICENSE|cmd|lib|schema|web|tests|man|completions|\..*' |
 	found 'does not belong at the top'
 
-wc -l cmd/*.c 2>/dev/null | awk '$2 != "total" && $1 > 250 { print $2 ": " $1 " lines" }' |
-	found 'a command is at most 250 lines'
+wc -l cmd/*.c 2>/dev/null | awk '$2 != "total" && $1 > 300 { print $2 ": " $1 " lines" }' |
+	found 'a command is at most 300 lines'
 find lib tests -name '*.[ch]' -exec wc -l {} + |
-	awk '$2 != "total" && $1 > 550 { print $2 ": " $1 " lines" }' |
-	found 'a file is at most 550 lines'
+	awk '$2 != "total" && $1 > 700 { print $2 ": " $1 " lines" }' |
+	found 'a file is at most 700 lines'
 find cmd lib -name '*.c' -exec awk '
 	/^{/ { start = FNR }
 	/^}/ && start { if (FNR - start - 1 > 80) print FILENAME ":" start ": " FNR - start - 1 " lines"; start = 0 }
@@ -31,7 +31,7 @@ git ls-files -z | xargs -0 ls -l 2>/dev/null | awk '$5 > 204800 { print $NF ": "
 
 grep -nE '\b(TODO|FIXME|XXX|HACK)\b' -r cmd lib man completions Makefile tests --include='*.[ch157]' --include='*.sh' --include='*.t' |
 	grep -v '^tests/lint/tree.sh' | found 'do it, or file it'
-grep -nE 'typedef struct|\balloca\(|#if 0' -r cmd lib --include='*.[ch]' |
+grep -nE 'typedef struct( [a-z_]+)? ?\{|typedef struct [a-z_]+ [a-z_]+;|\balloca\(|#if 0' -r cmd lib --include='*.[ch]' |
 	found 'is not our style'
 git grep -nE '(^|[^a-zA-Z0-9_.])/(work|tmp/wt)/|"resolved":' -- . ':!tests/lint/tree.sh' |
 	found 'names a machine'
