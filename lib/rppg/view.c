@@ -143,7 +143,6 @@ sum_up(const struct draft *d, double from, double to, struct rppg_view *v)
 		for (int k = 0; k < RPPG_FEATURES; k++)
 			v->feature[k] += n->feature[k];
 		v->movement += n->movement;
-		v->illumination += n->flicker;
 	}
 	if (sum <= 0 || all <= 0) {
 		v->rate = 0;
@@ -151,7 +150,6 @@ sum_up(const struct draft *d, double from, double to, struct rppg_view *v)
 	}
 	v->rate /= sum;
 	v->movement /= all;
-	v->illumination /= all;
 	for (int k = 0; k < RPPG_FEATURES; k++)
 		v->feature[k] /= all;
 	v->feature[RPPG_FEATURE_SECONDS] = log(fmax(to - from, 1));
@@ -219,11 +217,16 @@ fill_colour(struct rppg *p, double from, double to, struct rppg_view *v)
 		v->r[v->colours] = (double)s->r;
 		v->g[v->colours] = (double)s->g;
 		v->b[v->colours++] = (double)s->b;
+		v->illumination += 0.299 * (double)s->r + 0.587 * (double)s->g +
+		    0.114 * (double)s->b;
 	}
 	if (to - seen_until > GAP_MIN) {
 		v->gap[v->gaps][0] = seen_until;
 		v->gap[v->gaps++][1] = to;
 	}
+	if (v->colours > 0)
+		v->illumination =
+		    fmin(1, v->illumination / (double)v->colours / 255);
 	v->coverage = to > from ? fmin(1, covered / (to - from)) : 0;
 	return 0;
 }

@@ -1,0 +1,205 @@
+#include "crew/crew.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "buf/buf.h"
+
+enum {
+	BLOCK = 1 << 16
+};
+
+/* A task that was started and not yet reported. */
+struct task {
+	size_t number;
+	pid_t pid;
+	int fd; /* its output; -1: at its end */
+	struct buf ahead;
+};
+
+struct run {
+	const struct crew *crew;
+	struct task task[CREW_JOBS_MAX]; /* in the order of their numbers */
+	unsigned running;
+	size_t next;
+	bool direct; /* one at a time: tasks write to the output themselves */
+};
+
+static int
+write_all(int fd, const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(fd, p, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+static int
+start(struct run *r, struct err *err)
+{
+	const struct crew *crew = r->crew;
+	struct task *t = &r->task[r->running];
+	int end[2] = {-1, crew->out};
+
+	if (!r->direct && pipe(end) != 0)
+		return err_sys(err, errno, "cannot make a pipe");
+	t->number = r->next;
+	t->fd = end[0];
+	buf_init(&t->ahead);
+	if ((t->pid = fork()) < 0) {
+		err_sys(err, errno, "cannot start a process");
+		if (!r->direct) {
+			close(end[0]);
+			close(end[1]);
+		}
+		return -1;
+	}
+	if (t->pid == 0) {
+		for (unsigned i = 0; i < r->running; i++)
+			if (r->task[i].fd >= 0)
+				close(r->task[i].fd);
+		if (!r->direct)
+			close(end[0]);
+		_exit(crew->work(crew->context, t->number, end[1]));
+	}
+	if (!r->direct)
+		close(end[1]);
+	r->running++;
+	r->next++;
+	return 0;
+}
+
+/* Wait for the first task, whose output is at its end, and report it. */
+static void
+reap(struct run *r)
+{
+	struct task first = r->task[0];
+	int status = 0;
+
+	while (waitpid(first.pid, &status, 0) < 0 && errno == EINTR)
+		;
+	for (unsigned i = 1; i < r->running; i++)
+		r->task[i - 1] = r->task[i];
+	r->running--;
+	buf_release(&first.ahead);
+	if (WIFSIGNALED(status))
+		r->crew->ended(
+		    r->crew->context, first.number, -1, WTERMSIG(status));
+	else
+		r->crew->ended(
+		    r->crew->context, first.number, WEXITSTATUS(status), 0);
+}
+
+/* Read what task ${i} wrote: pass it on, or keep it. */
+static int
+take(struct run *r, unsigned i, char *block, struct err *err)
+{
+	struct task *t = &r->task[i];
+	ssize_t n = read(t->fd, block, BLOCK);
+
+	if (n < 0)
+		return errno == EINTR ? 0 : err_sys(err, errno, "read");
+	if (n == 0) {
+		close(t->fd);
+		t->fd = -1;
+		return 0;
+	}
+	if (i == 0)
+		return write_all(r->crew->out, block, (size_t)n);
+	buf_add(&t->ahead, block, (size_t)n);
+	return buf_failed(&t->ahead) ? err_set(err, "out of memory") : 0;
+}
+
+/* Pass on what the first task has, and report those that ended. */
+static int
+pass_on(struct run *r)
+{
+	while (r->running > 0) {
+		struct task *t = &r->task[0];
+
+		if (write_all(r->crew->out, t->ahead.data, t->ahead.len) != 0)
+			return -1;
+		buf_clear(&t->ahead);
+		if (t->fd >= 0)
+			return 0;
+		reap(r);
+	}
+	return 0;
+}
+
+static int
+wait_for_output(struct run *r, char *block, struct err *err)
+{
+	struct pollfd p[CREW_JOBS_MAX];
+
+	for (unsigned i = 0; i < r->running; i++) {
+		const struct task *t = &r->task[i];
+		bool full = i > 0 && t->ahead.len >= CREW_AHEAD_MAX;
+
+		p[i] =
+		    (struct pollfd){.fd = full ? -1 : t->fd, .events = POLLIN};
+	}
+	if (poll(p, r->running, -1) < 0)
+		return errno == EINTR ? 0 : err_sys(err, errno, "poll");
+	for (unsigned i = 0; i < r->running; i++)
+		if (p[i].fd >= 0 && p[i].revents != 0 &&
+		    take(r, i, block, err) != 0)
+			return -1;
+	return 0;
+}
+
+static int
+work_off(struct run *r, char *block, struct err *err)
+{
+	const struct crew *crew = r->crew;
+
+	while (r->running > 0 || r->next < crew->tasks) {
+		while (r->running < crew->jobs && r->next < crew->tasks)
+			if (start(r, err) != 0)
+				return -1;
+		if (r->direct) {
+			reap(r);
+			continue;
+		}
+		if (wait_for_output(r, block, err) != 0 || pass_on(r) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+crew_run(const struct crew *crew, struct err *err)
+{
+	struct run r = {.crew = crew, .direct = crew->jobs == 1};
+	char *block = malloc(BLOCK);
+	int status, saved;
+
+	err->text[0] = '\0';
+	if (block == NULL)
+		return err_set(err, "out of memory");
+	status = work_off(&r, block, err);
+	saved = errno;
+	for (unsigned i = 0; i < r.running; i++) {
+		kill(r.task[i].pid, SIGTERM);
+		if (r.task[i].fd >= 0)
+			close(r.task[i].fd);
+		while (waitpid(r.task[i].pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		buf_release(&r.task[i].ahead);
+	}
+	free(block);
+	errno = saved;
+	return status;
+}

@@ -1,0 +1,50 @@
+#include "extract/progress.h"
+
+#include "diag/diag.h"
+#include "instant/instant.h"
+
+enum {
+	BAR = 30,
+	FIRST_MS = 1000,
+	STEP_MS = 250
+};
+
+void
+extract_progress_init(struct extract_progress *p, const char *name)
+{
+	*p = (struct extract_progress){.name = name};
+	p->start = p->last = instant_monotonic();
+}
+
+void
+extract_progress_show(void *context, double share)
+{
+	struct extract_progress *p = context;
+	int64_t now = instant_monotonic(), passed = now - p->start;
+	char bar[BAR + 1];
+
+	if (passed < FIRST_MS || now - p->last < STEP_MS)
+		return;
+	p->last = now;
+	p->shown = true;
+	if (!(share > 0)) {
+		diag_raw(
+		    "\r%s: %lld s\033[K", p->name, (long long)(passed / 1000));
+		return;
+	}
+	share = share < 1 ? share : 1;
+	for (int i = 0; i < BAR; i++)
+		bar[i] = i < (int)(share * BAR) ? '#' : '.';
+	bar[BAR] = '\0';
+	long long left = (long long)((double)passed * (1 / share - 1) / 1000);
+	diag_raw("\r%s: [%s] %3d %%, %lld:%02lld left\033[K", p->name, bar,
+	    (int)(share * 100), left / 60, left % 60);
+}
+
+void
+extract_progress_clear(struct extract_progress *p)
+{
+	if (p->shown)
+		diag_raw("\r\033[K");
+	p->shown = false;
+}

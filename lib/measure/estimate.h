@@ -1,0 +1,29 @@
+/* estimate: all readings of one stretch of time.  Private to lib/measure. */
+#ifndef MEASURE_ESTIMATE_H
+#define MEASURE_ESTIMATE_H
+
+#include "measure/line.h"
+#include "measure/measure.h"
+
+struct measure_estimate {
+	struct reading reading[VITAL_COUNT];
+	struct measure_quality quality;
+	struct vitals_features features;
+	bool has_features;
+};
+
+/* Nothing was found, for ${reason}. */
+void measure_estimate_absent(struct measure_estimate *e, enum absent reason);
+
+/* All readings of ${from}..${to}, seen as ${v}.  Return 0, or -1 without
+ * memory. */
+int measure_estimate(struct measure_estimate *e,
+    const struct measure_options *options, const struct rppg_view *v,
+    double from, double to, struct err *err);
+
+/* Put the latest heart rate into ${e}; ${seconds} were seen so far. */
+void measure_estimate_now(struct measure_estimate *e,
+    const struct measure_options *options, const struct rppg_now *now,
+    double seconds);
+
+#endif

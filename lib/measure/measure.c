@@ -1,0 +1,330 @@
+#include "measure/measure.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "measure/estimate.h"
+#include "measure/line.h"
+#include "vitals/signal.h"
+
+/* What is left behind the last window gives one more from this on, s. */
+static const double REST_MIN = 5;
+
+/* A wave line has at most this many values: 10 s. */
+enum {
+	WAVE_BLOCK = 600
+};
+
+/* Samples: their estimates beyond the heart rate are renewed so often, and
+ * waves come in blocks of this length, s. */
+static const double RENEW = 2;
+static const double LIVE_BLOCK = 1;
+
+struct measure {
+	const struct measure_options *options;
+	const struct measure_source *source;
+	int face_index;
+	struct rppg *rppg;
+	double start, last; /* of the frames, s */
+	double interval;    /* between frames, slowly followed; 0: not known */
+	bool any;
+	double window_end; /* of the next window */
+	double covered;    /* end of the last one written */
+	unsigned windows;
+	/* Samples. */
+	double next_sample, next_renewal, next_block;
+	uint64_t seq;
+	struct measure_estimate running;
+	enum absent absent;
+};
+
+struct measure *
+measure_new(const struct measure_options *options,
+    const struct measure_source *source, int face_index,
+    const struct trace_names *names)
+{
+	struct measure *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	m->options = options;
+	m->source = source;
+	m->face_index = face_index;
+	m->rppg = rppg_new(options->site, options->method, names);
+	if (m->rppg == NULL) {
+		free(m);
+		return NULL;
+	}
+	m->absent = ABSENT_TOO_SHORT;
+	measure_estimate_absent(&m->running, ABSENT_TOO_SHORT);
+	return m;
+}
+
+void
+measure_free(struct measure *m)
+{
+	if (m == NULL)
+		return;
+	rppg_free(m->rppg);
+	free(m);
+}
+
+enum absent
+measure_absent(const struct measure *m)
+{
+	return m->absent;
+}
+
+static double
+window_length(const struct measure *m)
+{
+	return m->options->window > 0 ? m->options->window : MEASURE_WINDOW_MAX;
+}
+
+static double
+window_step(const struct measure *m)
+{
+	return m->options->window > 0 ? m->options->every : MEASURE_WINDOW_MAX;
+}
+
+static struct measure_line
+line_of(const struct measure *m, const struct measure_estimate *e)
+{
+	return (struct measure_line){.source = m->source,
+	    .face_index = m->face_index,
+	    .reading = e->reading,
+	    .readings = VITAL_COUNT,
+	    .quality = e->quality,
+	    .features = e->has_features ? &e->features : NULL};
+}
+
+/* Write the wave of ${from}..${to} in blocks. */
+static int
+write_wave(const struct measure *m, const struct rppg_view *v, double from,
+    double to, struct ndjson_writer *out)
+{
+	struct measure_line l = line_of(m, &m->running);
+	size_t first = 0, last = v->waves;
+
+	while (first < last &&
+	    v->wave_start + (double)first / RPPG_GRID < from - 1e-9)
+		first++;
+	while (last > first &&
+	    v->wave_start + (double)(last - 1) / RPPG_GRID >= to - 1e-9)
+		last--;
+	for (size_t at = first; at < last; at += WAVE_BLOCK) {
+		size_t n = last - at < WAVE_BLOCK ? last - at : WAVE_BLOCK;
+
+		l.offset = v->wave_start + (double)at / RPPG_GRID;
+		measure_line_wave(ndjson_record(out), &l, v->wave + at, n);
+		if (ndjson_commit(out) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Write the measurement of ${from}..${to}. */
+static int
+write_window(struct measure *m, double from, double to,
+    struct ndjson_writer *out, struct err *err)
+{
+	struct measure_estimate e;
+	struct rppg_view v;
+
+	err->text[0] = '\0';
+	if (rppg_view(m->rppg, from, to, &v) != 0)
+		return err_set(err, "out of memory");
+	if (measure_estimate(&e, m->options, &v, from, to, err) != 0)
+		goto fail;
+	if (e.reading[VITAL_HEART_RATE].absent == ABSENT_NOT)
+		m->absent = ABSENT_NOT;
+	else if (m->absent != ABSENT_NOT)
+		m->absent = e.reading[VITAL_HEART_RATE].absent;
+	if ((m->options->emit & MEASURE_MEASUREMENT) != 0) {
+		struct measure_line l = line_of(m, &e);
+
+		l.offset = from;
+		l.duration = to - from;
+		measure_line_measurement(ndjson_record(out), &l);
+		if (ndjson_commit(out) != 0)
+			goto fail;
+	}
+	if ((m->options->emit & MEASURE_WAVE) != 0 &&
+	    (m->options->emit & MEASURE_SAMPLE) == 0 &&
+	    write_wave(m, &v, fmax(from, m->windows > 0 ? m->covered : from),
+		to, out) != 0)
+		goto fail;
+	m->covered = to;
+	m->windows++;
+	rppg_view_release(&v);
+	return 0;
+fail:
+	rppg_view_release(&v);
+	return -1;
+}
+
+/* ---- Live ---------------------------------------------------------------- */
+
+/* Renew what samples say beyond the heart rate. */
+static int
+renew(struct measure *m, double now, struct err *err)
+{
+	double from = fmax(m->start, now - MEASURE_SAMPLE_SECONDS);
+	struct rppg_view v;
+	int status;
+
+	if (rppg_view(m->rppg, from, now, &v) != 0)
+		return err_set(err, "out of memory");
+	status = measure_estimate(&m->running, m->options, &v, from, now, err);
+	rppg_view_release(&v);
+	if (m->options->window <= 0 &&
+	    (m->options->emit & MEASURE_MEASUREMENT) == 0)
+		rppg_forget(m->rppg, from);
+	return status;
+}
+
+/* The wave up to a block ago: its end is settled by later windows. */
+static int
+write_block(
+    struct measure *m, double now, struct ndjson_writer *out, struct err *err)
+{
+	double to = m->next_block, from = to - LIVE_BLOCK;
+	struct rppg_view v;
+	int status;
+
+	(void)now;
+	if (rppg_view(m->rppg, from - LIVE_BLOCK, to, &v) != 0)
+		return err_set(err, "out of memory");
+	status = write_wave(m, &v, from, to, out);
+	rppg_view_release(&v);
+	m->next_block += LIVE_BLOCK;
+	return status;
+}
+
+static int
+write_sample(struct measure *m, double now, struct ndjson_writer *out)
+{
+	struct measure_estimate *e = &m->running;
+	struct rppg_now pulse;
+
+	rppg_now(m->rppg, &pulse);
+	measure_estimate_now(e, m->options, &pulse, now - m->start);
+	struct measure_line l = line_of(m, e);
+	l.offset = now;
+	measure_line_sample(ndjson_record(out), &l, m->seq++);
+	return ndjson_commit(out);
+}
+
+static int
+go_live(
+    struct measure *m, double now, struct ndjson_writer *out, struct err *err)
+{
+	while (now + 1e-9 >= m->next_sample) {
+		if (now >= m->next_renewal) {
+			if (renew(m, now, err) != 0)
+				return -1;
+			m->next_renewal = now + RENEW;
+		}
+		if (write_sample(m, m->next_sample, out) != 0)
+			return -1;
+		m->next_sample += 1 / m->options->rate;
+		if (m->next_sample < now - 1)
+			m->next_sample = now;
+	}
+	if ((m->options->emit & MEASURE_WAVE) == 0)
+		return 0;
+	if (m->next_block < now - 2 * MEASURE_SAMPLE_SECONDS)
+		m->next_block = now - LIVE_BLOCK;
+	while (now >= m->next_block + LIVE_BLOCK)
+		if (write_block(m, now, out, err) != 0)
+			return -1;
+	return 0;
+}
+
+/* ---- Frames --------------------------------------------------------------- */
+
+static void
+begin(struct measure *m, double time)
+{
+	/* A face that comes late: what was before counts as not seen. */
+	m->start = time;
+	m->any = true;
+	m->covered = time;
+	m->window_end = time + window_length(m);
+	m->next_sample = time + 1 / m->options->rate;
+	m->next_renewal = time + RPPG_FIRST;
+	m->next_block = time + LIVE_BLOCK;
+}
+
+int
+measure_push(struct measure *m, const struct trace_frame *f,
+    struct ndjson_writer *out, struct err *err)
+{
+	err->text[0] = '\0';
+	if (!m->any)
+		begin(m, f->time);
+	else if (m->interval <= 0)
+		m->interval = f->time - m->last;
+	else
+		m->interval += 0.1 * (f->time - m->last - m->interval);
+	/* Windows that this frame lies behind are over, whatever it says. */
+	while (f->time >= m->window_end + m->interval) {
+		double end = m->window_end;
+
+		if (m->last >= end - window_length(m) &&
+		    write_window(m, end - window_length(m), end, out, err) != 0)
+			return -1;
+		m->window_end += window_step(m);
+	}
+	if (rppg_push(m->rppg, f, err) != 0)
+		return -1;
+	m->last = f->time;
+	/* The frame is its window's last where the next one lies behind. */
+	if (m->interval > 0 && f->time + 0.5 * m->interval >= m->window_end) {
+		double end = m->window_end;
+
+		if (write_window(m, end - window_length(m), end, out, err) != 0)
+			return -1;
+		m->window_end += window_step(m);
+		rppg_forget(m->rppg, m->window_end - window_length(m));
+	}
+	if ((m->options->emit & MEASURE_SAMPLE) != 0)
+		return go_live(m, f->time, out, err);
+	return 0;
+}
+
+int
+measure_finish(
+    struct measure *m, double end, struct ndjson_writer *out, struct err *err)
+{
+	double from = m->window_end - window_length(m);
+
+	err->text[0] = '\0';
+	if (!m->any)
+		return 0;
+	if (m->windows > 0 && end - m->covered < REST_MIN)
+		return 0;
+	return write_window(m, from, fmax(end, m->last), out, err);
+}
+
+int
+measure_nothing(const struct measure_options *options,
+    const struct measure_source *source, double end, struct ndjson_writer *out,
+    struct err *err)
+{
+	struct measure_estimate e;
+	struct measure_line l = {.source = source,
+	    .face_index = -1,
+	    .duration = end,
+	    .reading = e.reading,
+	    .readings = VITAL_COUNT};
+
+	err->text[0] = '\0';
+	measure_estimate_absent(&e, ABSENT_NO_FACE);
+	l.quality = e.quality;
+	if ((options->emit & MEASURE_MEASUREMENT) == 0)
+		return 0;
+	measure_line_measurement(ndjson_record(out), &l);
+	return ndjson_commit(out);
+}

@@ -1,0 +1,92 @@
+/*
+ * measure: from the trace frames of one subject to lines of vital signs.
+ *
+ * Cuts time into windows, asks the engine (lib/rppg) for the pulse and the
+ * estimators (lib/vitals) for all that follows from it, and writes the
+ * "measurement", "sample" and "wave" lines of vitals-formats(5).
+ */
+#ifndef MEASURE_MEASURE_H
+#define MEASURE_MEASURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "diag/err.h"
+#include "ndjson/ndjson.h"
+#include "rppg/engine.h"
+#include "trace/trace.h"
+#include "vitals/model.h"
+#include "vitals/reading.h"
+
+/* Which lines are wanted: a set. */
+enum measure_emit {
+	MEASURE_MEASUREMENT = 1,
+	MEASURE_TRACE = 2, /* written by whoever has the frames */
+	MEASURE_WAVE = 4,
+	MEASURE_SAMPLE = 8
+};
+
+/* Windows, s.  A recording longer than the longest is cut there. */
+#define MEASURE_WINDOW_MIN 5.0
+#define MEASURE_WINDOW_MAX RPPG_SECONDS_MAX
+#define MEASURE_EVERY_MIN 1.0
+
+/* Samples a second. */
+#define MEASURE_RATE_MIN 1.0
+#define MEASURE_RATE_MAX 5.0
+
+/* Seconds of trailing signal that samples speak of. */
+#define MEASURE_SAMPLE_SECONDS 30.0
+
+struct measure_options {
+	enum rppg_site site;
+	enum rppg_method method;
+	unsigned emit;                      /* of enum measure_emit */
+	double window;                      /* s; 0: the whole recording */
+	double every;                       /* s from one window to the next */
+	double rate;                        /* samples a second */
+	const struct vitals_models *models; /* NULL: not calibrated */
+};
+
+/* What is known of the source; texts are borrowed.  It may become known
+ * while the source is read. */
+struct measure_source {
+	const char *name;
+	const char *sha256; /* hexadecimal; NULL: not known */
+	bool has_start;
+	int64_t start; /* as in instant.h */
+	/* The device: NULL or 0 where it is not known. */
+	const char *container, *codec, *make, *model;
+	int width, height;
+	double frame_rate;
+};
+
+struct measure;
+
+/* NULL without memory.  ${options} and ${source} must outlive it;
+ * ${face_index} is negative where it is not to be told. */
+struct measure *measure_new(const struct measure_options *options,
+    const struct measure_source *source, int face_index,
+    const struct trace_names *names);
+void measure_free(struct measure *m);
+
+/* Take the next frame and write the lines that are due.  Return 0, or -1 with
+ * ${err} set: no memory, or the output failed (errno tells, ${err} is ""). */
+int measure_push(struct measure *m, const struct trace_frame *f,
+    struct ndjson_writer *out, struct err *err);
+
+/* The source ended at ${end} s: write what is left.  Return as
+ * measure_push. */
+int measure_finish(
+    struct measure *m, double end, struct ndjson_writer *out, struct err *err);
+
+/* Write the measurement of a source in which no subject was found.  Return as
+ * measure_push. */
+int measure_nothing(const struct measure_options *options,
+    const struct measure_source *source, double end, struct ndjson_writer *out,
+    struct err *err);
+
+/* Why no measurement so far has a heart rate; ABSENT_NOT where one has. */
+enum absent measure_absent(const struct measure *m);
+
+#endif
