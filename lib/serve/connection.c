@@ -322,8 +322,10 @@ on_written(struct bufferevent *bev, void *context)
 {
 	struct serve_request *r = context;
 
-	(void)bev;
-	if (r->phase != PHASE_ANSWER)
+	/* libevent calls this, too, when it has had nothing to write; put off,
+	 * that call may meet an answer that is not written yet. */
+	if (r->phase != PHASE_ANSWER ||
+	    evbuffer_get_length(bufferevent_get_output(bev)) > 0)
 		return;
 	if (r->keep_alive && !r->serve->draining && !r->ended)
 		next_request(r);

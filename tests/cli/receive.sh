@@ -1,0 +1,66 @@
+# shellcheck shell=sh
+# receive.sh: what the tests of vitals-receive source after tap.sh: a receiver
+# in the background, and requests for it.
+
+command -v curl >/dev/null || skip_all 'no curl here'
+
+umask 077
+vitals-sign -q --new-key key
+vitals-sign -q --new-key other
+SERVER=
+
+receive() { # [OPTION ...]: start a receiver that accepts key
+	rm -f port
+	vitals-receive -k key -l 127.0.0.1:0 --port-file port -t 120 "$@" \
+		>out 2>err </dev/null &
+	SERVER=$!
+	receive_n=0
+	until [ -s port ]; do
+		receive_n=$((receive_n + 1))
+		if [ $receive_n -gt 200 ] || ! kill -0 "$SERVER" 2>/dev/null; then
+			sed 's/^/# /' err
+			not_ok "the receiver starts: $*" err
+			done_testing
+		fi
+		sleep 0.05
+	done
+	PORT=$(cat port)
+	URL=http://127.0.0.1:$PORT
+}
+finish() { # [SIGNAL]: end the receiver; give its status, stdout and stderr
+	[ "${1-TERM}" = none ] || kill -s "${1-TERM}" "$SERVER"
+	wait "$SERVER"
+	finish_status=$?
+	SERVER=
+	cat out
+	sed -E 's/127\.0\.0\.1:[0-9]+/CLIENT/' err >&2
+	return $finish_status
+}
+trap '[ -z "$SERVER" ] || kill -9 "$SERVER"; cd /; rm -rf "$WORK"' EXIT
+
+message() { # PAYLOAD [OPTION of vitals-sign ...]: a signed message, into m
+	message_p=$1
+	shift
+	printf '%s\n' "$message_p" | vitals-sign -q -k key "$@" >m
+}
+# The request of message file $1, with more arguments for curl: its status.
+# What replaces a header, or the body, is given as H_ID and so on.
+post() {
+	post_m=$1
+	shift
+	jq -j .payload "$post_m" >body
+	[ -z "${BODY+x}" ] || printf '%s' "$BODY" >body
+	curl -s -o answer -w '%{http_code}\n' --max-time 30 \
+		-H "webhook-id: ${H_ID-$(jq -r .id "$post_m")}" \
+		-H "webhook-timestamp: ${H_TIME-$(jq -r .timestamp "$post_m")}" \
+		-H "webhook-signature: ${H_SIGNATURE-$(jq -r .signature "$post_m")}" \
+		-H "Content-Type: ${H_TYPE-$(jq -r .contentType "$post_m")}" \
+		--data-binary @body "$@" "$URL${URL_PATH-/}"
+}
+raw() { # SECONDS: send stdin as it is, print what comes back until the end
+	timeout "$1" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1" && cat >&3 && cat <&3' \
+		raw "$PORT"
+}
+first_line() { # of an answer that raw prints, without its CR
+	head -n 1 | tr -d '\r'
+}
