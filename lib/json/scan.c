@@ -102,10 +102,12 @@ utf8_sequence(const unsigned char *p, const unsigned char *end)
 bool
 json_utf8_valid(struct span text, size_t *where)
 {
-	const unsigned char *p = (const unsigned char *)text.p;
-	const unsigned char *end = p + text.n;
+	const unsigned char *p = (const unsigned char *)text.p, *end;
 	uint64_t x;
 
+	if (text.n == 0)
+		return true; /* text.p may be NULL */
+	end = p + text.n;
 	while (p < end) {
 		size_t n = 1;
 

@@ -133,7 +133,8 @@ trim(struct ndjson_reader *r)
 	r->seen = r->len;
 	if (r->len - r->from > r->max + 1) {
 		r->dropping = true;
-		r->len = r->seen = r->from + KEPT;
+		if (r->len - r->from > KEPT)
+			r->len = r->seen = r->from + KEPT;
 	}
 }
 

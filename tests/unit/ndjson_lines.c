@@ -1,0 +1,238 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "ndjson/ndjson.h"
+
+#include "check.h"
+
+/* A descriptor from which ${b} can be read. */
+static int
+file_of(const struct buf *b)
+{
+	FILE *f = tmpfile();
+	int fd;
+
+	if (f == NULL)
+		exit(1);
+	if (b->len > 0 && fwrite(b->data, 1, b->len, f) != b->len)
+		exit(1);
+	if (fflush(f) != 0 || (fd = dup(fileno(f))) < 0)
+		exit(1);
+	fclose(f);
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		exit(1);
+	return fd;
+}
+
+static void
+add_run(struct buf *b, char c, size_t n)
+{
+	for (; n > 0; n--)
+		buf_add_byte(b, c);
+}
+
+/* What a reader with the bound ${max} makes of ${text}: one word a line, its
+ * length, "+" without a newline, "!" where it is too long. */
+static void
+reads(size_t max, struct buf *text, const char *want, const char *what)
+{
+	int fd = file_of(text);
+	struct ndjson_reader *r = ndjson_reader_new(fd, max);
+	struct ndjson_line line;
+	enum ndjson_status s;
+	struct buf got;
+
+	buf_init(&got);
+	while ((s = ndjson_next(r, &line)) > NDJSON_END) {
+		buf_addf(&got, "%s%llu:%zu%s%s", got.len > 0 ? " " : "",
+		    (unsigned long long)line.number,
+		    s == NDJSON_TOO_LONG ? (size_t)0 : line.text.n,
+		    line.newline ? "" : "+", s == NDJSON_TOO_LONG ? "!" : "");
+	}
+	if (s != NDJSON_END)
+		buf_add_text(&got, " failed");
+	CHECK_TEXT(buf_string(&got), want, what);
+	CHECK(ndjson_next(r, &line) == NDJSON_END, "and stays at the end");
+	buf_release(&got);
+	buf_release(text);
+	ndjson_reader_free(r);
+	close(fd);
+}
+
+static void
+small_bounds(void)
+{
+	struct buf b;
+
+	buf_init(&b);
+	reads(0, &b, "", "nothing");
+	buf_add_text(&b, "\n\n");
+	reads(0, &b, "1:0 2:0", "empty lines");
+	buf_add_text(&b, "a\r\nb\rc\n\r\nd");
+	reads(0, &b, "1:1 2:3 3:0 4:1+", "CRLF, and a last line without");
+	buf_add_text(&b, "12345\n123456\n12345\r\n123456\r\n1\n");
+	reads(5, &b, "1:5 2:0! 3:5 4:0! 5:1", "at the bound and one past it");
+	buf_add_text(&b, "123456");
+	reads(5, &b, "1:0+!", "too long at the end");
+	buf_add_text(&b, "12345\r");
+	reads(5, &b, "1:5+", "a last CR is none of the bound");
+	buf_add_text(&b,
+	    "a\x95"
+	    "c\r\005abc\r");
+	reads(
+	    6, &b, "1:0+!", "longer than the bound, shorter than what is kept");
+	add_run(&b, 'x', 1000);
+	buf_add_text(&b, "\nab\n");
+	reads(5, &b, "1:0! 2:2", "much too long");
+}
+
+static void
+real_bound(void)
+{
+	struct buf b;
+
+	buf_init(&b);
+	add_run(&b, 'x', NDJSON_LINE_MAX);
+	buf_add_text(&b, "\ny\n");
+	reads(0, &b, "1:1048576 2:1", "1 MiB");
+	add_run(&b, 'x', NDJSON_LINE_MAX);
+	buf_add_text(&b, "\r\ny\n");
+	reads(0, &b, "1:1048576 2:1", "1 MiB and CRLF");
+	add_run(&b, 'x', NDJSON_LINE_MAX + 1);
+	buf_add_text(&b, "\ny\n");
+	reads(0, &b, "1:0! 2:1", "1 MiB and a byte");
+	add_run(&b, 'x', 5 * NDJSON_LINE_MAX);
+	buf_add_text(&b, "\ny\n");
+	reads(0, &b, "1:0! 2:1", "5 MiB");
+	add_run(&b, 'x', NDJSON_LINE_MAX);
+	reads(0, &b, "1:1048576+", "1 MiB without a newline");
+}
+
+/* Lines whose newlines lie around the ends of the 64 KiB that are read at
+ * once. */
+static void
+chunks(void)
+{
+	for (size_t n = 65533; n <= 65539; n++) {
+		struct buf b;
+		char want[64];
+
+		buf_init(&b);
+		add_run(&b, 'a', n - 2);
+		buf_add_text(&b, "\r\n");
+		add_run(&b, 'b', n);
+		buf_add_text(&b, "\nc");
+		snprintf(want, sizeof(want), "1:%zu 2:%zu 3:1+", n - 2, n);
+		reads(0, &b, want, "around a chunk");
+	}
+}
+
+/* Bytes that come one by one, through a pipe; and is the writer flushed
+ * before each read? */
+static void
+piecewise(void)
+{
+	int in[2], out[2];
+	struct ndjson_reader *r;
+	struct ndjson_writer *w;
+	struct ndjson_line line;
+	char c[8];
+
+	if (pipe(in) != 0 || pipe(out) != 0)
+		exit(1);
+	r = ndjson_reader_new(in[0], 0);
+	w = ndjson_writer_new(out[1]);
+	ndjson_reader_tie(r, w);
+	CHECK(write(in[1], "a\nb\nc", 5) == 5, "five bytes");
+	CHECK(ndjson_next(r, &line) == NDJSON_LINE && span_is(line.text, "a"),
+	    "the first line");
+	CHECK(ndjson_ready(r), "a second one is at hand");
+	CHECK(ndjson_put(w, line.text) == 0, "is put");
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	CHECK(read(out[0], c, sizeof(c)) == -1 && errno == EAGAIN,
+	    "but not written yet");
+	CHECK(ndjson_next(r, &line) == NDJSON_LINE && span_is(line.text, "b"),
+	    "the second line needs no read");
+	CHECK(!ndjson_ready(r), "of the third only a part is at hand");
+	CHECK(read(out[0], c, sizeof(c)) == -1 && errno == EAGAIN,
+	    "still not written");
+	close(in[1]);
+	CHECK(ndjson_next(r, &line) == NDJSON_LINE && span_is(line.text, "c") &&
+		!line.newline,
+	    "the third line is read");
+	CHECK(read(out[0], c, sizeof(c)) == 2 && memcmp(c, "a\n", 2) == 0,
+	    "and before that the first was written");
+	ndjson_reader_free(r);
+	ndjson_writer_free(w);
+	close(in[0]);
+	close(out[0]);
+	close(out[1]);
+}
+
+static void
+writer(void)
+{
+	struct ndjson_reader *r;
+	struct ndjson_writer *w;
+	struct ndjson_line line;
+	char c[16];
+	int fd[2], full;
+	struct buf text;
+
+	if (pipe(fd) != 0)
+		exit(1);
+	w = ndjson_writer_new(fd[1]);
+	CHECK(!ndjson_pending(w), "nothing pending");
+	buf_add_text(ndjson_record(w), "one");
+	CHECK(ndjson_pending(w), "pending");
+	CHECK(ndjson_commit(w) == 0 && !ndjson_pending(w), "committed");
+	buf_add_text(ndjson_record(w), "two");
+	ndjson_discard(w);
+	buf_add_text(ndjson_record(w), "3");
+	CHECK(ndjson_commit_raw(w) == 0 && ndjson_flush(w) == 0, "raw");
+	CHECK(read(fd[0], c, sizeof(c)) == 5 && memcmp(c, "one\n3", 5) == 0,
+	    "what was committed is written, what was discarded is not");
+	ndjson_writer_unbuffered(w);
+	CHECK(
+	    ndjson_put(w, SPAN_LIT("x")) == 0 && read(fd[0], c, sizeof(c)) == 2,
+	    "unbuffered");
+	ndjson_writer_free(w);
+	close(fd[0]);
+	close(fd[1]);
+
+	full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	if (full < 0) {
+		check_skip("a full disk", "no /dev/full");
+		return;
+	}
+	w = ndjson_writer_new(full);
+	CHECK(ndjson_put(w, SPAN_LIT("x")) == 0, "buffered");
+	CHECK(ndjson_flush(w) == -1 && errno == ENOSPC, "fails");
+	errno = 0;
+	CHECK(ndjson_put(w, SPAN_LIT("x")) == -1 && errno == ENOSPC,
+	    "and goes on to fail");
+	buf_init(&text);
+	buf_add_text(&text, "a\n");
+	fd[0] = file_of(&text);
+	r = ndjson_reader_new(fd[0], 0);
+	ndjson_reader_tie(r, w);
+	CHECK(ndjson_next(r, &line) == NDJSON_FLUSH_FAILED,
+	    "the reader that is tied to it says so");
+	ndjson_reader_free(r);
+	ndjson_writer_free(w);
+	buf_release(&text);
+	close(fd[0]);
+	close(full);
+}
+
+int
+main(void)
+{
+	small_bounds();
+	real_bound();
+	chunks();
+	piecewise();
+	writer();
+	return check_done();
+}
