@@ -2,24 +2,21 @@
 
 #include <string.h>
 
-#include "cli/cli.h"
+#include "json/json.h"
 
-#define NUMBER_MAX 32
 #define TIME_MAX 1e6
 
 /* Read the number at *${p} up to one of ${stop} or the end. */
 static int
 number(const char **p, const char *stop, double min, double max, double *value)
 {
-	char text[NUMBER_MAX];
-	size_t n = strcspn(*p, stop);
+	struct span text = {*p, strcspn(*p, stop)};
 
-	if (n == 0 || n >= sizeof(text))
+	if (text.n == 0 || strspn(text.p, "0123456789.") < text.n ||
+	    json_number(text, value) != 0)
 		return -1;
-	memcpy(text, *p, n);
-	text[n] = '\0';
-	*p += n;
-	return cli_read_real(text, min, max, value);
+	*p += text.n;
+	return *value >= min && *value <= max ? 0 : -1;
 }
 
 int

@@ -10,7 +10,7 @@ struct rgb {
 static const struct tone {
 	struct rgb skin, lips, hair, eye;
 	double pulse;
-} tones[] = {
+} tones[SYNTH_TONES] = {
     {{236, 196, 176}, {196, 124, 118}, {122, 92, 58}, {88, 112, 128}, 1.0},
     {{226, 180, 154}, {184, 110, 102}, {84, 60, 40}, {84, 96, 80}, 0.95},
     {{208, 158, 126}, {168, 96, 86}, {56, 42, 32}, {78, 58, 40}, 0.85},
@@ -22,7 +22,7 @@ static const struct tone {
 static const struct tone *
 tone_of(unsigned tone)
 {
-	return &tones[tone < 1 ? 0 : (tone > 6 ? 5 : tone - 1)];
+	return &tones[tone < SYNTH_TONES ? tone : SYNTH_TONES - 1];
 }
 
 double

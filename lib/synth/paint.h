@@ -44,10 +44,10 @@ void synth_paint_wall(
 void synth_paint_finger(
     struct synth_paint *p, double x, double y, unsigned tone, uint64_t seed);
 
-/* Kinds of skin, after Fitzpatrick, 1 the lightest. */
+/* Kinds of skin, after Fitzpatrick, 0 the lightest. */
 #define SYNTH_TONES 6
 
-/* How strong the pulse of that skin is; 1: the lightest. */
+/* How strong the pulse of that skin is; 1 on the lightest. */
 double synth_tone_strength(unsigned tone);
 
 #endif

@@ -36,12 +36,13 @@
 #define SIZE_STEP 5.0
 
 struct synth_pulse {
-	struct synth_pulse_spec spec;
+	struct synth_spec spec;
 	double *beat; /* systolic peaks, also in the margins */
 	size_t beats, first, inside;
 	double *breath; /* phase in cycles at -MARGIN + i / BREATH_HZ */
 	size_t breaths;
-	double size[SIZES]; /* trough to peak at 20, 25, ... /min */
+	double depth;
+	double size[SIZES]; /* peak to peak at 20, 25, ... /min */
 };
 
 /* Linear between the samples of ${v} at 0, 1, 2, ... */
@@ -96,7 +97,7 @@ beat_area(double rate)
 	    (SYSTOLE_WIDTH + DICROTIC_SIZE * DICROTIC_WIDTH);
 }
 
-/* Trough to peak of a train of equal beats. */
+/* Peak to peak of a train of equal beats. */
 static double
 train_size(double rate)
 {
@@ -118,7 +119,7 @@ make_breaths(struct synth_pulse *p)
 	struct synth_rng rng;
 	double phase, drift = 0, rate;
 
-	synth_rng_init(&rng, p->spec.seed, SYNTH_STREAM_BREATHS);
+	synth_rng_init(&rng, (uint64_t)p->spec.seed, SYNTH_STREAM_BREATHS);
 	phase = synth_rng_uniform(&rng);
 	for (size_t i = 0; i < p->breaths; i++) {
 		p->breath[i] = phase;
@@ -150,12 +151,12 @@ clamp(double x, double low, double high)
 static void
 make_beats(struct synth_pulse *p, size_t room)
 {
-	const struct synth_pulse_spec *s = &p->spec;
+	const struct synth_spec *s = &p->spec;
 	struct synth_rng rng;
 	double slow, phase, chance, before;
 	size_t steps = (size_t)((s->seconds + 2 * MARGIN) / STEP);
 
-	synth_rng_init(&rng, s->seed, SYNTH_STREAM_BEATS);
+	synth_rng_init(&rng, (uint64_t)s->seed, SYNTH_STREAM_BEATS);
 	slow = synth_rng_uniform(&rng);
 	phase = synth_rng_uniform(&rng);
 	chance = synth_rng_normal(&rng);
@@ -196,7 +197,7 @@ count_inside(struct synth_pulse *p)
 }
 
 struct synth_pulse *
-synth_pulse_new(const struct synth_pulse_spec *spec)
+synth_pulse_new(const struct synth_spec *spec)
 {
 	struct synth_pulse *p = calloc(1, sizeof(*p));
 	double whole = spec->seconds + 2 * MARGIN;
@@ -205,6 +206,7 @@ synth_pulse_new(const struct synth_pulse_spec *spec)
 	if (p == NULL)
 		return NULL;
 	p->spec = *spec;
+	p->depth = synth_spec_breath(spec) ? spec->breathing_depth : 0;
 	p->breaths = (size_t)(whole * BREATH_HZ) + 2;
 	p->beat = calloc(room, sizeof(*p->beat));
 	p->breath = calloc(p->breaths, sizeof(*p->breath));
@@ -260,7 +262,7 @@ synth_pulse_at(const struct synth_pulse *p, double time)
 	for (size_t i = from; i < next + 3 && i < p->beats; i++)
 		sum += beat_wave(time - p->beat[i], rate);
 	return sum / size *
-	    (1 + p->spec.depth * BREATH_SIZE * synth_pulse_breath_at(p, time));
+	    (1 + p->depth * BREATH_SIZE * synth_pulse_breath_at(p, time));
 }
 
 double
@@ -272,7 +274,7 @@ synth_pulse_breath_at(const struct synth_pulse *p, double time)
 double
 synth_pulse_baseline_at(const struct synth_pulse *p, double time)
 {
-	return p->spec.depth * BREATH_BASELINE * synth_pulse_breath_at(p, time);
+	return p->depth * BREATH_BASELINE * synth_pulse_breath_at(p, time);
 }
 
 const double *

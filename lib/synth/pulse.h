@@ -13,38 +13,18 @@
 #define SYNTH_PULSE_H
 
 #include <stddef.h>
-#include <stdint.h>
 
-#include "diag/err.h"
-#include "synth/course.h"
-
-#define SYNTH_SECONDS_MAX 14400.0
-#define SYNTH_RATE_MIN 20.0
-#define SYNTH_RATE_MAX 250.0
-#define SYNTH_BREATHING_MIN 3.0
-#define SYNTH_BREATHING_MAX 60.0
-#define SYNTH_HRV_MAX 300.0
-
-struct synth_pulse_spec {
-	double seconds;
-	struct synth_course rate;      /* beats a minute */
-	struct synth_course breathing; /* breaths a minute */
-	double depth; /* of what breathing does; 1: as at rest */
-	double hrv;   /* standard deviation of the intervals, ms; negative:
-			* SYNTH_HRV_SHARE of the mean interval */
-	uint64_t seed;
-};
-
-#define SYNTH_HRV_SHARE 0.03
+#include "synth/spec.h"
 
 struct synth_pulse;
 
-/* Make the beats and breaths of ${spec}.  Return NULL without memory. */
-struct synth_pulse *synth_pulse_new(const struct synth_pulse_spec *spec);
+/* Make the beats and breaths of ${spec}, whether or not they will be seen.
+ * Return NULL without memory. */
+struct synth_pulse *synth_pulse_new(const struct synth_spec *spec);
 void synth_pulse_free(struct synth_pulse *p);
 
 /* The blood volume wave at ${time}, in -1 s .. seconds + 1 s: mean near 0, 1
- * from trough to peak at rest, modulated by the breath. */
+ * peak to peak at rest, modulated by the breath. */
 double synth_pulse_at(const struct synth_pulse *p, double time);
 
 /* How far the chest is filled: -1 to 1, about a sine. */

@@ -52,7 +52,7 @@ struct synth_scene {
 };
 
 /* Paint.  ${face} is the share of the picture's height that the face takes
- * from brows to chin and a bit; ${tone} 1 to SYNTH_TONES.  Return 0, or -1
+ * from brows to chin and a bit; ${tone} is below SYNTH_TONES.  Return 0, or -1
  * without memory. */
 int synth_scene_init(struct synth_scene *s, enum synth_scene_kind kind,
     unsigned width, unsigned height, double face, unsigned tone, uint64_t seed);

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "synth/light.h"
+#include "synth/motion.h"
 #include "synth/paint.h"
 #include "synth/rng.h"
+#include "synth/scene.h"
 
 /* Numbers of noise that are made once and used from many starting points. */
 #define NOISE_COUNT 65536U
@@ -36,6 +39,8 @@ struct synth {
 	struct synth_motion motion;
 	struct synth_light light;
 	struct synth_rng rng;
+	double strength; /* of the pulse, as a share */
+	double depth;    /* of the breath */
 	float *rgb[3];
 	float *row;   /* one row of a layer */
 	float *noise; /* NOISE_COUNT + width numbers */
@@ -46,7 +51,7 @@ make_noise(struct synth *s)
 {
 	size_t n = (size_t)NOISE_COUNT + s->spec.width;
 
-	synth_rng_init(&s->rng, s->spec.seed, SYNTH_STREAM_NOISE);
+	synth_rng_init(&s->rng, (uint64_t)s->spec.seed, SYNTH_STREAM_NOISE);
 	s->noise = calloc(n, sizeof(*s->noise));
 	if (s->noise == NULL)
 		return -1;
@@ -56,6 +61,25 @@ make_noise(struct synth *s)
 	for (size_t i = NOISE_COUNT; i < n; i++)
 		s->noise[i] = s->noise[i - NOISE_COUNT];
 	return 0;
+}
+
+/* Settings in the units of the modules. */
+static void
+settle(struct synth *s)
+{
+	const struct synth_spec *spec = &s->spec;
+	uint64_t seed = (uint64_t)spec->seed;
+
+	if (synth_spec_pulse(spec))
+		s->strength =
+		    spec->pulse_percent / 100 * synth_tone_strength(spec->tone);
+	if (synth_spec_breath(spec))
+		s->depth = spec->breathing_depth;
+	synth_motion_init(&s->motion, (enum synth_motion_kind)spec->motion,
+	    spec->motion_percent / 100, spec->motion_hz, seed);
+	synth_light_init(&s->light, (enum synth_light_kind)spec->light,
+	    spec->light_level, spec->light_percent / 100, spec->light_hz,
+	    spec->seconds, seed);
 }
 
 struct synth *
@@ -68,23 +92,20 @@ synth_new(const struct synth_spec *spec)
 	if (s == NULL)
 		return NULL;
 	s->spec = *spec;
+	settle(s);
 	for (int c = 0; c < 3; c++) {
 		s->rgb[c] = calloc(n, sizeof(*s->rgb[c]));
 		good = good && s->rgb[c] != NULL;
 	}
 	s->row = calloc(spec->width, SYNTH_CHANNELS * sizeof(*s->row));
-	s->pulse = synth_pulse_new(&spec->pulse);
+	s->pulse = synth_pulse_new(spec);
 	if (!good || s->row == NULL || s->pulse == NULL || make_noise(s) != 0 ||
-	    synth_scene_init(&s->scene, spec->scene, spec->width, spec->height,
-		spec->face, spec->tone, spec->seed) != 0) {
+	    synth_scene_init(&s->scene, (enum synth_scene_kind)spec->scene,
+		spec->width, spec->height, spec->face_percent / 100, spec->tone,
+		(uint64_t)spec->seed) != 0) {
 		synth_free(s);
 		return NULL;
 	}
-	synth_motion_init(&s->motion, spec->motion, spec->motion_amplitude,
-	    spec->motion_hz, spec->seed);
-	synth_light_init(&s->light, spec->light, spec->light_level,
-	    spec->light_amplitude, spec->light_hz, spec->pulse.seconds,
-	    spec->seed);
 	return s;
 }
 
@@ -207,9 +228,7 @@ expose(struct synth *s, double time)
 static double
 wave_at(const struct synth *s, double time)
 {
-	double tone = synth_tone_strength(s->spec.tone);
-
-	return s->spec.strength * tone *
+	return s->strength *
 	    (synth_pulse_at(s->pulse, time) +
 		synth_pulse_baseline_at(s->pulse, time));
 }
@@ -223,8 +242,8 @@ synth_frame(struct synth *s, double time, const float *rgb[3])
 	    &scene->torso, {.scale = 1}, scene->x, scene->y, 0, 0};
 	struct placed head = {
 	    &scene->head, {.scale = 1}, scene->x, scene->y, 0, 0};
-	double lift = s->spec.pulse.depth * scene->unit *
-	    synth_pulse_breath_at(s->pulse, time);
+	double lift =
+	    s->depth * scene->unit * synth_pulse_breath_at(s->pulse, time);
 
 	for (int c = 0; c < 3; c++)
 		memcpy(s->rgb[c], scene->back[c], bytes);

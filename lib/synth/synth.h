@@ -9,32 +9,8 @@
 #ifndef SYNTH_SYNTH_H
 #define SYNTH_SYNTH_H
 
-#include <stdint.h>
-
-#include "diag/err.h"
-#include "synth/light.h"
-#include "synth/motion.h"
 #include "synth/pulse.h"
-#include "synth/scene.h"
-
-#define SYNTH_SIDE_MIN 32
-#define SYNTH_SIDE_MAX 4096
-
-struct synth_spec {
-	unsigned width, height; /* upright */
-	enum synth_scene_kind scene;
-	unsigned tone;   /* 1 to SYNTH_TONES */
-	double face;     /* the face's share of the picture's height */
-	double strength; /* trough to peak in green, share of its value, on
-			  * the lightest skin */
-	double noise;    /* of the sensor, in steps of 8 bits */
-	struct synth_pulse_spec pulse;
-	enum synth_motion_kind motion;
-	double motion_amplitude, motion_hz;
-	enum synth_light_kind light;
-	double light_level, light_amplitude, light_hz;
-	uint64_t seed;
-};
+#include "synth/spec.h"
 
 struct synth;
 

@@ -1,7 +1,9 @@
 #include "synth/truth.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "synth/motion.h"
 #include "synth/paint.h"
 #include "json/json.h"
 
@@ -26,48 +28,55 @@ integer(struct json_writer *w, const char *key, int64_t value)
 	json_put_integer(w, value);
 }
 
+/* The name at ${index} of "one|two|three". */
 static void
-clip(struct json_writer *w, const struct synth_truth *t)
+name(struct json_writer *w, const char *key, const char *names, unsigned index)
 {
-	const struct synth_spec *s = t->spec;
+	while (index-- > 0)
+		names = strchr(names, '|') + 1;
+	json_key(w, key);
+	json_put_string(w, (struct span){names, strcspn(names, "|")});
+}
 
-	text(w, "source", t->source);
-	text(w, "scene", t->scene);
-	integer(w, "seed", (int64_t)s->seed);
-	real(w, "durationSeconds", s->pulse.seconds, 6);
+static void
+clip(struct json_writer *w, const struct synth_spec *s, const char *source,
+    size_t frames)
+{
+	text(w, "source", source);
+	name(w, "scene", SYNTH_SCENES, s->scene);
+	integer(w, "seed", s->seed);
+	real(w, "durationSeconds", s->seconds, 6);
 	integer(w, "width", s->width);
 	integer(w, "height", s->height);
-	real(w, "frameRate",
-	    (double)t->clock->rate_num / (double)t->clock->rate_den, 4);
-	integer(w, "frames", (int64_t)t->frames);
-	integer(w, "skinTone", s->tone);
-	text(w, "motion", t->motion);
+	real(w, "frameRate", (double)s->rate_num / (double)s->rate_den, 4);
+	integer(w, "frames", (int64_t)frames);
+	integer(w, "skinTone", s->tone + 1);
+	name(w, "motion", SYNTH_MOTIONS, s->motion);
 	real(w, "motionPercent",
-	    s->motion == SYNTH_MOTION_NONE ? 0 : s->motion_amplitude * 100, 3);
-	text(w, "light", t->light);
+	    s->motion == SYNTH_MOTION_NONE ? 0 : s->motion_percent, 3);
+	name(w, "light", SYNTH_LIGHTS, s->light);
 	real(w, "lightLevel", s->light_level, 4);
 	real(w, "noise", s->noise, 3);
 }
 
 static void
-life(struct json_writer *w, const struct synth_truth *t,
+life(struct json_writer *w, const struct synth_spec *s,
     const struct synth_pulse *heart)
 {
-	const struct synth_spec *s = t->spec;
 	struct synth_summary sum;
 
 	synth_pulse_summary(heart, &sum);
-	real(w, "pulsePercent",
-	    100 * s->strength * synth_tone_strength(s->tone), 4);
+	real(w, "pulsePercent", s->pulse_percent * synth_tone_strength(s->tone),
+	    4);
 	real(w, "heartRate", sum.heart_rate, 3);
 	real(w, "respiratoryRate",
-	    s->pulse.depth > 0 ? sum.breathing : (double)NAN, 3);
+	    synth_spec_breath(s) ? sum.breathing : (double)NAN, 3);
 	real(w, "hrvSdnn", sum.sdnn, 3);
 	real(w, "hrvRmssd", sum.rmssd, 3);
 	integer(w, "beats", (int64_t)sum.beats);
 	json_key(w, "heartRatePerSecond");
 	json_array_begin(w);
-	for (double at = 0; at + 1 <= s->pulse.seconds; at += 1)
+	for (int at = 0; at + 1 <= s->seconds; at++)
 		json_put_real(
 		    w, synth_pulse_rate_between(heart, at, at + 1), 2);
 	json_array_end(w);
@@ -113,21 +122,23 @@ beats(const struct synth_pulse *heart, struct ndjson_writer *out)
 }
 
 int
-synth_truth_write(const struct synth_truth *t, const struct synth_pulse *heart,
+synth_truth_write(const struct synth_spec *spec,
+    const struct synth_pulse *heart, const char *source, size_t frames,
     struct ndjson_writer *out)
 {
+	bool pulse = synth_spec_pulse(spec);
 	struct json_writer w;
 
 	json_writer_init(&w, ndjson_record(out));
 	json_object_begin(&w);
 	text(&w, "record", "truth");
-	clip(&w, t);
-	if (t->pulse)
-		life(&w, t, heart);
+	clip(&w, spec, source, frames);
+	if (pulse)
+		life(&w, spec, heart);
 	else
 		lifeless(&w);
 	json_object_end(&w);
 	if (ndjson_commit(out) != 0)
 		return -1;
-	return t->pulse ? beats(heart, out) : 0;
+	return pulse ? beats(heart, out) : 0;
 }

@@ -1,13 +1,8 @@
 #include "video/writer.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -18,9 +13,7 @@
 
 #include "instant/instant.h"
 #include "video/pack.h"
-
-#define IO_BYTES 65536
-#define TEMPORARY ".XXXXXX"
+#include "video/sink.h"
 
 /* The clock of pictures that come at any time. */
 #define VARIABLE_CLOCK 90000
@@ -36,11 +29,7 @@ struct video_writer {
 	AVPacket *packet;
 	AVFrame *frame;
 	struct video_pack *pack;
-	char *path;      /* to be given at the end; NULL: in its place */
-	char *temporary; /* the name until then */
-	int fd;
-	int error; /* errno of the first write that failed */
-	bool owns, seekable;
+	struct video_sink sink;
 	bool variable;
 	int64_t last;
 };
@@ -60,103 +49,6 @@ no_memory(struct err *err)
 {
 	err_set(err, "out of memory");
 	return VIDEO_WRITER_FAILED;
-}
-
-/* ---- Output ------------------------------------------------------------ */
-
-static int
-io_write(void *opaque, uint8_t *data, int size)
-{
-	struct video_writer *w = opaque;
-	int done = 0;
-
-	while (done < size) {
-		ssize_t n = write(w->fd, data + done, (size_t)(size - done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			if (w->error == 0)
-				w->error = errno;
-			return AVERROR(errno);
-		}
-		done += (int)n;
-	}
-	return size;
-}
-
-static int64_t
-io_seek(void *opaque, int64_t offset, int whence)
-{
-	struct video_writer *w = opaque;
-	struct stat st;
-	off_t at;
-
-	if ((whence & AVSEEK_SIZE) != 0)
-		return fstat(w->fd, &st) == 0 ? st.st_size : AVERROR(errno);
-	at = lseek(w->fd, offset, whence & ~AVSEEK_FORCE);
-	return at < 0 ? AVERROR(errno) : at;
-}
-
-/* A new file beside ${path}, or the device or pipe that ${path} is. */
-static enum video_writer_status
-open_path(struct video_writer *w, const char *path, struct err *err)
-{
-	struct stat st;
-	mode_t mask;
-
-	if (strcmp(path, "-") == 0) {
-		w->fd = STDOUT_FILENO;
-		return VIDEO_WRITER_OK;
-	}
-	w->owns = true;
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		w->fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (w->fd < 0)
-			err_sys(err, errno, "cannot open");
-		return w->fd < 0 ? VIDEO_WRITER_FAILED : VIDEO_WRITER_OK;
-	}
-	w->path = strdup(path);
-	w->temporary = malloc(strlen(path) + sizeof(TEMPORARY));
-	if (w->path == NULL || w->temporary == NULL)
-		return no_memory(err);
-	memcpy(w->temporary, path, strlen(path));
-	memcpy(w->temporary + strlen(path), TEMPORARY, sizeof(TEMPORARY));
-	w->fd = mkstemp(w->temporary);
-	if (w->fd < 0) {
-		err_sys(err, errno, "cannot create");
-		free(w->temporary);
-		w->temporary = NULL;
-		return VIDEO_WRITER_FAILED;
-	}
-	mask = umask(0);
-	umask(mask);
-	if (fchmod(w->fd, 0666 & ~mask) != 0) {
-		err_sys(err, errno, "cannot create");
-		return VIDEO_WRITER_FAILED;
-	}
-	w->seekable = true;
-	return VIDEO_WRITER_OK;
-}
-
-static enum video_writer_status
-open_io(struct video_writer *w, struct err *err)
-{
-	uint8_t *buffer = av_malloc(IO_BYTES);
-	AVIOContext *io;
-
-	if (buffer == NULL)
-		return no_memory(err);
-	io = avio_alloc_context(buffer, IO_BYTES, 1, w, NULL, io_write,
-	    w->seekable ? io_seek : NULL);
-	if (io == NULL) {
-		av_free(buffer);
-		return no_memory(err);
-	}
-	io->seekable = w->seekable ? AVIO_SEEKABLE_NORMAL : 0;
-	w->format->pb = io;
-	w->format->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
-	return VIDEO_WRITER_OK;
 }
 
 /* ---- What is asked for, and whether there is such a thing --------------- */
@@ -478,14 +370,14 @@ begin(struct video_writer *w, const struct video_writer_spec *spec,
 	/* Where a camera writes its name in a file of the mov family. */
 	if (mov)
 		av_dict_set(&options, "movflags", "+use_metadata_tags", 0);
-	if (mov && !w->seekable)
+	if (mov && !w->sink.seekable)
 		av_dict_set(&options, "movflags",
 		    "+frag_keyframe+empty_moov+default_base_moof",
 		    AV_DICT_APPEND);
 	rc = avformat_write_header(w->format, &options);
 	av_dict_free(&options);
-	if (w->error != 0) {
-		err_sys(err, w->error, "write failed");
+	if (w->sink.error != 0) {
+		err_sys(err, w->sink.error, "write failed");
 		return VIDEO_WRITER_FAILED;
 	}
 	if (rc >= 0)
@@ -493,6 +385,16 @@ begin(struct video_writer *w, const struct video_writer_spec *spec,
 	failed(err, rc, w->format->oformat->name);
 	return rc == AVERROR(ENOMEM) ? VIDEO_WRITER_FAILED
 				     : VIDEO_WRITER_REFUSED;
+}
+
+static enum video_writer_status
+open_sink(struct video_writer *w, const char *path, struct err *err)
+{
+	if (video_sink_open(&w->sink, path, err) != 0)
+		return VIDEO_WRITER_FAILED;
+	w->format->pb = w->sink.io;
+	w->format->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
+	return VIDEO_WRITER_OK;
 }
 
 enum video_writer_status
@@ -507,7 +409,7 @@ video_writer_open(struct video_writer **writer, const char *path,
 	if (w == NULL)
 		return no_memory(err);
 	av_log_set_level(AV_LOG_QUIET);
-	w->fd = -1;
+	w->sink.fd = -1;
 	w->last = INT64_MIN;
 	w->variable = spec->variable;
 	rc = find_format(w, path, spec, err);
@@ -518,9 +420,7 @@ video_writer_open(struct video_writer **writer, const char *path,
 	if (rc == VIDEO_WRITER_OK)
 		rc = add_stream(w, spec, err);
 	if (rc == VIDEO_WRITER_OK)
-		rc = open_path(w, path, err);
-	if (rc == VIDEO_WRITER_OK)
-		rc = open_io(w, err);
+		rc = open_sink(w, path, err);
 	if (rc == VIDEO_WRITER_OK)
 		rc = begin(w, spec, err);
 	if (rc != VIDEO_WRITER_OK) {
@@ -536,8 +436,8 @@ video_writer_open(struct video_writer **writer, const char *path,
 static enum video_writer_status
 written(const struct video_writer *w, int rc, struct err *err)
 {
-	if (w->error != 0) {
-		err_sys(err, w->error, "write failed");
+	if (w->sink.error != 0) {
+		err_sys(err, w->sink.error, "write failed");
 		return VIDEO_WRITER_FAILED;
 	}
 	return rc < 0 ? failed(err, rc, "cannot write") : VIDEO_WRITER_OK;
@@ -596,27 +496,10 @@ video_writer_finish(struct video_writer *w, struct err *err)
 	int rc = avcodec_send_frame(w->codec, NULL);
 
 	status = rc < 0 ? failed(err, rc, "cannot encode") : drain(w, err);
-	if (status == VIDEO_WRITER_OK) {
-		rc = av_write_trailer(w->format);
-		avio_flush(w->format->pb);
-		status = written(w, rc, err);
-	}
-	if (status == VIDEO_WRITER_OK && w->owns) {
-		w->owns = false;
-		if (close(w->fd) != 0) {
-			err_sys(err, errno, "write failed");
-			status = VIDEO_WRITER_FAILED;
-		}
-	}
-	if (status == VIDEO_WRITER_OK && w->temporary != NULL) {
-		if (rename(w->temporary, w->path) != 0) {
-			err_sys(err, errno, "cannot rename");
-			status = VIDEO_WRITER_FAILED;
-		} else {
-			free(w->temporary);
-			w->temporary = NULL;
-		}
-	}
+	if (status == VIDEO_WRITER_OK)
+		status = written(w, av_write_trailer(w->format), err);
+	if (status == VIDEO_WRITER_OK && video_sink_finish(&w->sink, err) != 0)
+		status = VIDEO_WRITER_FAILED;
 	video_writer_free(w);
 	return status;
 }
@@ -629,17 +512,8 @@ video_writer_free(struct video_writer *w)
 	av_packet_free(&w->packet);
 	av_frame_free(&w->frame);
 	avcodec_free_context(&w->codec);
-	if (w->format != NULL && w->format->pb != NULL) {
-		av_freep(&w->format->pb->buffer);
-		avio_context_free(&w->format->pb);
-	}
 	avformat_free_context(w->format);
 	video_pack_free(w->pack);
-	if (w->owns && w->fd >= 0)
-		close(w->fd);
-	if (w->temporary != NULL)
-		unlink(w->temporary);
-	free(w->temporary);
-	free(w->path);
+	video_sink_release(&w->sink);
 	free(w);
 }

@@ -76,9 +76,9 @@ fails 'no such folder for the truth' 3 \
 [ ! -e x.mp4 ]
 ok 'no video then'
 
-fails 'no file' 2 "vitals-synth: needs one FILE to write ('-' is stdout)
+fails 'no file' 2 "vitals-synth: needs one FILE ('-' is stdout)
 $usage"
-fails 'two files' 2 "vitals-synth: needs one FILE to write ('-' is stdout)
+fails 'two files' 2 "vitals-synth: needs one FILE ('-' is stdout)
 $usage" a.mp4 b.mp4
 fails 'a name without a kind' 2 \
 	'vitals-synth: x: the name does not tell the container: use --format' x

@@ -1,6 +1,8 @@
 #!/bin/sh
+# shellcheck disable=SC2016 # the variables are jq's
 # What the truth says agrees with itself and with what was asked for.
 . "$(dirname "$0")/tap.sh"
+
 command -v jq >/dev/null || skip_all 'needs jq'
 
 small='--size 32x32 -c rawvideo -f nut --frame-rate 5'

@@ -3,14 +3,16 @@
 
 #include "check.h"
 
-static struct synth_pulse_spec
-spec(double seconds, double rate, double hrv, uint64_t seed)
+static struct synth_spec
+spec(double seconds, double rate, double hrv, int64_t seed)
 {
-	struct synth_pulse_spec s = {
-	    .seconds = seconds, .depth = 1, .hrv = hrv, .seed = seed};
+	struct synth_spec s;
 
+	synth_spec_init(&s);
+	s.seconds = seconds;
+	s.hrv = hrv;
+	s.seed = seed;
 	synth_course_constant(&s.rate, rate);
-	synth_course_constant(&s.breathing, 15);
 	return s;
 }
 
@@ -22,7 +24,7 @@ rates(void)
 	char name[64];
 
 	for (size_t i = 0; i < sizeof(rate) / sizeof(rate[0]); i++) {
-		struct synth_pulse_spec s = spec(120, rate[i], -1, i);
+		struct synth_spec s = spec(120, rate[i], -1, (int64_t)i);
 		struct synth_pulse *p = synth_pulse_new(&s);
 
 		synth_pulse_summary(p, &sum);
@@ -43,7 +45,7 @@ variability(void)
 	char name[64];
 
 	for (size_t i = 0; i < 4; i++) {
-		struct synth_pulse_spec s = spec(600, 66, hrv[i], 7);
+		struct synth_spec s = spec(600, 66, hrv[i], 7);
 		struct synth_pulse *p = synth_pulse_new(&s);
 
 		synth_pulse_summary(p, &sum);
@@ -54,7 +56,7 @@ variability(void)
 		synth_pulse_free(p);
 	}
 	{
-		struct synth_pulse_spec s = spec(60, 75, 0, 1);
+		struct synth_spec s = spec(60, 75, 0, 1);
 		struct synth_pulse *p = synth_pulse_new(&s);
 
 		synth_pulse_summary(p, &sum);
@@ -71,13 +73,13 @@ wave(void)
 	static const double rate[] = {42, 72, 130, 200};
 
 	for (size_t i = 0; i < 4; i++) {
-		struct synth_pulse_spec s = spec(60, rate[i], 0, 1);
+		struct synth_spec s = spec(60, rate[i], 0, 1);
 		struct synth_pulse *p;
 		double low = HUGE_VAL, high = -HUGE_VAL, sum = 0, v, best = 0;
 		const double *beat;
 		size_t n;
 
-		s.depth = 0;
+		s.breathing_depth = 0;
 		p = synth_pulse_new(&s);
 		for (int k = 0; k < 60000; k++) {
 			v = synth_pulse_at(p, k / 1000.0);
@@ -85,7 +87,7 @@ wave(void)
 			high = fmax(high, v);
 			sum += v;
 		}
-		CHECK_NEAR(high - low, 1, 0.01, "one from trough to peak");
+		CHECK_NEAR(high - low, 1, 0.01, "one, peak to peak");
 		CHECK_NEAR(sum / 60000, 0, 0.01, "mean near nothing");
 		beat = synth_pulse_beats(p, &n);
 		for (double d = -0.1; d < 0.1; d += 0.001) {
@@ -104,7 +106,7 @@ wave(void)
 static void
 peaks(void)
 {
-	struct synth_pulse_spec s = spec(120, 65, 50, 3);
+	struct synth_spec s = spec(120, 65, 50, 3);
 	struct synth_pulse *p = synth_pulse_new(&s);
 	double worst = 0, shift = 0;
 	const double *beat;
@@ -129,7 +131,7 @@ peaks(void)
 static void
 courses(void)
 {
-	struct synth_pulse_spec s = spec(40, 60, 0, 1);
+	struct synth_spec s = spec(40, 60, 0, 1);
 	struct synth_course c;
 	struct synth_pulse *p;
 	struct err err;
@@ -180,7 +182,7 @@ bounds(void)
 static void
 repeats(void)
 {
-	struct synth_pulse_spec s = spec(30, 80, -1, 5);
+	struct synth_spec s = spec(30, 80, -1, 5);
 	struct synth_pulse *a = synth_pulse_new(&s), *b = synth_pulse_new(&s);
 	struct synth_pulse *c;
 	size_t n, m;

@@ -5,7 +5,10 @@
 
 #include "check.h"
 #include "synth/clock.h"
+#include "synth/light.h"
+#include "synth/motion.h"
 #include "synth/paint.h"
+#include "synth/scene.h"
 
 #define WIDTH 160U
 #define HEIGHT 120U
@@ -13,18 +16,19 @@
 static struct synth_spec
 spec(enum synth_scene_kind scene)
 {
-	struct synth_spec s = {.width = WIDTH,
-	    .height = HEIGHT,
-	    .scene = scene,
-	    .tone = 1,
-	    .face = 0.5,
-	    .strength = 0.01,
-	    .light_level = 1,
-	    .seed = 3};
+	struct synth_spec s;
 
-	s.pulse.seconds = 10;
-	synth_course_constant(&s.pulse.rate, 75);
-	synth_course_constant(&s.pulse.breathing, 15);
+	synth_spec_init(&s);
+	s.seconds = 10;
+	s.width = WIDTH;
+	s.height = HEIGHT;
+	s.scene = scene;
+	s.tone = 0;
+	s.hrv = 0;
+	s.breathing_depth = 0;
+	s.noise = 0;
+	s.seed = 3;
+	synth_course_constant(&s.rate, 75);
 	return s;
 }
 
@@ -47,7 +51,7 @@ box(const float *rgb[3], double x0, double y0, double x1, double y1,
 		mean[c] /= n;
 }
 
-/* Trough to peak of each colour over a beat, as a share of its mean. */
+/* Peak to peak of each colour over a beat, as a share of its mean. */
 static void
 swing(const struct synth_spec *s, double x0, double y0, double x1, double y1,
     double share[3])
@@ -79,14 +83,14 @@ strengths(void)
 	CHECK_NEAR(face[1], 0.01, 0.002, "green of the forehead falls by 1 %");
 	CHECK_NEAR(face[0] / face[1], 0.43, 0.02, "red has less of it");
 	CHECK_NEAR(face[2] / face[1], 0.69, 0.02, "and blue");
-	s.tone = SYNTH_TONES;
+	s.tone = SYNTH_TONES - 1;
 	swing(&s, 0.45, 0.24, 0.55, 0.30, dark);
-	CHECK_NEAR(dark[1] / face[1], synth_tone_strength(SYNTH_TONES), 0.02,
-	    "dark skin has less of it");
+	CHECK_NEAR(dark[1] / face[1], synth_tone_strength(SYNTH_TONES - 1),
+	    0.02, "dark skin has less of it");
 	s = spec(SYNTH_SCENE_FACE);
 	swing(&s, 0.02, 0.5, 0.2, 0.9, wall);
 	CHECK_NEAR(wall[1], 0, 1e-9, "the room has none");
-	s.strength = 0;
+	s.no_pulse = true;
 	swing(&s, 0.45, 0.24, 0.55, 0.30, none);
 	CHECK_NEAR(none[1], 0, 1e-9, "a photograph has none");
 	s = spec(SYNTH_SCENE_FINGER);
@@ -141,10 +145,10 @@ light(void)
 	synth_free(v);
 	CHECK_NEAR(
 	    dim[1] / bright[1], pow(0.1, 0.45), 1e-4, "a tenth of the light");
-	for (int k = SYNTH_LIGHT_WAVE; k < SYNTH_LIGHT_COUNT; k++) {
+	for (unsigned k = SYNTH_LIGHT_WAVE; k < SYNTH_LIGHT_COUNT; k++) {
 		s = spec(SYNTH_SCENE_WALL);
-		s.light = (enum synth_light_kind)k;
-		s.light_amplitude = 0.1;
+		s.light = k;
+		s.light_percent = 10;
 		swing(&s, 0, 0, 1, 1, share);
 		CHECK(share[1] <= 0.21, "change of light is bounded");
 	}
@@ -226,28 +230,29 @@ clocks(void)
 	    {"30000/1001", 30000, 1001}, {"240", 240000, 1000}};
 	static const char *const bad[] = {"", "0", "0.5", "241", "30/0", "/",
 	    "30/", "/2", "1000000/1", "30x", "-30", "nan"};
-	struct synth_clock c = {.rate_num = 30, .rate_den = 1, .seconds = 10};
+	struct synth_spec s = spec(SYNTH_SCENE_FACE);
+	struct synth_clock c;
 	double time = 0, last = -1;
-	int64_t num, den;
 	struct err err;
 	bool rises = true;
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		CHECK(synth_clock_parse_rate(good[i].text, &num, &den, &err) ==
-			    0 &&
-			num == good[i].num && den == good[i].den,
+		CHECK(synth_spec_frame_rate(&s, good[i].text, &err) == 0 &&
+			s.rate_num == good[i].num && s.rate_den == good[i].den,
 		    good[i].text);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		CHECK(synth_clock_parse_rate(bad[i], &num, &den, &err) != 0,
+		CHECK(synth_spec_frame_rate(&s, bad[i], &err) != 0,
 		    "no frame rate");
-	synth_clock_start(&c, 1);
+	s.rate_num = 30;
+	s.rate_den = 1;
+	synth_clock_start(&c, &s);
 	while (synth_clock_next(&c, &time))
 		n++;
 	CHECK(n == 300, "as many frames as fit");
-	c.jitter = 0.01;
-	c.drop = 0.2;
-	synth_clock_start(&c, 1);
+	s.jitter_ms = 10;
+	s.drop_percent = 20;
+	synth_clock_start(&c, &s);
 	for (n = 0; synth_clock_next(&c, &time); n++) {
 		rises = rises && time > last;
 		last = time;
