@@ -191,7 +191,7 @@ stdout_json '(.signature | startswith("v1,")) and (.headers | keys == ["stripe-s
 is_stderr ''
 cp .out three
 for s in 'standard key' 'stripe other' 'github other'; do
-	try "one of three: $s" vitals-verify -s ${s% *} -k ${s#* } three
+	try "one of three: $s" vitals-verify -s "${s% *}" -k "${s#* }" three
 	is_status 0
 	stdout_is_file lines
 	is_stderr ''

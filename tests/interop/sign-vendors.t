@@ -57,8 +57,8 @@ for c in standardwebhooks svix stripe octokit; do
 	is_stdout ''
 	stderr_has 'wrong key or changed message'
 	head -n 1 lines | tr -d '\n' >body
-	js sign-vendors.js headers $c key body >headers
-	try "ours verifies the headers of $c" vitals-verify -q -s $scheme -k key --headers headers body
+	js sign-vendors.js headers $c key body >request
+	try "ours verifies the headers of $c" vitals-verify -q -s $scheme -k key --headers request body
 	is_status 0
 	stdout_is_file body
 	is_stderr ''

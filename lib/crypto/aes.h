@@ -1,0 +1,42 @@
+/*
+ * crypto/aes: AES-256-GCM (NIST SP 800-38D) and AES-256 key wrap (RFC 3394).
+ */
+#ifndef CRYPTO_AES_H
+#define CRYPTO_AES_H
+
+#include <stdint.h>
+
+#include "buf/buf.h"
+
+#define CRYPTO_AES_KEY 32
+#define CRYPTO_GCM_NONCE 12
+#define CRYPTO_GCM_TAG 16
+#define CRYPTO_WRAPPED (CRYPTO_AES_KEY + 8)
+
+struct crypto_gcm;
+
+/* A key that is set up once for any number of texts; NULL without memory.
+ * free wipes; free(NULL) is a no-op. */
+struct crypto_gcm *crypto_gcm_new(const uint8_t key[CRYPTO_AES_KEY]);
+void crypto_gcm_free(struct crypto_gcm *g);
+
+/* Encrypt ${text} to as many bytes at ${out} and a tag, which also vouches
+ * for ${aad}.  A nonce must never be used twice with the same key.  Return 0,
+ * or -1 when the library fails. */
+int crypto_gcm_seal(struct crypto_gcm *g, const uint8_t nonce[CRYPTO_GCM_NONCE],
+    struct span aad, struct span text, void *out, uint8_t tag[CRYPTO_GCM_TAG]);
+
+/* Decrypt ${text} to as many bytes at ${out}.  Return 0; or -1 where the tag
+ * is wrong: then ${out} holds nothing of the text. */
+int crypto_gcm_open(struct crypto_gcm *g, const uint8_t nonce[CRYPTO_GCM_NONCE],
+    struct span aad, struct span text, void *out,
+    const uint8_t tag[CRYPTO_GCM_TAG]);
+
+/* Wrap ${key} with ${kek}, or unwrap it.  Return 0; or -1 when the library
+ * fails, or ${wrapped} was not made with ${kek}. */
+int crypto_wrap(const uint8_t kek[CRYPTO_AES_KEY],
+    const uint8_t key[CRYPTO_AES_KEY], uint8_t wrapped[CRYPTO_WRAPPED]);
+int crypto_unwrap(const uint8_t kek[CRYPTO_AES_KEY],
+    const uint8_t wrapped[CRYPTO_WRAPPED], uint8_t key[CRYPTO_AES_KEY]);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * crypto/ecdh: key agreement on P-256 (NIST SP 800-56A) and X25519 (RFC 7748).
+ */
+#ifndef CRYPTO_ECDH_H
+#define CRYPTO_ECDH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CRYPTO_ECDH_SIZE 32 /* of a coordinate, a private key, a secret */
+
+enum crypto_curve {
+	CRYPTO_P256,
+	CRYPTO_X25519
+};
+
+/* A public key: both coordinates of P-256, the only one of X25519 in x. */
+struct crypto_point {
+	enum crypto_curve curve;
+	uint8_t x[CRYPTO_ECDH_SIZE];
+	uint8_t y[CRYPTO_ECDH_SIZE];
+};
+
+struct crypto_ecdh;
+
+/* A key from its public half and, unless ${d} is NULL, its private one.  NULL
+ * where the point is not on the curve, the halves do not belong together, or
+ * memory is out.  free wipes; free(NULL) is a no-op. */
+struct crypto_ecdh *crypto_ecdh_new(
+    const struct crypto_point *p, const uint8_t d[CRYPTO_ECDH_SIZE]);
+
+/* A new key of random bytes.  NULL when the library fails. */
+struct crypto_ecdh *crypto_ecdh_generate(enum crypto_curve curve);
+void crypto_ecdh_free(struct crypto_ecdh *k);
+
+/* Its public half; its private one.  Return 0, or -1 (there is none). */
+int crypto_ecdh_public(const struct crypto_ecdh *k, struct crypto_point *p);
+int crypto_ecdh_private(
+    const struct crypto_ecdh *k, uint8_t d[CRYPTO_ECDH_SIZE]);
+
+/* The secret that ${mine}, with its private half, and ${other} share.  Return
+ * 0; or -1 where the curves differ or the result would be zero. */
+int crypto_ecdh_agree(const struct crypto_ecdh *mine,
+    const struct crypto_ecdh *other, uint8_t z[CRYPTO_ECDH_SIZE]);
+
+#endif
