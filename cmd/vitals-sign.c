@@ -130,8 +130,8 @@ check_options(struct sign_stream *s)
 static int
 load_keys(struct sign_keys *keys)
 {
-	struct sign_key_sources from = {opt.key_file.item, opt.key_file.count,
-	    opt.key_fd, "VITALS_KEY_FILE"};
+	struct crypto_secret_sources from = {opt.key_file.item,
+	    opt.key_file.count, opt.key_fd, "VITALS_KEY_FILE"};
 	size_t public;
 	struct err err;
 
@@ -139,7 +139,7 @@ load_keys(struct sign_keys *keys)
 		diag_error("out of memory");
 		return CLI_SYSTEM;
 	}
-	if (!sign_keys_given(&from))
+	if (!crypto_secret_any(&from))
 		return cli_usage(&cli,
 		    "no key: give --key-file, --key-fd or $VITALS_KEY_FILE");
 	if (sign_keys_gather(keys, &from, &err) != 0) {

@@ -121,15 +121,15 @@ check_options(struct sign_stream *s, int operands)
 static int
 load_keys(struct sign_keys *keys)
 {
-	struct sign_key_sources from = {opt.key_file.item, opt.key_file.count,
-	    opt.key_fd, "VITALS_KEY_FILE"};
+	struct crypto_secret_sources from = {opt.key_file.item,
+	    opt.key_file.count, opt.key_fd, "VITALS_KEY_FILE"};
 	struct err err;
 
 	if (keys == NULL) {
 		diag_error("out of memory");
 		return CLI_SYSTEM;
 	}
-	if (!sign_keys_given(&from))
+	if (!crypto_secret_any(&from))
 		return cli_usage(&cli,
 		    "no key: give --key-file, --key-fd or $VITALS_KEY_FILE");
 	if (sign_keys_gather(keys, &from, &err) != 0) {

@@ -157,6 +157,34 @@ out:
 	return rc;
 }
 
+bool
+crypto_secret_any(const struct crypto_secret_sources *from)
+{
+	struct crypto_secret_from one = {
+	    NULL, from->fd, from->environment, false};
+
+	return from->files > 0 || crypto_secret_given(&one);
+}
+
+int
+crypto_secret_each(const struct crypto_secret_sources *from,
+    crypto_secret_fn *load, void *context, struct err *err)
+{
+	struct crypto_secret_from one = {NULL, -1, NULL, false};
+
+	for (size_t i = 0; i < from->files; i++) {
+		one.file = from->file[i];
+		if (load(context, &one, err) != 0)
+			return -1;
+	}
+	one = (struct crypto_secret_from){NULL, from->fd, NULL, false};
+	if (from->files == 0 && from->fd < 0)
+		one.environment = from->environment;
+	if (crypto_secret_given(&one))
+		return load(context, &one, err);
+	return from->files > 0 ? 0 : err_set(err, "no key is given");
+}
+
 /* Write all of ${text} to ${fd} and onto the disk, and close it. */
 static int
 write_out(int fd, struct span text)

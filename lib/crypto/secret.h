@@ -61,6 +61,25 @@ bool crypto_secret_line(struct span *rest, struct span *line);
 int crypto_secret_load_line(
     const struct crypto_secret_from *from, struct buf *out, struct err *err);
 
+/* Where several keys come from: all of the files, and the descriptor unless
+ * it is -1; where there are none, the file that the variable names. */
+struct crypto_secret_sources {
+	const char *const *file;
+	size_t files;
+	int64_t fd;
+	const char *environment; /* or NULL */
+};
+
+/* Is there any source? */
+bool crypto_secret_any(const struct crypto_secret_sources *from);
+
+/* Call ${load} for each source until it fails.  Return what it returned; -1
+ * with ${err} when there is no source. */
+typedef int crypto_secret_fn(
+    void *context, const struct crypto_secret_from *from, struct err *err);
+int crypto_secret_each(const struct crypto_secret_sources *from,
+    crypto_secret_fn *load, void *context, struct err *err);
+
 /* Create ${path}, readable by its owner alone, with ${text} in it.  It
  * appears whole or not at all; an existing file, or a link, is an error and
  * is left as it is.  Return 0, or -1 with ${err}. */

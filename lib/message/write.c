@@ -45,7 +45,7 @@ put_carried(struct buf *out, const struct json_index *carry)
 }
 
 void
-message_write(
+message_write_head(
     struct buf *out, const struct message *m, const struct json_index *carry)
 {
 	put_text(out, "{\"id\":\"", m->id);
@@ -61,6 +61,14 @@ message_write(
 	}
 	if (carry != NULL)
 		put_carried(out, carry);
-	put_text(out, ",\"payload\":\"", m->payload);
-	buf_add_byte(out, '}');
+	buf_add_text(out, ",\"payload\":\"");
+}
+
+void
+message_write(
+    struct buf *out, const struct message *m, const struct json_index *carry)
+{
+	message_write_head(out, m, carry);
+	json_escape(out, m->payload);
+	buf_add(out, "\"}", 2);
 }

@@ -5,6 +5,9 @@
 
 #include <errno.h>
 
+/* More than a line with a secret key takes. */
+#define KEY_TEXT_MAX 128
+
 /* The rows of what a line of a key file can start with. */
 static const struct prefix {
 	const char *text;
@@ -223,32 +226,17 @@ out:
 	return rc;
 }
 
-bool
-sign_keys_given(const struct sign_key_sources *from)
+static int
+load_one(void *context, const struct crypto_secret_from *from, struct err *err)
 {
-	struct crypto_secret_from one = {
-	    NULL, from->fd, from->environment, false};
-
-	return from->files > 0 || crypto_secret_given(&one);
+	return sign_keys_load(context, from, err);
 }
 
 int
-sign_keys_gather(
-    struct sign_keys *k, const struct sign_key_sources *from, struct err *err)
+sign_keys_gather(struct sign_keys *k, const struct crypto_secret_sources *from,
+    struct err *err)
 {
-	struct crypto_secret_from one = {NULL, -1, NULL, false};
-
-	for (size_t i = 0; i < from->files; i++) {
-		one.file = from->file[i];
-		if (sign_keys_load(k, &one, err) != 0)
-			return -1;
-	}
-	one = (struct crypto_secret_from){NULL, from->fd, NULL, false};
-	if (from->files == 0 && from->fd < 0)
-		one.environment = from->environment;
-	if (crypto_secret_given(&one))
-		return sign_keys_load(k, &one, err);
-	return from->files > 0 ? 0 : err_set(err, "no key is given");
+	return crypto_secret_each(from, load_one, k, err);
 }
 
 void
@@ -302,6 +290,8 @@ sign_key_make(enum sign_key_kind kind, struct buf *secret, struct buf *public,
 	struct crypto_ed25519 *ed = NULL;
 	int rc = -1;
 
+	/* At once: growing would leave copies of the secret behind. */
+	buf_reserve(secret, KEY_TEXT_MAX);
 	if (compat_random(bytes, CRYPTO_ED25519_KEY) != 0) {
 		err_sys(err, errno, "no random bytes");
 		goto out;

@@ -68,22 +68,10 @@ void sign_keys_free(struct sign_keys *k);
 int sign_keys_load(struct sign_keys *k, const struct crypto_secret_from *from,
     struct err *err);
 
-/* Where keys come from: all of the files, and the descriptor unless it is
- * -1; where there are none, the file that the variable names. */
-struct sign_key_sources {
-	const char *const *file;
-	size_t files;
-	int64_t fd;
-	const char *environment; /* or NULL */
-};
-
-/* Is there any? */
-bool sign_keys_given(const struct sign_key_sources *from);
-
 /* Add the keys of all sources.  Return 0; or -1 with ${err}, also when there
  * is no source. */
-int sign_keys_gather(
-    struct sign_keys *k, const struct sign_key_sources *from, struct err *err);
+int sign_keys_gather(struct sign_keys *k,
+    const struct crypto_secret_sources *from, struct err *err);
 
 /* Add one key as it would stand on a line.  Return 0; or -1 with ${err}. */
 int sign_keys_add(struct sign_keys *k, struct span line, struct err *err);

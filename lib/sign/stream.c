@@ -1,6 +1,7 @@
 #include "sign/stream.h"
 
 #include "instant/instant.h"
+#include "ndjson/ndjson.h"
 #include "sign/scheme.h"
 
 void
@@ -111,6 +112,7 @@ sign_line(
 	struct message *m = &s->message;
 	struct sign_input in;
 	enum message_kind kind;
+	size_t before;
 
 	if (message_take(&s->reader, &s->from, line, m, &kind, err) != 0)
 		return SIGN_MALFORMED;
@@ -137,8 +139,13 @@ sign_line(
 		m->signature = buf_span(&s->value);
 	else if (add_header(s, m, header, buf_span(&s->value), err) != 0)
 		return SIGN_MALFORMED;
+	before = out->len;
 	message_write(
 	    out, m, kind == MESSAGE_MESSAGE ? &s->reader.index : NULL);
+	if (out->len - before > NDJSON_LINE_MAX) {
+		err_set(err, "longer than 1 MiB once it is signed");
+		return SIGN_MALFORMED;
+	}
 	return SIGN_GOOD;
 }
 

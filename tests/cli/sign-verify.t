@@ -200,6 +200,7 @@ done
 # ---- By hand --------------------------------------------------------------
 printf '{"test": 2432232314}' >body
 sig=v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+# shellcheck disable=SC2317 # try runs it
 hand() {
 	vitals-verify -k key --at 1614265330 --id msg_p5jXN8AQM9LWM0D4loKWxJek \
 		--timestamp 1614265330 --signature "$sig" "$@"

@@ -1,0 +1,17 @@
+# fish completion of vitals-seal, made by completions/generate.sh
+
+complete -c vitals-seal -s k -l key-file -r -F -d 'seal for the keys in FILE (default: $VITALS_SEAL_KEY_FILE)'
+complete -c vitals-seal -l key-fd -x -d 'read keys from descriptor N'
+complete -c vitals-seal -s i -l id-member -x -d 'the ID is in member NAME'
+complete -c vitals-seal -l new-id -d 'give every line a new ID'
+complete -c vitals-seal -s t -l content-type -x -d 'the lines\' media type (default: by what they are)'
+complete -c vitals-seal -l events-per-key -x -d 'change a session\'s key after N events (default: 1048576)'
+complete -c vitals-seal -s o -l output -x -a 'message jwe' -d 'print messages or the JWE alone (default: message)'
+complete -c vitals-seal -l new-key -r -F -d 'make a key, write it to FILE, and end'
+complete -c vitals-seal -s a -l algorithm -x -a 'p256 x25519 shared' -d 'what kind the new key is of (default: p256)'
+complete -c vitals-seal -l rejects -r -F -d 'append lines that are refused to FILE'
+complete -c vitals-seal -l strict -d 'stop at the first bad line'
+complete -c vitals-seal -s q -l quiet -d 'print errors alone'
+complete -c vitals-seal -s v -l verbose -d 'print details'
+complete -c vitals-seal -s h -l help -d 'print this help'
+complete -c vitals-seal -s V -l version -d 'print the version'

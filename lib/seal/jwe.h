@@ -1,0 +1,59 @@
+/*
+ * seal/jwe: the parts of a JWE, read strictly; private to lib/seal.
+ */
+#ifndef SEAL_JWE_H
+#define SEAL_JWE_H
+
+#include "crypto/aes.h"
+#include "seal/key.h"
+
+enum seal_alg {
+	SEAL_ALG_ECDH_ES_A256KW,
+	SEAL_ALG_ECDH_ES,
+	SEAL_ALG_A256KW,
+	SEAL_ALG_DIR
+};
+
+/* The JOSE header of one recipient: all that the protected, the shared and
+ * its own part say. */
+struct seal_header {
+	bool has_alg, has_enc, has_epk, has_salt;
+	enum seal_alg alg;
+	struct span kid, cty;
+	struct span apu, apv; /* decoded */
+	struct crypto_point epk;
+	uint8_t salt[SEAL_SALT];
+};
+
+struct seal_recipient {
+	struct span own;           /* its "header" as it stands; n 0: none */
+	struct span encrypted_key; /* in base64url */
+	struct seal_header header;
+};
+
+struct seal_jwe {
+	struct span protected;   /* in base64url */
+	struct span unprotected; /* a JSON object as it stands; n 0: none */
+	struct span aad;         /* in base64url; p NULL: none */
+	struct span ciphertext;  /* in base64url */
+	uint8_t nonce[CRYPTO_GCM_NONCE];
+	uint8_t tag[CRYPTO_GCM_TAG];
+	struct seal_recipient recipient[SEAL_KEYS_MAX];
+	size_t recipients; /* from 1 */
+
+	struct json_index index; /* of the whole; of its parts */
+	struct json_index part;
+	struct json_index inner;
+	struct buf decoded; /* the protected header */
+	struct buf text;    /* strings unescaped, apu and apv decoded */
+};
+
+void seal_jwe_init(struct seal_jwe *j);
+void seal_jwe_release(struct seal_jwe *j);
+
+/* Read ${jwe} in compact, flattened or general serialization.  The spans of
+ * ${j} lie in it or in ${j} until the next call.  Return 0; or -1 with
+ * ${err}: not a JWE, or not one of those that seal.h lists. */
+int seal_jwe_read(struct seal_jwe *j, struct span jwe, struct err *err);
+
+#endif

@@ -1,0 +1,450 @@
+#include "compat/wipe.h"
+#include "crypto/base64.h"
+#include "crypto/kdf.h"
+#include "seal/jwe.h"
+#include "seal/key.h"
+
+/* Content keys that are kept. */
+#define KEPT 64
+
+/* A content key that was agreed upon, unwrapped or derived. */
+struct known {
+	char *name; /* header, header of the recipient, wrapped key */
+	size_t name_size;
+	uint64_t hash;
+	uint64_t last;
+	size_t key;
+	struct crypto_gcm *gcm;
+};
+
+struct seal_opener {
+	const struct seal_keys *keys;
+	struct seal_jwe jwe;
+	struct message_reader reader;
+	struct known known[KEPT];
+	size_t count;
+	uint64_t turn;
+	struct buf name;
+	struct buf aad;
+	struct buf cipher;
+	struct buf text;
+};
+
+struct seal_opener *
+seal_opener_new(const struct seal_keys *keys)
+{
+	struct seal_opener *o = calloc(1, sizeof(*o));
+
+	if (o == NULL)
+		return NULL;
+	o->keys = keys;
+	seal_jwe_init(&o->jwe);
+	message_reader_init(&o->reader);
+	return o;
+}
+
+static void
+known_release(struct known *k)
+{
+	free(k->name);
+	crypto_gcm_free(k->gcm);
+	memset(k, 0, sizeof(*k));
+}
+
+void
+seal_opener_free(struct seal_opener *o)
+{
+	if (o == NULL)
+		return;
+	for (size_t i = 0; i < o->count; i++)
+		known_release(&o->known[i]);
+	seal_jwe_release(&o->jwe);
+	message_reader_release(&o->reader);
+	buf_release(&o->name);
+	buf_release(&o->aad);
+	buf_release(&o->cipher);
+	buf_wipe(&o->text);
+	free(o);
+}
+
+/* ---- Content keys ------------------------------------------------------ */
+
+/* The secret that ${key} and the sender's "epk" give, made to a key of 32
+ * bytes for ${use}. */
+static int
+agree(const struct seal_key *key, const struct seal_header *h, struct span use,
+    uint8_t out[CRYPTO_AES_KEY], struct err *err)
+{
+	struct crypto_ecdh *epk;
+	uint8_t z[CRYPTO_ECDH_SIZE];
+	struct span secret = {(const char *)z, sizeof(z)};
+	int rc = -1;
+
+	if (!h->has_epk)
+		return err_set(err, "epk: missing");
+	epk = crypto_ecdh_new(&h->epk, NULL);
+	if (epk == NULL)
+		return err_set(err, "epk: not a point on %s",
+		    seal_curve_name(h->epk.curve));
+	if (crypto_ecdh_agree(key->ecdh, epk, z) == 0 &&
+	    crypto_concat_kdf(
+		secret, use, h->apu, h->apv, out, CRYPTO_AES_KEY) == 0)
+		rc = 0;
+	else
+		err_set(err, "epk: no key can be agreed upon with it");
+	compat_wipe(z, sizeof(z));
+	crypto_ecdh_free(epk);
+	return rc;
+}
+
+static int
+unwrap(const uint8_t kek[CRYPTO_AES_KEY], struct span wrapped,
+    uint8_t cek[CRYPTO_AES_KEY], struct err *err)
+{
+	uint8_t bytes[CRYPTO_WRAPPED];
+
+	if (seal_bytes(wrapped, bytes, sizeof(bytes)) != 0)
+		return err_set(err,
+		    "encrypted key: not the base64url of %d bytes",
+		    CRYPTO_WRAPPED);
+	if (crypto_unwrap(kek, bytes, cek) != 0)
+		return err_set(err,
+		    "encrypted key: not wrapped for this key, "
+		    "or changed");
+	return 0;
+}
+
+/* Find the content key for ${r} with ${key}. */
+static int
+content_key(const struct seal_key *key, const struct seal_recipient *r,
+    uint8_t cek[CRYPTO_AES_KEY], struct err *err)
+{
+	const struct seal_header *h = &r->header;
+	uint8_t kek[CRYPTO_AES_KEY];
+	int rc = -1;
+
+	if ((h->alg == SEAL_ALG_DIR || h->alg == SEAL_ALG_ECDH_ES) &&
+	    r->encrypted_key.n > 0)
+		return err_set(err, "encrypted key: must be empty");
+	switch (h->alg) {
+	case SEAL_ALG_ECDH_ES_A256KW:
+		rc = agree(key, h, SPAN_LIT("ECDH-ES+A256KW"), kek, err);
+		if (rc == 0)
+			rc = unwrap(kek, r->encrypted_key, cek, err);
+		break;
+	case SEAL_ALG_ECDH_ES:
+		rc = agree(key, h, SPAN_LIT("A256GCM"), cek, err);
+		break;
+	case SEAL_ALG_A256KW:
+		rc = unwrap(key->secret, r->encrypted_key, cek, err);
+		break;
+	case SEAL_ALG_DIR:
+		rc = 0;
+		if (!h->has_salt)
+			memcpy(cek, key->secret, CRYPTO_AES_KEY);
+		else if (crypto_hkdf((struct span){(const char *)key->secret,
+					 CRYPTO_AES_KEY},
+			     (struct span){(const char *)h->salt, SEAL_SALT},
+			     SPAN_LIT(SEAL_HKDF_INFO), cek,
+			     CRYPTO_AES_KEY) != 0)
+			rc = err_set(err, "out of memory");
+		break;
+	}
+	compat_wipe(kek, sizeof(kek));
+	return rc;
+}
+
+/* Is ${key} of the kind that ${h} asks for? */
+static bool
+fits(const struct seal_key *key, const struct seal_header *h)
+{
+	if (!key->private)
+		return false;
+	switch (h->alg) {
+	case SEAL_ALG_ECDH_ES_A256KW:
+	case SEAL_ALG_ECDH_ES:
+		return !key->shared &&
+		    (!h->has_epk || h->epk.curve == key->point.curve);
+	case SEAL_ALG_A256KW:
+		return key->shared && key->use != SEAL_USE_DIRECT;
+	case SEAL_ALG_DIR:
+		if (h->has_salt)
+			return key->shared && key->use == SEAL_USE_ANY;
+		return key->shared && key->use != SEAL_USE_WRAP;
+	}
+	return false;
+}
+
+static uint64_t
+hash(struct span s)
+{
+	uint64_t h = s.n, x;
+
+	for (; s.n >= 8; s.p += 8, s.n -= 8) {
+		memcpy(&x, s.p, 8);
+		h = (h ^ x) * 0x9e3779b97f4a7c15ULL;
+		h ^= h >> 29;
+	}
+	for (; s.n > 0; s.p++, s.n--)
+		h = (h ^ (unsigned char)*s.p) * 0x100000001b3ULL;
+	return h;
+}
+
+/* What decides on the content key: the headers and the wrapped one. */
+static int
+name_key(struct seal_opener *o, const struct seal_recipient *r)
+{
+	buf_clear(&o->name);
+	buf_add_span(&o->name, o->jwe.protected);
+	buf_add_byte(&o->name, '\0');
+	buf_add_span(&o->name, o->jwe.unprotected);
+	buf_add_byte(&o->name, '\0');
+	buf_add_span(&o->name, r->own);
+	buf_add_byte(&o->name, '\0');
+	buf_add_span(&o->name, r->encrypted_key);
+	return buf_failed(&o->name) ? -1 : 0;
+}
+
+static struct known *
+find_known(struct seal_opener *o)
+{
+	struct span name = buf_span(&o->name);
+	uint64_t h = hash(name);
+
+	for (size_t i = 0; i < o->count; i++) {
+		struct known *k = &o->known[i];
+
+		if (k->hash == h && k->name_size == name.n &&
+		    memcmp(k->name, name.p, name.n) == 0)
+			return k;
+	}
+	return NULL;
+}
+
+/* Keep a key that has opened something. */
+static struct known *
+keep(struct seal_opener *o, size_t key, struct crypto_gcm *gcm)
+{
+	struct span name = buf_span(&o->name);
+	struct known *k = &o->known[0];
+	char *copy = malloc(name.n);
+
+	if (copy == NULL)
+		return NULL;
+	if (o->count < KEPT) {
+		k = &o->known[o->count++];
+	} else {
+		for (size_t i = 1; i < KEPT; i++) {
+			if (o->known[i].last < k->last)
+				k = &o->known[i];
+		}
+		known_release(k);
+	}
+	memcpy(copy, name.p, name.n);
+	*k = (struct known){copy, name.n, hash(name), 0, key, gcm};
+	return k;
+}
+
+/* ---- Opening ----------------------------------------------------------- */
+
+/* Bring what the tag vouches for into one piece: the protected header and,
+ * in JSON, "aad" behind a full stop. */
+static int
+join_aad(struct seal_opener *o)
+{
+	buf_clear(&o->aad);
+	buf_add_span(&o->aad, o->jwe.protected);
+	if (o->jwe.aad.p != NULL) {
+		buf_add_byte(&o->aad, '.');
+		buf_add_span(&o->aad, o->jwe.aad);
+	}
+	return buf_failed(&o->aad) ? -1 : 0;
+}
+
+/* Decode what is encrypted, once. */
+static enum seal_verdict
+decode(struct seal_opener *o, struct err *err)
+{
+	const struct seal_jwe *j = &o->jwe;
+
+	buf_clear(&o->cipher);
+	buf_clear(&o->text);
+	if (crypto_base64_decode(CRYPTO_BASE64URL, j->ciphertext, &o->cipher) !=
+	    0) {
+		err_set(err, "ciphertext: not base64url");
+		return buf_failed(&o->cipher) ? SEAL_FAILED : SEAL_BAD;
+	}
+	if (buf_reserve(&o->text, o->cipher.len + 1) != 0 || join_aad(o) != 0) {
+		err_set(err, "out of memory");
+		return SEAL_FAILED;
+	}
+	return SEAL_GOOD;
+}
+
+static int
+decrypt(struct seal_opener *o, struct crypto_gcm *gcm)
+{
+	if (crypto_gcm_open(gcm, o->jwe.nonce, buf_span(&o->aad),
+		buf_span(&o->cipher), o->text.data, o->jwe.tag) != 0)
+		return -1;
+	o->text.len = o->cipher.len;
+	return 0;
+}
+
+/* Try ${key} on ${r}.  SEAL_BAD: it is another's, or something was changed.
+ */
+static enum seal_verdict
+try_key(struct seal_opener *o, const struct seal_recipient *r, size_t key,
+    struct err *err)
+{
+	uint8_t cek[CRYPTO_AES_KEY];
+	struct crypto_gcm *gcm = NULL;
+	enum seal_verdict verdict = SEAL_BAD;
+
+	if (content_key(&o->keys->key[key], r, cek, err) != 0)
+		goto out;
+	gcm = crypto_gcm_new(cek);
+	if (gcm == NULL) {
+		err_set(err, "out of memory");
+		verdict = SEAL_FAILED;
+	} else if (decrypt(o, gcm) != 0) {
+		crypto_gcm_free(gcm);
+		err_set(err, "wrong key or changed: the tag does not match");
+	} else if (keep(o, key, gcm) == NULL) {
+		crypto_gcm_free(gcm);
+		err_set(err, "out of memory");
+		verdict = SEAL_FAILED;
+	} else {
+		verdict = SEAL_GOOD;
+	}
+out:
+	compat_wipe(cek, sizeof(cek));
+	return verdict;
+}
+
+/* Try all keys that fit ${r}; a "kid" that one of ours has names it. */
+static enum seal_verdict
+try_keys(struct seal_opener *o, const struct seal_recipient *r,
+    struct seal_opened *opened, bool *tried, struct err *err)
+{
+	const struct seal_keys *keys = o->keys;
+	const struct seal_header *h = &r->header;
+	bool named = false;
+
+	for (size_t i = 0; i < keys->count && h->kid.n > 0; i++)
+		named |= span_is(h->kid, keys->key[i].kid);
+	for (size_t i = 0; i < keys->count; i++) {
+		enum seal_verdict verdict;
+
+		if (!fits(&keys->key[i], h) ||
+		    (named && !span_is(h->kid, keys->key[i].kid)))
+			continue;
+		*tried = true;
+		verdict = try_key(o, r, i, err);
+		opened->key = i;
+		if (verdict != SEAL_BAD)
+			return verdict;
+	}
+	if (*tried && !named && h->kid.n > 0)
+		err_set(err, "no key opens it: it is sealed for %.*s",
+		    (int)h->kid.n, h->kid.p);
+	return SEAL_BAD;
+}
+
+/* Open for ${r}; sets ${tried} where one of the keys fits. */
+static enum seal_verdict
+open_for(struct seal_opener *o, const struct seal_recipient *r,
+    struct seal_opened *opened, bool *tried, struct err *err)
+{
+	struct known *k;
+
+	if (name_key(o, r) != 0) {
+		err_set(err, "out of memory");
+		return SEAL_FAILED;
+	}
+	k = find_known(o);
+	if (k == NULL)
+		return try_keys(o, r, opened, tried, err);
+	k->last = ++o->turn;
+	opened->key = k->key;
+	*tried = true;
+	if (decrypt(o, k->gcm) == 0)
+		return SEAL_GOOD;
+	err_set(err, "changed: the tag does not match (the key is right)");
+	return SEAL_BAD;
+}
+
+static int
+no_key(const struct seal_jwe *j, struct err *err)
+{
+	const struct seal_header *h = &j->recipient[0].header;
+
+	if (j->recipients == 1 && h->kid.n > 0)
+		return err_set(err,
+		    "no key: it is sealed for %.*s, and no "
+		    "key here is of that kind",
+		    (int)h->kid.n, h->kid.p);
+	return err_set(err, "no key: it is sealed for others");
+}
+
+enum seal_verdict
+seal_open(struct seal_opener *o, struct span jwe, struct seal_opened *opened,
+    struct err *err)
+{
+	struct seal_jwe *j = &o->jwe;
+	enum seal_verdict verdict;
+	bool tried = false;
+
+	memset(opened, 0, sizeof(*opened));
+	if (seal_jwe_read(j, jwe, err) != 0)
+		return SEAL_BAD;
+	verdict = decode(o, err);
+	if (verdict != SEAL_GOOD)
+		return verdict;
+	verdict = SEAL_BAD;
+	for (size_t i = 0; verdict == SEAL_BAD && i < j->recipients; i++) {
+		verdict = open_for(o, &j->recipient[i], opened, &tried, err);
+		if (verdict == SEAL_GOOD)
+			opened->content_type = j->recipient[i].header.cty;
+	}
+	if (verdict == SEAL_BAD && !tried)
+		no_key(j, err);
+	opened->text = buf_span(&o->text);
+	return verdict;
+}
+
+enum seal_verdict
+seal_open_line(struct seal_opener *o, struct span line,
+    struct seal_opened *opened, struct buf *out, struct err *err)
+{
+	struct span jwe = line;
+	struct message m;
+	enum seal_verdict verdict;
+	size_t where;
+
+	memset(opened, 0, sizeof(*opened));
+	if (!message_is_compact(line)) {
+		if (json_index_read(&o->reader.index, line, err) != 0)
+			return SEAL_BAD;
+		if (message_kind_of(&o->reader.index) == MESSAGE_MESSAGE) {
+			if (message_read_indexed(&o->reader, &m, err) != 0)
+				return SEAL_BAD;
+			jwe = m.payload;
+		}
+	}
+	verdict = seal_open(o, jwe, opened, err);
+	if (verdict != SEAL_GOOD)
+		return verdict;
+	if (!json_utf8_valid(opened->text, &where)) {
+		err_set(err, "the text is not UTF-8 (byte %zu)", where + 1);
+		return SEAL_BAD;
+	}
+	if (!message_is_line(opened->text)) {
+		err_set(err,
+		    "the text holds a line break or a NUL byte: it "
+		    "cannot be printed as a line");
+		return SEAL_BAD;
+	}
+	buf_add_span(out, opened->text);
+	return SEAL_GOOD;
+}
