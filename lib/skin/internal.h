@@ -32,13 +32,22 @@ struct skin_sums {
 
 /* measure.c */
 
+/* How rectangles have moved since they were laid: turned and grown about
+ * (x, y), then shifted.  Each keeps its size and stays upright; its middle
+ * goes where the motion takes it. */
+struct skin_motion {
+	double x, y, dx, dy;
+	double grown, turned; /* cos and sin of the angle, times the scale */
+};
+extern const struct skin_motion skin_still;
+
 /*
- * Add up the rectangles, all moved by (${dx}, ${dy}) pixels, of which
- * fractions count: as if the picture were interpolated linearly.  Rectangles
- * that leave the picture are left out.  Of every ${step} rows one is read.
+ * Add up the rectangles where ${motion} takes them.  Fractions of a pixel
+ * count: as if the picture were interpolated linearly.  Rectangles that leave
+ * the picture are left out.  Of every ${step} rows one is read.
  */
 void skin_sum(struct skin_sums *sums, const struct video_frame *frame,
-    const struct skin_rects *rects, double dx, double dy, int step);
+    const struct skin_rects *rects, const struct skin_motion *motion, int step);
 
 /* The mean colours of ${n} regions. */
 void skin_mean(struct trace_region *region, unsigned n,
@@ -47,6 +56,9 @@ void skin_mean(struct trace_region *region, unsigned n,
 /* The mean samples Y, Cb, Cr of one rectangle. */
 void skin_block(const struct video_frame *frame, int x0, int y0, int x1, int y1,
     double yuv[3]);
+
+/* The step to read a whole picture with: a large one has pixels to spare. */
+int skin_row_step(const struct video_frame *frame);
 
 /* The mean luma, 0 to 255, from a part of the rows. */
 double skin_luma(const struct video_frame *frame);
@@ -101,9 +113,15 @@ void skin_face_names(struct trace_names *names);
 void skin_place_face(struct skin_rects *rects, const struct video_frame *frame,
     const struct skin_face *face);
 
-/* What is beside all ${n} faces; region ${region}. */
+/* The faces in view. */
+struct skin_faces {
+	unsigned count;
+	struct skin_face face[SKIN_FACES_MAX];
+};
+
+/* What is beside all of them; region ${region}. */
 void skin_place_background(struct skin_rects *rects, unsigned region,
-    const struct video_frame *frame, const struct skin_face *face, unsigned n);
+    const struct video_frame *frame, const struct skin_faces *faces);
 
 /* A grid of ${columns} x ${rows} over part of the picture. */
 void skin_place_grid(struct skin_rects *rects, const struct video_frame *frame,
@@ -145,5 +163,28 @@ bool skin_follow_start(struct skin_follow *follow, struct skin_small *small,
 int skin_follow_next(struct skin_follow *follow, struct skin_small *small,
     const struct video_frame *frame, const struct face_cascade *cascade,
     bool check);
+
+/* subject.c */
+
+/* A face with its patches and its trace. */
+struct skin_subject {
+	struct skin_follow follow;
+	struct skin_rects rects;
+	struct skin_rects background;
+	struct skin_face laid; /* the face that the patches were laid for */
+	double laid_time;
+	unsigned laid_count;    /* since the face was found */
+	struct skin_face shown; /* the one that they are shown on */
+	bool moving;
+	double settled; /* s since it stopped moving */
+	double gain[TRACE_REGIONS_MAX][3];
+	struct trace_frame trace;
+};
+
+/* Take the frame, in which follow.seen and follow.face tell of the face, ${dt}
+ * seconds after the last one; ${all} faces are in view.  Fills trace.region
+ * and trace.face. */
+void skin_subject_sample(struct skin_subject *subject,
+    const struct video_frame *frame, const struct skin_faces *all, double dt);
 
 #endif

@@ -103,17 +103,32 @@ place_on(struct area *a, const struct skin_rect *r, const struct video_frame *f,
 	    a->y + a->h + (a->fy > 0) <= plane_size(f->height, sy);
 }
 
+const struct skin_motion skin_still = {0, 0, 0, 0, 1, 0};
+
+static void
+shift_of(const struct skin_motion *m, const struct skin_rect *r, double *dx,
+    double *dy)
+{
+	double x = (r->x0 + r->x1) / 2.0 - m->x;
+	double y = (r->y0 + r->y1) / 2.0 - m->y;
+
+	*dx = m->dx + x * (m->grown - 1) - y * m->turned;
+	*dy = m->dy + y * (m->grown - 1) + x * m->turned;
+}
+
 void
 skin_sum(struct skin_sums *sums, const struct video_frame *frame,
-    const struct skin_rects *rects, double dx, double dy, int step)
+    const struct skin_rects *rects, const struct skin_motion *motion, int step)
 {
 	const struct skin_rect *r = rects->rect;
 	const struct skin_rect *end = r + rects->count;
 	bool colour = frame->plane[1] != NULL;
 	struct area luma, chroma;
+	double dx, dy;
 	int c;
 
 	for (; r < end; r++) {
+		shift_of(motion, r, &dx, &dy);
 		if (!place_on(&luma, r, frame, dx, dy, 0, 0) ||
 		    !place_on(&chroma, r, frame, dx, dy, frame->shift_x,
 			frame->shift_y))
@@ -172,6 +187,14 @@ skin_block(const struct video_frame *frame, int x0, int y0, int x1, int y1,
 			yuv[c] = area_sum(frame->plane[c], frame->stride[c],
 				     frame->depth, &a, 1) /
 			    ((double)a.w * a.h);
+}
+
+#define STEP_PIXELS 1000000
+
+int
+skin_row_step(const struct video_frame *frame)
+{
+	return (int64_t)frame->width * frame->height > STEP_PIXELS ? 2 : 1;
 }
 
 #define LUMA_ROWS 32

@@ -336,7 +336,7 @@ is_near(const struct skin_face *face, double x, double y)
 
 void
 skin_place_background(struct skin_rects *rects, unsigned region,
-    const struct video_frame *frame, const struct skin_face *face, unsigned n)
+    const struct video_frame *frame, const struct skin_faces *faces)
 {
 	int unit_x = 1 << frame->shift_x, unit_y = 1 << frame->shift_y;
 	int w = frame->width / BACKGROUND_COLUMNS;
@@ -359,10 +359,11 @@ skin_place_background(struct skin_rects *rects, unsigned region,
 			    h / 2;
 			x = x / unit_x * unit_x;
 			y = y / unit_y * unit_y;
-			for (k = 0; k < n; k++)
-				if (is_near(&face[k], x + w / 2.0, y + h / 2.0))
+			for (k = 0; k < faces->count; k++)
+				if (is_near(&faces->face[k], x + w / 2.0,
+					y + h / 2.0))
 					break;
-			if (k < n)
+			if (k < faces->count)
 				continue;
 			look_at(&b, frame, x, y, x + w, y + h);
 			if (!b.clipped && b.luma > BLACK)

@@ -23,41 +23,9 @@
  * up. */
 #define BELIEVED 3
 
-/* When patches are laid anew (what shows of the face has changed), in terms
- * of the face that they were laid for. */
-#define ANEW_PLACE 0.25 /* sizes */
-#define ANEW_SIZE 0.05  /* of the logarithm */
-#define ANEW_ANGLE 0.07 /* rad */
-#define ANEW_FIRST 1.0  /* s: the camera has settled */
-#define ANEW_EVERY 10.0 /* s */
-
-/* A head that moves less than this, in sizes, is taken to hold still. */
-#define DEAD_BAND 0.012
-#define FOLLOW_TIME 0.03 /* s: of the low pass while it moves */
-#define SETTLED 0.25     /* of the dead band */
-#define SETTLE_TIME 0.7  /* s */
-
-#define GAIN_TIME 30.0 /* s in which the correction of steps wears off */
-#define GAIN_MAX 2.0
-
-#define GRID_ACROSS 8       /* of the fallback */
-#define SKIN_PATCHES 36     /* of bare skin, about */
-#define SKIN_PATCH_SIDE 8   /* pixels, at least */
-#define STEP_PIXELS 1000000 /* above so many, every other row will do */
-
-struct subject {
-	struct skin_follow follow;
-	struct skin_rects rects;
-	struct skin_rects background;
-	struct skin_face laid; /* the face that the patches were laid for */
-	double laid_time;
-	unsigned laid_count; /* since the face was found */
-	double x, y;         /* where they are shown: the centre */
-	bool moving;
-	double settled; /* s since it stopped moving */
-	double gain[TRACE_REGIONS_MAX][3];
-	struct trace_frame trace;
-};
+#define GRID_ACROSS 8     /* of the fallback */
+#define SKIN_PATCHES 36   /* of bare skin, about */
+#define SKIN_PATCH_SIDE 8 /* pixels, at least */
 
 struct skin_sampler {
 	struct skin_options options;
@@ -72,7 +40,7 @@ struct skin_sampler {
 	unsigned columns, rows; /* of the grid */
 	struct skin_face candidate;
 	unsigned subjects;
-	struct subject *subject[SKIN_FACES_MAX];
+	struct skin_subject *subject[SKIN_FACES_MAX];
 	struct trace_names names;
 	struct skin_rects grid;
 	struct trace_frame fallback;
@@ -146,19 +114,13 @@ skin_fallback_names(const struct skin_sampler *sampler)
 static int
 add_subject(struct skin_sampler *s, struct err *err)
 {
-	struct subject *u = calloc(1, sizeof(*u));
+	struct skin_subject *u = calloc(1, sizeof(*u));
 
 	if (u == NULL)
 		return err_set(err, "out of memory");
 	u->trace.count = s->names.count;
 	s->subject[s->subjects++] = u;
 	return 0;
-}
-
-static int
-row_step(const struct video_frame *frame)
-{
-	return (int64_t)frame->width * frame->height > STEP_PIXELS ? 2 : 1;
 }
 
 /* What every trace of this frame has in common. */
@@ -179,191 +141,8 @@ sample_grid(const struct skin_sampler *s, const struct video_frame *frame,
 	struct skin_sums sums = {0};
 
 	trace->count = regions;
-	skin_sum(&sums, frame, &s->grid, 0, 0, row_step(frame));
+	skin_sum(&sums, frame, &s->grid, &skin_still, skin_row_step(frame));
 	skin_mean(trace->region, regions, &sums, frame);
-}
-
-/* Faces. */
-
-/* The raw means of a subject's regions, its patches shown at (x, y). */
-static void
-measure(const struct subject *u, const struct video_frame *frame, double x,
-    double y, unsigned regions, struct trace_region *region)
-{
-	struct skin_sums sums = {0};
-
-	skin_sum(&sums, frame, &u->rects, x - u->laid.x, y - u->laid.y, 1);
-	skin_sum(&sums, frame, &u->background, 0, 0, row_step(frame));
-	skin_mean(region, regions, &sums, frame);
-}
-
-static void
-set_gain(double *gain, double before, double after)
-{
-	if (!(before > 1 && after > 1))
-		*gain = 1;
-	else
-		*gain =
-		    fmin(fmax(*gain * before / after, 1 / GAIN_MAX), GAIN_MAX);
-}
-
-/* Both of these measured the same frame: make the second go on where the
- * first was. */
-static void
-join(struct subject *u, const struct trace_region *before,
-    const struct trace_region *after, unsigned regions)
-{
-	unsigned i;
-
-	for (i = 0; i < regions; i++) {
-		if (before[i].pixels == 0 || after[i].pixels == 0) {
-			u->gain[i][0] = u->gain[i][1] = u->gain[i][2] = 1;
-			continue;
-		}
-		set_gain(&u->gain[i][0], before[i].r, after[i].r);
-		set_gain(&u->gain[i][1], before[i].g, after[i].g);
-		set_gain(&u->gain[i][2], before[i].b, after[i].b);
-	}
-}
-
-static void
-lay(struct skin_sampler *s, struct subject *u, const struct video_frame *frame)
-{
-	struct skin_face face[SKIN_FACES_MAX];
-	unsigned i, n = 0;
-
-	for (i = 0; i < s->subjects; i++)
-		if (s->subject[i]->follow.seen)
-			face[n++] = s->subject[i]->follow.face;
-	u->laid = u->follow.face;
-	u->laid_time = frame->time;
-	u->laid_count++;
-	u->x = u->laid.x;
-	u->y = u->laid.y;
-	skin_place_face(&u->rects, frame, &u->laid);
-	skin_place_background(
-	    &u->background, s->names.count - 1, frame, face, n);
-}
-
-/* The first patches of a face that was just found. */
-static void
-lay_first(
-    struct skin_sampler *s, struct subject *u, const struct video_frame *frame)
-{
-	unsigned i, c;
-
-	u->laid_count = 0;
-	u->moving = false;
-	u->trace.anchor++;
-	for (i = 0; i < TRACE_REGIONS_MAX; i++)
-		for (c = 0; c < 3; c++)
-			u->gain[i][c] = 1;
-	lay(s, u, frame);
-}
-
-static bool
-must_lay_anew(const struct subject *u, double time)
-{
-	const struct skin_face *f = &u->follow.face, *l = &u->laid;
-
-	return hypot(f->x - l->x, f->y - l->y) > ANEW_PLACE * l->size ||
-	    fabs(log(f->size / l->size)) > ANEW_SIZE ||
-	    fabs(f->angle - l->angle) > ANEW_ANGLE ||
-	    time - u->laid_time >
-	    (u->laid_count == 1 ? ANEW_FIRST : ANEW_EVERY);
-}
-
-/* Decide where the patches are shown.  Return whether they leap there, so
- * that the trace has to be joined. */
-static bool
-show(struct subject *u, double dt)
-{
-	const struct skin_face *f = &u->follow.face;
-	double dead = DEAD_BAND * f->size, part;
-	double off = hypot(f->x - u->x, f->y - u->y);
-
-	if (!u->moving) {
-		if (off < dead)
-			return false;
-		u->moving = true;
-		u->settled = 0;
-		u->x = f->x;
-		u->y = f->y;
-		return true;
-	}
-	part = 1 - exp(-dt / FOLLOW_TIME);
-	u->x += part * (f->x - u->x);
-	u->y += part * (f->y - u->y);
-	u->settled = off < SETTLED * dead ? u->settled + dt : 0;
-	u->moving = u->settled < SETTLE_TIME;
-	return false;
-}
-
-static void
-wear_off(struct subject *u, double dt, unsigned regions)
-{
-	double keep = exp(-dt / GAIN_TIME);
-	unsigned i, c;
-
-	for (i = 0; i < regions; i++)
-		for (c = 0; c < 3; c++)
-			u->gain[i][c] = 1 + (u->gain[i][c] - 1) * keep;
-}
-
-static void
-apply_gain(struct subject *u, unsigned regions)
-{
-	struct trace_region *r = u->trace.region;
-	unsigned i;
-
-	for (i = 0; i < regions; i++) {
-		r[i].r = fmin(r[i].r * u->gain[i][0], 255);
-		r[i].g = fmin(r[i].g * u->gain[i][1], 255);
-		r[i].b = fmin(r[i].b * u->gain[i][2], 255);
-	}
-}
-
-static void
-tell_face(struct trace_frame *trace, const struct video_frame *frame,
-    const struct skin_face *face)
-{
-	double x, y;
-
-	video_to_upright(frame, face->x, face->y, &x, &y);
-	trace->face = (struct trace_face){
-	    x - face->size / 2, y - face->size / 2, face->size, face->size};
-}
-
-static void
-sample_subject(struct skin_sampler *s, struct subject *u,
-    const struct video_frame *frame, double dt)
-{
-	struct trace_region before[TRACE_REGIONS_MAX];
-	double x = u->x, y = u->y;
-	unsigned n = s->names.count;
-	bool anew, leap;
-
-	if (!u->follow.seen) {
-		memset(u->trace.region, 0, sizeof(u->trace.region));
-		return;
-	}
-	tell_face(&u->trace, frame, &u->follow.face);
-	if (u->laid_count == 0 || u->follow.age == 0) {
-		lay_first(s, u, frame);
-		measure(u, frame, u->x, u->y, n, u->trace.region);
-		return;
-	}
-	wear_off(u, dt, n);
-	anew = must_lay_anew(u, frame->time);
-	leap = !anew && show(u, dt);
-	if (anew || leap)
-		measure(u, frame, x, y, n, before);
-	if (anew)
-		lay(s, u, frame);
-	measure(u, frame, u->x, u->y, n, u->trace.region);
-	if (anew || leap)
-		join(u, before, u->trace.region, n);
-	apply_gain(u, n);
 }
 
 static bool
@@ -380,7 +159,7 @@ static int
 adopt(struct skin_sampler *s, const struct video_frame *frame,
     const struct skin_face *face, struct err *err)
 {
-	struct subject *u = NULL;
+	struct skin_subject *u = NULL;
 	double near = HUGE_VAL, d;
 	unsigned i;
 
@@ -407,14 +186,16 @@ adopt(struct skin_sampler *s, const struct video_frame *frame,
 	return 0;
 }
 
-static unsigned
-seen_faces(const struct skin_sampler *s)
+static void
+faces_in_view(const struct skin_sampler *s, struct skin_faces *faces)
 {
-	unsigned i, n = 0;
+	unsigned i;
 
+	faces->count = 0;
 	for (i = 0; i < s->subjects; i++)
-		n += s->subject[i]->follow.seen;
-	return n;
+		if (s->subject[i]->follow.seen)
+			faces->face[faces->count++] =
+			    s->subject[i]->follow.face;
 }
 
 /* The picture as it should stand every other time, else one of the other
@@ -473,10 +254,9 @@ search(struct skin_sampler *s, const struct video_frame *frame, struct err *err)
 /* Look for faces when it is time to: soon after one was in view, then ever
  * more rarely. */
 static int
-maybe_search(
-    struct skin_sampler *s, const struct video_frame *frame, struct err *err)
+maybe_search(struct skin_sampler *s, const struct video_frame *frame,
+    unsigned seen, struct err *err)
 {
-	unsigned seen = seen_faces(s);
 	double every = (frame->time - s->last_seen) * SEARCH_BACKOFF;
 
 	every = fmin(fmax(every, SEARCH_SOON), SEARCH_EVERY);
@@ -498,7 +278,8 @@ sample_faces(struct skin_sampler *s, const struct video_frame *frame, double dt,
     double luma, struct err *err)
 {
 	bool check = frame->time >= s->next_check;
-	struct subject *u;
+	struct skin_faces faces;
+	struct skin_subject *u;
 	unsigned i;
 
 	if (check)
@@ -513,11 +294,13 @@ sample_faces(struct skin_sampler *s, const struct video_frame *frame, double dt,
 		if (u->follow.seen && u->follow.confirmed >= BELIEVED)
 			s->confirmed = true;
 	}
-	if (maybe_search(s, frame, err) < 0)
+	faces_in_view(s, &faces);
+	if (maybe_search(s, frame, faces.count, err) < 0)
 		return -1;
+	faces_in_view(s, &faces);
 	for (i = 0; i < s->subjects; i++) {
 		begin_trace(&s->subject[i]->trace, frame, luma);
-		sample_subject(s, s->subject[i], frame, dt);
+		skin_subject_sample(s->subject[i], frame, &faces, dt);
 	}
 	if (!s->confirmed) {
 		begin_trace(&s->fallback, frame, luma);

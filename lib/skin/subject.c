@@ -1,0 +1,208 @@
+/*
+ * One face, frame by frame: where its patches lie, and what they say.
+ */
+#include "skin/internal.h"
+
+#include <math.h>
+#include <string.h>
+
+/* When patches are laid anew (what shows of the face has changed), in terms
+ * of the face that they were laid for. */
+#define ANEW_PLACE 0.6  /* sizes */
+#define ANEW_SIZE 0.12  /* of the logarithm */
+#define ANEW_ANGLE 0.2  /* rad */
+#define ANEW_FIRST 1.0  /* s: the camera has settled */
+#define ANEW_EVERY 30.0 /* s */
+
+/* A head that moves less than this, in sizes, is taken to hold still. */
+#define DEAD_BAND 0.01
+#define SETTLED 0.25    /* of the dead band */
+#define SETTLE_TIME 0.7 /* s */
+
+#define GAIN_TIME 30.0 /* s in which the correction of steps wears off */
+#define GAIN_MAX 2.0
+
+/* The raw means of a subject's regions, its patches laid for one face and
+ * shown on another. */
+static void
+measure(const struct skin_subject *u, const struct video_frame *frame,
+    const struct skin_face *shown, unsigned regions,
+    struct trace_region *region)
+{
+	double scale = shown->size / u->laid.size;
+	double turn = shown->angle - u->laid.angle;
+	struct skin_motion motion = {u->laid.x, u->laid.y, shown->x - u->laid.x,
+	    shown->y - u->laid.y, scale * cos(turn), scale * sin(turn)};
+	struct skin_sums sums = {0};
+
+	skin_sum(&sums, frame, &u->rects, &motion, 1);
+	skin_sum(
+	    &sums, frame, &u->background, &skin_still, skin_row_step(frame));
+	skin_mean(region, regions, &sums, frame);
+}
+
+static void
+set_gain(double *gain, double before, double after)
+{
+	if (!(before > 1 && after > 1))
+		*gain = 1;
+	else
+		*gain =
+		    fmin(fmax(*gain * before / after, 1 / GAIN_MAX), GAIN_MAX);
+}
+
+/* Both of these measured the same frame: make the second go on where the
+ * first was. */
+static void
+join(struct skin_subject *u, const struct trace_region *before,
+    const struct trace_region *after, unsigned regions)
+{
+	unsigned i;
+
+	for (i = 0; i < regions; i++) {
+		if (before[i].pixels == 0 || after[i].pixels == 0) {
+			u->gain[i][0] = u->gain[i][1] = u->gain[i][2] = 1;
+			continue;
+		}
+		set_gain(&u->gain[i][0], before[i].r, after[i].r);
+		set_gain(&u->gain[i][1], before[i].g, after[i].g);
+		set_gain(&u->gain[i][2], before[i].b, after[i].b);
+	}
+}
+
+static void
+lay(struct skin_subject *u, const struct video_frame *frame,
+    const struct skin_faces *all)
+{
+	u->laid = u->follow.face;
+	u->laid_time = frame->time;
+	u->laid_count++;
+	u->shown = u->laid;
+	skin_place_face(&u->rects, frame, &u->laid);
+	skin_place_background(&u->background, u->trace.count - 1, frame, all);
+}
+
+/* The first patches of a face that was just found. */
+static void
+lay_first(struct skin_subject *u, const struct video_frame *frame,
+    const struct skin_faces *all)
+{
+	unsigned i, c;
+
+	u->laid_count = 0;
+	u->moving = false;
+	u->trace.anchor++;
+	for (i = 0; i < TRACE_REGIONS_MAX; i++)
+		for (c = 0; c < 3; c++)
+			u->gain[i][c] = 1;
+	lay(u, frame, all);
+}
+
+static bool
+must_lay_anew(const struct skin_subject *u, double time)
+{
+	const struct skin_face *f = &u->follow.face, *l = &u->laid;
+
+	return hypot(f->x - l->x, f->y - l->y) > ANEW_PLACE * l->size ||
+	    fabs(log(f->size / l->size)) > ANEW_SIZE ||
+	    fabs(f->angle - l->angle) > ANEW_ANGLE ||
+	    time - u->laid_time >
+	    (u->laid_count == 1 ? ANEW_FIRST : ANEW_EVERY);
+}
+
+/* How far a face is from where its patches are shown: by how much, in sizes,
+ * they are beside their place. */
+static double
+distance(const struct skin_face *a, const struct skin_face *b)
+{
+	return hypot(a->x - b->x, a->y - b->y) / b->size +
+	    0.5 * (fabs(a->angle - b->angle) + fabs(log(a->size / b->size)));
+}
+
+/* Decide where the patches are shown.  Return whether they leap there, so
+ * that the trace has to be joined. */
+static bool
+show(struct skin_subject *u, double dt)
+{
+	double off = distance(&u->follow.face, &u->shown);
+
+	if (!u->moving) {
+		if (off < DEAD_BAND)
+			return false;
+		u->moving = true;
+		u->settled = 0;
+		u->shown = u->follow.face;
+		return true;
+	}
+	u->shown = u->follow.face;
+	u->settled = off < SETTLED * DEAD_BAND ? u->settled + dt : 0;
+	u->moving = u->settled < SETTLE_TIME;
+	return false;
+}
+
+static void
+wear_off(struct skin_subject *u, double dt, unsigned regions)
+{
+	double keep = exp(-dt / GAIN_TIME);
+	unsigned i, c;
+
+	for (i = 0; i < regions; i++)
+		for (c = 0; c < 3; c++)
+			u->gain[i][c] = 1 + (u->gain[i][c] - 1) * keep;
+}
+
+static void
+apply_gain(struct skin_subject *u, unsigned regions)
+{
+	struct trace_region *r = u->trace.region;
+	unsigned i;
+
+	for (i = 0; i < regions; i++) {
+		r[i].r = fmin(r[i].r * u->gain[i][0], 255);
+		r[i].g = fmin(r[i].g * u->gain[i][1], 255);
+		r[i].b = fmin(r[i].b * u->gain[i][2], 255);
+	}
+}
+
+static void
+tell_face(struct trace_frame *trace, const struct video_frame *frame,
+    const struct skin_face *face)
+{
+	double x, y;
+
+	video_to_upright(frame, face->x, face->y, &x, &y);
+	trace->face = (struct trace_face){
+	    x - face->size / 2, y - face->size / 2, face->size, face->size};
+}
+
+void
+skin_subject_sample(struct skin_subject *u, const struct video_frame *frame,
+    const struct skin_faces *all, double dt)
+{
+	struct trace_region before[TRACE_REGIONS_MAX];
+	struct skin_face shown = u->shown;
+	unsigned n = u->trace.count;
+	bool anew, leap;
+
+	if (!u->follow.seen) {
+		memset(u->trace.region, 0, sizeof(u->trace.region));
+		return;
+	}
+	tell_face(&u->trace, frame, &u->follow.face);
+	if (u->laid_count == 0 || u->follow.age == 0) {
+		lay_first(u, frame, all);
+		measure(u, frame, &u->shown, n, u->trace.region);
+		return;
+	}
+	wear_off(u, dt, n);
+	anew = must_lay_anew(u, frame->time);
+	leap = !anew && show(u, dt);
+	if (anew || leap)
+		measure(u, frame, &shown, n, before);
+	if (anew)
+		lay(u, frame, all);
+	measure(u, frame, &u->shown, n, u->trace.region);
+	if (anew || leap)
+		join(u, before, u->trace.region, n);
+	apply_gain(u, n);
+}
