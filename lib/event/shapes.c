@@ -106,7 +106,7 @@ static const struct shape_field record_fields[RECORD_FIELDS] = {
     [RECORD_DURATION] = {"durationSeconds", SHAPE_NUMBER, NIL, 0, LARGE, NULL,
 	NULL},
     [RECORD_DEVICE] = {"device", SHAPE_OBJECT, NIL, 0, 0, NULL, NULL},
-    [RECORD_SESSION] = {"session", SHAPE_STRING, 0, 1, 0, NULL,
+    [RECORD_SESSION] = {"session", SHAPE_STRING, 0, 0, 0, NULL,
 	event_session_wrong},
     [RECORD_SUBJECT] = {"subject", SHAPE_STRING, NIL, 1, EVENT_SUBJECT_MAX,
 	NULL, NULL},
@@ -154,7 +154,7 @@ session_done(void *context, const struct shape_value *got, struct err *err)
 }
 
 static const struct shape_field session_fields[SESSION_FIELDS] = {
-    [SESSION_ID] = {"id", SHAPE_STRING, NEED, 1, 0, NULL, event_session_wrong},
+    [SESSION_ID] = {"id", SHAPE_STRING, NEED, 0, 0, NULL, event_session_wrong},
     [SESSION_SUBJECT] = {"subject", SHAPE_STRING, 0, 1, EVENT_SUBJECT_MAX, NULL,
 	NULL},
     [SESSION_START] = {"startTime", SHAPE_STRING, NIL, 1, 0, NULL,

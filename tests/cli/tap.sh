@@ -35,7 +35,7 @@ tap_checked=sto
 ok() { # NAME: report the status of the last command
 	if [ $? -eq 0 ]; then
 		tap_n=$((tap_n + 1))
-		echo "ok $tap_n - $1"
+		printf 'ok %s - %s\n' "$tap_n" "$1"
 	else
 		not_ok "$1"
 	fi
@@ -43,7 +43,7 @@ ok() { # NAME: report the status of the last command
 not_ok() { # NAME [DETAIL-FILE ...]
 	tap_n=$((tap_n + 1))
 	tap_bad=$((tap_bad + 1))
-	echo "not ok $tap_n - $1"
+	printf 'not ok %s - %s\n' "$tap_n" "$1"
 	shift
 	for tap_f in "$@"; do
 		head -n 20 "$tap_f" | sed "s/^/# ${tap_f##*/}: /"
