@@ -154,7 +154,6 @@ rppg_judge(struct rppg *p, const struct vote *w, int bin, struct note *note)
 	    .rate = at * VOTE_STEP * 60,
 	    .quality = explained,
 	    .movement = w->movement,
-	    .flicker = w->flicker,
 	    .seen = w->seen};
 	double *f = note->feature;
 	f[RPPG_FEATURE_SNR] = snr;

@@ -16,7 +16,7 @@ struct note {
 	double rate;    /* /min */
 	double quality; /* weight of the rate: explained share, 0 to 1 */
 	double feature[RPPG_FEATURES];
-	double movement, flicker, seen;
+	double movement, seen;
 };
 
 /* The mean colour of all skin in one frame; and where the face is. */

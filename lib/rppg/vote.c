@@ -6,37 +6,90 @@
 
 #include "dsp/dsp.h"
 #include "rppg/rows.h"
+#include "rppg/window.h"
 
 enum {
-	BAND_HIGH = 171, /* 5 Hz: power above is not compared with */
-	COLOURS = 3
+	BAND_HIGH = 171 /* 5 Hz: power above is not compared with */
 };
-
-/* A region counts where it was in view for this share of the window. */
-static const double SEEN_MIN = 0.8;
-
-/* Mean levels between which a channel can carry a pulse. */
-static const double LEVEL_MIN = 3, LEVEL_MAX = 252;
 
 /* A second harmonic beyond this share of the first is not the pulse's own. */
 static const double HARMONIC_MAX = 1.2;
 
-/* The methods that are applied to each patch. */
-static const enum rppg_method patch_method[VOTE_PATCH_METHODS] = {
-    RPPG_POS, RPPG_CHROM};
+/* Drifts are steeper than this, but then nothing is left to find. */
+static const double EXPONENT_MAX = 2;
+
+static const double PRIOR_RATE = 75, PRIOR_WIDTH = 0.4;
+
+/* What the background's peaks count against those of skin, and how far above
+ * the median they begin. */
+static const float REFERENCE = 3, REFERENCE_NOISE = 6;
+
+/* The methods that groups of patches vote by; and the one that says how good
+ * a single patch is. */
+enum {
+	GROUP_METHODS = 3,
+	GROUPS_MAX = 6
+};
+static const enum rppg_method group_method[GROUP_METHODS] = {
+    RPPG_GREEN, RPPG_CHROM, RPPG_POS};
+static const enum rppg_method PATCH_METHOD = RPPG_POS;
 
 struct voter {
 	enum rppg_site site;
 	enum rppg_method method;
 	unsigned regions;
 	bool skin[TRACE_REGIONS_MAX];
+	unsigned char group[TRACE_REGIONS_MAX];
+	unsigned groups;
 	struct dsp *dsp;
 	size_t hann_n;
 	double hann[VOTE_WINDOW];
-	double colour[COLOURS][VOTE_WINDOW];
 	double wave[VOTE_WINDOW];
-	double other[VOTE_WINDOW];
+	struct window window;
+	bool has_reference;
+	struct vote_spectrum reference[RPPG_METHODS];
 };
+
+/* The length of a name without its number: "cheek-left-3", "cheek-left". */
+static size_t
+stem(const char *name)
+{
+	size_t n = strlen(name);
+
+	while (n > 0 && name[n - 1] >= '0' && name[n - 1] <= '9')
+		n--;
+	return n;
+}
+
+/* Put patches that lie together into groups: those whose names differ in
+ * their number alone, or equal parts of the list where all do. */
+static void
+make_groups(struct voter *v, const struct trace_names *names)
+{
+	unsigned skins = 0, at = 0;
+	const char *last = NULL;
+
+	for (unsigned i = 0; i < names->count; i++) {
+		const char *name = names->name[i];
+
+		if (!v->skin[i])
+			continue;
+		skins++;
+		if (last != NULL &&
+		    (stem(last) != stem(name) ||
+			memcmp(last, name, stem(name)) != 0) &&
+		    v->groups + 1 < GROUPS_MAX)
+			v->groups++;
+		last = name;
+		v->group[i] = (unsigned char)v->groups;
+	}
+	if (++v->groups > 1)
+		return;
+	v->groups = skins < GROUPS_MAX ? skins : GROUPS_MAX;
+	for (unsigned i = 0; i < names->count; i++)
+		if (v->skin[i])
+			v->group[i] = (unsigned char)(at++ * v->groups / skins);
+}
 
 struct voter *
 voter_new(enum rppg_site site, enum rppg_method method,
@@ -53,6 +106,7 @@ voter_new(enum rppg_site site, enum rppg_method method,
 	v->regions = names->count;
 	for (unsigned i = 0; i < names->count; i++)
 		v->skin[i] = strcmp(names->name[i], TRACE_BACKGROUND) != 0;
+	make_groups(v, names);
 	return v;
 }
 
@@ -98,12 +152,42 @@ vote_snr(const struct vote_spectrum *s, double bin, unsigned lobe)
 	return 10 * log10((part + 1e-9) / (all - part + 1e-9));
 }
 
-/* The spectrum of ${x}, n samples, as shares of the power in the band. */
+/*
+ * The exponent b of the noise f^-b that the spectrum stands on: a line
+ * through the lower quartiles of blocks that are even in log f, which a
+ * pulse's narrow peaks hardly move.
+ */
+static double
+noise_exponent(const struct vote_spectrum *s)
+{
+	static const short edge[] = {14, 21, 30, 43, 61, 87, 122, 171};
+	enum {
+		BLOCKS = sizeof(edge) / sizeof(edge[0]) - 1
+	};
+	double x[BLOCKS], y[BLOCKS], block[64], xx = 0, xy = 0;
+
+	for (int i = 0; i < BLOCKS; i++) {
+		size_t n = 0;
+
+		for (int k = edge[i]; k < edge[i + 1]; k++)
+			block[n++] = (double)s->power[k];
+		x[i] = 0.5 * log((double)edge[i] * edge[i + 1]);
+		y[i] = log(dsp_quantile(block, n, 0.25) + 1e-30);
+	}
+	double mx = dsp_mean(x, BLOCKS), my = dsp_mean(y, BLOCKS);
+	for (int i = 0; i < BLOCKS; i++) {
+		xx += (x[i] - mx) * (x[i] - mx);
+		xy += (x[i] - mx) * (y[i] - my);
+	}
+	return fmax(0, fmin(EXPONENT_MAX, -xy / xx));
+}
+
+/* The power of ${x}, n samples. */
 static int
-spectrum(struct voter *v, const double *x, size_t n, struct vote_spectrum *s)
+transform(struct voter *v, const double *x, size_t n, struct vote_spectrum *s)
 {
 	struct dsp_fft *f = dsp_fft(v->dsp, VOTE_FFT);
-	double mean = dsp_mean(x, n), all = 0;
+	double mean = dsp_mean(x, n);
 
 	if (f == NULL)
 		return -1;
@@ -117,7 +201,21 @@ spectrum(struct voter *v, const double *x, size_t n, struct vote_spectrum *s)
 	dsp_fft_forward(f);
 	for (size_t k = 0; k < VOTE_BINS; k++) {
 		const double *c = f->frequency[k];
-		double p = c[0] * c[0] + c[1] * c[1];
+
+		s->power[k] = (float)(c[0] * c[0] + c[1] * c[1]);
+	}
+	return 0;
+}
+
+/* Make the noise white, and powers shares of all in the band. */
+static void
+normalise(struct vote_spectrum *s)
+{
+	double exponent = noise_exponent(s), all = 0;
+
+	for (size_t k = 0; k < VOTE_BINS; k++) {
+		double p =
+		    (double)s->power[k] * pow((double)k / VOTE_LOW, exponent);
 
 		s->power[k] = (float)p;
 		if (k >= VOTE_LOW && k < BAND_HIGH)
@@ -126,79 +224,18 @@ spectrum(struct voter *v, const double *x, size_t n, struct vote_spectrum *s)
 	s->valid = all > 1e-18;
 	for (size_t k = 0; k < VOTE_BINS; k++)
 		s->power[k] = s->valid ? (float)((double)s->power[k] / all) : 0;
+}
+
+static int
+spectrum(struct voter *v, const double *x, size_t n, struct vote_spectrum *s)
+{
+	if (transform(v, x, n, s) != 0)
+		return -1;
+	normalise(s);
 	return 0;
 }
 
-/* ---- The traces of one window ------------------------------------------ */
-
-static double
-seen_share(const struct intake *in, unsigned region, size_t from, size_t n)
-{
-	const bool *seen = in->seen + (size_t)region * INTAKE_GRID + from;
-	size_t count = 0;
-
-	for (size_t i = 0; i < n; i++)
-		count += seen[i];
-	return (double)count / (double)n;
-}
-
-/* Is the region good for this window?  Of a finger one channel is enough. */
-static bool
-usable(const struct voter *v, const struct intake *in, unsigned region,
-    size_t from, size_t n)
-{
-	unsigned good = 0;
-
-	if (seen_share(in, region, from, n) < SEEN_MIN)
-		return false;
-	for (unsigned c = 0; c < COLOURS; c++) {
-		const double *x = intake_channel(in, 3 * region + c) + from;
-		double level = dsp_mean(x, n);
-
-		good += level > LEVEL_MIN && level < LEVEL_MAX;
-	}
-	return v->site == RPPG_SITE_FINGER ? good > 0 : good == COLOURS;
-}
-
-/* The mean colour of the patches with ${weight}, each relative to its own
- * level, on the level of all.  False where there are none. */
-static bool
-mean_colour(struct voter *v, const struct intake *in,
-    const double weight[TRACE_REGIONS_MAX], size_t from, size_t n)
-{
-	double sum = 0;
-
-	for (unsigned i = 0; i < v->regions; i++)
-		sum += weight[i];
-	if (sum <= 0)
-		return false;
-	for (unsigned c = 0; c < COLOURS; c++) {
-		double *to = v->colour[c], level = 0;
-
-		memset(to, 0, n * sizeof(*to));
-		for (unsigned i = 0; i < v->regions; i++) {
-			if (weight[i] <= 0)
-				continue;
-			const double *x = intake_channel(in, 3 * i + c) + from;
-			double mean = dsp_mean(x, n);
-			double scale = mean > 0 ? weight[i] / sum / mean : 0;
-
-			level += weight[i] / sum * mean;
-			for (size_t k = 0; k < n; k++)
-				to[k] += scale * x[k];
-		}
-		for (size_t k = 0; k < n; k++)
-			to[k] *= level;
-	}
-	return true;
-}
-
-static struct rppg_colour
-window_colour(const struct voter *v, size_t n)
-{
-	return (struct rppg_colour){
-	    v->colour[0], v->colour[1], v->colour[2], n, RPPG_GRID};
-}
+/* ---- Methods ------------------------------------------------------------ */
 
 static bool
 wanted(const struct voter *v, enum rppg_method m)
@@ -210,22 +247,21 @@ wanted(const struct voter *v, enum rppg_method m)
 }
 
 /* Of a finger the channels themselves are the methods: their slots. */
-static const enum rppg_method finger_slot[COLOURS] = {
+static const enum rppg_method finger_slot[WINDOW_COLOURS] = {
     RPPG_CHROM, RPPG_GREEN, RPPG_POS};
 
 /* Apply a method (or take a finger's channel) to the window's colour. */
 static int
 apply(struct voter *v, enum rppg_method m, size_t n, double *wave)
 {
-	struct rppg_colour c = window_colour(v, n);
+	struct rppg_colour c = window_colour(&v->window);
 
 	if (v->site != RPPG_SITE_FINGER)
 		return rppg_method_info(m)->extract(v->dsp, &c, wave);
-	for (unsigned k = 0; k < COLOURS; k++)
+	for (unsigned k = 0; k < WINDOW_COLOURS; k++)
 		if (finger_slot[k] == m)
-			c.g = v->colour[k];
-	double level = dsp_mean(c.g, n);
-	if (level <= LEVEL_MIN || level >= LEVEL_MAX) {
+			c.g = v->window.colour[k];
+	if (!window_level_good(dsp_mean(c.g, n))) {
 		memset(wave, 0, n * sizeof(*wave));
 		return 0;
 	}
@@ -237,41 +273,86 @@ applies(const struct voter *v, enum rppg_method m)
 {
 	if (v->site != RPPG_SITE_FINGER)
 		return wanted(v, m);
-	for (unsigned k = 0; k < COLOURS; k++)
+	for (unsigned k = 0; k < WINDOW_COLOURS; k++)
 		if (finger_slot[k] == m)
 			return true;
 	return false;
 }
 
-static int
-look_at_whole(struct voter *v, const struct intake *in, size_t from, size_t n,
-    struct vote *out)
+/* Keep of ${s} what stands out of its own noise. */
+static void
+keep_peaks(struct vote_spectrum *s)
 {
-	double weight[TRACE_REGIONS_MAX];
+	double sorted[BAND_HIGH - VOTE_LOW];
 
-	for (unsigned i = 0; i < v->regions; i++)
-		weight[i] = out->patch_seen[i] ? in->weight[i] : 0;
-	if (!mean_colour(v, in, weight, from, n))
+	for (size_t k = VOTE_LOW; k < BAND_HIGH; k++)
+		sorted[k - VOTE_LOW] = (double)s->power[k];
+	float noise = (float)dsp_median(sorted, BAND_HIGH - VOTE_LOW);
+	for (size_t k = 0; k < VOTE_BINS; k++)
+		s->power[k] = fmaxf(0, s->power[k] - REFERENCE_NOISE * noise);
+}
+
+/* The background's peaks under each method, in v->reference. */
+static int
+look_at_background(struct voter *v, struct vote *out)
+{
+	v->has_reference = v->window.background >= 0;
+	if (!v->has_reference)
 		return 0;
+	window_raw(&v->window, (unsigned)v->window.background);
 	for (int k = 0; k < RPPG_METHODS; k++) {
 		enum rppg_method m = (enum rppg_method)k;
 
-		if (!applies(v, m))
+		memset(&v->reference[m], 0, sizeof(v->reference[m]));
+		if (!applies(v, m) || m == RPPG_ICA)
 			continue;
-		if (apply(v, m, n, v->wave) != 0 ||
-		    spectrum(v, v->wave, n, &out->whole[m]) != 0)
+		if (apply(v, m, out->n, v->wave) != 0 ||
+		    transform(v, v->wave, out->n, &v->reference[m]) != 0)
 			return -1;
+		keep_peaks(&v->reference[m]);
 	}
 	return 0;
 }
 
+/* What the background shows as well is no pulse (as the weights of Full
+ * Video Pulse). */
 static void
-patch_colour(struct voter *v, const struct intake *in, unsigned region,
-    size_t from, size_t n)
+weigh_reference(
+    const struct voter *v, enum rppg_method m, struct vote_spectrum *s)
 {
-	for (unsigned c = 0; c < COLOURS; c++)
-		memcpy(v->colour[c], intake_channel(in, 3 * region + c) + from,
-		    n * sizeof(double));
+	if (!v->has_reference)
+		return;
+	for (size_t k = 0; k < VOTE_BINS; k++) {
+		float other = REFERENCE * v->reference[m].power[k];
+
+		if (other > 0)
+			s->power[k] *= s->power[k] / (s->power[k] + other);
+	}
+}
+
+static int
+look_at_whole(struct voter *v, struct vote *out)
+{
+	const struct intake *in = v->window.in;
+	double weight[TRACE_REGIONS_MAX];
+
+	for (unsigned i = 0; i < v->regions; i++)
+		weight[i] = v->window.good[i] ? in->weight[i] : 0;
+	if (!window_mean(&v->window, weight))
+		return 0;
+	for (int k = 0; k < RPPG_METHODS; k++) {
+		enum rppg_method m = (enum rppg_method)k;
+		struct vote_spectrum *s = &out->whole[m];
+
+		if (!applies(v, m))
+			continue;
+		if (apply(v, m, out->n, v->wave) != 0 ||
+		    transform(v, v->wave, out->n, s) != 0)
+			return -1;
+		weigh_reference(v, m, s);
+		normalise(s);
+	}
+	return 0;
 }
 
 /* The votes of one spectrum: log-likelihood of a pulse at each rate. */
@@ -289,36 +370,74 @@ cast(const struct vote_spectrum *s, const struct vote *w, double weight,
 		    log(1 - vote_explained(s, VOTE_LOW + k, w->lobe));
 }
 
-static int
-look_at_patches(struct voter *v, const struct intake *in, size_t from, size_t n,
-    struct vote *out)
+/* What is known beforehand: rates of people, log-normal about 75 /min. */
+static double
+prior(int bin)
 {
-	unsigned patches = 0;
-	double votes[VOTE_RATES] = {0};
+	double x = log(bin * VOTE_STEP * 60 / PRIOR_RATE) / PRIOR_WIDTH;
 
-	if (v->method != RPPG_FUSION && v->method != RPPG_FVP)
-		return 0;
-	for (unsigned i = 0; i < v->regions; i++)
-		patches += out->patch_seen[i];
-	if (patches < 2)
-		return 0;
+	return -0.5 * x * x;
+}
+
+/* The best of the votes of one spectrum. */
+static double
+clarity(const struct vote_spectrum *s, const struct vote *w)
+{
+	double best = 0;
+
+	for (int k = VOTE_LOW; s->valid && k <= VOTE_HIGH; k++)
+		best = fmax(best, vote_explained(s, k, w->lobe));
+	return -log(1 - best);
+}
+
+/* The spectra of single patches, for their weights in the wave. */
+static int
+look_at_patches(struct voter *v, struct vote *out)
+{
 	for (unsigned i = 0; i < v->regions; i++) {
-		struct vote_spectrum s;
+		struct vote_spectrum *s = &out->patch[i];
 
-		if (!out->patch_seen[i])
+		if (!v->window.good[i])
 			continue;
-		patch_colour(v, in, i, from, n);
-		for (int m = 0; m < VOTE_PATCH_METHODS; m++) {
-			if (apply(v, patch_method[m], n, v->wave) != 0 ||
-			    spectrum(v, v->wave, n, &s) != 0)
+		window_patch(&v->window, i);
+		if (apply(v, PATCH_METHOD, out->n, v->wave) != 0 ||
+		    transform(v, v->wave, out->n, s) != 0)
+			return -1;
+		weigh_reference(v, PATCH_METHOD, s);
+		normalise(s);
+	}
+	return 0;
+}
+
+/* The votes of groups of patches. */
+static int
+look_at_groups(struct voter *v, struct vote *out)
+{
+	double votes[VOTE_RATES] = {0}, weight[TRACE_REGIONS_MAX];
+	unsigned found = 0;
+	struct vote_spectrum s;
+
+	for (unsigned g = 0; g < v->groups; g++) {
+		for (unsigned i = 0; i < v->regions; i++)
+			weight[i] = v->group[i] == g && v->window.good[i]
+			    ? v->window.in->weight[i]
+			    : 0;
+		if (!window_mean(&v->window, weight))
+			continue;
+		found++;
+		for (int m = 0; m < GROUP_METHODS; m++) {
+			enum rppg_method method = group_method[m];
+
+			if (apply(v, method, out->n, v->wave) != 0 ||
+			    transform(v, v->wave, out->n, &s) != 0)
 				return -1;
-			cast(&s, out, 1.0 / VOTE_PATCH_METHODS, votes);
-			if (m == 0)
-				out->patch[i] = s;
+			weigh_reference(v, method, &s);
+			normalise(&s);
+			cast(&s, out, 1.0 / GROUP_METHODS, votes);
 		}
 	}
-	for (int k = 0; k < VOTE_RATES; k++)
-		out->votes[k] += votes[k] / sqrt(patches);
+	for (int k = 0; k < VOTE_RATES && found > 1; k++)
+		out->votes[k] += votes[k] / sqrt(found);
 	return 0;
 }
 
@@ -326,7 +445,7 @@ int
 vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
     struct vote *out)
 {
-	unsigned methods = 0;
+	double clear = 0;
 
 	memset(out, 0, sizeof(*out));
 	out->n = n;
@@ -334,21 +453,24 @@ vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
 	out->end = out->start + (double)n / RPPG_GRID;
 	out->lobe =
 	    (unsigned)lrint(fmax(3, 1.1 * RPPG_GRID / (double)n / VOTE_STEP));
-	for (unsigned i = 0; i < v->regions; i++) {
-		double share = seen_share(in, i, from, n);
-
-		if (!v->skin[i])
-			continue;
-		out->seen = fmax(out->seen, share);
-		out->patch_seen[i] = usable(v, in, i, from, n);
-	}
-	if (look_at_whole(v, in, from, n, out) != 0 ||
-	    look_at_patches(v, in, from, n, out) != 0)
+	if (window_open(&v->window, in, v->site, v->skin, from, n) != 0)
+		return -1;
+	out->seen = v->window.seen;
+	out->movement = v->window.movement;
+	memcpy(out->good, v->window.good, sizeof(out->good));
+	if (look_at_background(v, out) != 0 || look_at_whole(v, out) != 0)
+		return -1;
+	if ((v->method == RPPG_FUSION || v->method == RPPG_FVP) &&
+	    (look_at_patches(v, out) != 0 || look_at_groups(v, out) != 0))
 		return -1;
 	for (int m = 0; m < RPPG_METHODS; m++)
-		methods += out->whole[m].valid;
+		clear += clarity(&out->whole[m], out);
 	for (int m = 0; m < RPPG_METHODS; m++)
-		cast(&out->whole[m], out, 1.0 / fmax(methods, 1), out->votes);
+		cast(&out->whole[m], out,
+		    clarity(&out->whole[m], out) / fmax(clear, 1e-9),
+		    out->votes);
+	for (int k = 0; k < VOTE_RATES; k++)
+		out->votes[k] += prior(VOTE_LOW + k);
 	return 0;
 }
 
@@ -382,12 +504,14 @@ vote_render(struct voter *v, const struct intake *in, const struct vote *w,
 
 	*snr = (double)NAN;
 	memset(wave, 0, n * sizeof(*wave));
+	if (window_open(&v->window, in, v->site, v->skin, from, n) != 0)
+		return -1;
 	for (unsigned i = 0; i < v->regions; i++)
-		if (w->patch_seen[i])
+		if (w->good[i])
 			weight[i] = w->patch[i].valid
 			    ? merit(&w->patch[i], bin, w->lobe)
 			    : in->weight[i];
-	if (!mean_colour(v, in, weight, from, n))
+	if (!window_mean(&v->window, weight))
 		return 0;
 	for (int k = 0; k < RPPG_METHODS; k++) {
 		enum rppg_method m = (enum rppg_method)k;

@@ -16,9 +16,7 @@ enum {
 	VOTE_HIGH = 137, /* 4.01 Hz: 240.8 /min */
 	VOTE_RATES = VOTE_HIGH - VOTE_LOW + 1,
 	VOTE_BINS = 2 * VOTE_HIGH + 8, /* with the second harmonic */
-	VOTE_WINDOW = 600,
-	/* Methods applied to single patches; all are applied to the mean. */
-	VOTE_PATCH_METHODS = 2
+	VOTE_WINDOW = 600
 };
 #define VOTE_STEP (RPPG_GRID / VOTE_FFT)
 
@@ -35,9 +33,8 @@ struct vote {
 	double votes[VOTE_RATES]; /* log-likelihood, up to a constant */
 	struct vote_spectrum whole[RPPG_METHODS]; /* of the mean of patches */
 	struct vote_spectrum patch[TRACE_REGIONS_MAX]; /* POS, or green */
-	bool patch_seen[TRACE_REGIONS_MAX];
+	bool good[TRACE_REGIONS_MAX]; /* regions of skin that were used */
 	double movement; /* of the face, standard deviation over its size */
-	double flicker;  /* of the light, likewise */
 	double seen;     /* share of the time that skin was in view */
 	unsigned lobe;   /* half width of a peak, in bins */
 };

@@ -1,0 +1,221 @@
+#include "rppg/window.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "rppg/rows.h"
+
+/* A region counts where it was in view for this share of the window. */
+static const double SEEN_MIN = 0.8;
+
+/* Mean levels between which a channel can carry a pulse. */
+static const double LEVEL_MIN = 3, LEVEL_MAX = 252;
+
+/* Skin follows the light of the background within these factors; another one
+ * means that they have something else in common, such as a neck in the
+ * background. */
+static const double LIGHT_MIN = 0.3, LIGHT_MAX = 2.5;
+
+/* Movement below this is the tracker's own noise, of the face's size. */
+static const double MOTION_MIN = 0.003;
+
+bool
+window_level_good(double level)
+{
+	return level > LEVEL_MIN && level < LEVEL_MAX;
+}
+
+static const double *
+channel(const struct window *w, unsigned region, unsigned colour)
+{
+	return intake_channel(w->in, 3 * region + colour) + w->from;
+}
+
+static double
+seen_share(const struct window *w, unsigned region)
+{
+	const bool *seen = w->in->seen + (size_t)region * INTAKE_GRID + w->from;
+	size_t count = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		count += seen[i];
+	return (double)count / (double)w->n;
+}
+
+/* Of a finger one channel is enough. */
+static bool
+usable(const struct window *w, unsigned region)
+{
+	unsigned good = 0;
+
+	for (unsigned c = 0; c < WINDOW_COLOURS; c++)
+		good +=
+		    window_level_good(dsp_mean(channel(w, region, c), w->n));
+	return w->site == RPPG_SITE_FINGER ? good > 0 : good == WINDOW_COLOURS;
+}
+
+static double
+dot(const double *x, const double *y, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += x[i] * y[i];
+	return sum;
+}
+
+static void
+add_scaled(double *to, const double *x, size_t n, double scale)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] += scale * x[i];
+}
+
+/* The background's relative changes, where there is one. */
+static int
+read_light(struct window *w, unsigned region)
+{
+	for (unsigned c = 0; c < WINDOW_COLOURS; c++)
+		if (rppg_relative(channel(w, region, c), w->n, RPPG_GRID,
+			w->light[c]) != 0)
+			return -1;
+	w->has_light = true;
+	w->background = (int)region;
+	return 0;
+}
+
+/* The face's movement: high-passed, orthonormal, without what is too small
+ * to matter. */
+static int
+read_motion(struct window *w)
+{
+	unsigned first = 3 * w->in->regions;
+	double lambda = dsp_detrend_lambda(RPPG_TREND_CUTOFF, RPPG_GRID);
+
+	for (unsigned k = 0; k < INTAKE_FACE; k++) {
+		const double *x = intake_channel(w->in, first + k) + w->from;
+		double *to = w->motion[w->motions], size;
+
+		if (dsp_detrend(x, to, w->n, lambda) != 0)
+			return -1;
+		size = dsp_sd(x, w->n);
+		if (k != INTAKE_FACE_SIZE)
+			w->movement = hypot(w->movement, size);
+		size = sqrt(dot(to, to, w->n));
+		if (!(size > MOTION_MIN * sqrt((double)w->n)))
+			continue;
+		for (unsigned j = 0; j < w->motions; j++)
+			add_scaled(to, w->motion[j], w->n,
+			    -dot(to, w->motion[j], w->n));
+		double left = sqrt(dot(to, to, w->n));
+		if (left < 0.1 * size)
+			continue;
+		for (size_t i = 0; i < w->n; i++)
+			to[i] /= left;
+		w->motions++;
+	}
+	return 0;
+}
+
+int
+window_open(struct window *w, const struct intake *in, enum rppg_site site,
+    const bool skin[TRACE_REGIONS_MAX], size_t from, size_t n)
+{
+	w->in = in;
+	w->site = site;
+	w->from = from;
+	w->n = n;
+	w->seen = w->movement = 0;
+	w->has_light = false;
+	w->background = -1;
+	w->motions = 0;
+	memset(w->good, 0, sizeof(w->good));
+	for (unsigned i = 0; i < in->regions; i++) {
+		double share = seen_share(w, i);
+		bool good = share >= SEEN_MIN && usable(w, i);
+
+		if (skin[i]) {
+			w->seen = fmax(w->seen, share);
+			w->good[i] = good;
+		} else if (good && read_light(w, i) != 0) {
+			return -1;
+		}
+	}
+	return site == RPPG_SITE_FACE ? read_motion(w) : 0;
+}
+
+/* Take light and movement off ${x}, a channel of level ${level}. */
+static void
+clean(const struct window *w, unsigned colour, double *x, double level)
+{
+	const double *light = w->light[colour];
+
+	if (w->has_light) {
+		double power = dot(light, light, w->n);
+		double follow =
+		    power > 0 ? dot(x, light, w->n) / power / level : 0;
+
+		if (follow >= LIGHT_MIN && follow <= LIGHT_MAX)
+			for (size_t i = 0; i < w->n; i++)
+				x[i] /= 1 + follow * light[i];
+	}
+	for (unsigned k = 0; k < w->motions; k++)
+		add_scaled(x, w->motion[k], w->n, -dot(x, w->motion[k], w->n));
+}
+
+void
+window_raw(struct window *w, unsigned region)
+{
+	for (unsigned c = 0; c < WINDOW_COLOURS; c++)
+		memcpy(
+		    w->colour[c], channel(w, region, c), w->n * sizeof(double));
+}
+
+void
+window_patch(struct window *w, unsigned region)
+{
+	for (unsigned c = 0; c < WINDOW_COLOURS; c++) {
+		memcpy(
+		    w->colour[c], channel(w, region, c), w->n * sizeof(double));
+		clean(w, c, w->colour[c], dsp_mean(w->colour[c], w->n));
+	}
+}
+
+bool
+window_mean(struct window *w, const double weight[TRACE_REGIONS_MAX])
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < w->in->regions; i++)
+		sum += weight[i];
+	if (sum <= 0)
+		return false;
+	for (unsigned c = 0; c < WINDOW_COLOURS; c++) {
+		double *to = w->colour[c], level = 0;
+
+		memset(to, 0, w->n * sizeof(*to));
+		for (unsigned i = 0; i < w->in->regions; i++) {
+			const double *x = channel(w, i, c);
+			double share = weight[i] / sum, mean;
+
+			if (weight[i] <= 0)
+				continue;
+			mean = dsp_mean(x, w->n);
+			level += share * mean;
+			if (mean > 0)
+				add_scaled(to, x, w->n, share / mean);
+		}
+		for (size_t k = 0; k < w->n; k++)
+			to[k] *= level;
+		if (level > 0)
+			clean(w, c, to, level);
+	}
+	return true;
+}
+
+struct rppg_colour
+window_colour(const struct window *w)
+{
+	return (struct rppg_colour){
+	    w->colour[0], w->colour[1], w->colour[2], w->n, RPPG_GRID};
+}
