@@ -28,15 +28,20 @@ of_help() {
 	sed -nE 's/^  (-(.),|   ) --([a-z0-9-]+)( ([^ ]+))?($|  .*$)/\2 --\3 \5/p' "$1" |
 		sed 's/^ --/- --/' | sort
 }
-# .It Fl -name Ar ARG, and .It Fl x , Fl -name Ar ARG; choices may be written
-# "Cm one | two" or "Ar one|two".
+# .It Fl -name Ar ARG, and .It Fl x , Fl -name Ar ARG, also two names in one;
+# choices may be written "Cm one | two" or "Ar one|two".
 of_man() {
 	awk '/^\.It Fl / {
 		letter = "-"; name = ""; arg = ""
 		for (i = 2; i <= NF; i++) {
-			if ($i == "Fl" && substr($(i + 1), 1, 1) == "-")
+			if ($i == "Fl" && substr($(i + 1), 1, 1) == "-") {
+				if (name != "") {
+					print letter, name, arg
+					letter = "-"
+					arg = ""
+				}
 				name = "-" $++i
-			else if ($i == "Fl")
+			} else if ($i == "Fl")
 				letter = $++i
 			else if ($i !~ /^(Ar|Cm|Ns|No|Sm|,|Li|\(?Brq)$/)
 				arg = arg $i
