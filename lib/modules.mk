@@ -25,6 +25,7 @@ CFLAGS_compat = -D_DEFAULT_SOURCE
 CFLAGS_sandbox = -D_GNU_SOURCE
 CFLAGS_skin = -O3
 CFLAGS_dsp = -O3
+CFLAGS_synth = -O3
 CFLAGS_rppg = -O3
 
 MODS_vitals-extract = video face dsp crypto sandbox

@@ -228,11 +228,24 @@ synth_layer_row(const struct synth_layer *layer, double unit, double ox,
 	double k = 1 / (pose->scale * unit);
 	double cu = cos(pose->roll) * k, su = sin(pose->roll) * k;
 	double dx = x - ox, dy = y - oy;
-	double u = cu * dx + su * dy, v = -su * dx + cu * dy, w;
+	double u = cu * dx + su * dy, v = -su * dx + cu * dy;
 	double open = 2 * pose->mouth;
 
+	if (open <= 0) {
+		/* The same steps, in pixels of the layer. */
+		float fx = (float)((u - layer->u0) * layer->unit);
+		float fy = (float)((v - layer->v0) * layer->unit);
+		float sx = (float)(cu * layer->unit);
+		float sy = (float)(su * layer->unit);
+
+		for (unsigned i = 0; i < n; i++, out += SYNTH_CHANNELS)
+			sample(
+			    layer, fx + sx * (float)i, fy - sy * (float)i, out);
+		return;
+	}
 	for (unsigned i = 0; i < n; i++, out += SYNTH_CHANNELS) {
-		w = open > 0 ? closed(u, v, open) : v;
+		double w = closed(u, v, open);
+
 		if (isnan(w))
 			cavity(out);
 		else

@@ -213,23 +213,42 @@ clip(unsigned v, unsigned end)
 	return v < end ? v : end - 1;
 }
 
-/* The mean of the pixels that share one chroma sample at (x, y). */
-static float
-mean(const struct video_pack *p, const float *plane, unsigned x, unsigned y,
-    int log_w, int log_h)
+/* One row of chroma samples, each the mean of the pixels that share it; the
+ * last ones of an odd size repeat. */
+static void
+subsample(const struct video_pack *p, const float *plane, unsigned y, int log_w,
+    int log_h, unsigned n, float *restrict row)
 {
-	float sum = 0;
+	float share = 1 / (float)(1U << (log_w + log_h));
+	unsigned inside = p->stored_w >> log_w;
 
+	memset(row, 0, n * sizeof(*row));
 	for (unsigned j = 0; j < 1U << log_h; j++) {
-		unsigned yy = clip((y << log_h) + j, p->stored_h);
+		unsigned from = clip((y << log_h) + j, p->stored_h);
+		const float *restrict v = plane + (size_t)from * p->stored_w;
 
-		for (unsigned i = 0; i < 1U << log_w; i++) {
-			unsigned xx = clip((x << log_w) + i, p->stored_w);
-
-			sum += plane[(size_t)yy * p->stored_w + xx];
+		if (log_w == 1) {
+			for (unsigned x = 0; x < inside; x++)
+				row[x] += v[2 * x] + v[2 * x + 1];
+		} else {
+			for (unsigned x = 0; x < inside << log_w; x++)
+				row[x >> log_w] += v[x];
 		}
+		for (unsigned x = inside << log_w; x < n << log_w; x++)
+			row[x >> log_w] += v[clip(x, p->stored_w)];
 	}
-	return sum / (float)(1U << (log_w + log_h));
+	for (unsigned x = 0; x < n; x++)
+		row[x] *= share;
+}
+
+/* Dither of 0 to 1 and cutting off is rounding at random. */
+static inline int
+whole(float v, float dither, float limit)
+{
+	float f = v + dither;
+
+	f = f < 0 ? 0 : f;
+	return (int)(f > limit ? limit : f);
 }
 
 /* One row of one component into ${to}. */
@@ -241,21 +260,20 @@ quantise(const struct video_pack *p, int i, const float *restrict v,
 	float factor = p->factor[i], offset = p->offset[i];
 	float limit = p->limit[i];
 
-	for (unsigned x = 0; x < n; x++) {
-		/* Dither of 0..1 and cutting off is rounding at random. */
-		float f = v[x] * factor + offset + dither[x];
-		unsigned q;
+	if (c->depth == 8 && c->step == 1) {
+		for (unsigned x = 0; x < n; x++)
+			to[x] = (uint8_t)whole(
+			    v[x] * factor + offset, dither[x], limit);
+		return;
+	}
+	for (unsigned x = 0; x < n; x++, to += c->step) {
+		unsigned q =
+		    (unsigned)whole(v[x] * factor + offset, dither[x], limit)
+		    << c->shift;
 
-		f = f < 0 ? 0 : f;
-		q = (unsigned)(int)(f > limit ? limit : f);
-		if (c->depth == 8) {
-			to[(size_t)x * (unsigned)c->step] = (uint8_t)q;
-		} else {
-			q <<= c->shift;
-			to[(size_t)x * (unsigned)c->step] = (uint8_t)q;
-			to[(size_t)x * (unsigned)c->step + 1] =
-			    (uint8_t)(q >> 8);
-		}
+		to[0] = (uint8_t)q;
+		if (c->depth > 8)
+			to[1] = (uint8_t)(q >> 8);
 	}
 }
 
@@ -275,9 +293,7 @@ component(struct video_pack *p, int i, AVFrame *frame, float *row)
 		    (ptrdiff_t)y * frame->linesize[c->plane] + c->offset;
 
 		if (log_w + log_h > 0) {
-			for (unsigned x = 0; x < w; x++)
-				row[x] =
-				    mean(p, p->plane[i], x, y, log_w, log_h);
+			subsample(p, p->plane[i], y, log_w, log_h, w, row);
 			v = row;
 		}
 		quantise(
