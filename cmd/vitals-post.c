@@ -22,6 +22,13 @@ clash(const struct post_options *o)
 		return "--certificate-key wants --certificate";
 	if (o->key_fd == 0)
 		return "the key and the lines cannot both come from stdin";
+	if (o->spool == NULL &&
+	    (o->drain || o->follow || o->list || o->export_dead ||
+		o->replay != NULL || o->replay_id.count > 0 ||
+		o->switch_on.count > 0))
+		return "this wants --spool";
+	if (o->list && o->export_dead)
+		return "--list and --export-dead exclude each other";
 	if (o->deny_private && o->proxy != NULL)
 		return "--deny-private cannot see behind --proxy";
 	return NULL;
@@ -135,6 +142,37 @@ flow_rows(struct post_options *o, struct cli_option *to)
 }
 
 static size_t
+spool_rows(struct post_options *o, struct cli_option *to)
+{
+	const struct cli_option row[] = {
+	    CLI_HEADING("Spool"),
+	    CLI_FILE("spool", 's', "FILE",
+		"accept each line on disk first, in FILE", &o->spool),
+	    CLI_FLAG("drain", 0, "send what the spool holds, read no lines",
+		&o->drain),
+	    CLI_FLAG("follow", 0, "keep running until SIGTERM", &o->follow),
+	    CLI_TEXT("replay", 0, "FROM..TO",
+		"send once more what was accepted between two times",
+		&o->replay),
+	    CLI_LIST("replay-id", 0, "ID", "send the event ID once more",
+		&o->replay_id),
+	    CLI_LIST("switch-on", 0, "ENDPOINT",
+		"switch an endpoint on that answered 410", &o->switch_on),
+	    CLI_FLAG("list", 0, "print what the spool holds", &o->list),
+	    CLI_FLAG("export-dead", 0, "print the dead letters of the spool",
+		&o->export_dead),
+	    CLI_REAL("keep", 0, "SECONDS",
+		"remember settled events so long (604800)", &o->keep, 0, 1e9),
+	    CLI_INTEGER("spool-max", 0, "MIB",
+		"let lines wait while the spool is larger (16384)",
+		&o->spool_max, POST_SPOOL_MIN, 1 << 30),
+	};
+
+	memcpy(to, row, sizeof(row));
+	return sizeof(row) / sizeof(row[0]);
+}
+
+static size_t
 record_rows(struct post_options *o, struct cli_option *to)
 {
 	const struct cli_option row[] = {
@@ -171,6 +209,7 @@ main(int argc, char *argv[])
 	cli.options += connection_rows(&o, option + cli.options);
 	cli.options += retry_rows(&o, option + cli.options);
 	cli.options += flow_rows(&o, option + cli.options);
+	cli.options += spool_rows(&o, option + cli.options);
 	cli.options += record_rows(&o, option + cli.options);
 	cli_start(&cli);
 	post_defaults(&o);
@@ -185,6 +224,8 @@ main(int argc, char *argv[])
 	if (why != NULL)
 		return cli_usage(&cli, "%s", why);
 	out = ndjson_writer_new(1);
-	status = out == NULL ? CLI_SYSTEM : post_run(&o, out);
+	status = out == NULL            ? CLI_SYSTEM
+	    : (o.list || o.export_dead) ? post_look(&o, out)
+					: post_run(&o, out);
 	return cli_finish(out, status);
 }

@@ -11,6 +11,9 @@
 /* How often the metrics file is replaced, ms. */
 #define METRICS_EVERY 5000
 
+/* How often it is looked, in ms, whether more lines can be taken. */
+#define ACCEPT_EVERY 50
+
 struct deliver *
 deliver_new(const struct deliver_policy *p, const struct deliver_outputs *o,
     struct err *err)
@@ -75,6 +78,12 @@ deliver_free(struct deliver *d)
 		while (http_next(d->http, &a))
 			deliver_shipment_free(d, a.context);
 	}
+	while (d->accepting != NULL) {
+		struct deliver_job *j = d->accepting;
+
+		d->accepting = j->next;
+		deliver_job_drop(d, j);
+	}
 	free_spares(d);
 	free(d->waiting.job);
 	while ((e = d->endpoint) != NULL) {
@@ -105,10 +114,11 @@ deliver_add(struct deliver *d, const struct deliver_endpoint_options *o,
 	if (d->names.count >= DELIVER_ENDPOINTS_MAX)
 		return err_set(
 		    err, "more than %d endpoints", DELIVER_ENDPOINTS_MAX);
+	d->adding = true;
 	e = deliver_endpoint_new(d, o, err);
+	d->adding = false;
 	if (e == NULL)
 		return -1;
-	e->added = true;
 	d->added++;
 	return 0;
 }
@@ -158,6 +168,7 @@ give(struct deliver *d, struct deliver_endpoint *e, struct deliver_event *event)
 		return -1;
 	j->endpoint = e;
 	j->event = event;
+	j->since = event->accepted;
 	deliver_event_hold(event);
 	if (deliver_enqueue(d, j) != 0) {
 		deliver_event_drop(event);
@@ -166,7 +177,32 @@ give(struct deliver *d, struct deliver_endpoint *e, struct deliver_event *event)
 	}
 	e->accepted++;
 	d->count.accepted++;
+	e->pending++;
+	d->count.pending++;
 	return 0;
+}
+
+/* Give ${event} to ${one}, or to all that want it. */
+static enum deliver_taken
+give_all(struct deliver *d, struct deliver_event *event,
+    struct deliver_endpoint *one, size_t *given, struct err *err)
+{
+	struct deliver_endpoint *e;
+
+	if (d->store.spool != NULL)
+		return deliver_store_take(d, event, one, given, err);
+	for (e = one != NULL ? one : d->endpoint; e != NULL;
+	     e = one != NULL ? NULL : e->next) {
+		if (one == NULL &&
+		    (!e->added || !deliver_endpoint_wants(e, event)))
+			continue;
+		++*given;
+		if (give(d, e, event) != 0) {
+			err_set(err, "out of memory");
+			return DELIVER_FAILED;
+		}
+	}
+	return DELIVER_TAKEN;
 }
 
 /* Where does it go: to one endpoint that it names, or to all that want it?
@@ -206,9 +242,9 @@ enum deliver_taken
 deliver_take(struct deliver *d, struct span line, struct err *err)
 {
 	struct deliver_event *event;
-	struct deliver_endpoint *e, *one;
+	struct deliver_endpoint *one;
+	enum deliver_taken taken;
 	size_t given = 0;
-	int rc = 0;
 
 	event = deliver_event_read(&d->reader, line, d->wall, err);
 	if (event == NULL)
@@ -223,32 +259,25 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 		return DELIVER_BAD_LINE;
 	}
 	d->held += event->size;
-	for (e = one != NULL ? one : d->endpoint; e != NULL && rc == 0;
-	     e = one != NULL ? NULL : e->next) {
-		if (one == NULL &&
-		    (!e->added || !deliver_endpoint_wants(e, event)))
-			continue;
-		rc = give(d, e, event);
-		given++;
+	taken = give_all(d, event, one, &given, err);
+	if (taken == DELIVER_TAKEN) {
+		d->count.taken++;
+		d->count.unmatched += given == 0;
 	}
-	d->count.taken++;
-	if (given == 0)
-		d->count.unmatched++;
 	if (event->refs == 1)
 		d->held -= event->size;
 	deliver_event_drop(event);
-	if (rc == 0)
-		return DELIVER_TAKEN;
-	err_set(err, "out of memory");
-	return DELIVER_FAILED;
+	return taken;
 }
 
 bool
 deliver_hungry(const struct deliver *d)
 {
-	return !d->stopped && !d->failed &&
-	    d->count.pending < (uint64_t)d->policy.queue &&
-	    d->held < DELIVER_MEMORY_MAX;
+	if (d->stopped || d->failed || d->held >= DELIVER_MEMORY_MAX)
+		return false;
+	if (d->store.spool != NULL)
+		return d->may_accept && !d->accept_failed && !d->accept_wait;
+	return d->count.pending < (uint64_t)d->policy.queue;
 }
 
 bool
@@ -256,6 +285,8 @@ deliver_idle(const struct deliver *d)
 {
 	if (d->stopped)
 		return d->count.in_flight == 0;
+	if (d->store.spool != NULL)
+		return deliver_store_idle(d);
 	return d->count.pending == 0;
 }
 
@@ -281,25 +312,34 @@ take_answers(struct deliver *d)
 		deliver_answered(d, &a);
 }
 
-/* Write out what this turn gave. */
-static int
-flush(struct deliver *d, struct err *err)
+static void
+refresh_metrics(struct deliver *d)
 {
 	struct err why;
 
-	if (d->audit != NULL && deliver_audit_flush(d->audit, err) != 0)
-		return -1;
-	if (ndjson_flush(d->out->receipts) != 0)
-		deliver_output_is_bad(d, errno, "<stdout>: write failed");
-	if (d->out->metrics == NULL || d->now < d->metrics_due)
-		return 0;
 	d->metrics_due = d->now + METRICS_EVERY;
 	if (deliver_write_metrics(d, &why) != 0 && !d->metrics_failed) {
 		d->metrics_failed = true;
 		d->out->report(
 		    d->out->context, DELIVER_NOTE_OUTPUT, "", why.text);
 	}
-	return 0;
+}
+
+/* Write out what this turn gave. */
+static int
+flush(struct deliver *d, struct err *err)
+{
+	if (d->audit != NULL && deliver_audit_flush(d->audit, err) != 0)
+		return -1;
+	deliver_store_commit(d);
+	if (ndjson_flush(d->out->receipts) != 0)
+		deliver_output_is_bad(d, errno, "<stdout>: write failed");
+	if (d->out->metrics != NULL && d->now >= d->metrics_due)
+		refresh_metrics(d);
+	if (!d->store_failed)
+		return 0;
+	*err = d->store_err;
+	return -1;
 }
 
 int
@@ -309,13 +349,21 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 	int64_t next;
 
 	take_time(d);
+	deliver_store_accept(d);
 	/* Lines for an endpoint that is off or down do not wait for more. */
-	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
+	for (struct deliver_endpoint *e = d->endpoint;
+	     e != NULL && d->store.spool == NULL; e = e->next) {
 		if (e->off && e->ready != NULL)
 			deliver_flush_endpoint(
 			    d, e, "endpoint is switched off");
 	}
+	deliver_store_load(d);
 	deliver_dispatch(d);
+	if (ndjson_flush(d->out->receipts) != 0)
+		deliver_output_is_bad(d, errno, "<stdout>: write failed");
+	if (!d->stopped && (!d->may_accept || d->accept_wait) &&
+	    d->store.spool != NULL && (ms < 0 || ms > ACCEPT_EVERY))
+		ms = ACCEPT_EVERY;
 	next = deliver_next_time(d);
 	if (next >= 0) {
 		int64_t left = next > d->now ? next - d->now : 0;
@@ -329,6 +377,7 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 		return err_sys(err, errno, "cannot wait for answers");
 	take_time(d);
 	take_answers(d);
+	deliver_store_housekeeping(d);
 	return flush(d, err);
 }
 
@@ -337,17 +386,19 @@ deliver_abandon(struct deliver *d, const char *reason, struct err *err)
 {
 	take_time(d);
 	d->stopped = true;
+	deliver_store_accept(d);
 	http_cancel(d->http);
 	take_answers(d);
-	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next)
+	for (struct deliver_endpoint *e = d->endpoint;
+	     e != NULL && d->store.spool == NULL; e = e->next)
 		deliver_flush_endpoint(d, e, reason);
 	return flush(d, err);
 }
 
 bool
-deliver_output_failed(const struct deliver *d)
+deliver_closed(const struct deliver *d)
 {
-	return d->failed;
+	return d->failed || d->accept_failed;
 }
 
 void

@@ -27,6 +27,7 @@
 #include "http/http.h"
 #include "ndjson/ndjson.h"
 #include "sign/sign.h"
+#include "spool/spool.h"
 
 /* Endpoints known at once; lines of an own endpoint count. */
 #define DELIVER_ENDPOINTS_MAX 4096
@@ -77,6 +78,8 @@ struct deliver_counts {
 	uint64_t unmatched; /* of these, no endpoint wanted them */
 	uint64_t accepted;  /* events, once for each endpoint */
 	uint64_t delivered, dead, expired;
+	uint64_t known;      /* accepted before, and now fed again */
+	uint64_t known_lost; /* of these, dead or expired */
 	uint64_t attempts, retries;
 	uint64_t pending; /* accepted and not settled */
 	uint64_t in_flight;
@@ -88,6 +91,27 @@ struct deliver *deliver_new(const struct deliver_policy *p,
 
 /* Free.  What is pending is forgotten, see deliver_abandon. */
 void deliver_free(struct deliver *d);
+
+struct deliver_spool_options {
+	struct spool *spool; /* stays the caller's */
+	const char *name;    /* for messages */
+	int64_t keep;        /* ms that settled events are remembered */
+	int64_t most;        /* bytes: beyond, lines wait */
+	bool follow;         /* events in the slow phase are waited for */
+};
+
+/* Keep everything in a spool; call it before endpoints are added.  Return 0,
+ * or -1 with ${err}. */
+int deliver_use_spool(
+    struct deliver *d, const struct deliver_spool_options *o, struct err *err);
+
+/* After the endpoints were added: take up those of lines that the spool has
+ * events for, or all of it where none was added.  Return 0, or -1. */
+int deliver_recover(struct deliver *d, struct err *err);
+
+/* Switch an endpoint on that 410 switched off.  Return 0, or -1 with ${err}.
+ */
+int deliver_switch_on(struct deliver *d, const char *name, struct err *err);
 
 /* Add an endpoint that gets all events (that match).  Return 0, or -1 with
  * ${err}. */
@@ -134,9 +158,10 @@ void deliver_stop(struct deliver *d);
  * Return as deliver_turn. */
 int deliver_abandon(struct deliver *d, const char *reason, struct err *err);
 
-/* Did the receipts, or the dead letters, fail to be written?  Told once by the
- * report function; what was taken is still delivered. */
-bool deliver_output_failed(const struct deliver *d);
+/* Will it take no more lines, since receipts, dead letters or the spool failed
+ * to be written?  Told once by the report function; what was taken is still
+ * delivered. */
+bool deliver_closed(const struct deliver *d);
 
 void deliver_count(const struct deliver *d, struct deliver_counts *c);
 

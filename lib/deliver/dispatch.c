@@ -313,6 +313,9 @@ wake_due(struct deliver *d)
 		struct deliver_job *j = d->waiting.job[0];
 
 		deliver_heap_remove(&d->waiting, j);
+		if (d->store.spool != NULL && j->endpoint->quick > 0 &&
+		    j->round < d->policy.max_attempts)
+			j->endpoint->quick--;
 		/* Ahead of those that were never tried. */
 		deliver_make_ready(j, true);
 	}
@@ -362,7 +365,12 @@ deliver_next_time(const struct deliver *d)
 	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
 		int64_t at = 0;
 
-		if (e->ready == NULL || e->off)
+		if (e->off)
+			continue;
+		if (d->store.spool != NULL && e->due < INT64_MAX &&
+		    e->loaded <= deliver_window(d, e) / 2)
+			next = sooner(next, d->now + (e->due - d->wall));
+		if (e->ready == NULL)
 			continue;
 		if (e->hold > d->now)
 			at = e->hold;

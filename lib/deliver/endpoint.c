@@ -68,6 +68,14 @@ deliver_endpoint_new(struct deliver *d,
 		deliver_endpoint_free(e);
 		return NULL;
 	}
+	e->added = d->adding;
+	e->due = INT64_MAX;
+	if (d->store.spool != NULL && deliver_store_endpoint(d, e, &why) != 0) {
+		err_set(err, "%s: %s", d->store.name, why.text);
+		deliver_table_remove(&d->names, &e->node);
+		deliver_endpoint_free(e);
+		return NULL;
+	}
 	*d->endpoint_end = e;
 	d->endpoint_end = &e->next;
 	return e;

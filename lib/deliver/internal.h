@@ -9,6 +9,10 @@
 /* Upper bounds of the latency histogram's buckets, in seconds. */
 #define DELIVER_BUCKETS 16
 
+/* Jobs of one session in memory, behind the one that is out, where a spool
+ * holds the others. */
+#define DELIVER_LANE_MAX 16
+
 struct deliver_endpoint;
 struct deliver_audit;
 
@@ -16,6 +20,8 @@ struct deliver_audit;
 struct deliver_lane {
 	struct deliver_node node;        /* first: the session's name */
 	struct deliver_job *head, *tail; /* behind the one that is out */
+	size_t length;
+	bool skipped; /* more of them are in the spool alone */
 	char name[];
 };
 
@@ -29,6 +35,7 @@ struct deliver_job {
 	size_t heap;       /* its place in the heap plus 1; 0: not there */
 	int64_t due;       /* monotonic, while in the heap */
 	int64_t first;     /* wall clock of its first attempt; 0: none */
+	int64_t since;     /* wall clock: accepted, or replayed */
 	uint32_t attempts; /* requests made */
 	uint32_t round;    /* failures that count for the pause */
 	int last_status;
@@ -68,7 +75,8 @@ struct deliver_endpoint {
 	struct deliver_job *ready, **ready_end;
 	struct deliver_job *oldest, *newest;
 	struct deliver_table lanes;
-	size_t pending; /* jobs */
+	size_t pending; /* jobs, in memory or in the spool */
+	size_t loaded;  /* jobs in memory */
 	size_t in_flight;
 	size_t concurrency;
 
@@ -79,6 +87,14 @@ struct deliver_endpoint {
 	enum deliver_consent consent;
 	bool off;  /* 410, or no consent */
 	bool down; /* its circuit opened max_attempts times in a row */
+
+	/* With a spool: */
+	int64_t number; /* in it */
+	int64_t cursor; /* all ready ones before it are, or were, in memory */
+	bool more;      /* there may be ready ones from the cursor on */
+	int64_t due;    /* wall clock: when the first waiting one is due */
+	size_t quick;   /* waiting ones in the quick phase */
+	int64_t oldest_accepted;
 
 	/* For metrics. */
 	uint64_t accepted, delivered, dead, expired, attempts, retries;
@@ -101,6 +117,7 @@ struct deliver {
 	struct deliver_endpoint *turn; /* whose turn it is to send first */
 	struct deliver_table names;
 	size_t added; /* endpoints that deliver_add made */
+	bool adding;  /* it makes one */
 	struct deliver_endpoint_options line_options;
 	char *line_text[4]; /* copies that line_options points to */
 	char *origin;
@@ -118,6 +135,17 @@ struct deliver {
 	bool stopped;
 	bool failed; /* receipts or dead letters */
 	bool metrics_failed;
+	/* With a spool: */
+	struct deliver_spool_options store;
+	struct deliver_job *accepting, **accepting_end; /* not yet on disk */
+	size_t loaded;
+	bool store_failed;   /* it can no longer be written */
+	bool accept_failed;  /* it takes no more lines */
+	bool may_accept;     /* in this turn */
+	int64_t accepted_at; /* monotonic: the last lines */
+	int64_t forget_at;
+	bool accept_wait; /* it is as large as it may be */
+	struct err store_err, accept_err;
 };
 
 /* ---- endpoint.c */
@@ -137,12 +165,15 @@ int deliver_heap_push(struct deliver_heap *h, struct deliver_job *j);
 void deliver_heap_remove(struct deliver_heap *h, struct deliver_job *j);
 void deliver_make_ready(struct deliver_job *j, bool first);
 struct deliver_job *deliver_pop_ready(struct deliver_endpoint *e);
-/* Enter a job into its endpoint's lists: ready at once, or behind others of
- * its session.  Return 0, or -1 without memory. */
+/* Enter a job into its endpoint's lists: ready, or waiting for j->due where
+ * that is later than now, or behind others of its session.  Return 0; 1 where
+ * its session has so many in memory that it stays in the spool alone; or -1
+ * without memory. */
 int deliver_enqueue(struct deliver *d, struct deliver_job *j);
-/* Take a settled job, which is in no queue, out and free it; the next of its
- * session becomes ready. */
-void deliver_job_done(struct deliver *d, struct deliver_job *j);
+/* Free a job that is in no queue; the next of its session becomes ready. */
+void deliver_job_free(struct deliver *d, struct deliver_job *j);
+/* Free a job that is in no list of its endpoint. */
+void deliver_job_drop(struct deliver *d, struct deliver_job *j);
 
 /* ---- dispatch.c */
 /* Send what may be sent now. */
@@ -158,7 +189,7 @@ enum deliver_outcome {
 	DELIVER_OUTCOME_DEAD,
 	DELIVER_OUTCOME_EXPIRED
 };
-/* Settle a job that is in no queue; frees it. */
+/* Write the receipt of a job that is in no queue, and free it. */
 void deliver_settle(struct deliver *d, struct deliver_job *j,
     enum deliver_outcome o, const char *reason);
 /* Settle all jobs of ${e} that are not under way as dead. */
@@ -169,11 +200,42 @@ void deliver_note(struct deliver *d, enum deliver_note what,
     const struct deliver_endpoint *e, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* ---- store.c: what goes into the spool and comes out of it. */
+/* Make ${e} known to it. */
+int deliver_store_endpoint(
+    struct deliver *d, struct deliver_endpoint *e, struct err *err);
+/* Take ${event} for the endpoints ${one}, or all that want it. */
+enum deliver_taken deliver_store_take(struct deliver *d,
+    struct deliver_event *event, struct deliver_endpoint *one, size_t *given,
+    struct err *err);
+/* Commit what was taken; then it can be sent. */
+void deliver_store_accept(struct deliver *d);
+/* Commit what was settled. */
+void deliver_store_commit(struct deliver *d);
+void deliver_store_load(struct deliver *d);
+/* How many jobs of ${e} are held in memory. */
+size_t deliver_window(
+    const struct deliver *d, const struct deliver_endpoint *e);
+/* Load more of a session whose jobs in memory are done; false: there are none.
+ */
+bool deliver_store_session(
+    struct deliver *d, struct deliver_endpoint *e, struct deliver_lane *l);
+void deliver_store_settle(struct deliver *d, const struct deliver_job *j,
+    enum spool_state state, const char *reason);
+/* Write that ${j} waits until ${at}; it leaves memory unless its session waits
+ * for it. */
+void deliver_store_wait(struct deliver *d, struct deliver_job *j, int64_t at);
+void deliver_store_switch_off(struct deliver *d, struct deliver_endpoint *e);
+/* Ask for the age of each endpoint's oldest event. */
+void deliver_store_ages(struct deliver *d);
+bool deliver_store_idle(const struct deliver *d);
+void deliver_store_housekeeping(struct deliver *d);
+
 /* ---- receipt.c */
 /* Say once that receipts or dead letters cannot be written. */
 void deliver_output_is_bad(struct deliver *d, int errnum, const char *what);
 void deliver_receipt(struct deliver *d, const struct deliver_job *j,
-    enum deliver_outcome o, const char *reason);
+    enum deliver_outcome o, const char *reason, int64_t settled);
 
 /* ---- audit.c */
 struct deliver_audit *deliver_audit_new(int fd, struct err *err);

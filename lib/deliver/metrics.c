@@ -95,6 +95,10 @@ value_open(const struct deliver *d, const struct deliver_endpoint *e)
 static double
 value_age(const struct deliver *d, const struct deliver_endpoint *e)
 {
+	if (d->store.spool != NULL)
+		return e->oldest_accepted > 0
+		    ? (double)(d->wall - e->oldest_accepted) / 1000
+		    : 0;
 	if (e->oldest == NULL)
 		return 0;
 	return (double)(d->wall - e->oldest->event->accepted) / 1000;
@@ -193,6 +197,7 @@ deliver_write_metrics(struct deliver *d, struct err *err)
 
 	if (path == NULL)
 		return 0;
+	deliver_store_ages(d);
 	buf_init(&text);
 	buf_init(&temporary);
 	buf_addf(&temporary, "%s.new", path);

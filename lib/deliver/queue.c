@@ -124,17 +124,31 @@ lane_for(struct deliver_endpoint *e, struct span session, bool *busy)
 	return l;
 }
 
-int
-deliver_enqueue(struct deliver *d, struct deliver_job *j)
+/* Behind the others of its session; with a spool, only a few of them. */
+static int
+join_lane(struct deliver *d, struct deliver_job *j)
+{
+	struct deliver_lane *l = j->lane;
+
+	if (d->store.spool != NULL &&
+	    (l->skipped || l->length >= DELIVER_LANE_MAX)) {
+		l->skipped = true;
+		return 1;
+	}
+	if (l->tail != NULL)
+		l->tail->next = j;
+	else
+		l->head = j;
+	l->tail = j;
+	l->length++;
+	return 0;
+}
+
+static void
+list(struct deliver *d, struct deliver_job *j)
 {
 	struct deliver_endpoint *e = j->endpoint;
-	bool busy = false;
 
-	if (d->policy.ordered && j->event->session.n > 0) {
-		j->lane = lane_for(e, j->event->session, &busy);
-		if (j->lane == NULL)
-			return -1;
-	}
 	j->older = e->newest;
 	j->newer = NULL;
 	if (e->newest != NULL)
@@ -142,25 +156,46 @@ deliver_enqueue(struct deliver *d, struct deliver_job *j)
 	else
 		e->oldest = j;
 	e->newest = j;
-	e->pending++;
-	d->count.pending++;
-	if (!busy) {
-		deliver_make_ready(j, false);
-		return 0;
+	e->loaded++;
+	d->loaded++;
+}
+
+int
+deliver_enqueue(struct deliver *d, struct deliver_job *j)
+{
+	struct deliver_endpoint *e = j->endpoint;
+	bool busy = false;
+
+	j->next = NULL;
+	if (d->policy.ordered && j->event->session.n > 0) {
+		j->lane = lane_for(e, j->event->session, &busy);
+		if (j->lane == NULL)
+			return -1;
+		if (busy && join_lane(d, j) != 0) {
+			j->lane = NULL;
+			return 1;
+		}
 	}
-	if (j->lane->tail != NULL)
-		j->lane->tail->next = j;
-	else
-		j->lane->head = j;
-	j->lane->tail = j;
+	if (!busy && j->due > d->now) {
+		if (deliver_heap_push(&d->waiting, j) != 0)
+			return -1;
+		if (j->round < d->policy.max_attempts)
+			e->quick++;
+	} else if (!busy) {
+		deliver_make_ready(j, false);
+	}
+	list(d, j);
 	return 0;
 }
 
 static void
-lane_step(struct deliver_endpoint *e, struct deliver_lane *l)
+lane_step(struct deliver *d, struct deliver_endpoint *e, struct deliver_lane *l)
 {
-	struct deliver_job *j = l->head;
+	struct deliver_job *j;
 
+	if (l->head == NULL && l->skipped)
+		l->skipped = deliver_store_session(d, e, l);
+	j = l->head;
 	if (j == NULL) {
 		deliver_table_remove(&e->lanes, &l->node);
 		free(l);
@@ -169,14 +204,25 @@ lane_step(struct deliver_endpoint *e, struct deliver_lane *l)
 	l->head = j->next;
 	if (l->head == NULL)
 		l->tail = NULL;
+	l->length--;
 	deliver_make_ready(j, false);
 }
 
 void
-deliver_job_done(struct deliver *d, struct deliver_job *j)
+deliver_job_drop(struct deliver *d, struct deliver_job *j)
+{
+	if (j->event->refs == 1)
+		d->held -= j->event->size;
+	deliver_event_drop(j->event);
+	free(j->error);
+	free(j);
+}
+
+void
+deliver_job_free(struct deliver *d, struct deliver_job *j)
 {
 	struct deliver_endpoint *e = j->endpoint;
-	struct deliver_event *event = j->event;
+	struct deliver_lane *l = j->lane;
 
 	if (j->older != NULL)
 		j->older->newer = j->newer;
@@ -186,13 +232,9 @@ deliver_job_done(struct deliver *d, struct deliver_job *j)
 		j->newer->older = j->older;
 	else
 		e->newest = j->older;
-	e->pending--;
-	d->count.pending--;
-	if (j->lane != NULL)
-		lane_step(e, j->lane);
-	if (event->refs == 1)
-		d->held -= event->size;
-	deliver_event_drop(event);
-	free(j->error);
-	free(j);
+	e->loaded--;
+	d->loaded--;
+	deliver_job_drop(d, j);
+	if (l != NULL)
+		lane_step(d, e, l);
 }

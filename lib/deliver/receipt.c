@@ -64,8 +64,8 @@ keep_letter(struct deliver *d)
 }
 
 static void
-members(const struct deliver *d, struct json_writer *w,
-    const struct deliver_job *j, enum deliver_outcome o, const char *reason)
+members(struct json_writer *w, const struct deliver_job *j,
+    enum deliver_outcome o, const char *reason, int64_t settled)
 {
 	json_key(w, "record");
 	json_put_text(w, "receipt");
@@ -83,9 +83,9 @@ members(const struct deliver *d, struct json_writer *w,
 	else
 		json_put_null(w);
 	put_instant(w, "firstAttempt", j->first);
-	put_instant(w, "settled", d->wall);
+	put_instant(w, "settled", settled);
 	json_key(w, "latencySeconds");
-	json_put_real(w, (double)(d->wall - j->event->time) / 1000, 3);
+	json_put_real(w, (double)(settled - j->event->time) / 1000, 3);
 	json_key(w, "error");
 	if (reason != NULL)
 		json_put_text(w, reason);
@@ -95,7 +95,7 @@ members(const struct deliver *d, struct json_writer *w,
 
 void
 deliver_receipt(struct deliver *d, const struct deliver_job *j,
-    enum deliver_outcome o, const char *reason)
+    enum deliver_outcome o, const char *reason, int64_t settled)
 {
 	struct json_writer w;
 	bool whole = false;
@@ -105,13 +105,14 @@ deliver_receipt(struct deliver *d, const struct deliver_job *j,
 		    .reason = reason,
 		    .attempts = j->attempts,
 		    .last_status = j->last_status,
-		    .time = d->wall};
+		    .time = settled};
 
 		buf_clear(&d->letter);
 		deliver_letter_write(&d->letter, j->event->line, &letter);
 		/* Where the file fails, the receipt is the last resort. */
-		whole = d->out->letters < 0;
-		if (!whole) {
+		whole = d->out->letters < 0 &&
+		    (d->store.spool == NULL || j->event->seq == 0);
+		if (d->out->letters >= 0) {
 			buf_add_byte(&d->letter, '\n');
 			if (buf_failed(&d->letter) || keep_letter(d) != 0) {
 				whole = true;
@@ -121,7 +122,7 @@ deliver_receipt(struct deliver *d, const struct deliver_job *j,
 	}
 	json_writer_init(&w, ndjson_record(d->out->receipts));
 	json_object_begin(&w);
-	members(d, &w, j, o, reason);
+	members(&w, j, o, reason, settled);
 	if (whole) {
 		json_key(&w, "deadLetter");
 		json_put_string(&w, buf_span(&d->letter));

@@ -37,7 +37,16 @@ deliver_settle(struct deliver *d, struct deliver_job *j, enum deliver_outcome o,
 {
 	struct deliver_endpoint *e = j->endpoint;
 
-	deliver_receipt(d, j, o, reason);
+	static const enum spool_state state[] = {
+	    [DELIVER_OUTCOME_DELIVERED] = SPOOL_DELIVERED,
+	    [DELIVER_OUTCOME_DEAD] = SPOOL_DEAD,
+	    [DELIVER_OUTCOME_EXPIRED] = SPOOL_EXPIRED};
+
+	if (d->store.spool != NULL)
+		deliver_store_settle(d, j, state[o], reason);
+	deliver_receipt(d, j, o, reason, d->wall);
+	e->pending--;
+	d->count.pending--;
 	switch (o) {
 	case DELIVER_OUTCOME_DELIVERED:
 		e->delivered++;
@@ -59,7 +68,7 @@ deliver_settle(struct deliver *d, struct deliver_job *j, enum deliver_outcome o,
 		    j->event->id.p,
 		    o == DELIVER_OUTCOME_DEAD ? "dead" : "expired", j->attempts,
 		    j->attempts == 1 ? "" : "s", reason);
-	deliver_job_done(d, j);
+	deliver_job_free(d, j);
 }
 
 void
@@ -140,17 +149,18 @@ again(struct deliver *d, struct deliver_job *j, const struct http_answer *a,
     const char *why)
 {
 	const struct deliver_policy *p = &d->policy;
+	bool slow = d->store.spool != NULL;
 	char reason[400];
 	int64_t pause;
 
 	j->round++;
-	if (j->round >= p->max_attempts) {
+	if (!slow && j->round >= p->max_attempts) {
 		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, why);
 		return;
 	}
-	pause = deliver_pause(
-	    p, j->round, false, a->retry_after, deliver_random(d));
-	if (d->wall + pause > j->event->accepted + p->give_up) {
+	pause =
+	    deliver_pause(p, j->round, slow, a->retry_after, deliver_random(d));
+	if (d->wall + pause > j->since + p->give_up) {
 		snprintf(reason, sizeof(reason),
 		    "%s; the next attempt would be later than "
 		    "--give-up-after",
@@ -158,14 +168,17 @@ again(struct deliver *d, struct deliver_job *j, const struct http_answer *a,
 		deliver_settle(d, j, DELIVER_OUTCOME_EXPIRED, reason);
 		return;
 	}
-	j->due = d->now + pause;
-	if (deliver_heap_push(&d->waiting, j) != 0) {
-		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, "out of memory");
-		return;
-	}
 	deliver_note(d, DELIVER_NOTE_DETAIL, j->endpoint,
 	    "%.*s: attempt %u: %s; next in %.1f s", (int)j->event->id.n,
 	    j->event->id.p, j->attempts, why, (double)pause / 1000);
+	if (slow) {
+		deliver_store_wait(d, j, d->wall + pause);
+		return;
+	}
+	j->due = d->now + pause;
+	if (deliver_heap_push(&d->waiting, j) != 0) {
+		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, "out of memory");
+	}
 }
 
 static void
@@ -176,8 +189,30 @@ switch_off(struct deliver *d, struct deliver_endpoint *e, const char *why)
 	if (!e->off)
 		deliver_note(d, DELIVER_NOTE_STATE, e, "switched off: %s", why);
 	e->off = true;
+	if (d->store.spool != NULL)
+		return;
 	snprintf(reason, sizeof(reason), "endpoint switched off: %s", why);
 	deliver_flush_endpoint(d, e, reason);
+}
+
+/* Nothing is sent while a circuit is open, but time goes by. */
+static void
+expire_ready(struct deliver *d, struct deliver_endpoint *e, const char *why)
+{
+	struct deliver_job *j = e->ready, *next;
+	char reason[400];
+
+	e->ready = NULL;
+	e->ready_end = &e->ready;
+	snprintf(reason, sizeof(reason), "endpoint is down: %s", why);
+	for (; j != NULL; j = next) {
+		next = j->next;
+		j->next = NULL;
+		if (d->wall > j->since + d->policy.give_up)
+			deliver_settle(d, j, DELIVER_OUTCOME_EXPIRED, reason);
+		else
+			deliver_make_ready(j, false);
+	}
 }
 
 /* What the answer says about the endpoint as a whole. */
@@ -207,12 +242,15 @@ judge_endpoint(struct deliver *d, struct deliver_endpoint *e,
 		deliver_note(d, DELIVER_NOTE_STATE, e,
 		    "circuit open after %u failures in a row: %s", b->failures,
 		    why);
+	expire_ready(d, e, why);
 	if (b->opened < (uint64_t)d->policy.max_attempts)
 		return;
 	if (!e->down)
 		deliver_note(d, DELIVER_NOTE_STATE, e,
 		    "down: %u probes in a row failed: %s", b->opened, why);
 	e->down = true;
+	if (d->store.spool != NULL)
+		return;
 	snprintf(reason, sizeof(reason), "endpoint is down: %s", why);
 	deliver_flush_endpoint(d, e, reason);
 }
@@ -258,10 +296,23 @@ consent(struct deliver *d, struct deliver_endpoint *e,
 }
 
 static void
+keep(struct deliver *d, struct deliver_job *j)
+{
+	if (d->store.spool != NULL)
+		deliver_store_settle(d, j, SPOOL_READY, j->error);
+	deliver_make_ready(j, true);
+}
+
+static void
 settle_one(struct deliver *d, struct deliver_job *j,
     const struct http_answer *a, enum deliver_verdict v, const char *why)
 {
 	remember(j, a, v == DELIVER_DONE ? NULL : why);
+	if (a->failure == HTTP_CANCELLED) {
+		/* For deliver_abandon, or for the next run. */
+		keep(d, j);
+		return;
+	}
 	switch (v) {
 	case DELIVER_DONE:
 		deliver_settle(d, j, DELIVER_OUTCOME_DELIVERED, NULL);
@@ -273,8 +324,8 @@ settle_one(struct deliver *d, struct deliver_job *j,
 		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, why);
 		break;
 	case DELIVER_GONE:
-		/* Kept with those that wait: settled by switch_off. */
-		deliver_make_ready(j, true);
+		/* With those that wait: see switch_off. */
+		keep(d, j);
 		break;
 	}
 }
@@ -316,6 +367,9 @@ deliver_answered(struct deliver *d, const struct http_answer *a)
 	if (a->failure == HTTP_CANCELLED)
 		return;
 	judge_endpoint(d, e, a, v, why);
-	if (v == DELIVER_GONE)
+	if (v == DELIVER_GONE) {
 		switch_off(d, e, why);
+		if (d->store.spool != NULL)
+			deliver_store_switch_off(d, e);
+	}
 }

@@ -13,12 +13,14 @@ struct post_secrets {
 struct post_run {
 	const struct post_options *o;
 	struct deliver *d;
+	struct spool *spool;
 	struct deliver_outputs out;
 	struct ndjson_reader *in;
 	struct post_secrets secrets;
 	int rejects;   /* descriptor, or -1 */
 	int signals;   /* descriptor that tells of SIGINT and SIGTERM */
 	int status;    /* of cli_exit */
+	bool fatal;   /* no more can be done; it was reported */
 	bool more;     /* stdin may hold more */
 	int64_t stop;  /* monotonic time to leave at; -1: not stopping */
 	uint64_t lost; /* messages about dead letters */

@@ -16,6 +16,9 @@
 /* Messages of one kind that are shown; the rest is counted. */
 #define POST_MESSAGES_MAX 10
 
+/* The smallest --spool-max, MiB. */
+#define POST_SPOOL_MIN 1
+
 /* Seconds that SIGTERM leaves to what is under way. */
 #define POST_GRACE 4
 
@@ -38,6 +41,14 @@ struct post_options {
 	const char *origin;
 	unsigned order; /* 1: by session */
 
+	const char *spool;
+	bool drain, follow;
+	double keep;       /* seconds */
+	int64_t spool_max; /* MiB */
+	const char *replay;
+	struct cli_list replay_id, switch_on;
+	bool list, export_dead;
+
 	const char *rejects;
 	bool strict;
 	const char *dead_letter;
@@ -47,6 +58,10 @@ struct post_options {
 
 /* As the man page says. */
 void post_defaults(struct post_options *o);
+
+/* Print what the spool holds: --list, --export-dead.  Return a cli_exit
+ * status; all failures have been reported. */
+int post_look(const struct post_options *o, struct ndjson_writer *out);
 
 /* Deliver what stdin holds; receipts go to ${out}.  Return a cli_exit status;
  * all failures have been reported. */

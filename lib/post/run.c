@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -9,8 +10,10 @@
 #include "instant/instant.h"
 #include "post/internal.h"
 
-/* Lines taken between two turns of the deliveries. */
+/* Lines taken between two turns of the deliveries; with a spool they share
+ * one wait for the disk. */
 #define LINES_A_TURN 256
+#define LINES_A_COMMIT 4096
 
 static void
 fail(struct post_run *r, int status)
@@ -112,18 +115,37 @@ hungry(const struct post_run *r)
 	return r->more && deliver_hungry(r->d);
 }
 
-/* Take the lines that are at hand, reading at most once. */
+static bool
+readable_now(void)
+{
+	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0;
+}
+
+/* Take the lines that can be had without waiting. */
 static void
 take_lines(struct post_run *r, bool readable)
 {
-	if (readable && ndjson_fill(r->in) == NDJSON_FAILED) {
-		diag_errno(errno, "<stdin>: read failed");
-		fail(r, CLI_SYSTEM);
-		r->more = false;
-	}
-	for (int i = 0; i < LINES_A_TURN && hungry(r) && ndjson_ready(r->in);
-	     i++)
+	int most = r->spool != NULL ? LINES_A_COMMIT : LINES_A_TURN;
+
+	for (int i = 0; i < most && hungry(r); i++) {
+		if (!ndjson_ready(r->in)) {
+			if (!readable &&
+			    !(r->spool != NULL && i > 0 && readable_now()))
+				return;
+			readable = false;
+			if (ndjson_fill(r->in) == NDJSON_FAILED) {
+				diag_errno(errno, "<stdin>: read failed");
+				fail(r, CLI_SYSTEM);
+				r->more = false;
+				return;
+			}
+			if (!ndjson_ready(r->in))
+				return;
+		}
 		next_line(r);
+	}
 }
 
 static void
@@ -147,7 +169,7 @@ give_up(struct post_run *r, const char *reason)
 
 	while (r->more && ndjson_ready(r->in))
 		next_line(r);
-	if (deliver_abandon(r->d, reason, &err) != 0) {
+	if (deliver_abandon(r->d, reason, &err) != 0 && !r->fatal) {
 		diag_error("%s", err.text);
 		fail(r, CLI_SYSTEM);
 	}
@@ -176,9 +198,10 @@ turn(struct post_run *r)
 		diag_error("%s", err.text);
 		fail(r, CLI_SYSTEM);
 		deliver_stop(r->d);
+		r->fatal = true;
 		return false;
 	}
-	if (deliver_output_failed(r->d))
+	if (deliver_closed(r->d))
 		r->more = false;
 	if (readable[0])
 		begin_stop(r);
@@ -199,7 +222,8 @@ conclude(struct post_run *r)
 		fail(r, CLI_SYSTEM);
 	}
 	deliver_count(r->d, &c);
-	if (c.dead + c.expired > 0)
+	if (c.dead + c.expired + c.known_lost > 0 ||
+	    (c.pending > 0 && r->stop < 0))
 		fail(r, CLI_REMOTE);
 	post_summary(r);
 }
@@ -207,7 +231,10 @@ conclude(struct post_run *r)
 int
 post_run(const struct post_options *o, struct ndjson_writer *out)
 {
-	struct post_run r = {.o = o, .more = true, .stop = -1};
+	struct post_run r = {.o = o, .stop = -1};
+
+	/* --drain and replays work off what is there. */
+	r.more = !o->drain && o->replay == NULL && o->replay_id.count == 0;
 
 	r.progress = diag_progress_wanted();
 	if (post_setup(&r, out) != 0) {

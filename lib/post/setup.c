@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "crypto/secret.h"
 #include "diag/diag.h"
+#include "instant/instant.h"
 #include "post/internal.h"
 
 void
@@ -27,6 +29,8 @@ post_defaults(struct post_options *o)
 	o->timeout = 30;
 	o->key_fd = -1;
 	o->tls_min = HTTP_TLS_1_3;
+	o->keep = 7 * 86400;
+	o->spool_max = 16384;
 }
 
 struct sign_keys *
@@ -89,6 +93,7 @@ watch_signals(struct post_run *r)
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -202,6 +207,89 @@ open_files(struct post_run *r)
 	return watch_signals(r);
 }
 
+static int
+use_spool(struct post_run *r, struct err *err)
+{
+	const struct post_options *o = r->o;
+	struct deliver_spool_options use = {.name = o->spool,
+	    .keep = (int64_t)(o->keep * 1000),
+	    .most = o->spool_max << 20,
+	    .follow = o->follow};
+	struct err why;
+
+	if (o->spool == NULL)
+		return 0;
+	r->spool = use.spool = spool_open(o->spool, SPOOL_WORK, &why);
+	if (r->spool == NULL || deliver_use_spool(r->d, &use, &why) != 0)
+		return err_set(err, "%s: %s", o->spool, why.text);
+	return 0;
+}
+
+static int
+replay_range(struct post_run *r, uint64_t *n, struct err *err)
+{
+	const char *text = r->o->replay, *dots = strstr(text, "..");
+	int64_t from = INSTANT_MIN, to = INSTANT_MAX;
+
+	if (dots == NULL ||
+	    (dots > text &&
+		instant_parse(
+		    (struct span){text, (size_t)(dots - text)}, &from) != 0) ||
+	    (dots[2] != '\0' && instant_parse(span_of(dots + 2), &to) != 0))
+		return err_set(err,
+		    "--replay: not FROM..TO, two RFC 3339 "
+		    "times of which one may be missing");
+	return spool_replay(r->spool, from, to, instant_now(), n, err);
+}
+
+/* What the options ask to be done in the spool before it is worked off. */
+static int
+prepare_spool(struct post_run *r, struct err *err)
+{
+	const struct post_options *o = r->o;
+	uint64_t n = 0, sum = 0;
+
+	if (o->replay != NULL && replay_range(r, &sum, err) != 0)
+		return -1;
+	for (size_t i = 0; i < o->replay_id.count; i++) {
+		if (spool_replay_id(r->spool, span_of(o->replay_id.item[i]),
+			instant_now(), &n, err) != 0)
+			return -1;
+		if (n == 0)
+			diag_note("%s: no settled event has this ID",
+			    o->replay_id.item[i]);
+		sum += n;
+	}
+	if (o->replay != NULL || o->replay_id.count > 0)
+		diag_note("%" PRIu64 " events are sent once more", sum);
+	if (o->drain && spool_wake(r->spool, instant_now(), err) != 0)
+		return -1;
+	return spool_commit(r->spool, err);
+}
+
+static int
+add_endpoints(struct post_run *r, const struct deliver_endpoint_options *common,
+    struct err *err)
+{
+	const struct post_options *o = r->o;
+
+	if (deliver_set_default(r->d, common, err) != 0)
+		return -1;
+	if (o->url != NULL && add_operand(r, common, err) != 0)
+		return -1;
+	if (o->endpoints != NULL && post_read_endpoints(r, common, err) != 0)
+		return -1;
+	if (r->spool == NULL)
+		return 0;
+	if (deliver_recover(r->d, err) != 0)
+		return -1;
+	for (size_t i = 0; i < o->switch_on.count; i++) {
+		if (deliver_switch_on(r->d, o->switch_on.item[i], err) != 0)
+			return -1;
+	}
+	return spool_commit(r->spool, err);
+}
+
 int
 post_setup(struct post_run *r, struct ndjson_writer *receipts)
 {
@@ -230,11 +318,9 @@ post_setup(struct post_run *r, struct ndjson_writer *receipts)
 		err_set(&err, "out of memory");
 		goto err0;
 	}
-	if (deliver_set_default(r->d, &common, &err) != 0)
-		goto err0;
-	if (o->url != NULL && add_operand(r, &common, &err) != 0)
-		goto err0;
-	if (o->endpoints != NULL && post_read_endpoints(r, &common, &err) != 0)
+	if (use_spool(r, &err) != 0 ||
+	    (r->spool != NULL && prepare_spool(r, &err) != 0) ||
+	    add_endpoints(r, &common, &err) != 0)
 		goto err0;
 	r->in = ndjson_reader_new(STDIN_FILENO, 0);
 	if (r->in != NULL)
@@ -259,6 +345,7 @@ post_release(struct post_run *r)
 {
 	ndjson_reader_free(r->in);
 	deliver_free(r->d);
+	spool_close(r->spool);
 	for (size_t i = 0; i < r->secrets.count; i++)
 		sign_keys_free(r->secrets.keys[i]);
 	free(r->secrets.keys);

@@ -67,6 +67,10 @@ post_summary(struct post_run *r)
 	diag_note("%" PRIu64 " delivered, %" PRIu64 " dead, %" PRIu64
 		  " expired, %" PRIu64 " retries",
 	    c.delivered, c.dead, c.expired, c.retries);
+	if (c.known > 0)
+		diag_note("%" PRIu64 " were known already", c.known);
+	if (c.pending > 0)
+		diag_note("%" PRIu64 " wait in the spool", c.pending);
 	if (c.unmatched > 0)
 		diag_note("%" PRIu64 " matched no endpoint", c.unmatched);
 }

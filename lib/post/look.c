@@ -1,0 +1,129 @@
+#include <errno.h>
+#include <string.h>
+
+#include "deliver/event.h"
+#include "diag/diag.h"
+#include "instant/instant.h"
+#include "post/internal.h"
+#include "spool/spool.h"
+#include "json/json.h"
+
+struct look {
+	struct ndjson_writer *out;
+	struct deliver_reader reader;
+	bool letters;
+	int failed; /* errno of the output */
+};
+
+static void
+put_instant(struct json_writer *w, const char *key, int64_t ms)
+{
+	char text[INSTANT_TEXT_MAX];
+
+	json_key(w, key);
+	if (ms == 0) {
+		json_put_null(w);
+		return;
+	}
+	instant_format(ms, text);
+	json_put_text(w, text);
+}
+
+static void
+put_letter(struct look *l, const struct spool_job *j)
+{
+	char reason[512];
+	struct deliver_letter letter = {.endpoint = j->name,
+	    .reason = reason,
+	    .attempts = j->attempts,
+	    .last_status = j->status,
+	    .time = j->at};
+	size_t n =
+	    j->error.n < sizeof(reason) ? j->error.n : sizeof(reason) - 1;
+
+	if (n > 0)
+		memcpy(reason, j->error.p, n);
+	reason[n] = '\0';
+	deliver_letter_write(ndjson_record(l->out), j->line, &letter);
+}
+
+static void
+put_row(struct look *l, const struct spool_job *j)
+{
+	static const char *const word[] = {
+	    "ready", "waiting", "delivered", "dead", "expired"};
+	struct deliver_event *e =
+	    deliver_event_read(&l->reader, j->line, j->accepted, NULL);
+	bool settled = j->state >= SPOOL_DELIVERED;
+	struct json_writer w;
+
+	json_writer_init(&w, ndjson_record(l->out));
+	json_object_begin(&w);
+	json_key(&w, "record");
+	json_put_text(&w, "spooled");
+	json_key(&w, "id");
+	if (e != NULL)
+		json_put_string(&w, e->id);
+	else
+		json_put_null(&w);
+	json_key(&w, "endpoint");
+	json_put_text(&w, j->name);
+	json_key(&w, "status");
+	json_put_text(&w, word[j->state]);
+	json_key(&w, "attempts");
+	json_put_integer(&w, j->attempts);
+	json_key(&w, "httpStatus");
+	if (j->status > 0)
+		json_put_integer(&w, j->status);
+	else
+		json_put_null(&w);
+	put_instant(&w, "accepted", j->accepted);
+	put_instant(&w, "firstAttempt", j->first);
+	put_instant(&w, "nextAttempt", j->state == SPOOL_WAITING ? j->at : 0);
+	put_instant(&w, "settled", settled ? j->at : 0);
+	json_key(&w, "error");
+	if (j->error.n > 0)
+		json_put_string(&w, j->error);
+	else
+		json_put_null(&w);
+	json_object_end(&w);
+	deliver_event_drop(e);
+}
+
+static int
+put(void *context, const struct spool_job *j)
+{
+	struct look *l = context;
+
+	if (l->letters)
+		put_letter(l, j);
+	else
+		put_row(l, j);
+	if (ndjson_commit(l->out) == 0)
+		return 0;
+	l->failed = errno;
+	return 1;
+}
+
+int
+post_look(const struct post_options *o, struct ndjson_writer *out)
+{
+	struct look l = {.out = out, .letters = o->export_dead};
+	struct err err;
+	struct spool *s = spool_open(o->spool, SPOOL_LOOK, &err);
+	int rc;
+
+	if (s == NULL) {
+		diag_error("%s: %s", o->spool, err.text);
+		return CLI_SYSTEM;
+	}
+	deliver_reader_init(&l.reader);
+	rc = spool_list(s, l.letters, put, &l, &err);
+	if (rc < 0)
+		diag_error("%s: %s", o->spool, err.text);
+	else if (rc > 0)
+		diag_errno(l.failed, "<stdout>: write failed");
+	deliver_reader_release(&l.reader);
+	spool_close(s);
+	return rc == 0 ? CLI_OK : CLI_SYSTEM;
+}

@@ -1,0 +1,57 @@
+/* What the files of lib/spool share; not for others. */
+#ifndef SPOOL_INTERNAL_H
+#define SPOOL_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "spool/spool.h"
+
+enum spool_sql {
+	SPOOL_BEGIN,
+	SPOOL_COMMIT,
+	SPOOL_ADD_EVENT,
+	SPOOL_FIND_EVENT,
+	SPOOL_ADD_JOB,
+	SPOOL_FIND_JOB,
+	SPOOL_SAVE,
+	SPOOL_READY_JOBS,
+	SPOOL_SESSION_JOBS,
+	SPOOL_DUE_JOBS,
+	SPOOL_TAKE_DUE,
+	SPOOL_NEXT,
+	SPOOL_COUNT_READY,
+	SPOOL_COUNT_WAITING,
+	SPOOL_OLDEST,
+	SPOOL_REPLAY,
+	SPOOL_REPLAY_ID,
+	SPOOL_OLD_EVENTS,
+	SPOOL_FORGET_JOBS,
+	SPOOL_FORGET_EVENT,
+	SPOOL_STATEMENTS
+};
+
+struct spool {
+	sqlite3 *db;
+	char *path;
+	int lock;
+	bool open;   /* in a transaction */
+	bool synced; /* it, or the next one, waits for the disk */
+	sqlite3_stmt *statement[SPOOL_STATEMENTS];
+};
+
+/* Describe the failure of the last call.  Return -1. */
+int spool_fail(struct spool *s, struct err *err);
+int spool_exec(struct spool *s, const char *sql, struct err *err);
+
+/* The prepared statement, reset; NULL with ${err}. */
+sqlite3_stmt *spool_statement(
+    struct spool *s, enum spool_sql which, struct err *err);
+
+/* Begin a transaction unless one is open; ${sync}: its commit waits for the
+ * disk.  Return 0, or -1. */
+int spool_begin(struct spool *s, bool sync, struct err *err);
+
+/* Run a statement that gives no rows.  Return 0, or -1. */
+int spool_run(struct spool *s, sqlite3_stmt *st, struct err *err);
+
+#endif

@@ -1,0 +1,425 @@
+#include <limits.h>
+#include <string.h>
+
+#include "spool/internal.h"
+
+/* The columns of a job in the order of read_job. */
+#define JOB                                                           \
+	"job.seq, job.endpoint, job.state, job.attempts, job.round, " \
+	"job.status, job.first, job.at, job.session, job.error, "     \
+	"event.accepted, event.line, job.since"
+
+static const char *const sql[SPOOL_STATEMENTS] = {
+    [SPOOL_BEGIN] = "BEGIN IMMEDIATE",
+    [SPOOL_COMMIT] = "COMMIT",
+    [SPOOL_ADD_EVENT] =
+	"INSERT INTO event(id, accepted, line) VALUES(?1, ?2, ?3)"
+	" ON CONFLICT(id) DO NOTHING",
+    [SPOOL_FIND_EVENT] = "SELECT seq, line FROM event WHERE id = ?1",
+    [SPOOL_ADD_JOB] =
+	"INSERT INTO job(seq, endpoint, state, at, since, session)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+    [SPOOL_FIND_JOB] = "SELECT " JOB " FROM job JOIN event USING(seq)"
+		       " WHERE job.seq = ?1 AND job.endpoint = ?2",
+    [SPOOL_SAVE] = "UPDATE job SET state = ?3, attempts = ?4, round = ?5,"
+		   " status = ?6, first = ?7, at = ?8, error = ?9,"
+		   " since = ?10"
+		   " WHERE seq = ?1 AND endpoint = ?2",
+    [SPOOL_READY_JOBS] =
+	"SELECT " JOB " FROM job JOIN event USING(seq)"
+	" WHERE job.state = 0 AND job.endpoint = ?1 AND job.seq >= ?2"
+	" ORDER BY job.seq LIMIT ?3",
+    [SPOOL_SESSION_JOBS] =
+	"SELECT " JOB " FROM job JOIN event USING(seq)"
+	" WHERE job.state = 0 AND job.endpoint = ?1 AND job.session = ?2"
+	" AND job.seq > ?3 AND job.seq < ?4 ORDER BY job.seq LIMIT ?5",
+    [SPOOL_DUE_JOBS] = "SELECT " JOB " FROM job JOIN event USING(seq)"
+		       " WHERE job.state = 1 AND job.endpoint = ?1"
+		       " AND job.at <= ?2 ORDER BY job.at LIMIT ?3",
+    [SPOOL_TAKE_DUE] = "UPDATE job SET state = 0 WHERE state = 1"
+		       " AND seq = ?1 AND endpoint = ?2",
+    [SPOOL_NEXT] = "SELECT at FROM job WHERE state = 1 AND endpoint = ?1"
+		   " ORDER BY at LIMIT 1",
+    [SPOOL_COUNT_READY] =
+	"SELECT count(*) FROM job WHERE state = 0 AND endpoint = ?1",
+    [SPOOL_COUNT_WAITING] =
+	"SELECT count(*), count(*) FILTER (WHERE round < ?2), min(at)"
+	" FROM job WHERE state = 1 AND endpoint = ?1",
+    [SPOOL_OLDEST] =
+	"SELECT min(accepted) FROM event WHERE seq IN ("
+	"SELECT min(seq) FROM job WHERE state = 0 AND endpoint = ?1"
+	" UNION ALL "
+	"SELECT min(seq) FROM job WHERE state = 1 AND endpoint = ?1)",
+    [SPOOL_REPLAY] = "UPDATE job SET state = 1, at = ?3, since = ?3, round = 0"
+		     " WHERE state > 1 AND seq IN (SELECT seq FROM event"
+		     " WHERE accepted >= ?1 AND accepted < ?2)",
+    [SPOOL_REPLAY_ID] =
+	"UPDATE job SET state = 1, at = ?2, since = ?2, round = 0"
+	" WHERE state > 1 AND seq = (SELECT seq FROM event WHERE id = ?1)",
+    [SPOOL_OLD_EVENTS] =
+	"SELECT seq FROM event WHERE accepted < ?1 AND NOT EXISTS ("
+	"SELECT 1 FROM job WHERE job.seq = event.seq AND"
+	" (state < 2 OR at >= ?1 OR (state > 2 AND NOT ?2)))"
+	" ORDER BY seq LIMIT ?3",
+    [SPOOL_FORGET_JOBS] = "DELETE FROM job WHERE seq = ?1",
+    [SPOOL_FORGET_EVENT] = "DELETE FROM event WHERE seq = ?1",
+};
+
+sqlite3_stmt *
+spool_statement(struct spool *s, enum spool_sql which, struct err *err)
+{
+	sqlite3_stmt **st = &s->statement[which];
+
+	if (*st != NULL) {
+		sqlite3_reset(*st);
+		return *st;
+	}
+	if (sqlite3_prepare_v3(s->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT,
+		st, NULL) != SQLITE_OK) {
+		spool_fail(s, err);
+		*st = NULL;
+	}
+	return *st;
+}
+
+int
+spool_run(struct spool *s, sqlite3_stmt *st, struct err *err)
+{
+	int rc = sqlite3_step(st);
+
+	if (rc != SQLITE_DONE)
+		spool_fail(s, err);
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? 0 : -1;
+}
+
+static void
+bind_text(sqlite3_stmt *st, int i, struct span text)
+{
+	if (text.n == 0)
+		sqlite3_bind_null(st, i);
+	else
+		sqlite3_bind_text64(
+		    st, i, text.p, text.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static struct span
+column_span(sqlite3_stmt *st, int i)
+{
+	const void *p = sqlite3_column_blob(st, i);
+	int n = sqlite3_column_bytes(st, i);
+
+	return (struct span){p, p == NULL ? 0 : (size_t)n};
+}
+
+static void
+read_job(sqlite3_stmt *st, struct spool_job *j)
+{
+	memset(j, 0, sizeof(*j));
+	j->seq = sqlite3_column_int64(st, 0);
+	j->endpoint = sqlite3_column_int64(st, 1);
+	j->state = (enum spool_state)sqlite3_column_int(st, 2);
+	j->attempts = (uint32_t)sqlite3_column_int64(st, 3);
+	j->round = (uint32_t)sqlite3_column_int64(st, 4);
+	j->status = sqlite3_column_int(st, 5);
+	j->first = sqlite3_column_int64(st, 6);
+	j->at = sqlite3_column_int64(st, 7);
+	j->session = column_span(st, 8);
+	j->error = column_span(st, 9);
+	j->accepted = sqlite3_column_int64(st, 10);
+	j->line = column_span(st, 11);
+	j->since = sqlite3_column_int64(st, 12);
+}
+
+int
+spool_add_event(struct spool *s, struct span id, struct span line,
+    int64_t accepted, int64_t *seq, bool *known, struct span *old,
+    struct err *err)
+{
+	sqlite3_stmt *st;
+
+	if (spool_begin(s, true, err) != 0 ||
+	    (st = spool_statement(s, SPOOL_ADD_EVENT, err)) == NULL)
+		return -1;
+	bind_text(st, 1, id);
+	sqlite3_bind_int64(st, 2, accepted);
+	sqlite3_bind_blob64(st, 3, line.p, line.n, SQLITE_STATIC);
+	if (spool_run(s, st, err) != 0)
+		return -1;
+	*known = sqlite3_changes(s->db) == 0;
+	*seq = sqlite3_last_insert_rowid(s->db);
+	if (!*known)
+		return 0;
+	st = spool_statement(s, SPOOL_FIND_EVENT, err);
+	if (st == NULL)
+		return -1;
+	bind_text(st, 1, id);
+	if (sqlite3_step(st) != SQLITE_ROW)
+		return spool_fail(s, err);
+	*seq = sqlite3_column_int64(st, 0);
+	*old = column_span(st, 1);
+	return 0;
+}
+
+int
+spool_add_job(
+    struct spool *s, struct spool_job *j, bool *known, struct err *err)
+{
+	sqlite3_stmt *st;
+
+	if (spool_begin(s, true, err) != 0 ||
+	    (st = spool_statement(s, SPOOL_ADD_JOB, err)) == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, j->seq);
+	sqlite3_bind_int64(st, 2, j->endpoint);
+	sqlite3_bind_int(st, 3, (int)j->state);
+	sqlite3_bind_int64(st, 4, j->at);
+	sqlite3_bind_int64(st, 5, j->since);
+	bind_text(st, 6, j->session);
+	if (spool_run(s, st, err) != 0)
+		return -1;
+	*known = sqlite3_changes(s->db) == 0;
+	if (!*known)
+		return 0;
+	st = spool_statement(s, SPOOL_FIND_JOB, err);
+	if (st == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, j->seq);
+	sqlite3_bind_int64(st, 2, j->endpoint);
+	if (sqlite3_step(st) != SQLITE_ROW)
+		return spool_fail(s, err);
+	read_job(st, j);
+	return 0;
+}
+
+int
+spool_save(struct spool *s, const struct spool_job *j, struct err *err)
+{
+	sqlite3_stmt *st;
+
+	if (spool_begin(s, false, err) != 0 ||
+	    (st = spool_statement(s, SPOOL_SAVE, err)) == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, j->seq);
+	sqlite3_bind_int64(st, 2, j->endpoint);
+	sqlite3_bind_int(st, 3, (int)j->state);
+	sqlite3_bind_int64(st, 4, j->attempts);
+	sqlite3_bind_int64(st, 5, j->round);
+	sqlite3_bind_int(st, 6, j->status);
+	sqlite3_bind_int64(st, 7, j->first);
+	sqlite3_bind_int64(st, 8, j->at);
+	bind_text(st, 9, j->error);
+	sqlite3_bind_int64(st, 10, j->since);
+	return spool_run(s, st, err);
+}
+
+static int
+walk(struct spool *s, sqlite3_stmt *st, spool_each *each, void *context,
+    struct err *err)
+{
+	struct spool_job j;
+	int rc, stop = 0;
+
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW && stop == 0) {
+		read_job(st, &j);
+		stop = each(context, &j);
+	}
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		stop = spool_fail(s, err);
+	sqlite3_reset(st);
+	return stop;
+}
+
+int
+spool_ready(struct spool *s, int64_t endpoint, int64_t from, int64_t limit,
+    spool_each *each, void *context, struct err *err)
+{
+	sqlite3_stmt *st = spool_statement(s, SPOOL_READY_JOBS, err);
+
+	if (st == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, endpoint);
+	sqlite3_bind_int64(st, 2, from);
+	sqlite3_bind_int64(st, 3, limit);
+	return walk(s, st, each, context, err);
+}
+
+int
+spool_session(struct spool *s, int64_t endpoint, struct span session,
+    int64_t after, int64_t before, int64_t limit, spool_each *each,
+    void *context, struct err *err)
+{
+	sqlite3_stmt *st = spool_statement(s, SPOOL_SESSION_JOBS, err);
+
+	if (st == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, endpoint);
+	bind_text(st, 2, session);
+	sqlite3_bind_int64(st, 3, after);
+	sqlite3_bind_int64(st, 4, before);
+	sqlite3_bind_int64(st, 5, limit);
+	return walk(s, st, each, context, err);
+}
+
+int
+spool_index_sessions(struct spool *s, struct err *err)
+{
+	return spool_exec(s,
+	    "CREATE INDEX IF NOT EXISTS job_session"
+	    " ON job(endpoint, session, seq)"
+	    " WHERE state = 0 AND session IS NOT NULL",
+	    err);
+}
+
+struct due {
+	struct spool *s;
+	spool_each *each;
+	void *context;
+	struct err *err;
+};
+
+static int
+take_due(void *context, const struct spool_job *j)
+{
+	struct due *d = context;
+	sqlite3_stmt *st = spool_statement(d->s, SPOOL_TAKE_DUE, d->err);
+
+	if (st == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, j->seq);
+	sqlite3_bind_int64(st, 2, j->endpoint);
+	if (spool_run(d->s, st, d->err) != 0)
+		return -1;
+	return d->each(d->context, j);
+}
+
+int
+spool_due(struct spool *s, int64_t endpoint, int64_t now, int64_t limit,
+    spool_each *each, void *context, struct err *err)
+{
+	struct due d = {s, each, context, err};
+	sqlite3_stmt *st;
+
+	if (spool_begin(s, false, err) != 0 ||
+	    (st = spool_statement(s, SPOOL_DUE_JOBS, err)) == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, endpoint);
+	sqlite3_bind_int64(st, 2, now);
+	sqlite3_bind_int64(st, 3, limit);
+	return walk(s, st, take_due, &d, err);
+}
+
+int
+spool_next(struct spool *s, int64_t endpoint, int64_t *at, struct err *err)
+{
+	sqlite3_stmt *st = spool_statement(s, SPOOL_NEXT, err);
+	int rc;
+
+	if (st == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, endpoint);
+	rc = sqlite3_step(st);
+	*at = rc == SQLITE_ROW ? sqlite3_column_int64(st, 0) : INT64_MAX;
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		spool_fail(s, err);
+	sqlite3_reset(st);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
+}
+
+int
+spool_wake(struct spool *s, int64_t now, struct err *err)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text),
+	    "UPDATE job SET at = %lld WHERE state = 1 AND at > %lld",
+	    (long long)now, (long long)now);
+	return spool_exec(s, text, err);
+}
+
+int
+spool_make_ready(struct spool *s, struct err *err)
+{
+	return spool_exec(s, "UPDATE job SET state = 0 WHERE state = 1", err);
+}
+
+int
+spool_count(struct spool *s, int64_t endpoint, uint32_t round,
+    struct spool_counts *c, struct err *err)
+{
+	sqlite3_stmt *st = spool_statement(s, SPOOL_COUNT_READY, err);
+
+	if (st == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, endpoint);
+	if (sqlite3_step(st) != SQLITE_ROW)
+		return spool_fail(s, err);
+	c->ready = (uint64_t)sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	st = spool_statement(s, SPOOL_COUNT_WAITING, err);
+	if (st == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, endpoint);
+	sqlite3_bind_int64(st, 2, round);
+	if (sqlite3_step(st) != SQLITE_ROW)
+		return spool_fail(s, err);
+	c->waiting = (uint64_t)sqlite3_column_int64(st, 0);
+	c->quick = (uint64_t)sqlite3_column_int64(st, 1);
+	c->next = c->waiting > 0 ? sqlite3_column_int64(st, 2) : INT64_MAX;
+	sqlite3_reset(st);
+	return 0;
+}
+
+int
+spool_oldest(
+    struct spool *s, int64_t endpoint, int64_t *accepted, struct err *err)
+{
+	sqlite3_stmt *st = spool_statement(s, SPOOL_OLDEST, err);
+
+	if (st == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, endpoint);
+	if (sqlite3_step(st) != SQLITE_ROW)
+		return spool_fail(s, err);
+	*accepted = sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return 0;
+}
+
+static int
+replayed(struct spool *s, sqlite3_stmt *st, uint64_t *n, struct err *err)
+{
+	if (spool_run(s, st, err) != 0)
+		return -1;
+	*n = (uint64_t)sqlite3_changes64(s->db);
+	return 0;
+}
+
+int
+spool_replay(struct spool *s, int64_t from, int64_t to, int64_t now,
+    uint64_t *n, struct err *err)
+{
+	sqlite3_stmt *st;
+
+	if (spool_begin(s, true, err) != 0 ||
+	    (st = spool_statement(s, SPOOL_REPLAY, err)) == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, from);
+	sqlite3_bind_int64(st, 2, to);
+	sqlite3_bind_int64(st, 3, now);
+	return replayed(s, st, n, err);
+}
+
+int
+spool_replay_id(
+    struct spool *s, struct span id, int64_t now, uint64_t *n, struct err *err)
+{
+	sqlite3_stmt *st;
+
+	if (spool_begin(s, true, err) != 0 ||
+	    (st = spool_statement(s, SPOOL_REPLAY_ID, err)) == NULL)
+		return -1;
+	bind_text(st, 1, id);
+	sqlite3_bind_int64(st, 2, now);
+	return replayed(s, st, n, err);
+}

@@ -1,0 +1,149 @@
+#include "spool/internal.h"
+
+int
+spool_endpoint(struct spool *s, const char *name, bool of_line, int64_t *number,
+    bool *off, struct err *err)
+{
+	sqlite3_stmt *st;
+	int rc = -1;
+
+	if (spool_begin(s, true, err) != 0)
+		return -1;
+	if (sqlite3_prepare_v2(s->db,
+		"INSERT INTO endpoint(name, own) VALUES(?1, ?2)"
+		" ON CONFLICT(name) DO UPDATE"
+		" SET own = min(own, excluded.own)"
+		" RETURNING number, off",
+		-1, &st, NULL) != SQLITE_OK)
+		return spool_fail(s, err);
+	sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC);
+	sqlite3_bind_int(st, 2, of_line);
+	if (sqlite3_step(st) == SQLITE_ROW) {
+		*number = sqlite3_column_int64(st, 0);
+		*off = sqlite3_column_int(st, 1) != 0;
+		/* It is inserted when the statement has ended. */
+		rc = sqlite3_step(st) == SQLITE_DONE ? 0 : -1;
+	}
+	if (rc != 0)
+		spool_fail(s, err);
+	sqlite3_finalize(st);
+	return rc;
+}
+
+int
+spool_switch(struct spool *s, int64_t number, bool off, struct err *err)
+{
+	sqlite3_stmt *st;
+	int rc;
+
+	if (spool_begin(s, true, err) != 0)
+		return -1;
+	if (sqlite3_prepare_v2(s->db,
+		"UPDATE endpoint SET off = ?2 WHERE number = ?1", -1, &st,
+		NULL) != SQLITE_OK)
+		return spool_fail(s, err);
+	sqlite3_bind_int64(st, 1, number);
+	sqlite3_bind_int(st, 2, off);
+	rc = spool_run(s, st, err);
+	sqlite3_finalize(st);
+	return rc;
+}
+
+int
+spool_endpoints(
+    struct spool *s, spool_name *each, void *context, struct err *err)
+{
+	sqlite3_stmt *st;
+	int rc, stop = 0;
+
+	if (sqlite3_prepare_v2(s->db,
+		"SELECT name, own FROM endpoint WHERE EXISTS (SELECT 1 FROM "
+		"job"
+		" WHERE state = 0 AND endpoint = number) OR EXISTS ("
+		"SELECT 1 FROM job WHERE state = 1 AND endpoint = number)"
+		" ORDER BY number",
+		-1, &st, NULL) != SQLITE_OK)
+		return spool_fail(s, err);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW && stop == 0)
+		stop = each(context, (const char *)sqlite3_column_text(st, 0),
+		    sqlite3_column_int(st, 1) != 0);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		stop = spool_fail(s, err);
+	sqlite3_finalize(st);
+	return stop;
+}
+
+int
+spool_list(struct spool *s, bool lost, spool_each *each, void *context,
+    struct err *err)
+{
+	sqlite3_stmt *st;
+	int rc, stop = 0;
+
+	if (sqlite3_prepare_v2(s->db,
+		"SELECT job.seq, job.endpoint, state, attempts, round, status,"
+		" first, at, error, accepted, line, name FROM job"
+		" JOIN event USING(seq) JOIN endpoint ON number = endpoint"
+		" WHERE state > 2 OR NOT ?1 ORDER BY job.seq, endpoint",
+		-1, &st, NULL) != SQLITE_OK)
+		return spool_fail(s, err);
+	sqlite3_bind_int(st, 1, lost);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW && stop == 0) {
+		struct spool_job j = {.seq = sqlite3_column_int64(st, 0),
+		    .endpoint = sqlite3_column_int64(st, 1),
+		    .state = (enum spool_state)sqlite3_column_int(st, 2),
+		    .attempts = (uint32_t)sqlite3_column_int64(st, 3),
+		    .round = (uint32_t)sqlite3_column_int64(st, 4),
+		    .status = sqlite3_column_int(st, 5),
+		    .first = sqlite3_column_int64(st, 6),
+		    .at = sqlite3_column_int64(st, 7),
+		    .error = {sqlite3_column_blob(st, 8), 0},
+		    .accepted = sqlite3_column_int64(st, 9),
+		    .line = {sqlite3_column_blob(st, 10), 0},
+		    .name = (const char *)sqlite3_column_text(st, 11)};
+
+		j.error.n = (size_t)sqlite3_column_bytes(st, 8);
+		j.line.n = (size_t)sqlite3_column_bytes(st, 10);
+		stop = each(context, &j);
+	}
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		stop = spool_fail(s, err);
+	sqlite3_finalize(st);
+	return stop;
+}
+
+int
+spool_forget(struct spool *s, int64_t before, bool lost, int64_t limit,
+    uint64_t *n, struct err *err)
+{
+	sqlite3_stmt *find, *jobs, *event;
+	int rc;
+
+	*n = 0;
+	if (spool_begin(s, false, err) != 0)
+		return -1;
+	find = spool_statement(s, SPOOL_OLD_EVENTS, err);
+	jobs = spool_statement(s, SPOOL_FORGET_JOBS, err);
+	event = spool_statement(s, SPOOL_FORGET_EVENT, err);
+	if (find == NULL || jobs == NULL || event == NULL)
+		return -1;
+	sqlite3_bind_int64(find, 1, before);
+	sqlite3_bind_int(find, 2, lost);
+	sqlite3_bind_int64(find, 3, limit);
+	while ((rc = sqlite3_step(find)) == SQLITE_ROW) {
+		int64_t seq = sqlite3_column_int64(find, 0);
+
+		sqlite3_bind_int64(jobs, 1, seq);
+		sqlite3_bind_int64(event, 1, seq);
+		if (spool_run(s, jobs, err) != 0 ||
+		    spool_run(s, event, err) != 0) {
+			sqlite3_reset(find);
+			return -1;
+		}
+		++*n;
+	}
+	if (rc != SQLITE_DONE)
+		spool_fail(s, err);
+	sqlite3_reset(find);
+	return rc == SQLITE_DONE ? 0 : -1;
+}

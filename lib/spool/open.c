@@ -1,0 +1,306 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "spool/internal.h"
+
+/* "VPSP", so that file(1) and we can tell a spool. */
+#define APPLICATION_ID 0x56505350
+#define VERSION 1
+
+/* A spool of up to this many bytes is checked whole when it is opened. */
+#define CHECK_MAX (64 << 20)
+
+static const char schema[] =
+    "BEGIN IMMEDIATE;"
+    "CREATE TABLE endpoint(number INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL UNIQUE, own INTEGER NOT NULL,"
+    " off INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE event(seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " id TEXT NOT NULL UNIQUE, accepted INTEGER NOT NULL,"
+    " line BLOB NOT NULL);"
+    "CREATE TABLE job(seq INTEGER NOT NULL, endpoint INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
+    " round INTEGER NOT NULL DEFAULT 0, status INTEGER NOT NULL DEFAULT 0,"
+    " first INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL,"
+    " since INTEGER NOT NULL,"
+    " session TEXT, error TEXT, PRIMARY KEY(seq, endpoint)) WITHOUT ROWID;"
+    "CREATE INDEX job_ready ON job(endpoint, seq) WHERE state = 0;"
+    "CREATE INDEX job_waiting ON job(endpoint, at) WHERE state = 1;"
+    "PRAGMA application_id = 1448104784;"
+    "PRAGMA user_version = 1;"
+    "COMMIT;";
+
+int
+spool_fail(struct spool *s, struct err *err)
+{
+	int code = sqlite3_extended_errcode(s->db);
+	int errnum = sqlite3_system_errno(s->db);
+
+	switch (code & 0xff) {
+	case SQLITE_FULL:
+		return err_set(err, "the disk is full");
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return err_set(err,
+		    "is damaged (%s): keep the file, "
+		    "\"sqlite3 FILE .recover\" may save what "
+		    "it holds",
+		    sqlite3_errmsg(s->db));
+	case SQLITE_READONLY:
+		return err_set(err, "is read-only");
+	case SQLITE_IOERR:
+		if (errnum == ENOSPC || errnum == EFBIG || errnum == EDQUOT)
+			return err_sys(err, errnum, "cannot be written");
+		return err_set(err, "read or write failed: %s%s%s",
+		    sqlite3_errmsg(s->db), errnum != 0 ? ": " : "",
+		    errnum != 0 ? strerror(errnum) : "");
+	case SQLITE_NOMEM:
+		return err_set(err, "out of memory");
+	case SQLITE_CANTOPEN:
+		if (errnum != 0)
+			return err_sys(err, errnum, "cannot be opened");
+		return err_set(err, "cannot be opened");
+	}
+	return err_set(err, "%s", sqlite3_errmsg(s->db));
+}
+
+int
+spool_exec(struct spool *s, const char *sql, struct err *err)
+{
+	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	return spool_fail(s, err);
+}
+
+/* The first column of the first row.  Return 0, or -1. */
+static int
+ask(struct spool *s, const char *sql, int64_t *value, struct err *err)
+{
+	sqlite3_stmt *st;
+	int rc;
+
+	if (sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) != SQLITE_OK)
+		return spool_fail(s, err);
+	rc = sqlite3_step(st);
+	*value = rc == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
+	sqlite3_finalize(st);
+	return rc == SQLITE_ROW ? 0 : spool_fail(s, err);
+}
+
+int64_t
+spool_size(struct spool *s)
+{
+	int64_t pages = 0, unused = 0, bytes = 0;
+
+	if (ask(s, "PRAGMA page_count", &pages, NULL) != 0 ||
+	    ask(s, "PRAGMA freelist_count", &unused, NULL) != 0 ||
+	    ask(s, "PRAGMA page_size", &bytes, NULL) != 0)
+		return 0;
+	return (pages - unused) * bytes;
+}
+
+/* One process at a time.  The lock is on a file beside it, since SQLite's own
+ * locks come and go. */
+static int
+lock(struct spool *s, const char *path, struct err *err)
+{
+	char name[4096], pid[24];
+	int n = snprintf(name, sizeof(name), "%s.lock", path);
+
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return err_set(err, "the name is too long");
+	s->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (s->lock < 0)
+		return err_sys(err, errno, "cannot be locked");
+	if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
+		ssize_t got = errno == EWOULDBLOCK
+		    ? pread(s->lock, pid, sizeof(pid) - 1, 0)
+		    : 0;
+
+		pid[got > 0 ? got : 0] = '\0';
+		return err_set(err, "is in use by another process%s%s",
+		    got > 0 ? ", " : "", pid);
+	}
+	n = snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+	if (ftruncate(s->lock, 0) != 0 ||
+	    pwrite(s->lock, pid, (size_t)n, 0) < 0)
+		return 0; /* the number is for humans alone */
+	return 0;
+}
+
+static int
+check_format(struct spool *s, bool fresh, struct err *err)
+{
+	int64_t id, version, good = 1, size;
+	struct stat st;
+
+	if (fresh) {
+		if (spool_exec(s, schema, err) != 0)
+			return -1;
+	}
+	if (ask(s, "PRAGMA application_id", &id, err) != 0 ||
+	    ask(s, "PRAGMA user_version", &version, err) != 0)
+		return -1;
+	if (id != APPLICATION_ID)
+		return err_set(err, "is not a spool of vitals-post");
+	if (version != VERSION)
+		return err_set(err,
+		    "has the format of version %" PRId64 ", not %d", version,
+		    VERSION);
+	size = stat(s->path, &st) == 0 ? st.st_size : 0;
+	if (size <= CHECK_MAX &&
+	    ask(s,
+		"SELECT count(*) FROM pragma_quick_check(1)"
+		" WHERE quick_check <> 'ok'",
+		&good, err) != 0)
+		return -1;
+	if (size <= CHECK_MAX && good != 0)
+		return err_set(err,
+		    "is damaged: keep the file, \"sqlite3 "
+		    "FILE .recover\" may save what it holds");
+	return 0;
+}
+
+static int
+connect(struct spool *s, enum spool_mode mode, struct err *err)
+{
+	int flags = mode == SPOOL_WORK
+	    ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+	    : SQLITE_OPEN_READONLY;
+	int64_t tables;
+
+	if (sqlite3_open_v2(s->path, &s->db,
+		flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+		NULL) != SQLITE_OK)
+		return spool_fail(s, err);
+	sqlite3_busy_timeout(s->db, 5000);
+	if (ask(s, "SELECT count(*) FROM sqlite_master", &tables, err) != 0)
+		return -1;
+	if (mode == SPOOL_LOOK)
+		return check_format(s, false, err);
+	if (spool_exec(s,
+		"PRAGMA journal_mode = WAL;"
+		"PRAGMA synchronous = FULL;"
+		"PRAGMA wal_autocheckpoint = 4000;"
+		"PRAGMA journal_size_limit = 67108864;"
+		"PRAGMA cache_size = -16384;"
+		"PRAGMA temp_store = MEMORY;",
+		err) != 0)
+		return -1;
+	s->synced = true;
+	return check_format(s, tables == 0, err);
+}
+
+struct spool *
+spool_open(const char *path, enum spool_mode mode, struct err *err)
+{
+	struct spool *s = calloc(1, sizeof(*s));
+	mode_t mask;
+
+	if (s == NULL) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	s->lock = -1;
+	s->path = strdup(path);
+	/* Events are about people: the file is its owner's alone. */
+	mask = umask(077);
+	if (s->path == NULL ||
+	    (mode == SPOOL_WORK && lock(s, path, err) != 0) ||
+	    connect(s, mode, err) != 0) {
+		if (s->path == NULL)
+			err_set(err, "out of memory");
+		spool_close(s);
+		s = NULL;
+	}
+	umask(mask);
+	return s;
+}
+
+void
+spool_close(struct spool *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < SPOOL_STATEMENTS; i++)
+		sqlite3_finalize(s->statement[i]);
+	sqlite3_close(s->db);
+	if (s->lock >= 0)
+		close(s->lock);
+	free(s->path);
+	free(s);
+}
+
+static int
+set_sync(struct spool *s, bool sync, struct err *err)
+{
+	if (s->synced == sync)
+		return 0;
+	if (spool_exec(s,
+		sync ? "PRAGMA synchronous = FULL"
+		     : "PRAGMA synchronous = NORMAL",
+		err) != 0)
+		return -1;
+	s->synced = sync;
+	return 0;
+}
+
+int
+spool_commit(struct spool *s, struct err *err)
+{
+	sqlite3_stmt *st;
+	int rc;
+
+	if (!s->open)
+		return 0;
+	st = spool_statement(s, SPOOL_COMMIT, err);
+	rc = st == NULL ? SQLITE_ERROR : sqlite3_step(st);
+	if (st != NULL && rc != SQLITE_DONE)
+		spool_fail(s, err);
+	sqlite3_reset(st);
+	if (rc != SQLITE_DONE) {
+		spool_rollback(s);
+		return -1;
+	}
+	s->open = false;
+	return 0;
+}
+
+void
+spool_rollback(struct spool *s)
+{
+	if (s->open && !sqlite3_get_autocommit(s->db))
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	s->open = false;
+}
+
+int
+spool_begin(struct spool *s, bool sync, struct err *err)
+{
+	sqlite3_stmt *st;
+	int rc;
+
+	/* How a commit is made must be said before its transaction begins. */
+	if (s->open && sync && !s->synced && spool_commit(s, err) != 0)
+		return -1;
+	if (s->open)
+		return 0;
+	if (set_sync(s, sync, err) != 0)
+		return -1;
+	st = spool_statement(s, SPOOL_BEGIN, err);
+	if (st == NULL)
+		return -1;
+	rc = sqlite3_step(st);
+	if (rc != SQLITE_DONE)
+		spool_fail(s, err);
+	sqlite3_reset(st);
+	s->open = rc == SQLITE_DONE;
+	return s->open ? 0 : -1;
+}
