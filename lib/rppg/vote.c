@@ -12,8 +12,14 @@ enum {
 	BAND_HIGH = 171 /* 5 Hz: power above is not compared with */
 };
 
-/* A second harmonic beyond this share of the first is not the pulse's own. */
-static const double HARMONIC_MAX = 1.2;
+/* Harmonics beyond these shares of the first's power are not the pulse's. */
+enum {
+	HARMONICS = 3
+};
+static const double harmonic_max[HARMONICS + 1] = {0, 1, 1.2, 0.5};
+
+/* No window explains more than this. */
+static const double EXPLAINED_MAX = 0.98;
 
 /* Drifts are steeper than this, but then nothing is left to find. */
 static const double EXPONENT_MAX = 2;
@@ -121,19 +127,36 @@ voter_free(struct voter *v)
 
 /* ---- Spectra ----------------------------------------------------------- */
 
+/* Power within ${lobe} bins of ${bin}, from ${above} on and in the band. */
+static double
+peak_power(const struct vote_spectrum *s, double bin, long lobe, long above)
+{
+	long at = lrint(bin);
+	double sum = 0;
+
+	for (long k = at - lobe; k <= at + lobe; k++)
+		if (k >= above && k < BAND_HIGH)
+			sum += (double)s->power[k];
+	return sum;
+}
+
 double
 vote_explained(const struct vote_spectrum *s, double bin, unsigned lobe)
 {
-	double first = 0, second = 0;
-	long h = (long)lobe, at = lrint(bin), twice = lrint(2 * bin);
+	long h = (long)lobe, at = lrint(bin);
+	double first = peak_power(s, bin, h, 0), sum = first;
 
-	for (long k = at - h; k <= at + h; k++)
-		if (k >= 0 && k < VOTE_BINS)
-			first += (double)s->power[k];
-	for (long k = twice - h; k <= twice + h; k++)
-		if (k > at + h && k < VOTE_BINS)
-			second += (double)s->power[k];
-	return fmin(first + fmin(second, HARMONIC_MAX * first), 0.999);
+	for (int k = 2; k <= HARMONICS; k++) {
+		double most =
+		    first * harmonic_max[k] * pow(k, (double)s->exponent);
+		double part =
+		    peak_power(s, k * bin, h, lrint((k - 1) * bin) + h + 1);
+
+		if (k * at - h >= BAND_HIGH)
+			break;
+		sum += fmin(part, most);
+	}
+	return fmin(sum, EXPLAINED_MAX);
 }
 
 double
@@ -222,6 +245,7 @@ normalise(struct vote_spectrum *s)
 			all += p;
 	}
 	s->valid = all > 1e-18;
+	s->exponent = (float)exponent;
 	for (size_t k = 0; k < VOTE_BINS; k++)
 		s->power[k] = s->valid ? (float)((double)s->power[k] / all) : 0;
 }
@@ -330,6 +354,17 @@ weigh_reference(
 	}
 }
 
+/* How much a method's vote counts: two that are nearly the same share one. */
+static const double method_weight[RPPG_METHODS] = {
+    [RPPG_GREEN] = 1,
+    [RPPG_CHROM] = 1,
+    [RPPG_POS] = 1,
+    [RPPG_LGI] = 0.5,
+    [RPPG_OMIT] = 0.5,
+    [RPPG_PBV] = 1,
+    [RPPG_ICA] = 0.5,
+};
+
 static int
 look_at_whole(struct voter *v, struct vote *out)
 {
@@ -387,7 +422,7 @@ clarity(const struct vote_spectrum *s, const struct vote *w)
 
 	for (int k = VOTE_LOW; s->valid && k <= VOTE_HIGH; k++)
 		best = fmax(best, vote_explained(s, k, w->lobe));
-	return -log(1 - best);
+	return best > 0 ? 1 : 0;
 }
 
 /* The spectra of single patches, for their weights in the wave. */
@@ -464,10 +499,11 @@ vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
 	    (look_at_patches(v, out) != 0 || look_at_groups(v, out) != 0))
 		return -1;
 	for (int m = 0; m < RPPG_METHODS; m++)
-		clear += clarity(&out->whole[m], out);
+		clear += method_weight[m] * clarity(&out->whole[m], out);
 	for (int m = 0; m < RPPG_METHODS; m++)
 		cast(&out->whole[m], out,
-		    clarity(&out->whole[m], out) / fmax(clear, 1e-9),
+		    method_weight[m] * clarity(&out->whole[m], out) /
+			fmax(clear, 1e-9),
 		    out->votes);
 	for (int k = 0; k < VOTE_RATES; k++)
 		out->votes[k] += prior(VOTE_LOW + k);

@@ -20,9 +20,10 @@ enum {
 };
 #define VOTE_STEP (RPPG_GRID / VOTE_FFT)
 
-/* Power of one wave, as a share of that in the band. */
+/* Power of one wave, its noise made white, as a share of that in the band. */
 struct vote_spectrum {
 	float power[VOTE_BINS];
+	float exponent; /* of the noise that was made white, f^-exponent */
 	bool valid;
 };
 
@@ -60,7 +61,7 @@ int vote_render(struct voter *v, const struct intake *in, const struct vote *w,
     double bin, double *wave, double *snr);
 
 /* Share of the band's power that a pulse at ${bin} explains: its peak, and
- * its second harmonic as far as a pulse may have one. */
+ * its harmonics as far as a pulse may have them. */
 double vote_explained(const struct vote_spectrum *s, double bin, unsigned lobe);
 
 /* The SNR of de Haan at ${bin}, dB. */
