@@ -61,6 +61,7 @@ check-valgrind: all
 # Fuzzers: tests/fuzz/WHAT.c with one LLVMFuzzerTestOneInput each, built with
 # clang; seeds in tests/fuzz/corpus/WHAT/.
 FUZZ_SECONDS ?= 20
+FUZZ_MODS_event_take = crypto
 fuzz_names := $(basename $(notdir $(wildcard tests/fuzz/*.c)))
 fuzz:
 	$(MAKE) CC=clang SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzz-run

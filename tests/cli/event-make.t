@@ -1,5 +1,6 @@
 #!/bin/sh
 # vitals-event: records become events.
+# valgrind
 . "$(dirname "$0")/tap.sh"
 
 m='{"record":"measurement","source":"clip.mp4","sourceSha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","startTime":null,"offsetSeconds":0.0,"durationSeconds":30.0,"device":{"codec":"h264","make":"A"},"readings":[{"vital":"heartRate","value":71.80,"unit":"/min","confidence":0.94,"method":"rppg-pos"}],"quality":{"signal":0.91,"snrDb":6.8},"faceIndex":0}'
