@@ -17,6 +17,7 @@ PKG_sandbox = libseccomp
 USES_rppg = dsp
 USES_vitals = dsp
 USES_measure = dsp
+USES_skin = video face
 
 # The inner loops over pixels and samples are worth the vectoriser.
 CFLAGS_video = -O3
