@@ -260,11 +260,13 @@ take_frame(struct job *j, const struct video_frame *frame, struct err *err)
 	j->last = frame->time;
 	if (skin_sample(j->sampler, frame, err) != 0)
 		return EXTRACT_SYSTEM;
+	if (skin_fallback(j->sampler) != NULL) {
+		status = push_fallback(j, err);
+	} else {
+		measure_free(j->fallback);
+		j->fallback = NULL;
+	}
 	unsigned n = skin_subjects(j->sampler);
-	if (n == 0)
-		return push_fallback(j, err);
-	measure_free(j->fallback);
-	j->fallback = NULL;
 	for (unsigned i = 0; i < n && status == EXTRACT_OK; i++)
 		status = push_face(j, i, err);
 	return status;
@@ -314,13 +316,14 @@ finish_all(struct job *j, struct err *err)
 	enum absent absent = ABSENT_NO_FACE;
 	bool any = false;
 
+	/* Where the fallback is still there, what was followed was no face. */
 	for (unsigned i = 0; i < SKIN_FACES_MAX && status == EXTRACT_OK; i++) {
-		if (j->face[i] == NULL)
+		if (j->face[i] == NULL || j->fallback != NULL)
 			continue;
 		any = true;
 		status = finish(j, j->face[i], &absent, err);
 	}
-	if (!any && j->fallback != NULL) {
+	if (j->fallback != NULL) {
 		any = true;
 		status = finish(j, j->fallback, &absent, err);
 	}
