@@ -8,6 +8,10 @@
 #ifndef VITALS_FEATURES_H
 #define VITALS_FEATURES_H
 
+#include "diag/err.h"
+#include "vitals/beats.h"
+#include "vitals/signal.h"
+
 enum vitals_feature {
 	/* Mean level of each channel, 0 to 255. */
 	VITALS_FEATURE_MEAN_RED,
@@ -22,8 +26,8 @@ enum vitals_feature {
 	VITALS_FEATURE_COHERENCE_GREEN,
 	VITALS_FEATURE_COHERENCE_BLUE,
 	/* Shape of the mean beat: seconds from foot to top, widths at half
-	 * and at a quarter of the height in seconds, area right of the top
-	 * over area left of it, depth of the notch over the height. */
+	 * and at a quarter of the height in seconds, area behind the top over
+	 * area before it, height 0.2 s behind the top over that of the top. */
 	VITALS_FEATURE_RISE_SECONDS,
 	VITALS_FEATURE_WIDTH_HALF_SECONDS,
 	VITALS_FEATURE_WIDTH_QUARTER_SECONDS,
@@ -46,6 +50,18 @@ struct vitals_feature_info {
 };
 
 const struct vitals_feature_info *vitals_feature_info(enum vitals_feature f);
+
+/* Signals to take features from. */
+struct vitals_view {
+	struct vitals_colour colour; /* of the skin */
+	struct vitals_wave pulse;
+	struct vitals_wave upper, lower;  /* n 0: none */
+	const struct vitals_beats *beats; /* of pulse */
+};
+
+/* Fill ${f}; what cannot be seen is NAN.  Return 0, or -1 without memory. */
+int vitals_features_measure(
+    struct vitals_features *f, const struct vitals_view *view, struct err *err);
 
 /* All NAN. */
 void vitals_features_clear(struct vitals_features *f);

@@ -2,9 +2,10 @@
  * model: a calibrated formula from features to one vital sign.
  *
  * Fitted by vitals-calibrate, kept in a calibration file (lib/calib), applied
- * by the estimators.  The value is the sum of coefficient * term, each term a
- * product of features as vitals/model.c's table says, plus an offset that a
- * person's own baseline may add, held to the range of the references.
+ * by the estimators.  A formula is a fixed list of terms for each vital
+ * (model.c); what is fitted is the weight of each, by ridge regression, twice:
+ * over all references (for anyone), and over the changes within each source
+ * (for a person whose own reference is known, the anchor).
  */
 #ifndef VITALS_MODEL_H
 #define VITALS_MODEL_H
@@ -12,23 +13,38 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "diag/err.h"
 #include "vitals/features.h"
 #include "vitals/reading.h"
 
-/* The most terms of a formula, the constant included. */
-#define VITALS_MODEL_TERMS_MAX 32
+/* The most terms of a formula. */
+#define VITALS_MODEL_TERMS_MAX 8
+
+/* The fewest pairs of features and reference that a formula is fitted to. */
+#define VITALS_MODEL_PAIRS_MIN 8
+
+/* The most sources and pairs of one calibration. */
+#define VITALS_MODEL_SOURCES_MAX 1000
+#define VITALS_MODEL_PAIRS_MAX 100000
 
 struct vitals_model {
-	enum vital vital;
-	unsigned terms; /* 0: there is none */
+	unsigned terms; /* 0: there is no model of this vital */
+	/* value = intercept + sum of coefficient * (term - mean) / scale */
+	double intercept;
+	double mean[VITALS_MODEL_TERMS_MAX], scale[VITALS_MODEL_TERMS_MAX];
 	double coefficient[VITALS_MODEL_TERMS_MAX];
-	double mean[VITALS_MODEL_TERMS_MAX];  /* taken off each term, */
-	double scale[VITALS_MODEL_TERMS_MAX]; /* which is then divided */
-	double offset;    /* the person's own; 0 without a baseline */
-	double low, high; /* range of the references */
-	double error;     /* leave-one-source-out mean absolute error */
-	double within;    /* share of those errors within the tolerance */
-	unsigned sources, pairs; /* what it was fitted on */
+	/* The person's own, where known: value = anchor_value + sum of
+	 * slope * (term - anchor) / scale */
+	double slope[VITALS_MODEL_TERMS_MAX];
+	bool anchored;
+	double anchor[VITALS_MODEL_TERMS_MAX], anchor_value;
+	/* Values are held to the range of the references. */
+	double low, high;
+	unsigned sources, pairs;
+	/* Of the sources, each left out in turn: mean absolute error, and
+	 * share within the vital's tolerance; with the first reference of the
+	 * left-out source as its anchor likewise.  NAN with one source. */
+	double error, within, anchored_error, anchored_within;
 };
 
 /* The models of a device or a person: at most one a vital. */
@@ -36,12 +52,39 @@ struct vitals_models {
 	struct vitals_model model[VITAL_COUNT]; /* by vital */
 };
 
-/* Is there a formula for ${vital} at all? */
-bool vitals_model_exists(enum vital vital);
+/* Features beside what a reference said at the time. */
+struct vitals_pair {
+	struct vitals_features features;
+	double value;
+	unsigned source; /* the same number: the same source */
+};
+
+/* How many terms the formula for ${vital} has; 0: there is none. */
+unsigned vitals_model_terms(enum vital vital);
+
+/* The name of one of them: "ln meanRed", … */
+const char *vitals_model_term_name(enum vital vital, unsigned term);
+
+/* Has ${f} what the formula for ${vital} needs? */
+bool vitals_model_usable(enum vital vital, const struct vitals_features *f);
+
+/*
+ * Fit the formula for ${vital} to ${n} pairs, of one source in the order of
+ * time; those whose features do not suffice are left out.  Return 0; -1 with
+ * ${err} set where there are too few, where they do not vary, or without
+ * memory.
+ */
+int vitals_model_fit(struct vitals_model *m, enum vital vital,
+    const struct vitals_pair pair[], size_t n, struct err *err);
+
+/* Make the model a person's: anchor it to the mean of these pairs.  Return 0;
+ * -1 where none of them can be used. */
+int vitals_model_anchor(struct vitals_model *m, enum vital vital,
+    const struct vitals_pair pair[], size_t n, struct err *err);
 
 /* Apply ${m} to ${f}.  Return 0; -1 where a feature that it needs is absent
  * or there is no model. */
-int vitals_model_apply(const struct vitals_model *m,
+int vitals_model_apply(const struct vitals_model *m, enum vital vital,
     const struct vitals_features *f, double *value);
 
 #endif
