@@ -45,6 +45,9 @@ struct vitals_input {
 	struct vitals_series motion;
 	/* Waves of an upper and a lower region on one grid, for transit. */
 	struct vitals_wave upper, lower;
+	/* Stretches of time, from and to, for which the pulse was made up. */
+	const double (*gap)[2];
+	size_t gaps;
 	const char *method; /* static text for the pulse's readings */
 	const struct vitals_models *models; /* NULL: not calibrated */
 };
@@ -53,7 +56,8 @@ struct vitals_output {
 	struct reading reading[VITAL_COUNT]; /* by vital */
 	struct vitals_features features;
 	struct vitals_beats beats;
-	struct vitals_wave pulse; /* what beats were found on; owned */
+	struct vitals_wave pulse; /* what the beats were found on: */
+	double *wave;             /* its values; owned */
 	double snr_db;
 	double signal; /* 0 to 1: quality of the pulse wave */
 };

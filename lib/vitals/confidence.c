@@ -1,0 +1,48 @@
+#include "vitals/confidence.h"
+
+#include <math.h>
+
+static double
+logistic(double z)
+{
+	return 1 / (1 + exp(-z));
+}
+
+double
+vitals_confidence_rate(const struct vitals_quality *q)
+{
+	/* A rate that changes has no one value. */
+	static const double start = -6.51, repeat = 10.41, change = -0.29,
+			    free_change = 5;
+
+	return logistic(start + repeat * q->repeat +
+	    change * fmax(0, q->change - free_change));
+}
+
+double
+vitals_confidence_sdnn(
+    const struct vitals_beats *b, const struct vitals_quality *q)
+{
+	static const double start = -8, repeat = 7, regular = 3;
+
+	return logistic(start + repeat * q->repeat + regular * b->regular);
+}
+
+double
+vitals_confidence_rmssd(
+    const struct vitals_beats *b, const struct vitals_quality *q)
+{
+	static const double start = -8, repeat = 7, regular = 3;
+
+	return logistic(start + repeat * q->repeat + regular * b->regular);
+}
+
+double
+vitals_confidence_breath(const struct vitals_respiration *r, double seconds)
+{
+	static const double start = -3.3, peak = 5.8, agreement = 1.55,
+			    length = 0.42;
+
+	return logistic(start + peak * r->peak + agreement * r->agreement +
+	    length * log(fmin(fmax(seconds, 10), 60) / 30));
+}

@@ -1,0 +1,28 @@
+/*
+ * confidence: how probable it is that a value lies within its tolerance.
+ *
+ * Each is a logistic curve over what the estimator saw, fitted to recordings
+ * with truth and to noise of many kinds; doc/confidence.md says to which, and
+ * how well what it promises held for people who were left out.
+ */
+#ifndef VITALS_CONFIDENCE_H
+#define VITALS_CONFIDENCE_H
+
+#include "vitals/beats.h"
+#include "vitals/quality.h"
+#include "vitals/respiration.h"
+
+/* Heart rate from the beats of a fingertip: within 5 /min. */
+double vitals_confidence_rate(const struct vitals_quality *q);
+
+/* SDNN within 10 ms; RMSSD within 15 ms. */
+double vitals_confidence_sdnn(
+    const struct vitals_beats *b, const struct vitals_quality *q);
+double vitals_confidence_rmssd(
+    const struct vitals_beats *b, const struct vitals_quality *q);
+
+/* Breathing within 3 /min, from a window of ${seconds}. */
+double vitals_confidence_breath(
+    const struct vitals_respiration *r, double seconds);
+
+#endif

@@ -1,0 +1,312 @@
+#include "vitals/estimate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vitals/confidence.h"
+#include "vitals/finger.h"
+#include "vitals/hrv.h"
+#include "vitals/quality.h"
+#include "vitals/respiration.h"
+#include "vitals/saturation.h"
+
+/* The rate of the beats is taken where it is near that of the spectra: within
+ * so much, or this share. */
+#define SAME_RATE 5.0
+#define SAME_SHARE 0.08
+/* Confidence in a rate that the beats do not bear out. */
+#define DOUBTED 0.7
+
+/* Values less sure than this are not given at all. */
+#define SURE_MIN 0.05
+
+/* A pulse less sure than this carries no breath, shape or colour. */
+#define PULSE_MIN 0.3
+
+/* A recording may lack the last frames of its nominal length, s. */
+#define SHORT_BY 0.25
+
+/* Share of normal intervals below which their spread means nothing. */
+#define REGULAR_MIN 0.5
+
+/* What is known on the way from the signals to the readings. */
+struct work {
+	const struct vitals_input *in;
+	struct vitals_output *out;
+	struct vitals_quality quality;
+	struct vitals_finger finger;
+	double rate_confidence;
+	const char *method;
+};
+
+static void
+give(struct work *w, enum vital vital, double value, double confidence,
+    const char *method)
+{
+	struct reading *r = &w->out->reading[vital];
+
+	if (r->absent == ABSENT_TOO_SHORT)
+		return;
+	if (!isfinite(value) || value < vital_info(vital)->min ||
+	    value > vital_info(vital)->max || confidence < SURE_MIN)
+		return;
+	r->value = value;
+	r->confidence = confidence;
+	r->method = method;
+	r->absent = ABSENT_NOT;
+}
+
+static void
+give_nothing(struct work *w)
+{
+	for (int v = 0; v < VITAL_COUNT; v++) {
+		bool pressure = v == VITAL_BLOOD_PRESSURE_SYSTOLIC ||
+		    v == VITAL_BLOOD_PRESSURE_DIASTOLIC;
+
+		w->out->reading[v] = (struct reading){
+		    .vital = (enum vital)v, .absent = ABSENT_LOW_SIGNAL};
+		if (pressure &&
+		    (w->in->models == NULL ||
+			w->in->models->model[v].terms == 0))
+			w->out->reading[v].absent = ABSENT_NOT_CALIBRATED;
+		else if (w->in->seconds + SHORT_BY <
+		    vital_info((enum vital)v)->min_seconds)
+			w->out->reading[v].absent = ABSENT_TOO_SHORT;
+	}
+}
+
+/* Copy the wave that was given, or make that of a finger. */
+static int
+set_wave(struct work *w, struct err *err)
+{
+	const struct vitals_wave *from = &w->in->pulse;
+	struct vitals_wave *to = &w->out->pulse;
+	double *copy;
+
+	*to = (struct vitals_wave){0};
+	if (w->in->site == VITALS_FINGER) {
+		if (vitals_finger_wave(&w->finger, &w->in->colour, err) != 0)
+			return -1;
+		*to = (struct vitals_wave){w->finger.start, VITALS_FINGER_RATE,
+		    w->finger.wave, w->finger.n};
+		w->out->wave = w->finger.wave;
+		w->finger.wave = NULL;
+		return 0;
+	}
+	if (from->n == 0)
+		return 0;
+	copy = calloc(from->n, sizeof(*copy));
+	if (copy == NULL)
+		return err_set(err, "out of memory");
+	memcpy(copy, from->value, from->n * sizeof(*copy));
+	w->out->wave = copy;
+	*to = (struct vitals_wave){from->start, from->rate, copy, from->n};
+	return 0;
+}
+
+static int
+find_beats(struct work *w, struct err *err)
+{
+	const struct vitals_input *in = w->in;
+	bool finger = in->site == VITALS_FINGER;
+
+	if (vitals_beats_find(&w->out->beats, &w->out->pulse,
+		finger ? 0 : in->rate,
+		finger ? (const double(*)[2])w->finger.gap : in->gap,
+		finger ? w->finger.gaps : in->gaps, err) != 0)
+		return -1;
+	return vitals_quality(&w->quality, &w->out->beats, &w->out->pulse, err);
+}
+
+/* The heart rate: over the beats, if they bear out the spectra. */
+static void
+read_rate(struct work *w)
+{
+	const struct vitals_input *in = w->in;
+	const struct vitals_beats *b = &w->out->beats;
+	double near = fmax(SAME_RATE, SAME_SHARE * in->rate);
+	double value = b->rate, confidence;
+
+	if (in->site == VITALS_FINGER) {
+		confidence = vitals_confidence_rate(&w->quality);
+	} else if (in->rate > 0) {
+		confidence = in->rate_confidence;
+		if (isnan(value) || fabs(value - in->rate) > near ||
+		    b->regular < REGULAR_MIN) {
+			value = in->rate;
+			confidence *= DOUBTED;
+		}
+	} else {
+		confidence = 0;
+	}
+	w->rate_confidence = confidence;
+	give(w, VITAL_HEART_RATE, value, confidence, w->method);
+}
+
+static void
+read_rhythm(struct work *w)
+{
+	const struct vitals_beats *b = &w->out->beats;
+	double sure = w->rate_confidence, sum = 0;
+	struct vitals_hrv h;
+
+	if (b->regular < REGULAR_MIN || b->normal == 0)
+		return;
+	for (size_t i = 0; i + 1 < b->count; i++) {
+		if (b->interval[i].mark == VITALS_MARK_NORMAL)
+			sum += b->interval[i].seconds;
+	}
+	give(w, VITAL_PULSE_INTERVAL, 1000 * sum / (double)b->normal, sure,
+	    w->method);
+	vitals_hrv(&h, b);
+	give(w, VITAL_HRV_SDNN, h.sdnn,
+	    sure * vitals_confidence_sdnn(b, &w->quality), w->method);
+	sure *= vitals_confidence_rmssd(b, &w->quality);
+	give(w, VITAL_HRV_RMSSD, h.rmssd, sure, w->method);
+	give(w, VITAL_HRV_PNN50, h.pnn50, sure, w->method);
+	give(w, VITAL_HRV_LF_HF, h.lf_hf, sure, "lomb");
+	give(w, VITAL_STRESS_INDEX, vitals_stress(b), sure, "baevsky");
+}
+
+static int
+read_breath(struct work *w, struct err *err)
+{
+	const struct vitals_input *in = w->in;
+	struct vitals_respiration r;
+	double sure;
+
+	if (w->out->pulse.n == 0)
+		return 0;
+	if (vitals_respiration(&r, &w->out->beats, &w->out->pulse, &in->colour,
+		&in->motion, w->out->pulse.start,
+		(double)w->out->pulse.n / w->out->pulse.rate, err) != 0)
+		return -1;
+	sure = vitals_confidence_breath(&r, in->seconds);
+	/* Movement shows breath also where no pulse is seen. */
+	sure *= r.weight[VITALS_BREATH_MOTION] +
+	    (1 - r.weight[VITALS_BREATH_MOTION]) * w->rate_confidence;
+	give(w, VITAL_RESPIRATORY_RATE, r.rate, sure, "pulse-modulation");
+	return 0;
+}
+
+/* Pulsation of the channel most coherent with the pulse. */
+static void
+read_perfusion(struct work *w)
+{
+	const double *f = w->out->features.value;
+	int best = -1;
+
+	for (int k = 0; k < 3; k++) {
+		double c = f[VITALS_FEATURE_COHERENCE_RED + k];
+
+		if (isfinite(c) &&
+		    (best < 0 || c > f[VITALS_FEATURE_COHERENCE_RED + best]))
+			best = k;
+	}
+	if (best >= 0)
+		give(w, VITAL_PERFUSION_INDEX,
+		    f[VITALS_FEATURE_PERFUSION_RED + best],
+		    w->rate_confidence *
+			fmax(0, f[VITALS_FEATURE_COHERENCE_RED + best]),
+		    "ac-over-dc");
+}
+
+/* A vital by its model; whether there is one that could be applied. */
+static bool
+read_model(struct work *w, enum vital vital)
+{
+	const struct vitals_model *m;
+	double value, within;
+
+	if (w->in->models == NULL)
+		return false;
+	m = &w->in->models->model[vital];
+	if (vitals_model_apply(m, vital, &w->out->features, &value) != 0)
+		return false;
+	within = m->anchored ? m->anchored_within : m->within;
+	/* One source alone says nothing about the next. */
+	if (isnan(within))
+		within = VITALS_SATURATION_CONFIDENCE;
+	give(w, vital, value, within * w->rate_confidence, "calibrated");
+	w->out->reading[vital].status = READING_CALIBRATED;
+	return true;
+}
+
+static void
+read_colour(struct work *w)
+{
+	double value;
+	const char *method;
+
+	(void)read_model(w, VITAL_BLOOD_PRESSURE_SYSTOLIC);
+	(void)read_model(w, VITAL_BLOOD_PRESSURE_DIASTOLIC);
+	if (read_model(w, VITAL_OXYGEN_SATURATION))
+		return;
+	if (vitals_saturation_estimate(&w->out->features, &value, &method) != 0)
+		return;
+	give(w, VITAL_OXYGEN_SATURATION, value,
+	    VITALS_SATURATION_CONFIDENCE * w->rate_confidence, method);
+	w->out->reading[VITAL_OXYGEN_SATURATION].status = READING_UNCALIBRATED;
+}
+
+static int
+read_all(struct work *w, struct err *err)
+{
+	const struct vitals_output *out = w->out;
+	struct vitals_view view = {.colour = w->in->colour,
+	    .pulse = out->pulse,
+	    .upper = w->in->upper,
+	    .lower = w->in->lower,
+	    .beats = &out->beats};
+	double *times = w->finger.time;
+
+	/* The clock's times, where the frames have only those of arrival. */
+	if (times != NULL)
+		view.colour.time = times;
+	read_rate(w);
+	if (read_breath(w, err) != 0)
+		return -1;
+	if (vitals_features_measure(&w->out->features, &view, err) != 0)
+		return -1;
+	if (w->rate_confidence < PULSE_MIN)
+		return 0;
+	read_rhythm(w);
+	read_perfusion(w);
+	read_colour(w);
+	return 0;
+}
+
+int
+vitals_estimate(
+    struct vitals_output *out, const struct vitals_input *in, struct err *err)
+{
+	struct work w = {.in = in, .out = out};
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	vitals_features_clear(&out->features);
+	w.method = in->method != NULL ? in->method : "beats";
+	give_nothing(&w);
+	rc = set_wave(&w, err);
+	if (rc == 0)
+		rc = find_beats(&w, err);
+	if (rc == 0)
+		rc = read_all(&w, err);
+	out->snr_db = isnan(in->snr_db) || in->site == VITALS_FINGER
+	    ? w.quality.snr_db
+	    : in->snr_db;
+	out->signal = w.quality.repeat;
+	vitals_finger_release(&w.finger);
+	if (rc != 0)
+		vitals_output_release(out);
+	return rc;
+}
+
+void
+vitals_output_release(struct vitals_output *out)
+{
+	free(out->wave);
+	vitals_beats_release(&out->beats);
+	memset(out, 0, sizeof(*out));
+}

@@ -1,0 +1,29 @@
+/*
+ * quality: how much of a pulse wave is pulse.
+ */
+#ifndef VITALS_QUALITY_H
+#define VITALS_QUALITY_H
+
+#include "diag/err.h"
+#include "vitals/beats.h"
+#include "vitals/signal.h"
+
+struct vitals_quality {
+	/* Median correlation of a whole beat with the next, 0 to 1.  Beats
+	 * are chosen for their rises, so in noise too these look alike; the
+	 * rest of the beat was not chosen. */
+	double repeat;
+	/* Power within 0.1 Hz of the heart rate and 0.2 Hz of its double,
+	 * over the rest of 0.5 to 4 Hz, dB (de Haan and Jeanne, IEEE Trans.
+	 * Biomed. Eng. 2013, 60, 2878), in 10 s windows each at the rate of
+	 * its own beats; NAN: too short. */
+	double snr_db;
+	/* How far the rates of the two halves lie apart, /min. */
+	double change;
+};
+
+/* Fill ${q}.  Return 0, or -1 without memory. */
+int vitals_quality(struct vitals_quality *q, const struct vitals_beats *beats,
+    const struct vitals_wave *wave, struct err *err);
+
+#endif
