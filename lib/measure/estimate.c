@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "vitals/signal.h"
+#include "vitals/estimate.h"
 
 /* Skin in view for less of the time is no measurement. */
 static const double COVERAGE_MIN = 0.2;
@@ -38,8 +38,6 @@ static void
 set_quality(struct measure_quality *q, const struct rppg_view *v, double from,
     double to)
 {
-	q->snr_db = v->snr_db;
-	q->signal = isnan(v->snr_db) ? 0 : 1 / (1 + pow(10, -v->snr_db / 10));
 	q->motion = v->motions > 0 ? fmin(1, v->movement) : (double)NAN;
 	q->illumination = v->colours > 0 ? v->illumination : (double)NAN;
 	q->coverage =
@@ -47,23 +45,69 @@ set_quality(struct measure_quality *q, const struct rppg_view *v, double from,
 	q->coverage = fmax(0, fmin(1, q->coverage));
 }
 
+/* How good the pulse is, of what the estimators saw. */
+static void
+set_signal(struct measure_quality *q, double snr_db)
+{
+	q->snr_db = snr_db;
+	q->signal = isnan(snr_db) ? 0 : 1 / (1 + pow(10, -snr_db / 10));
+}
+
+/* All that lib/vitals can tell from ${v}. */
+static int
+estimate(struct measure_estimate *e, const struct measure_options *options,
+    const struct rppg_view *v, double seconds, struct err *err)
+{
+	static const enum vitals_site sites[] = {
+	    [RPPG_SITE_FACE] = VITALS_FACE,
+	    [RPPG_SITE_SKIN] = VITALS_SKIN,
+	    [RPPG_SITE_FINGER] = VITALS_FINGER,
+	};
+	size_t regional = v->upper != NULL && v->lower != NULL ? v->waves : 0;
+	struct vitals_input in = {
+	    .site = sites[options->site],
+	    .seconds = seconds,
+	    .colour = {v->time, v->r, v->g, v->b, v->colours},
+	    .pulse = {v->wave_start, RPPG_GRID, v->wave, v->waves},
+	    .rate = v->rate,
+	    .rate_confidence = v->confidence,
+	    .snr_db = v->snr_db,
+	    .motion = {v->motion_time, v->motion, v->motions},
+	    .upper = {v->wave_start, RPPG_GRID, v->upper, regional},
+	    .lower = {v->wave_start, RPPG_GRID, v->lower, regional},
+	    .gap = (const double(*)[2])v->gap,
+	    .gaps = v->gaps,
+	    .method = options->site == RPPG_SITE_FINGER
+		? "ppg-finger"
+		: rppg_method_info(options->method)->report,
+	    .models = options->models,
+	};
+	struct vitals_output out;
+
+	if (vitals_estimate(&out, &in, err) != 0)
+		return -1;
+	for (int i = 0; i < VITAL_COUNT; i++)
+		e->reading[i] = out.reading[i];
+	e->features = out.features;
+	e->has_features = out.beats.normal > 0;
+	set_signal(&e->quality, out.snr_db);
+	vitals_output_release(&out);
+	return 0;
+}
+
 int
 measure_estimate(struct measure_estimate *e,
     const struct measure_options *options, const struct rppg_view *v,
     double from, double to, struct err *err)
 {
-	(void)err;
 	measure_estimate_absent(e, ABSENT_LOW_SIGNAL);
 	set_quality(&e->quality, v, from, to);
-	for (int i = 0; i < VITAL_COUNT; i++)
-		if (to - from < vital_info((enum vital)i)->min_seconds)
-			e->reading[i].absent = ABSENT_TOO_SHORT;
 	if (e->quality.coverage < COVERAGE_MIN &&
-	    options->site == RPPG_SITE_FACE)
+	    options->site == RPPG_SITE_FACE) {
 		measure_estimate_absent(e, ABSENT_NO_FACE);
-	else if (v->rate > 0)
-		set_rate(e, options, v->rate, v->confidence);
-	return 0;
+		return 0;
+	}
+	return estimate(e, options, v, to - from, err);
 }
 
 void

@@ -142,6 +142,20 @@ put_quality(struct json_writer *w, const struct measure_quality *q)
 	json_object_end(w);
 }
 
+static void
+put_features(struct json_writer *w, const struct vitals_features *f)
+{
+	json_key(w, "features");
+	json_object_begin(w);
+	for (int k = 0; k < VITALS_FEATURE_COUNT; k++) {
+		const struct vitals_feature_info *info =
+		    vitals_feature_info((enum vitals_feature)k);
+
+		put_number(w, info->name, f->value[k], info->digits);
+	}
+	json_object_end(w);
+}
+
 void
 measure_line_measurement(struct buf *out, const struct measure_line *l)
 {
@@ -154,6 +168,8 @@ measure_line_measurement(struct buf *out, const struct measure_line *l)
 	put_device(&w, l->source);
 	put_readings(&w, l);
 	put_quality(&w, &l->quality);
+	if (l->features != NULL)
+		put_features(&w, l->features);
 	json_object_end(&w);
 }
 
