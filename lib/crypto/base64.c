@@ -2,33 +2,30 @@
 
 #include <stdint.h>
 
-static const char letters[2][64] = {
-    {'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O',
-	'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z', 'a', 'b', 'c',
-	'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q',
-	'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '0', '1', '2', '3', '4',
-	'5', '6', '7', '8', '9', '+', '/'},
-    {'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O',
-	'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z', 'a', 'b', 'c',
-	'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q',
-	'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '0', '1', '2', '3', '4',
-	'5', '6', '7', '8', '9', '-', '_'},
+static const char letters[2][65] = {
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
 };
 
-/* The value of a letter, or 64 and more. */
-static unsigned
-value_of(enum crypto_base64 kind, char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (unsigned)(c - 'A');
-	if (c >= 'a' && c <= 'z')
-		return (unsigned)(c - 'a') + 26;
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0') + 52;
-	if (c == letters[kind][62])
-		return 62;
-	return c == letters[kind][63] ? 63 : 64;
-}
+/* The value of each letter plus 1; 0 is none. */
+#define COMMON                                                               \
+	['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6,    \
+	['G'] = 7, ['H'] = 8, ['I'] = 9, ['J'] = 10, ['K'] = 11, ['L'] = 12, \
+	['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17,          \
+	['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22,          \
+	['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27,          \
+	['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,          \
+	['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37,          \
+	['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,          \
+	['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47,          \
+	['v'] = 48, ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52,          \
+	['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56, ['4'] = 57,          \
+	['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62
+
+static const uint8_t values[2][256] = {
+    {COMMON, ['+'] = 63, ['/'] = 64},
+    {COMMON, ['-'] = 63, ['_'] = 64},
+};
 
 size_t
 crypto_base64_length(enum crypto_base64 kind, size_t n)
@@ -77,6 +74,7 @@ crypto_base64_decode(enum crypto_base64 kind, struct span text, struct buf *out)
 {
 	const char *p = text.p;
 	size_t n = text.n, before = out->len;
+	const uint8_t *value = values[kind];
 	unsigned v[4] = {0}, bad = 0;
 	uint8_t *q;
 
@@ -90,8 +88,9 @@ crypto_base64_decode(enum crypto_base64 kind, struct span text, struct buf *out)
 		return -1;
 	q = (uint8_t *)out->data + out->len;
 	for (; n >= 4; n -= 4, p += 4) {
+		/* A foreign letter gives a number beyond 63. */
 		for (int i = 0; i < 4; i++) {
-			v[i] = value_of(kind, p[i]);
+			v[i] = value[(unsigned char)p[i]] - 1U;
 			bad |= v[i];
 		}
 		*q++ = (uint8_t)(v[0] << 2 | v[1] >> 4);
@@ -101,7 +100,7 @@ crypto_base64_decode(enum crypto_base64 kind, struct span text, struct buf *out)
 	if (n > 0) {
 		v[2] = 0;
 		for (size_t i = 0; i < n; i++) {
-			v[i] = value_of(kind, p[i]);
+			v[i] = value[(unsigned char)p[i]] - 1U;
 			bad |= v[i];
 		}
 		*q++ = (uint8_t)(v[0] << 2 | v[1] >> 4);
@@ -111,7 +110,7 @@ crypto_base64_decode(enum crypto_base64 kind, struct span text, struct buf *out)
 		if (n == 2 ? (v[1] & 15) != 0 : (v[2] & 3) != 0)
 			bad |= 64;
 	}
-	if ((bad & 64) != 0) {
+	if (bad > 63) {
 		out->len = before;
 		return -1;
 	}

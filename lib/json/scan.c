@@ -159,10 +159,21 @@ skip_escape(const char *p, const char *end)
 
 	if (end - p < 2)
 		return NULL;
-	if (strchr("\"\\/bfnrt", p[1]) != NULL && p[1] != '\0')
+	switch (p[1]) {
+	case '"':
+	case '\\':
+	case '/':
+	case 'b':
+	case 'f':
+	case 'n':
+	case 'r':
+	case 't':
 		return p + 2;
-	if (p[1] != 'u')
+	case 'u':
+		break;
+	default:
 		return NULL;
+	}
 	u = hex4(p + 2, end);
 	if (u < 0 || (u >= 0xdc00 && u <= 0xdfff))
 		return NULL;
@@ -185,24 +196,40 @@ special(uint64_t x)
 	return ((x - ONES * 0x20) | (quote - ONES) | (slash - ONES) | x) & HIGH;
 }
 
+/* Step over bytes that are not special. */
+static const char *
+skip_plain(const char *p, const char *end)
+{
+	uint64_t x;
+
+	while (end - p >= 8) {
+		memcpy(&x, p, 8);
+		x = special(x);
+		if (x == 0) {
+			p += 8;
+			continue;
+		}
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		return p + __builtin_ctzll(x) / 8;
+#else
+		break;
+#endif
+	}
+	while (p < end && (unsigned char)*p >= 0x20 && *p != '"' &&
+	    *p != '\\' && (unsigned char)*p < 0x80)
+		p++;
+	return p;
+}
+
 /* Scan the string whose opening quote is at s->p. */
 static bool
 scan_string(struct json_scan *s)
 {
 	const char *p = s->p + 1, *first = p, *end = s->end;
-	uint64_t x;
 
 	s->escaped = false;
 	for (;;) {
-		while (end - p >= 8) {
-			memcpy(&x, p, 8);
-			if (special(x) != 0)
-				break;
-			p += 8;
-		}
-		while (p < end && (unsigned char)*p >= 0x20 && *p != '"' &&
-		    *p != '\\' && (unsigned char)*p < 0x80)
-			p++;
+		p = skip_plain(p, end);
 		if (p == end) {
 			fail(s, s->p, "string without its closing quote");
 			return false;

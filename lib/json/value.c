@@ -17,68 +17,117 @@ hex(const char *p)
 	return v;
 }
 
-static void
-add_code_point(struct buf *out, unsigned u)
+/* Write code point ${u} in UTF-8 at ${q}; return the end. */
+static char *
+put_code_point(char *q, unsigned u)
 {
-	char c[4];
-	size_t n = 0;
-
 	if (u < 0x80) {
-		c[n++] = (char)u;
+		*q++ = (char)u;
 	} else if (u < 0x800) {
-		c[n++] = (char)(0xc0 | u >> 6);
-		c[n++] = (char)(0x80 | (u & 0x3f));
+		*q++ = (char)(0xc0 | u >> 6);
+		*q++ = (char)(0x80 | (u & 0x3f));
 	} else if (u < 0x10000) {
-		c[n++] = (char)(0xe0 | u >> 12);
-		c[n++] = (char)(0x80 | (u >> 6 & 0x3f));
-		c[n++] = (char)(0x80 | (u & 0x3f));
+		*q++ = (char)(0xe0 | u >> 12);
+		*q++ = (char)(0x80 | (u >> 6 & 0x3f));
+		*q++ = (char)(0x80 | (u & 0x3f));
 	} else {
-		c[n++] = (char)(0xf0 | u >> 18);
-		c[n++] = (char)(0x80 | (u >> 12 & 0x3f));
-		c[n++] = (char)(0x80 | (u >> 6 & 0x3f));
-		c[n++] = (char)(0x80 | (u & 0x3f));
+		*q++ = (char)(0xf0 | u >> 18);
+		*q++ = (char)(0x80 | (u >> 12 & 0x3f));
+		*q++ = (char)(0x80 | (u >> 6 & 0x3f));
+		*q++ = (char)(0x80 | (u & 0x3f));
 	}
-	buf_add(out, c, n);
+	return q;
 }
 
-/* Append what the escape at ${p} stands for; return its length. */
-static size_t
-add_escape(struct buf *out, const char *p)
+/* Write what the escape at ${*p} stands for at ${q} and step over it; return
+ * the end. */
+static char *
+put_escape(char *q, const char **p)
 {
-	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-	const char *at;
+	const char *at = *p;
 	unsigned u;
 
-	if (p[1] != 'u') {
-		at = strchr(from, p[1]);
-		buf_add_byte(out, at != NULL ? to[at - from] : p[1]);
-		return 2;
+	*p += 2;
+	switch (at[1]) {
+	case 'b':
+		*q = '\b';
+		return q + 1;
+	case 'f':
+		*q = '\f';
+		return q + 1;
+	case 'n':
+		*q = '\n';
+		return q + 1;
+	case 'r':
+		*q = '\r';
+		return q + 1;
+	case 't':
+		*q = '\t';
+		return q + 1;
+	case 'u':
+		break;
+	default:
+		*q = at[1];
+		return q + 1;
 	}
-	u = hex(p + 2);
-	if (u < 0xd800 || u > 0xdbff) {
-		add_code_point(out, u);
-		return 6;
+	u = hex(at + 2);
+	*p = at + 6;
+	if (u >= 0xd800 && u <= 0xdbff) {
+		u = 0x10000 + ((u - 0xd800) << 10) + (hex(at + 8) - 0xdc00);
+		*p = at + 12;
 	}
-	u = 0x10000 + ((u - 0xd800) << 10) + (hex(p + 8) - 0xdc00);
-	add_code_point(out, u);
-	return 12;
+	return put_code_point(q, u);
+}
+
+/* How many of the eight bytes at ${p} come before the first backslash. */
+static size_t
+plain(const char *p)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const uint64_t ones = 0x0101010101010101ULL;
+	uint64_t x, mask;
+
+	memcpy(&x, p, 8);
+	x ^= ones * '\\';
+	/* A borrow can only mark bytes above one that is marked rightly. */
+	mask = (x - ones) & ~x & (ones << 7);
+	return mask == 0 ? 8 : (size_t)__builtin_ctzll(mask) / 8;
+#else
+	size_t n = 0;
+
+	while (n < 8 && p[n] != '\\')
+		n++;
+	return n;
+#endif
 }
 
 void
 json_unescape(struct span raw, struct buf *out)
 {
 	const char *p = raw.p, *end = raw.p + raw.n;
+	char *q;
 
-	while (p < end) {
-		const char *q = memchr(p, '\\', (size_t)(end - p));
+	/* Unescaped, a string is never longer. */
+	if (raw.n == 0 || buf_reserve(out, raw.n) != 0)
+		return;
+	q = out->data + out->len;
+	while (end - p >= 8) {
+		size_t n = plain(p);
 
-		if (q == NULL)
-			q = end;
-		buf_add(out, p, (size_t)(q - p));
-		p = q;
-		if (p < end)
-			p += add_escape(out, p);
+		/* As much room is left as there is text. */
+		memcpy(q, p, 8);
+		p += n;
+		q += n;
+		if (n < 8)
+			q = put_escape(q, &p);
 	}
+	while (p < end) {
+		if (*p == '\\')
+			q = put_escape(q, &p);
+		else
+			*q++ = *p++;
+	}
+	out->len = (size_t)(q - out->data);
 }
 
 bool

@@ -4,45 +4,96 @@
 
 #include "json/json.h"
 
+#define ONES 0x0101010101010101ULL
+#define HIGH 0x8080808080808080ULL
+
+/* How many of the eight bytes at ${p} come before the first that must be
+ * escaped: '"', '\\' or less than 0x20. */
+static size_t
+plain(const char *p)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t x, quote, slash, mask;
+
+	memcpy(&x, p, 8);
+	quote = x ^ (ONES * '"');
+	slash = x ^ (ONES * '\\');
+	/* A borrow can only mark bytes above one that is marked rightly. */
+	mask = ((x - ONES * 0x20) & ~x) | ((quote - ONES) & ~quote) |
+	    ((slash - ONES) & ~slash);
+	mask &= HIGH;
+	return mask == 0 ? 8 : (size_t)__builtin_ctzll(mask) / 8;
+#else
+	size_t n = 0;
+
+	while (
+	    n < 8 && p[n] != '"' && p[n] != '\\' && (unsigned char)p[n] >= 0x20)
+		n++;
+	return n;
+#endif
+}
+
+/* Write what stands for ${c} at ${q}; return the end. */
+static char *
+escape(char *q, char c)
+{
+	static const char digit[] = "0123456789abcdef";
+
+	*q++ = '\\';
+	switch (c) {
+	case '\n':
+		*q++ = 'n';
+		break;
+	case '\r':
+		*q++ = 'r';
+		break;
+	case '\t':
+		*q++ = 't';
+		break;
+	case '"':
+	case '\\':
+		*q++ = c;
+		break;
+	default:
+		memcpy(q, "u00", 3);
+		q[3] = digit[c >> 4];
+		q[4] = digit[c & 15];
+		q += 5;
+		break;
+	}
+	return q;
+}
+
 void
 json_escape(struct buf *out, struct span text)
 {
-	static const char digit[] = "0123456789abcdef";
-	const char *p = text.p, *end = text.p + text.n, *q;
+	const char *p = text.p, *end = text.p + text.n;
 
 	while (p < end) {
-		for (q = p; q < end && *q != '"' && *q != '\\' &&
-		     (unsigned char)*q >= 0x20;
-		     q++)
-			;
-		buf_add(out, p, (size_t)(q - p));
-		if (q == end)
-			return;
-		switch (*q) {
-		case '"':
-			buf_add(out, "\\\"", 2);
-			break;
-		case '\\':
-			buf_add(out, "\\\\", 2);
-			break;
-		case '\n':
-			buf_add(out, "\\n", 2);
-			break;
-		case '\r':
-			buf_add(out, "\\r", 2);
-			break;
-		case '\t':
-			buf_add(out, "\\t", 2);
-			break;
-		default: {
-			char u[6] = {'\\', 'u', '0', '0', digit[*q >> 4],
-			    digit[*q & 15]};
+		size_t left = (size_t)(end - p);
+		char *q, *limit;
 
-			buf_add(out, u, sizeof(u));
-			break;
+		/* Room for all if half of it is escaped; else more later. */
+		if (buf_reserve(out, left + left / 2 + 16) != 0)
+			return;
+		q = out->data + out->len;
+		limit = out->data + out->cap - 16;
+		while (end - p >= 8 && q < limit) {
+			size_t n = plain(p);
+
+			memcpy(q, p, 8);
+			p += n;
+			q += n;
+			if (n < 8)
+				q = escape(q, *p++);
 		}
+		while (end - p < 8 && p < end && q < limit) {
+			if (*p == '"' || *p == '\\' || (unsigned char)*p < 0x20)
+				q = escape(q, *p++);
+			else
+				*q++ = *p++;
 		}
-		p = q + 1;
+		out->len = (size_t)(q - out->data);
 	}
 }
 

@@ -206,6 +206,10 @@ read_compact(struct seal_jwe *j, struct span jwe, struct err *err)
 	for (size_t i = 0; i < 5; i++) {
 		const char *dot = memchr(jwe.p, '.', jwe.n);
 
+		if ((dot == NULL) != (i == 4))
+			return err_set(err,
+			    "not a JWE: neither an object nor "
+			    "five pieces of base64url");
 		piece[i] = jwe;
 		if (dot == NULL)
 			break;
@@ -404,9 +408,7 @@ seal_jwe_read(struct seal_jwe *j, struct span jwe, struct err *err)
 	/* Reserved at once, so that spans into it stay. */
 	if (buf_reserve(&j->text, jwe.n + SEAL_KEYS_MAX * HEADER_ROOM) != 0)
 		return err_set(err, "out of memory");
-	if (message_is_compact(jwe))
-		return read_compact(j, jwe, err);
-	if (jwe.n == 0 || jwe.p[0] != '{')
-		return err_set(err, "not a JWE");
-	return read_json(j, jwe, err);
+	if (jwe.n > 0 && (jwe.p[0] == '{' || jwe.p[0] == ' '))
+		return read_json(j, jwe, err);
+	return read_compact(j, jwe, err);
 }

@@ -423,7 +423,7 @@ seal_open_line(struct seal_opener *o, struct span line,
 	size_t where;
 
 	memset(opened, 0, sizeof(*opened));
-	if (!message_is_compact(line)) {
+	if (line.n > 0 && (line.p[0] == '{' || line.p[0] == ' ')) {
 		if (json_index_read(&o->reader.index, line, err) != 0)
 			return SEAL_BAD;
 		if (message_kind_of(&o->reader.index) == MESSAGE_MESSAGE) {
