@@ -35,6 +35,15 @@ crypto_base64_length(enum crypto_base64 kind, size_t n)
 	return n / 3 * 4 + (n % 3 == 0 ? 0 : n % 3 + 1);
 }
 
+/* Eight bytes as a number, the first the highest. */
+static uint64_t
+load_big(const uint8_t *p)
+{
+	return (uint64_t)p[0] << 56 | (uint64_t)p[1] << 48 |
+	    (uint64_t)p[2] << 40 | (uint64_t)p[3] << 32 | (uint64_t)p[4] << 24 |
+	    (uint64_t)p[5] << 16 | (uint64_t)p[6] << 8 | p[7];
+}
+
 void
 crypto_base64_encode(
     enum crypto_base64 kind, struct span bytes, struct buf *out)
@@ -47,6 +56,19 @@ crypto_base64_encode(
 	if (n == 0 || buf_reserve(out, crypto_base64_length(kind, n)) != 0)
 		return;
 	q = out->data + out->len;
+	for (; n >= 8; n -= 6, p += 6) {
+		uint64_t x = load_big(p);
+
+		q[0] = letter[x >> 58];
+		q[1] = letter[x >> 52 & 63];
+		q[2] = letter[x >> 46 & 63];
+		q[3] = letter[x >> 40 & 63];
+		q[4] = letter[x >> 34 & 63];
+		q[5] = letter[x >> 28 & 63];
+		q[6] = letter[x >> 22 & 63];
+		q[7] = letter[x >> 16 & 63];
+		q += 8;
+	}
 	for (; n >= 3; n -= 3, p += 3) {
 		uint32_t x = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
 
@@ -88,17 +110,19 @@ crypto_base64_decode(enum crypto_base64 kind, struct span text, struct buf *out)
 		return -1;
 	q = (uint8_t *)out->data + out->len;
 	for (; n >= 4; n -= 4, p += 4) {
-		/* A foreign letter gives a number beyond 63. */
-		for (int i = 0; i < 4; i++) {
-			v[i] = value[(unsigned char)p[i]] - 1U;
-			bad |= v[i];
-		}
-		*q++ = (uint8_t)(v[0] << 2 | v[1] >> 4);
-		*q++ = (uint8_t)(v[1] << 4 | v[2] >> 2);
-		*q++ = (uint8_t)(v[2] << 6 | v[3]);
+		/* Of a foreign letter a number beyond 63. */
+		uint32_t a = value[(unsigned char)p[0]] - 1U;
+		uint32_t b = value[(unsigned char)p[1]] - 1U;
+		uint32_t c = value[(unsigned char)p[2]] - 1U;
+		uint32_t d = value[(unsigned char)p[3]] - 1U;
+
+		bad |= a | b | c | d;
+		q[0] = (uint8_t)(a << 2 | b >> 4);
+		q[1] = (uint8_t)(b << 4 | c >> 2);
+		q[2] = (uint8_t)(c << 6 | d);
+		q += 3;
 	}
 	if (n > 0) {
-		v[2] = 0;
 		for (size_t i = 0; i < n; i++) {
 			v[i] = value[(unsigned char)p[i]] - 1U;
 			bad |= v[i];

@@ -19,6 +19,8 @@ struct entry {
 struct object {
 	size_t first; /* its first key on the stack */
 	uint64_t serial;
+	uint64_t seen; /* bit h >> 58 of every hash h in it: mostly enough to
+			  tell that a key is new */
 };
 
 struct json_keys {
@@ -75,7 +77,7 @@ json_keys_reset(struct json_keys *k)
 void
 json_keys_open(struct json_keys *k)
 {
-	k->object[k->depth++] = (struct object){k->count, ++k->serial};
+	k->object[k->depth++] = (struct object){k->count, ++k->serial, 0};
 }
 
 void
@@ -95,16 +97,22 @@ static uint64_t
 hash(const struct json_keys *k, struct span s)
 {
 	uint64_t h = k->seed ^ s.n, x;
-	size_t i = 0;
+	uint32_t first, last;
 
-	for (; i + 8 <= s.n; i += 8) {
-		memcpy(&x, s.p + i, 8);
-		h = mix(h ^ x);
-	}
-	if (s.n >= 8) { /* the last eight once more: no call for a few bytes */
+	/* The ends overlap in the middle: no loop over single bytes. */
+	if (s.n >= 8) {
+		for (size_t i = 0; i + 8 < s.n; i += 8) {
+			memcpy(&x, s.p + i, 8);
+			h = mix(h ^ x);
+		}
 		memcpy(&x, s.p + s.n - 8, 8);
+	} else if (s.n >= 4) {
+		memcpy(&first, s.p, 4);
+		memcpy(&last, s.p + s.n - 4, 4);
+		x = (uint64_t)first << 32 | last;
 	} else {
-		for (x = 0; i < s.n; i++)
+		x = 0;
+		for (size_t i = 0; i < s.n; i++)
 			x = x << 8 | (unsigned char)s.p[i];
 	}
 	return mix(mix(h ^ x));
@@ -190,9 +198,10 @@ stack_push(struct json_keys *k, struct entry e)
 int
 json_keys_add(struct json_keys *k, struct span key, bool escaped)
 {
-	const struct object *o = &k->object[k->depth - 1];
+	struct object *o = &k->object[k->depth - 1];
 	size_t size = k->count - o->first;
 	struct entry e = {0, key, escaped};
+	uint64_t bit;
 
 	if (escaped) {
 		buf_clear(&k->scratch);
@@ -203,12 +212,16 @@ json_keys_add(struct json_keys *k, struct span key, bool escaped)
 	} else {
 		e.hash = hash(k, key);
 	}
+	bit = 1ULL << (e.hash >> 58);
 	if (size < SMALL) {
-		for (size_t i = o->first; i < k->count; i++) {
+		bool perhaps = (o->seen & bit) != 0;
+
+		for (size_t i = o->first; perhaps && i < k->count; i++) {
 			if (k->entry[i].hash == e.hash &&
 			    same(k, &k->entry[i], key, escaped))
 				return 1;
 		}
+		o->seen |= bit;
 		if (stack_push(k, e) != 0)
 			return -1;
 		/* The object becomes large: from here on the table knows it. */

@@ -439,8 +439,8 @@ scan_after(struct json_scan *s)
 	return object ? scan_key(s) : scan_value(s);
 }
 
-enum json_token
-json_scan_next(struct json_scan *s)
+static inline enum json_token
+next(struct json_scan *s)
 {
 	if (s->state == STATE_ERROR)
 		return JSON_ERROR;
@@ -471,6 +471,12 @@ json_scan_next(struct json_scan *s)
 }
 
 enum json_token
+json_scan_next(struct json_scan *s)
+{
+	return next(s);
+}
+
+enum json_token
 json_scan_skip(struct json_scan *s, struct span *value)
 {
 	/* After a key a value comes; after an opening bracket we are in it. */
@@ -486,12 +492,12 @@ json_scan_skip(struct json_scan *s, struct span *value)
 	} else {
 		s->p = skip_space(s->p, s->end);
 		from = s->p;
-		first = json_scan_next(s);
+		first = next(s);
 		if (first == JSON_ERROR)
 			return JSON_ERROR;
 	}
 	while (s->depth > level) {
-		t = json_scan_next(s);
+		t = next(s);
 		if (t == JSON_ERROR)
 			return JSON_ERROR;
 	}

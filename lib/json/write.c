@@ -84,8 +84,14 @@ json_escape(struct buf *out, struct span text)
 			memcpy(q, p, 8);
 			p += n;
 			q += n;
-			if (n < 8)
+			if (n == 8)
+				continue;
+			if (*p == '"') { /* nearly always */
+				*q++ = '\\';
+				*q++ = *p++;
+			} else {
 				q = escape(q, *p++);
+			}
 		}
 		while (end - p < 8 && p < end && q < limit) {
 			if (*p == '"' || *p == '\\' || (unsigned char)*p < 0x20)

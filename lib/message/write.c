@@ -16,6 +16,20 @@ known(struct span key)
 	    span_is(key, "headers") || span_is(key, "payload");
 }
 
+static void
+put_timestamp(struct buf *out, int64_t timestamp)
+{
+	char digit[20];
+	size_t at = sizeof(digit);
+
+	do {
+		digit[--at] = (char)('0' + timestamp % 10);
+		timestamp /= 10;
+	} while (timestamp > 0 && at > 0);
+	buf_add_text(out, ",\"timestamp\":");
+	buf_add(out, digit + at, sizeof(digit) - at);
+}
+
 /* Members with an escape in their name are none of ours: names that spell
  * ours so were taken by the reader and are written anew. */
 static void
@@ -50,7 +64,7 @@ message_write_head(
 {
 	put_text(out, "{\"id\":\"", m->id);
 	if (m->timestamp != 0)
-		buf_addf(out, ",\"timestamp\":%lld", (long long)m->timestamp);
+		put_timestamp(out, m->timestamp);
 	if (m->content_type.n != 0)
 		put_text(out, ",\"contentType\":\"", m->content_type);
 	if (m->signature.n != 0)
