@@ -58,6 +58,11 @@ check-valgrind: all
 	BUILD=$(B)/valgrind tests/run -j $(JOBS) \
 	$(shell grep -l '^# valgrind' $(cli_tests) /dev/null)
 
+# The whole pipe, shown on a clip that it makes itself.
+demo: all
+	sh tests/demo.sh $(B)
+.PHONY: demo
+
 # Fuzzers: tests/fuzz/WHAT.c with one LLVMFuzzerTestOneInput each, built with
 # clang; seeds in tests/fuzz/corpus/WHAT/.
 FUZZ_SECONDS ?= 20
