@@ -10,7 +10,8 @@
 /* On the grid. */
 enum {
 	HOP = 60,
-	FIRST = 300
+	FIRST = 300,
+	CROWD = 8 /* frames that tell a rate from a jitter */
 };
 
 /* Two rates agree when they are this close, in bins (5 /min). */
@@ -332,7 +333,21 @@ same_regions(const struct trace_frame *a, const struct trace_frame *b)
 	return true;
 }
 
-/* Keep ${s}, or average it into the last one where they are close. */
+/* Have the last few frames come at more than the most a second?  One alone may
+ * lie close to its neighbour: the times are those of arrival then, and no
+ * sample must be lost. */
+static bool
+crowded(const struct queue *q, double time)
+{
+	const struct shade *then;
+
+	if (q->count < CROWD)
+		return false;
+	then = queue_at(q, q->count - CROWD);
+	return time - then->first < CROWD * RPPG_CLOSEST * (1 - 1e-9);
+}
+
+/* Keep ${s}, or average it into the last one where frames are crowded. */
 static int
 put_shade(struct rppg *p, const struct shade *s)
 {
@@ -340,7 +355,8 @@ put_shade(struct rppg *p, const struct shade *s)
 	struct shade *to = q->count > 0 ? queue_at(q, q->count - 1) : NULL;
 
 	if (to != NULL && to->count < 16 && to->seen == s->seen &&
-	    s->time - to->first < RPPG_CLOSEST * (1 - 1e-9)) {
+	    s->time - to->first < RPPG_CLOSEST * (1 - 1e-9) &&
+	    crowded(q, s->time)) {
 		float part = 1 / (float)(++to->count);
 
 		to->time += (double)part * (s->time - to->time);
