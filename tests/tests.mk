@@ -67,6 +67,7 @@ demo: all
 # clang; seeds in tests/fuzz/corpus/WHAT/.
 FUZZ_SECONDS ?= 20
 FUZZ_MODS_event_take = crypto
+FUZZ_MODS_video_open = face
 fuzz_names := $(basename $(notdir $(wildcard tests/fuzz/*.c)))
 fuzz:
 	$(MAKE) CC=clang SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzz-run
