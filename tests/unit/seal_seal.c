@@ -1,0 +1,540 @@
+/* JWE and JWK: vectors of the RFCs, nonces, sessions, what is refused. */
+#include "seal/seal.h"
+
+#include "check.h"
+#include "crypto/aes.h"
+#include "crypto/base64.h"
+
+#define SHARED                                                                 \
+	"{\"kty\":\"oct\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8" \
+	"\"}"
+/* The keys of RFC 7518 appendix C and RFC 8037 appendix A.6 (whose private
+ * half is in RFC 7748 section 6.1). */
+#define BOB                                                      \
+	"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":"               \
+	"\"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ\",\"y\":" \
+	"\"e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck\",\"d\":" \
+	"\"VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw\",\"kid\":\"bob\"}"
+#define BOB_X                                                      \
+	"{\"kty\":\"OKP\",\"crv\":\"X25519\",\"kid\":\"x\",\"x\":" \
+	"\"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08\",\"d\":"   \
+	"\"XasIfmJKikt54X-Lg4AO5m87sSkmGLb9HC-LJ_-I4Os\"}"
+
+static struct seal_keys *
+keys_of(const char *text)
+{
+	struct seal_keys *k = seal_keys_new();
+	struct err err = {""};
+
+	CHECK(k != NULL && seal_keys_add(k, span_of(text), &err) == 0, "keys");
+	if (err.text[0] != '\0')
+		printf("# %s\n", err.text);
+	return k;
+}
+
+/* ---- Keys -------------------------------------------------------------- */
+
+static const struct {
+	const char *text, *why; /* NULL: taken */
+} key[] = {
+    {SHARED, NULL},
+    {BOB, NULL},
+    {BOB_X, NULL},
+    {"{\"keys\":[" BOB "," BOB_X "]}", NULL},
+    {BOB "\n" BOB_X "\n", NULL},
+    {"# ours\n\n" BOB "\n", NULL},
+    {"", "holds no key"},
+    {"{}", "not a JWK: kty is missing"},
+    {"{\"keys\":{}}", "keys: not an array"},
+    {"{\"keys\":[]}", "holds no key"},
+    {"{\"keys\":[5]}", "keys: number 1 is no object"},
+    {"{\"keys\":[" BOB ",{}]}", "keys: number 2: not a JWK: kty is missing"},
+    {BOB "\n" BOB "\n", "line 2: kid bob: stands twice"},
+    {BOB "\nx\n", "line 2: byte 1: not a JSON value"},
+    {"{\"kty\":\"RSA\",\"n\":\"AQAB\"}",
+	"kty and crv: not EC on P-256, OKP on X25519 or oct"},
+    {"{\"kty\":\"EC\",\"crv\":\"P-384\"}",
+	"kty and crv: not EC on P-256, OKP on X25519 or oct"},
+    {"{\"kty\":\"OKP\",\"crv\":\"Ed25519\"}",
+	"kty and crv: not EC on P-256, OKP on X25519 or oct"},
+    {"{\"kty\":\"oct\"}", "k: missing"},
+    {"{\"kty\":\"oct\",\"k\":5}", "k: not the base64url of 32 bytes"},
+    {"{\"kty\":\"oct\",\"k\":\"AAECAwQFBgcICQoLDA0ODw\"}",
+	"k: not the base64url of 32 bytes"},
+    {"{\"kty\":\"oct\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+     "\"}",
+	"k: not the base64url of 32 bytes"},
+    {"{\"kty\":\"oct\",\"alg\":\"HS256\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhM"
+     "UFRYXGBkaGxwdHh8\"}",
+	"alg: not dir, A256KW or A256GCM"},
+    {"{\"kty\":\"oct\",\"use\":\"sig\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhM"
+     "UFRYXGBkaGxwdHh8\"}",
+	"use: the key is not for encryption"},
+    {"{\"kty\":\"oct\",\"kid\":5,\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhM"
+     "UFRYXGBkaGxwdHh8\"}",
+	"kid: not a string"},
+    {"{\"kty\":\"oct\",\"kid\":\"\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhM"
+     "UFRYXGBkaGxwdHh8\"}",
+	"kid: not 1 to 256 printable ASCII characters without quote and "
+	"backslash"},
+    {"{\"kty\":\"oct\",\"kid\":\"a\\\"b\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhM"
+     "UFRYXGBkaGxwdHh8\"}",
+	"kid: not 1 to 256 printable ASCII characters without quote and "
+	"backslash"},
+    {"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":"
+     "\"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ\"}",
+	"y: missing"},
+    {"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":"
+     "\"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ\",\"y\":"
+     "\"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ\"}",
+	"not a key on P-256"},
+    {"{\"kty\":\"EC\",\"crv\":\"P-256\",\"alg\":\"RSA-OAEP\"}",
+	"alg: not ECDH-ES+A256KW or ECDH-ES"},
+    {"{\"kty\":\"oct\",\"kty\":\"EC\"}",
+	"line 1: byte 14: key stands twice in one object"},
+};
+
+static void
+keys(void)
+{
+	struct buf secret, public;
+	struct err err;
+
+	for (size_t i = 0; i < sizeof(key) / sizeof(*key); i++) {
+		struct seal_keys *k = seal_keys_new();
+		int rc = seal_keys_add(k, span_of(key[i].text), &err);
+
+		CHECK((rc == 0) == (key[i].why == NULL),
+		    key[i].why != NULL ? key[i].why : "taken");
+		if (key[i].why != NULL)
+			CHECK_TEXT(err.text, key[i].why, "says why");
+		seal_keys_free(k);
+	}
+	for (unsigned kind = SEAL_P256; kind <= SEAL_SHARED; kind++) {
+		struct seal_keys *k;
+
+		buf_init(&secret);
+		buf_init(&public);
+		CHECK(seal_key_make((enum seal_key_kind)kind, &secret, &public,
+			  &err) == 0 &&
+			(public.len == 0) == (kind == SEAL_SHARED),
+		    "makes a key");
+		k = keys_of(buf_string(&secret));
+		CHECK(seal_key_opens(k, 0), "which can open");
+		seal_keys_free(k);
+		if (public.len > 0) {
+			k = keys_of(buf_string(&public));
+			CHECK(!seal_key_opens(k, 0), "its public half cannot");
+			seal_keys_free(k);
+		}
+		buf_wipe(&secret);
+		buf_release(&public);
+	}
+	seal_keys_free(NULL);
+}
+
+/* ---- Round trips ------------------------------------------------------- */
+
+struct pair {
+	struct seal_keys *keys;
+	struct seal_sealer *sealer;
+	struct seal_opener *opener;
+	struct message_from from;
+	struct buf out;
+};
+
+static void
+pair_start(struct pair *p, const char *text, uint64_t events)
+{
+	struct err err;
+
+	p->keys = keys_of(text);
+	p->sealer = seal_sealer_new(p->keys, events, &err);
+	p->opener = seal_opener_new(p->keys);
+	message_from_init(&p->from);
+	buf_init(&p->out);
+	CHECK(p->sealer != NULL && p->opener != NULL, "ready");
+}
+
+static void
+pair_end(struct pair *p)
+{
+	seal_sealer_free(p->sealer);
+	seal_opener_free(p->opener);
+	seal_keys_free(p->keys);
+	buf_release(&p->out);
+}
+
+/* Seal ${line} into p->out, bare. */
+static enum seal_verdict
+seal_one(struct pair *p, const char *line, struct err *err)
+{
+	buf_clear(&p->out);
+	return seal_line(
+	    p->sealer, &p->from, span_of(line), true, &p->out, err);
+}
+
+/* Does p->out open to ${line}? */
+static bool
+opens_to(struct pair *p, const char *line)
+{
+	struct seal_opened opened;
+	struct err err = {""};
+	bool good = seal_open(p->opener, buf_span(&p->out), &opened, &err) ==
+		SEAL_GOOD &&
+	    span_is(opened.text, line);
+
+	if (!good)
+		printf("# %s\n", err.text);
+	return good;
+}
+
+/* The piece ${i} of the compact JWE in p->out. */
+static struct span
+piece(const struct pair *p, size_t i)
+{
+	struct span rest = buf_span(&p->out);
+
+	for (;; i--) {
+		const char *dot = memchr(rest.p, '.', rest.n);
+		size_t n = dot == NULL ? rest.n : (size_t)(dot - rest.p);
+
+		if (i == 0)
+			return (struct span){rest.p, n};
+		rest.p += n + 1;
+		rest.n -= n + 1;
+	}
+}
+
+static void
+round_trip(const char *text)
+{
+	static const char *const line[] = {"{}", "{\"id\":\"a\"}",
+	    "{\"schemaVersion\":\"1.0\",\"type\":\"t\",\"session\":{\"id\":"
+	    "\"s\"}}",
+	    "{\"id\":\"b\",\"text\":\"\xc3\xa9\"}",
+	    "{\"specversion\":\"1.0\",\"partitionkey\":\"s\"}"};
+	struct pair p;
+	struct err err;
+
+	pair_start(&p, text, 2);
+	for (int i = 0; i < 20; i++) {
+		const char *one = line[i % 5];
+
+		CHECK(seal_one(&p, one, &err) == SEAL_GOOD && opens_to(&p, one),
+		    one);
+	}
+	pair_end(&p);
+}
+
+/* Sessions have keys of their own, which change; nonces count. */
+static void
+sessions(void)
+{
+	static const char *const line[] = {
+	    "{\"schemaVersion\":\"1.0\",\"type\":\"t\",\"session\":{\"x\":0,"
+	    "\"id\":\"s-1\"}}",
+	    "{\"schemaVersion\":\"1.0\",\"type\":\"t\",\"session\":{\"id\":"
+	    "\"s-2\"}}"};
+	const char *nonce[] = {
+	    "AAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAB", "AAAAAAAAAAAAAAAC"};
+	char wrapped[2][64] = {"", ""};
+	struct pair p;
+	struct err err;
+
+	pair_start(&p, BOB, 3);
+	for (int i = 0; i < 6; i++) {
+		struct span key_of;
+
+		CHECK(seal_one(&p, line[i % 2], &err) == SEAL_GOOD, "seals");
+		CHECK(span_is(piece(&p, 2), nonce[i / 2]), "the nonce counts");
+		key_of = piece(&p, 1);
+		if (i < 2)
+			memcpy(wrapped[i], key_of.p, key_of.n);
+		else
+			CHECK(span_is(key_of, wrapped[i % 2]),
+			    "the session's key is kept");
+	}
+	CHECK(strcmp(wrapped[0], wrapped[1]) != 0, "each has its own key");
+	CHECK(seal_one(&p, line[0], &err) == SEAL_GOOD &&
+		span_is(piece(&p, 2), nonce[0]) &&
+		!span_is(piece(&p, 1), wrapped[0]),
+	    "after three events another key, and nonces start again");
+	pair_end(&p);
+}
+
+/* One more session than are kept: none shares a key with another. */
+static void
+many_sessions(void)
+{
+	char line[128];
+	struct pair p;
+	struct err err;
+	int good = 0;
+
+	pair_start(&p, SHARED, 100);
+	for (int i = 0; i <= SEAL_SESSIONS_MAX; i++) {
+		snprintf(line, sizeof(line),
+		    "{\"specversion\":\"1.0\",\"partitionkey\":\"s-%d\"}", i);
+		good += seal_one(&p, line, &err) == SEAL_GOOD &&
+		    span_is(piece(&p, 2), "AAAAAAAAAAAAAAAA");
+	}
+	CHECK(good == SEAL_SESSIONS_MAX + 1, "each session starts anew");
+	CHECK(seal_one(&p, line, &err) == SEAL_GOOD &&
+		span_is(piece(&p, 2), "AAAAAAAAAAAAAAAB"),
+	    "the last is known");
+	CHECK(seal_one(&p, "{\"specversion\":\"1.0\",\"partitionkey\":\"s-1\"}",
+		  &err) == SEAL_GOOD &&
+		span_is(piece(&p, 2), "AAAAAAAAAAAAAAAB"),
+	    "the second, too");
+	CHECK(seal_one(&p, "{\"specversion\":\"1.0\",\"partitionkey\":\"s-0\"}",
+		  &err) == SEAL_GOOD &&
+		span_is(piece(&p, 2), "AAAAAAAAAAAAAAAA"),
+	    "the oldest was forgotten and gets a new key");
+	CHECK(
+	    opens_to(&p, "{\"specversion\":\"1.0\",\"partitionkey\":\"s-0\"}"),
+	    "and can be opened");
+	pair_end(&p);
+}
+
+/* Keys that do not go together. */
+static void
+recipients(void)
+{
+	struct seal_keys *k = keys_of(SHARED "\n" BOB "\n");
+	struct err err;
+
+	CHECK(seal_sealer_new(k, 1, &err) == NULL, "dir with another");
+	CHECK(strstr(err.text, "cannot be one of several") != NULL, "why");
+	seal_keys_free(k);
+	k = keys_of("{\"kty\":\"oct\",\"alg\":\"A256GCM\",\"k\":\"AAECAwQFBgcI"
+		    "CQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\"}");
+	CHECK(seal_sealer_new(k, 1, &err) == NULL, "a content key");
+	CHECK(strstr(err.text, "nonces could repeat") != NULL, "why");
+	seal_keys_free(k);
+	k = keys_of("{\"kty\":\"oct\",\"alg\":\"A256KW\",\"k\":\"AAECAwQFBgcI"
+		    "CQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\"}\n" BOB "\n");
+	{
+		struct seal_sealer *s = seal_sealer_new(k, 1, &err);
+
+		CHECK(s != NULL, "A256KW with another");
+		seal_sealer_free(s);
+	}
+	seal_keys_free(k);
+}
+
+/* ---- JWE of others ----------------------------------------------------- */
+
+/* A JWE with ${header}, sealed with the key of SHARED itself ("dir"). */
+static void
+make_direct(struct buf *out, const char *header, size_t tag_size)
+{
+	uint8_t bytes[CRYPTO_AES_KEY], nonce[CRYPTO_GCM_NONCE] = {7};
+	uint8_t tag[CRYPTO_GCM_TAG];
+	char text[] = "{\"a\":1}", cipher[sizeof(text)];
+	struct span plain = {text, sizeof(text) - 1};
+	struct crypto_gcm *g;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)i;
+	g = crypto_gcm_new(bytes);
+	buf_clear(out);
+	crypto_base64_encode(CRYPTO_BASE64URL, span_of(header), out);
+	CHECK(g != NULL &&
+		crypto_gcm_seal(g, nonce, buf_span(out), plain, cipher, tag) ==
+		    0,
+	    header);
+	buf_add_text(out, "..");
+	crypto_base64_encode(CRYPTO_BASE64URL,
+	    (struct span){(const char *)nonce, sizeof(nonce)}, out);
+	buf_add_byte(out, '.');
+	crypto_base64_encode(
+	    CRYPTO_BASE64URL, (struct span){cipher, plain.n}, out);
+	buf_add_byte(out, '.');
+	crypto_base64_encode(
+	    CRYPTO_BASE64URL, (struct span){(const char *)tag, tag_size}, out);
+	crypto_gcm_free(g);
+}
+
+static const struct {
+	const char *header, *why; /* NULL: opened */
+} header[] = {
+    {"{\"alg\":\"dir\",\"enc\":\"A256GCM\"}", NULL},
+    {"{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"typ\":\"JOSE\",\"x\":{}}", NULL},
+    {"{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"zip\":\"DEF\"}",
+	"zip: is not allowed"},
+    {"{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"crit\":[\"exp\"],\"exp\":1}",
+	"crit: is not allowed"},
+    {"{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"b64\":false}",
+	"b64: is not allowed"},
+    {"{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"b\\u00364\":false}",
+	"b64: is not allowed"},
+    {"{\"alg\":\"none\",\"enc\":\"A256GCM\"}", "alg: none is not allowed"},
+    {"{\"alg\":\"RSA1_5\",\"enc\":\"A256GCM\"}", "alg: RSA1_5 is not allowed"},
+    {"{\"alg\":\"dir\",\"enc\":\"A128GCM\"}", "enc: A128GCM is not allowed"},
+    {"{\"enc\":\"A256GCM\"}", "alg: missing"},
+    {"{\"alg\":\"dir\"}", "enc: missing"},
+    {"{\"alg\":5,\"enc\":\"A256GCM\"}", "alg: not a string"},
+    {"{\"alg\":\"dir\",\"alg\":\"dir\",\"enc\":\"A256GCM\"}",
+	"protected header: byte 14: key stands twice in one object"},
+    {"[]", "protected header: not a JSON object"},
+    {"{\"alg\":\"A256KW\",\"enc\":\"A256GCM\"}",
+	"encrypted key: not the base64url of 40 bytes"},
+    {"{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\"}",
+	"no key: it is sealed for others"},
+    {"{\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"kid\":\"bob\"}",
+	"no key: it is sealed for bob, and no key here is of that kind"},
+    {"{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"kid\":\"\\n\"}",
+	"kid: not 1 to 256 printable ASCII characters"},
+    {"{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"salt\":\"AA\"}",
+	"salt: not the base64url of 32 bytes"},
+    {"{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"epk\":5}", "epk: not an object"},
+    {"{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"epk\":{}}",
+	"epk: kty and crv: not EC on P-256, OKP on X25519 or oct"},
+    {"{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"apu\":\"=\"}",
+	"apu: not at most 512 letters of base64url"},
+};
+
+static void
+headers(void)
+{
+	struct seal_keys *k = keys_of(SHARED);
+	struct seal_opener *o = seal_opener_new(k);
+	struct seal_opened opened;
+	struct buf jwe;
+	struct err err;
+
+	buf_init(&jwe);
+	for (size_t i = 0; i < sizeof(header) / sizeof(*header); i++) {
+		enum seal_verdict verdict;
+
+		make_direct(&jwe, header[i].header, CRYPTO_GCM_TAG);
+		verdict = seal_open(o, buf_span(&jwe), &opened, &err);
+		if (header[i].why == NULL)
+			CHECK(verdict == SEAL_GOOD &&
+				span_is(opened.text, "{\"a\":1}"),
+			    "is opened");
+		else
+			CHECK_TEXT(verdict == SEAL_BAD ? err.text : "opened",
+			    header[i].why, "is refused");
+	}
+	for (size_t n = 0; n < CRYPTO_GCM_TAG; n++) {
+		make_direct(&jwe, "{\"alg\":\"dir\",\"enc\":\"A256GCM\"}", n);
+		CHECK(seal_open(o, buf_span(&jwe), &opened, &err) == SEAL_BAD,
+		    "a shorter tag");
+		CHECK_TEXT(err.text, "tag: not the base64url of 16 bytes",
+		    "is refused as such");
+	}
+	buf_release(&jwe);
+	seal_opener_free(o);
+	seal_keys_free(k);
+}
+
+/* Each letter of a JWE changed: none opens. */
+static void
+flips(const char *text, const char *what)
+{
+	struct pair p;
+	struct err err;
+	struct seal_opened opened;
+	size_t opened_anyway = 0;
+
+	pair_start(&p, text, 100);
+	CHECK(seal_one(&p, "{\"id\":\"a\"}", &err) == SEAL_GOOD, what);
+	for (size_t i = 0; i < p.out.len; i++) {
+		char was = p.out.data[i];
+
+		p.out.data[i] = was == 'A' ? 'B' : 'A';
+		opened_anyway += seal_open(p.opener, buf_span(&p.out), &opened,
+				     &err) == SEAL_GOOD;
+		p.out.data[i] = was;
+	}
+	CHECK(opened_anyway == 0, "no changed letter goes unnoticed");
+	for (size_t n = 0; n < p.out.len; n++)
+		opened_anyway +=
+		    seal_open(p.opener, (struct span){p.out.data, n}, &opened,
+			&err) == SEAL_GOOD;
+	CHECK(opened_anyway == 0, "nor one cut off");
+	CHECK(opens_to(&p, "{\"id\":\"a\"}"), "as it was it opens");
+	pair_end(&p);
+}
+
+static void
+lines(void)
+{
+	struct seal_keys *k = keys_of(SHARED);
+	struct seal_opener *o = seal_opener_new(k);
+	struct seal_opened opened;
+	struct buf out;
+	struct err err;
+	static const struct {
+		const char *line, *why;
+	} row[] = {
+	    {"x", "not a JWE: neither an object nor five pieces of base64url"},
+	    {"", "not a JWE: neither an object nor five pieces of base64url"},
+	    {"a.b.c.d",
+		"not a JWE: neither an object nor five pieces of "
+		"base64url"},
+	    {"a.b.c.d.e.f",
+		"not a JWE: neither an object nor five pieces of base64url"},
+	    {"a.b.c.d.e", "protected header: not base64url"},
+	    {"{}", "iv: missing"},
+	    {"{\"id\":\"1\",\"contentType\":\"x\",\"payload\":\"hello\"}",
+		"not a JWE: neither an object nor five pieces of base64url"},
+	    {"{\"iv\":\"\",\"ciphertext\":\"\",\"tag\":\"\"}", "alg: missing"},
+	    {"{\"iv\":\"\",\"ciphertext\":\"\",\"tag\":\"\",\"recipients\":"
+	     "[]}",
+		"recipients: none"},
+	    {"{\"iv\":\"\",\"ciphertext\":\"\",\"tag\":\"\",\"recipients\":"
+	     "[5]}",
+		"recipients: not all are objects"},
+	    {"{\"iv\":\"\",\"ciphertext\":\"\",\"tag\":\"\",\"recipients\":"
+	     "5}",
+		"recipients: not an array"},
+	    {"{\"iv\":\"\",\"ciphertext\":\"\",\"tag\":\"\",\"recipients\":"
+	     "[{}],\"header\":{}}",
+		"recipients: and header or encrypted_key"},
+	    {"{\"iv\":\"\",\"ciphertext\":\"\",\"tag\":\"\",\"unprotected\":"
+	     "{\"alg\":\"dir\"},\"header\":{\"alg\":\"dir\"}}",
+		"a header stands in two of its parts"},
+	    {"{\"iv\":\"\",\"ciphertext\":\"\",\"tag\":\"\",\"unprotected\":"
+	     "{\"zip\":\"DEF\"},\"header\":{\"alg\":\"dir\"}}",
+		"zip: is not allowed"},
+	    {"{\"iv\":\"\",\"ciphertext\":\"\",\"tag\":\"\",\"unprotected\":"
+	     "{\"alg\":\"dir\",\"enc\":\"A256GCM\"}}",
+		"iv: not the base64url of 12 bytes"},
+	};
+
+	buf_init(&out);
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		CHECK(seal_open_line(o, span_of(row[i].line), &opened, &out,
+			  &err) == SEAL_BAD,
+		    row[i].line);
+		CHECK_TEXT(err.text, row[i].why, "is refused");
+	}
+	CHECK(out.len == 0, "nothing came out");
+	buf_release(&out);
+	seal_opener_free(o);
+	seal_keys_free(k);
+	seal_opener_free(NULL);
+	seal_sealer_free(NULL);
+}
+
+int
+main(void)
+{
+	keys();
+	round_trip(SHARED);
+	round_trip(BOB);
+	round_trip(BOB_X);
+	round_trip("{\"keys\":[" BOB "," BOB_X "]}");
+	sessions();
+	many_sessions();
+	recipients();
+	headers();
+	flips(SHARED, "a shared key");
+	flips(BOB, "P-256");
+	flips(BOB_X, "X25519");
+	lines();
+	return check_done();
+}
