@@ -260,7 +260,7 @@ measure_file(void *context, size_t task, int fd)
 	if (notes.damage.text[0] != '\0')
 		diag_note("%s: %s", name, notes.damage.text);
 	if (status == EXTRACT_OUTPUT || ndjson_flush(out) != 0) {
-		diag_errno(errno, "<stdout>: write");
+		diag_errno(errno, "<stdout>: write failed");
 		return CLI_SYSTEM;
 	}
 	return report(status, name, &err);
@@ -296,7 +296,7 @@ measure_videos(char *const path[], int n)
 	if (err.text[0] != '\0')
 		diag_error("%s", err.text);
 	else
-		diag_errno(errno, "<stdout>: write");
+		diag_errno(errno, "<stdout>: write failed");
 	return CLI_SYSTEM;
 }
 

@@ -162,10 +162,9 @@ take_line(struct streams *all, struct trace_reader *reader,
 	if (status != EXTRACT_DATA)
 		return status;
 	all->bad = true;
-	if (!all->lines->refuse(all->lines->context, line, err->text))
-		return EXTRACT_DATA;
-	err->text[0] = '\0';
-	return EXTRACT_OK;
+	bool go_on = all->lines->refuse(all->lines->context, line, err->text);
+	err->text[0] = '\0'; /* it is told */
+	return go_on ? EXTRACT_OK : EXTRACT_DATA;
 }
 
 static enum extract_status

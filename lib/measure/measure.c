@@ -280,8 +280,8 @@ measure_push(struct measure *m, const struct trace_frame *f,
 	if (rppg_push(m->rppg, f, err) != 0)
 		return -1;
 	m->last = f->time;
-	/* The frame is its window's last where the next one lies behind. */
-	if (m->interval > 0 && f->time + 0.5 * m->interval >= m->window_end) {
+	/* The frame is its window's last where the next one is to lie behind. */
+	if (m->interval > 0 && f->time + 1.25 * m->interval >= m->window_end) {
 		double end = m->window_end;
 
 		if (write_window(m, end - window_length(m), end, out, err) != 0)
