@@ -14,6 +14,10 @@
 #define BLOCK_SECONDS 240.0
 #define MARGIN_SECONDS 10.0
 
+/* A beat closer to the wave's ends has half of its rise missing, or a filter's
+ * end in it: its time means little. */
+#define EDGE_SECONDS 0.15
+
 /* Beats of two blocks nearer than this are one. */
 #define SAME_SECONDS 0.2
 
@@ -111,8 +115,9 @@ all_blocks(struct vitals_beats *b, const struct vitals_wave *w, double rate)
 		size_t end = to < length ? (size_t)(to * w->rate) : w->n;
 
 		if (one_block(b, &room, w, rate, first, end,
-			k > 0 ? k * step : 0,
-			k + 1 < blocks ? (k + 1) * step : HUGE_VAL) != 0)
+			k > 0 ? k * step : EDGE_SECONDS,
+			k + 1 < blocks ? (k + 1) * step
+				       : length - EDGE_SECONDS) != 0)
 			return -1;
 	}
 	return 0;
