@@ -18,6 +18,9 @@ enum {
 };
 static const double harmonic_max[HARMONICS + 1] = {0, 1, 1.2, 0.5};
 
+/* Below this there is rounding and nothing else: waves of 1e-6 of the level. */
+static const double POWER_MIN = 1e-8;
+
 /* No window explains more than this. */
 static const double EXPLAINED_MAX = 0.98;
 
@@ -244,7 +247,7 @@ normalise(struct vote_spectrum *s)
 		if (k >= VOTE_LOW && k < BAND_HIGH)
 			all += p;
 	}
-	s->valid = all > 1e-18;
+	s->valid = all > POWER_MIN;
 	s->exponent = (float)exponent;
 	for (size_t k = 0; k < VOTE_BINS; k++)
 		s->power[k] = s->valid ? (float)((double)s->power[k] / all) : 0;

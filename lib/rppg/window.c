@@ -71,16 +71,43 @@ add_scaled(double *to, const double *x, size_t n, double scale)
 		to[i] += scale * x[i];
 }
 
-/* The background's relative changes, where there is one. */
+/*
+ * What the background says of the light: its logarithm, as often as skin
+ * follows it.  Only changes faster than the trend tell how often, but slow
+ * ones and steps go with them.
+ */
 static int
-read_light(struct window *w, unsigned region)
+read_light(struct window *w)
 {
-	for (unsigned c = 0; c < WINDOW_COLOURS; c++)
-		if (rppg_relative(channel(w, region, c), w->n, RPPG_GRID,
-			w->light[c]) != 0)
+	double weight[TRACE_REGIONS_MAX], *skin = w->scratch[0];
+	double *quick = w->scratch[1];
+	double lambda = dsp_detrend_lambda(RPPG_TREND_CUTOFF, RPPG_GRID);
+	size_t n = w->n;
+
+	for (unsigned i = 0; i < w->in->regions; i++)
+		weight[i] = w->good[i] ? w->in->weight[i] : 0;
+	if (!window_mean(w, weight))
+		return 0;
+	for (unsigned c = 0; c < WINDOW_COLOURS; c++) {
+		const double *x = channel(w, (unsigned)w->background, c);
+		double *light = w->light[c], follow;
+
+		for (size_t i = 0; i < n; i++) {
+			light[i] = log(fmax(x[i], 1));
+			skin[i] = log(fmax(w->colour[c][i], 1));
+		}
+		dsp_demean(light, n);
+		if (dsp_detrend(light, quick, n, lambda) != 0 ||
+		    dsp_detrend(skin, skin, n, lambda) != 0)
 			return -1;
+		double power = dot(quick, quick, n);
+		follow = power > 0 ? dot(skin, quick, n) / power : 0;
+		if (!(follow >= LIGHT_MIN && follow <= LIGHT_MAX))
+			follow = 0;
+		for (size_t i = 0; i < n; i++)
+			light[i] = exp(-follow * light[i]);
+	}
 	w->has_light = true;
-	w->background = (int)region;
 	return 0;
 }
 
@@ -137,28 +164,22 @@ window_open(struct window *w, const struct intake *in, enum rppg_site site,
 		if (skin[i]) {
 			w->seen = fmax(w->seen, share);
 			w->good[i] = good;
-		} else if (good && read_light(w, i) != 0) {
-			return -1;
+		} else if (good) {
+			w->background = (int)i;
 		}
 	}
+	if (w->background >= 0 && read_light(w) != 0)
+		return -1;
 	return site == RPPG_SITE_FACE ? read_motion(w) : 0;
 }
 
-/* Take light and movement off ${x}, a channel of level ${level}. */
+/* Take light and movement off ${x}, a channel. */
 static void
-clean(const struct window *w, unsigned colour, double *x, double level)
+clean(const struct window *w, unsigned colour, double *x)
 {
-	const double *light = w->light[colour];
-
-	if (w->has_light) {
-		double power = dot(light, light, w->n);
-		double follow =
-		    power > 0 ? dot(x, light, w->n) / power / level : 0;
-
-		if (follow >= LIGHT_MIN && follow <= LIGHT_MAX)
-			for (size_t i = 0; i < w->n; i++)
-				x[i] /= 1 + follow * light[i];
-	}
+	if (w->has_light)
+		for (size_t i = 0; i < w->n; i++)
+			x[i] *= w->light[colour][i];
 	for (unsigned k = 0; k < w->motions; k++)
 		add_scaled(x, w->motion[k], w->n, -dot(x, w->motion[k], w->n));
 }
@@ -177,7 +198,7 @@ window_patch(struct window *w, unsigned region)
 	for (unsigned c = 0; c < WINDOW_COLOURS; c++) {
 		memcpy(
 		    w->colour[c], channel(w, region, c), w->n * sizeof(double));
-		clean(w, c, w->colour[c], dsp_mean(w->colour[c], w->n));
+		clean(w, c, w->colour[c]);
 	}
 }
 
@@ -208,7 +229,7 @@ window_mean(struct window *w, const double weight[TRACE_REGIONS_MAX])
 		for (size_t k = 0; k < w->n; k++)
 			to[k] *= level;
 		if (level > 0)
-			clean(w, c, to, level);
+			clean(w, c, to);
 	}
 	return true;
 }

@@ -29,17 +29,17 @@ struct window {
 	double seen;                  /* share of time with skin in view */
 	double movement; /* of the face: standard deviation over its size */
 	int background;  /* its region; negative: none in view */
-	/* Relative changes of the background, by colour. */
+	/* What the light does to skin, by colour: factors that take it off. */
 	bool has_light;
 	double light[WINDOW_COLOURS][WINDOW_MAX];
 	/* The face's movement, as orthonormal signals. */
 	unsigned motions;
 	double motion[WINDOW_MOTIONS][WINDOW_MAX];
 	double colour[WINDOW_COLOURS][WINDOW_MAX]; /* window_patch, _mean */
-	double scratch[WINDOW_MAX];
+	double scratch[2][WINDOW_MAX];
 };
 
-/* Look at ${n} samples from index ${from} of the grid on; ${skin} tells which
+/* Look at the ${n} <= WINDOW_MAX samples from index ${from} of the grid on; ${skin} tells which
  * regions are skin.  Return 0, or -1 without memory. */
 int window_open(struct window *w, const struct intake *in, enum rppg_site site,
     const bool skin[TRACE_REGIONS_MAX], size_t from, size_t n);
