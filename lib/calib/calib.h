@@ -5,6 +5,9 @@
 #ifndef CALIB_CALIB_H
 #define CALIB_CALIB_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "buf/buf.h"
 #include "diag/err.h"
 #include "vitals/model.h"
@@ -13,8 +16,8 @@
 #define CALIB_FILE_MAX ((size_t)64 << 10)
 
 /* Read the calibration ${text} into ${m}, strictly: a version, vitals or
- * terms that this program does not know are an error.  Return 0, or -1 with
- * ${err} set and ${m} without any model. */
+ * terms that this program does not know are an error, and so are numbers out
+ * of bounds.  Return 0, or -1 with ${err} set and ${m} without any model. */
 int calib_read(struct vitals_models *m, struct span text, struct err *err);
 
 /* Read the file at ${path}.  Return 0, or -1 with ${err} set (without the

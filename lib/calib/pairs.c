@@ -1,0 +1,422 @@
+#include "calib/pairs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vitals/features.h"
+#include "vitals/reading.h"
+#include "json/json.h"
+
+struct reference {
+	unsigned source;
+	double offset; /* -HUGE_VAL: holds for the whole source */
+	double value;
+	size_t order; /* in which they came */
+};
+
+struct of_vital {
+	struct reference *reference;
+	size_t references, reference_room;
+	struct vitals_pair *pair;
+	size_t pairs, pair_room;
+	bool sorted;
+};
+
+struct source {
+	char *name;
+	bool measured;
+};
+
+struct calib_pairs {
+	struct of_vital vital[VITAL_COUNT];
+	struct source source[VITALS_MODEL_SOURCES_MAX];
+	unsigned sources, last;
+	size_t references;
+	struct json_index index;
+	struct json_scan scan;
+	struct buf text;
+};
+
+struct calib_pairs *
+calib_pairs_new(void)
+{
+	struct calib_pairs *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	json_index_init(&p->index);
+	json_scan_init(&p->scan);
+	buf_init(&p->text);
+	return p;
+}
+
+void
+calib_pairs_free(struct calib_pairs *p)
+{
+	if (p == NULL)
+		return;
+	for (int v = 0; v < VITAL_COUNT; v++) {
+		free(p->vital[v].reference);
+		free(p->vital[v].pair);
+	}
+	for (unsigned s = 0; s < p->sources; s++)
+		free(p->source[s].name);
+	json_index_release(&p->index);
+	json_scan_release(&p->scan);
+	buf_release(&p->text);
+	free(p);
+}
+
+/* Make room for one more of ${size} bytes.  Return the array, or NULL. */
+static void *
+grow(void *array, size_t n, size_t *room, size_t size)
+{
+	size_t more = *room > 0 ? 2 * *room : 64;
+
+	if (n < *room)
+		return array;
+	array = realloc(array, more * size);
+	if (array != NULL)
+		*room = more;
+	return array;
+}
+
+static enum calib_verdict
+bad(struct err *err, const char *what, const char *why)
+{
+	(void)err_set(err, "bad %s: %s", what, why);
+	return CALIB_BAD;
+}
+
+/* The finite number named ${key}; false where it is no such thing. */
+static bool
+number(const struct calib_pairs *p, const char *key, double *value)
+{
+	const struct json_member *m = json_index_find(&p->index, key);
+
+	return m != NULL && m->type == JSON_NUMBER &&
+	    json_number(m->value, value) == 0;
+}
+
+/* The text named ${key}, in p->text; NULL where there is none. */
+static const char *
+text(struct calib_pairs *p, const char *key)
+{
+	const struct json_member *m = json_index_find(&p->index, key);
+	const char *s;
+
+	if (m == NULL || m->type != JSON_STRING)
+		return NULL;
+	buf_clear(&p->text);
+	json_unescape(json_inside(m->value), &p->text);
+	if (p->text.len > CALIB_SOURCE_MAX)
+		return NULL;
+	s = buf_string(&p->text);
+	return s != NULL && strlen(s) == p->text.len ? s : NULL;
+}
+
+/* The number of the source ${name}, or -1 where it is not known. */
+static int
+find_source(struct calib_pairs *p, const char *name)
+{
+	if (p->last < p->sources && strcmp(p->source[p->last].name, name) == 0)
+		return (int)p->last;
+	for (unsigned s = 0; s < p->sources; s++) {
+		if (strcmp(p->source[s].name, name) == 0) {
+			p->last = s;
+			return (int)s;
+		}
+	}
+	return -1;
+}
+
+/* The number of the source ${name}, which may be new.  -1: ${err} is set. */
+static int
+note_source(struct calib_pairs *p, const char *name, struct err *err)
+{
+	int s = find_source(p, name);
+
+	if (s >= 0)
+		return s;
+	if (p->sources == VITALS_MODEL_SOURCES_MAX)
+		return err_set(
+		    err, "more than %d sources", VITALS_MODEL_SOURCES_MAX);
+	p->source[p->sources].name = strdup(name);
+	if (p->source[p->sources].name == NULL)
+		return err_set(err, "out of memory");
+	p->source[p->sources].measured = false;
+	return (int)p->sources++;
+}
+
+static int
+vital_named(const char *name)
+{
+	for (int v = 0; v < VITAL_COUNT; v++) {
+		if (strcmp(vital_info((enum vital)v)->name, name) == 0)
+			return v;
+	}
+	return -1;
+}
+
+/* Where a reference holds: -HUGE_VAL, or an offset. */
+static bool
+read_offset(const struct calib_pairs *p, double *offset)
+{
+	const struct json_member *m =
+	    json_index_find(&p->index, "offsetSeconds");
+
+	*offset = -HUGE_VAL;
+	if (m == NULL || m->type == JSON_NULL)
+		return true;
+	return number(p, "offsetSeconds", offset) && *offset >= 0;
+}
+
+static enum calib_verdict
+keep_reference(struct calib_pairs *p, int vital, const char *source,
+    double offset, double value, struct err *err)
+{
+	struct of_vital *of = &p->vital[vital];
+	struct reference *r;
+	int s = note_source(p, source, err);
+
+	if (s < 0)
+		return CALIB_FAILED;
+	if (p->references == CALIB_REFERENCES_MAX) {
+		(void)err_set(
+		    err, "more than %d references", CALIB_REFERENCES_MAX);
+		return CALIB_FAILED;
+	}
+	r = grow(
+	    of->reference, of->references, &of->reference_room, sizeof(*r));
+	if (r == NULL) {
+		(void)err_set(err, "out of memory");
+		return CALIB_FAILED;
+	}
+	of->reference = r;
+	r[of->references] =
+	    (struct reference){(unsigned)s, offset, value, of->references};
+	of->references++;
+	p->references++;
+	return CALIB_TAKEN;
+}
+
+enum calib_verdict
+calib_reference(struct calib_pairs *p, struct span line, struct err *err)
+{
+	static const char what[] = "reference";
+	const struct vital_info *info;
+	const char *s;
+	double value, offset;
+	int vital;
+
+	if (json_index_read(&p->index, line, err) != 0)
+		return CALIB_BAD;
+	if ((s = text(p, "vital")) == NULL)
+		return bad(err, what, "'vital' is no text");
+	vital = vital_named(s);
+	if (vital < 0)
+		return bad(err, what, "'vital' names none that is known");
+	if (vitals_model_terms((enum vital)vital) == 0)
+		return CALIB_PASSED;
+	info = vital_info((enum vital)vital);
+	if ((s = text(p, "unit")) == NULL || strcmp(s, info->unit) != 0) {
+		(void)err_set(err, "bad reference: 'unit' of %s is not \"%s\"",
+		    info->name, info->unit);
+		return CALIB_BAD;
+	}
+	if (!number(p, "value", &value))
+		return bad(err, what, "'value' is no number");
+	if (value < info->min || value > info->max) {
+		(void)err_set(err,
+		    "bad reference: 'value' of %s is not from %g to %g",
+		    info->name, info->min, info->max);
+		return CALIB_BAD;
+	}
+	if (!read_offset(p, &offset))
+		return bad(err, what,
+		    "'offsetSeconds' is neither null nor a number from 0");
+	if ((s = text(p, "source")) == NULL)
+		return bad(err, what, "'source' is no text");
+	return keep_reference(p, vital, s, offset, value, err);
+}
+
+static int
+by_source_and_time(const void *a, const void *b)
+{
+	const struct reference *x = a, *y = b;
+
+	if (x->source != y->source)
+		return x->source < y->source ? -1 : 1;
+	if (x->offset < y->offset || x->offset > y->offset)
+		return x->offset < y->offset ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+/* The first reference of ${source} at or behind ${offset}. */
+static size_t
+first_at(const struct of_vital *of, unsigned source, double offset)
+{
+	size_t low = 0, high = of->references;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct reference *r = &of->reference[mid];
+
+		if (r->source < source ||
+		    (r->source == source && r->offset < offset))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* Mean of the references of ${source} that hold in a window; false where
+ * there are none. */
+static bool
+reference_in(
+    struct of_vital *of, unsigned source, double from, double to, double *mean)
+{
+	double sum = 0, n = 0;
+	const double starts[] = {-HUGE_VAL, from};
+
+	if (!of->sorted && of->references > 0)
+		qsort(of->reference, of->references, sizeof(*of->reference),
+		    by_source_and_time);
+	of->sorted = true;
+	for (int k = 0; k < 2; k++) {
+		size_t i = first_at(of, source, starts[k]);
+
+		for (;
+		     i < of->references && of->reference[i].source == source &&
+		     of->reference[i].offset < (k == 0 ? -1 : to);
+		     i++) {
+			sum += of->reference[i].value;
+			n++;
+		}
+	}
+	*mean = n > 0 ? sum / n : 0;
+	return n > 0;
+}
+
+/* Read the object of features ${value}.  Return false where a feature is
+ * neither null nor a number. */
+static bool
+read_features(
+    struct calib_pairs *p, struct span value, struct vitals_features *f)
+{
+	struct json_scan *s = &p->scan;
+
+	vitals_features_clear(f);
+	json_scan_start(s, value);
+	if (json_scan_next(s) != JSON_OBJECT)
+		return false;
+	while (json_scan_next(s) == JSON_KEY) {
+		struct span key = s->span, v;
+		bool escaped = s->escaped;
+		enum json_token type = json_scan_skip(s, &v);
+
+		for (int k = 0; k < VITALS_FEATURE_COUNT; k++) {
+			const char *name =
+			    vitals_feature_info((enum vitals_feature)k)->name;
+
+			if (!json_string_is(key, escaped, span_of(name)))
+				continue;
+			if (type != JSON_NULL &&
+			    (type != JSON_NUMBER ||
+				json_number(v, &f->value[k]) != 0))
+				return false;
+		}
+	}
+	return true;
+}
+
+static enum calib_verdict
+keep_pair(struct calib_pairs *p, unsigned source, double from, double to,
+    const struct vitals_features *f, struct err *err)
+{
+	enum calib_verdict verdict = CALIB_PASSED;
+
+	for (int v = 0; v < VITAL_COUNT; v++) {
+		struct of_vital *of = &p->vital[v];
+		struct vitals_pair *pair;
+		double mean;
+
+		if (!reference_in(of, source, from, to, &mean))
+			continue;
+		if (of->pairs == VITALS_MODEL_PAIRS_MAX) {
+			(void)err_set(err, "more than %d pairs of %s",
+			    VITALS_MODEL_PAIRS_MAX,
+			    vital_info((enum vital)v)->name);
+			return CALIB_FAILED;
+		}
+		pair = grow(of->pair, of->pairs, &of->pair_room, sizeof(*pair));
+		if (pair == NULL) {
+			(void)err_set(err, "out of memory");
+			return CALIB_FAILED;
+		}
+		of->pair = pair;
+		pair[of->pairs++] = (struct vitals_pair){*f, mean, source};
+		verdict = CALIB_TAKEN;
+	}
+	return verdict;
+}
+
+enum calib_verdict
+calib_measurement(struct calib_pairs *p, struct span line, struct err *err)
+{
+	static const char what[] = "measurement";
+	const struct json_member *m;
+	struct vitals_features f;
+	double from, seconds;
+	const char *s;
+	int source;
+
+	if (json_index_read(&p->index, line, err) != 0)
+		return CALIB_BAD;
+	if ((s = text(p, "record")) == NULL)
+		return bad(err, what, "'record' is no text");
+	if (strcmp(s, "measurement") != 0)
+		return CALIB_PASSED;
+	if ((s = text(p, "source")) == NULL)
+		return bad(err, what, "'source' is no text");
+	source = find_source(p, s);
+	if (!number(p, "offsetSeconds", &from) ||
+	    !number(p, "durationSeconds", &seconds) || seconds < 0)
+		return bad(err, what,
+		    "'offsetSeconds' or 'durationSeconds' is no number");
+	if (source >= 0)
+		p->source[source].measured = true;
+	m = json_index_find(&p->index, "features");
+	if (m == NULL || m->type == JSON_NULL)
+		return CALIB_PASSED;
+	if (m->type != JSON_OBJECT || !read_features(p, m->value, &f))
+		return bad(err, what, "'features' are not all numbers or null");
+	if (source < 0)
+		return CALIB_PASSED;
+	return keep_pair(p, (unsigned)source, from, from + seconds, &f, err);
+}
+
+const struct vitals_pair *
+calib_pairs_of(const struct calib_pairs *p, enum vital vital, size_t *n)
+{
+	*n = p->vital[vital].pairs;
+	return p->vital[vital].pair;
+}
+
+size_t
+calib_references_of(const struct calib_pairs *p, enum vital vital)
+{
+	return p->vital[vital].references;
+}
+
+const char *
+calib_unmatched(const struct calib_pairs *p, size_t k)
+{
+	for (unsigned s = 0; s < p->sources; s++) {
+		if (!p->source[s].measured && k-- == 0)
+			return p->source[s].name;
+	}
+	return NULL;
+}

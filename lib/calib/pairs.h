@@ -1,0 +1,54 @@
+/*
+ * pairs: measurements beside what a reference said at the time.
+ */
+#ifndef CALIB_PAIRS_H
+#define CALIB_PAIRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf/buf.h"
+#include "diag/err.h"
+#include "vitals/model.h"
+
+/* The most reference lines, and the longest name of a source. */
+#define CALIB_REFERENCES_MAX 1000000
+#define CALIB_SOURCE_MAX 4096
+
+enum calib_verdict {
+	CALIB_TAKEN,
+	CALIB_PASSED, /* a good line that has no part in it */
+	CALIB_BAD,    /* told in err */
+	CALIB_FAILED  /* no memory, or more than the bounds: told in err */
+};
+
+struct calib_pairs;
+
+/* NULL without memory. */
+struct calib_pairs *calib_pairs_new(void);
+void calib_pairs_free(struct calib_pairs *p);
+
+/* Take a reference line.  PASSED: of a vital that needs no calibration.  All
+ * references come before the first measurement. */
+enum calib_verdict calib_reference(
+    struct calib_pairs *p, struct span line, struct err *err);
+
+/*
+ * Take a measurement line and pair it, for each vital, with the mean of the
+ * references of its source whose offsetSeconds lie in its window.  PASSED:
+ * another record, a measurement without features, or one without references.
+ */
+enum calib_verdict calib_measurement(
+    struct calib_pairs *p, struct span line, struct err *err);
+
+/* The pairs of ${vital}, in the order they came; and how many references of
+ * it there were. */
+const struct vitals_pair *calib_pairs_of(
+    const struct calib_pairs *p, enum vital vital, size_t *n);
+size_t calib_references_of(const struct calib_pairs *p, enum vital vital);
+
+/* A source of the references that no measurement had, number ${k} of them
+ * from 0; NULL: there are no more. */
+const char *calib_unmatched(const struct calib_pairs *p, size_t k);
+
+#endif
