@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calib/calib.h"
 #include "cli/cli.h"
 #include "crew/crew.h"
 #include "diag/diag.h"
@@ -15,7 +16,7 @@
 
 struct options {
 	const char *emit, *trace, *roi, *start, *cascade;
-	const char *rejects;
+	const char *rejects, *calibration;
 	unsigned site, method;
 	double window, every, rate;
 	int64_t jobs;
@@ -25,6 +26,7 @@ struct options {
 static struct options opt = {
     .rate = 1, .jobs = 1, .cascade = FACE_CASCADE_FILE};
 static struct extract_options extract;
+static struct vitals_models models;
 static int rejects_fd = -1;
 
 static const struct cli_option table[] = {
@@ -52,6 +54,8 @@ static const struct cli_option table[] = {
 	CREW_JOBS_MAX),
     CLI_TEXT("start-time", 0, "TIME", "when the recording began (RFC 3339)",
 	&opt.start),
+    CLI_FILE("calibration", 'c', "FILE",
+	"use the calibration of vitals-calibrate", &opt.calibration),
     CLI_FILE("cascade", 0, "FILE", "LBP face cascade (default: opencv-data's)",
 	&opt.cascade),
     CLI_FLAG("no-sandbox", 0, "decode without giving up any rights",
@@ -200,6 +204,14 @@ load_files(struct face_cascade **cascade)
 			return -1;
 		}
 		extract.skin.cascade = *cascade;
+	}
+	if (opt.calibration != NULL) {
+		if (calib_load(&models, opt.calibration, &err) != 0) {
+			diag_error("%s: %s", opt.calibration, err.text);
+			face_cascade_free(*cascade);
+			return -1;
+		}
+		extract.measure.models = &models;
 	}
 	return 0;
 }
