@@ -22,7 +22,7 @@ USES_skin = video face
 # The inner loops over pixels and samples are worth the vectoriser.
 CFLAGS_video = -O3
 # What asks for more than POSIX.
-CFLAGS_compat = -D_DEFAULT_SOURCE
+CFLAGS_compat = -D_GNU_SOURCE
 CFLAGS_sandbox = -D_GNU_SOURCE
 CFLAGS_skin = -O3
 CFLAGS_dsp = -O3

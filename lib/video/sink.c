@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,8 +11,13 @@
 #include <libavutil/error.h>
 #include <libavutil/mem.h>
 
+#include "compat/unnamed.h"
+
 #define IO_BYTES 65536
 #define TEMPORARY ".XXXXXX"
+
+/* Names tried for the moment before the file gets its own. */
+#define NAMES_MAX 100
 
 static int
 io_write(void *opaque, uint8_t *data, int size)
@@ -47,6 +53,16 @@ io_seek(void *opaque, int64_t offset, int whence)
 	return at < 0 ? AVERROR(errno) : at;
 }
 
+/* Make a name for the unfinished file out of TEMPORARY and ${try}. */
+static void
+name_temporary(struct video_sink *s, unsigned try)
+{
+	size_t n = strlen(s->path);
+
+	memcpy(s->temporary, s->path, n);
+	snprintf(s->temporary + n, sizeof(TEMPORARY), ".%06u", try % 1000000);
+}
+
 /* A new file that will be ${path}. */
 static int
 create(struct video_sink *s, const char *path, struct err *err)
@@ -57,20 +73,37 @@ create(struct video_sink *s, const char *path, struct err *err)
 	s->temporary = malloc(strlen(path) + sizeof(TEMPORARY));
 	if (s->path == NULL || s->temporary == NULL)
 		return err_set(err, "out of memory");
+	s->seekable = true;
+	s->fd = compat_unnamed_open(path);
+	if (s->fd >= 0 || errno != EOPNOTSUPP)
+		return s->fd >= 0 ? 0 : err_sys(err, errno, "cannot create");
 	memcpy(s->temporary, path, strlen(path));
 	memcpy(s->temporary + strlen(path), TEMPORARY, sizeof(TEMPORARY));
 	s->fd = mkstemp(s->temporary);
-	if (s->fd < 0) {
-		err_sys(err, errno, "cannot create");
-		free(s->temporary);
-		s->temporary = NULL;
-		return -1;
-	}
+	if (s->fd < 0)
+		return err_sys(err, errno, "cannot create");
+	s->named = true;
 	mask = umask(0);
 	umask(mask);
 	if (fchmod(s->fd, 0666 & ~mask) != 0)
 		return err_sys(err, errno, "cannot create");
-	s->seekable = true;
+	return 0;
+}
+
+/* Name the file, which is whole, in place of what has the name now. */
+static int
+give_name(struct video_sink *s, struct err *err)
+{
+	for (unsigned i = 0; !s->named && i < NAMES_MAX; i++) {
+		name_temporary(s, (unsigned)getpid() + i);
+		if (compat_unnamed_link(s->fd, s->temporary) == 0)
+			s->named = true;
+		else if (errno != EEXIST)
+			break;
+	}
+	if (!s->named || rename(s->temporary, s->path) != 0)
+		return err_sys(err, errno, "cannot name the file");
+	s->named = false;
 	return 0;
 }
 
@@ -114,15 +147,11 @@ video_sink_finish(struct video_sink *s, struct err *err)
 		return err_sys(err, s->error, "write failed");
 	if (!s->owns)
 		return 0;
+	if (s->path != NULL && give_name(s, err) != 0)
+		return -1;
 	s->owns = false;
 	if (close(s->fd) != 0)
 		return err_sys(err, errno, "write failed");
-	if (s->temporary == NULL)
-		return 0;
-	if (rename(s->temporary, s->path) != 0)
-		return err_sys(err, errno, "cannot rename");
-	free(s->temporary);
-	s->temporary = NULL;
 	return 0;
 }
 
@@ -135,7 +164,7 @@ video_sink_release(struct video_sink *s)
 	}
 	if (s->owns && s->fd >= 0)
 		close(s->fd);
-	if (s->temporary != NULL)
+	if (s->named)
 		unlink(s->temporary);
 	free(s->temporary);
 	free(s->path);

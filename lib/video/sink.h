@@ -1,8 +1,9 @@
 /*
  * sink: where a container's bytes go.
  *
- * A regular file is written under a name of its own and renamed when it is
- * whole; a device, a pipe or stdout is written as it is, without seeking.
+ * A regular file gets its name when it is whole, and has none until then
+ * (or, where the file system knows no such files, one of its own); a device, a
+ * pipe or stdout is written as it is, without seeking.
  */
 #ifndef VIDEO_SINK_H
 #define VIDEO_SINK_H
@@ -16,10 +17,11 @@
 struct video_sink {
 	AVIOContext *io;
 	char *path;      /* to be given at the end; NULL: in its place */
-	char *temporary; /* the name until then */
+	char *temporary; /* the name just before */
 	int fd;
 	int error; /* errno of the first write that failed */
 	bool owns, seekable;
+	bool named; /* temporary is there */
 };
 
 /* Open ${path}; "-" is stdout.  Return 0, or -1 with ${err}; in both cases

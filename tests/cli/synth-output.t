@@ -150,10 +150,28 @@ left=$(ls | tr '\n' ' ')
 [ "$left" = 'file.mkv full.mp4 pipe.avi pipe.mkv pipe.mp4 pipe.mpegts pipe.nut pipe.yuv4mpegpipe ' ]
 ok "what failed left no file: $left"
 
-# Only the owner of a name that was there keeps it until the new file is whole.
+mkdir killed
+vitals-synth -q -d 600 killed/x.mp4 &
+sleep 1
+kill -9 $!
+wait $! 2>/dev/null
+left=$(ls -A killed)
+[ "$left" = '' ]
+ok "kill -9 leaves nothing ($left)"
+(umask 027 && vitals-synth -q -d 0.1 --size 32x32 mode.mkv)
+left=$(stat -c %a mode.mkv)
+[ "$left" = 640 ]
+ok "the umask counts ($left)"
+
 echo old >old.mp4
 fails 'what fails keeps the old file' 2 \
 	"vitals-synth: old.mp4: unknown video encoder 'nope'" -c nope old.mp4
 [ "$(cat old.mp4)" = old ]
 ok 'the old file is there'
+try 'what does not replaces it' vitals-synth -d 0.1 --size 32x32 old.mp4
+is_status 0
+is_stdout ''
+is_stderr ''
+[ "$(wc -c <old.mp4)" -gt 500 ] && [ "$(ls old.mp4*)" = old.mp4 ]
+ok 'the new file is there alone'
 done_testing

@@ -50,7 +50,7 @@ lint-tidy: $(tidy_ok)
 define tidy_rule
 $(B)/lint/tidy/$(1).ok: $(1) $(B)/obj/$(1:.c=.o) .clang-tidy
 	@mkdir -p $$(@D)
-	sh tests/lint/tidy.sh $(B) $(1) $$(call pkg_cflags,$(PKG_$(word 2,$(subst /, ,$(1)))))
+	sh tests/lint/tidy.sh $(B) $(1) $(CFLAGS_$(word 2,$(subst /, ,$(1)))) $$(call pkg_cflags,$(PKG_$(word 2,$(subst /, ,$(1)))))
 	@touch $$@
 endef
 $(foreach f,$(tidy_c),$(eval $(call tidy_rule,$(f))))
