@@ -104,7 +104,11 @@ measure_estimate(struct measure_estimate *e,
 	set_quality(&e->quality, v, from, to);
 	if (e->quality.coverage < COVERAGE_MIN &&
 	    options->site == RPPG_SITE_FACE) {
-		measure_estimate_absent(e, ABSENT_NO_FACE);
+		/* A photograph is no video of nobody. */
+		measure_estimate_absent(e,
+		    to - from < vital_info(VITAL_HEART_RATE)->min_seconds
+			? ABSENT_TOO_SHORT
+			: ABSENT_NO_FACE);
 		return 0;
 	}
 	return estimate(e, options, v, to - from, err);

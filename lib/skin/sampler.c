@@ -169,6 +169,9 @@ adopt(struct skin_sampler *s, const struct video_frame *frame,
 		d = hypot(f->face.x - face->x, f->face.y - face->y);
 		if (f->seen && d < 0.7 * face->size)
 			return 0;
+		/* The first one waits for its first face. */
+		if (!(f->face.size > 0))
+			d = 0;
 		if (!f->seen && d < near) {
 			near = d;
 			u = s->subject[i];
@@ -390,8 +393,7 @@ take_shape(
 	if (s->options.site == SKIN_SITE_FACE &&
 	    skin_small_init(&s->small, frame) < 0)
 		return err_set(err, "out of memory");
-	if (!s->begun && s->options.site != SKIN_SITE_FACE &&
-	    add_subject(s, err) < 0)
+	if (!s->begun && add_subject(s, err) < 0)
 		return -1;
 	s->fallback.anchor++;
 	for (i = 0; i < s->subjects; i++) {

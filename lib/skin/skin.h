@@ -60,10 +60,10 @@ int skin_sample(struct skin_sampler *sampler, const struct video_frame *frame,
     struct err *err);
 
 /*
- * How many subjects there are by now: one for the sites skin and finger; the
- * number of faces seen so far for a face (0 before the first is found).  A
- * subject keeps its number; of a face that is out of view, skin_trace has
- * regions without pixels and a face of width 0.
+ * How many subjects there are by now: one from the first frame on; more as
+ * further faces are found, with all_faces.  A subject keeps its number; of a
+ * face that is not in view, or not found yet, skin_trace has regions without
+ * pixels and a face of width 0.
  */
 unsigned skin_subjects(const struct skin_sampler *sampler);
 

@@ -264,7 +264,9 @@ check_sites(void)
 
 	options = (struct skin_options){.site = SKIN_SITE_FACE};
 	s = skin_new(&options, &err);
-	CHECK(skin_sample(s, &f, &err) == 0 && skin_subjects(s) == 0 &&
+	CHECK(skin_sample(s, &f, &err) == 0 && skin_subjects(s) == 1 &&
+		skin_trace(s, 0)->count == 39 &&
+		skin_trace(s, 0)->region[0].pixels == 0 &&
 		skin_fallback(s) != NULL,
 	    "no face: the whole picture stands in");
 	CHECK(skin_fallback(s)->count == 64 &&
