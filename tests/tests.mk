@@ -68,6 +68,9 @@ demo: all
 # clang; seeds in tests/fuzz/corpus/WHAT/.
 FUZZ_SECONDS ?= 20
 FUZZ_MODS_event_take = crypto
+FUZZ_MODS_seal_keys = crypto
+FUZZ_MODS_seal_open = crypto
+FUZZ_MODS_sign_read = crypto
 FUZZ_MODS_video_open = face
 fuzz_names := $(basename $(notdir $(wildcard tests/fuzz/*.c)))
 fuzz:
