@@ -346,6 +346,7 @@ int
 deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
     int64_t ms, struct err *err)
 {
+	bool was_idle = deliver_idle(d);
 	int64_t next;
 
 	take_time(d);
@@ -364,6 +365,9 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 	if (!d->stopped && (!d->may_accept || d->accept_wait) &&
 	    d->store.spool != NULL && (ms < 0 || ms > ACCEPT_EVERY))
 		ms = ACCEPT_EVERY;
+	/* The caller may have nothing more to wait for. */
+	if (!was_idle && deliver_idle(d))
+		ms = 0;
 	next = deliver_next_time(d);
 	if (next >= 0) {
 		int64_t left = next > d->now ? next - d->now : 0;

@@ -106,8 +106,17 @@ int deliver_use_spool(
     struct deliver *d, const struct deliver_spool_options *o, struct err *err);
 
 /* After the endpoints were added: take up those of lines that the spool has
- * events for, or all of it where none was added.  Return 0, or -1. */
-int deliver_recover(struct deliver *d, struct err *err);
+ * events for; where none was added, all endpoints of the spool; with
+ * ${settled}, those too that have settled events alone.  Return 0, or -1. */
+int deliver_recover(struct deliver *d, bool settled, struct err *err);
+
+/* Send settled events once more to the endpoints of this run that they went
+ * to: those accepted from ${from} to before ${to}; or the event ${id}.  Add to
+ * *${n} how many.  Return 0, or -1 with ${err}. */
+int deliver_replay(
+    struct deliver *d, int64_t from, int64_t to, uint64_t *n, struct err *err);
+int deliver_replay_id(
+    struct deliver *d, struct span id, uint64_t *n, struct err *err);
 
 /* Switch an endpoint on that 410 switched off.  Return 0, or -1 with ${err}.
  */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "deliver/internal.h"
+#include "instant/instant.h"
 
 /* ms between two groups of lines where there is enough to send already. */
 #define ACCEPT_EVERY 50
@@ -90,14 +91,15 @@ collect_name(void *context, const char *name, bool of_line)
 }
 
 int
-deliver_recover(struct deliver *d, struct err *err)
+deliver_recover(struct deliver *d, bool settled, struct err *err)
 {
 	struct recovery r = {d, err};
 	struct names n;
 	int rc;
 
 	buf_init(&n.text);
-	rc = spool_endpoints(d->store.spool, collect_name, &n, err);
+	rc = spool_endpoints(
+	    d->store.spool, settled && d->added == 0, collect_name, &n, err);
 	if (rc == 0 && buf_failed(&n.text))
 		rc = err_set(err, "out of memory");
 	/* Making endpoints writes, so the reading is over by now. */
@@ -108,6 +110,9 @@ deliver_recover(struct deliver *d, struct err *err)
 	buf_release(&n.text);
 	if (rc != 0)
 		return rc;
+	/* What was woken up just now is due now. */
+	d->now = instant_monotonic();
+	d->wall = instant_now();
 	return spool_commit(d->store.spool, err);
 }
 
@@ -144,6 +149,59 @@ accept_failed(struct deliver *d, const struct err *why)
 	err_set(&d->accept_err, "%s: %s", d->store.name, why->text);
 	d->out->report(
 	    d->out->context, DELIVER_NOTE_OUTPUT, "", d->accept_err.text);
+}
+
+/* Count anew what was changed in the spool itself. */
+static void
+recount(struct deliver *d)
+{
+	struct spool_counts c;
+	struct err why;
+
+	d->count.pending = 0;
+	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
+		if (spool_count(d->store.spool, e->number,
+			(uint32_t)d->policy.max_attempts, &c, &why) != 0) {
+			store_failed(d, &why);
+			return;
+		}
+		e->pending = (size_t)(c.ready + c.waiting);
+		e->quick = (size_t)c.quick;
+		e->due = c.next;
+		d->count.pending += e->pending;
+	}
+}
+
+int
+deliver_replay(
+    struct deliver *d, int64_t from, int64_t to, uint64_t *n, struct err *err)
+{
+	uint64_t some;
+
+	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
+		if (spool_replay(d->store.spool, e->number, from, to, d->wall,
+			&some, err) != 0)
+			return -1;
+		*n += some;
+	}
+	recount(d);
+	return 0;
+}
+
+int
+deliver_replay_id(
+    struct deliver *d, struct span id, uint64_t *n, struct err *err)
+{
+	uint64_t some;
+
+	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
+		if (spool_replay_id(d->store.spool, e->number, id, d->wall,
+			&some, err) != 0)
+			return -1;
+		*n += some;
+	}
+	recount(d);
+	return 0;
 }
 
 /* ---- Taking ------------------------------------------------------------ */
@@ -329,33 +387,13 @@ refuse(struct deliver *d, struct deliver_job *j, const struct err *why)
 	char reason[ERR_TEXT_MAX + 32];
 
 	snprintf(reason, sizeof(reason), "not accepted: %s", why->text);
+	j->event->seq = 0; /* the number was undone */
 	deliver_receipt(d, j, DELIVER_OUTCOME_DEAD, reason, d->wall);
 	e->dead++;
 	d->count.dead++;
 	deliver_note(d, DELIVER_NOTE_LOST, e, "%.*s: %s", (int)j->event->id.n,
 	    j->event->id.p, reason);
 	deliver_job_drop(d, j);
-}
-
-/* What was undone was counted. */
-static void
-recount(struct deliver *d)
-{
-	struct spool_counts c;
-	struct err why;
-
-	d->count.pending = 0;
-	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
-		if (spool_count(d->store.spool, e->number,
-			(uint32_t)d->policy.max_attempts, &c, &why) != 0) {
-			store_failed(d, &why);
-			return;
-		}
-		e->pending = (size_t)(c.ready + c.waiting);
-		e->quick = (size_t)c.quick;
-		e->due = c.next;
-		d->count.pending += e->pending;
-	}
 }
 
 void
@@ -490,8 +528,10 @@ load_endpoint(struct deliver *d, struct deliver_endpoint *e)
 	room = (int64_t)(window - e->loaded);
 	if (e->due <= d->wall) {
 		l.due = true;
-		rc = spool_due(d->store.spool, e->number, d->wall, room,
-		    load_one, &l, &why);
+		/* Ready ones from the cursor on are still to come: what is
+		 * made ready there would come twice. */
+		rc = spool_due(d->store.spool, e->number, d->wall,
+		    e->more ? e->cursor : INT64_MAX, room, load_one, &l, &why);
 		if (rc >= 0)
 			rc = spool_next(
 			    d->store.spool, e->number, &e->due, &why);

@@ -222,6 +222,8 @@ use_spool(struct post_run *r, struct err *err)
 	r->spool = use.spool = spool_open(o->spool, SPOOL_WORK, &why);
 	if (r->spool == NULL || deliver_use_spool(r->d, &use, &why) != 0)
 		return err_set(err, "%s: %s", o->spool, why.text);
+	if (o->drain && spool_wake(r->spool, instant_now(), &why) != 0)
+		return err_set(err, "%s: %s", o->spool, why.text);
 	return 0;
 }
 
@@ -239,7 +241,30 @@ replay_range(struct post_run *r, uint64_t *n, struct err *err)
 		return err_set(err,
 		    "--replay: not FROM..TO, two RFC 3339 "
 		    "times of which one may be missing");
-	return spool_replay(r->spool, from, to, instant_now(), n, err);
+	return deliver_replay(r->d, from, to, n, err);
+}
+
+static int
+replay(struct post_run *r, struct err *err)
+{
+	const struct post_options *o = r->o;
+	uint64_t n = 0, before;
+
+	if (o->replay == NULL && o->replay_id.count == 0)
+		return 0;
+	if (o->replay != NULL && replay_range(r, &n, err) != 0)
+		return -1;
+	for (size_t i = 0; i < o->replay_id.count; i++) {
+		before = n;
+		if (deliver_replay_id(
+			r->d, span_of(o->replay_id.item[i]), &n, err) != 0)
+			return -1;
+		if (n == before)
+			diag_note("%s: no settled event has this ID",
+			    o->replay_id.item[i]);
+	}
+	diag_note("%" PRIu64 " sent once more", n);
+	return 0;
 }
 
 /* What the options ask to be done in the spool before it is worked off. */
@@ -247,23 +272,15 @@ static int
 prepare_spool(struct post_run *r, struct err *err)
 {
 	const struct post_options *o = r->o;
-	uint64_t n = 0, sum = 0;
+	bool all = o->replay != NULL || o->replay_id.count > 0 ||
+	    o->switch_on.count > 0;
 
-	if (o->replay != NULL && replay_range(r, &sum, err) != 0)
+	if (deliver_recover(r->d, all, err) != 0 || replay(r, err) != 0)
 		return -1;
-	for (size_t i = 0; i < o->replay_id.count; i++) {
-		if (spool_replay_id(r->spool, span_of(o->replay_id.item[i]),
-			instant_now(), &n, err) != 0)
+	for (size_t i = 0; i < o->switch_on.count; i++) {
+		if (deliver_switch_on(r->d, o->switch_on.item[i], err) != 0)
 			return -1;
-		if (n == 0)
-			diag_note("%s: no settled event has this ID",
-			    o->replay_id.item[i]);
-		sum += n;
 	}
-	if (o->replay != NULL || o->replay_id.count > 0)
-		diag_note("%" PRIu64 " events are sent once more", sum);
-	if (o->drain && spool_wake(r->spool, instant_now(), err) != 0)
-		return -1;
 	return spool_commit(r->spool, err);
 }
 
@@ -279,15 +296,7 @@ add_endpoints(struct post_run *r, const struct deliver_endpoint_options *common,
 		return -1;
 	if (o->endpoints != NULL && post_read_endpoints(r, common, err) != 0)
 		return -1;
-	if (r->spool == NULL)
-		return 0;
-	if (deliver_recover(r->d, err) != 0)
-		return -1;
-	for (size_t i = 0; i < o->switch_on.count; i++) {
-		if (deliver_switch_on(r->d, o->switch_on.item[i], err) != 0)
-			return -1;
-	}
-	return spool_commit(r->spool, err);
+	return r->spool == NULL ? 0 : prepare_spool(r, err);
 }
 
 int
@@ -318,9 +327,7 @@ post_setup(struct post_run *r, struct ndjson_writer *receipts)
 		err_set(&err, "out of memory");
 		goto err0;
 	}
-	if (use_spool(r, &err) != 0 ||
-	    (r->spool != NULL && prepare_spool(r, &err) != 0) ||
-	    add_endpoints(r, &common, &err) != 0)
+	if (use_spool(r, &err) != 0 || add_endpoints(r, &common, &err) != 0)
 		goto err0;
 	r->in = ndjson_reader_new(STDIN_FILENO, 0);
 	if (r->in != NULL)

@@ -35,7 +35,7 @@ static const char *const sql[SPOOL_STATEMENTS] = {
 	" AND job.seq > ?3 AND job.seq < ?4 ORDER BY job.seq LIMIT ?5",
     [SPOOL_DUE_JOBS] = "SELECT " JOB " FROM job JOIN event USING(seq)"
 		       " WHERE job.state = 1 AND job.endpoint = ?1"
-		       " AND job.at <= ?2 ORDER BY job.at LIMIT ?3",
+		       " AND job.at <= ?2 AND job.seq < ?4 ORDER BY job.at LIMIT ?3",
     [SPOOL_TAKE_DUE] = "UPDATE job SET state = 0 WHERE state = 1"
 		       " AND seq = ?1 AND endpoint = ?2",
     [SPOOL_NEXT] = "SELECT at FROM job WHERE state = 1 AND endpoint = ?1"
@@ -50,12 +50,14 @@ static const char *const sql[SPOOL_STATEMENTS] = {
 	"SELECT min(seq) FROM job WHERE state = 0 AND endpoint = ?1"
 	" UNION ALL "
 	"SELECT min(seq) FROM job WHERE state = 1 AND endpoint = ?1)",
-    [SPOOL_REPLAY] = "UPDATE job SET state = 1, at = ?3, since = ?3, round = 0"
-		     " WHERE state > 1 AND seq IN (SELECT seq FROM event"
-		     " WHERE accepted >= ?1 AND accepted < ?2)",
+    [SPOOL_REPLAY] =
+	"UPDATE job SET state = 1, at = ?3, since = ?3, round = 0"
+	" WHERE state > 1 AND seq IN (SELECT seq FROM event"
+	" WHERE accepted >= ?1 AND accepted < ?2) AND endpoint = ?4",
     [SPOOL_REPLAY_ID] =
 	"UPDATE job SET state = 1, at = ?2, since = ?2, round = 0"
-	" WHERE state > 1 AND seq = (SELECT seq FROM event WHERE id = ?1)",
+	" WHERE state > 1 AND seq = (SELECT seq FROM event WHERE id = ?1)"
+	" AND endpoint = ?3",
     [SPOOL_OLD_EVENTS] =
 	"SELECT seq FROM event WHERE accepted < ?1 AND NOT EXISTS ("
 	"SELECT 1 FROM job WHERE job.seq = event.seq AND"
@@ -294,8 +296,8 @@ take_due(void *context, const struct spool_job *j)
 }
 
 int
-spool_due(struct spool *s, int64_t endpoint, int64_t now, int64_t limit,
-    spool_each *each, void *context, struct err *err)
+spool_due(struct spool *s, int64_t endpoint, int64_t now, int64_t before,
+    int64_t limit, spool_each *each, void *context, struct err *err)
 {
 	struct due d = {s, each, context, err};
 	sqlite3_stmt *st;
@@ -306,6 +308,7 @@ spool_due(struct spool *s, int64_t endpoint, int64_t now, int64_t limit,
 	sqlite3_bind_int64(st, 1, endpoint);
 	sqlite3_bind_int64(st, 2, now);
 	sqlite3_bind_int64(st, 3, limit);
+	sqlite3_bind_int64(st, 4, before);
 	return walk(s, st, take_due, &d, err);
 }
 
@@ -396,8 +399,8 @@ replayed(struct spool *s, sqlite3_stmt *st, uint64_t *n, struct err *err)
 }
 
 int
-spool_replay(struct spool *s, int64_t from, int64_t to, int64_t now,
-    uint64_t *n, struct err *err)
+spool_replay(struct spool *s, int64_t endpoint, int64_t from, int64_t to,
+    int64_t now, uint64_t *n, struct err *err)
 {
 	sqlite3_stmt *st;
 
@@ -407,12 +410,13 @@ spool_replay(struct spool *s, int64_t from, int64_t to, int64_t now,
 	sqlite3_bind_int64(st, 1, from);
 	sqlite3_bind_int64(st, 2, to);
 	sqlite3_bind_int64(st, 3, now);
+	sqlite3_bind_int64(st, 4, endpoint);
 	return replayed(s, st, n, err);
 }
 
 int
-spool_replay_id(
-    struct spool *s, struct span id, int64_t now, uint64_t *n, struct err *err)
+spool_replay_id(struct spool *s, int64_t endpoint, struct span id, int64_t now,
+    uint64_t *n, struct err *err)
 {
 	sqlite3_stmt *st;
 
@@ -421,5 +425,6 @@ spool_replay_id(
 		return -1;
 	bind_text(st, 1, id);
 	sqlite3_bind_int64(st, 2, now);
+	sqlite3_bind_int64(st, 3, endpoint);
 	return replayed(s, st, n, err);
 }

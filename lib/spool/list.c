@@ -51,19 +51,20 @@ spool_switch(struct spool *s, int64_t number, bool off, struct err *err)
 
 int
 spool_endpoints(
-    struct spool *s, spool_name *each, void *context, struct err *err)
+    struct spool *s, bool all, spool_name *each, void *context, struct err *err)
 {
 	sqlite3_stmt *st;
 	int rc, stop = 0;
 
 	if (sqlite3_prepare_v2(s->db,
-		"SELECT name, own FROM endpoint WHERE EXISTS (SELECT 1 FROM "
-		"job"
+		"SELECT name, own FROM endpoint WHERE ?1 OR EXISTS ("
+		"SELECT 1 FROM job"
 		" WHERE state = 0 AND endpoint = number) OR EXISTS ("
 		"SELECT 1 FROM job WHERE state = 1 AND endpoint = number)"
 		" ORDER BY number",
 		-1, &st, NULL) != SQLITE_OK)
 		return spool_fail(s, err);
+	sqlite3_bind_int(st, 1, all);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW && stop == 0)
 		stop = each(context, (const char *)sqlite3_column_text(st, 0),
 		    sqlite3_column_int(st, 1) != 0);

@@ -58,9 +58,13 @@ spool_fail(struct spool *s, struct err *err)
 	case SQLITE_IOERR:
 		if (errnum == ENOSPC || errnum == EFBIG || errnum == EDQUOT)
 			return err_sys(err, errnum, "cannot be written");
-		return err_set(err, "read or write failed: %s%s%s",
-		    sqlite3_errmsg(s->db), errnum != 0 ? ": " : "",
-		    errnum != 0 ? strerror(errnum) : "");
+		if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC)
+			return err_set(err,
+			    "cannot be written: the disk is "
+			    "full or broken, or the file "
+			    "too large");
+		return err_set(err, "read or write failed: %s (%d)",
+		    sqlite3_errmsg(s->db), code);
 	case SQLITE_NOMEM:
 		return err_set(err, "out of memory");
 	case SQLITE_CANTOPEN:

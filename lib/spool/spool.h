@@ -55,11 +55,12 @@ int spool_endpoint(struct spool *s, const char *name, bool of_line,
 /* Switch it off, or on.  Return as above. */
 int spool_switch(struct spool *s, int64_t number, bool off, struct err *err);
 
-/* Call ${each} with the names of endpoints that have unsettled events.  Stop
+/* Call ${each} with the names of all endpoints that have unsettled events, or,
+ * with ${all}, any events.  Stop
  * where it does not return 0, and return that; -1 with ${err}. */
 typedef int spool_name(void *context, const char *name, bool of_line);
-int spool_endpoints(
-    struct spool *s, spool_name *each, void *context, struct err *err);
+int spool_endpoints(struct spool *s, bool all, spool_name *each, void *context,
+    struct err *err);
 
 /* ---- Events and jobs --------------------------------------------------- */
 
@@ -121,10 +122,10 @@ int spool_session(struct spool *s, int64_t endpoint, struct span session,
     void *context, struct err *err);
 int spool_index_sessions(struct spool *s, struct err *err);
 
-/* Those whose time has come by ${now}, the earliest first; they are ready
- * from then on. */
-int spool_due(struct spool *s, int64_t endpoint, int64_t now, int64_t limit,
-    spool_each *each, void *context, struct err *err);
+/* Those before the event ${before} whose time has come by ${now}, the earliest
+ * first; they are ready from then on. */
+int spool_due(struct spool *s, int64_t endpoint, int64_t now, int64_t before,
+    int64_t limit, spool_each *each, void *context, struct err *err);
 
 /* When the next of the waiting ones is due; INT64_MAX: there is none. */
 int spool_next(struct spool *s, int64_t endpoint, int64_t *at, struct err *err);
@@ -151,12 +152,12 @@ int spool_oldest(
 int spool_list(struct spool *s, bool lost, spool_each *each, void *context,
     struct err *err);
 
-/* Make settled jobs due at ${now} once more: of events accepted from ${from}
- * to before ${to}; or of the event ${id}.  *${n}: how many. */
-int spool_replay(struct spool *s, int64_t from, int64_t to, int64_t now,
-    uint64_t *n, struct err *err);
-int spool_replay_id(
-    struct spool *s, struct span id, int64_t now, uint64_t *n, struct err *err);
+/* Make settled jobs of ${endpoint} due at ${now} once more: of events accepted
+ * from ${from} to before ${to}; or of the event ${id}.  *${n}: how many. */
+int spool_replay(struct spool *s, int64_t endpoint, int64_t from, int64_t to,
+    int64_t now, uint64_t *n, struct err *err);
+int spool_replay_id(struct spool *s, int64_t endpoint, struct span id,
+    int64_t now, uint64_t *n, struct err *err);
 
 /* Forget up to ${limit} events all of whose jobs were settled before
  * ${before}; those that are dead or expired too only with ${lost}.  *${n}: how

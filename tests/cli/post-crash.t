@@ -34,6 +34,8 @@ stdout_lines "$N"
 is_stderr ''
 [ "$(jq -r .status "$WORK/.out" | sort | uniq -c | tr -s ' ')" = " $N delivered" ]
 ok 'every event has its receipt: delivered'
+[ "$(jq -r .id "$WORK/.out" | sort -u | wc -l)" -eq "$N" ]
+ok 'and only one'
 [ ! -s err ]
 ok 'the killed ones said nothing'
 
