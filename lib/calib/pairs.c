@@ -25,6 +25,8 @@ struct of_vital {
 
 struct source {
 	char *name;
+	char *subject;  /* NULL: not told */
+	unsigned group; /* the first source of the same subject */
 	bool measured;
 };
 
@@ -60,8 +62,10 @@ calib_pairs_free(struct calib_pairs *p)
 		free(p->vital[v].reference);
 		free(p->vital[v].pair);
 	}
-	for (unsigned s = 0; s < p->sources; s++)
+	for (unsigned s = 0; s < p->sources; s++) {
 		free(p->source[s].name);
+		free(p->source[s].subject);
+	}
 	json_index_release(&p->index);
 	json_scan_release(&p->scan);
 	buf_release(&p->text);
@@ -136,17 +140,40 @@ static int
 note_source(struct calib_pairs *p, const char *name, struct err *err)
 {
 	int s = find_source(p, name);
+	struct source *new = &p->source[p->sources];
 
 	if (s >= 0)
 		return s;
 	if (p->sources == VITALS_MODEL_SOURCES_MAX)
 		return err_set(
 		    err, "more than %d sources", VITALS_MODEL_SOURCES_MAX);
-	p->source[p->sources].name = strdup(name);
-	if (p->source[p->sources].name == NULL)
+	*new = (struct source){.name = strdup(name), .group = p->sources};
+	if (new->name == NULL)
 		return err_set(err, "out of memory");
-	p->source[p->sources].measured = false;
 	return (int)p->sources++;
+}
+
+/* Group ${source} with the others of ${subject}.  What was told of it first
+ * holds. */
+static int
+note_subject(struct calib_pairs *p, unsigned source, const char *subject,
+    struct err *err)
+{
+	struct source *to = &p->source[source];
+
+	if (to->subject != NULL)
+		return 0;
+	to->subject = strdup(subject);
+	if (to->subject == NULL)
+		return err_set(err, "out of memory");
+	for (unsigned s = 0; s < p->sources; s++) {
+		if (s != source && p->source[s].subject != NULL &&
+		    strcmp(p->source[s].subject, subject) == 0) {
+			to->group = p->source[s].group;
+			break;
+		}
+	}
+	return 0;
 }
 
 static int
@@ -173,15 +200,12 @@ read_offset(const struct calib_pairs *p, double *offset)
 }
 
 static enum calib_verdict
-keep_reference(struct calib_pairs *p, int vital, const char *source,
-    double offset, double value, struct err *err)
+keep_reference(struct calib_pairs *p, int vital, unsigned source, double offset,
+    double value, struct err *err)
 {
 	struct of_vital *of = &p->vital[vital];
 	struct reference *r;
-	int s = note_source(p, source, err);
 
-	if (s < 0)
-		return CALIB_FAILED;
 	if (p->references == CALIB_REFERENCES_MAX) {
 		(void)err_set(
 		    err, "more than %d references", CALIB_REFERENCES_MAX);
@@ -195,7 +219,7 @@ keep_reference(struct calib_pairs *p, int vital, const char *source,
 	}
 	of->reference = r;
 	r[of->references] =
-	    (struct reference){(unsigned)s, offset, value, of->references};
+	    (struct reference){source, offset, value, of->references};
 	of->references++;
 	p->references++;
 	return CALIB_TAKEN;
@@ -208,7 +232,7 @@ calib_reference(struct calib_pairs *p, struct span line, struct err *err)
 	const struct vital_info *info;
 	const char *s;
 	double value, offset;
-	int vital;
+	int vital, source;
 
 	if (json_index_read(&p->index, line, err) != 0)
 		return CALIB_BAD;
@@ -238,7 +262,13 @@ calib_reference(struct calib_pairs *p, struct span line, struct err *err)
 		    "'offsetSeconds' is neither null nor a number from 0");
 	if ((s = text(p, "source")) == NULL)
 		return bad(err, what, "'source' is no text");
-	return keep_reference(p, vital, s, offset, value, err);
+	source = note_source(p, s, err);
+	if (source < 0)
+		return CALIB_FAILED;
+	if ((s = text(p, "subject")) != NULL &&
+	    note_subject(p, (unsigned)source, s, err) != 0)
+		return CALIB_FAILED;
+	return keep_reference(p, vital, (unsigned)source, offset, value, err);
 }
 
 static int
@@ -357,7 +387,8 @@ keep_pair(struct calib_pairs *p, unsigned source, double from, double to,
 			return CALIB_FAILED;
 		}
 		of->pair = pair;
-		pair[of->pairs++] = (struct vitals_pair){*f, mean, source};
+		pair[of->pairs++] =
+		    (struct vitals_pair){*f, mean, p->source[source].group};
 		verdict = CALIB_TAKEN;
 	}
 	return verdict;

@@ -29,7 +29,8 @@ struct calib_pairs *calib_pairs_new(void);
 void calib_pairs_free(struct calib_pairs *p);
 
 /* Take a reference line.  PASSED: of a vital that needs no calibration.  All
- * references come before the first measurement. */
+ * references come before the first measurement.  Sources of one "subject" are
+ * left out together when the fit is tested. */
 enum calib_verdict calib_reference(
     struct calib_pairs *p, struct span line, struct err *err);
 

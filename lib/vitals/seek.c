@@ -14,6 +14,7 @@
 #define COARSE_HARMONICS 4.0
 #define COARSE_HIGH_MIN 4.0
 #define FILTER_ORDER 2
+#define ROUNDING 1e-9
 
 /* The matched filter, from before to behind the rise, in periods. */
 #define COARSE_BEFORE 0.25
@@ -382,6 +383,17 @@ coarse(
 	return s->beats < 2;
 }
 
+/* Is there more in the band than rounding? */
+static bool
+alive(const struct vitals_seek *s)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		most = fmax(most, fabs(s->wave[i]));
+	return dsp_sd(s->work, s->n) > ROUNDING * most;
+}
+
 /* Slopes and their scale in the band up to ${high}. */
 static int
 prepare(struct vitals_seek *s, double high)
@@ -391,6 +403,8 @@ prepare(struct vitals_seek *s, double high)
 	dsp_bandpass(&f, FILTER_ORDER, BAND_LOW, high, s->rate);
 	if (dsp_filtfilt(&f, s->wave, s->work, s->n) != 0)
 		return -1;
+	if (!alive(s))
+		memset(s->work, 0, s->n * sizeof(*s->work));
 	differentiate(s, s->work);
 	measure_scale(s, s->period > 0 ? 1.2 * s->period : 1.2);
 	return 0;

@@ -1,0 +1,190 @@
+#include "check.h"
+#include "vitals/hrv.h"
+
+#define PI 3.14159265358979323846
+
+/* Beats from intervals in ms. */
+static void
+beats_of(struct vitals_beats *b, const double *ms, size_t n)
+{
+	double time[700], t = 0;
+	struct err err;
+
+	for (size_t i = 0; i <= n; i++) {
+		time[i] = t;
+		if (i < n)
+			t += ms[i] / 1000;
+	}
+	if (vitals_beats_judge(b, time, n + 1, &err) != 0)
+		exit(1);
+}
+
+static void
+test_by_hand(void)
+{
+	/* Mean 812; squares 144+64+324+4+1444+484+1764+784+4+64+64+256. */
+	static const double ms[] = {
+	    800, 820, 830, 810, 850, 790, 770, 840, 814, 804, 820, 796};
+	static const double few[] = {
+	    800, 820, 830, 810, 850, 790, 770, 840, 814};
+	struct vitals_beats b;
+	struct vitals_hrv h;
+
+	beats_of(&b, ms, 12);
+	vitals_hrv(&h, &b);
+	/* sqrt(5400 / 11); differences 20 10 -20 40 -60 -20 70 -26 -10 16 -24:
+	 * squares 13008 over 11; two above 50. */
+	CHECK_NEAR(h.sdnn, 22.1565, 1e-3, "SDNN as by hand");
+	CHECK_NEAR(h.rmssd, 34.3882, 1e-3, "RMSSD as by hand");
+	CHECK_NEAR(h.pnn50, 100 * 2 / 11.0, 1e-9, "pNN50 as by hand");
+	CHECK(isnan(h.lf_hf), "no LF/HF of ten seconds");
+	vitals_beats_release(&b);
+	beats_of(&b, few, 9);
+	vitals_hrv(&h, &b);
+	CHECK(isnan(h.sdnn) && isnan(h.rmssd) && isnan(h.pnn50),
+	    "nine intervals are too few");
+	vitals_beats_release(&b);
+}
+
+/* A marked interval takes no part, nor do the differences to it. */
+static void
+test_marked(void)
+{
+	double ms[40];
+	struct vitals_beats b;
+	struct vitals_hrv h, without;
+
+	for (size_t i = 0; i < 40; i++)
+		ms[i] = i % 2 ? 810 : 790;
+	beats_of(&b, ms, 40);
+	vitals_hrv(&without, &b);
+	vitals_beats_release(&b);
+	ms[20] = 1600;
+	beats_of(&b, ms, 40);
+	vitals_hrv(&h, &b);
+	CHECK(b.interval[20].mark == VITALS_MARK_MISSED, "a missed beat");
+	CHECK_NEAR(h.sdnn, without.sdnn, 0.2, "does not count in SDNN");
+	CHECK_NEAR(h.rmssd, 20, 1e-6, "nor in RMSSD");
+	CHECK_NEAR(h.pnn50, 0, 1e-9, "nor in pNN50");
+	vitals_beats_release(&b);
+}
+
+/* Unsure beats add noise, whose variance is taken off. */
+static void
+test_noise(void)
+{
+	double ms[100];
+	struct vitals_beats b;
+	struct vitals_hrv sure, unsure;
+
+	for (size_t i = 0; i < 100; i++)
+		ms[i] = 800 + 40 * sin((double)i);
+	beats_of(&b, ms, 100);
+	vitals_hrv(&sure, &b);
+	for (size_t i = 0; i < b.count; i++)
+		b.beat[i].quality = 0.98;
+	vitals_hrv(&unsure, &b);
+	/* 750 ms^2 (1 / 0.98^2 - 1) = 31 ms^2 for each beat: two make an
+	 * interval, six a difference. */
+	CHECK_NEAR(unsure.sdnn * unsure.sdnn + 2 * 30.9246,
+	    sure.sdnn * sure.sdnn, 0.1, "SDNN without the noise of two beats");
+	CHECK_NEAR(unsure.rmssd * unsure.rmssd + 6 * 30.9246,
+	    sure.rmssd * sure.rmssd, 0.3, "RMSSD without that of six");
+	for (size_t i = 0; i < b.count; i++)
+		b.beat[i].quality = 0.61;
+	vitals_hrv(&unsure, &b);
+	CHECK_NEAR(unsure.sdnn * unsure.sdnn, sure.sdnn * sure.sdnn / 2, 0.1,
+	    "but half is left at least");
+	vitals_beats_release(&b);
+}
+
+static void
+test_lomb(void)
+{
+	double t[200], x[200], mean = 0, power = 0, least = HUGE_VAL;
+
+	/* Uneven times; an amplitude of 3 at 0.1 Hz, one of 2 at 0.25 Hz. */
+	for (size_t i = 0; i < 200; i++) {
+		t[i] = (double)i + 0.3 * sin(7.0 * (double)i);
+		x[i] = 3 * sin(2 * PI * 0.1 * t[i] + 1) +
+		    2 * cos(2 * PI * 0.25 * t[i]);
+		mean += x[i] / 200;
+	}
+	for (size_t i = 0; i < 200; i++)
+		x[i] -= mean;
+	CHECK_NEAR(vitals_lomb(t, x, 200, 0.1), 4.5, 0.15,
+	    "a sine of amplitude 3 has a power of 4.5");
+	CHECK_NEAR(vitals_lomb(t, x, 200, 0.25), 2, 0.1, "one of 2 has 2");
+	for (double f = 0.13; f < 0.22; f += 0.01) {
+		power = fmax(power, vitals_lomb(t, x, 200, f));
+		least = fmin(least, vitals_lomb(t, x, 200, f));
+	}
+	CHECK(power < 0.3 && least >= 0, "little between them");
+}
+
+static void
+test_bands(void)
+{
+	double ms[400], t = 0;
+	struct vitals_beats b;
+	struct vitals_hrv h;
+	size_t n = 0;
+
+	/* 30 ms at 0.1 Hz and 15 ms at 0.25 Hz: powers 450 and 112.5. */
+	while (t < 300) {
+		ms[n] = 800 + 30 * sin(2 * PI * 0.1 * t) +
+		    15 * sin(2 * PI * 0.25 * t);
+		t += ms[n++] / 1000;
+	}
+	beats_of(&b, ms, n);
+	vitals_hrv(&h, &b);
+	CHECK_NEAR(h.lf, 450, 25, "low frequencies");
+	CHECK_NEAR(h.hf, 112.5, 12, "high frequencies");
+	CHECK_NEAR(h.lf_hf, 4, 0.5, "their ratio");
+	vitals_beats_release(&b);
+	beats_of(&b, ms, 145);
+	vitals_hrv(&h, &b);
+	CHECK(isnan(h.lf_hf), "less than two minutes are too short");
+	vitals_beats_release(&b);
+}
+
+static void
+test_stress(void)
+{
+	double ms[100];
+	struct vitals_beats b;
+
+	/* 60 of 100 at 810 (the bin 800 to 850), 20 at 760, 20 at 860: AMo 60
+	 * %, Mo 0.825 s, MxDMn 0.1 s. */
+	for (size_t i = 0; i < 100; i++)
+		ms[i] = i % 5 == 1 ? 760 : i % 5 == 3 ? 860 : 810;
+	beats_of(&b, ms, 100);
+	CHECK_NEAR(vitals_stress(&b), 60 / (2 * 0.825 * 0.1), 1e-6,
+	    "Baevsky's index as by hand");
+	vitals_beats_release(&b);
+	beats_of(&b, ms, 74);
+	CHECK(isnan(vitals_stress(&b)), "59.9 s of intervals are too few");
+	vitals_beats_release(&b);
+	beats_of(&b, ms, 75);
+	CHECK(!isnan(vitals_stress(&b)), "60.7 s are enough");
+	vitals_beats_release(&b);
+	for (size_t i = 0; i < 100; i++)
+		ms[i] = 800;
+	beats_of(&b, ms, 100);
+	for (size_t i = 0; i + 1 < b.count; i++)
+		b.interval[i].seconds = 0.8;
+	CHECK(isnan(vitals_stress(&b)), "no index without any variation");
+	vitals_beats_release(&b);
+}
+
+int
+main(void)
+{
+	test_by_hand();
+	test_marked();
+	test_noise();
+	test_lomb();
+	test_bands();
+	test_stress();
+	return check_done();
+}
