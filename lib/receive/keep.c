@@ -111,6 +111,14 @@ mark_soon(struct receive *r)
 	r->marking = serve_after(r->serve, MARK_MS, mark, r) == 0;
 }
 
+/* Does the output want more of the inbox? */
+static bool
+has_space(const struct receive *r)
+{
+	return serve_output_end(r->output) - serve_output_done(r->output) <
+	    AHEAD;
+}
+
 /* Queue lines of the inbox while the output has room. */
 static void
 pump(struct receive *r)
@@ -118,9 +126,7 @@ pump(struct receive *r)
 	struct err err;
 	int rc = 1;
 
-	while (!r->failed && rc > 0 &&
-	    serve_output_end(r->output) - serve_output_done(r->output) <
-		AHEAD) {
+	while (!r->failed && rc > 0 && has_space(r)) {
 		struct receive_pending *p;
 		int64_t number;
 		uint64_t end;
@@ -226,7 +232,7 @@ written(void *context, uint64_t offset, int errnum)
 	}
 	if (r->options.inbox != NULL) {
 		mark_soon(r);
-		if (r->more)
+		if (r->more && has_space(r))
 			flush_soon(r);
 	}
 	if (r->options.count > 0 && r->counters.printed >= r->options.count)
@@ -409,6 +415,7 @@ receive_start(struct receive *r, struct serve *s, struct err *err)
 		return err_set(err, "out of memory");
 	if (r->options.inbox != NULL) {
 		forget(r);
+		r->more = true;
 		flush_soon(r);
 	}
 	return 0;

@@ -371,11 +371,7 @@ serve_after(struct serve *s, int64_t ms, serve_callback *fn, void *context)
 int
 serve_soon(struct serve *s, serve_callback *fn, void *context)
 {
-	struct serve_watch *w = watch(s, -1, 0, fn, context);
-
-	if (w == NULL)
-		return -1;
-	/* Behind all that this round of the loop has found ready. */
-	event_active(w->event, EV_TIMEOUT, 1);
-	return 0;
+	/* A timer, not event_active: it fires in the next round of the loop,
+	 * so that callers who ask again and again starve nobody. */
+	return serve_after(s, 0, fn, context);
 }

@@ -136,6 +136,7 @@ write_some(struct serve_output *o)
 void
 serve_output_push(struct serve_output *o)
 {
+	size_t before = o->sent;
 	int errnum;
 
 	if (o->failed || o->sent == o->queue.len)
@@ -148,7 +149,8 @@ serve_output_push(struct serve_output *o)
 	}
 	if (o->sent < o->queue.len)
 		event_add(o->event, NULL);
-	o->written(o->context, serve_output_done(o), 0);
+	if (o->sent > before)
+		o->written(o->context, serve_output_done(o), 0);
 }
 
 void

@@ -91,9 +91,9 @@ void serve_answer(
 
 typedef void serve_callback(void *context);
 
-/* Call ${fn} when ${signum} arrives; when ${ms} have passed, once; or after
- * the requests that are at hand have been handled, once.  All last as long as
- * ${s}.  Return 0, or -1 without memory. */
+/* Call ${fn} when ${signum} arrives; when ${ms} have passed, once; or in the
+ * next round of the loop, behind the requests that are at hand, once.  All
+ * last as long as ${s}.  Return 0, or -1 without memory. */
 int serve_on_signal(
     struct serve *s, int signum, serve_callback *fn, void *context);
 int serve_after(struct serve *s, int64_t ms, serve_callback *fn, void *context);

@@ -46,7 +46,7 @@ not_ok() { # NAME [DETAIL-FILE ...]
 	printf 'not ok %s - %s\n' "$tap_n" "$1"
 	shift
 	for tap_f in "$@"; do
-		head -n 20 "$tap_f" | sed "s/^/# ${tap_f##*/}: /"
+		head -n 20 "$tap_f" | cut -c 1-400 | sed "s/^/# ${tap_f##*/}: /"
 	done
 }
 skip() { # NAME REASON

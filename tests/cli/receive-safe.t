@@ -1,0 +1,235 @@
+#!/bin/sh
+# What a 2xx of vitals-receive promises: the payload is safe, once.
+. "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/receive.sh
+. "$TESTS/cli/receive.sh"
+
+is() { # NAME GOT WANT
+	if [ "$2" = "$3" ]; then ok "$1"; else
+		printf 'got  %s\nwant %s\n' "$2" "$3" >why
+		not_ok "$1" why
+	fi
+}
+
+# ---- Copies ----------------------------------------------------------------
+for state in '' '--state seen.db'; do
+	rm -f seen.db*
+	# shellcheck disable=SC2086 # an option and its value, or nothing
+	receive $state
+	message '{"id":"d1"}' -i id
+	jq -j .payload m >body
+	sed -n 's/.*"id":"\([^"]*\)","timestamp":\([0-9]*\),.*"signature":"\([^"]*\)".*/webhook-id: \1\nwebhook-timestamp: \2\nwebhook-signature: \3/p' m >headers
+	seq 20 | xargs -P 10 -I{} curl -s -o /dev/null -w '%{http_code}\n' \
+		-H @headers -H 'Content-Type: application/json' \
+		--data-binary @body "$URL/" >codes
+	is "copies at once $state: answers" \
+		"$(sort codes | uniq -c | tr -s ' ' | tr '\n' ';')" ' 19 200; 1 202;'
+	try "copies at once $state" finish
+	is_status 0
+	is_stdout '{"id":"d1"}'
+	is_stderr 'vitals-receive: listening on http://CLIENT/'
+done
+
+# The state file outlives the process, memory does not.
+receive --state seen.db
+is 'known after a restart' "$(post m)" 200
+message '{"id":"d2"}' -i id
+is 'new after a restart' "$(post m)" 202
+try 'a second receiver on the file' vitals-receive -k key -l 127.0.0.1:0 --state seen.db
+is_status 3
+is_stdout ''
+is_stderr 'vitals-receive: seen.db: in use by another process'
+try 'after a restart' finish
+is_status 0
+is_stdout '{"id":"d2"}'
+is_stderr 'vitals-receive: listening on http://CLIENT/'
+is 'the state file is private' "$(stat -c %a seen.db)" 600
+
+receive --remember 2
+for i in 1 2 3; do
+	message "{\"id\":\"r$i\"}" -i id
+	cp m "r$i"
+	is "remember two: $i" "$(post "r$i")" 202
+done
+is 'remember two: the second is known' "$(post r2)" 200
+is 'remember two: the first is forgotten' "$(post r1)" 202
+finish >/dev/null 2>&1
+
+# ---- Crashes ---------------------------------------------------------------
+# A sender that goes on until it has 2xx, a receiver that is killed again and
+# again at any moment: each event is printed, none is made up.
+n=300
+i=0
+while [ $i -lt $n ]; do
+	i=$((i + 1))
+	echo "{\"id\":\"k$i\",\"n\":$i}"
+done | vitals-sign -q -k key -i id >messages
+jq -r .payload messages >sent
+rm -f seen.db*
+: >printed
+receive --state seen.db
+port=$PORT
+vitals-post -q -k key -c 4 --max-attempts 60 --retry-base 0.05 --retry-cap 0.2 \
+	--breaker 0 "$URL/" <messages >receipts 2>post.err &
+poster=$!
+kills=0
+while kill -0 $poster 2>/dev/null && [ $kills -lt 12 ]; do
+	sleep "0.$(od -An -N1 -tu1 /dev/urandom | awk '{ print 100 + $1 }')"
+	kill -9 "$SERVER"
+	wait "$SERVER" 2>/dev/null
+	cat out >>printed
+	kills=$((kills + 1))
+	vitals-receive -q -k key -l "127.0.0.1:$port" --state seen.db -t 120 \
+		>out 2>err &
+	SERVER=$!
+done
+wait $poster
+is 'crashes: the sender is done' $? 0
+is 'crashes: all are delivered' "$(jq -r .status receipts | sort | uniq -c | tr -s ' ')" " $n delivered"
+sleep 1
+try 'crashes: the last receiver' finish
+is_status 0
+stdout_has ''
+is_stderr ''
+cat out >>printed
+# A line that a kill cut is printed again, whole, by the next start.
+sort -u printed | grep -Fxf sent | sort >whole
+sort sent >want
+cmp -s want whole
+ok "crashes: each of $n events is printed"
+is 'crashes: nothing is made up' "$(grep -vFxf sent printed | grep -cv '^{"id":"k[0-9n",:id]*$')" 0
+echo "# $kills kills, $(wc -l <printed) lines for $n events"
+[ $kills -gt 2 ]
+ok 'crashes: there were some'
+
+# ---- A reader that does not read -------------------------------------------
+mkfifo pipe
+receive_to_pipe() { # OPTION ...: as receive, with stdout into the pipe
+	rm -f port
+	vitals-receive -q -k key -l 127.0.0.1:0 --port-file port -t 120 "$@" \
+		>pipe 2>err </dev/null &
+	SERVER=$!
+	exec 4<pipe
+	until [ -s port ]; do sleep 0.05; done
+	PORT=$(cat port)
+	URL=http://127.0.0.1:$PORT
+}
+big=$(head -c 1000000 /dev/zero | tr '\0' x)
+receive_to_pipe
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do
+	echo "{\"id\":\"b$i\",\"x\":\"$big\"}"
+done | vitals-sign -q -k key -i id >bigs
+vitals-post -q -c 17 --timeout 60 "$URL/" <bigs >receipts &
+poster=$!
+message '{"id":"small"}' -i id
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	code=$(post m --max-time 0.5 -D head)
+	[ "$code" = 000 ] || break
+	sleep 0.5
+done
+is 'a reader that stopped: no room: status' "$code" 503
+is 'a reader that stopped: no room: Retry-After' \
+	"$(grep -i '^retry-after' head | tr -d '\r')" 'Retry-After: 1'
+is 'a reader that stopped: none is acknowledged' "$(cat receipts)" ''
+cat <&4 >got &
+reader=$!
+wait $poster
+is 'a reader that goes on: all are delivered' \
+	"$(jq -r .status receipts | sort | uniq -c | tr -s ' ')" ' 17 delivered'
+case $(post m) in
+200 | 202) true ;;
+*) false ;;
+esac
+ok 'a reader that goes on: there is room again'
+kill -TERM "$SERVER"
+wait "$SERVER"
+is 'a reader that goes on: status' $? 0
+SERVER=
+exec 4<&-
+wait $reader
+is 'a reader that goes on: every line once' \
+	"$(jq -r .id got | sort | tr '\n' ' ')" \
+	"$(printf 'b%s\n' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 | sort | tr '\n' ' ')small "
+
+# With a state file the reader's pace is no matter.
+rm -f seen.db*
+receive_to_pipe --state seen.db
+vitals-post -q -c 17 --timeout 60 "$URL/" <bigs >receipts
+is 'a reader that stopped, with a state file' \
+	"$(jq -r .status receipts | sort | uniq -c | tr -s ' ')" ' 17 delivered'
+kill -9 "$SERVER"
+wait "$SERVER" 2>/dev/null
+SERVER=
+exec 4<&-
+receive --state seen.db -n 17
+try 'what was not printed is printed by the next run' finish none
+is_status 0
+stdout_lines 17
+is_stderr 'vitals-receive: listening on http://CLIENT/'
+jq -r .payload bigs | sort >want
+sort out | cmp -s - want
+ok 'what was not printed is printed by the next run: all of it'
+
+# ---- An output that fails --------------------------------------------------
+message '{"id":"f1"}' -i id
+rm -f port
+vitals-receive -q -k key -l 127.0.0.1:0 --port-file port -t 60 >/dev/full 2>err &
+SERVER=$!
+until [ -s port ]; do sleep 0.05; done
+URL=http://127.0.0.1:$(cat port)
+is 'a full disk: status' "$(post m)" 503
+: >out
+try 'a full disk' finish none
+is_status 3
+is_stdout ''
+is_stderr 'vitals-receive: <stdout>: write failed: No space left on device
+vitals-receive: stopped'
+rm -f port
+{
+	vitals-receive -q -k key -l 127.0.0.1:0 --port-file port -t 60 2>err
+	echo $? >status
+} | true &
+until [ -s port ]; do sleep 0.05; done
+URL=http://127.0.0.1:$(cat port)
+is 'a reader that left: status' "$(post m)" 503
+wait
+is 'a reader that left: exit status' "$(cat status)" 3
+is 'a reader that left: message' "$(head -n 1 err)" \
+	'vitals-receive: <stdout>: write failed: Broken pipe'
+
+# ---- State files that are none ---------------------------------------------
+bad_state() { # NAME MESSAGE FILE
+	try "$1" vitals-receive -q -k key -l 127.0.0.1:0 --state "$3" -t 1
+	is_status 3
+	is_stdout ''
+	is_stderr "vitals-receive: $3: $2"
+}
+echo 'this is text, and long enough to be taken for a header or for a page of it' >text.db
+cp text.db text.was
+bad_state 'a text' 'file is not a database' text.db
+cmp -s text.db text.was
+ok 'a text: left as it was'
+bad_state 'no folder' 'No such file or directory' nowhere/x.db
+bad_state 'a folder' 'Is a directory' .
+head -c 3000 seen.db >half.db
+dd if=/dev/urandom of=half.db bs=1 seek=100 count=2000 conv=notrunc 2>/dev/null
+try 'a damaged one' vitals-receive -q -k key -l 127.0.0.1:0 --state half.db -t 1
+is_status 3
+is_stdout ''
+stderr_has '^vitals-receive: half.db: '
+
+# ---- The end ---------------------------------------------------------------
+receive
+message '{"id":"slow"}' -i id
+post m --limit-rate 1 --max-time 6 >/dev/null &
+poster=$!
+sleep 0.3
+begin=$(date +%s)
+try 'SIGINT' finish INT
+is_status 0
+is_stdout ''
+is_stderr 'vitals-receive: listening on http://CLIENT/'
+[ $(($(date +%s) - begin)) -le 6 ]
+ok 'SIGINT: ends within 5 seconds'
+wait $poster
+done_testing
