@@ -55,24 +55,6 @@ rppg_free(struct rppg *p)
 
 /* ---- Judging a window --------------------------------------------------- */
 
-/* The rate that a spectrum alone would choose. */
-static double
-own_bin(const struct vote_spectrum *s, unsigned lobe)
-{
-	double best = -1;
-	int bin = 0;
-
-	for (int k = VOTE_LOW; k <= VOTE_HIGH; k++) {
-		double part = vote_explained(s, k, lobe);
-
-		if (part > best) {
-			best = part;
-			bin = k;
-		}
-	}
-	return bin;
-}
-
 static double
 methods_agreeing(const struct vote *w, double bin)
 {
@@ -82,7 +64,7 @@ methods_agreeing(const struct vote *w, double bin)
 		if (!w->whole[m].valid)
 			continue;
 		all++;
-		agree += fabs(own_bin(&w->whole[m], w->lobe) - bin) <= AGREE;
+		agree += fabs(w->whole[m].own - bin) <= AGREE;
 	}
 	return all > 0 ? agree / all : 0;
 }
@@ -96,7 +78,7 @@ patches_agreeing(const struct vote *w, double bin)
 		if (!w->patch[i].valid)
 			continue;
 		all++;
-		agree += fabs(own_bin(&w->patch[i], w->lobe) - bin) <= AGREE;
+		agree += fabs(w->patch[i].own - bin) <= AGREE;
 	}
 	return all > 1 ? agree / all : methods_agreeing(w, bin);
 }
@@ -134,12 +116,15 @@ refine(const struct vote *w, int bin)
 }
 
 int
-rppg_judge(struct rppg *p, const struct vote *w, int bin, struct note *note)
+rppg_judge(struct rppg *p, struct pending *pending, int bin)
 {
+	const struct vote *w = &pending->vote;
 	double at = refine(w, bin), best = -INFINITY, own = 0;
 	double explained = 0, snr;
 
-	if (vote_render(p->voter, &p->intake, w, at, p->wave, &snr) != 0)
+	if (pending->bin == bin)
+		return 0;
+	if (vote_render(p->voter, &p->intake, w, at, pending->wave, &snr) != 0)
 		return -1;
 	for (int m = 0; m < RPPG_METHODS; m++)
 		if (w->whole[m].valid)
@@ -150,13 +135,13 @@ rppg_judge(struct rppg *p, const struct vote *w, int bin, struct note *note)
 			best = w->votes[k - VOTE_LOW];
 			own = k;
 		}
-	*note = (struct note){.start = w->start,
+	pending->note = (struct note){.start = w->start,
 	    .end = w->end,
 	    .rate = at * VOTE_STEP * 60,
 	    .quality = explained,
 	    .movement = w->movement,
 	    .seen = w->seen};
-	double *f = note->feature;
+	double *f = pending->note.feature;
 	f[RPPG_FEATURE_SNR] = snr;
 	f[RPPG_FEATURE_PATCHES] = patches_agreeing(w, at);
 	f[RPPG_FEATURE_METHODS] = methods_agreeing(w, at);
@@ -164,6 +149,7 @@ rppg_judge(struct rppg *p, const struct vote *w, int bin, struct note *note)
 	f[RPPG_FEATURE_STEADY] = fabs(own - at) <= AGREE;
 	f[RPPG_FEATURE_SECONDS] = log(w->end - w->start);
 	f[RPPG_FEATURE_MOTION] = w->movement;
+	pending->bin = bin;
 	return 0;
 }
 
@@ -173,21 +159,21 @@ rppg_judge(struct rppg *p, const struct vote *w, int bin, struct note *note)
 static int
 settle_oldest(struct rppg *p)
 {
+	struct pending *w = &p->pending[0];
 	int course[TRACK_LAG];
 	struct note *note;
 
 	if (p->pendings == 0)
 		return 0;
 	track_course(&p->track, course, p->pendings);
-	if ((note = queue_add(&p->history.notes)) == NULL ||
-	    rppg_judge(p, &p->pending[0], course[0], note) != 0)
+	if (rppg_judge(p, w, course[0]) != 0 ||
+	    (note = queue_add(&p->history.notes)) == NULL)
 		return -1;
-	const struct vote *w = &p->pending[0];
-	if (history_add_wave(
-		&p->history, llrint(w->start * RPPG_GRID), p->wave, w->n) != 0)
+	*note = w->note;
+	if (history_add_wave(&p->history, llrint(w->vote.start * RPPG_GRID),
+		w->wave, w->vote.n) != 0)
 		return -1;
-	memmove(&p->pending[0], &p->pending[1],
-	    --p->pendings * sizeof(*p->pending));
+	memmove(w, w + 1, --p->pendings * sizeof(*w));
 	return 0;
 }
 
@@ -210,21 +196,21 @@ take_hop(struct rppg *p)
 {
 	if (p->pendings == TRACK_LAG && settle_oldest(p) != 0)
 		return -1;
-	struct vote *w = &p->pending[p->pendings];
-	if (window_at(p, p->next_hop, w) != 0)
+	struct pending *w = &p->pending[p->pendings];
+	w->bin = 0;
+	if (window_at(p, p->next_hop, &w->vote) != 0)
 		return -1;
-	track_push(&p->track, w->votes, RPPG_HOP);
+	track_push(&p->track, w->vote.votes, RPPG_HOP);
 	p->pendings++;
 
 	int course[TRACK_LAG];
-	struct note note;
 	track_course(&p->track, course, p->pendings);
-	if (rppg_judge(p, w, course[p->pendings - 1], &note) != 0)
+	if (rppg_judge(p, w, course[p->pendings - 1]) != 0)
 		return -1;
-	p->now.time = w->end;
-	p->now.rate = note.rate;
-	p->now.snr_db = note.feature[RPPG_FEATURE_SNR];
-	p->now.confidence = rppg_confidence(note.feature);
+	p->now.time = w->vote.end;
+	p->now.rate = w->vote.any ? w->note.rate : 0;
+	p->now.snr_db = w->note.feature[RPPG_FEATURE_SNR];
+	p->now.confidence = rppg_confidence(w->note.feature);
 	p->next_hop += HOP;
 	return 0;
 }
@@ -248,7 +234,7 @@ advance(struct rppg *p)
 }
 
 int
-rppg_last_window(struct rppg *p, struct track *t, struct vote *last)
+rppg_last_window(struct rppg *p, struct track *t, struct pending *last)
 {
 	struct intake *in = &p->intake;
 
@@ -261,10 +247,11 @@ rppg_last_window(struct rppg *p, struct track *t, struct vote *last)
 	int64_t run = end - (int64_t)ceil(p->run_start * RPPG_GRID);
 	if (run < FIRST * 95 / 100 || (!first && end - past < HOP / 4))
 		return 0;
-	if (window_at(p, end, last) != 0)
+	last->bin = 0;
+	if (window_at(p, end, &last->vote) != 0)
 		return -1;
 	*t = p->track;
-	track_push(t, last->votes,
+	track_push(t, last->vote.votes,
 	    first ? RPPG_HOP : (double)(end - past) / RPPG_GRID);
 	return 1;
 }
@@ -276,7 +263,7 @@ end_run(struct rppg *p)
 	struct track t;
 	int more;
 
-	struct vote *last = malloc(sizeof(*last));
+	struct pending *last = malloc(sizeof(*last));
 	if (last == NULL)
 		return -1;
 	more = rppg_last_window(p, &t, last);

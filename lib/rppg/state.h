@@ -7,6 +7,14 @@
 #include "rppg/track.h"
 #include "rppg/vote.h"
 
+/* A window, and what it is worth with the rate chosen last for it. */
+struct pending {
+	struct vote vote;
+	int bin; /* that the rest speaks of; 0: none yet */
+	struct note note;
+	double wave[VOTE_WINDOW];
+};
+
 struct rppg {
 	enum rppg_site site;
 	enum rppg_method method;
@@ -15,7 +23,7 @@ struct rppg {
 	struct intake intake;
 	struct track track;
 	/* Windows whose rate is not chosen yet, oldest first. */
-	struct vote *pending; /* TRACK_LAG of them */
+	struct pending *pending; /* TRACK_LAG of them */
 	unsigned pendings;
 	struct history history;
 	/* The run of frames without a break. */
@@ -29,17 +37,16 @@ struct rppg {
 	/* The mean colour goes on smoothly when patches come and go. */
 	double shade_gain[3];
 	struct trace_frame last_frame;
-	double wave[VOTE_WINDOW];
 };
 
 /* The window that ends with the last frame, its votes pushed to ${t}, a copy
  * of the track; return 1, 0 where there is no newer one than the last, or -1
  * without memory. */
-int rppg_last_window(struct rppg *p, struct track *t, struct vote *last);
+int rppg_last_window(struct rppg *p, struct track *t, struct pending *last);
 
-/* What a window with ${bin} chosen is worth; its wave goes to p->wave. */
-int rppg_judge(
-    struct rppg *p, const struct vote *w, int bin, struct note *note);
+/* Make the note and the wave of ${w} speak of ${bin}.  Return 0, or -1
+ * without memory. */
+int rppg_judge(struct rppg *p, struct pending *w, int bin);
 
 /* The probability that a rate with these features is right. */
 double rppg_confidence(const double feature[RPPG_FEATURES]);

@@ -33,7 +33,7 @@ draft_pending(struct rppg *p, struct draft *d)
 {
 	int course[TRACK_LAG + 1];
 	struct track t = p->track;
-	struct vote *last = malloc(sizeof(*last));
+	struct pending *last = malloc(sizeof(*last));
 	int status = -1, more;
 	unsigned n;
 
@@ -47,13 +47,14 @@ draft_pending(struct rppg *p, struct draft *d)
 	if (n > 0)
 		track_course(&t, course, n);
 	for (unsigned i = 0; i < n; i++) {
-		const struct vote *w = i < p->pendings ? &p->pending[i] : last;
+		struct pending *w = i < p->pendings ? &p->pending[i] : last;
 
-		if (rppg_judge(p, w, course[i], &d->note[d->notes]) != 0 ||
-		    history_add_wave(&d->wave, llrint(w->start * RPPG_GRID),
-			p->wave, w->n) != 0)
+		if (rppg_judge(p, w, course[i]) != 0 ||
+		    history_add_wave(&d->wave,
+			llrint(w->vote.start * RPPG_GRID), w->wave,
+			w->vote.n) != 0)
 			goto done;
-		d->notes++;
+		d->note[d->notes++] = w->note;
 	}
 	status = 0;
 done:

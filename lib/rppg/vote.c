@@ -53,6 +53,7 @@ struct voter {
 	struct dsp *dsp;
 	size_t hann_n;
 	double hann[VOTE_WINDOW];
+	double log_bin[VOTE_BINS]; /* log of the bin over the lowest */
 	double wave[VOTE_WINDOW];
 	struct window window;
 	bool has_reference;
@@ -116,6 +117,8 @@ voter_new(enum rppg_site site, enum rppg_method method,
 	for (unsigned i = 0; i < names->count; i++)
 		v->skin[i] = strcmp(names->name[i], TRACE_BACKGROUND) != 0;
 	make_groups(v, names);
+	for (int k = 1; k < VOTE_BINS; k++)
+		v->log_bin[k] = log((double)k / VOTE_LOW);
 	return v;
 }
 
@@ -235,13 +238,12 @@ transform(struct voter *v, const double *x, size_t n, struct vote_spectrum *s)
 
 /* Make the noise white, and powers shares of all in the band. */
 static void
-normalise(struct vote_spectrum *s)
+normalise(const struct voter *v, struct vote_spectrum *s)
 {
 	double exponent = noise_exponent(s), all = 0;
 
 	for (size_t k = 0; k < VOTE_BINS; k++) {
-		double p =
-		    (double)s->power[k] * pow((double)k / VOTE_LOW, exponent);
+		double p = (double)s->power[k] * exp(exponent * v->log_bin[k]);
 
 		s->power[k] = (float)p;
 		if (k >= VOTE_LOW && k < BAND_HIGH)
@@ -253,12 +255,41 @@ normalise(struct vote_spectrum *s)
 		s->power[k] = s->valid ? (float)((double)s->power[k] / all) : 0;
 }
 
+/* The votes of one spectrum, log-likelihoods of a pulse at each rate for one
+ * degree of freedom; and what it would choose by itself. */
+static void
+assess(struct vote_spectrum *s, unsigned lobe, double vote[VOTE_RATES])
+{
+	double best = 0;
+
+	memset(vote, 0, VOTE_RATES * sizeof(*vote));
+	s->own = 0;
+	s->clarity = 0;
+	for (int k = VOTE_LOW; s->valid && k <= VOTE_HIGH; k++) {
+		double part = vote_explained(s, k, lobe);
+
+		vote[k - VOTE_LOW] = -log(1 - part);
+		if (part > best) {
+			best = part;
+			s->own = k;
+			s->clarity = vote[k - VOTE_LOW];
+		}
+	}
+}
+
+static void
+add_scaled(double *to, const double *x, size_t n, double scale)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] += scale * x[i];
+}
+
 static int
 spectrum(struct voter *v, const double *x, size_t n, struct vote_spectrum *s)
 {
 	if (transform(v, x, n, s) != 0)
 		return -1;
-	normalise(s);
+	normalise(v, s);
 	return 0;
 }
 
@@ -357,6 +388,13 @@ weigh_reference(
 	}
 }
 
+/* Independent samples of the band in the window. */
+static double
+freedom(const struct vote *w)
+{
+	return (double)w->n / RPPG_GRID * 4.5;
+}
+
 /* How much a method's vote counts: two that are nearly the same share one. */
 static const double method_weight[RPPG_METHODS] = {
     [RPPG_GREEN] = 1,
@@ -372,7 +410,8 @@ static int
 look_at_whole(struct voter *v, struct vote *out)
 {
 	const struct intake *in = v->window.in;
-	double weight[TRACE_REGIONS_MAX];
+	double weight[TRACE_REGIONS_MAX], vote[RPPG_METHODS][VOTE_RATES];
+	double all = 0;
 
 	for (unsigned i = 0; i < v->regions; i++)
 		weight[i] = v->window.good[i] ? in->weight[i] : 0;
@@ -388,24 +427,17 @@ look_at_whole(struct voter *v, struct vote *out)
 		    transform(v, v->wave, out->n, s) != 0)
 			return -1;
 		weigh_reference(v, m, s);
-		normalise(s);
+		normalise(v, s);
+		assess(s, out->lobe, vote[m]);
+		all += method_weight[m] * s->clarity;
 	}
+	out->any = all > 0;
+	for (int m = 0; m < RPPG_METHODS && out->any; m++)
+		if (out->whole[m].valid)
+			add_scaled(out->votes, vote[m], VOTE_RATES,
+			    freedom(out) * method_weight[m] *
+				out->whole[m].clarity / all);
 	return 0;
-}
-
-/* The votes of one spectrum: log-likelihood of a pulse at each rate. */
-static void
-cast(const struct vote_spectrum *s, const struct vote *w, double weight,
-    double *votes)
-{
-	/* Independent samples of the band in the window. */
-	double freedom = (double)w->n / RPPG_GRID * 4.5;
-
-	if (!s->valid)
-		return;
-	for (int k = 0; k < VOTE_RATES; k++)
-		votes[k] -= weight * freedom *
-		    log(1 - vote_explained(s, VOTE_LOW + k, w->lobe));
 }
 
 /* What is known beforehand: rates of people, log-normal about 75 /min. */
@@ -417,21 +449,12 @@ prior(int bin)
 	return -0.5 * x * x;
 }
 
-/* The best of the votes of one spectrum. */
-static double
-clarity(const struct vote_spectrum *s, const struct vote *w)
-{
-	double best = 0;
-
-	for (int k = VOTE_LOW; s->valid && k <= VOTE_HIGH; k++)
-		best = fmax(best, vote_explained(s, k, w->lobe));
-	return best > 0 ? 1 : 0;
-}
-
 /* The spectra of single patches, for their weights in the wave. */
 static int
 look_at_patches(struct voter *v, struct vote *out)
 {
+	double vote[VOTE_RATES];
+
 	for (unsigned i = 0; i < v->regions; i++) {
 		struct vote_spectrum *s = &out->patch[i];
 
@@ -442,7 +465,8 @@ look_at_patches(struct voter *v, struct vote *out)
 		    transform(v, v->wave, out->n, s) != 0)
 			return -1;
 		weigh_reference(v, PATCH_METHOD, s);
-		normalise(s);
+		normalise(v, s);
+		assess(s, out->lobe, vote);
 	}
 	return 0;
 }
@@ -451,7 +475,8 @@ look_at_patches(struct voter *v, struct vote *out)
 static int
 look_at_groups(struct voter *v, struct vote *out)
 {
-	double votes[VOTE_RATES] = {0}, weight[TRACE_REGIONS_MAX];
+	double votes[VOTE_RATES] = {0}, vote[VOTE_RATES];
+	double weight[TRACE_REGIONS_MAX];
 	unsigned found = 0;
 	struct vote_spectrum s;
 
@@ -470,8 +495,10 @@ look_at_groups(struct voter *v, struct vote *out)
 			    transform(v, v->wave, out->n, &s) != 0)
 				return -1;
 			weigh_reference(v, method, &s);
-			normalise(&s);
-			cast(&s, out, 1.0 / GROUP_METHODS, votes);
+			normalise(v, &s);
+			assess(&s, out->lobe, vote);
+			add_scaled(votes, vote, VOTE_RATES,
+			    freedom(out) / GROUP_METHODS);
 		}
 	}
 	for (int k = 0; k < VOTE_RATES && found > 1; k++)
@@ -483,8 +510,6 @@ int
 vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
     struct vote *out)
 {
-	double clear = 0;
-
 	memset(out, 0, sizeof(*out));
 	out->n = n;
 	out->start = (double)(in->base + (int64_t)from) / RPPG_GRID;
@@ -501,13 +526,6 @@ vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
 	if ((v->method == RPPG_FUSION || v->method == RPPG_FVP) &&
 	    (look_at_patches(v, out) != 0 || look_at_groups(v, out) != 0))
 		return -1;
-	for (int m = 0; m < RPPG_METHODS; m++)
-		clear += method_weight[m] * clarity(&out->whole[m], out);
-	for (int m = 0; m < RPPG_METHODS; m++)
-		cast(&out->whole[m], out,
-		    method_weight[m] * clarity(&out->whole[m], out) /
-			fmax(clear, 1e-9),
-		    out->votes);
 	for (int k = 0; k < VOTE_RATES; k++)
 		out->votes[k] += prior(VOTE_LOW + k);
 	return 0;
@@ -523,13 +541,6 @@ merit(const struct vote_spectrum *s, double bin, unsigned lobe)
 	double part = vote_explained(s, bin, lobe);
 
 	return s->valid ? sqrt(part) / (1 - part + 0.02) : 0;
-}
-
-static void
-add_scaled(double *to, const double *x, size_t n, double scale)
-{
-	for (size_t i = 0; i < n; i++)
-		to[i] += scale * x[i];
 }
 
 int

@@ -25,6 +25,8 @@ struct vote_spectrum {
 	float power[VOTE_BINS];
 	float exponent; /* of the noise that was made white, f^-exponent */
 	bool valid;
+	int own;        /* the bin that it would choose alone */
+	double clarity; /* log-likelihood there, for one degree of freedom */
 };
 
 /* What one window says. */
@@ -32,6 +34,7 @@ struct vote {
 	double start, end;        /* s */
 	size_t n;                 /* samples */
 	double votes[VOTE_RATES]; /* log-likelihood, up to a constant */
+	bool any;                 /* is there anything to vote on? */
 	struct vote_spectrum whole[RPPG_METHODS]; /* of the mean of patches */
 	struct vote_spectrum patch[TRACE_REGIONS_MAX]; /* POS, or green */
 	bool good[TRACE_REGIONS_MAX]; /* regions of skin that were used */
