@@ -1,0 +1,167 @@
+#!/bin/sh
+# vitals-extract: containers, streams and broken files of every kind.  One clip of a face with a pulse of 72 /min, in many disguises.
+# shellcheck disable=SC2086 # $x264 is several words
+. "$(dirname "$0")/tap.sh"
+
+command -v ffmpeg >/dev/null || skip_all 'no ffmpeg here'
+[ -e /usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml ] ||
+	skip_all 'no opencv-data here'
+
+ff() { ffmpeg -hide_banner -v error -nostdin -y "$@" </dev/null || exit 1; }
+x264='-c:v libx264 -preset ultrafast -crf 16'
+
+# The picture is made once, losslessly; all else is made of it.
+vitals-synth -q -d 10 -r 72 --size 320x240 --face-size 60 -c ffv1 \
+	--pixel-format yuv420p base.mkv || exit 1
+ff -i base.mkv -c:v libx264 -preset veryfast -crf 18 h264.mkv
+
+hr='.readings[] | select(.vital == "heartRate")'
+# measured FILE WHAT [JQ-CONDITION]: the pulse is found and nothing is said.
+measured() {
+	try "$2" vitals-extract "$1"
+	is_status 0
+	stdout_lines 1
+	stdout_json "($hr | (.value - 72 | fabs) < 2 and .confidence > 0.5)"
+	stdout_json "${3:-true}"
+	is_stderr ''
+	rm -f "$1"
+}
+# refused FILE WHAT MESSAGE: nothing but one line on stderr, status 1.
+refused() {
+	try "$2" vitals-extract "$1"
+	is_status 1
+	is_stdout ''
+	is_stderr "vitals-extract: $1: $3"
+}
+
+# Containers.
+cp h264.mkv named.mp4
+measured named.mp4 'Matroska named .mp4' \
+	'.device.container == "matroska,webm" and .device.codec == "h264"'
+ff -i h264.mkv -c copy -f matroska pipe: >x.mkv
+measured x.mkv 'no duration' '(.durationSeconds - 10 | fabs) < 0.1'
+LC_ALL=C perl -0777 -pe \
+	's/(\x44\x89\x88)........(?=.)/$1 . pack("d>", 86400000)/es' \
+	h264.mkv >x.mkv
+if cmp -s x.mkv h264.mkv; then
+	not_ok 'a false duration was written'
+fi
+measured x.mkv 'a duration of a day' '(.durationSeconds - 10 | fabs) < 0.1'
+ff -i h264.mkv -c copy -f mpegts x.ts
+measured x.ts 'MPEG-TS'
+ff -i h264.mkv -c copy x.h264
+measured x.h264 'a bare H.264 stream'
+ff -i base.mkv -f yuv4mpegpipe x.y4m
+measured x.y4m 'YUV4MPEG' '.device.codec == "rawvideo"'
+ff -ss 1.5 -i base.mkv $x264 -g 300 long.mp4
+ff -ss 1 -i long.mp4 -c copy x.mp4
+measured x.mp4 'an edit list' '.durationSeconds < 9'
+rm -f long.mp4
+
+# Streams that cannot seek.
+ff -i h264.mkv -c copy end.mp4
+ff -i h264.mkv -c copy -movflags +faststart front.mp4
+mkdir tmp
+for f in end.mp4 front.mp4 h264.mkv; do
+	sum=$(sha256sum <$f | cut -d ' ' -f 1)
+	try "$f from a pipe" sh -c "cat $f | TMPDIR=\$PWD/tmp vitals-extract -"
+	is_status 0
+	stdout_json "($hr | (.value - 72 | fabs) < 2) and
+		.sourceSha256 == \"$sum\""
+	is_stderr ''
+done
+[ -z "$(ls tmp)" ]
+ok 'no temporary file is left'
+try 'nowhere to put the index of a stream' \
+	sh -c 'cat end.mp4 | TMPDIR=/nonexistent vitals-extract -'
+is_status 3
+is_stdout ''
+is_stderr 'vitals-extract: <stdin>: cannot make a file in /nonexistent: No such file or directory'
+
+# Damage: it goes on, and says so.
+ff -i base.mkv -vf scale=480:360 -t 5 $x264 a.ts
+ff -ss 5 -i base.mkv $x264 -output_ts_offset 5 b.ts
+cat a.ts b.ts >x.ts
+try 'the size changes in the middle' vitals-extract x.ts
+is_status 0
+stdout_json "$hr | (.value - 72 | fabs) < 3"
+stderr_has '^vitals-extract: x.ts: [0-9]* parts* did not decode'
+size=$(stat -c %s front.mp4)
+head -c $((size * 2 / 3)) front.mp4 >x.mp4
+try 'cut off' vitals-extract x.mp4
+is_status 0
+stdout_json "($hr | (.value - 72 | fabs) < 3) and .durationSeconds < 8"
+stderr_has '^vitals-extract: x.mp4: [0-9]* parts* did not decode'
+cp front.mp4 x.mp4
+head -c 4000 /dev/zero | tr '\0' '\252' |
+	dd of=x.mp4 bs=1 seek=$((size / 2)) conv=notrunc 2>/dev/null
+try 'damaged in the middle' vitals-extract x.mp4
+is_status 0
+stdout_json "($hr | (.value - 72 | fabs) < 3) and .durationSeconds > 9.5"
+stderr_has '^vitals-extract: x.mp4: [0-9]* parts* did not decode: '
+
+# No video.
+head -c $((size / 2)) end.mp4 >x.mp4
+refused x.mp4 'cut off before its index' \
+	'is not a video that can be read: moov atom not found'
+: >empty.mp4
+refused empty.mp4 'zero bytes' 'is empty'
+try 'an empty stream' sh -c ': | vitals-extract -'
+is_status 1
+is_stdout ''
+is_stderr 'vitals-extract: <stdin>: is empty'
+printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 12345\n' \
+	4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393 \
+	>lfs.mp4
+refused lfs.mp4 'an LFS pointer' \
+	'is a Git LFS pointer, not the video it names'
+try 'an LFS pointer as a stream' sh -c 'vitals-extract - <lfs.mp4'
+is_status 1
+is_stdout ''
+is_stderr 'vitals-extract: <stdin>: is a Git LFS pointer, not the video it names'
+ff -f lavfi -i sine -t 2 sound.mp4
+refused sound.mp4 'sound alone' 'holds no video stream'
+ff -i base.mkv -frames:v 1 jpeg.jpg
+ff -f lavfi -i sine -i jpeg.jpg -map 0 -map 1 -c:v copy \
+	-disposition:v attached_pic -t 2 cover.m4a
+refused cover.m4a 'a cover picture' 'holds no video stream'
+echo 'this is a letter' >text.mp4
+refused text.mp4 'text' \
+	'is not a video that can be read: Invalid data found when processing input'
+printf '#EXTM3U\n#EXTINF:9,\nfile:///etc/passwd\n' >list.m3u8
+try 'a playlist is not followed' vitals-extract list.m3u8
+is_status 1
+is_stdout ''
+stderr_has '^vitals-extract: list.m3u8: '
+printf "ffconcat version 1.0\nfile '%s'\n" "$PWD/h264.mkv" >concat.mp4
+try 'nor is a list of files' vitals-extract concat.mp4
+is_status 1
+is_stdout ''
+stderr_has '^vitals-extract: concat.mp4: '
+mkdir dir.mp4
+refused dir.mp4 'a directory' 'is a directory'
+mv jpeg.jpg jpeg.mp4
+try 'a JPEG named .mp4' vitals-extract jpeg.mp4
+is_status 1
+stdout_json "($hr | .value == null and .absentReason == \"too-short\") and
+	.device.codec == \"mjpeg\""
+is_stderr 'vitals-extract: jpeg.mp4: too short for a heart rate'
+try 'no such file' vitals-extract none.mp4
+is_status 3
+is_stdout ''
+is_stderr 'vitals-extract: none.mp4: cannot open: No such file or directory'
+
+# The good ones around a bad one go on.
+try 'a bad file among good ones' vitals-extract h264.mkv empty.mp4 front.mp4
+is_status 1
+stdout_lines 2
+is_stderr 'vitals-extract: empty.mp4: is empty'
+
+# The sandbox is on in all of the above.
+vitals-extract h264.mkv >with
+try 'without the sandbox' vitals-extract --no-sandbox h264.mkv
+is_status 0
+stdout_is_file with
+is_stderr ''
+
+done_testing

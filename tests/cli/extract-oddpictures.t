@@ -1,0 +1,70 @@
+#!/bin/sh
+# vitals-extract: clocks, pixel formats and ways to lie.  One clip
+# of a face with a pulse of 72 /min, in many disguises.
+# shellcheck disable=SC2086 # $x264 is several words
+. "$(dirname "$0")/tap.sh"
+
+command -v ffmpeg >/dev/null || skip_all 'no ffmpeg here'
+[ -e /usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml ] ||
+	skip_all 'no opencv-data here'
+
+ff() { ffmpeg -hide_banner -v error -nostdin -y "$@" </dev/null || exit 1; }
+x264='-c:v libx264 -preset ultrafast -crf 16'
+
+# The picture is made once, losslessly; all else is made of it.
+vitals-synth -q -d 10 -r 72 --size 320x240 --face-size 60 -c ffv1 \
+	--pixel-format yuv420p base.mkv || exit 1
+
+hr='.readings[] | select(.vital == "heartRate")'
+# measured FILE WHAT [JQ-CONDITION]: the pulse is found and nothing is said.
+measured() {
+	try "$2" vitals-extract "$1"
+	is_status 0
+	stdout_lines 1
+	stdout_json "($hr | (.value - 72 | fabs) < 2 and .confidence > 0.5)"
+	stdout_json "${3:-true}"
+	is_stderr ''
+	rm -f "$1"
+}
+
+# Time.
+for r in 10 60 120; do
+	ff -i base.mkv -vf fps=$r $x264 x.mp4
+	measured x.mp4 "$r frames a second" ".device.frameRate == $r"
+done
+ff -i base.mkv -vf "select='not(eq(mod(n,7),3))'" -fps_mode vfr $x264 x.mkv
+measured x.mkv 'a variable frame rate'
+
+# Pictures.
+for p in yuv444p yuv422p yuv420p10le gray; do
+	ff -i base.mkv -pix_fmt $p $x264 x.mp4
+	measured x.mp4 "$p"
+done
+ff -i base.mkv -vf scale=out_range=full -color_range pc $x264 x.mp4
+measured x.mp4 'full range'
+ff -i base.mkv -c:v mjpeg -pix_fmt yuvj422p -q:v 3 x.avi
+measured x.avi 'Motion JPEG' '.device.codec == "mjpeg"'
+ff -i base.mkv -c:v rawvideo -pix_fmt yuyv422 x.nut
+measured x.nut 'packed YUYV'
+ff -i base.mkv -c:v ffv1 -pix_fmt bgr0 x.mkv
+measured x.mkv 'RGB'
+ff -i base.mkv -vf tinterlace=interleave_top,fieldorder=tff \
+	-flags +ilme+ildct $x264 x.mp4
+measured x.mp4 'interlaced'
+ff -i base.mkv -vf crop=180:240 $x264 x.mp4
+measured x.mp4 'portrait' '.device | .width == 180 and .height == 240'
+
+# Which way up.
+for r in 90 180 270; do
+	vitals-synth -q -d 8 -r 72 --size 320x240 --face-size 60 \
+		--rotate $r x.mp4 || exit 1
+	measured x.mp4 "a flag of $r degrees" \
+		'.device | .width == 320 and .height == 240'
+done
+ff -i base.mkv -vf transpose=1 $x264 x.mp4
+measured x.mp4 'turned, without a flag' \
+	'.device.width == 240 and .quality.coverage > 0.8'
+ff -i base.mkv -vf hflip,vflip $x264 x.mp4
+measured x.mp4 'upside down, without a flag' '.quality.coverage > 0.7'
+
+done_testing
