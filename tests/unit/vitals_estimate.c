@@ -1,0 +1,235 @@
+/* From colours to all readings: fingertips of known beats and breath. */
+#include "check.h"
+#include "vitals/estimate.h"
+#include "vitals/finger.h"
+#include "vitals_pulse.h"
+
+#define RATE 30.0
+#define N 3900 /* 130 s */
+
+static double t[N], r[N], g[N], b[N], beat[400];
+static size_t beats;
+
+/* Beats of about 0.85 s, whose rate and height breathe ${breath} times a
+ * minute; noise; times that jitter where ${jitter}. */
+static void
+make(double breath, double noise, double jitter)
+{
+	uint64_t seed = 5;
+	double w = 2 * 3.14159265358979 * breath / 60;
+
+	beats = 0;
+	for (double at = 0.5; at < 135; beats++) {
+		beat[beats] = at;
+		at += 0.85 + 0.04 * sin(w * at) + 0.01 * pulse_gauss(&seed);
+	}
+	for (size_t i = 0; i < N; i++) {
+		double at = (double)i / RATE + jitter * pulse_random(&seed);
+		double p = pulse_at(at, beat, beats);
+
+		p *= 1 + 0.15 * sin(w * at);
+		t[i] = at;
+		r[i] = 200 - 1.0 * p + 0.3 * sin(w * at) +
+		    noise * pulse_gauss(&seed);
+		g[i] = 60 - 1.5 * p + noise * pulse_gauss(&seed);
+		b[i] = 40 - 0.6 * p + noise * pulse_gauss(&seed);
+	}
+}
+
+static void
+estimate(struct vitals_output *out, double seconds)
+{
+	size_t n = (size_t)(seconds * RATE);
+	struct vitals_input in = {.site = VITALS_FINGER,
+	    .seconds = seconds,
+	    .colour = {t, r, g, b, n},
+	    .snr_db = (double)NAN};
+	struct err err;
+
+	if (vitals_estimate(out, &in, &err) != 0) {
+		printf("Bail out! %s\n", err.text);
+		exit(1);
+	}
+}
+
+static void
+check_rate(double jitter, double noise, const char *what)
+{
+	struct vitals_output out;
+	const struct reading *rd = out.reading;
+
+	make(14, noise, jitter);
+	estimate(&out, 60);
+	CHECK(rd[VITAL_HEART_RATE].absent == ABSENT_NOT, what);
+	CHECK_NEAR(rd[VITAL_HEART_RATE].value, 60 / 0.85, 0.6, "heart rate");
+	CHECK(rd[VITAL_HEART_RATE].confidence > 0.8, "and it is sure");
+	CHECK_NEAR(rd[VITAL_RESPIRATORY_RATE].value, 14, 0.7, "breathing");
+	CHECK(rd[VITAL_RESPIRATORY_RATE].confidence > 0.5, "and it is sure");
+	CHECK_NEAR(rd[VITAL_HRV_SDNN].value, 30, 5, "SDNN");
+	CHECK_NEAR(rd[VITAL_PULSE_INTERVAL].value, 850, 8, "interval");
+	CHECK(rd[VITAL_HRV_LF_HF].absent == ABSENT_TOO_SHORT,
+	    "a minute is too short for LF/HF");
+	CHECK(rd[VITAL_STRESS_INDEX].absent == ABSENT_NOT, "not for stress");
+	CHECK(rd[VITAL_OXYGEN_SATURATION].status == READING_UNCALIBRATED &&
+		rd[VITAL_OXYGEN_SATURATION].confidence < 0.3,
+	    "SpO2 says that it is not calibrated");
+	CHECK(
+	    rd[VITAL_BLOOD_PRESSURE_SYSTOLIC].absent == ABSENT_NOT_CALIBRATED &&
+		rd[VITAL_BLOOD_PRESSURE_DIASTOLIC].absent ==
+		    ABSENT_NOT_CALIBRATED,
+	    "blood pressure is none without a calibration");
+	vitals_output_release(&out);
+}
+
+static void
+test_lengths(void)
+{
+	static const struct {
+		double seconds;
+		enum vital vital;
+		bool there;
+	} cases[] = {
+	    {10, VITAL_HEART_RATE, true},
+	    {4.5, VITAL_HEART_RATE, false},
+	    {14.5, VITAL_RESPIRATORY_RATE, false},
+	    {20, VITAL_HRV_SDNN, true},
+	    {19.5, VITAL_HRV_SDNN, false},
+	    {59.5, VITAL_STRESS_INDEX, false},
+	    {125, VITAL_HRV_LF_HF, true},
+	    {119.5, VITAL_HRV_LF_HF, false},
+	};
+
+	make(14, 0.02, 0);
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct vitals_output out;
+		const struct reading *rd = &out.reading[cases[k].vital];
+		char what[80];
+
+		estimate(&out, cases[k].seconds);
+		snprintf(what, sizeof(what), "%g s: %s %s", cases[k].seconds,
+		    cases[k].there ? "there is" : "too short for",
+		    vital_info(cases[k].vital)->name);
+		CHECK(cases[k].there ? rd->absent == ABSENT_NOT
+				     : rd->absent == ABSENT_TOO_SHORT,
+		    what);
+		vitals_output_release(&out);
+	}
+}
+
+/* What holds no pulse must not be sure of one. */
+static void
+test_dead(void)
+{
+	static const char *const what[] = {"white noise", "a random walk",
+	    "constant", "noise of one bit", "flicker of 50 Hz seen at 30"};
+	uint64_t seed = 17;
+	double walk[3] = {0};
+
+	for (int kind = 0; kind < 5; kind++) {
+		struct vitals_output out;
+		char name[80];
+
+		for (size_t i = 0; i < N; i++) {
+			double *x[] = {r, g, b};
+
+			t[i] = (double)i / RATE;
+			for (int k = 0; k < 3; k++) {
+				double v = pulse_gauss(&seed);
+
+				walk[k] += 0.1 * v;
+				x[k][i] = 90 + 20 * k;
+				if (kind == 0)
+					x[k][i] += v;
+				if (kind == 1)
+					x[k][i] += walk[k];
+				if (kind == 3)
+					x[k][i] += v > 0;
+				if (kind == 4)
+					x[k][i] += sin(2 * 3.14159265358979 *
+						       50 * t[i]) +
+					    0.01 * v;
+			}
+		}
+		estimate(&out, 60);
+		for (int v = 0; v < VITAL_COUNT; v++) {
+			snprintf(name, sizeof(name), "%s: %s", what[kind],
+			    vital_info((enum vital)v)->name);
+			CHECK(out.reading[v].absent != ABSENT_NOT ||
+				out.reading[v].confidence <= 0.5,
+			    name);
+		}
+		vitals_output_release(&out);
+	}
+}
+
+/* A model for the test: SpO2 = 90 + 10 ln(red / 200). */
+static void
+test_model(void)
+{
+	static struct vitals_models models;
+	struct vitals_model *m = &models.model[VITAL_OXYGEN_SATURATION];
+	struct vitals_input in = {.site = VITALS_FINGER,
+	    .seconds = 30,
+	    .colour = {t, r, g, b, 900},
+	    .snr_db = (double)NAN,
+	    .models = &models};
+	struct vitals_output out;
+	struct err err;
+
+	make(14, 0.02, 0);
+	m->terms = 3;
+	m->intercept = 90;
+	for (int k = 0; k < 3; k++)
+		m->scale[k] = 1;
+	m->mean[0] = log(190);
+	m->coefficient[0] = 10;
+	m->low = 60;
+	m->high = 100;
+	m->within = 0.9;
+	CHECK(vitals_estimate(&out, &in, &err) == 0 &&
+		out.reading[VITAL_OXYGEN_SATURATION].status ==
+		    READING_CALIBRATED,
+	    "a calibration is used");
+	CHECK_NEAR(out.reading[VITAL_OXYGEN_SATURATION].value,
+	    90 + 10 * log(199.5 / 190), 0.2, "and gives the value");
+	CHECK(out.reading[VITAL_OXYGEN_SATURATION].confidence > 0.7 &&
+		out.reading[VITAL_OXYGEN_SATURATION].confidence <= 0.9,
+	    "no surer than it was on those left out");
+	vitals_output_release(&out);
+}
+
+static void
+test_bounds(void)
+{
+	struct vitals_input in = {.site = VITALS_FINGER,
+	    .seconds = 30,
+	    .colour = {t, r, g, b, 900},
+	    .snr_db = (double)NAN};
+	struct vitals_output out;
+	struct err err;
+
+	make(14, 0, 0);
+	t[100] = t[99];
+	CHECK(vitals_estimate(&out, &in, &err) == -1, "time must rise");
+	CHECK_TEXT(err.text, "colour samples out of bounds", "and it is said");
+	make(14, 0, 0);
+	g[5] = (double)INFINITY;
+	CHECK(vitals_estimate(&out, &in, &err) == -1, "no infinity");
+	in.colour.n = 0;
+	CHECK(vitals_estimate(&out, &in, &err) == 0 &&
+		out.reading[VITAL_HEART_RATE].absent == ABSENT_LOW_SIGNAL,
+	    "nothing in, nothing out");
+	vitals_output_release(&out);
+}
+
+int
+main(void)
+{
+	check_rate(0, 0, "clean");
+	check_rate(0.012, 0.05, "uneven times and noise");
+	test_lengths();
+	test_dead();
+	test_model();
+	test_bounds();
+	return check_done();
+}
