@@ -2,6 +2,10 @@
 
 #include <math.h>
 
+/* Shares of slow power in what is no pulse, and in what may be one. */
+#define SLOW_NONE 0.2
+#define SLOW_ALL 0.5
+
 static double
 logistic(double z)
 {
@@ -15,8 +19,13 @@ vitals_confidence_rate(const struct vitals_quality *q)
 	static const double start = -6.51, repeat = 10.41, change = -0.29,
 			    free_change = 5;
 
-	return logistic(start + repeat * q->repeat +
-	    change * fmax(0, q->change - free_change));
+	/* Not fitted: flicker repeats itself perfectly. */
+	double pulse =
+	    fmin(fmax((q->slow - SLOW_NONE) / (SLOW_ALL - SLOW_NONE), 0), 1);
+
+	return pulse *
+	    logistic(start + repeat * q->repeat +
+		change * fmax(0, q->change - free_change));
 }
 
 double

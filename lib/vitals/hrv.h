@@ -15,8 +15,9 @@
 /* The fewest normal intervals that SDNN, RMSSD and pNN50 are made of. */
 #define VITALS_HRV_INTERVALS_MIN 10
 
-/* Baevsky: seconds of normal intervals, and the width of a bin. */
-#define VITALS_STRESS_SECONDS_MIN 60.0
+/* Baevsky: seconds of normal intervals (of a minute's recording, which begins
+ * and ends between beats), and the width of a bin. */
+#define VITALS_STRESS_SECONDS_MIN 55.0
 #define VITALS_STRESS_BIN 0.05
 
 /* LF/HF: seconds from the first beat to the last. */

@@ -15,6 +15,10 @@
 #define BAND_HIGH 8.0
 #define FILTER_ORDER 2
 
+#define SLOW_HIGH 5.0
+#define SLOW_ORDER 4
+#define SLOW_END 1.0 /* s */
+
 #define SNR_SECONDS 10.0
 #define SNR_LOW 0.5
 #define SNR_HIGH 4.0
@@ -128,20 +132,39 @@ snr(struct vitals_quality *q, const struct vitals_beats *b,
 	return 0;
 }
 
+/* The share of x that is slow, with ${work} as room for as many samples; the
+ * ends, where filters have not settled, left out. */
+static int
+slow(struct vitals_quality *q, const double *x, size_t n, double rate,
+    double *work)
+{
+	size_t end = (size_t)fmin(SLOW_END * rate, (double)n / 4);
+	struct dsp_filter low;
+	double all = dsp_variance(x + end, n - 2 * end);
+
+	dsp_lowpass(&low, SLOW_ORDER, fmin(SLOW_HIGH, 0.45 * rate), rate);
+	if (dsp_filtfilt(&low, x, work, n) != 0)
+		return -1;
+	if (all > 0)
+		q->slow = fmin(1, dsp_variance(work + end, n - 2 * end) / all);
+	return 0;
+}
+
 int
 vitals_quality(struct vitals_quality *q, const struct vitals_beats *beats,
     const struct vitals_wave *wave, struct err *err)
 {
 	struct dsp_filter band;
-	double *x, *like;
+	double *x, *work, *like;
 	int rc = -1;
 
-	*q = (struct vitals_quality){0, (double)NAN, 0};
+	*q = (struct vitals_quality){.snr_db = (double)NAN};
 	if (beats->count < 3 || wave->n < 8)
 		return 0;
 	x = calloc(wave->n, sizeof(*x));
+	work = calloc(wave->n, sizeof(*work));
 	like = calloc(beats->count, sizeof(*like));
-	if (x != NULL && like != NULL) {
+	if (x != NULL && work != NULL && like != NULL) {
 		double half = wave->start + (double)wave->n / wave->rate / 2;
 
 		dsp_bandpass(&band, FILTER_ORDER, BAND_LOW,
@@ -151,11 +174,14 @@ vitals_quality(struct vitals_quality *q, const struct vitals_beats *beats,
 			repeat(q, beats, wave, x, like);
 			rc = snr(q, beats, wave, x);
 		}
+		if (rc == 0)
+			rc = slow(q, x, wave->n, wave->rate, work);
 		q->change = 60 *
 		    fabs(rate_between(beats, -HUGE_VAL, half) -
 			rate_between(beats, half, HUGE_VAL));
 	}
 	free(x);
+	free(work);
 	free(like);
 	return rc == 0 ? 0 : err_set(err, "out of memory");
 }

@@ -18,6 +18,9 @@ struct vitals_quality {
 	 * Biomed. Eng. 2013, 60, 2878), in 10 s windows each at the rate of
 	 * its own beats; NAN: too short. */
 	double snr_db;
+	/* Share of the wave's power that lies below 5 Hz, 0 to 1: nearly all
+	 * of a pulse, little of a lamp's flicker. */
+	double slow;
 	/* How far the rates of the two halves lie apart, /min. */
 	double change;
 };
