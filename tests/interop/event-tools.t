@@ -2,7 +2,7 @@
 # Each line that any of our tools writes is valid by its schema.
 . "$(dirname "$0")/lib.sh"
 need_npm ajv ajv-formats @lhncbc/ucum-lhc
-for tool in synth extract event sign seal post receive; do
+for tool in synth extract calibrate event sign seal post receive; do
 	[ -x "$BUILD/vitals-$tool" ] || skip_all "no vitals-$tool was built"
 done
 
@@ -32,6 +32,21 @@ for r in measurement sample wave trace; do
 done
 vitals-extract none.mkv >absent 2>/dev/null
 valid measurement absent
+
+# A dozen measurements beside references, which differ as they would not in life.
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	jq -c --argjson i $i '.source = "s\($i / 4 | floor)"
+		| .offsetSeconds = $i * 30.5
+		| .features |= with_entries(if .value == null then . else
+			.value *= 1 + 0.01 * ($i * 7919 % 13) + 0.003 *
+			(($i * 104729 + (.key | length) * 31) % 17) end)' measurement
+done >measurements
+jq -c '{vital: "oxygenSaturation", source, offsetSeconds,
+	value: (90 + .offsetSeconds % 9), unit: "%"}' measurements >reference
+valid reference reference
+vitals-calibrate --reference reference measurements >calibration 2>/dev/null
+valid calibration calibration
+
 grep -v '"record":"trace"' all | vitals-event --session-events >event
 valid event event
 vitals-event --cloudevents absent >cloud
