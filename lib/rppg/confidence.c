@@ -2,22 +2,40 @@
 
 #include "rppg/state.h"
 
-/* Logistic regression; see vitals-extract(1) for what it was fitted on. */
-static const double weight[RPPG_FEATURES] = {
-    [RPPG_FEATURE_SNR] = 0.3,
-    [RPPG_FEATURE_PATCHES] = 2,
-    [RPPG_FEATURE_METHODS] = 2,
-    [RPPG_FEATURE_PEAK] = 0.1,
-    [RPPG_FEATURE_STEADY] = 1,
+/*
+ * Logistic regression.  vitals-extract(1) says what it was fitted on and how
+ * far it can be trusted: the table there is to be made anew with this one.
+ */
+struct row {
+	double weight;
+	double low, high; /* the feature is cut to this */
 };
-static const double constant = -3;
+
+static const struct row table[RPPG_FEATURES] = {
+    [RPPG_FEATURE_SNR] = {0.366, -10, 12},
+    [RPPG_FEATURE_METHODS] = {3.07, 0, 1},
+    [RPPG_FEATURE_PEAK] = {0.126, -3, 5},
+    [RPPG_FEATURE_STEADY] = {1.21, 0, 1},
+    [RPPG_FEATURE_RATE] = {-1.56, 0, 2},
+    [RPPG_FEATURE_SECONDS] = {1, -2, 0},
+};
+static const double constant = -1.28;
 
 double
 rppg_confidence(const double feature[RPPG_FEATURES])
 {
 	double sum = constant;
 
-	for (int i = 0; i < RPPG_FEATURES; i++)
-		sum += weight[i] * feature[i];
-	return isfinite(sum) ? 1 / (1 + exp(-sum)) : 0;
+	for (int i = 0; i < RPPG_FEATURES; i++) {
+		double x = feature[i];
+
+		if (isnan(x))
+			return 0;
+		/* A lead may be of any size. */
+		if (i == RPPG_FEATURE_PEAK)
+			x = copysign(log1p(fabs(x)), x);
+		x = fmax(table[i].low, fmin(table[i].high, x));
+		sum += table[i].weight * x;
+	}
+	return 1 / (1 + exp(-sum));
 }

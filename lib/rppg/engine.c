@@ -69,20 +69,6 @@ methods_agreeing(const struct vote *w, double bin)
 	return all > 0 ? agree / all : 0;
 }
 
-static double
-patches_agreeing(const struct vote *w, double bin)
-{
-	double agree = 0, all = 0;
-
-	for (unsigned i = 0; i < TRACE_REGIONS_MAX; i++) {
-		if (!w->patch[i].valid)
-			continue;
-		all++;
-		agree += fabs(w->patch[i].own - bin) <= AGREE;
-	}
-	return all > 1 ? agree / all : methods_agreeing(w, bin);
-}
-
 /* How far the votes at ${bin} are above the best ones elsewhere. */
 static double
 margin(const struct vote *w, int bin)
@@ -143,12 +129,11 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 	    .seen = w->seen};
 	double *f = pending->note.feature;
 	f[RPPG_FEATURE_SNR] = snr;
-	f[RPPG_FEATURE_PATCHES] = patches_agreeing(w, at);
 	f[RPPG_FEATURE_METHODS] = methods_agreeing(w, at);
 	f[RPPG_FEATURE_PEAK] = margin(w, bin);
 	f[RPPG_FEATURE_STEADY] = fabs(own - at) <= AGREE;
-	f[RPPG_FEATURE_SECONDS] = log(w->end - w->start);
-	f[RPPG_FEATURE_MOTION] = w->movement;
+	f[RPPG_FEATURE_SECONDS] = log((w->end - w->start) / RPPG_WINDOW);
+	f[RPPG_FEATURE_RATE] = pow(log(at * VOTE_STEP * 60 / 75), 2);
 	pending->bin = bin;
 	return 0;
 }

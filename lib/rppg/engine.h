@@ -52,14 +52,12 @@ int rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err);
 
 /* What the confidence of a rate is made of; rppg_confidence has the table. */
 enum rppg_feature {
-	RPPG_FEATURE_SNR,       /* dB, of the fused wave */
-	RPPG_FEATURE_PATCHES,   /* share of patches that agree, by weight */
-	RPPG_FEATURE_METHODS,   /* share of methods that agree */
-	RPPG_FEATURE_PEAK,      /* best vote over the best elsewhere, log */
-	RPPG_FEATURE_STEADY,    /* share of windows whose own best is near */
-	RPPG_FEATURE_COHERENCE, /* of patches in phase at the rate, 0 to 1 */
-	RPPG_FEATURE_SECONDS,   /* log of the length */
-	RPPG_FEATURE_MOTION,    /* of the face, share of its width */
+	RPPG_FEATURE_SNR,     /* dB, of the fused wave */
+	RPPG_FEATURE_METHODS, /* share of methods that agree, 0 to 1 */
+	RPPG_FEATURE_PEAK,    /* lead of the votes for the rate over others */
+	RPPG_FEATURE_STEADY,  /* share of windows that would choose it alone */
+	RPPG_FEATURE_RATE,    /* squared log of the rate over 75 /min */
+	RPPG_FEATURE_SECONDS, /* log of the length over a window's; at most 0 */
 	RPPG_FEATURES
 };
 
