@@ -181,7 +181,7 @@ read_model(void *context, unsigned k, struct span object, struct err *err)
 	else if (terms == NULL || terms->type != JSON_ARRAY)
 		rc = err_set(
 		    err, "%s: 'terms' is no list", vital_info(r.vital)->name);
-	if (rc != 0)
+	if (rc != 0 || terms == NULL)
 		goto out;
 	r.anchored = r.m->anchored;
 	rc = for_each(terms->value, read_term, &r, err);

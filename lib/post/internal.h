@@ -20,7 +20,7 @@ struct post_run {
 	int rejects;   /* descriptor, or -1 */
 	int signals;   /* descriptor that tells of SIGINT and SIGTERM */
 	int status;    /* of cli_exit */
-	bool fatal;   /* no more can be done; it was reported */
+	bool fatal;    /* no more can be done; it was reported */
 	bool more;     /* stdin may hold more */
 	int64_t stop;  /* monotonic time to leave at; -1: not stopping */
 	uint64_t lost; /* messages about dead letters */

@@ -20,10 +20,11 @@ add_window(const double *x, const double *y, const double *hann, size_t l,
 static int
 overlap_add(const double *x, const double *y, size_t n, size_t l, double *wave)
 {
-	double *hann = calloc(l + n, sizeof(*hann)), *weight = hann + l;
+	double *hann = calloc(l + n, sizeof(*hann)), *weight;
 
 	if (hann == NULL)
 		return -1;
+	weight = hann + l;
 	dsp_window(DSP_HANN, hann, l);
 	memset(wave, 0, n * sizeof(*wave));
 	for (size_t at = 0; at + l <= n; at += l / 2 > 0 ? l / 2 : 1)

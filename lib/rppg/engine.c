@@ -152,7 +152,7 @@ settle_oldest(struct rppg *p)
 		return 0;
 	track_course(&p->track, course, p->pendings);
 	if (rppg_judge(p, w, course[0]) != 0 ||
-	    (note = queue_add(&p->history.notes)) == NULL)
+	    (note = rppg_queue_add(&p->history.notes)) == NULL)
 		return -1;
 	*note = w->note;
 	if (history_add_wave(&p->history, llrint(w->vote.start * RPPG_GRID),
@@ -315,7 +315,7 @@ crowded(const struct queue *q, double time)
 
 	if (q->count < CROWD)
 		return false;
-	then = queue_at(q, q->count - CROWD);
+	then = rppg_queue_at(q, q->count - CROWD);
 	return time - then->first < CROWD * RPPG_CLOSEST * (1 - 1e-9);
 }
 
@@ -324,7 +324,7 @@ static int
 put_shade(struct rppg *p, const struct shade *s)
 {
 	struct queue *q = &p->history.shades;
-	struct shade *to = q->count > 0 ? queue_at(q, q->count - 1) : NULL;
+	struct shade *to = q->count > 0 ? rppg_queue_at(q, q->count - 1) : NULL;
 
 	if (to != NULL && to->count < 16 && to->seen == s->seen &&
 	    s->time - to->first < RPPG_CLOSEST * (1 - 1e-9) &&
@@ -337,7 +337,7 @@ put_shade(struct rppg *p, const struct shade *s)
 		to->b += part * (s->b - to->b);
 		return 0;
 	}
-	if ((to = queue_add(q)) == NULL)
+	if ((to = rppg_queue_add(q)) == NULL)
 		return -1;
 	*to = *s;
 	to->first = s->time;

@@ -7,29 +7,29 @@
 #include "dsp/dsp.h"
 
 void
-queue_init(struct queue *q, size_t size)
+rppg_queue_init(struct queue *q, size_t size)
 {
 	*q = (struct queue){.size = size};
 }
 
 void
-queue_release(struct queue *q)
+rppg_queue_release(struct queue *q)
 {
 	free(q->data);
-	queue_init(q, q->size);
+	rppg_queue_init(q, q->size);
 }
 
 void *
-queue_at(const struct queue *q, size_t i)
+rppg_queue_at(const struct queue *q, size_t i)
 {
 	return q->data + (q->first + i) * q->size;
 }
 
 void *
-queue_add(struct queue *q)
+rppg_queue_add(struct queue *q)
 {
 	if (q->first + q->count == q->cap && q->first > q->cap / 2) {
-		memmove(q->data, queue_at(q, 0), q->count * q->size);
+		memmove(q->data, rppg_queue_at(q, 0), q->count * q->size);
 		q->first = 0;
 	} else if (q->first + q->count == q->cap) {
 		size_t cap = q->cap < 64 ? 64 : q->cap + q->cap / 2;
@@ -40,13 +40,13 @@ queue_add(struct queue *q)
 		q->data = data;
 		q->cap = cap;
 	}
-	void *item = queue_at(q, q->count++);
+	void *item = rppg_queue_at(q, q->count++);
 	memset(item, 0, q->size);
 	return item;
 }
 
 void
-queue_drop(struct queue *q, size_t n)
+rppg_queue_drop(struct queue *q, size_t n)
 {
 	n = n < q->count ? n : q->count;
 	q->first += n;
@@ -58,18 +58,18 @@ queue_drop(struct queue *q, size_t n)
 void
 history_init(struct history *h)
 {
-	queue_init(&h->notes, sizeof(struct note));
-	queue_init(&h->shades, sizeof(struct shade));
-	queue_init(&h->wave, sizeof(struct wave_sum));
+	rppg_queue_init(&h->notes, sizeof(struct note));
+	rppg_queue_init(&h->shades, sizeof(struct shade));
+	rppg_queue_init(&h->wave, sizeof(struct wave_sum));
 	h->wave_base = 0;
 }
 
 void
 history_release(struct history *h)
 {
-	queue_release(&h->notes);
-	queue_release(&h->shades);
-	queue_release(&h->wave);
+	rppg_queue_release(&h->notes);
+	rppg_queue_release(&h->shades);
+	rppg_queue_release(&h->wave);
 }
 
 int
@@ -82,11 +82,11 @@ history_add_wave(struct history *h, int64_t at, const double *wave, size_t n)
 	if (end - h->wave_base > (int64_t)(RPPG_SECONDS_MAX * RPPG_GRID)) {
 		int64_t least = end - (int64_t)(RPPG_SECONDS_MAX * RPPG_GRID);
 
-		queue_drop(&h->wave, (size_t)(least - h->wave_base));
+		rppg_queue_drop(&h->wave, (size_t)(least - h->wave_base));
 		h->wave_base = h->wave.count == 0 ? at : least;
 	}
 	while (h->wave_base + (int64_t)h->wave.count < end)
-		if (queue_add(&h->wave) == NULL)
+		if (rppg_queue_add(&h->wave) == NULL)
 			return -1;
 	for (size_t i = 0; i < n; i++) {
 		int64_t k = at + (int64_t)i - h->wave_base;
@@ -95,7 +95,7 @@ history_add_wave(struct history *h, int64_t at, const double *wave, size_t n)
 
 		if (k < 0)
 			continue;
-		struct wave_sum *s = queue_at(&h->wave, (size_t)k);
+		struct wave_sum *s = rppg_queue_at(&h->wave, (size_t)k);
 		s->sum += (float)(weight * wave[i]);
 		s->weight += (float)weight;
 	}
@@ -108,20 +108,20 @@ history_forget(struct history *h, double time)
 	size_t n = 0;
 
 	while (n < h->notes.count &&
-	    ((struct note *)queue_at(&h->notes, n))->end < time)
+	    ((struct note *)rppg_queue_at(&h->notes, n))->end < time)
 		n++;
-	queue_drop(&h->notes, n);
+	rppg_queue_drop(&h->notes, n);
 	n = 0;
 	while (n < h->shades.count &&
-	    ((struct shade *)queue_at(&h->shades, n))->time < time)
+	    ((struct shade *)rppg_queue_at(&h->shades, n))->time < time)
 		n++;
-	queue_drop(&h->shades, n);
+	rppg_queue_drop(&h->shades, n);
 	int64_t least = (int64_t)floor(time * RPPG_GRID);
 	if (least > h->wave_base) {
 		size_t drop = (size_t)(least - h->wave_base);
 
 		drop = drop < h->wave.count ? drop : h->wave.count;
-		queue_drop(&h->wave, drop);
+		rppg_queue_drop(&h->wave, drop);
 		h->wave_base += (int64_t)drop;
 	}
 }

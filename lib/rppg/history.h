@@ -35,12 +35,12 @@ struct queue {
 	size_t size, first, count, cap; /* in items of size bytes */
 };
 
-void queue_init(struct queue *q, size_t size);
-void queue_release(struct queue *q);
+void rppg_queue_init(struct queue *q, size_t size);
+void rppg_queue_release(struct queue *q);
 /* A new zeroed item at the end; NULL without memory. */
-void *queue_add(struct queue *q);
-void *queue_at(const struct queue *q, size_t i);
-void queue_drop(struct queue *q, size_t n);
+void *rppg_queue_add(struct queue *q);
+void *rppg_queue_at(const struct queue *q, size_t i);
+void rppg_queue_drop(struct queue *q, size_t n);
 
 /* The wave: sum of overlapping windows and of their weights, on the grid. */
 struct wave_sum {

@@ -73,7 +73,8 @@ draft_init(struct rppg *p, struct draft *d)
 	if (d->note == NULL)
 		return -1;
 	if (q->count > 0)
-		memcpy(d->note, queue_at(q, 0), q->count * sizeof(*d->note));
+		memcpy(
+		    d->note, rppg_queue_at(q, 0), q->count * sizeof(*d->note));
 	d->notes = q->count;
 	return draft_pending(p, d);
 }
@@ -91,7 +92,7 @@ wave_at(const struct history *h, int64_t k)
 	k -= h->wave_base;
 	if (k < 0 || k >= (int64_t)h->wave.count)
 		return (struct wave_sum){0, 0};
-	return *(struct wave_sum *)queue_at(&h->wave, (size_t)k);
+	return *(struct wave_sum *)rppg_queue_at(&h->wave, (size_t)k);
 }
 
 static int
@@ -200,7 +201,7 @@ fill_colour(struct rppg *p, double from, double to, struct rppg_view *v)
 	if (view_arrays(v, q->count) != 0)
 		return -1;
 	for (size_t i = 0; i < q->count; i++) {
-		const struct shade *s = queue_at(q, i);
+		const struct shade *s = rppg_queue_at(q, i);
 
 		if (s->time < from || s->time > to)
 			continue;
@@ -242,7 +243,7 @@ rppg_view(struct rppg *p, double from, double to, struct rppg_view *v)
 
 	memset(v, 0, sizeof(*v));
 	if (q->count > 0) {
-		from = fmax(from, ((struct shade *)queue_at(q, 0))->first);
+		from = fmax(from, ((struct shade *)rppg_queue_at(q, 0))->first);
 		to = fmin(to, p->last_time);
 	}
 	v->start = from;

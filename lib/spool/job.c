@@ -33,9 +33,10 @@ static const char *const sql[SPOOL_STATEMENTS] = {
 	"SELECT " JOB " FROM job JOIN event USING(seq)"
 	" WHERE job.state = 0 AND job.endpoint = ?1 AND job.session = ?2"
 	" AND job.seq > ?3 AND job.seq < ?4 ORDER BY job.seq LIMIT ?5",
-    [SPOOL_DUE_JOBS] = "SELECT " JOB " FROM job JOIN event USING(seq)"
-		       " WHERE job.state = 1 AND job.endpoint = ?1"
-		       " AND job.at <= ?2 AND job.seq < ?4 ORDER BY job.at LIMIT ?3",
+    [SPOOL_DUE_JOBS] =
+	"SELECT " JOB " FROM job JOIN event USING(seq)"
+	" WHERE job.state = 1 AND job.endpoint = ?1"
+	" AND job.at <= ?2 AND job.seq < ?4 ORDER BY job.at LIMIT ?3",
     [SPOOL_TAKE_DUE] = "UPDATE job SET state = 0 WHERE state = 1"
 		       " AND seq = ?1 AND endpoint = ?2",
     [SPOOL_NEXT] = "SELECT at FROM job WHERE state = 1 AND endpoint = ?1"

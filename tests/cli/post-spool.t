@@ -97,8 +97,8 @@ is_stdout ''
 is_stderr "vitals-post: $base/status/410: switched off: HTTP 410
 vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries
 vitals-post: 3 wait in the spool"
-events 4 | tail -n 1 >more
-try 'it stays off' vitals-post --spool s2 "$base/status/410" <more
+events 4 | tail -n 1 >further
+try 'it stays off' vitals-post --spool s2 "$base/status/410" <further
 is_status 4
 is_stdout ''
 is_stderr "vitals-post: $base/status/410: is switched off since it answered 410; 3 of its events are kept
@@ -228,7 +228,7 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 	chmod 644 ro/s
 	chmod 666 ro/s.lock
 	: >log
-	try 'a read-only spool' setpriv --reuid=65534 --clear-groups "$(command -v vitals-post)" --spool "$WORK/ro/s" "$base/ok" <more
+	try 'a read-only spool' setpriv --reuid=65534 --clear-groups "$(command -v vitals-post)" --spool "$WORK/ro/s" "$base/ok" <further
 	is_status 3
 	is_stdout ''
 	stderr_has 'ro/s: \(is read-only\|cannot be\)'

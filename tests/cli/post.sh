@@ -26,6 +26,7 @@ hook() {
 		sleep 0.1
 		tap_i=$((tap_i + 1))
 	done
+	# shellcheck disable=SC2034 # for the tests
 	PORT=$(cat "$WORK/port")
 }
 

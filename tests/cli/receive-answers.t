@@ -149,13 +149,13 @@ URL_PATH=/hook
 is 'the path: status' "$(post a1)" 202
 is 'the path with a query: status' "$(URL_PATH='/hook?x=1' post a1)" 200
 is 'the other key: status' "$(post w1)" 202
-curl -s -D head -o /dev/null -X OPTIONS -H 'WebHook-Request-Origin: a.example' "$URL/hook"
-is 'handshake: consent' "$(grep -i '^webhook-allowed' head | tr -d '\r' | sort)" \
+curl -s -D heads -o /dev/null -X OPTIONS -H 'WebHook-Request-Origin: a.example' "$URL/hook"
+is 'handshake: consent' "$(grep -i '^webhook-allowed' heads | tr -d '\r' | sort)" \
 	'WebHook-Allowed-Origin: a.example
 WebHook-Allowed-Rate: 120'
-curl -s -D head -o /dev/null -X OPTIONS -H 'WebHook-Request-Origin: b.example' "$URL/hook"
-is 'handshake of another: status' "$(first_line <head)" 'HTTP/1.1 403 Forbidden'
-is 'handshake of another: no consent' "$(grep -ci '^webhook-allowed' head)" 0
+curl -s -D heads -o /dev/null -X OPTIONS -H 'WebHook-Request-Origin: b.example' "$URL/hook"
+is 'handshake of another: status' "$(first_line <heads)" 'HTTP/1.1 403 Forbidden'
+is 'handshake of another: no consent' "$(grep -ci '^webhook-allowed' heads)" 0
 try 'messages' finish
 is_status 0
 is_stdout "$(cat a1 w1)"
