@@ -29,8 +29,8 @@ static const char *const sql[STATEMENTS] = {
     [ROLLBACK] = "ROLLBACK",
     [NOTE] = "INSERT OR IGNORE INTO seen (id, time) VALUES (?1, ?2)",
     [KEEP] = "INSERT INTO line (text) VALUES (?1)",
-    [NEXT] = "SELECT number, text FROM line WHERE number > ?1 "
-	     "ORDER BY number LIMIT 1",
+    [NEXT] = ("SELECT number, text FROM line WHERE number > ?1 "
+	      "ORDER BY number LIMIT 1"),
     [PRINTED] = "DELETE FROM line WHERE number <= ?1",
     [FORGET] = "DELETE FROM seen WHERE time < ?1",
 };
