@@ -19,6 +19,8 @@ USES_vitals = dsp
 USES_measure = dsp
 USES_skin = video face
 
+# The scanner is the inner loop of every filter.
+CFLAGS_json = -O3
 # The inner loops over pixels and samples are worth the vectoriser.
 CFLAGS_video = -O3
 # What asks for more than POSIX.

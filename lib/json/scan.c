@@ -55,10 +55,12 @@ fail(struct json_scan *s, const char *at, const char *why)
 	return JSON_ERROR;
 }
 
-static const char *
+static inline const char *
 skip_space(const char *p, const char *end)
 {
-	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+	/* Between the tokens of a compact text there is none. */
+	while (p < end && (unsigned char)*p <= ' ' &&
+	    (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
 		p++;
 	return p;
 }
@@ -222,7 +224,7 @@ skip_plain(const char *p, const char *end)
 }
 
 /* Scan the string whose opening quote is at s->p. */
-static bool
+static inline bool
 scan_string(struct json_scan *s)
 {
 	const char *p = s->p + 1, *first = p, *end = s->end;
@@ -397,7 +399,7 @@ scan_value(struct json_scan *s)
 }
 
 /* A key and its colon. */
-static enum json_token
+static inline enum json_token
 scan_key(struct json_scan *s)
 {
 	const char *at = s->p;
@@ -423,7 +425,7 @@ scan_key(struct json_scan *s)
 }
 
 /* Behind a value inside a container: ',' and the next element, or the end. */
-static enum json_token
+static inline enum json_token
 scan_after(struct json_scan *s)
 {
 	bool object = (s->in_object >> (s->depth - 1)) & 1;

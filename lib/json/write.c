@@ -7,30 +7,31 @@
 #define ONES 0x0101010101010101ULL
 #define HIGH 0x8080808080808080ULL
 
-/* How many of the eight bytes at ${p} come before the first that must be
- * escaped: '"', '\\' or less than 0x20. */
-static size_t
-plain(const char *p)
+/* What eight bytes can become, and more than that. */
+#define ESCAPED_MAX 64
+
+/* The high bit of each byte of ${x} that is 0, exactly. */
+static inline uint64_t
+zero_bytes(uint64_t x)
 {
+	return ~(((x & ~HIGH) + ~HIGH) | x) & HIGH;
+}
+
+/* The high bit of each of the eight bytes at ${p}, the first the lowest, that
+ * must be escaped: '"', '\\' or less than 0x20. */
+static inline uint64_t
+special(const char *p)
+{
+	uint64_t x = 0;
+
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	uint64_t x, quote, slash, mask;
-
 	memcpy(&x, p, 8);
-	quote = x ^ (ONES * '"');
-	slash = x ^ (ONES * '\\');
-	/* A borrow can only mark bytes above one that is marked rightly. */
-	mask = ((x - ONES * 0x20) & ~x) | ((quote - ONES) & ~quote) |
-	    ((slash - ONES) & ~slash);
-	mask &= HIGH;
-	return mask == 0 ? 8 : (size_t)__builtin_ctzll(mask) / 8;
 #else
-	size_t n = 0;
-
-	while (
-	    n < 8 && p[n] != '"' && p[n] != '\\' && (unsigned char)p[n] >= 0x20)
-		n++;
-	return n;
+	for (int i = 8; i-- > 0;)
+		x = x << 8 | (unsigned char)p[i];
 #endif
+	return zero_bytes(x ^ (ONES * '"')) | zero_bytes(x ^ (ONES * '\\')) |
+	    zero_bytes(x & (ONES * 0xe0));
 }
 
 /* Write what stands for ${c} at ${q}; return the end. */
@@ -64,6 +65,30 @@ escape(char *q, char c)
 	return q;
 }
 
+/* Escape the eight bytes at ${p}, of which ${mask} tells the special ones, to
+ * ${q}; 16 bytes can be read at ${p}.  Return the end. */
+static inline char *
+escape_word(char *q, const char *p, uint64_t mask)
+{
+	size_t done = 0;
+
+	do {
+		size_t n = (size_t)__builtin_ctzll(mask) / 8;
+
+		q += n - done;
+		done = n + 1;
+		if (p[n] == '"') { /* nearly always */
+			*q++ = '\\';
+			*q++ = '"';
+		} else {
+			q = escape(q, p[n]);
+		}
+		memcpy(q, p + done, 8);
+		mask &= mask - 1;
+	} while (mask != 0);
+	return q + 8 - done;
+}
+
 void
 json_escape(struct buf *out, struct span text)
 {
@@ -74,26 +99,18 @@ json_escape(struct buf *out, struct span text)
 		char *q, *limit;
 
 		/* Room for all if half of it is escaped; else more later. */
-		if (buf_reserve(out, left + left / 2 + 16) != 0)
+		if (buf_reserve(out, left + left / 2 + ESCAPED_MAX) != 0)
 			return;
 		q = out->data + out->len;
-		limit = out->data + out->cap - 16;
-		while (end - p >= 8 && q < limit) {
-			size_t n = plain(p);
+		limit = out->data + out->cap - ESCAPED_MAX;
+		while (end - p >= 16 && q < limit) {
+			uint64_t mask = special(p);
 
 			memcpy(q, p, 8);
-			p += n;
-			q += n;
-			if (n == 8)
-				continue;
-			if (*p == '"') { /* nearly always */
-				*q++ = '\\';
-				*q++ = *p++;
-			} else {
-				q = escape(q, *p++);
-			}
+			q = mask == 0 ? q + 8 : escape_word(q, p, mask);
+			p += 8;
 		}
-		while (end - p < 8 && p < end && q < limit) {
+		while (end - p < 16 && p < end && q < limit) {
 			if (*p == '"' || *p == '\\' || (unsigned char)*p < 0x20)
 				q = escape(q, *p++);
 			else
