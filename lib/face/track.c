@@ -11,25 +11,27 @@
 #define SIZE_CHANGE 1.3 /* in one alignment; more is an error */
 #define SPREAD_MIN 1.5  /* least deviation of a template, grey levels */
 
-/* Bilinear, the border continued. */
+/* Bilinear, between the middles of four pixels that are there. */
 static float
-sample_at(const struct face_image *im, double x, double y)
+sample_within(const struct face_image *im, float x, float y)
 {
-	int x0, y0;
-	float fx, fy, top, low;
-	const uint8_t *p;
+	int x0 = (int)x, y0 = (int)y;
+	float fx = x - (float)x0, fy = y - (float)y0, top, low;
+	const uint8_t *p = im->pixel + y0 * im->stride + x0;
 
-	x = fmin(fmax(x - 0.5, 0), im->width - 1.001);
-	y = fmin(fmax(y - 0.5, 0), im->height - 1.001);
-	x0 = (int)x;
-	y0 = (int)y;
-	fx = (float)(x - x0);
-	fy = (float)(y - y0);
-	p = im->pixel + y0 * im->stride + x0;
 	top = (float)p[0] + fx * (float)(p[1] - p[0]);
 	p += im->stride;
 	low = (float)p[0] + fx * (float)(p[1] - p[0]);
 	return top + fy * (low - top);
+}
+
+/* The same anywhere, the border continued. */
+static float
+sample_at(const struct face_image *im, double x, double y)
+{
+	return sample_within(im,
+	    (float)fmin(fmax(x - 0.5, 0), im->width - 1.01),
+	    (float)fmin(fmax(y - 0.5, 0), im->height - 1.01));
 }
 
 /* The template's samples under ${pose}, brought to mean 0 and variance 1.
@@ -43,6 +45,10 @@ sample_all(const struct face_image *im, const struct face_pose *pose,
 	double c = cos(pose->angle) * step, s = sin(pose->angle) * step;
 	double first = -(FACE_TRACK_SIDE - 1) / 2.0;
 	double sum = 0, squares = 0, x, y, mean, spread;
+	double half = -first * (fabs(c) + fabs(s)) + 0.6;
+	bool inside = pose->x > half && pose->y > half &&
+	    pose->x + half < im->width - 0.6 &&
+	    pose->y + half < im->height - 0.6;
 	int i, j, k = 0;
 	float scale;
 
@@ -50,7 +56,9 @@ sample_all(const struct face_image *im, const struct face_pose *pose,
 		x = pose->x + first * c - (first + j) * s;
 		y = pose->y + first * s + (first + j) * c;
 		for (i = 0; i < FACE_TRACK_SIDE; i++, k++, x += c, y += s) {
-			out[k] = sample_at(im, x, y);
+			out[k] = inside ? sample_within(im, (float)x - 0.5F,
+					      (float)y - 0.5F)
+					: sample_at(im, x, y);
 			sum += (double)out[k];
 			squares += (double)out[k] * (double)out[k];
 		}

@@ -13,6 +13,8 @@
 
 #define REACH 0.8      /* side of the template, in sizes of the face */
 #define WINDOW 0.85    /* half the side of what is shrunk, in sizes */
+#define NARROW 0.5     /* the same, when the head has hardly moved */
+#define NEARBY 0.8     /* correlation that says so */
 #define RANGE 0.3      /* how far a face may leap in one frame, in sizes */
 #define AGREES 0.85    /* correlation below which the template is renewed */
 #define DOUBTFUL 0.6   /* below which the face may be gone */
@@ -109,13 +111,14 @@ skin_find(struct skin_small *small, const struct video_frame *frame,
 	return n;
 }
 
-/* Shrink what surrounds the face.  The window is void when it is not in the
- * picture. */
+/* Shrink what surrounds the face, ${reach} sizes from its middle.  The window
+ * is void when it is not in the picture. */
 static struct face_image
-shrink_around(const struct face_pose *pose, struct skin_small *small,
-    const struct video_frame *frame, struct skin_window *w)
+shrink_around(const struct face_pose *pose, double reach,
+    struct skin_small *small, const struct video_frame *frame,
+    struct skin_window *w)
 {
-	double half = WINDOW * pose->size;
+	double half = reach * pose->size + 1;
 
 	*w = (struct skin_window){(int)floor(pose->x - half),
 	    (int)floor(pose->y - half), (int)ceil(pose->x + half),
@@ -159,7 +162,7 @@ skin_follow_start(struct skin_follow *follow, struct skin_small *small,
 	follow->doubtful = follow->missed = follow->age = 0;
 	follow->checks = follow->asked = follow->confirmed = 0;
 	follow->agreement = 1;
-	im = shrink_around(&follow->pose, small, frame, &w);
+	im = shrink_around(&follow->pose, WINDOW, small, frame, &w);
 	follow->seen = take_template(follow, &im, &w);
 	return follow->seen;
 }
@@ -265,24 +268,47 @@ is_chance(const struct skin_follow *follow)
 	return follow->asked == TRIAL && follow->confirmed < TRIAL_MIN;
 }
 
+/* Align within a window that reaches ${reach} sizes from the middle.  Return
+ * the correlation. */
+static double
+align_within(struct skin_follow *follow, struct skin_small *small,
+    const struct video_frame *frame, double reach, double range,
+    struct face_pose *found)
+{
+	struct skin_window w;
+	struct face_image im =
+	    shrink_around(&follow->pose, reach, small, frame, &w);
+	double agreement;
+
+	*found = follow->pose;
+	found->x -= w.x0;
+	found->y -= w.y0;
+	if (im.width < 2 || im.height < 2)
+		return -1;
+	agreement =
+	    face_track_follow(&follow->track, &im, found, range * found->size);
+	found->x += w.x0;
+	found->y += w.y0;
+	return agreement;
+}
+
 int
 skin_follow_next(struct skin_follow *follow, struct skin_small *small,
     const struct video_frame *frame, const struct face_cascade *cascade,
     bool check)
 {
+	struct face_pose found;
 	struct skin_window w;
-	struct face_image im = shrink_around(&follow->pose, small, frame, &w);
-	struct face_pose at = follow->pose;
+	struct face_image im;
 
-	at.x -= w.x0;
-	at.y -= w.y0;
-	follow->agreement = im.width < 2 || im.height < 2
-	    ? -1
-	    : face_track_follow(&follow->track, &im, &at, RANGE * at.size);
+	/* A head that has not leapt is found close by. */
+	follow->agreement =
+	    align_within(follow, small, frame, NARROW, 0, &found);
+	if (follow->agreement < NEARBY)
+		follow->agreement =
+		    align_within(follow, small, frame, WINDOW, RANGE, &found);
 	if (follow->agreement > 0) {
-		follow->pose = at;
-		follow->pose.x += w.x0;
-		follow->pose.y += w.y0;
+		follow->pose = found;
 		set_face(follow, small);
 	}
 	follow->age++;
@@ -290,11 +316,21 @@ skin_follow_next(struct skin_follow *follow, struct skin_small *small,
 		follow->doubtful++;
 	else
 		follow->doubtful = 0;
-	if (check && im.width >= SMALL_MIN && im.height >= SMALL_MIN &&
-	    check_face(follow, small, frame, cascade, &im, &w) < 0)
-		return -1;
+	if (check) {
+		im = shrink_around(&follow->pose, WINDOW, small, frame, &w);
+		if (im.width >= SMALL_MIN && im.height >= SMALL_MIN &&
+		    check_face(follow, small, frame, cascade, &im, &w) < 0)
+			return -1;
+	}
 	follow->seen = follow->doubtful <= DOUBTFUL_MAX &&
 	    follow->missed <= MISSED_MAX && !is_chance(follow) &&
 	    follow->pose.size >= SMALL_MIN / 2.0;
 	return 0;
+}
+
+bool
+skin_follow_is_settled(const struct skin_follow *follow)
+{
+	return follow->confirmed >= TRIAL && follow->missed == 0 &&
+	    follow->agreement > AGREES;
 }

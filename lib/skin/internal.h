@@ -164,6 +164,9 @@ int skin_follow_next(struct skin_follow *follow, struct skin_small *small,
     const struct video_frame *frame, const struct face_cascade *cascade,
     bool check);
 
+/* Is the face so sure that the detector need not be asked often? */
+bool skin_follow_is_settled(const struct skin_follow *follow);
+
 /* subject.c */
 
 /* A face with its patches and its trace. */

@@ -8,6 +8,7 @@
 /* Looking for faces costs more than all else, so it is rationed, in seconds
  * of the source. */
 #define CHECK_EVERY 0.25   /* the detector confirms a face */
+#define CHECK_SETTLED 1.0  /* one that it has confirmed often */
 #define SEARCH_SOON 0.1    /* the whole picture, when no face is followed, */
 #define SEARCH_EVERY 1.0   /* and in the end, or for further faces */
 #define SEARCH_BACKOFF 0.1 /* between the two: of the time without a face */
@@ -276,6 +277,18 @@ maybe_search(struct skin_sampler *s, const struct video_frame *frame,
 	return search(s, frame, err);
 }
 
+static bool
+all_settled(const struct skin_sampler *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->subjects; i++)
+		if (s->subject[i]->follow.seen &&
+		    !skin_follow_is_settled(&s->subject[i]->follow))
+			return false;
+	return true;
+}
+
 static int
 sample_faces(struct skin_sampler *s, const struct video_frame *frame, double dt,
     double luma, struct err *err)
@@ -286,7 +299,8 @@ sample_faces(struct skin_sampler *s, const struct video_frame *frame, double dt,
 	unsigned i;
 
 	if (check)
-		s->next_check = frame->time + CHECK_EVERY;
+		s->next_check = frame->time +
+		    (all_settled(s) ? CHECK_SETTLED : CHECK_EVERY);
 	for (i = 0; i < s->subjects; i++) {
 		u = s->subject[i];
 		begin_trace(&u->trace, frame, luma);
