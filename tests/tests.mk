@@ -14,6 +14,7 @@ unit_bin := $(addprefix $(B)/tests/unit/,$(unit_ok))
 UNIT_MODS_json_differential = jansson
 UNIT_MODS_sign_sign = crypto
 UNIT_MODS_seal_seal = crypto
+UNIT_MODS_deliver_policy = crypto http spool
 PKG_jansson = jansson
 DEB_jansson = libjansson-dev
 
@@ -67,6 +68,7 @@ demo: all
 # Fuzzers: tests/fuzz/WHAT.c with one LLVMFuzzerTestOneInput each, built with
 # clang; seeds in tests/fuzz/corpus/WHAT/.
 FUZZ_SECONDS ?= 20
+FUZZ_MODS_deliver_event = crypto http spool
 FUZZ_MODS_event_take = crypto
 FUZZ_MODS_seal_keys = crypto
 FUZZ_MODS_seal_open = crypto

@@ -1,0 +1,225 @@
+#!/bin/sh
+# vitals-post: order, fan-out, Retry-After, batches, handshake, rate, circuit
+# breaker, keys and tokens, audit and metrics, SIGTERM without a spool.
+. "$(dirname "$0")/tap.sh"
+. "$TESTS/cli/post.sh"
+hook
+base=http://127.0.0.1:$PORT
+
+# ---- Order: each session in its order, although half the attempts fail.
+events 100 >in
+for spool in '' '--spool ordered'; do
+	: >log
+	# shellcheck disable=SC2086
+	try "order by session $spool" vitals-post -q $spool --order session --retry-base 0.01 --max-attempts 20 --breaker 0 "$base/fail/0.5" <in
+	is_status 0
+	stdout_lines 100
+	is_stderr ''
+	jq -r 'select(.status == 200) | .body | fromjson | "\(.session.id) \(.seq)"' log >got
+	sort -s -k 1,1 got >bysession
+	sort -k 1,1 -k 2,2n got | cmp -s - bysession
+	ok "each session came in its order $spool"
+	[ "$(wc -l <got)" -eq 100 ]
+	ok "all came $spool"
+done
+: >log
+(events 1 && echo '{"schemaVersion":"1.0","id":"o-2","type":"t","session":{"id":"s-1"},"endpoint":"'"$base"'/ok"}'
+	events 3 | tail -n 1) >in
+try 'a session waits, others do not' vitals-post -q --order session --retry-base 0.3 --max-attempts 2 "$base/flaky/1" <in
+is_status 0
+stdout_lines 3
+is_stderr ''
+
+# ---- Retry-After
+echo '{"id":"ra"}' >one
+for after in 1 date; do
+	: >log
+	try "Retry-After: $after" vitals-post -q --retry-base 0.01 "$base/after/$after" <one
+	is_status 0
+	stdout_json '.attempts == 2'
+	is_stderr ''
+	jq -s '.[1].time - .[0].time >= 1000' log | grep -q true
+	ok 'is not undercut'
+done
+try 'a Retry-After past the end' vitals-post -q --give-up-after 60 "$base/status/503?after=3600" <one
+is_status 4
+stdout_json '.status == "expired" and .attempts == 1'
+stderr_has 'later than --give-up-after'
+
+# ---- Fan-out
+umask 077
+printf 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=\n' >key
+printf 'token-of-b\n' >token
+cat >endpoints <<X
+{"name":"a","url":"$base/ok?a","types":["vitals.sample"],"keyFiles":["key"]}
+{"name":"b","url":"$base/ok?b","types":["vitals.session.*"],"tokenFile":"token","headers":{"X-B":"1"}}
+{"name":"c","url":"$base/status/404"}
+X
+: >log
+printf '%s\n' '{"id":"f-1","type":"vitals.sample"}' '{"id":"f-2","type":"vitals.session.ended"}' >in
+try 'fan-out' vitals-post -q --endpoints endpoints <in
+is_status 4
+stdout_lines 4
+stderr_has '^vitals-post: c: f-1: dead after 1 attempt: HTTP 404$'
+[ "$(jq -r '"\(.url) \(.id) \(.headers["x-b"]) \(.headers.authorization) \(.headers["webhook-signature"] != null)"' log | sort | tr '\n' ';')" = \
+	"/ok?a f-1 null null true;/ok?b f-2 1 Bearer token-of-b false;/status/404 f-1 null null false;/status/404 f-2 null null false;" ]
+ok 'each has its own events, key, token and headers'
+jq -r 'select(.deadLetter) | .deadLetter' .out >dead
+: >log
+try 'a dead letter goes to its endpoint alone' vitals-post -q --endpoints endpoints <dead
+is_status 4
+stdout_json '.endpoint == "c"'
+stderr_has '^vitals-post: c: '
+echo '{"url":"https://h/","tokenfile":"x"}' >typo
+try 'a misspelt member' vitals-post --endpoints typo <in
+is_status 3
+is_stdout ''
+is_stderr 'vitals-post: typo:1: unknown member "tokenfile"'
+chmod 644 token
+try 'a token that others can read' vitals-post --token-file token "$base/ok" <in
+is_status 3
+is_stdout ''
+stderr_has '^vitals-post: token: '
+
+# ---- A bearer token stays with its endpoint.
+chmod 600 token
+: >log
+printf '%s\n' '{"id":"t-1"}' '{"id":"t-2","endpoint":"'"$base"'/ok?x"}' >in
+try 'a token' vitals-post -q --token-file token "$base/ok" <in
+is_status 0
+stdout_lines 2
+is_stderr ''
+[ "$(jq -r '"\(.id) \(.headers.authorization)"' log | sort | tr '\n' ';')" = 't-1 Bearer token-of-b;t-2 null;' ]
+ok 'does not go where a line points to'
+
+# ---- Signatures
+: >log
+if command -v vitals-sign >/dev/null; then
+	vitals-sign -k key <one >message
+	try 'a message' vitals-post -q "$base/ok" <message
+	is_status 0
+	stdout_lines 1
+	is_stderr ''
+	[ "$(jq -r '"\(.headers["webhook-timestamp"]) \(.headers["webhook-signature"]) \(.body)"' log)" = \
+		"$(jq -r '"\(.timestamp) \(.signature) \(.payload)"' message)" ]
+	ok 'goes out with its own signature'
+fi
+
+# ---- Batches
+: >log
+for i in 1 2 3 4 5; do
+	echo '{"specversion":"1.0","id":"b-'$i'","source":"/s","type":"t","n":1.50}'
+done >in
+try 'batches' vitals-post -q --batch 3 -c 1 "$base/ok" <in
+is_status 0
+stdout_lines 5
+is_stderr ''
+[ "$(jq -r '.headers["content-type"] + " " + (.body | fromjson | length | tostring)' log | tr '\n' ';')" = 'application/cloudevents-batch+json 3;application/cloudevents-batch+json 2;' ]
+ok 'of three and of two'
+try 'refused batches are taken apart' vitals-post -q --batch 3 --dead-letter dl "$base/status/400" <in
+is_status 4
+stdout_json '.status == "dead" and .attempts == 2'
+stderr_has 'b-1: dead after 2 attempts: HTTP 400'
+try 'no CloudEvent' vitals-post -q --batch 3 "$base/ok" <one
+is_status 1
+is_stdout ''
+is_stderr 'vitals-post: <stdin>:1: not a CloudEvent: batches hold nothing else'
+
+# ---- Handshake
+: >log
+try 'consent' vitals-post -q --handshake me.example "$base/consent/me.example" <one
+is_status 0
+stdout_lines 1
+is_stderr ''
+[ "$(jq -r '.method + " " + .headers["webhook-request-origin"]' log | tr '\n' ';')" = 'OPTIONS me.example;POST me.example;' ]
+ok 'OPTIONS, then POST'
+try 'no consent' vitals-post -q --handshake me.example "$base/consent/other.example" <one
+is_status 4
+stdout_json '.status == "dead" and .attempts == 0'
+stderr_has 'does not consent to our origin'
+
+# ---- Rate
+events 30 >in
+before=$(date +%s%N)
+try 'a rate' vitals-post -q --rate 30 "$base/ok" <in
+is_status 0
+stdout_lines 30
+is_stderr ''
+[ $((($(date +%s%N) - before) / 1000000)) -ge 900 ]
+ok 'is kept'
+
+# ---- The circuit
+: >log
+events 300 >in
+try 'a circuit opens' vitals-post --breaker 5 -c 4 --max-attempts 3 --retry-base 0.05 --dead-letter dl "$base/status/500" <in
+is_status 4
+stdout_lines 300
+stderr_has 'circuit open after 5 failures in a row: HTTP 500'
+[ "$(wc -l <log)" -lt 20 ]
+ok 'and spares the endpoint'
+
+# ---- Audit
+events 3 >in
+try 'audit' vitals-post -q --audit audit "$base/ok" <in
+is_status 0
+stdout_lines 3
+is_stderr ''
+vitals-post -q --retry-base 0.01 --audit audit "$base/flaky/1" <one >/dev/null
+[ "$(wc -l <audit)" -eq 5 ]
+ok 'one line for each attempt, appended'
+last=0000000000000000000000000000000000000000000000000000000000000000
+n=0
+good=yes
+while read -r line; do
+	hash=$(printf '%s' "$line" | sed 's/,"hash":"[0-9a-f]*"}$//' | tr -d '\n' | sha256sum | cut -c 1-64)
+	[ "$(echo "$line" | jq -r '"\(.seq) \(.previous) \(.hash)"')" = "$n $last $hash" ] || good=no
+	last=$hash
+	n=$((n + 1))
+done <audit
+[ $good = yes ]
+ok 'each line is chained to the one before'
+jq -r 'select(.seq < 3) | .payloadSha256' audit | sort >got
+while read -r line; do printf '%s' "$line" | sha256sum | cut -c 1-64; done <in | sort | cmp -s - got
+ok 'and holds the hash of what was sent'
+printf '{"torn' >>audit
+try 'a torn last line' vitals-post -q --audit audit "$base/ok" <one
+is_status 0
+stdout_lines 1
+is_stderr ''
+[ "$(tail -n 1 audit | jq -r .seq)" = 5 ] && ! grep -q torn audit
+ok 'is cut off'
+echo x >noaudit
+try 'not an audit file' vitals-post --audit noaudit "$base/ok" <one
+is_status 3
+is_stdout ''
+stderr_has 'not an audit file'
+if [ -c /dev/full ]; then
+	try 'an audit that cannot be written' vitals-post -q --audit /dev/full "$base/ok" <one
+	is_status 3
+	stdout_lines 1
+	stderr_has 'audit: write failed: No space left on device'
+fi
+
+# ---- Metrics
+try 'metrics' vitals-post -q --metrics m "$base/ok" <in
+is_status 0
+stdout_lines 3
+is_stderr ''
+grep -q '^vitals_post_delivered_total{endpoint="'"$base"'/ok"} 3$' m &&
+	grep -q '^vitals_post_latency_seconds_count{endpoint="'"$base"'/ok"} 3$' m &&
+	grep -q '^vitals_post_queue_events{endpoint="'"$base"'/ok"} 0$' m && [ ! -e m.new ]
+ok 'are there'
+
+# ---- SIGTERM without a spool
+events 20 >in
+vitals-post -q -c 2 --dead-letter left "$base/delay/300" <in >out 2>err &
+pid=$!
+sleep 0.5
+kill $pid
+wait $pid
+status=$?
+[ $status -eq 4 ] && [ "$(wc -l <out)" -eq 20 ] && [ "$(wc -l <left)" -ge 10 ]
+ok 'SIGTERM: what is left becomes dead letters'
+jq -e -s 'all(.deadLetter.reason == "interrupted")' left >/dev/null
+ok 'that say why'
+done_testing

@@ -1,0 +1,127 @@
+#include "check.h"
+#include "deliver/event.h"
+#include "deliver/policy.h"
+
+static const struct deliver_policy policy = {
+    .retry_base = 1000, .retry_cap = 300000, .max_attempts = 5, .breaker = 3};
+
+static enum deliver_verdict
+judge(enum http_failure f, int status)
+{
+	struct http_answer a = {.failure = f, .status = status};
+
+	return deliver_judge(&a);
+}
+
+static void
+verdicts(void)
+{
+	static const int again[] = {300, 302, 308, 408, 425, 429, 500, 599};
+	static const int dead[] = {400, 401, 403, 404, 409, 411, 422, 499};
+
+	CHECK(judge(HTTP_ANSWERED, 200) == DELIVER_DONE, "200");
+	CHECK(judge(HTTP_ANSWERED, 299) == DELIVER_DONE, "299");
+	CHECK(judge(HTTP_ANSWERED, 410) == DELIVER_GONE, "410");
+	for (size_t i = 0; i < 8; i++) {
+		CHECK(judge(HTTP_ANSWERED, again[i]) == DELIVER_RETRY, "again");
+		CHECK(judge(HTTP_ANSWERED, dead[i]) == DELIVER_DEAD, "dead");
+	}
+	CHECK(judge(HTTP_NO_NAME, 0) == DELIVER_RETRY, "DNS");
+	CHECK(judge(HTTP_NO_TLS, 0) == DELIVER_RETRY, "TLS");
+	CHECK(judge(HTTP_TIMEOUT, 0) == DELIVER_RETRY, "timeout");
+	CHECK(judge(HTTP_DENIED, 0) == DELIVER_DEAD, "denied");
+}
+
+static void
+pauses(void)
+{
+	const struct deliver_policy *p = &policy;
+
+	CHECK(deliver_pause(p, 1, false, -1, 0.5) == 1000, "1 s");
+	CHECK(deliver_pause(p, 2, false, -1, 0.5) == 2000, "2 s");
+	CHECK(deliver_pause(p, 9, false, -1, 0.5) == 256000, "256 s");
+	CHECK(deliver_pause(p, 10, false, -1, 0.5) == 300000, "the cap");
+	CHECK(deliver_pause(p, 4000000000, false, -1, 0.5) == 300000,
+	    "far beyond");
+	CHECK(deliver_pause(p, 1, false, -1, 0) == 800, "20 % less");
+	CHECK(deliver_pause(p, 1, false, -1, 1) == 1200, "20 % more");
+	CHECK(deliver_pause(p, 4, true, -1, 0.5) == 8000, "still quick");
+	CHECK(deliver_pause(p, 5, true, -1, 0.5) == 600000, "slow");
+	CHECK(deliver_pause(p, 6, true, -1, 0.5) == 1200000, "slower");
+	CHECK(deliver_pause(p, 99, true, -1, 0.5) == DELIVER_SLOW_CAP,
+	    "five hours");
+	for (int i = 0; i <= 10; i++) {
+		double r = i / 10.0;
+
+		CHECK(deliver_pause(p, 1, false, 1000, r) >= 1000,
+		    "Retry-After is not undercut");
+		CHECK(deliver_pause(p, 1, false, 60000, r) >= 60000,
+		    "nor is a longer one");
+	}
+}
+
+static void
+breaker(void)
+{
+	struct deliver_breaker b = {0};
+
+	CHECK(!deliver_breaker_failure(&b, &policy, 0, 0.5), "one");
+	CHECK(!deliver_breaker_failure(&b, &policy, 0, 0.5), "two");
+	deliver_breaker_success(&b);
+	CHECK(!deliver_breaker_failure(&b, &policy, 0, 0.5) &&
+		!deliver_breaker_failure(&b, &policy, 0, 0.5),
+	    "a success in between");
+	CHECK(deliver_breaker_failure(&b, &policy, 0, 0.5), "three: open");
+	CHECK(!deliver_breaker_allows(&b, 999), "nothing goes");
+	CHECK(
+	    !deliver_breaker_failure(&b, &policy, 500, 0.5) && b.until == 1000,
+	    "a late failure changes nothing");
+	CHECK(deliver_breaker_allows(&b, 1000), "a probe may go");
+	deliver_breaker_sent(&b);
+	CHECK(!deliver_breaker_allows(&b, 1000), "one at a time");
+	CHECK(
+	    deliver_breaker_failure(&b, &policy, 1000, 0.5) && b.until == 3000,
+	    "it failed: twice the pause");
+	deliver_breaker_sent(&b);
+	deliver_breaker_success(&b);
+	CHECK(deliver_breaker_allows(&b, 0) && b.opened == 0, "closed");
+}
+
+/* A dead letter made of ${line} gives ${line} back. */
+static void
+letter(const char *line)
+{
+	struct deliver_letter l = {.endpoint = "https://h/\"x\"",
+	    .reason = "HTTP 500",
+	    .attempts = 5,
+	    .last_status = 500};
+	struct deliver_reader r;
+	struct deliver_event *e;
+	struct buf out;
+	struct err why = {""};
+
+	buf_init(&out);
+	deliver_reader_init(&r);
+	deliver_letter_write(&out, span_of(line), &l);
+	e = deliver_event_read(&r, buf_span(&out), 1, &why);
+	CHECK(e != NULL && e->replayed && span_is(e->line, line) &&
+		span_is(e->letter_endpoint, l.endpoint),
+	    line);
+	deliver_event_drop(e);
+	deliver_reader_release(&r);
+	buf_release(&out);
+}
+
+int
+main(void)
+{
+	verdicts();
+	pauses();
+	breaker();
+	letter("{}");
+	letter("{ }");
+	letter("{\"a\":1}");
+	letter(" { \"a\" : 1.50 } ");
+	letter("{\"a\":{\"deadLetter\":{}},\"b\":\"}\"}\t");
+	return check_done();
+}
