@@ -157,7 +157,7 @@ main(int argc, char *argv[])
 {
 	struct ndjson_writer *out;
 	struct seal_keys *keys = NULL;
-	struct context context = {NULL};
+	struct context context = {0};
 	int first, status;
 
 	cli_start(&cli);

@@ -73,7 +73,7 @@ methods_agreeing(const struct vote *w, double bin)
 static double
 margin(const struct vote *w, int bin)
 {
-	double other = -INFINITY;
+	double other = -HUGE_VAL;
 	int apart = 2 * (int)w->lobe;
 
 	for (int k = VOTE_LOW; k <= VOTE_HIGH; k++)
@@ -105,7 +105,7 @@ int
 rppg_judge(struct rppg *p, struct pending *pending, int bin)
 {
 	const struct vote *w = &pending->vote;
-	double at = refine(w, bin), best = -INFINITY, own = 0;
+	double at = refine(w, bin), best = -HUGE_VAL, own = 0;
 	double explained = 0, snr;
 
 	if (pending->bin == bin)

@@ -147,8 +147,8 @@ test_hostile(void)
 	static const char *const good[] = {
 	    HEAD "]}",
 	    HEAD MODEL "]}",
-	    "{\"new\":1,\"record\":\"calibration\",\"schemaVersion\":\"1.7\","
-	    "\"models\":[]}\n",
+	    ("{\"new\":1,\"record\":\"calibration\","
+	     "\"schemaVersion\":\"1.7\",\"models\":[]}\n"),
 	};
 	static const struct {
 		const char *text, *why;

@@ -210,8 +210,8 @@ static void
 round_trip(const char *text)
 {
 	static const char *const line[] = {"{}", "{\"id\":\"a\"}",
-	    "{\"schemaVersion\":\"1.0\",\"type\":\"t\",\"session\":{\"id\":"
-	    "\"s\"}}",
+	    ("{\"schemaVersion\":\"1.0\",\"type\":\"t\","
+	     "\"session\":{\"id\":\"s\"}}"),
 	    "{\"id\":\"b\",\"text\":\"\xc3\xa9\"}",
 	    "{\"specversion\":\"1.0\",\"partitionkey\":\"s\"}"};
 	struct pair p;

@@ -171,7 +171,7 @@ check_skin(int luma, int cb, int cr, const char *what)
 	skin_place_face(&rects, &f, &face);
 	all = taken(&rects, 0, 0, W, H);
 	snprintf(text, sizeof(text), "%s is skin", what);
-	CHECK(all > 0.25 * 140 * 140, text);
+	CHECK(all > 140 * 140 / 4, text);
 	CHECK(taken(&rects, 0, 0, 90, H) == 0, "nothing beside the face");
 	/* Hair on the forehead, a shine and a shadow on the cheeks. */
 	fill(118, 40, 202, 66, luma / 4, 128, 128);

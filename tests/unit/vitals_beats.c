@@ -192,6 +192,19 @@ static void
 test_judge(void)
 {
 	/* An early beat with its pause, one that is split, one missed. */
+	static const struct {
+		size_t at;
+		double step;
+		enum vitals_mark mark;
+	} odd[] = {
+	    {10, 0.5, VITALS_MARK_ECTOPIC},
+	    {11, 1.12, VITALS_MARK_ECTOPIC},
+	    {25, 0.3, VITALS_MARK_EXTRA},
+	    {26, 0.5, VITALS_MARK_EXTRA},
+	    {40, 1.63, VITALS_MARK_MISSED},
+	    {50, 2.5, VITALS_MARK_MISSED},
+	    {55, 1.2, VITALS_MARK_OUTLIER},
+	};
 	double time[60], t = 0;
 	enum vitals_mark want[60] = {VITALS_MARK_NORMAL};
 	struct vitals_beats b;
@@ -203,20 +216,12 @@ test_judge(void)
 
 		time[i] = t;
 		want[i] = VITALS_MARK_NORMAL;
-		if (i == 10)
-			step = 0.5, want[i] = VITALS_MARK_ECTOPIC;
-		if (i == 11)
-			step = 1.12, want[i] = VITALS_MARK_ECTOPIC;
-		if (i == 25)
-			step = 0.3, want[i] = VITALS_MARK_EXTRA;
-		if (i == 26)
-			step = 0.5, want[i] = VITALS_MARK_EXTRA;
-		if (i == 40)
-			step = 1.63, want[i] = VITALS_MARK_MISSED;
-		if (i == 50)
-			step = 2.5, want[i] = VITALS_MARK_MISSED;
-		if (i == 55)
-			step = 1.2, want[i] = VITALS_MARK_OUTLIER;
+		for (size_t j = 0; j < sizeof(odd) / sizeof(odd[0]); j++) {
+			if (odd[j].at != i)
+				continue;
+			step = odd[j].step;
+			want[i] = odd[j].mark;
+		}
 		t += step;
 	}
 	CHECK(vitals_beats_judge(&b, time, 60, &err) == 0, "beats of others");

@@ -84,7 +84,7 @@ test_even(void)
 static void
 test_roughness(void)
 {
-	double right, wrong;
+	double right = 0, wrong = 0;
 	struct err err;
 
 	arrivals(0.05);
