@@ -32,7 +32,7 @@ double
 vitals_confidence_sdnn(
     const struct vitals_beats *b, const struct vitals_quality *q)
 {
-	static const double start = -8, repeat = 7, regular = 3;
+	static const double start = -11.6, repeat = 11.2, regular = 4.8;
 
 	return logistic(start + repeat * q->repeat + regular * b->regular);
 }
@@ -41,7 +41,7 @@ double
 vitals_confidence_rmssd(
     const struct vitals_beats *b, const struct vitals_quality *q)
 {
-	static const double start = -8, repeat = 7, regular = 3;
+	static const double start = -14.9, repeat = 13.3, regular = 5.7;
 
 	return logistic(start + repeat * q->repeat + regular * b->regular);
 }

@@ -2,8 +2,8 @@
  * confidence: how probable it is that a value lies within its tolerance.
  *
  * Each is a logistic curve over what the estimator saw, fitted to recordings
- * with truth and to noise of many kinds; doc/confidence.md says to which, and
- * how well what it promises held for people who were left out.
+ * with truth and to noise of many kinds; vitals-extract(1) says to which, and
+ * how well what it promises held.
  */
 #ifndef VITALS_CONFIDENCE_H
 #define VITALS_CONFIDENCE_H

@@ -27,6 +27,9 @@
 /* A recording may lack the last frames of its nominal length, s. */
 #define SHORT_BY 0.25
 
+/* A share of differences is less certain than their size. */
+#define COARSER 0.9
+
 /* Share of normal intervals below which their spread means nothing. */
 #define REGULAR_MIN 0.5
 
@@ -164,7 +167,7 @@ read_rhythm(struct work *w)
 	    sure * vitals_confidence_sdnn(b, &w->quality), w->method);
 	sure *= vitals_confidence_rmssd(b, &w->quality);
 	give(w, VITAL_HRV_RMSSD, h.rmssd, sure, w->method);
-	give(w, VITAL_HRV_PNN50, h.pnn50, sure, w->method);
+	give(w, VITAL_HRV_PNN50, h.pnn50, COARSER * sure, w->method);
 	give(w, VITAL_HRV_LF_HF, h.lf_hf, sure, "lomb");
 	give(w, VITAL_STRESS_INDEX, vitals_stress(b), sure, "baevsky");
 }
