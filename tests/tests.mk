@@ -65,6 +65,13 @@ demo: all
 	sh tests/demo.sh $(B)
 .PHONY: demo
 
+# Benchmarks that are programs; the others are scripts.
+BENCH_MODS_stages = video face dsp
+$(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/libvitals.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
+	$(call libs_of,$(BENCH_MODS_$*)) $(LDLIBS)
+
 # Fuzzers: tests/fuzz/WHAT.c with one LLVMFuzzerTestOneInput each, built with
 # clang; seeds in tests/fuzz/corpus/WHAT/.
 FUZZ_SECONDS ?= 20

@@ -358,8 +358,9 @@ extract_video(const struct extract_options *options, const char *path,
 		goto done;
 	}
 	if (video_damage(j.video) > 0)
-		err_set(&notes->damage, "%llu parts did not decode%s%s",
+		err_set(&notes->damage, "%llu part%s did not decode%s%s",
 		    (unsigned long long)video_damage(j.video),
+		    video_damage(j.video) == 1 ? "" : "s",
 		    video_complaint(j.video)[0] != '\0' ? ": " : "",
 		    video_complaint(j.video));
 	if (j.about.sha256 == NULL) {

@@ -35,6 +35,17 @@ done
 ff -i base.mkv -vf "select='not(eq(mod(n,7),3))'" -fps_mode vfr $x264 x.mkv
 measured x.mkv 'a variable frame rate'
 
+# A clock that leaps by more than a minute is wrong; the pulse goes on.
+ff -i base.mkv -vf "setpts='PTS+gt(N,150)*100/TB'" -fps_mode vfr $x264 x.mkv
+try 'a leap in time' vitals-extract x.mkv
+is_status 0
+stdout_json "($hr | (.value - 72 | fabs) < 3) and
+	(.durationSeconds - 10 | fabs) < 0.2"
+is_stderr 'vitals-extract: x.mkv: 1 part did not decode'
+ff -i base.mkv -vf "setpts='PTS+gt(N,150)*59/TB'" -fps_mode vfr $x264 x.mkv
+try 'a gap of 59 s is one' vitals-extract x.mkv
+stdout_json '(.durationSeconds - 69 | fabs) < 0.2'
+
 # Pictures.
 for p in yuv444p yuv422p yuv420p10le gray; do
 	ff -i base.mkv -pix_fmt $p $x264 x.mp4
@@ -53,6 +64,18 @@ ff -i base.mkv -vf tinterlace=interleave_top,fieldorder=tff \
 measured x.mp4 'interlaced'
 ff -i base.mkv -vf crop=180:240 $x264 x.mp4
 measured x.mp4 'portrait' '.device | .width == 180 and .height == 240'
+
+# The largest, and beyond.
+ff -f lavfi -i color=s=8192x32:r=5 -t 1 -c:v ffv1 x.mkv
+try 'the widest picture' vitals-extract x.mkv
+is_status 1
+stdout_json '.device.width == 8192 and .readings[0].absentReason == "too-short"'
+is_stderr 'vitals-extract: x.mkv: too short for a heart rate'
+ff -f lavfi -i color=s=8194x32:r=5 -t 1 -c:v ffv1 x.mkv
+try 'a wider one' vitals-extract x.mkv
+is_status 1
+is_stdout ''
+is_stderr 'vitals-extract: x.mkv: picture of 8194x32 is too large'
 
 # Which way up.
 for r in 90 180 270; do
