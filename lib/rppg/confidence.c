@@ -12,14 +12,13 @@ struct row {
 };
 
 static const struct row table[RPPG_FEATURES] = {
-    [RPPG_FEATURE_SNR] = {0.366, -10, 12},
-    [RPPG_FEATURE_METHODS] = {3.07, 0, 1},
-    [RPPG_FEATURE_PEAK] = {0.126, -3, 5},
-    [RPPG_FEATURE_STEADY] = {1.21, 0, 1},
-    [RPPG_FEATURE_RATE] = {-1.56, 0, 2},
-    [RPPG_FEATURE_SECONDS] = {1, -2, 0},
+    [RPPG_FEATURE_SNR] = {0.429, -10, 12},
+    [RPPG_FEATURE_METHODS] = {0.519, 0, 1},
+    [RPPG_FEATURE_PEAK] = {0.694, -3, 5},
+    [RPPG_FEATURE_RATE] = {-0.503, 0, 2},
+    [RPPG_FEATURE_SECONDS] = {1.55, -0.7, 1.1},
 };
-static const double constant = -1.28;
+static const double constant = -2.01;
 
 double
 rppg_confidence(const double feature[RPPG_FEATURES])

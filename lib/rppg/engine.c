@@ -105,7 +105,7 @@ int
 rppg_judge(struct rppg *p, struct pending *pending, int bin)
 {
 	const struct vote *w = &pending->vote;
-	double at = refine(w, bin), best = -HUGE_VAL, own = 0;
+	double at = refine(w, bin);
 	double explained = 0, snr;
 
 	if (pending->bin == bin)
@@ -116,11 +116,6 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 		if (w->whole[m].valid)
 			explained = fmax(explained,
 			    vote_explained(&w->whole[m], at, w->lobe));
-	for (int k = VOTE_LOW; k <= VOTE_HIGH; k++)
-		if (w->votes[k - VOTE_LOW] > best) {
-			best = w->votes[k - VOTE_LOW];
-			own = k;
-		}
 	pending->note = (struct note){.start = w->start,
 	    .end = w->end,
 	    .rate = at * VOTE_STEP * 60,
@@ -131,7 +126,6 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 	f[RPPG_FEATURE_SNR] = snr;
 	f[RPPG_FEATURE_METHODS] = methods_agreeing(w, at);
 	f[RPPG_FEATURE_PEAK] = margin(w, bin);
-	f[RPPG_FEATURE_STEADY] = fabs(own - at) <= AGREE;
 	f[RPPG_FEATURE_SECONDS] = log((w->end - w->start) / RPPG_WINDOW);
 	f[RPPG_FEATURE_RATE] = pow(log(at * VOTE_STEP * 60 / 75), 2);
 	pending->bin = bin;

@@ -55,9 +55,8 @@ enum rppg_feature {
 	RPPG_FEATURE_SNR,     /* dB, of the fused wave */
 	RPPG_FEATURE_METHODS, /* share of methods that agree, 0 to 1 */
 	RPPG_FEATURE_PEAK,    /* lead of the votes for the rate over others */
-	RPPG_FEATURE_STEADY,  /* share of windows that would choose it alone */
 	RPPG_FEATURE_RATE,    /* squared log of the rate over 75 /min */
-	RPPG_FEATURE_SECONDS, /* log of the length over a window's; at most 0 */
+	RPPG_FEATURE_SECONDS, /* log of the length over 10 s */
 	RPPG_FEATURES
 };
 

@@ -15,6 +15,9 @@
  * so much, or this share. */
 #define SAME_RATE 5.0
 #define SAME_SHARE 0.08
+/* Within so much all beats were found, and their mean is the better one. */
+#define EXACT_RATE 2.0
+#define EXACT_SHARE 0.02
 /* Confidence in a rate that the beats do not bear out. */
 #define DOUBTED 0.7
 
@@ -129,6 +132,7 @@ read_rate(struct work *w)
 	const struct vitals_input *in = w->in;
 	const struct vitals_beats *b = &w->out->beats;
 	double near = fmax(SAME_RATE, SAME_SHARE * in->rate);
+	double exact = fmax(EXACT_RATE, EXACT_SHARE * in->rate);
 	double value = b->rate, confidence;
 
 	if (in->site == VITALS_FINGER) {
@@ -139,6 +143,9 @@ read_rate(struct work *w)
 		    b->regular < REGULAR_MIN) {
 			value = in->rate;
 			confidence *= DOUBTED;
+		} else if (fabs(value - in->rate) > exact) {
+			/* Some beats were missed or made up. */
+			value = in->rate;
 		}
 	} else {
 		confidence = 0;

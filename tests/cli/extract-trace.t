@@ -206,9 +206,9 @@ awk 'BEGIN {
 		printf "{\"record\":\"trace\",\"source\":\"n\",\"offsetSeconds\":%.4f,\"regions\":[{\"name\":\"x\",\"r\":%.3f,\"g\":%.3f,\"b\":%.3f}]}\n", i / 30, 150 + rand(), 110 + rand(), 90 + rand()
 }' >noise
 try 'noise has no confident rate' vitals-extract -s skin -t noise
-is_status 0
-stdout_json "$hr | .confidence < 0.5"
-is_stderr ''
+is_status 1
+stdout_json "$hr | .value == null"
+is_stderr 'vitals-extract: n: no pulse found'
 
 sed 's/"r":.*/"r":150,"g":110,"b":90}]}/' noise >flat
 try 'a wall that never changes' vitals-extract -s skin -t flat

@@ -1,0 +1,202 @@
+#include "check.h"
+#include "rppg/engine.h"
+
+static unsigned seed = 1;
+
+static double
+noise(void)
+{
+	seed = seed * 1664525U + 1013904223U;
+	return (double)(seed >> 8) / (1 << 24) - 0.5;
+}
+
+/* A face of ${n} patches, each with its share of the pulse, and a
+ * background; light that changes both. */
+struct scene {
+	double rate;     /* /min */
+	double strength; /* of green */
+	double light;    /* amplitude at 0.7 Hz */
+	double fps;
+	double jitter; /* s */
+	unsigned patches;
+};
+
+static void
+paint(const struct scene *s, double t, struct trace_frame *f)
+{
+	static const double level[3] = {180, 120, 95};
+	static const double signature[3] = {0.43, 1, 0.69};
+	double a = 2 * DSP_PI * s->rate / 60 * t;
+	double pulse = sin(a) + 0.3 * sin(2 * a);
+	double light = 1 + s->light * sin(2 * DSP_PI * 0.7 * t);
+
+	*f = (struct trace_frame){.time = t, .luma = -1};
+	f->count = s->patches + 1;
+	f->face = (struct trace_face){100, 100, 180, 180};
+	for (unsigned i = 0; i < f->count; i++) {
+		bool skin = i < s->patches;
+		double v[3];
+
+		for (int c = 0; c < 3; c++)
+			v[c] = level[c] * light *
+				(1 -
+				    (skin ? s->strength * signature[c] * pulse
+					  : 0)) +
+			    0.3 * noise();
+		f->region[i] = (struct trace_region){v[0], v[1], v[2], 900};
+	}
+}
+
+static struct rppg *
+run(const struct scene *s, double seconds, enum rppg_method m)
+{
+	struct trace_names names = {.count = s->patches + 1};
+	struct trace_frame f;
+	struct err err;
+
+	for (unsigned i = 0; i < s->patches; i++)
+		snprintf(names.name[i], TRACE_NAME_MAX, "cheek-%u", i);
+	snprintf(names.name[s->patches], TRACE_NAME_MAX, TRACE_BACKGROUND);
+	struct rppg *p = rppg_new(RPPG_SITE_FACE, m, &names);
+	for (unsigned i = 0; (double)i / s->fps < seconds; i++) {
+		double t = (double)i / s->fps + s->jitter * noise();
+
+		if (i == 0)
+			t = 0;
+		paint(s, t, &f);
+		if (rppg_push(p, &f, &err) != 0)
+			printf("# %s\n", err.text);
+	}
+	return p;
+}
+
+static void
+rates(void)
+{
+	struct scene s = {72, 0.004, 0, 30, 0.006, 8};
+	struct rppg_view v;
+	double worst = 0, least = 1;
+
+	for (s.rate = 42; s.rate < 205; s.rate += 17.3) {
+		struct rppg *p = run(&s, 15, RPPG_FUSION);
+
+		rppg_view(p, 0, 15, &v);
+		worst = fmax(worst, fabs(v.rate - s.rate));
+		least = fmin(least, v.confidence);
+		rppg_view_release(&v);
+		rppg_free(p);
+	}
+	CHECK_NEAR(worst, 0, 0.5, "42 to 200 a minute, jittered frames");
+	CHECK(least > 0.5, "all of them with confidence");
+}
+
+static void
+waves(void)
+{
+	struct scene s = {66, 0.004, 0, 30, 0, 8};
+	struct rppg *p = run(&s, 20, RPPG_FUSION);
+	static double truth[1300];
+	struct rppg_view v;
+
+	CHECK(rppg_view(p, 0, 20, &v) == 0, "a view");
+	CHECK(v.waves > 1190 && v.waves < 1210, "60 samples a second");
+	for (size_t i = 0; i < v.waves; i++) {
+		double a =
+		    2 * DSP_PI * 1.1 * (v.wave_start + (double)i / RPPG_GRID);
+
+		truth[i] = sin(a) + 0.3 * sin(2 * a);
+	}
+	CHECK(dsp_correlation(v.wave + 60, truth + 60, v.waves - 120) > 0.95,
+	    "the wave rises with the blood volume");
+	CHECK(v.colours == 600 && v.motions > 150, "colour and motion");
+	CHECK(v.gaps == 0 && v.coverage > 0.99, "no gap");
+	rppg_view_release(&v);
+	rppg_view(p, 5, 12, &v);
+	CHECK_NEAR(v.start, 5, 0.05, "part of it: start");
+	CHECK_NEAR(v.end, 12, 0.05, "end");
+	CHECK_NEAR(v.rate, 66, 0.5, "rate");
+	rppg_view_release(&v);
+	rppg_forget(p, 10);
+	rppg_view(p, 0, 20, &v);
+	CHECK(v.start > 9.9, "what is forgotten is gone");
+	rppg_view_release(&v);
+	rppg_free(p);
+}
+
+static void
+light(void)
+{
+	struct scene s = {72, 0.004, 0.05, 30, 0, 8};
+	struct rppg_view v;
+	struct rppg *p = run(&s, 15, RPPG_FUSION);
+
+	rppg_view(p, 0, 15, &v);
+	CHECK_NEAR(v.rate, 72, 0.7, "light that swells at 42 a minute");
+	rppg_view_release(&v);
+	rppg_free(p);
+}
+
+static void
+nothing(void)
+{
+	struct scene s = {72, 0, 0, 30, 0, 8};
+	struct rppg_view v;
+	double most = 0;
+
+	for (int i = 0; i < 6; i++) {
+		struct rppg *p = run(&s, 12, RPPG_FUSION);
+
+		rppg_view(p, 0, 12, &v);
+		most = fmax(most, v.confidence);
+		printf("# noise: %.1f at %.2f\n", v.rate, v.confidence);
+		rppg_view_release(&v);
+		rppg_free(p);
+	}
+	CHECK(most < 0.5, "noise alone has no confidence");
+	struct rppg *p = run(&s, 1, RPPG_FUSION);
+	rppg_view(p, 0, 1, &v);
+	CHECK(v.rate == 0 && v.confidence == 0, "too short for a rate");
+	rppg_view_release(&v);
+	rppg_free(p);
+}
+
+/* A stop of the frames, and time that does not rise. */
+static void
+breaks(void)
+{
+	struct scene s = {72, 0.004, 0, 30, 0, 4};
+	struct rppg *p = run(&s, 12, RPPG_FUSION);
+	struct trace_frame f;
+	struct rppg_view v;
+	struct err err;
+
+	paint(&s, 5, &f);
+	CHECK(rppg_push(p, &f, &err) != 0, "time must rise");
+	for (unsigned i = 0; i < 360; i++) {
+		paint(&s, 100 + (double)i / 30, &f);
+		CHECK(rppg_push(p, &f, &err) == 0 || i > 0, "goes on");
+	}
+	rppg_view(p, 0, 112, &v);
+	CHECK(v.gaps == 1, "the stop is a gap");
+	CHECK_NEAR(v.gap[0][1] - v.gap[0][0], 88, 0.2, "of its length");
+	CHECK_NEAR(v.rate, 72, 0.5, "the rate of both runs");
+	rppg_view_release(&v);
+	paint(&s, 1e9, &f);
+	CHECK(rppg_push(p, &f, &err) == 0, "a leap of thirty years");
+	rppg_view(p, 0, 1e9, &v);
+	CHECK(v.waves <= (size_t)(RPPG_SECONDS_MAX * RPPG_GRID) + 2,
+	    "is not filled with wave");
+	rppg_view_release(&v);
+	rppg_free(p);
+}
+
+int
+main(void)
+{
+	rates();
+	waves();
+	light();
+	nothing();
+	breaks();
+	return check_done();
+}
