@@ -189,7 +189,7 @@ deliver_audit_attempt(struct deliver_audit *a, const struct deliver_shipment *s,
 	json_put_text(&w, time);
 	json_key(&w, "endpoint");
 	json_put_text(&w, s->endpoint->name);
-	if (!s->handshake) {
+	if (s->job != NULL) {
 		put_ids(&w, s);
 		json_key(&w, "attempt");
 		json_put_integer(&w, s->job->attempts);
