@@ -43,8 +43,9 @@ stdout_json "($hr | (.value - 72 | fabs) < 3) and
 	(.durationSeconds - 10 | fabs) < 0.2"
 is_stderr 'vitals-extract: x.mkv: 1 part did not decode'
 ff -i base.mkv -vf "setpts='PTS+gt(N,150)*59/TB'" -fps_mode vfr $x264 x.mkv
-try 'a gap of 59 s is one' vitals-extract x.mkv
-stdout_json '(.durationSeconds - 69 | fabs) < 0.2'
+last=$(vitals-extract -q --emit trace x.mkv | tail -n 1 | jq .offsetSeconds)
+[ "${last%.*}" = 68 ]
+ok 'a gap of 59 s is one'
 
 # Pictures.
 for p in yuv444p yuv422p yuv420p10le gray; do
