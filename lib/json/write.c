@@ -56,7 +56,8 @@ escape(char *q, char c)
 		*q++ = c;
 		break;
 	default:
-		memcpy(q, "u00", 3);
+		q[0] = 'u';
+		q[1] = q[2] = '0';
 		q[3] = digit[c >> 4];
 		q[4] = digit[c & 15];
 		q += 5;

@@ -130,7 +130,7 @@ seal_keys_load(
 	struct crypto_secret s;
 	struct err why;
 	size_t before = k->count;
-	bool private = false;
+	bool secret = false;
 	int rc = -1;
 
 	any.exposed_ok = true;
@@ -141,8 +141,8 @@ seal_keys_load(
 		goto out;
 	}
 	for (size_t i = before; i < k->count; i++)
-	private |= k->key[i].private;
-	rc = s.exposed && private ? crypto_secret_refuse(&s, err) : 0;
+		secret |= k->key[i].private;
+	rc = s.exposed && secret ? crypto_secret_refuse(&s, err) : 0;
 out:
 	crypto_secret_wipe(&s);
 	return rc;

@@ -1,6 +1,8 @@
 #include "sign/scheme.h"
 
-static const struct sign_scheme *const scheme[] = {
+#define SCHEMES 3
+
+static const struct sign_scheme *const scheme[SCHEMES] = {
     &sign_scheme_standard,
     &sign_scheme_stripe,
     &sign_scheme_github,
@@ -9,7 +11,7 @@ static const struct sign_scheme *const scheme[] = {
 const struct sign_scheme *
 sign_scheme(unsigned i)
 {
-	return i < sizeof(scheme) / sizeof(*scheme) ? scheme[i] : NULL;
+	return i < SCHEMES ? scheme[i] : NULL;
 }
 
 const char *
