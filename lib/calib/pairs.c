@@ -387,8 +387,8 @@ keep_pair(struct calib_pairs *p, unsigned source, double from, double to,
 			return CALIB_FAILED;
 		}
 		of->pair = pair;
-		pair[of->pairs++] =
-		    (struct vitals_pair){*f, mean, p->source[source].group};
+		pair[of->pairs++] = (struct vitals_pair){
+		    *f, mean, source, p->source[source].group};
 		verdict = CALIB_TAKEN;
 	}
 	return verdict;

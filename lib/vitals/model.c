@@ -295,19 +295,19 @@ vitals_model_anchor(struct vitals_model *m, enum vital vital,
 	return 0;
 }
 
-/* Errors of a model on the usable pairs of one source. */
+/* Errors of a model on the usable pairs of one subject. */
 struct errors {
 	double sum, within, n;
 };
 
 static void
 count_errors(struct errors *e, const struct vitals_model *m, enum vital vital,
-    const struct vitals_pair *pair, size_t n, unsigned source)
+    const struct vitals_pair *pair, size_t n, unsigned subject)
 {
 	for (size_t i = 0; i < n; i++) {
 		double v, off;
 
-		if (pair[i].source != source ||
+		if (pair[i].subject != subject ||
 		    vitals_model_apply(m, vital, &pair[i].features, &v) != 0)
 			continue;
 		off = fabs(v - pair[i].value);
@@ -317,10 +317,10 @@ count_errors(struct errors *e, const struct vitals_model *m, enum vital vital,
 	}
 }
 
-/* Fit to all but ${source} and see how the formula does on that one. */
+/* Fit to all but ${subject} and see how the formula does on that one. */
 static int
 leave_out(const struct vitals_model *whole, enum vital vital,
-    const struct vitals_pair *pair, size_t n, unsigned source,
+    const struct vitals_pair *pair, size_t n, unsigned subject,
     struct errors *plain, struct errors *anchored)
 {
 	struct vitals_model m = *whole;
@@ -332,7 +332,7 @@ leave_out(const struct vitals_model *whole, enum vital vital,
 	if (rest == NULL)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		if (pair[i].source != source)
+		if (pair[i].subject != subject)
 			rest[left++] = pair[i];
 	}
 	rc = table_init(&t, vital, left);
@@ -340,16 +340,16 @@ leave_out(const struct vitals_model *whole, enum vital vital,
 		table_fill(&t, rest, left);
 		if (t.n >= VITALS_MODEL_PAIRS_MIN &&
 		    regress(&m, &t, NULL) == 0) {
-			count_errors(plain, &m, vital, pair, n, source);
+			count_errors(plain, &m, vital, pair, n, subject);
 			for (size_t i = 0; i < n; i++) {
-				if (pair[i].source == source &&
+				if (pair[i].subject == subject &&
 				    vitals_model_anchor(
 					&m, vital, &pair[i], 1, NULL) == 0)
 					break;
 			}
 			if (m.anchored)
 				count_errors(
-				    anchored, &m, vital, pair, n, source);
+				    anchored, &m, vital, pair, n, subject);
 		}
 		table_release(&t);
 	}
@@ -357,7 +357,7 @@ leave_out(const struct vitals_model *whole, enum vital vital,
 	return rc;
 }
 
-/* Every source left out in turn. */
+/* Every subject left out in turn. */
 static int
 cross_validate(struct vitals_model *m, enum vital vital,
     const struct vitals_pair *pair, size_t n)
@@ -370,10 +370,10 @@ cross_validate(struct vitals_model *m, enum vital vital,
 		return -1;
 	m->sources = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (seen[pair[i].source] ||
+		if (seen[pair[i].subject] ||
 		    !vitals_model_usable(vital, &pair[i].features))
 			continue;
-		seen[pair[i].source] = true;
+		seen[pair[i].subject] = true;
 		m->sources++;
 	}
 	for (unsigned s = 0;

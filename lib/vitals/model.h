@@ -40,8 +40,8 @@ struct vitals_model {
 	double anchor[VITALS_MODEL_TERMS_MAX], anchor_value;
 	/* Values are held to the range of the references. */
 	double low, high;
-	unsigned sources, pairs;
-	/* Of the sources, each left out in turn: mean absolute error, and
+	unsigned sources, pairs; /* sources: of different subjects */
+	/* Of the subjects, each left out in turn: mean absolute error, and
 	 * share within the vital's tolerance; with the first reference of the
 	 * left-out source as its anchor likewise.  NAN with one source. */
 	double error, within, anchored_error, anchored_within;
@@ -56,7 +56,8 @@ struct vitals_models {
 struct vitals_pair {
 	struct vitals_features features;
 	double value;
-	unsigned source; /* the same number: the same source */
+	unsigned source;  /* the same number: the same recording */
+	unsigned subject; /* the same number: the same person */
 };
 
 /* How many terms the formula for ${vital} has; 0: there is none. */

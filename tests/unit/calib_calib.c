@@ -25,7 +25,7 @@ make_pairs(size_t n, unsigned sources, double spread)
 		f[VITALS_FEATURE_MEAN_GREEN] = green;
 		f[VITALS_FEATURE_PERFUSION_RED] = ratio;
 		f[VITALS_FEATURE_PERFUSION_GREEN] = 1;
-		pair[i].source = (unsigned)i % sources;
+		pair[i].source = pair[i].subject = (unsigned)i % sources;
 		pair[i].value = 85 + 20 * log(red / 100) - 4 * log(green / 60) +
 		    spread * (double)pair[i].source;
 	}
