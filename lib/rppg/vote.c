@@ -505,7 +505,7 @@ look_at_groups(struct voter *v, struct vote *out)
 		}
 	}
 	for (int k = 0; k < VOTE_RATES && found > 1; k++)
-		out->votes[k] += votes[k] / sqrt(found);
+		out->votes[k] += votes[k] / found;
 	return 0;
 }
 
