@@ -1,0 +1,80 @@
+#!/bin/sh
+# The completions at work, in the shells themselves.
+. "$(dirname "$0")/tap.sh"
+c=vitals-receive
+[ -x "$BUILD/$c" ] || skip_all "$c is not built"
+touch server.pem 'a file'
+
+is() { # NAME GOT WANT
+	if [ "$2" = "$3" ]; then ok "$1"; else
+		printf 'got  %s\nwant %s\n' "$2" "$3" >why
+		not_ok "$1" why
+	fi
+}
+
+# What an interactive bash makes of keys: the command stands for itself and
+# prints its arguments.
+command -v script >/dev/null || skip_all 'no script(1) here'
+typed() { # KEYS (for printf)
+	cat >rc <<-X
+		PS1=
+		bind 'set bell-style none'
+		bind 'set enable-bracketed-paste off'
+		. "$ROOT/completions/bash/$c"
+		$c() { printf '<%s>' "\$@" >typed; exit; }
+	X
+	rm -f typed
+	(sleep 1
+	# shellcheck disable=SC2059 # keys
+	printf "$1\n"
+	sleep 1) | TERM=dumb timeout 20 script -qec \
+		'bash --noprofile --rcfile rc -i' /dev/null >screen 2>&1
+	cat typed 2>/dev/null
+}
+is 'bash: a long option' "$(typed "$c --reque\t5")" '<--request-timeout><5>'
+is 'bash: a choice' "$(typed "$c --scheme gi\t")" '<--scheme><github>'
+is 'bash: a choice behind =' "$(typed "$c --scheme=str\t")" '<--scheme=stripe>'
+is 'bash: a file' "$(typed "$c --tls-cert ser\t")" '<--tls-cert><server.pem>'
+is 'bash: a file with a blank' "$(typed "$c -k a\t")" '<-k><a file>'
+is 'bash: no file where none belongs' "$(typed "$c --listen ser\t")" '<--listen><ser>'
+is 'bash: no option behind --' "$(typed "$c -- --reque\t")" '<--><--reque>'
+
+if command -v fish >/dev/null; then
+	fish_says() { # LINE
+		HOME=$WORK XDG_CONFIG_HOME=$WORK fish --no-config -c \
+			"source $ROOT/completions/fish/$c.fish; complete -C '$1'" | cut -f 1
+	}
+	is 'fish: a long option' "$(fish_says "$c --reque")" --request-timeout
+	is 'fish: choices' "$(fish_says "$c --scheme " | sort | tr '\n' ' ')" 'github standard stripe '
+	is 'fish: a file' "$(fish_says "$c --tls-cert ser")" server.pem
+	is 'fish: no operand' "$(fish_says "$c ser")" ''
+else
+	skip 'fish' 'no fish here'
+fi
+
+if command -v zsh >/dev/null; then
+	zsh_types() { # KEYS: the line that zsh has after them
+		cat >.zshrc <<-X
+			fpath=($ROOT/completions/zsh \$fpath)
+			autoload -U compinit && compinit -u -D
+			unsetopt beep list_beep
+			setopt no_list_ambiguous
+			PS1= RPS1= PROMPT_EOL_MARK=
+			bindkey '^I' complete-word
+			$c() { printf '<%s>' "\$@" >$WORK/typed; exit; }
+		X
+		rm -f typed
+		(sleep 2
+		# shellcheck disable=SC2059 # keys
+		printf "$1\n"
+		sleep 2) | TERM=dumb ZDOTDIR=$WORK timeout 30 script -qec \
+			'zsh -i' /dev/null >screen 2>&1
+		cat typed 2>/dev/null
+	}
+	is 'zsh: a long option' "$(zsh_types "$c --request-t\t\t5")" '<--request-timeout=5>'
+	is 'zsh: a choice' "$(zsh_types "$c --scheme gi\t")" '<--scheme><github>'
+	is 'zsh: a file' "$(zsh_types "$c --tls-cert ser\t")" '<--tls-cert><server.pem>'
+else
+	skip 'zsh' 'no zsh here'
+fi
+done_testing

@@ -1,0 +1,167 @@
+/*
+ * Lets one call fail: preloaded, it counts calls of the function that
+ * VITALS_FAULT names and fails the one of number VITALS_FAULT_AT (from 1), as
+ * a full disk, a bad disk or a full memory would; of read and write also all
+ * that follow.  Of allocations those count alone that the program itself asks
+ * for: libcrypto 3.0 does not survive a failure while it starts.
+ * VITALS_FAULT_LOG, a path, gets a byte when that has happened,
+ * so that a test knows when there are no more calls to fail.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static const char *victim;
+static const char *text_start, *text_end; /* the program's own code */
+static long at;
+static long calls;
+
+/* The first object is the program. */
+static int
+find_program(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	(void)size;
+	(void)unused;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+
+		if (p->p_type != PT_LOAD || (p->p_flags & PF_X) == 0)
+			continue;
+		text_start = (const char *)(info->dlpi_addr + p->p_vaddr);
+		text_end = text_start + p->p_memsz;
+	}
+	return 1;
+}
+
+__attribute__((constructor)) static void
+start(void)
+{
+	const char *number = getenv("VITALS_FAULT_AT");
+
+	at = number != NULL ? strtol(number, NULL, 10) : 0;
+	victim = getenv("VITALS_FAULT");
+	dl_iterate_phdr(find_program, NULL);
+}
+
+/* Is this the call? */
+static int
+now(const char *function, int lasting)
+{
+	const char *log;
+	long fd;
+
+	if (victim == NULL || strcmp(victim, function) != 0)
+		return 0;
+	calls++;
+	if (calls != at && !(lasting && calls > at))
+		return 0;
+	log = getenv("VITALS_FAULT_LOG");
+	if (log != NULL && calls == at) {
+		fd = syscall(SYS_openat, AT_FDCWD, log,
+		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+		if (fd >= 0) {
+			(void)syscall(SYS_write, fd, "x", 1);
+			(void)syscall(SYS_close, fd);
+		}
+	}
+	return 1;
+}
+
+/* glibc's own names: dlsym may itself allocate. */
+extern void *__libc_malloc(size_t n);
+extern void *__libc_calloc(size_t n, size_t size);
+extern void *__libc_realloc(void *p, size_t n);
+void *malloc(size_t n);
+void *calloc(size_t n, size_t size);
+void *realloc(void *p, size_t n);
+
+static int
+no_memory(const void *caller)
+{
+	const char *p = caller;
+
+	if (p < text_start || p >= text_end || !now("malloc", 0))
+		return 0;
+	errno = ENOMEM;
+	return 1;
+}
+
+void *
+malloc(size_t n)
+{
+	return no_memory(__builtin_return_address(0)) ? NULL : __libc_malloc(n);
+}
+
+void *
+calloc(size_t n, size_t size)
+{
+	return no_memory(__builtin_return_address(0)) ? NULL
+						      : __libc_calloc(n, size);
+}
+
+void *
+realloc(void *p, size_t n)
+{
+	return no_memory(__builtin_return_address(0)) ? NULL
+						      : __libc_realloc(p, n);
+}
+
+ssize_t
+read(int fd, void *p, size_t n)
+{
+	if (now("read", 1)) {
+		errno = EIO;
+		return -1;
+	}
+	return syscall(SYS_read, fd, p, n);
+}
+
+/* Messages are let through: what they say is part of the test. */
+ssize_t
+write(int fd, const void *p, size_t n)
+{
+	if (fd != STDERR_FILENO && now("write", 1)) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return syscall(SYS_write, fd, p, n);
+}
+
+int
+fsync(int fd)
+{
+	if (now("fsync", 0)) {
+		errno = EIO;
+		return -1;
+	}
+	return (int)syscall(SYS_fsync, fd);
+}
+
+int
+fdatasync(int fd)
+{
+	if (now("fsync", 0)) {
+		errno = EIO;
+		return -1;
+	}
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+/* The descriptor is closed all the same, as Linux does. */
+int
+close(int fd)
+{
+	int fails = now("close", 0);
+	int rc = (int)syscall(SYS_close, fd);
+
+	if (!fails)
+		return rc;
+	errno = EIO;
+	return -1;
+}
