@@ -35,3 +35,13 @@ err_sys(struct err *e, int errnum, const char *fmt, ...)
 	snprintf(e->text + n, sizeof(e->text) - n, ": %s", reason);
 	return -1;
 }
+
+bool
+err_is_memory(const struct err *e)
+{
+	static const char words[] = "out of memory";
+	size_t n = strlen(e->text);
+
+	return n >= sizeof(words) - 1 &&
+	    strcmp(e->text + n - (sizeof(words) - 1), words) == 0;
+}

@@ -8,6 +8,8 @@
 #ifndef DIAG_ERR_H
 #define DIAG_ERR_H
 
+#include <stdbool.h>
+
 #define ERR_TEXT_MAX 320
 
 struct err {
@@ -18,6 +20,10 @@ struct err {
  * `return err_set(e, ...)`. */
 int err_set(struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Does ${e} say that memory ran out?  All code says so with "out of memory" as
+ * the last words; then the machine is at fault and not the data. */
+bool err_is_memory(const struct err *e);
 
 /* As err_set, then append ": " and the text of ${errnum}.  Return -1. */
 int err_sys(struct err *e, int errnum, const char *fmt, ...)

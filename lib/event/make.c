@@ -292,8 +292,9 @@ event_take(struct event_maker *m, struct span line, struct ndjson_writer *out,
 	static const char *const name[] = {
 	    "record", "schemaVersion", "specversion"};
 	struct shape_value v;
+	int which = shape_peek(&m->reader, line, name, 3, &v);
 
-	switch (shape_peek(&m->reader, line, name, 3, &v)) {
+	switch (which) {
 	case 0:
 		if (m->opt.mode == EVENT_MAKE)
 			return take_record(m, line, out, err);
@@ -308,6 +309,11 @@ event_take(struct event_maker *m, struct span line, struct ndjson_writer *out,
 	/* Neither: say what is wrong with the JSON, if that is it. */
 	if (json_index_read(&m->index, line, err) != 0)
 		return EVENT_BAD;
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
+		/* Seen now, and not before? */
+		if (which != 0 && json_index_find(&m->index, name[i]) != NULL)
+			return event_failed(err, "out of memory");
+	}
 	if (m->opt.mode == EVENT_CHECK)
 		err_set(err, "no event: neither schemaVersion nor specversion");
 	else

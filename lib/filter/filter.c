@@ -75,6 +75,8 @@ one_line(struct run *r, const struct ndjson_line *line)
 			return CLI_SYSTEM; /* cli_finish says so */
 		return CLI_OK;
 	case FILTER_BAD:
+		if (err_is_memory(&err))
+			break; /* not the line's fault */
 		if (!line->newline && err.text[0] != '\0') {
 			char why[ERR_TEXT_MAX + 64];
 

@@ -176,7 +176,9 @@ read_protected(struct seal_jwe *j, struct err *err)
 	buf_clear(&j->decoded);
 	if (crypto_base64_decode(CRYPTO_BASE64URL, j->protected, &j->decoded) !=
 	    0)
-		return err_set(err, "protected header: not base64url");
+		return err_set(err, "protected header: %s",
+		    buf_failed(&j->decoded) ? "out of memory"
+					    : "not base64url");
 	if (json_index_read(&j->part, buf_span(&j->decoded), &why) != 0)
 		return err_set(err, "protected header: %s", why.text);
 	return 0;

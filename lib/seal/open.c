@@ -271,7 +271,8 @@ decode(struct seal_opener *o, struct err *err)
 	buf_clear(&o->text);
 	if (crypto_base64_decode(CRYPTO_BASE64URL, j->ciphertext, &o->cipher) !=
 	    0) {
-		err_set(err, "ciphertext: not base64url");
+		err_set(err, "ciphertext: %s",
+		    buf_failed(&o->cipher) ? "out of memory" : "not base64url");
 		return buf_failed(&o->cipher) ? SEAL_FAILED : SEAL_BAD;
 	}
 	if (buf_reserve(&o->text, o->cipher.len + 1) != 0 || join_aad(o) != 0) {
