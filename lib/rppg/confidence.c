@@ -17,6 +17,8 @@ static const struct row table[RPPG_FEATURES] = {
     [RPPG_FEATURE_PEAK] = {0.694, -3, 5},
     [RPPG_FEATURE_RATE] = {-0.503, 0, 2},
     [RPPG_FEATURE_SECONDS] = {1.55, -0.7, 1.1},
+    /* By hand: people are never below, lit walls always. */
+    [RPPG_FEATURE_COLOUR] = {40, -0.3, 0},
 };
 static const double constant = -2.01;
 

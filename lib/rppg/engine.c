@@ -106,11 +106,13 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 {
 	const struct vote *w = &pending->vote;
 	double at = refine(w, bin);
-	double explained = 0, snr;
+	double explained = 0;
+	struct vote_quality quality;
 
 	if (pending->bin == bin)
 		return 0;
-	if (vote_render(p->voter, &p->intake, w, at, pending->wave, &snr) != 0)
+	if (vote_render(p->voter, &p->intake, w, at, pending->wave, &quality) !=
+	    0)
 		return -1;
 	for (int m = 0; m < RPPG_METHODS; m++)
 		if (w->whole[m].valid)
@@ -123,7 +125,8 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 	    .movement = w->movement,
 	    .seen = w->seen};
 	double *f = pending->note.feature;
-	f[RPPG_FEATURE_SNR] = snr;
+	f[RPPG_FEATURE_SNR] = quality.snr;
+	f[RPPG_FEATURE_COLOUR] = quality.least;
 	f[RPPG_FEATURE_METHODS] = methods_agreeing(w, at);
 	f[RPPG_FEATURE_PEAK] = margin(w, bin);
 	f[RPPG_FEATURE_SECONDS] = log((w->end - w->start) / RPPG_WINDOW);

@@ -57,6 +57,7 @@ enum rppg_feature {
 	RPPG_FEATURE_PEAK,    /* lead of the votes for the rate over others */
 	RPPG_FEATURE_RATE,    /* squared log of the rate over 75 /min */
 	RPPG_FEATURE_SECONDS, /* log of the length over 10 s */
+	RPPG_FEATURE_COLOUR,  /* lesser share of red and blue in the wave */
 	RPPG_FEATURES
 };
 

@@ -154,7 +154,8 @@ sum_up(const struct draft *d, double from, double to, struct rppg_view *v)
 	v->movement /= all;
 	for (int k = 0; k < RPPG_FEATURES; k++)
 		v->feature[k] /= all;
-	v->feature[RPPG_FEATURE_SECONDS] = log(fmin(1, longest / RPPG_WINDOW));
+	v->feature[RPPG_FEATURE_SECONDS] =
+	    log(fmax(to - from, 1) / RPPG_WINDOW);
 	v->snr_db = v->feature[RPPG_FEATURE_SNR];
 	v->feature[RPPG_FEATURE_RATE] = pow(log(v->rate / 75), 2);
 	v->confidence = rppg_confidence(v->feature);

@@ -565,16 +565,35 @@ merit(const struct vote_spectrum *s, double bin, unsigned lobe)
 	return s->valid ? sqrt(part) / (1 - part + 0.02) : 0;
 }
 
+/* How the colours of the window go with ${wave}: the lesser share of red and
+ * blue in all three. */
+static double
+least_colour(const struct window *w, const double *wave)
+{
+	double follow[WINDOW_COLOURS], all = 0;
+
+	for (unsigned c = 0; c < WINDOW_COLOURS; c++) {
+		double level = dsp_mean(w->colour[c], w->n), sum = 0;
+
+		for (size_t i = 0; i < w->n && level > 0; i++)
+			sum -= wave[i] * (w->colour[c][i] / level - 1);
+		follow[c] = sum;
+		all += fabs(sum);
+	}
+	return all > 0 ? fmin(follow[0], follow[2]) / all : 0;
+}
+
 int
 vote_render(struct voter *v, const struct intake *in, const struct vote *w,
-    double bin, double *wave, double *snr)
+    double bin, double *wave, struct vote_quality *q)
 {
 	double weight[TRACE_REGIONS_MAX] = {0}, sum = 0;
 	size_t n = w->n;
 	size_t from = (size_t)(llrint(w->start * RPPG_GRID) - in->base);
 	struct vote_spectrum s;
 
-	*snr = (double)NAN;
+	q->snr = (double)NAN;
+	q->least = 0;
 	memset(wave, 0, n * sizeof(*wave));
 	if (window_open(&v->window, in, v->site, v->skin, from, n) != 0)
 		return -1;
@@ -605,6 +624,8 @@ vote_render(struct voter *v, const struct intake *in, const struct vote *w,
 	if (spectrum(v, wave, n, &s) != 0)
 		return -1;
 	if (s.valid)
-		*snr = vote_snr(&s, bin, w->lobe);
+		q->snr = vote_snr(&s, bin, w->lobe);
+	if (v->site != RPPG_SITE_FINGER)
+		q->least = least_colour(&v->window, wave);
 	return 0;
 }

@@ -58,10 +58,18 @@ int vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
  * Make the pulse wave of the same window for a pulse at ${bin}: the patches'
  * colours weighted by their signal-to-noise ratio there, then the methods'
  * waves likewise.  ${wave} has n samples, with a pulse of amplitude about 1;
- * *${snr} is its SNR, dB.  Return 0, or -1 without memory.
+ * ${q} says how good it is.  Return 0, or -1 without memory.
  */
+struct vote_quality {
+	double snr; /* dB; NAN: there is no wave */
+	/* The lesser of red and blue in what the colours have of the wave:
+	 * blood darkens all of them, a coloured light that changes turns one
+	 * against another and makes it negative. */
+	double least;
+};
+
 int vote_render(struct voter *v, const struct intake *in, const struct vote *w,
-    double bin, double *wave, double *snr);
+    double bin, double *wave, struct vote_quality *q);
 
 /* Share of the band's power that a pulse at ${bin} explains: its peak, and
  * its harmonics as far as a pulse may have them. */

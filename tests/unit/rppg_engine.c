@@ -15,6 +15,7 @@ noise(void)
 struct scene {
 	double rate;     /* /min */
 	double strength; /* of green */
+	double red;      /* of red, as a share of green; 0: that of blood */
 	double light;    /* amplitude at 0.7 Hz */
 	double fps;
 	double jitter; /* s */
@@ -28,6 +29,8 @@ paint(const struct scene *s, double t, struct trace_frame *f)
 	static const double signature[3] = {0.43, 1, 0.69};
 	double a = 2 * DSP_PI * s->rate / 60 * t;
 	double pulse = sin(a) + 0.3 * sin(2 * a);
+	double share[3] = {
+	    s->red != 0 ? s->red : signature[0], signature[1], signature[2]};
 	double light = 1 + s->light * sin(2 * DSP_PI * 0.7 * t);
 
 	*f = (struct trace_frame){.time = t, .luma = -1};
@@ -40,7 +43,7 @@ paint(const struct scene *s, double t, struct trace_frame *f)
 		for (int c = 0; c < 3; c++)
 			v[c] = level[c] * light *
 				(1 -
-				    (skin ? s->strength * signature[c] * pulse
+				    (skin ? s->strength * share[c] * pulse
 					  : 0)) +
 			    0.3 * noise();
 		f->region[i] = (struct trace_region){v[0], v[1], v[2], 900};
@@ -73,7 +76,7 @@ run(const struct scene *s, double seconds, enum rppg_method m)
 static void
 rates(void)
 {
-	struct scene s = {72, 0.004, 0, 30, 0.006, 8};
+	struct scene s = {72, 0.004, 0, 0, 30, 0.006, 8};
 	struct rppg_view v;
 	double worst = 0, least = 1;
 
@@ -93,7 +96,7 @@ rates(void)
 static void
 waves(void)
 {
-	struct scene s = {66, 0.004, 0, 30, 0, 8};
+	struct scene s = {66, 0.004, 0, 0, 30, 0, 8};
 	struct rppg *p = run(&s, 20, RPPG_FUSION);
 	static double truth[1300];
 	struct rppg_view v;
@@ -126,7 +129,7 @@ waves(void)
 static void
 light(void)
 {
-	struct scene s = {72, 0.004, 0.05, 30, 0, 8};
+	struct scene s = {72, 0.004, 0, 0.05, 30, 0, 8};
 	struct rppg_view v;
 	struct rppg *p = run(&s, 15, RPPG_FUSION);
 
@@ -139,7 +142,7 @@ light(void)
 static void
 nothing(void)
 {
-	struct scene s = {72, 0, 0, 30, 0, 8};
+	struct scene s = {72, 0, 0, 0, 30, 0, 8};
 	struct rppg_view v;
 	double most = 0;
 
@@ -148,12 +151,18 @@ nothing(void)
 
 		rppg_view(p, 0, 12, &v);
 		most = fmax(most, v.confidence);
-		printf("# noise: %.1f at %.2f\n", v.rate, v.confidence);
 		rppg_view_release(&v);
 		rppg_free(p);
 	}
 	CHECK(most < 0.5, "noise alone has no confidence");
-	struct rppg *p = run(&s, 1, RPPG_FUSION);
+	s.strength = 0.004;
+	s.red = -0.5;
+	struct rppg *p = run(&s, 12, RPPG_FUSION);
+	rppg_view(p, 0, 12, &v);
+	CHECK(v.confidence < 0.5, "a wall under light that changes its colour");
+	rppg_view_release(&v);
+	rppg_free(p);
+	p = run(&s, 1, RPPG_FUSION);
 	rppg_view(p, 0, 1, &v);
 	CHECK(v.rate == 0 && v.confidence == 0, "too short for a rate");
 	rppg_view_release(&v);
@@ -164,7 +173,7 @@ nothing(void)
 static void
 breaks(void)
 {
-	struct scene s = {72, 0.004, 0, 30, 0, 4};
+	struct scene s = {72, 0.004, 0, 0, 30, 0, 4};
 	struct rppg *p = run(&s, 12, RPPG_FUSION);
 	struct trace_frame f;
 	struct rppg_view v;
