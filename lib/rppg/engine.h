@@ -93,7 +93,8 @@ struct rppg_view {
 	unsigned long frames, damaged;
 };
 
-/* Describe ${from}..${to}, cut to what was pushed and not forgotten.  Return
+/* Describe ${from}..${to}, cut to what was pushed and not forgotten, and to
+ * the last RPPG_SECONDS_MAX of it.  Return
  * 0 with ${v} set, or -1 without memory. */
 int rppg_view(struct rppg *p, double from, double to, struct rppg_view *v);
 void rppg_view_release(struct rppg_view *v);

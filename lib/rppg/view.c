@@ -246,6 +246,7 @@ rppg_view(struct rppg *p, double from, double to, struct rppg_view *v)
 	if (q->count > 0) {
 		from = fmax(from, ((struct shade *)rppg_queue_at(q, 0))->first);
 		to = fmin(to, p->last_time);
+		from = fmax(from, to - RPPG_SECONDS_MAX);
 	}
 	v->start = from;
 	v->end = fmax(from, to);
