@@ -200,8 +200,13 @@ sum_up(struct vitals_beats *b)
 		do
 			length += b->interval[end++].seconds;
 		while (!counts(b, i) && end + 1 < b->count && !counts(b, end));
-		k = counts(b, i) ? 1
-				 : beats_within(length, usual_near(b, i, end));
+		/* At the ends there is no good beat to count from. */
+		if (counts(b, i))
+			k = 1;
+		else if (i == 0 || end + 1 >= b->count)
+			k = 0;
+		else
+			k = beats_within(length, usual_near(b, i, end));
 		all += length;
 		if (k > 0) {
 			beats += k;
