@@ -61,12 +61,12 @@ main(int argc, char *argv[])
 
 		s->easy = curl_easy_init();
 		s->header = curl_slist_append(NULL, "Expect:");
-		s->header = curl_slist_append(s->header,
-		    "Content-Type: application/json");
+		s->header = curl_slist_append(
+		    s->header, "Content-Type: application/json");
 		s->header = curl_slist_append(s->header,
 		    "webhook-id: 01936b2c-7f3a-7c1e-9d55-0123456789ab");
-		s->header = curl_slist_append(s->header,
-		    "webhook-timestamp: 1795415610");
+		s->header = curl_slist_append(
+		    s->header, "webhook-timestamp: 1795415610");
 		s->header = curl_slist_append(s->header,
 		    "webhook-signature: v1,"
 		    "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
