@@ -86,19 +86,20 @@ margin(const struct vote *w, int bin)
 static double
 refine(const struct vote *w, int bin)
 {
-	const double *v = w->votes - VOTE_LOW;
-	int k = bin;
+	const double *v = w->votes;
+	const int last = VOTE_HIGH - VOTE_LOW;
+	int at = bin - VOTE_LOW, k = at;
 
 	for (int d = -2; d <= 2; d++)
-		if (bin + d > VOTE_LOW && bin + d < VOTE_HIGH &&
-		    v[bin + d] > v[k])
-			k = bin + d;
-	if (k <= VOTE_LOW || k >= VOTE_HIGH)
-		return k;
+		if (at + d > 0 && at + d < last && v[at + d] > v[k])
+			k = at + d;
+	if (k <= 0 || k >= last)
+		return VOTE_LOW + k;
 	double bend = v[k - 1] - 2 * v[k] + v[k + 1];
 	if (bend >= 0)
-		return k;
-	return k + fmax(-1, fmin(1, 0.5 * (v[k - 1] - v[k + 1]) / bend));
+		return VOTE_LOW + k;
+	return VOTE_LOW + k +
+	    fmax(-1, fmin(1, 0.5 * (v[k - 1] - v[k + 1]) / bend));
 }
 
 int
