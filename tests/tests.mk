@@ -23,6 +23,10 @@ interop_tests := $(wildcard tests/interop/*.t)
 fault_tests := $(wildcard tests/fault/*.t)
 JOBS ?= 2
 
+# Seconds that one test program may take; sanitizers are several times slower,
+# and so may a shared machine be.
+export TEST_TIMEOUT ?= $(if $(SAN),1200,600)
+
 # A status of their own, so that no test takes a finding for a bad line.
 export ASAN_OPTIONS ?= exitcode=99
 export LSAN_OPTIONS ?= exitcode=99
