@@ -70,7 +70,7 @@ rm -f seen.db*
 receive --state seen.db
 port=$PORT
 vitals-post -q -k key -c 4 --max-attempts 60 --retry-base 0.05 --retry-cap 0.2 \
-	--breaker 0 "$URL/" <messages >receipts 2>post.err &
+	--breaker 0 --rate 100 "$URL/" <messages >receipts 2>post.err &
 poster=$!
 kills=0
 while kill -0 $poster 2>/dev/null && [ $kills -lt 12 ]; do
