@@ -30,7 +30,7 @@ rppg_new(enum rppg_site site, enum rppg_method method,
 	p->names = *names;
 	history_init(&p->history);
 	p->pending = calloc(TRACK_LAG, sizeof(*p->pending));
-	p->voter = voter_new(site, method, names);
+	p->voter = rppg_voter_new(site, method, names);
 	if (p->pending == NULL || p->voter == NULL ||
 	    intake_init(&p->intake, names->count) != 0) {
 		rppg_free(p);
@@ -48,7 +48,7 @@ rppg_free(struct rppg *p)
 		return;
 	intake_release(&p->intake);
 	history_release(&p->history);
-	voter_free(p->voter);
+	rppg_voter_free(p->voter);
 	free(p->pending);
 	free(p);
 }

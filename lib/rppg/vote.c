@@ -105,7 +105,7 @@ make_groups(struct voter *v, const struct trace_names *names)
 }
 
 struct voter *
-voter_new(enum rppg_site site, enum rppg_method method,
+rppg_voter_new(enum rppg_site site, enum rppg_method method,
     const struct trace_names *names)
 {
 	struct voter *v = calloc(1, sizeof(*v));
@@ -126,7 +126,7 @@ voter_new(enum rppg_site site, enum rppg_method method,
 }
 
 void
-voter_free(struct voter *v)
+rppg_voter_free(struct voter *v)
 {
 	if (v == NULL)
 		return;

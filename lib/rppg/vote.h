@@ -45,9 +45,9 @@ struct vote {
 
 struct voter;
 
-struct voter *voter_new(enum rppg_site site, enum rppg_method method,
+struct voter *rppg_voter_new(enum rppg_site site, enum rppg_method method,
     const struct trace_names *names);
-void voter_free(struct voter *v);
+void rppg_voter_free(struct voter *v);
 
 /* Judge the ${n} samples from ${from} on of the grid.  Return 0, or -1
  * without memory. */
