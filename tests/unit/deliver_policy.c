@@ -120,6 +120,7 @@ main(void)
 	breaker();
 	letter("{}");
 	letter("{ }");
+	letter("{\r}\t\r");
 	letter("{\"a\":1}");
 	letter(" { \"a\" : 1.50 } ");
 	letter("{\"a\":{\"deadLetter\":{}},\"b\":\"}\"}\t");
