@@ -13,6 +13,7 @@
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -122,15 +123,44 @@ read(int fd, void *p, size_t n)
 	return syscall(SYS_read, fd, p, n);
 }
 
-/* Messages are let through: what they say is part of the test. */
+/* Does a full disk stop a write to ${fd}?  Messages are let through, what they
+ * say is part of the test; and so are pipes of a process to itself. */
+static int
+is_output(int fd)
+{
+	struct stat st;
+
+	if (fd == STDOUT_FILENO)
+		return 1;
+	return fd != STDERR_FILENO && fstat(fd, &st) == 0 &&
+	    S_ISREG(st.st_mode);
+}
+
 ssize_t
 write(int fd, const void *p, size_t n)
 {
-	if (fd != STDERR_FILENO && now("write", 1)) {
+	if (is_output(fd) && now("write", 1)) {
 		errno = ENOSPC;
 		return -1;
 	}
 	return syscall(SYS_write, fd, p, n);
+}
+
+/* As SQLite writes. */
+ssize_t
+pwrite64(int fd, const void *p, size_t n, off64_t offset)
+{
+	if (now("write", 1)) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return syscall(SYS_pwrite64, fd, p, n, offset);
+}
+
+ssize_t
+pwrite(int fd, const void *p, size_t n, off_t offset)
+{
+	return pwrite64(fd, p, n, offset);
 }
 
 int
