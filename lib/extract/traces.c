@@ -82,9 +82,8 @@ finish(struct streams *all, unsigned i, struct err *err)
 		    all->lines->context, s->name, s->face_index, absent);
 	}
 	stream_free(s);
-	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers they are */
 	memmove(&all->open[i], &all->open[i + 1],
-	    (--all->count - i) * sizeof(all->open[0]));
+	    (--all->count - i) * sizeof(struct stream *));
 	return of_measure(status, err);
 }
 

@@ -166,7 +166,8 @@ check(const struct http_target_options *o, bool *plain, struct err *err)
 	if (u == NULL)
 		return err_set(err, "out of memory");
 	rc = split(u, o->url, &p, err);
-	*plain = rc == 0 && strcasecmp(p.scheme, "http") == 0;
+	*plain =
+	    rc == 0 && p.scheme != NULL && strcasecmp(p.scheme, "http") == 0;
 	if (*plain && !o->allow_http && !host_is_loopback(p.host))
 		rc = err_set(err,
 		    "plain http goes to loopback alone "

@@ -473,8 +473,12 @@ serve_disconnect_idle(struct serve *s, bool all)
 void
 serve_disconnect_all(struct serve *s)
 {
-	while (s->first != NULL)
-		finish(s->first);
+	struct serve_request *next;
+
+	for (struct serve_request *r = s->first; r != NULL; r = next) {
+		next = r->next;
+		finish(r);
+	}
 }
 
 const struct serve_head *

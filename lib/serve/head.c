@@ -187,8 +187,6 @@ header_line(struct serve_head *h, struct span line, const char **why)
 	for (size_t i = 0; i < n; i++) {
 		if (!is_token(line.p[i]))
 			return 400;
-		/* The caller's bytes may be changed: see serve_head_read. */
-		((char *)(uintptr_t)line.p)[i] = lower(line.p[i]);
 	}
 	header = &h->header[h->headers++];
 	header->name = (struct span){line.p, n};
@@ -252,6 +250,16 @@ framing(struct serve_head *h, const char **why)
 	return 0;
 }
 
+/* Turn ${name}, which lies in ${text}, to lower case. */
+static void
+lower_name(char *text, struct span name)
+{
+	char *p = text + (name.p - text);
+
+	for (size_t i = 0; i < name.n; i++)
+		p[i] = lower(p[i]);
+}
+
 int
 serve_head_read(struct serve_head *h, char *text, size_t n, const char **why)
 {
@@ -273,6 +281,8 @@ serve_head_read(struct serve_head *h, char *text, size_t n, const char **why)
 			       : header_line(h, line, why);
 		if (status != 0)
 			return status;
+		if (!first)
+			lower_name(text, h->header[h->headers - 1].name);
 		first = false;
 	}
 	status = framing(h, why);

@@ -192,7 +192,8 @@ start(struct serve *s, struct err *err)
 	s->base = event_base_new();
 	if (s->base == NULL)
 		return err_set(err, "out of memory");
-	parse_listen(s->options.listen, &address, &length);
+	if (parse_listen(s->options.listen, &address, &length) != 0)
+		return -1; /* serve_is_loopback has read it */
 	s->listener = evconnlistener_new_bind(s->base, accepted, s,
 	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE,
 	    BACKLOG, (struct sockaddr *)&address, length);
