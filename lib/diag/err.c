@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef err_set
+#undef err_sys
+
 int
 err_set(struct err *e, const char *fmt, ...)
 {
