@@ -18,7 +18,8 @@ deliver_letter_write(
 		return;
 	end--;
 	buf_add(out, line.p, end);
-	for (p = line.p + end; p > line.p && strchr(" \t\r", p[-1]) != NULL; p--)
+	for (p = line.p + end; p > line.p && strchr(" \t\r", p[-1]) != NULL;
+	     p--)
 		;
 	if (p[-1] != '{')
 		buf_add_byte(out, ',');
