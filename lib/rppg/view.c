@@ -18,13 +18,14 @@ struct draft {
 	struct history wave; /* of the windows not settled yet */
 };
 
-/* Do most of a window's samples lie in the view? */
+/* Do most of a window's samples lie in the view, or does it show all of one
+ * that is shorter? */
 static bool
 belongs(const struct note *n, double from, double to)
 {
 	double inside = fmin(n->end, to) - fmax(n->start, from);
 
-	return inside > 0.6 * (n->end - n->start);
+	return inside > fmin(0.6 * (n->end - n->start), 0.9 * (to - from));
 }
 
 /* Judge the windows whose choice may still change, as they stand now. */

@@ -119,6 +119,12 @@ stdout_json '.offsetSeconds == 0 and .durationSeconds == 25 or
 	.offsetSeconds == 25 and (.durationSeconds - 7 | fabs) < 0.01'
 is_stderr ''
 
+try 'the shortest windows' vitals-extract --window 5 -t long
+is_status 0
+stdout_lines 6
+stdout_json "$hr"' | (.value - 72 | fabs) < 2 and .confidence > 0.5'
+is_stderr ''
+
 # A window comes out with its last frame, before another one is read.
 head -n 300 long >ten
 mkfifo pipe
