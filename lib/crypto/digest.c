@@ -56,7 +56,7 @@ crypto_hash_free(struct crypto_hash *h)
 }
 
 struct crypto_hmac {
-	EVP_MAC_CTX *keyed; /* never finished: a copy is, for each message */
+	EVP_MAC_CTX *keyed;
 };
 
 struct crypto_hmac *
@@ -99,16 +99,16 @@ int
 crypto_hmac(struct crypto_hmac *h, const struct span *part, size_t parts,
     uint8_t tag[CRYPTO_SHA256_SIZE])
 {
-	EVP_MAC_CTX *ctx = EVP_MAC_CTX_dup(h->keyed);
 	size_t n = 0;
-	int good = ctx != NULL;
+	/* Without a key: as before, from the key's state that is kept. */
+	int good = EVP_MAC_init(h->keyed, NULL, 0, NULL) == 1;
 
 	for (size_t i = 0; good && i < parts; i++)
-		good = EVP_MAC_update(ctx, (const unsigned char *)part[i].p,
-			   part[i].n) == 1;
+		good = EVP_MAC_update(h->keyed,
+			   (const unsigned char *)part[i].p, part[i].n) == 1;
 	if (good)
-		good = EVP_MAC_final(ctx, tag, &n, CRYPTO_SHA256_SIZE) == 1;
-	EVP_MAC_CTX_free(ctx);
+		good =
+		    EVP_MAC_final(h->keyed, tag, &n, CRYPTO_SHA256_SIZE) == 1;
 	return good && n == CRYPTO_SHA256_SIZE ? 0 : -1;
 }
 
