@@ -86,14 +86,14 @@ json_keys_close(struct json_keys *k)
 	k->count = k->object[--k->depth].first;
 }
 
-static uint64_t
+static inline uint64_t
 mix(uint64_t h)
 {
 	h *= 0x9e3779b97f4a7c15ULL;
 	return h ^ (h >> 32);
 }
 
-static uint64_t
+static inline uint64_t
 hash(const struct json_keys *k, struct span s)
 {
 	uint64_t h = k->seed ^ s.n, x;
@@ -177,21 +177,78 @@ table_grow(struct json_keys *k)
 }
 
 static int
-stack_push(struct json_keys *k, struct entry e)
+stack_grow(struct json_keys *k)
 {
-	if (k->count == k->cap) {
-		size_t cap = k->cap == 0 ? 64 : k->cap * 2;
-		struct entry *p;
+	size_t cap = k->cap == 0 ? 64 : k->cap * 2;
+	struct entry *p;
 
-		if (cap > UINT32_MAX / 2)
-			return -1;
-		p = realloc(k->entry, cap * sizeof(*p));
-		if (p == NULL)
-			return -1;
-		k->entry = p;
-		k->cap = cap;
+	if (cap > UINT32_MAX / 2)
+		return -1;
+	p = realloc(k->entry, cap * sizeof(*p));
+	if (p == NULL)
+		return -1;
+	k->entry = p;
+	k->cap = cap;
+	return 0;
+}
+
+static inline int
+stack_push(struct json_keys *k, const struct entry *e)
+{
+	if (k->count == k->cap && stack_grow(k) != 0)
+		return -1;
+	k->entry[k->count++] = *e;
+	return 0;
+}
+
+/* Does the small innermost object hold the key of ${e} already? */
+static bool
+small_has(struct json_keys *k, const struct object *o, const struct entry *e)
+{
+	for (size_t i = o->first; i < k->count; i++) {
+		if (k->entry[i].hash == e->hash &&
+		    same(k, &k->entry[i], e->key, e->escaped))
+			return true;
 	}
-	k->entry[k->count++] = e;
+	return false;
+}
+
+static bool
+large_has(struct json_keys *k, const struct object *o, const struct entry *e)
+{
+	for (size_t i = slot_of(k, e->hash, o->serial); k->table[i] != 0;
+	     i = (i + 1) & (k->slots - 1)) {
+		size_t at = k->table[i] - 1;
+
+		if (at >= o->first && at < k->count &&
+		    k->entry[at].hash == e->hash &&
+		    same(k, &k->entry[at], e->key, e->escaped))
+			return true;
+	}
+	return false;
+}
+
+/* The innermost object becomes large: from here on the table knows it. */
+static int
+enlarge(struct json_keys *k, const struct object *o)
+{
+	if (k->used + SMALL >= k->slots / 2)
+		return table_grow(k);
+	for (size_t i = o->first; i < k->count; i++)
+		table_put(k, i, o->serial);
+	return 0;
+}
+
+static int
+add_large(struct json_keys *k, const struct object *o, const struct entry *e)
+{
+	if (large_has(k, o, e))
+		return 1;
+	if (stack_push(k, e) != 0)
+		return -1;
+	if (k->used + 1 >= k->slots / 2)
+		return table_grow(k);
+	table_put(k, k->count - 1, o->serial);
 	return 0;
 }
 
@@ -212,40 +269,13 @@ json_keys_add(struct json_keys *k, struct span key, bool escaped)
 	} else {
 		e.hash = hash(k, key);
 	}
+	if (size >= SMALL)
+		return add_large(k, o, &e);
 	bit = 1ULL << (e.hash >> 58);
-	if (size < SMALL) {
-		bool perhaps = (o->seen & bit) != 0;
-
-		for (size_t i = o->first; perhaps && i < k->count; i++) {
-			if (k->entry[i].hash == e.hash &&
-			    same(k, &k->entry[i], key, escaped))
-				return 1;
-		}
-		o->seen |= bit;
-		if (stack_push(k, e) != 0)
-			return -1;
-		/* The object becomes large: from here on the table knows it. */
-		if (size + 1 < SMALL)
-			return 0;
-		if (k->used + SMALL >= k->slots / 2)
-			return table_grow(k);
-		for (size_t i = o->first; i < k->count; i++)
-			table_put(k, i, o->serial);
-		return 0;
-	}
-	for (size_t i = slot_of(k, e.hash, o->serial); k->table[i] != 0;
-	     i = (i + 1) & (k->slots - 1)) {
-		size_t at = k->table[i] - 1;
-
-		if (at >= o->first && at < k->count &&
-		    k->entry[at].hash == e.hash &&
-		    same(k, &k->entry[at], key, escaped))
-			return 1;
-	}
-	if (stack_push(k, e) != 0)
+	if ((o->seen & bit) != 0 && small_has(k, o, &e))
+		return 1;
+	o->seen |= bit;
+	if (stack_push(k, &e) != 0)
 		return -1;
-	if (k->used + 1 >= k->slots / 2)
-		return table_grow(k);
-	table_put(k, k->count - 1, o->serial);
-	return 0;
+	return size + 1 < SMALL ? 0 : enlarge(k, o);
 }

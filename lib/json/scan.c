@@ -1,8 +1,6 @@
+#include "json/block.h"
 #include "json/json.h"
 #include "json/keys.h"
-
-#define ONES 0x0101010101010101ULL
-#define HIGH 0x8080808080808080ULL
 
 enum state {
 	STATE_VALUE,       /* a value must come */
@@ -46,13 +44,13 @@ json_scan_start(struct json_scan *s, struct span text)
 	s->in_object = 0;
 }
 
-static enum json_token
+/* What is wrong, and where.  Return NULL. */
+static const char *
 fail(struct json_scan *s, const char *at, const char *why)
 {
-	s->state = STATE_ERROR;
 	s->error = why;
 	s->where = (size_t)(at - s->start);
-	return JSON_ERROR;
+	return NULL;
 }
 
 static inline const char *
@@ -115,7 +113,7 @@ json_utf8_valid(struct span text, size_t *where)
 
 		if (end - p >= 8) {
 			memcpy(&x, p, 8);
-			if ((x & HIGH) == 0) {
+			if ((x & JSON_HIGH) == 0) {
 				p += 8;
 				continue;
 			}
@@ -187,35 +185,16 @@ skip_escape(const char *p, const char *end)
 	return u >= 0xdc00 && u <= 0xdfff ? p + 12 : NULL;
 }
 
-/* Is any of the eight bytes less than 0x20, '"', '\\' or not ASCII?  The
- * lowest bit set marks the first such byte. */
-static uint64_t
-special(uint64_t x)
-{
-	uint64_t quote = x ^ (ONES * '"');
-	uint64_t slash = x ^ (ONES * '\\');
-
-	return ((x - ONES * 0x20) | (quote - ONES) | (slash - ONES) | x) & HIGH;
-}
-
-/* Step over bytes that are not special. */
-static const char *
+/* Step over bytes that a string may hold as they are. */
+static inline const char *
 skip_plain(const char *p, const char *end)
 {
-	uint64_t x;
+	while (end - p >= JSON_BLOCK) {
+		uint32_t mask = json_block_stop(p);
 
-	while (end - p >= 8) {
-		memcpy(&x, p, 8);
-		x = special(x);
-		if (x == 0) {
-			p += 8;
-			continue;
-		}
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-		return p + __builtin_ctzll(x) / 8;
-#else
-		break;
-#endif
+		if (mask != 0)
+			return p + json_block_first(mask);
+		p += JSON_BLOCK;
 	}
 	while (p < end && (unsigned char)*p >= 0x20 && *p != '"' &&
 	    *p != '\\' && (unsigned char)*p < 0x80)
@@ -223,47 +202,42 @@ skip_plain(const char *p, const char *end)
 	return p;
 }
 
-/* Scan the string whose opening quote is at s->p. */
-static inline bool
-scan_string(struct json_scan *s)
+/* Step over the escape or the character beyond ASCII at ${p}; any other byte
+ * does not belong in a string. */
+static const char *
+skip_odd(struct json_scan *s, const char *p)
 {
-	const char *p = s->p + 1, *first = p, *end = s->end;
+	const char *end = s->end;
+	size_t n;
+
+	if (*p == '\\') {
+		const char *q = skip_escape(p, end);
+
+		s->escaped = true;
+		return q != NULL ? q : fail(s, p, "wrong escape in a string");
+	}
+	if ((unsigned char)*p < 0x20)
+		return fail(s, p, "control byte in a string");
+	n = utf8_sequence((const unsigned char *)p, (const unsigned char *)end);
+	return n > 0 ? p + n : fail(s, p, "not UTF-8");
+}
+
+/* The string whose opening quote is at ${p}. */
+static inline const char *
+scan_string(struct json_scan *s, const char *p)
+{
+	const char *open = p++, *end = s->end;
 
 	s->escaped = false;
-	for (;;) {
-		p = skip_plain(p, end);
-		if (p == end) {
-			fail(s, s->p, "string without its closing quote");
-			return false;
-		}
-		if (*p == '"') {
-			s->span = (struct span){first, (size_t)(p - first)};
-			s->p = p + 1;
-			return true;
-		}
-		if (*p == '\\') {
-			const char *q = skip_escape(p, end);
-
-			if (q == NULL) {
-				fail(s, p, "wrong escape in a string");
-				return false;
-			}
-			s->escaped = true;
-			p = q;
-		} else if ((unsigned char)*p < 0x20) {
-			fail(s, p, "control byte in a string");
-			return false;
-		} else {
-			size_t n = utf8_sequence((const unsigned char *)p,
-			    (const unsigned char *)end);
-
-			if (n == 0) {
-				fail(s, p, "not UTF-8");
-				return false;
-			}
-			p += n;
-		}
+	while ((p = skip_plain(p, end)) < end && *p != '"') {
+		p = skip_odd(s, p);
+		if (p == NULL)
+			return NULL;
 	}
+	if (p == end)
+		return fail(s, open, "string without its closing quote");
+	s->span = (struct span){open + 1, (size_t)(p - open - 1)};
+	return p + 1;
 }
 
 static const char *
@@ -274,25 +248,21 @@ skip_digits(const char *p, const char *end)
 	return p;
 }
 
-static bool
-scan_number(struct json_scan *s)
+static const char *
+scan_number(struct json_scan *s, const char *first)
 {
-	const char *p = s->p, *end = s->end, *q;
+	const char *p = first, *end = s->end, *q;
 
 	if (*p == '-')
 		p++;
 	q = skip_digits(p, end);
-	if (q == p || (*p == '0' && q - p > 1)) {
-		fail(s, s->p, "not a number");
-		return false;
-	}
+	if (q == p || (*p == '0' && q - p > 1))
+		return fail(s, first, "not a number");
 	p = q;
 	if (p < end && *p == '.') {
 		q = skip_digits(p + 1, end);
-		if (q == p + 1) {
-			fail(s, s->p, "not a number");
-			return false;
-		}
+		if (q == p + 1)
+			return fail(s, first, "not a number");
 		p = q;
 	}
 	if (p < end && (*p == 'e' || *p == 'E')) {
@@ -300,114 +270,104 @@ scan_number(struct json_scan *s)
 		if (p < end && (*p == '+' || *p == '-'))
 			p++;
 		q = skip_digits(p, end);
-		if (q == p) {
-			fail(s, s->p, "not a number");
-			return false;
-		}
+		if (q == p)
+			return fail(s, first, "not a number");
 		p = q;
 	}
-	s->span = (struct span){s->p, (size_t)(p - s->p)};
-	s->p = p;
-	return true;
+	s->span = (struct span){first, (size_t)(p - first)};
+	return p;
 }
 
-static bool
-scan_word(struct json_scan *s, const char *word)
+static const char *
+scan_word(struct json_scan *s, const char *p, struct span word)
 {
-	size_t n = strlen(word);
-
-	if ((size_t)(s->end - s->p) < n || memcmp(s->p, word, n) != 0) {
-		fail(s, s->p, "not a JSON value");
-		return false;
-	}
-	s->span = (struct span){s->p, n};
-	s->p += n;
-	return true;
+	if ((size_t)(s->end - p) < word.n || memcmp(p, word.p, word.n) != 0)
+		return fail(s, p, "not a JSON value");
+	s->span = (struct span){p, word.n};
+	return p + word.n;
 }
 
-static void
-value_done(struct json_scan *s)
-{
-	s->state = s->depth == 0 ? STATE_DONE : STATE_AFTER;
-}
+/*
+ * The grammar.  Each of these takes the place in the text and gives the one
+ * behind its token, or NULL.  Place, state and token stay outside of ${s}, so
+ * that a loop over them has them in registers.
+ */
 
-static enum json_token
-open_container(struct json_scan *s, bool object)
+static inline const char *
+open_container(struct json_scan *s, const char *p, bool object,
+    enum state *state, enum json_token *token)
 {
 	if (s->depth == JSON_DEPTH_MAX)
-		return fail(s, s->p, "nested too deep (more than 64)");
+		return fail(s, p, "nested too deep (more than 64)");
 	s->in_object &= ~(1ULL << s->depth);
 	if (object) {
 		s->in_object |= 1ULL << s->depth;
 		json_keys_open(s->keys);
 	}
 	s->depth++;
-	s->span = (struct span){s->p++, 1};
-	s->state = object ? STATE_FIRST_KEY : STATE_FIRST_VALUE;
-	return object ? JSON_OBJECT : JSON_ARRAY;
+	s->span = (struct span){p, 1};
+	*state = object ? STATE_FIRST_KEY : STATE_FIRST_VALUE;
+	*token = object ? JSON_OBJECT : JSON_ARRAY;
+	return p + 1;
 }
 
-static enum json_token
-close_container(struct json_scan *s, bool object)
+static inline const char *
+close_container(struct json_scan *s, const char *p, bool object,
+    enum state *state, enum json_token *token)
 {
 	s->depth--;
 	if (object)
 		json_keys_close(s->keys);
-	s->span = (struct span){s->p++, 1};
-	value_done(s);
-	return object ? JSON_OBJECT_END : JSON_ARRAY_END;
+	s->span = (struct span){p, 1};
+	*state = s->depth == 0 ? STATE_DONE : STATE_AFTER;
+	*token = object ? JSON_OBJECT_END : JSON_ARRAY_END;
+	return p + 1;
 }
 
-static enum json_token
-scan_value(struct json_scan *s)
+static inline const char *
+scan_value(struct json_scan *s, const char *p, enum state *state,
+    enum json_token *token)
 {
-	enum json_token t;
-	bool good;
-
-	switch (*s->p) {
-	case '{':
-		return open_container(s, true);
-	case '[':
-		return open_container(s, false);
+	*state = s->depth == 0 ? STATE_DONE : STATE_AFTER;
+	switch (*p) {
 	case '"':
-		t = JSON_STRING;
-		good = scan_string(s);
-		break;
+		*token = JSON_STRING;
+		return scan_string(s, p);
+	case '{':
+		return open_container(s, p, true, state, token);
+	case '[':
+		return open_container(s, p, false, state, token);
 	case 't':
-		t = JSON_TRUE;
-		good = scan_word(s, "true");
-		break;
+		*token = JSON_TRUE;
+		return scan_word(s, p, SPAN_LIT("true"));
 	case 'f':
-		t = JSON_FALSE;
-		good = scan_word(s, "false");
-		break;
+		*token = JSON_FALSE;
+		return scan_word(s, p, SPAN_LIT("false"));
 	case 'n':
-		t = JSON_NULL;
-		good = scan_word(s, "null");
-		break;
+		*token = JSON_NULL;
+		return scan_word(s, p, SPAN_LIT("null"));
 	default:
-		t = JSON_NUMBER;
-		if (*s->p != '-' && (*s->p < '0' || *s->p > '9'))
-			return fail(s, s->p, "not a JSON value");
-		good = scan_number(s);
-		break;
+		*token = JSON_NUMBER;
+		if (*p != '-' && (*p < '0' || *p > '9'))
+			return fail(s, p, "not a JSON value");
+		return scan_number(s, p);
 	}
-	if (!good)
-		return JSON_ERROR;
-	value_done(s);
-	return t;
 }
 
 /* A key and its colon. */
-static inline enum json_token
-scan_key(struct json_scan *s)
+static inline const char *
+scan_key(struct json_scan *s, const char *p, enum state *state,
+    enum json_token *token)
 {
-	const char *at = s->p;
+	const char *at = p;
 
-	if (*s->p != '"')
-		return fail(s, s->p, "key or '}' expected");
-	if (!scan_string(s))
-		return JSON_ERROR;
+	*state = STATE_VALUE;
+	*token = JSON_KEY;
+	if (*p != '"')
+		return fail(s, p, "key or '}' expected");
+	p = scan_string(s, p);
+	if (p == NULL)
+		return NULL;
 	switch (json_keys_add(s->keys, s->span, s->escaped)) {
 	case 0:
 		break;
@@ -416,66 +376,88 @@ scan_key(struct json_scan *s)
 	default:
 		return fail(s, at, "out of memory");
 	}
-	s->p = skip_space(s->p, s->end);
-	if (s->p == s->end || *s->p != ':')
-		return fail(s, s->p, "':' expected");
-	s->p++;
-	s->state = STATE_VALUE;
-	return JSON_KEY;
+	p = skip_space(p, s->end);
+	return p < s->end && *p == ':' ? p + 1 : fail(s, p, "':' expected");
 }
 
 /* Behind a value inside a container: ',' and the next element, or the end. */
-static inline enum json_token
-scan_after(struct json_scan *s)
+static inline const char *
+scan_after(struct json_scan *s, const char *p, enum state *state,
+    enum json_token *token)
 {
 	bool object = (s->in_object >> (s->depth - 1)) & 1;
 
-	if (*s->p == (object ? '}' : ']'))
-		return close_container(s, object);
-	if (*s->p != ',')
-		return fail(s, s->p,
+	if (*p == (object ? '}' : ']'))
+		return close_container(s, p, object, state, token);
+	if (*p != ',')
+		return fail(s, p,
 		    object ? "',' or '}' expected" : "',' or ']' expected");
-	s->p = skip_space(s->p + 1, s->end);
-	if (s->p == s->end)
-		return fail(s, s->p, "ends in the middle");
-	return object ? scan_key(s) : scan_value(s);
+	p = skip_space(p + 1, s->end);
+	if (p == s->end)
+		return fail(s, p, "ends in the middle");
+	return object ? scan_key(s, p, state, token)
+		      : scan_value(s, p, state, token);
 }
 
-static inline enum json_token
-next(struct json_scan *s)
+static inline const char *
+step(struct json_scan *s, const char *p, enum state *state,
+    enum json_token *token)
 {
-	if (s->state == STATE_ERROR)
-		return JSON_ERROR;
-	if (s->keys == NULL)
-		return fail(s, s->p, "out of memory");
-	s->p = skip_space(s->p, s->end);
-	if (s->p == s->end) {
-		if (s->state == STATE_DONE)
-			return JSON_END;
+	p = skip_space(p, s->end);
+	if (p == s->end) {
+		*token = JSON_END;
+		if (*state == STATE_DONE)
+			return p;
 		return fail(
-		    s, s->p, s->p == s->start ? "empty" : "ends in the middle");
+		    s, p, p == s->start ? "empty" : "ends in the middle");
 	}
-	switch ((enum state)s->state) {
-	case STATE_FIRST_KEY:
-		return *s->p == '}' ? close_container(s, true) : scan_key(s);
-	case STATE_FIRST_VALUE:
-		return *s->p == ']' ? close_container(s, false) : scan_value(s);
-	case STATE_VALUE:
-		return scan_value(s);
+	switch (*state) {
 	case STATE_AFTER:
-		return scan_after(s);
+		return scan_after(s, p, state, token);
+	case STATE_VALUE:
+		return scan_value(s, p, state, token);
+	case STATE_FIRST_KEY:
+		return *p == '}' ? close_container(s, p, true, state, token)
+				 : scan_key(s, p, state, token);
+	case STATE_FIRST_VALUE:
+		return *p == ']' ? close_container(s, p, false, state, token)
+				 : scan_value(s, p, state, token);
 	case STATE_DONE:
-		return fail(s, s->p, "more behind the value");
 	case STATE_ERROR:
 		break;
 	}
-	return JSON_ERROR;
+	return fail(s, p, "more behind the value");
+}
+
+/* Take steps until at most ${level} containers are open, one at least. */
+static enum json_token
+steps(struct json_scan *s, unsigned level)
+{
+	enum state state = s->state;
+	enum json_token token = JSON_ERROR;
+	const char *p = s->p;
+
+	if (state == STATE_ERROR)
+		return JSON_ERROR;
+	if (s->keys == NULL)
+		p = fail(s, p, "out of memory");
+	else
+		do {
+			p = step(s, p, &state, &token);
+		} while (p != NULL && s->depth > level);
+	if (p == NULL) {
+		s->state = STATE_ERROR;
+		return JSON_ERROR;
+	}
+	s->p = p;
+	s->state = state;
+	return token;
 }
 
 enum json_token
 json_scan_next(struct json_scan *s)
 {
-	return next(s);
+	return steps(s, JSON_DEPTH_MAX);
 }
 
 enum json_token
@@ -485,7 +467,7 @@ json_scan_skip(struct json_scan *s, struct span *value)
 	bool inside =
 	    s->state == STATE_FIRST_KEY || s->state == STATE_FIRST_VALUE;
 	unsigned level = inside ? s->depth - 1 : s->depth;
-	enum json_token first, t;
+	enum json_token first, last;
 	const char *from;
 
 	if (inside) {
@@ -494,16 +476,12 @@ json_scan_skip(struct json_scan *s, struct span *value)
 	} else {
 		s->p = skip_space(s->p, s->end);
 		from = s->p;
-		first = next(s);
-		if (first == JSON_ERROR)
-			return JSON_ERROR;
+		first = steps(s, JSON_DEPTH_MAX);
 	}
-	while (s->depth > level) {
-		t = next(s);
-		if (t == JSON_ERROR)
-			return JSON_ERROR;
-	}
-	if (value != NULL)
+	last = first;
+	if (first != JSON_ERROR && s->depth > level)
+		last = steps(s, level);
+	if (value != NULL && last != JSON_ERROR)
 		*value = (struct span){from, (size_t)(s->p - from)};
-	return first;
+	return last == JSON_ERROR ? JSON_ERROR : first;
 }

@@ -2,37 +2,11 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "json/block.h"
 #include "json/json.h"
 
-#define ONES 0x0101010101010101ULL
-#define HIGH 0x8080808080808080ULL
-
-/* What eight bytes can become, and more than that. */
-#define ESCAPED_MAX 64
-
-/* The high bit of each byte of ${x} that is 0, exactly. */
-static inline uint64_t
-zero_bytes(uint64_t x)
-{
-	return ~(((x & ~HIGH) + ~HIGH) | x) & HIGH;
-}
-
-/* The high bit of each of the eight bytes at ${p}, the first the lowest, that
- * must be escaped: '"', '\\' or less than 0x20. */
-static inline uint64_t
-special(const char *p)
-{
-	uint64_t x = 0;
-
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	memcpy(&x, p, 8);
-#else
-	for (int i = 8; i-- > 0;)
-		x = x << 8 | (unsigned char)p[i];
-#endif
-	return zero_bytes(x ^ (ONES * '"')) | zero_bytes(x ^ (ONES * '\\')) |
-	    zero_bytes(x & (ONES * 0xe0));
-}
+/* What a block can become, and more than that. */
+#define ESCAPED_MAX 128
 
 /* Write what stands for ${c} at ${q}; return the end. */
 static char *
@@ -66,15 +40,15 @@ escape(char *q, char c)
 	return q;
 }
 
-/* Escape the eight bytes at ${p}, of which ${mask} tells the special ones, to
- * ${q}; 16 bytes can be read at ${p}.  Return the end. */
+/* Escape the block at ${p}, of which ${mask} tells the special bytes, to ${q};
+ * two blocks can be read at ${p}.  Return the end. */
 static inline char *
-escape_word(char *q, const char *p, uint64_t mask)
+escape_block(char *q, const char *p, uint32_t mask)
 {
 	size_t done = 0;
 
 	do {
-		size_t n = (size_t)__builtin_ctzll(mask) / 8;
+		size_t n = json_block_first(mask);
 
 		q += n - done;
 		done = n + 1;
@@ -84,10 +58,10 @@ escape_word(char *q, const char *p, uint64_t mask)
 		} else {
 			q = escape(q, p[n]);
 		}
-		memcpy(q, p + done, 8);
+		memcpy(q, p + done, JSON_BLOCK);
 		mask &= mask - 1;
 	} while (mask != 0);
-	return q + 8 - done;
+	return q + JSON_BLOCK - done;
 }
 
 void
@@ -104,14 +78,15 @@ json_escape(struct buf *out, struct span text)
 			return;
 		q = out->data + out->len;
 		limit = out->data + out->cap - ESCAPED_MAX;
-		while (end - p >= 16 && q < limit) {
-			uint64_t mask = special(p);
+		while (end - p >= 2 * JSON_BLOCK && q < limit) {
+			uint32_t mask = json_block_special(p);
 
-			memcpy(q, p, 8);
-			q = mask == 0 ? q + 8 : escape_word(q, p, mask);
-			p += 8;
+			memcpy(q, p, JSON_BLOCK);
+			q = mask == 0 ? q + JSON_BLOCK
+				      : escape_block(q, p, mask);
+			p += JSON_BLOCK;
 		}
-		while (end - p < 16 && p < end && q < limit) {
+		while (end - p < 2 * JSON_BLOCK && p < end && q < limit) {
 			if (*p == '"' || *p == '\\' || (unsigned char)*p < 0x20)
 				q = escape(q, *p++);
 			else
