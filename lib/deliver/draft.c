@@ -1,0 +1,368 @@
+#include "deliver/draft.h"
+
+#include <errno.h>
+#include <strings.h>
+
+#include "crypto/digest.h"
+#include "http/http.h"
+#include "id/id.h"
+#include "instant/instant.h"
+
+static struct deliver_piece
+in_line(struct span s)
+{
+	return (struct deliver_piece){.at = s, .n = s.n};
+}
+
+static struct deliver_piece
+in_text(const struct deliver_reader *r, size_t from)
+{
+	return (struct deliver_piece){
+	    .offset = from, .n = r->text.len - from, .in_text = true};
+}
+
+/* The string ${value} without its quotes and escapes. */
+static struct deliver_piece
+string_piece(struct deliver_reader *r, struct span value, bool escaped)
+{
+	size_t from = r->text.len;
+
+	if (!escaped)
+		return in_line(json_inside(value));
+	json_unescape(json_inside(value), &r->text);
+	return in_text(r, from);
+}
+
+static struct deliver_piece
+member_piece(struct deliver_reader *r, const struct json_member *m)
+{
+	if (m == NULL || m->type != JSON_STRING)
+		return (struct deliver_piece){.n = 0};
+	return string_piece(r, m->value, m->value_escaped);
+}
+
+struct span
+deliver_draft_span(
+    const struct deliver_reader *r, const struct deliver_piece *p)
+{
+	if (p->in_text)
+		return (struct span){r->text.data + p->offset, p->n};
+	return p->at;
+}
+
+/* Write the object anew without its members ${cut} and ${cut2} (which may be
+ * NULL); what is kept is kept to the letter. */
+static void
+copy_without(struct buf *out, const struct json_index *ix,
+    const struct json_member *cut, const struct json_member *cut2)
+{
+	bool comma = false;
+
+	buf_add_byte(out, '{');
+	for (size_t i = 0; i < ix->count; i++) {
+		const struct json_member *m = &ix->member[i];
+		const char *from = m->key.p - 1;
+
+		if (m == cut || m == cut2)
+			continue;
+		if (comma)
+			buf_add_byte(out, ',');
+		buf_add(out, from, (size_t)(m->value.p + m->value.n - from));
+		comma = true;
+	}
+	buf_add_byte(out, '}');
+}
+
+/* In the object ${object} find the string member ${name}. */
+static bool
+inner_string(struct deliver_reader *r, struct span object, const char *name,
+    struct deliver_piece *p)
+{
+	struct json_scan *s = &r->scan;
+	enum json_token t;
+	struct span value;
+
+	json_scan_start(s, object);
+	if (json_scan_next(s) != JSON_OBJECT)
+		return false;
+	while (json_scan_next(s) == JSON_KEY) {
+		bool found = json_string_is(s->span, s->escaped, span_of(name));
+
+		t = json_scan_skip(s, &value);
+		if (t == JSON_ERROR)
+			return false;
+		if (!found)
+			continue;
+		if (t != JSON_STRING)
+			return false;
+		*p = string_piece(r, value, s->escaped);
+		return true;
+	}
+	return false;
+}
+
+/* Take "deadLetter" off, if it is there; the line is then read anew. */
+static int
+take_letter_off(
+    struct deliver_reader *r, struct deliver_draft *d, struct err *err)
+{
+	struct json_index *ix = &r->message.index;
+	const struct json_member *m = json_index_find(ix, "deadLetter");
+	const char *from;
+
+	if (m == NULL)
+		return 0;
+	if (m->type != JSON_OBJECT || m != &ix->member[ix->count - 1])
+		return err_set(err,
+		    "\"deadLetter\" is not an object or not the last member");
+	inner_string(r, m->value, "endpoint", &d->letter_endpoint);
+	if (!d->letter_endpoint.in_text && d->letter_endpoint.n > 0) {
+		size_t at = r->text.len;
+
+		buf_add_span(&r->text, d->letter_endpoint.at);
+		d->letter_endpoint = in_text(r, at);
+	}
+	/* Cut from the comma, which deliver_letter_write put just before the
+	 * key, so that blanks of the line's own stay. */
+	from = m->key.p - 1;
+	if (ix->count > 1) {
+		while (*from != ',')
+			from--;
+	}
+	buf_clear(&r->line);
+	buf_add(&r->line, d->line.p, (size_t)(from - d->line.p));
+	from = m->value.p + m->value.n;
+	buf_add(&r->line, from, (size_t)(d->line.p + d->line.n - from));
+	if (buf_failed(&r->line)) {
+		errno = ENOMEM;
+		return err_set(err, "out of memory");
+	}
+	d->line = buf_span(&r->line);
+	d->replayed = true;
+	return json_index_read(ix, d->line, err);
+}
+
+static bool
+is_url(struct span s)
+{
+	return (s.n > 8 && strncasecmp(s.p, "https://", 8) == 0) ||
+	    (s.n > 7 && strncasecmp(s.p, "http://", 7) == 0);
+}
+
+static int
+add_header(struct deliver_reader *r, struct deliver_draft *d, struct span name,
+    struct span value, struct err *err)
+{
+	size_t from = r->text.len;
+
+	if (d->headers == DELIVER_LINE_HEADERS_MAX)
+		return err_set(
+		    err, "more than %d headers", DELIVER_LINE_HEADERS_MAX);
+	if (http_header_check(name, value, err) != 0)
+		return -1;
+	buf_add_span(&r->text, name);
+	buf_add_text(&r->text, ": ");
+	buf_add_span(&r->text, value);
+	d->header[d->headers++] = in_text(r, from);
+	return 0;
+}
+
+/* "headers": an object of strings. */
+static int
+read_headers(struct deliver_reader *r, struct deliver_draft *d,
+    struct span object, struct err *err)
+{
+	struct json_scan *s = &r->scan;
+	struct buf name, value;
+	int rc = 0;
+
+	buf_init(&name);
+	buf_init(&value);
+	json_scan_start(s, object);
+	json_scan_next(s);
+	while (rc == 0 && json_scan_next(s) == JSON_KEY) {
+		buf_clear(&name);
+		buf_clear(&value);
+		json_unescape(s->span, &name);
+		if (json_scan_next(s) != JSON_STRING) {
+			rc = err_set(err,
+			    "\"headers\" holds a value that is "
+			    "not a string");
+			break;
+		}
+		json_unescape(s->span, &value);
+		rc = add_header(r, d, buf_span(&name), buf_span(&value), err);
+	}
+	buf_release(&name);
+	buf_release(&value);
+	return rc;
+}
+
+/* "endpoint" and "headers" of the line; outside messages the body then lacks
+ * them. */
+static int
+read_route(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
+{
+	struct json_index *ix = &r->message.index;
+	const struct json_member *to = json_index_find(ix, "endpoint");
+	const struct json_member *with = json_index_find(ix, "headers");
+	size_t from;
+
+	if (d->kind == MESSAGE_FHIR)
+		return 0;
+	if (to != NULL &&
+	    (to->type != JSON_STRING || !is_url(json_inside(to->value))))
+		to = NULL;
+	/* Elsewhere, "headers" without "endpoint" is none of our business. */
+	if (with != NULL &&
+	    (with->type != JSON_OBJECT ||
+		(to == NULL && d->kind != MESSAGE_MESSAGE)))
+		with = NULL;
+	if (to != NULL)
+		d->endpoint = member_piece(r, to);
+	if (with != NULL && read_headers(r, d, with->value, err) != 0)
+		return -1;
+	if ((to == NULL && with == NULL) || d->kind == MESSAGE_MESSAGE)
+		return 0;
+	from = r->text.len;
+	copy_without(&r->text, ix, to, with);
+	d->body = in_text(r, from);
+	return 0;
+}
+
+/* What filters, order and latency ask for, from the top level. */
+struct top {
+	struct span session, subject; /* objects; p NULL: none */
+	struct deliver_piece time;
+};
+
+static void
+note_member(struct deliver_reader *r, struct deliver_draft *d, struct top *top,
+    const struct json_member *m)
+{
+	if (m->type == JSON_OBJECT && span_is(m->key, "session"))
+		top->session = m->value;
+	else if (m->type == JSON_OBJECT && span_is(m->key, "subject"))
+		top->subject = m->value;
+	if (m->type != JSON_STRING)
+		return;
+	if (span_is(m->key, "type") || span_is(m->key, "resourceType"))
+		d->type = string_piece(r, m->value, m->value_escaped);
+	else if (span_is(m->key, "time"))
+		top->time = string_piece(r, m->value, m->value_escaped);
+	else if (span_is(m->key, "partitionkey"))
+		d->session = string_piece(r, m->value, m->value_escaped);
+}
+
+static void
+conclude(struct deliver_reader *r, struct deliver_draft *d, const struct top *t)
+{
+	if (t->session.p != NULL)
+		inner_string(r, t->session, "id", &d->session);
+	else if (d->session.n == 0 && t->subject.p != NULL)
+		inner_string(r, t->subject, "reference", &d->session);
+	if (t->time.n > 0)
+		d->timed = instant_parse(
+			       deliver_draft_span(r, &t->time), &d->time) == 0;
+}
+
+static void
+describe_line(struct deliver_reader *r, struct deliver_draft *d)
+{
+	const struct json_index *ix = &r->message.index;
+	struct top top = {{NULL, 0}, {NULL, 0}, {.n = 0}};
+
+	for (size_t i = 0; i < ix->count; i++)
+		note_member(r, d, &top, &ix->member[i]);
+	conclude(r, d, &top);
+}
+
+/* Of a payload, which need not be JSON. */
+static void
+describe_payload(
+    struct deliver_reader *r, struct deliver_draft *d, struct span payload)
+{
+	struct json_scan *s = &r->scan;
+	struct top top = {{NULL, 0}, {NULL, 0}, {.n = 0}};
+	struct json_member m;
+
+	if (payload.n == 0 || payload.p[0] != '{')
+		return;
+	json_scan_start(s, payload);
+	if (json_scan_next(s) != JSON_OBJECT)
+		return;
+	while (json_scan_next(s) == JSON_KEY) {
+		m.key = s->span;
+		m.type = json_scan_skip(s, &m.value);
+		if (m.type == JSON_ERROR)
+			return;
+		m.value_escaped = s->escaped;
+		note_member(r, d, &top, &m);
+	}
+	conclude(r, d, &top);
+}
+
+static int
+read_message(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
+{
+	struct message *m = &d->message;
+
+	if (message_read_indexed(&r->message, m, err) != 0)
+		return -1;
+	d->id = in_line(m->id);
+	d->body = in_line(m->payload);
+	d->signature = in_line(m->signature);
+	d->content_type = m->content_type.n > 0
+	    ? in_line(m->content_type)
+	    : in_line(span_of("application/json"));
+	describe_payload(r, d, m->payload);
+	return 0;
+}
+
+/* An ID that is the same whenever the same body comes. */
+static int
+content_id(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+	char id[ID_TEXT_MAX];
+	struct span body = deliver_draft_span(r, &d->body);
+	size_t from = r->text.len;
+
+	if (crypto_sha256(body.p, body.n, digest) != 0) {
+		errno = ENOMEM;
+		return err_set(err, "out of memory");
+	}
+	id_of_digest(digest, id);
+	buf_add_text(&r->text, id);
+	d->id = in_text(r, from);
+	return 0;
+}
+
+static int
+read_object(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
+{
+	struct json_index *ix = &r->message.index;
+
+	if (d->body.n == 0)
+		d->body = in_line(d->line);
+	d->content_type = in_line(span_of(message_content_type(d->kind)));
+	describe_line(r, d);
+	d->id = member_piece(r, json_index_find(ix, "id"));
+	if (!id_usable(deliver_draft_span(r, &d->id)))
+		return content_id(r, d, err);
+	return 0;
+}
+
+int
+deliver_draft_read(
+    struct deliver_reader *r, struct deliver_draft *d, struct err *err)
+{
+	if (json_index_read(&r->message.index, d->line, err) != 0 ||
+	    take_letter_off(r, d, err) != 0)
+		return -1;
+	d->kind = message_kind_of(&r->message.index);
+	if (read_route(r, d, err) != 0)
+		return -1;
+	return d->kind == MESSAGE_MESSAGE ? read_message(r, d, err)
+					  : read_object(r, d, err);
+}
