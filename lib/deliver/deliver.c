@@ -11,6 +11,9 @@
 /* How often the metrics file is replaced, ms. */
 #define METRICS_EVERY 5000
 
+/* Requests' worth of events held ready for each connection. */
+#define AHEAD 3
+
 /* How often it is looked, in ms, whether more lines can be taken. */
 #define ACCEPT_EVERY 50
 
@@ -270,6 +273,17 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 	return taken;
 }
 
+/* Is so much ready that more lines would only lie about and grow cold? */
+static bool
+sated(const struct deliver *d)
+{
+	size_t request = d->policy.batch > 1 ? (size_t)d->policy.batch : 1;
+
+	return !d->starved &&
+	    d->loaded - d->waiting.count >=
+	    AHEAD * request * (size_t)d->policy.concurrency;
+}
+
 bool
 deliver_hungry(const struct deliver *d)
 {
@@ -277,7 +291,7 @@ deliver_hungry(const struct deliver *d)
 		return false;
 	if (d->store.spool != NULL)
 		return d->may_accept && !d->accept_failed && !d->accept_wait;
-	return d->count.pending < (uint64_t)d->policy.queue;
+	return d->count.pending < (uint64_t)d->policy.queue && !sated(d);
 }
 
 bool

@@ -345,6 +345,7 @@ deliver_dispatch(struct deliver *d)
 		} while (e != start);
 		d->turn = e->next != NULL ? e->next : d->endpoint;
 	}
+	d->starved = d->count.in_flight < (uint64_t)d->policy.concurrency;
 }
 
 static int64_t

@@ -133,7 +133,8 @@ struct deliver {
 	int64_t metrics_due;
 	uint64_t random[2];
 	bool stopped;
-	bool failed; /* receipts or dead letters */
+	bool starved; /* more could be under way, if there were more */
+	bool failed;  /* receipts or dead letters */
 	bool metrics_failed;
 	/* With a spool: */
 	struct deliver_spool_options store;

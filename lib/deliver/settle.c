@@ -341,7 +341,9 @@ deliver_answered(struct deliver *d, const struct http_answer *a)
 
 	e->in_flight--;
 	d->count.in_flight--;
-	describe(a, why, sizeof(why));
+	why[0] = '\0';
+	if (v != DELIVER_DONE)
+		describe(a, why, sizeof(why));
 	if (d->audit != NULL)
 		deliver_audit_attempt(d->audit, s, a);
 	if (v != DELIVER_DONE)

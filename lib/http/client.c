@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "http/internal.h"
 #include "instant/instant.h"
@@ -14,7 +13,7 @@
 
 struct http_client {
 	CURLM *multi;
-	int epoll;
+	struct http_watch watch;
 	int64_t timer;    /* monotonic ms when libcurl wants to be called; -1 */
 	size_t busy;      /* sent, and the answer not yet taken */
 	size_t slots;     /* handles that exist */
@@ -37,25 +36,19 @@ static int
 on_socket(CURL *easy, curl_socket_t fd, int what, void *p, void *known)
 {
 	struct http_client *c = p;
-	struct epoll_event ev = {0};
 
 	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		epoll_ctl(c->epoll, EPOLL_CTL_DEL, fd, &ev);
-		curl_multi_assign(c->multi, fd, NULL);
-		return 0;
-	}
-	if ((what & CURL_POLL_IN) != 0)
-		ev.events |= EPOLLIN;
-	if ((what & CURL_POLL_OUT) != 0)
-		ev.events |= EPOLLOUT;
-	ev.data.fd = fd;
-	if (epoll_ctl(c->epoll, known != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD,
-		fd, &ev) != 0)
-		return -1;
-	if (known == NULL)
-		curl_multi_assign(c->multi, fd, c);
-	return 0;
+	(void)known;
+	if (what == CURL_POLL_REMOVE)
+		what = CURL_POLL_NONE;
+	return http_watch_want(&c->watch, fd, (what & CURL_POLL_IN) != 0,
+	    (what & CURL_POLL_OUT) != 0);
+}
+
+struct http_watch *
+http_client_watch(struct http_client *c)
+{
+	return &c->watch;
 }
 
 struct http_client *
@@ -76,9 +69,9 @@ http_client_new(size_t connections, struct err *err)
 	c->answers_end = &c->answers;
 	c->timer = -1;
 	c->slots_max = 2 * connections;
-	c->epoll = epoll_create1(EPOLL_CLOEXEC);
-	c->multi = curl_multi_init();
-	if (c->epoll < 0 || c->multi == NULL) {
+	if (http_watch_begin(&c->watch) == 0)
+		c->multi = curl_multi_init();
+	if (c->multi == NULL) {
 		err_sys(err, errno, "no event queue");
 		http_client_free(c);
 		return NULL;
@@ -150,8 +143,7 @@ http_client_free(struct http_client *c)
 	}
 	if (c->multi != NULL)
 		curl_multi_cleanup(c->multi);
-	if (c->epoll >= 0)
-		close(c->epoll);
+	http_watch_end(&c->watch);
 	free(c);
 }
 
@@ -187,22 +179,28 @@ slot_for(struct http_client *c, struct http_target *t)
 static struct curl_slist *
 chain(struct http_slot *s, const struct http_request *r)
 {
+	struct curl_slist *rest = s->target->header;
+	bool own_agent = s->target->own_agent;
 	size_t at = 0;
 
+	if (r->headers > HTTP_HEADERS_MAX)
+		return NULL;
 	buf_clear(&s->header);
 	for (size_t i = 0; i < r->headers; i++) {
+		own_agent = own_agent || http_names_agent(r->header[i]);
 		buf_add_span(&s->header, r->header[i]);
 		buf_add_byte(&s->header, '\0');
 	}
-	if (buf_failed(&s->header) || r->headers > HTTP_HEADERS_MAX)
+	if (buf_failed(&s->header))
 		return NULL;
+	if (own_agent)
+		rest = rest->next;
 	for (size_t i = 0; i < r->headers; i++) {
 		s->node[i].data = s->header.data + at;
-		s->node[i].next =
-		    i + 1 < r->headers ? &s->node[i + 1] : s->target->header;
+		s->node[i].next = i + 1 < r->headers ? &s->node[i + 1] : rest;
 		at += r->header[i].n + 1;
 	}
-	return r->headers > 0 ? s->node : s->target->header;
+	return r->headers > 0 ? s->node : rest;
 }
 
 static void
@@ -292,12 +290,14 @@ run_sockets(struct http_client *c)
 	struct epoll_event ev[EVENTS];
 	int n, running;
 
-	n = epoll_wait(c->epoll, ev, EVENTS, 0);
+	n = epoll_wait(c->watch.epoll, ev, EVENTS, 0);
 	if (n < 0)
 		return errno == EINTR ? 0 : -1;
 	for (int i = 0; i < n; i++) {
 		int mask = 0;
 
+		if (!http_watch_wanted(&c->watch, ev[i].data.fd))
+			continue;
 		if ((ev[i].events & (EPOLLIN | EPOLLHUP)) != 0)
 			mask |= CURL_CSELECT_IN;
 		if ((ev[i].events & EPOLLOUT) != 0)
@@ -340,7 +340,7 @@ http_wait(struct http_client *c, const int fd[], bool readable[], size_t n,
 	/* What was sent since the last turn goes out first. */
 	run_timer(c);
 	collect(c);
-	p[0] = (struct pollfd){.fd = c->epoll, .events = POLLIN};
+	p[0] = (struct pollfd){.fd = c->watch.epoll, .events = POLLIN};
 	for (size_t i = 0; i < n; i++)
 		p[i + 1] = (struct pollfd){.fd = fd[i], .events = POLLIN};
 	if (poll(p, (nfds_t)n + 1, wait_ms(c, ms)) < 0) {

@@ -15,7 +15,8 @@ struct http_target {
 	char *certificate_key;
 	char *pinned_key;
 	char *proxy; /* "" where none may be used; NULL: the environment's */
-	struct curl_slist *header; /* goes with every request */
+	struct curl_slist *header; /* with every request; first, who we are */
+	bool own_agent;            /* there is another User-Agent in it */
 	enum http_tls tls_min;
 	bool loopback_only;
 	bool deny_private;
@@ -50,6 +51,31 @@ struct http_slot {
 	char allowed_rate[32];
 	char excerpt[HTTP_EXCERPT_MAX + 1];
 };
+
+/* Is the header ${line} a User-Agent? */
+bool http_names_agent(struct span line);
+
+/* ---- watch.c: what poll(2) would be told anew for each request.  libcurl
+ * wants a connection watched while a request is on it; a system call is made
+ * only where that is not so already. */
+struct http_watch {
+	int epoll;
+	uint8_t *state; /* by descriptor */
+	size_t cap;
+};
+int http_watch_begin(struct http_watch *w);
+void http_watch_end(struct http_watch *w);
+/* ${fd} is a new socket; it is about to be closed. */
+void http_watch_opened(struct http_watch *w, int fd);
+void http_watch_closed(struct http_watch *w, int fd);
+/* Watch ${fd} for this; neither: not any more.  Return 0, or -1. */
+int http_watch_want(struct http_watch *w, int fd, bool in, bool out);
+/* Something came on ${fd}: does anybody want it?  If not, it is not watched
+ * any more. */
+bool http_watch_wanted(struct http_watch *w, int fd);
+
+/* The client's watch. */
+struct http_watch *http_client_watch(struct http_client *c);
 
 /* Set on ${s}->easy all that goes for every request to its target.  Return
  * 0, or -1 where libcurl refuses. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "http/internal.h"
 #include "instant/instant.h"
@@ -43,6 +44,7 @@ open_socket(void *p, curlsocktype purpose, struct curl_sockaddr *a)
 	struct http_slot *s = p;
 	const struct http_target *t = s->target;
 	struct sockaddr_storage to = {0};
+	int fd;
 
 	/* The address goes on behind the declared end of the struct. */
 	if (a->addrlen > sizeof(to))
@@ -58,7 +60,18 @@ open_socket(void *p, curlsocktype purpose, struct curl_sockaddr *a)
 		    sizeof(s->denied_address));
 		return CURL_SOCKET_BAD;
 	}
-	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	if (fd >= 0)
+		http_watch_opened(http_client_watch(s->client), fd);
+	return fd;
+}
+
+/* Also called when ${p}'s first slot is long gone: ${p} is the client. */
+static int
+close_socket(void *p, curl_socket_t fd)
+{
+	http_watch_closed(http_client_watch(p), fd);
+	return close(fd);
 }
 
 /* If the header line ${line} is ${name} (with its colon), its value without
@@ -183,18 +196,21 @@ http_slot_dress(struct http_slot *s)
 	    e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	rc |= curl_easy_setopt(e, CURLOPT_BUFFERSIZE, READ_BUFFER);
 	rc |= curl_easy_setopt(e, CURLOPT_POST, 1L);
-	rc |= curl_easy_setopt(
-	    e, CURLOPT_USERAGENT, "vitals-post/" VITALS_VERSION);
 	rc |= curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, take_header);
 	rc |= curl_easy_setopt(e, CURLOPT_HEADERDATA, s);
 	rc |= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_body);
 	rc |= curl_easy_setopt(e, CURLOPT_WRITEDATA, s);
 	rc |= curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	rc |= curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, s);
+	rc |= curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	rc |= curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, s->client);
 	rc |= curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, t->connect_ms);
 	rc |= curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, t->total_ms);
 	if (t->proxy != NULL)
 		rc |= curl_easy_setopt(e, CURLOPT_PROXY, t->proxy);
+	/* Else the environment is searched for each request. */
+	if (t->proxy != NULL && t->proxy[0] == '\0')
+		rc |= curl_easy_setopt(e, CURLOPT_NOPROXY, "*");
 	rc |= curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	rc |= dress_tls(e, t);
 	return rc == 0 ? 0 : -1;
@@ -311,11 +327,11 @@ http_slot_answer(struct http_slot *s, struct http_answer *a)
 		}
 		a->status = (int)status;
 		a->retry_after = s->retry_after;
-		memcpy(a->allowed_origin, s->allowed_origin,
-		    sizeof(a->allowed_origin));
-		memcpy(
-		    a->allowed_rate, s->allowed_rate, sizeof(a->allowed_rate));
-		snprintf(a->excerpt, sizeof(a->excerpt), "%s", s->excerpt);
+		keep(a->allowed_origin, sizeof(a->allowed_origin),
+		    span_of(s->allowed_origin));
+		keep(a->allowed_rate, sizeof(a->allowed_rate),
+		    span_of(s->allowed_rate));
+		keep(a->excerpt, sizeof(a->excerpt), span_of(s->excerpt));
 		return;
 	}
 	explain(s, a);

@@ -62,6 +62,15 @@ http_header_check(struct span name, struct span value, struct err *err)
 	return 0;
 }
 
+bool
+http_names_agent(struct span line)
+{
+	static const char name[] = "User-Agent:";
+
+	return line.n >= sizeof(name) - 1 &&
+	    strncasecmp(line.p, name, sizeof(name) - 1) == 0;
+}
+
 /* The parts of a URL that we look at; to be freed with curl_free. */
 struct parts {
 	char *scheme, *host, *port;
@@ -234,10 +243,15 @@ fill(struct http_target *t, const struct http_target_options *o, bool plain)
 	rc |= copy(&t->certificate, o->certificate);
 	rc |= copy(&t->certificate_key, o->certificate_key);
 	rc |= copy(&t->pinned_key, o->pinned_key);
+	/* As CURLOPT_USERAGENT it would be composed anew for each request. */
+	rc |=
+	    add_header(t, SPAN_LIT("User-Agent: vitals-post/" VITALS_VERSION));
 	/* "Expect: 100-continue" costs a round trip and often a second. */
 	rc |= add_header(t, SPAN_LIT("Expect:"));
-	for (size_t i = 0; i < o->headers; i++)
+	for (size_t i = 0; i < o->headers; i++) {
 		rc |= add_header(t, o->header[i]);
+		t->own_agent = t->own_agent || http_names_agent(o->header[i]);
+	}
 	if (o->bearer.p != NULL) {
 		struct buf b;
 

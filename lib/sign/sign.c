@@ -66,35 +66,29 @@ sign_signature(struct sign_keys *k, const struct sign_input *in,
 	return buf_failed(value) ? err_set(err, "out of memory") : 0;
 }
 
-static int
-finish(struct buf *value, struct err *err)
-{
-	return buf_string(value) == NULL ? err_set(err, "out of memory") : 0;
-}
-
 int
 sign_headers(struct sign_keys *k, const struct sign_input *in, sign_emit *emit,
     void *context, struct err *err)
 {
 	char text[TIME_TEXT_MAX];
 	struct span time = time_text(in->timestamp, text);
-	struct buf id;
+	size_t n;
 
+	/* The signature and the ID, each with its 0 byte. */
 	buf_clear(&k->value);
-	if (sign_signature(k, in, &k->value, err) != 0 ||
-	    finish(&k->value, err) != 0)
+	if (sign_signature(k, in, &k->value, err) != 0)
 		return -1;
+	n = k->value.len;
+	buf_add_byte(&k->value, '\0');
+	buf_add_span(&k->value, in->id);
+	buf_add_byte(&k->value, '\0');
+	if (buf_failed(&k->value))
+		return err_set(err, "out of memory");
 	if (k->scheme->has_id) {
-		buf_init(&id);
-		buf_add_span(&id, in->id);
-		if (finish(&id, err) != 0) {
-			buf_release(&id);
-			return -1;
-		}
-		emit(context, "webhook-id", buf_span(&id));
+		emit(context, "webhook-id",
+		    (struct span){k->value.data + n + 1, in->id.n});
 		emit(context, "webhook-timestamp", time);
-		buf_release(&id);
 	}
-	emit(context, k->scheme->header, buf_span(&k->value));
+	emit(context, k->scheme->header, (struct span){k->value.data, n});
 	return 0;
 }
