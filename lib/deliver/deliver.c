@@ -262,6 +262,8 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 		return DELIVER_BAD_LINE;
 	}
 	d->held += event->size;
+	if (d->room > 0)
+		d->room--;
 	taken = give_all(d, event, one, &given, err);
 	if (taken == DELIVER_TAKEN) {
 		d->count.taken++;
@@ -290,7 +292,7 @@ deliver_hungry(const struct deliver *d)
 	if (d->stopped || d->failed || d->held >= DELIVER_MEMORY_MAX)
 		return false;
 	if (d->store.spool != NULL)
-		return d->may_accept && !d->accept_failed && !d->accept_wait;
+		return d->room > 0 && !d->accept_failed && !d->accept_wait;
 	return d->count.pending < (uint64_t)d->policy.queue && !sated(d);
 }
 
@@ -376,7 +378,7 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 	deliver_dispatch(d);
 	if (ndjson_flush(d->out->receipts) != 0)
 		deliver_output_is_bad(d, errno, "<stdout>: write failed");
-	if (!d->stopped && (!d->may_accept || d->accept_wait) &&
+	if (!d->stopped && (d->room == 0 || d->accept_wait) &&
 	    d->store.spool != NULL && (ms < 0 || ms > ACCEPT_EVERY))
 		ms = ACCEPT_EVERY;
 	/* The caller may have nothing more to wait for. */

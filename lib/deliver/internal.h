@@ -140,10 +140,11 @@ struct deliver {
 	struct deliver_spool_options store;
 	struct deliver_job *accepting, **accepting_end; /* not yet on disk */
 	size_t loaded;
-	bool store_failed;   /* it can no longer be written */
-	bool accept_failed;  /* it takes no more lines */
-	bool may_accept;     /* in this turn */
-	int64_t accepted_at; /* monotonic: the last lines */
+	bool store_failed;     /* it can no longer be written */
+	bool accept_failed;    /* it takes no more lines */
+	size_t room;           /* lines that may be taken in this turn */
+	int64_t accepted_at;   /* monotonic: the last lines */
+	uint64_t settled_then; /* events settled by then */
 	int64_t forget_at;
 	bool accept_wait; /* it is as large as it may be */
 	struct err store_err, accept_err;

@@ -6,8 +6,12 @@
 #include "deliver/internal.h"
 #include "instant/instant.h"
 
-/* ms between two groups of lines where there is enough to send already. */
-#define ACCEPT_EVERY 50
+/* Lines accepted at once.  Where there is enough to send already, groups are
+ * so many ms apart; while sending goes on, they are also smaller, since what
+ * memory has no room for must be read again. */
+#define GROUP 4096
+#define GROUP_BUSY 1024
+#define GROUP_EVERY 100
 
 /* How often, in ms, and how many settled events are forgotten. */
 #define FORGET_EVERY 60000
@@ -19,7 +23,7 @@ deliver_use_spool(
 {
 	d->store = *o;
 	d->accepting_end = &d->accepting;
-	d->may_accept = true;
+	d->room = GROUP;
 	if (!d->policy.ordered)
 		return 0;
 	/* What waits for its time must not be overtaken by its session. */
@@ -352,6 +356,12 @@ deliver_store_take(struct deliver *d, struct deliver_event *event,
 	return DELIVER_TAKEN;
 }
 
+static uint64_t
+settled(const struct deliver *d)
+{
+	return d->count.delivered + d->count.dead + d->count.expired;
+}
+
 /* It is on disk: into memory with it, or, where that has enough, not. */
 static void
 admit(struct deliver *d, struct deliver_job *j)
@@ -411,8 +421,10 @@ deliver_store_accept(struct deliver *d)
 	good = !d->store_failed && !d->accept_failed;
 	if (!good && d->accepting != NULL)
 		recount(d);
-	if (d->accepting != NULL)
+	if (d->accepting != NULL) {
 		d->accepted_at = d->now;
+		d->settled_then = settled(d);
+	}
 	for (j = d->accepting; j != NULL; j = next) {
 		next = j->next;
 		j->next = NULL;
@@ -558,8 +570,12 @@ deliver_store_load(struct deliver *d)
 	for (struct deliver_endpoint *e = d->endpoint;
 	     e != NULL && !d->store_failed; e = e->next)
 		load_endpoint(d, e);
-	d->may_accept = d->loaded < (size_t)d->policy.queue / 2 ||
-	    d->now - d->accepted_at >= ACCEPT_EVERY;
+	if (d->loaded < (size_t)d->policy.queue / 2)
+		d->room = GROUP;
+	else if (d->now - d->accepted_at < GROUP_EVERY)
+		d->room = 0;
+	else
+		d->room = settled(d) > d->settled_then ? GROUP_BUSY : GROUP;
 }
 
 static int
