@@ -278,14 +278,16 @@ face_detect(const struct face_cascade *cascade, const struct face_image *image,
 	if (s.row == NULL || s.integral == NULL || s.offset == NULL ||
 	    s.hit == NULL || s.parent == NULL)
 		goto done;
-	for (factor = 1;; factor *= SCALE_FACTOR) {
+	factor = 1;
+	for (;;) {
 		side = factor * cascade->width;
-		if (factor * cascade->width > image->width ||
+		if (side > image->width ||
 		    factor * cascade->height > image->height ||
 		    (search->max > 0 && side > search->max))
 			break;
 		if (side * SCALE_FACTOR > search->min)
 			scan(&s, factor, search->dense || factor > 2 ? 1 : 2);
+		factor *= SCALE_FACTOR;
 	}
 	n = group(&s, search->hits > 0 ? search->hits : HITS);
 	n = select_boxes(s.hit, n, box, max);

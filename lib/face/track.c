@@ -55,12 +55,14 @@ sample_all(const struct face_image *im, const struct face_pose *pose,
 	for (j = 0; j < FACE_TRACK_SIDE; j++) {
 		x = pose->x + first * c - (first + j) * s;
 		y = pose->y + first * s + (first + j) * c;
-		for (i = 0; i < FACE_TRACK_SIDE; i++, k++, x += c, y += s) {
+		for (i = 0; i < FACE_TRACK_SIDE; i++, k++) {
 			out[k] = inside ? sample_within(im, (float)x - 0.5F,
 					      (float)y - 0.5F)
 					: sample_at(im, x, y);
 			sum += (double)out[k];
 			squares += (double)out[k] * (double)out[k];
+			x += c;
+			y += s;
 		}
 	}
 	mean = sum / n;

@@ -104,19 +104,20 @@ static int
 all_blocks(struct vitals_beats *b, const struct vitals_wave *w, double rate)
 {
 	double length = (double)w->n / w->rate;
-	double blocks = fmax(1, floor(length / BLOCK_SECONDS));
-	double step = length / blocks;
+	size_t blocks = (size_t)fmax(1, floor(length / BLOCK_SECONDS));
+	double step = length / (double)blocks;
 	size_t room = 0;
 
-	for (double k = 0; k < blocks; k++) {
-		double from = k * step - MARGIN_SECONDS;
-		double to = (k + 1) * step + MARGIN_SECONDS;
+	for (size_t k = 0; k < blocks; k++) {
+		double start = (double)k * step;
+		double from = start - MARGIN_SECONDS;
+		double to = start + step + MARGIN_SECONDS;
 		size_t first = from > 0 ? (size_t)(from * w->rate) : 0;
 		size_t end = to < length ? (size_t)(to * w->rate) : w->n;
 
 		if (one_block(b, &room, w, rate, first, end,
-			k > 0 ? k * step : EDGE_SECONDS,
-			k + 1 < blocks ? (k + 1) * step
+			k > 0 ? start : EDGE_SECONDS,
+			k + 1 < blocks ? start + step
 				       : length - EDGE_SECONDS) != 0)
 			return -1;
 	}

@@ -76,10 +76,11 @@ bands(struct vitals_hrv *h, const struct vitals_beats *b)
 		x[i] -= mean;
 	length = b->beat[b->count - 1].time - b->beat[0].time;
 	h->lf = h->hf = 0;
-	for (double k = ceil(LF_LOW * length); k / length < HF_HIGH; k++) {
-		double p = vitals_lomb(t, x, n, k / length);
+	for (size_t k = (size_t)ceil(LF_LOW * length);
+	     (double)k / length < HF_HIGH; k++) {
+		double f = (double)k / length, p = vitals_lomb(t, x, n, f);
 
-		if (k / length < LF_HIGH)
+		if (f < LF_HIGH)
 			h->lf += p;
 		else
 			h->hf += p;

@@ -77,8 +77,10 @@ static double
 power_ratio(const double *x, size_t n, double grid, double rate)
 {
 	double with = 0, without = 0, step = grid / (double)n / 2;
+	size_t steps = (size_t)((SNR_HIGH - SNR_LOW) / step);
 
-	for (double f = SNR_LOW; f <= SNR_HIGH; f += step) {
+	for (size_t k = 0; k <= steps; k++) {
+		double f = SNR_LOW + (double)k * step;
 		double w = 2 * DSP_PI * f / grid, c = 2 * cos(w);
 		double s0, s1 = 0, s2 = 0, p;
 
