@@ -56,6 +56,10 @@ retry_after(void)
 	    "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"};
 	static const char *const wrong[] = {"", "-1", "1.5", "1 s", "soon",
 	    "Sun, 06 Nov 1994 08:49:37", "Sun, 31 Feb 1994 08:49:37 GMT",
+	    "Sun, +6 Nov 1994 08:49:37 GMT", "Sun,06 Nov 1994 08:49:37 GMT",
+	    "Sun, 06 Nov 1994  8:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT",
+	    "Sun, 06 Nov 1994 08:49:37 GMTX", "Sun Nov 006 08:49:37 1994",
+	    "Sun Nov", ", 06 Nov 1994 08:49:37 GMT",
 	    "Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 06 Xyz 1994 08:49:37 GMT",
 	    "Sun, 06 Nov 1994 08:49:37 GMT and more than forty characters"};
 
