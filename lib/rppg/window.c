@@ -205,9 +205,10 @@ window_patch(struct window *w, unsigned region)
 bool
 window_mean(struct window *w, const double weight[TRACE_REGIONS_MAX])
 {
+	const unsigned regions = w->in->regions;
 	double sum = 0;
 
-	for (unsigned i = 0; i < w->in->regions; i++)
+	for (unsigned i = 0; i < regions; i++)
 		sum += weight[i];
 	if (sum <= 0)
 		return false;
@@ -215,7 +216,7 @@ window_mean(struct window *w, const double weight[TRACE_REGIONS_MAX])
 		double *to = w->colour[c], level = 0;
 
 		memset(to, 0, w->n * sizeof(*to));
-		for (unsigned i = 0; i < w->in->regions; i++) {
+		for (unsigned i = 0; i < regions; i++) {
 			const double *x = channel(w, i, c);
 			double share = weight[i] / sum, mean;
 

@@ -133,8 +133,8 @@ make_grid(struct grid *grid, const struct video_frame *frame,
 	grid->rows = (int)(2 * reach) / grid->side_y + 1;
 	if (grid->columns > BLOCKS_MAX || grid->rows > BLOCKS_MAX)
 		return -1;
-	grid->block = malloc(
-	    (size_t)grid->columns * (size_t)grid->rows * sizeof(*grid->block));
+	grid->block = calloc(
+	    (size_t)grid->columns * (size_t)grid->rows, sizeof(*grid->block));
 	if (grid->block == NULL)
 		return -1;
 	b = grid->block;

@@ -90,10 +90,12 @@ ask(struct spool *s, const char *sql, int64_t *value, struct err *err)
 	sqlite3_stmt *st;
 	int rc;
 
+	*value = 0;
 	if (sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) != SQLITE_OK)
 		return spool_fail(s, err);
 	rc = sqlite3_step(st);
-	*value = rc == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
+	if (rc == SQLITE_ROW)
+		*value = sqlite3_column_int64(st, 0);
 	sqlite3_finalize(st);
 	return rc == SQLITE_ROW ? 0 : spool_fail(s, err);
 }

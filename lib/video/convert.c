@@ -57,7 +57,7 @@ read_line(uint16_t *line, const AVFrame *from, const AVPixFmtDescriptor *d,
 {
 	const AVComponentDescriptor *comp = &d->comp[c];
 	bool palette = (d->flags & AV_PIX_FMT_FLAG_PAL) != 0;
-	const uint8_t *p;
+	const uint8_t *p, *data[4];
 	int i;
 
 	if (palette) {
@@ -74,8 +74,10 @@ read_line(uint16_t *line, const AVFrame *from, const AVPixFmtDescriptor *d,
 			line[i] = *p;
 		return;
 	}
-	av_read_image_line2(line, (const uint8_t **)(uintptr_t)from->data,
-	    from->linesize, d, 0, y, c, n, 0, sizeof(*line));
+	for (i = 0; i < 4; i++)
+		data[i] = from->data[i];
+	av_read_image_line2(
+	    line, data, from->linesize, d, 0, y, c, n, 0, sizeof(*line));
 }
 
 /* R'G'B' of any depth to 16-bit Y'CbCr 4:4:4 of full range, whose matrix the

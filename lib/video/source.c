@@ -139,7 +139,7 @@ look_ahead(struct video_source *s, struct err *err)
 			goto unreadable;
 		return judge_head(head, (size_t)n, err);
 	}
-	if ((s->head = malloc(HEAD_MAX)) == NULL) {
+	if ((s->head = calloc(1, HEAD_MAX)) == NULL) {
 		err_set(err, "out of memory");
 		return VIDEO_SYSTEM;
 	}
