@@ -233,11 +233,9 @@ main(int argc, char *argv[])
 		return status;
 	status = CLI_SYSTEM;
 	if (load_secrets(&e, &subject) == 0) {
-		out = ndjson_writer_new(STDOUT_FILENO);
+		out = cli_output();
 		if (out != NULL)
 			status = run(&e, argv + operand, argc - operand, out);
-		else
-			diag_error("out of memory");
 	}
 	crypto_hmac_free(e.key);
 	buf_wipe(&subject);

@@ -395,8 +395,7 @@ main(int argc, char *argv[])
 		return cli_finish(NULL, CLI_SYSTEM);
 	if (opt.trace == NULL) {
 		status = measure_videos(argv + operand, argc - operand);
-	} else if ((out = ndjson_writer_new(STDOUT_FILENO)) == NULL) {
-		diag_error("out of memory");
+	} else if ((out = cli_output()) == NULL) {
 		status = CLI_SYSTEM;
 	} else {
 		status = measure_traces(out);

@@ -1,24 +1,19 @@
 /* vitals-open: decrypt sealed lines.  See vitals-open(1). */
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "diag/diag.h"
 #include "filter/filter.h"
+#include "options/options.h"
 #include "seal/seal.h"
 
 static struct options {
-	struct cli_list key_file;
-	int64_t key_fd;
+	struct options_keys keys;
 	struct filter filter;
-} opt = {.key_fd = -1};
+} opt = {.keys = OPTIONS_KEYS_INIT("VITALS_OPEN_KEY_FILE")};
 
 static const struct cli_option table[] = {
-    CLI_LIST("key-file", 'k', "FILE",
-	"open with the keys in FILE (default: $VITALS_OPEN_KEY_FILE)",
-	&opt.key_file),
-    CLI_INTEGER("key-fd", 0, "N", "read keys from descriptor N", &opt.key_fd, 0,
-	INT32_MAX),
+    OPTIONS_KEYS(&opt.keys, "open with", "VITALS_OPEN_KEY_FILE"),
     FILTER_OPTIONS(&opt.filter),
 };
 
@@ -61,20 +56,10 @@ take_line(void *context, const struct ndjson_line *line,
 static int
 prepare(struct context *c)
 {
-	struct crypto_secret_sources from = {opt.key_file.item,
-	    opt.key_file.count, opt.key_fd, "VITALS_OPEN_KEY_FILE"};
-	struct err err;
+	int status = options_seal_keys(&cli, &opt.keys, &c->keys);
 
-	if (!crypto_secret_any(&from))
-		return cli_usage(&cli,
-		    "no key: give --key-file, --key-fd or "
-		    "$VITALS_OPEN_KEY_FILE");
-	err_set(&err, "out of memory");
-	c->keys = seal_keys_new();
-	if (c->keys == NULL || seal_keys_gather(c->keys, &from, &err) != 0) {
-		diag_error("%s", err.text);
-		return CLI_SYSTEM;
-	}
+	if (status != CLI_GO)
+		return status;
 	for (size_t i = 0; i < seal_keys_count(c->keys); i++) {
 		if (!seal_key_opens(c->keys, i)) {
 			diag_error("key %s is public: it cannot open",
@@ -104,12 +89,10 @@ main(int argc, char *argv[])
 	status = prepare(&context);
 	if (status != CLI_GO)
 		goto out;
-	out = ndjson_writer_new(STDOUT_FILENO);
-	if (out == NULL) {
-		diag_error("out of memory");
-		status = CLI_SYSTEM;
+	out = cli_output();
+	status = CLI_SYSTEM;
+	if (out == NULL)
 		goto out;
-	}
 	opt.filter.line = take_line;
 	opt.filter.context = &context;
 	status = filter_run(&opt.filter, argv + first, argc - first, out);

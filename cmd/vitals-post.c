@@ -223,7 +223,7 @@ main(int argc, char *argv[])
 	why = clash(&o);
 	if (why != NULL)
 		return cli_usage(&cli, "%s", why);
-	out = ndjson_writer_new(1);
+	out = cli_output();
 	status = out == NULL            ? CLI_SYSTEM
 	    : (o.list || o.export_dead) ? post_look(&o, out)
 					: post_run(&o, out);

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "diag/diag.h"
+#include "options/options.h"
 #include "receive/receive.h"
 #include "sign/sign.h"
 
@@ -15,8 +16,8 @@ static struct options {
 	const char *listen, *path, *health, *port_file, *state, *origin;
 	const char *certificate, *tls_key, *client_ca;
 	unsigned tls_min, scheme, output;
-	struct cli_list key_file;
-	int64_t key_fd, tolerance, remember, rate;
+	struct options_keys keys;
+	int64_t tolerance, remember, rate;
 	int64_t max_body, connections, request_seconds, idle_seconds;
 	int64_t count;
 	double timeout;
@@ -24,7 +25,7 @@ static struct options {
     .listen = "127.0.0.1:8080",
     .health = "/healthz",
     .tls_min = 1,
-    .key_fd = -1,
+    .keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE"),
     .tolerance = SIGN_TOLERANCE,
     .remember = RECEIVE_REMEMBER,
     .max_body = BODY_MAX,
@@ -54,10 +55,7 @@ static const struct cli_option table[] = {
     CLI_INTEGER("allow-rate", 0, "N", "and to N requests a minute", &opt.rate,
 	1, 1000000000),
     CLI_HEADING("Signatures"),
-    CLI_LIST("key-file", 'k', "FILE",
-	"accept the keys in FILE (default: $VITALS_KEY_FILE)", &opt.key_file),
-    CLI_INTEGER("key-fd", 0, "N", "read keys from descriptor N", &opt.key_fd, 0,
-	INT32_MAX),
+    OPTIONS_KEYS(&opt.keys, "accept", "VITALS_KEY_FILE"),
     CLI_CHOICE("scheme", 's', SIGN_SCHEMES,
 	"whose header to check (default: standard)", &opt.scheme),
     CLI_INTEGER("tolerance", 'T', "SECONDS",
@@ -125,22 +123,6 @@ check_options(int operands)
 	if (opt.rate > 0 && opt.origin == NULL)
 		return cli_usage(&cli, "--allow-rate needs --allow-origin");
 	return CLI_GO;
-}
-
-static int
-load_keys(struct sign_keys *keys)
-{
-	struct crypto_secret_sources from = {opt.key_file.item,
-	    opt.key_file.count, opt.key_fd, "VITALS_KEY_FILE"};
-	struct err err = {"out of memory"};
-
-	if (!crypto_secret_any(&from))
-		return cli_usage(&cli,
-		    "no key: give --key-file, --key-fd or $VITALS_KEY_FILE");
-	if (keys != NULL && sign_keys_gather(keys, &from, &err) == 0)
-		return CLI_GO;
-	diag_error("%s", err.text);
-	return CLI_SYSTEM;
 }
 
 static void
@@ -240,9 +222,9 @@ main(int argc, char *argv[])
 	if (status != CLI_GO)
 		return status;
 	status = check_options(argc - operand);
-	keys = sign_keys_new(sign_scheme(opt.scheme));
 	if (status == CLI_GO)
-		status = load_keys(keys);
+		status = options_sign_keys(
+		    &cli, &opt.keys, sign_scheme(opt.scheme), &keys);
 	if (status == CLI_GO && opt.state != NULL &&
 	    (inbox = inbox_open(opt.state, &err)) == NULL) {
 		diag_error("%s", err.text);

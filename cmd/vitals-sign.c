@@ -1,41 +1,26 @@
 /* vitals-sign: make signed messages of lines.  See vitals-sign(1). */
-#include <unistd.h>
-
 #include "cli/cli.h"
 #include "diag/diag.h"
 #include "filter/filter.h"
-#include "instant/instant.h"
+#include "options/options.h"
 #include "sign/stream.h"
 
 static struct options {
-	struct cli_list key_file;
-	int64_t key_fd;
+	struct options_keys keys;
 	unsigned scheme;
-	const char *id_member, *content_type, *at;
-	bool new_id;
-	const char *new_key;
-	unsigned algorithm;
+	struct options_message message;
+	const char *at;
+	struct options_new_key new_key;
 	struct filter filter;
-} opt = {.key_fd = -1};
+} opt = {.keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE")};
 
 static const struct cli_option table[] = {
-    CLI_LIST("key-file", 'k', "FILE",
-	"sign with the keys in FILE (default: $VITALS_KEY_FILE)",
-	&opt.key_file),
-    CLI_INTEGER("key-fd", 0, "N", "read keys from descriptor N", &opt.key_fd, 0,
-	INT32_MAX),
+    OPTIONS_KEYS(&opt.keys, "sign with", "VITALS_KEY_FILE"),
     CLI_CHOICE("scheme", 's', SIGN_SCHEMES,
 	"whose header to make (default: standard)", &opt.scheme),
-    CLI_TEXT(
-	"id-member", 'i', "NAME", "the ID is in member NAME", &opt.id_member),
-    CLI_FLAG("new-id", 0, "give every line a new ID", &opt.new_id),
-    CLI_TEXT("content-type", 't', "TYPE",
-	"the payload's media type (default: by what it is)", &opt.content_type),
+    OPTIONS_MESSAGE(&opt.message),
     CLI_TEXT("at", 0, "TIME", "sign as of TIME (default: now)", &opt.at),
-    CLI_FILE("new-key", 0, "FILE", "make a key, write it to FILE, and end",
-	&opt.new_key),
-    CLI_CHOICE("algorithm", 'a', "hmac|ed25519",
-	"what the new key is for (default: hmac)", &opt.algorithm),
+    OPTIONS_NEW_KEY(&opt.new_key, OPTIONS_SIGN_KINDS, "hmac"),
     FILTER_OPTIONS(&opt.filter),
 };
 
@@ -67,99 +52,39 @@ take_line(void *context, const struct ndjson_line *line,
 	return FILTER_BAD;
 }
 
-/* --new-key: the secret into the file, what others may know to stdout. */
-static int
-new_key(struct ndjson_writer *out)
-{
-	struct sign_keys *keys = sign_keys_new(sign_scheme(0));
-	struct buf secret, public;
-	struct span rest, line;
-	struct err err;
-	int status = CLI_SYSTEM;
-
-	buf_init(&secret);
-	buf_init(&public);
-	if (keys == NULL ||
-	    sign_key_make((enum sign_key_kind)opt.algorithm, &secret, &public,
-		&err) != 0) {
-		diag_error("%s", keys == NULL ? "out of memory" : err.text);
-		goto out;
-	}
-	rest = buf_span(&secret);
-	if (!crypto_secret_line(&rest, &line) ||
-	    sign_keys_add(keys, line, &err) != 0 ||
-	    crypto_secret_create(opt.new_key, buf_span(&secret), &err) != 0) {
-		diag_error("%s", err.text);
-		goto out;
-	}
-	diag_note("%s: key %s", opt.new_key, sign_key_id(keys, 0));
-	buf_add_span(ndjson_record(out), buf_span(&public));
-	status = ndjson_commit_raw(out) == 0 ? CLI_OK : CLI_SYSTEM;
-out:
-	buf_wipe(&secret);
-	buf_release(&public);
-	sign_keys_free(keys);
-	return status;
-}
-
 /* What options must have in common.  Return CLI_GO or CLI_USAGE. */
 static int
 check_options(struct sign_stream *s)
 {
-	struct message_from *from = &s->from;
-
-	if (opt.id_member != NULL && opt.new_id)
-		return cli_usage(
-		    &cli, "--id-member and --new-id exclude each other");
-	if (opt.content_type != NULL &&
-	    !message_header_ok(
-		span_of(opt.content_type), MESSAGE_CONTENT_TYPE_MAX))
-		return cli_usage(&cli,
-		    "--content-type: not 1 to %d printable ASCII characters",
-		    MESSAGE_CONTENT_TYPE_MAX);
 	if (opt.at != NULL && sign_read_time(opt.at, &s->at) != 0)
 		return cli_usage(&cli,
 		    "--at: '%s' is neither Unix seconds nor an RFC 3339 time",
 		    opt.at);
-	from->id_member = opt.id_member;
-	from->new_id = opt.new_id;
-	from->content_type = opt.content_type;
-	return CLI_GO;
+	return options_message(&cli, &opt.message, &s->from);
 }
 
+/* Keys that can all sign.  Return CLI_GO, or the status to leave with. */
 static int
-load_keys(struct sign_keys *keys)
+load_keys(struct sign_keys **keys)
 {
-	struct crypto_secret_sources from = {opt.key_file.item,
-	    opt.key_file.count, opt.key_fd, "VITALS_KEY_FILE"};
+	int status =
+	    options_sign_keys(&cli, &opt.keys, sign_scheme(opt.scheme), keys);
 	size_t public;
-	struct err err;
 
-	if (keys == NULL) {
-		diag_error("out of memory");
-		return CLI_SYSTEM;
-	}
-	if (!crypto_secret_any(&from))
-		return cli_usage(&cli,
-		    "no key: give --key-file, --key-fd or $VITALS_KEY_FILE");
-	if (sign_keys_gather(keys, &from, &err) != 0) {
-		diag_error("%s", err.text);
-		return CLI_SYSTEM;
-	}
-	public = sign_keys_first_public(keys);
-	if (public < sign_keys_count(keys)) {
-		diag_error("key %s is public: it cannot sign",
-		    sign_key_id(keys, public));
-		return CLI_SYSTEM;
-	}
-	return CLI_GO;
+	if (status != CLI_GO)
+		return status;
+	public = sign_keys_first_public(*keys);
+	if (public == sign_keys_count(*keys))
+		return CLI_GO;
+	diag_error(
+	    "key %s is public: it cannot sign", sign_key_id(*keys, public));
+	return CLI_SYSTEM;
 }
 
 int
 main(int argc, char *argv[])
 {
 	struct ndjson_writer *out = NULL;
-	struct sign_keys *keys = NULL;
 	struct sign_stream stream;
 	int first, status;
 
@@ -171,25 +96,22 @@ main(int argc, char *argv[])
 	status = check_options(&stream);
 	if (status != CLI_GO)
 		goto out;
+	out = cli_output();
 	status = CLI_SYSTEM;
-	out = ndjson_writer_new(STDOUT_FILENO);
-	if (out == NULL) {
-		diag_error("out of memory");
+	if (out == NULL)
+		goto out;
+	if (opt.new_key.file != NULL) {
+		status = options_new_sign_key(&opt.new_key, out);
 		goto out;
 	}
-	if (opt.new_key != NULL) {
-		status = new_key(out);
-		goto out;
-	}
-	stream.keys = keys = sign_keys_new(sign_scheme(opt.scheme));
-	status = load_keys(keys);
+	status = load_keys(&stream.keys);
 	if (status != CLI_GO)
 		goto out;
 	opt.filter.line = take_line;
 	opt.filter.context = &stream;
 	status = filter_run(&opt.filter, argv + first, argc - first, out);
 out:
+	sign_keys_free(stream.keys);
 	sign_stream_release(&stream);
-	sign_keys_free(keys);
 	return cli_finish(out, status);
 }

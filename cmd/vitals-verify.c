@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "diag/diag.h"
 #include "filter/filter.h"
+#include "options/options.h"
 #include "sign/stream.h"
 
 enum {
@@ -17,19 +18,17 @@ enum {
 };
 
 static struct options {
-	struct cli_list key_file;
-	int64_t key_fd, tolerance;
+	struct options_keys keys;
+	int64_t tolerance;
 	unsigned scheme, output;
 	const char *at, *id, *timestamp, *signature, *headers;
 	bool any_time;
 	struct filter filter;
-} opt = {.key_fd = -1, .tolerance = SIGN_TOLERANCE};
+} opt = {
+    .keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE"), .tolerance = SIGN_TOLERANCE};
 
 static const struct cli_option table[] = {
-    CLI_LIST("key-file", 'k', "FILE",
-	"accept the keys in FILE (default: $VITALS_KEY_FILE)", &opt.key_file),
-    CLI_INTEGER("key-fd", 0, "N", "read keys from descriptor N", &opt.key_fd, 0,
-	INT32_MAX),
+    OPTIONS_KEYS(&opt.keys, "accept", "VITALS_KEY_FILE"),
     CLI_CHOICE("scheme", 's', SIGN_SCHEMES,
 	"whose header to check (default: standard)", &opt.scheme),
     CLI_INTEGER("tolerance", 'T', "SECONDS",
@@ -115,28 +114,6 @@ check_options(struct sign_stream *s, int operands)
 		    opt.at);
 	s->tolerance = opt.any_time ? SIGN_FOREVER : opt.tolerance;
 	s->whole = opt.output == OUTPUT_MESSAGE;
-	return CLI_GO;
-}
-
-static int
-load_keys(struct sign_keys *keys)
-{
-	struct crypto_secret_sources from = {opt.key_file.item,
-	    opt.key_file.count, opt.key_fd, "VITALS_KEY_FILE"};
-	struct err err;
-
-	if (keys == NULL) {
-		diag_error("out of memory");
-		return CLI_SYSTEM;
-	}
-	if (!crypto_secret_any(&from))
-		return cli_usage(&cli,
-		    "no key: give --key-file, --key-fd or $VITALS_KEY_FILE");
-	if (sign_keys_gather(keys, &from, &err) != 0) {
-		diag_error("%s", err.text);
-		return CLI_SYSTEM;
-	}
-	sign_keys_diagnose(keys);
 	return CLI_GO;
 }
 
@@ -239,7 +216,6 @@ int
 main(int argc, char *argv[])
 {
 	struct ndjson_writer *out = NULL;
-	struct sign_keys *keys = NULL;
 	struct sign_stream stream;
 	int first, status;
 
@@ -251,16 +227,15 @@ main(int argc, char *argv[])
 	status = check_options(&stream, argc - first);
 	if (status != CLI_GO)
 		goto out;
-	stream.keys = keys = sign_keys_new(sign_scheme(opt.scheme));
-	status = load_keys(keys);
+	status = options_sign_keys(
+	    &cli, &opt.keys, sign_scheme(opt.scheme), &stream.keys);
 	if (status != CLI_GO)
 		goto out;
-	out = ndjson_writer_new(STDOUT_FILENO);
-	if (out == NULL) {
-		diag_error("out of memory");
-		status = CLI_SYSTEM;
+	sign_keys_diagnose(stream.keys);
+	out = cli_output();
+	status = CLI_SYSTEM;
+	if (out == NULL)
 		goto out;
-	}
 	opt.filter.line = take_line;
 	opt.filter.context = &stream;
 	if (by_hand())
@@ -270,7 +245,7 @@ main(int argc, char *argv[])
 		status =
 		    filter_run(&opt.filter, argv + first, argc - first, out);
 out:
+	sign_keys_free(stream.keys);
 	sign_stream_release(&stream);
-	sign_keys_free(keys);
 	return cli_finish(out, status);
 }

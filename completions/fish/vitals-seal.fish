@@ -4,7 +4,7 @@ complete -c vitals-seal -s k -l key-file -r -F -d 'seal for the keys in FILE (de
 complete -c vitals-seal -l key-fd -x -d 'read keys from descriptor N'
 complete -c vitals-seal -s i -l id-member -x -d 'the ID is in member NAME'
 complete -c vitals-seal -l new-id -d 'give every line a new ID'
-complete -c vitals-seal -s t -l content-type -x -d 'the lines\' media type (default: by what they are)'
+complete -c vitals-seal -s t -l content-type -x -d 'the payload\'s media type (default: by what it is)'
 complete -c vitals-seal -l events-per-key -x -d 'change a session\'s key after N events (default: 1048576)'
 complete -c vitals-seal -s o -l output -x -a 'message jwe' -d 'print messages or the JWE alone (default: message)'
 complete -c vitals-seal -l new-key -r -F -d 'make a key, write it to FILE, and end'

@@ -143,6 +143,10 @@ int cli_parse(const struct cli *cli, int argc, char *argv[], int *operand);
 int cli_usage(const struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The writer of data on stdout, for cli_finish.  NULL without memory, which is
+ * reported: leave with CLI_SYSTEM. */
+struct ndjson_writer *cli_output(void);
+
 /* Call last: flush ${out} (may be NULL; freed here), close stdout and see
  * that it went well.  Return the status to leave main with: ${status}, or
  * CLI_SYSTEM where the output failed, which is reported here. */

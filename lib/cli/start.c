@@ -45,6 +45,16 @@ cli_worst(int a, int b)
 	return CLI_SYSTEM;
 }
 
+struct ndjson_writer *
+cli_output(void)
+{
+	struct ndjson_writer *out = ndjson_writer_new(STDOUT_FILENO);
+
+	if (out == NULL)
+		diag_error("out of memory");
+	return out;
+}
+
 int
 cli_finish(struct ndjson_writer *out, int status)
 {

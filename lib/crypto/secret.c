@@ -166,22 +166,58 @@ crypto_secret_any(const struct crypto_secret_sources *from)
 	return from->files > 0 || crypto_secret_given(&one);
 }
 
-int
-crypto_secret_each(const struct crypto_secret_sources *from,
-    crypto_secret_fn *load, void *context, struct err *err)
+/* The number of the line of ${text} that starts at ${at}. */
+static size_t
+line_number(struct span text, const char *at)
 {
-	struct crypto_secret_from one = {NULL, -1, NULL, false};
+	size_t n = 1;
+
+	for (const char *p = text.p; p < at; p++)
+		n += *p == '\n';
+	return n;
+}
+
+static int
+key_file(const struct crypto_secret_from *from, crypto_key_reader *read,
+    void *keys, struct err *err)
+{
+	struct crypto_key_file file = {.at = NULL};
+	struct crypto_secret s;
+	struct err why;
+	int rc = -1;
+
+	if (crypto_secret_load(from, &s, err) != 0)
+		goto out;
+	file.text = buf_span(&s.text);
+	if (read(keys, &file, &why) == 0)
+		rc = s.exposed && file.secret ? crypto_secret_refuse(&s, err)
+					      : 0;
+	else if (file.at != NULL)
+		err_set(err, "%s:%zu: %s", s.name,
+		    line_number(file.text, file.at), why.text);
+	else
+		err_set(err, "%s: %s", s.name, why.text);
+out:
+	crypto_secret_wipe(&s);
+	return rc;
+}
+
+int
+crypto_secret_keys(const struct crypto_secret_sources *from,
+    crypto_key_reader *read, void *keys, struct err *err)
+{
+	struct crypto_secret_from one = {NULL, -1, NULL, true};
 
 	for (size_t i = 0; i < from->files; i++) {
 		one.file = from->file[i];
-		if (load(context, &one, err) != 0)
+		if (key_file(&one, read, keys, err) != 0)
 			return -1;
 	}
-	one = (struct crypto_secret_from){NULL, from->fd, NULL, false};
+	one = (struct crypto_secret_from){NULL, from->fd, NULL, true};
 	if (from->files == 0 && from->fd < 0)
 		one.environment = from->environment;
 	if (crypto_secret_given(&one))
-		return load(context, &one, err);
+		return key_file(&one, read, keys, err);
 	return from->files > 0 ? 0 : err_set(err, "no key is given");
 }
 

@@ -73,12 +73,23 @@ struct crypto_secret_sources {
 /* Is there any source? */
 bool crypto_secret_any(const struct crypto_secret_sources *from);
 
-/* Call ${load} for each source until it fails.  Return what it returned; -1
- * with ${err} when there is no source. */
-typedef int crypto_secret_fn(
-    void *context, const struct crypto_secret_from *from, struct err *err);
-int crypto_secret_each(const struct crypto_secret_sources *from,
-    crypto_secret_fn *load, void *context, struct err *err);
+/* A file of keys for the function that knows its format. */
+struct crypto_key_file {
+	struct span text;
+	const char *at; /* in: NULL; out: the line of text that is wrong */
+	bool secret;    /* out: holds what others must not read */
+};
+
+/* Add the keys of ${file} to ${keys}.  Return 0; or -1 with ${err}, which need
+ * not tell file and line. */
+typedef int crypto_key_reader(
+    void *keys, struct crypto_key_file *file, struct err *err);
+
+/* Let ${read} have each source until one fails; a file that others can read is
+ * refused where it holds a secret.  Return 0; or -1 with ${err}, which names
+ * the file, also when there is no source. */
+int crypto_secret_keys(const struct crypto_secret_sources *from,
+    crypto_key_reader *read, void *keys, struct err *err);
 
 /* Create ${path}, readable by its owner alone, with ${text} in it.  It
  * appears whole or not at all; an existing file, or a link, is an error and

@@ -40,6 +40,8 @@ post_load_keys(struct post_run *r, const char *const file[], size_t n,
 	struct sign_keys *k = sign_keys_new(sign_scheme(r->o->scheme));
 	struct sign_keys **all = realloc(r->secrets.keys,
 	    (r->secrets.count + 1) * sizeof(struct sign_keys *));
+	const struct crypto_secret_sources from = {
+	    file, n, fd, "VITALS_KEY_FILE"};
 
 	if (all != NULL)
 		r->secrets.keys = all;
@@ -49,19 +51,8 @@ post_load_keys(struct post_run *r, const char *const file[], size_t n,
 		return NULL;
 	}
 	all[r->secrets.count++] = k;
-	for (size_t i = 0; i < n; i++) {
-		struct crypto_secret_from from = {.file = file[i], .fd = -1};
-
-		if (sign_keys_load(k, &from, err) != 0)
-			return NULL;
-	}
-	if (n == 0) {
-		struct crypto_secret_from from = {
-		    .fd = fd, .environment = "VITALS_KEY_FILE"};
-
-		if (sign_keys_load(k, &from, err) != 0)
-			return NULL;
-	}
+	if (sign_keys_gather(k, &from, err) != 0)
+		return NULL;
 	if (sign_keys_first_public(k) < sign_keys_count(k)) {
 		err_set(err, "key %s is public: it cannot sign",
 		    sign_key_id(k, sign_keys_first_public(k)));

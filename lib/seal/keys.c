@@ -78,25 +78,23 @@ add_set(struct seal_keys *k, struct span array, struct err *err)
 
 /* Add a JWK a line. */
 static int
-add_lines(struct seal_keys *k, struct span text, struct err *err)
+add_lines(
+    struct seal_keys *k, struct span text, const char **at, struct err *err)
 {
 	struct span rest = text, line;
-	struct err why;
 
 	while (crypto_secret_line(&rest, &line)) {
-		size_t number = 1;
-
-		if (add_one(k, line, &why) == 0)
-			continue;
-		for (const char *p = text.p; p < line.p; p++)
-			number += *p == '\n';
-		return err_set(err, "line %zu: %s", number, why.text);
+		if (add_one(k, line, err) != 0) {
+			*at = line.p;
+			return -1;
+		}
 	}
 	return 0;
 }
 
-int
-seal_keys_add(struct seal_keys *k, struct span text, struct err *err)
+static int
+add_text(
+    struct seal_keys *k, struct span text, const char **at, struct err *err)
 {
 	const struct json_member *set;
 	struct json_index ix;
@@ -106,7 +104,7 @@ seal_keys_add(struct seal_keys *k, struct span text, struct err *err)
 	/* One JSON text over any number of lines, or one on each line. */
 	json_index_init(&ix);
 	if (json_index_read(&ix, text, NULL) != 0) {
-		rc = add_lines(k, text, err);
+		rc = add_lines(k, text, at, err);
 	} else {
 		set = json_index_find(&ix, "keys");
 		if (set == NULL)
@@ -123,42 +121,31 @@ seal_keys_add(struct seal_keys *k, struct span text, struct err *err)
 }
 
 int
-seal_keys_load(
-    struct seal_keys *k, const struct crypto_secret_from *from, struct err *err)
+seal_keys_add(struct seal_keys *k, struct span text, struct err *err)
 {
-	struct crypto_secret_from any = *from;
-	struct crypto_secret s;
-	struct err why;
-	size_t before = k->count;
-	bool secret = false;
-	int rc = -1;
+	const char *at = NULL;
 
-	any.exposed_ok = true;
-	if (crypto_secret_load(&any, &s, err) != 0)
-		goto out;
-	if (seal_keys_add(k, buf_span(&s.text), &why) != 0) {
-		err_set(err, "%s: %s", s.name, why.text);
-		goto out;
-	}
-	for (size_t i = before; i < k->count; i++)
-		secret |= k->key[i].private;
-	rc = s.exposed && secret ? crypto_secret_refuse(&s, err) : 0;
-out:
-	crypto_secret_wipe(&s);
-	return rc;
+	return add_text(k, text, &at, err);
 }
 
 static int
-load_one(void *context, const struct crypto_secret_from *from, struct err *err)
+read_keys(void *keys, struct crypto_key_file *file, struct err *err)
 {
-	return seal_keys_load(context, from, err);
+	struct seal_keys *k = keys;
+	size_t i = k->count;
+
+	if (add_text(k, file->text, &file->at, err) != 0)
+		return -1;
+	for (; i < k->count; i++)
+		file->secret |= k->key[i].private;
+	return 0;
 }
 
 int
 seal_keys_gather(struct seal_keys *k, const struct crypto_secret_sources *from,
     struct err *err)
 {
-	return crypto_secret_each(from, load_one, k, err);
+	return crypto_secret_keys(from, read_keys, k, err);
 }
 
 size_t

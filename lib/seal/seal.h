@@ -48,17 +48,12 @@ struct seal_keys *seal_keys_new(void);
 void seal_keys_free(struct seal_keys *k);
 
 /*
- * Add the keys of a file: a JSON Web Key (RFC 7517), a JWK Set, or a JWK a
+ * Add the keys of all sources: a JSON Web Key (RFC 7517), a JWK Set, or a JWK a
  * line.  Taken are "EC" on P-256, "OKP" on X25519, each with or without its
  * private half, and "oct" of 32 bytes.  A file with a private or shared key
  * that others can read is refused.  Return 0; or -1 with ${err}, which names
- * the file and never shows a key.
+ * the file and never shows a key, also when there is no source.
  */
-int seal_keys_load(struct seal_keys *k, const struct crypto_secret_from *from,
-    struct err *err);
-
-/* Add the keys of all sources.  Return 0; or -1 with ${err}, also when there
- * is none. */
 int seal_keys_gather(struct seal_keys *k,
     const struct crypto_secret_sources *from, struct err *err);
 

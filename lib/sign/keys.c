@@ -181,62 +181,28 @@ sign_keys_add(struct sign_keys *k, struct span line, struct err *err)
 	return 0;
 }
 
-static size_t
-line_number(struct span text, const char *at)
-{
-	size_t n = 1;
-
-	for (const char *p = text.p; p < at; p++)
-		n += *p == '\n';
-	return n;
-}
-
-int
-sign_keys_load(
-    struct sign_keys *k, const struct crypto_secret_from *from, struct err *err)
-{
-	struct crypto_secret_from any = *from;
-	struct crypto_secret s;
-	struct span rest, line;
-	struct err why;
-	size_t before = k->count;
-	bool secret = false;
-	int rc = -1;
-
-	any.exposed_ok = true;
-	if (crypto_secret_load(&any, &s, err) != 0)
-		goto out;
-	rest = buf_span(&s.text);
-	while (crypto_secret_line(&rest, &line)) {
-		if (sign_keys_add(k, line, &why) != 0) {
-			err_set(err, "%s:%zu: %s", s.name,
-			    line_number(buf_span(&s.text), line.p), why.text);
-			goto out;
-		}
-		secret |= !k->key[k->count - 1].public;
-	}
-	if (k->count == before)
-		err_set(err, "%s: holds no key", s.name);
-	else if (s.exposed && secret)
-		crypto_secret_refuse(&s, err);
-	else
-		rc = 0;
-out:
-	crypto_secret_wipe(&s);
-	return rc;
-}
-
 static int
-load_one(void *context, const struct crypto_secret_from *from, struct err *err)
+read_keys(void *keys, struct crypto_key_file *file, struct err *err)
 {
-	return sign_keys_load(context, from, err);
+	struct sign_keys *k = keys;
+	struct span rest = file->text, line;
+	size_t before = k->count;
+
+	while (crypto_secret_line(&rest, &line)) {
+		if (sign_keys_add(k, line, err) != 0) {
+			file->at = line.p;
+			return -1;
+		}
+		file->secret |= !k->key[k->count - 1].public;
+	}
+	return k->count == before ? err_set(err, "holds no key") : 0;
 }
 
 int
 sign_keys_gather(struct sign_keys *k, const struct crypto_secret_sources *from,
     struct err *err)
 {
-	return crypto_secret_each(from, load_one, k, err);
+	return crypto_secret_keys(from, read_keys, k, err);
 }
 
 void

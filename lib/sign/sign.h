@@ -57,19 +57,15 @@ struct sign_keys *sign_keys_new(const struct sign_scheme *scheme);
 void sign_keys_free(struct sign_keys *k);
 
 /*
- * Add the keys of a file: one a line, "whsec_…" (base64 of SIGN_KEY_MIN to
+ * Add the keys of all sources: one a line, "whsec_…" (base64 of SIGN_KEY_MIN to
  * SIGN_KEY_MAX bytes), "whsk_…" (Ed25519: base64 of seed and public key) or
  * "whpk_…" (its public key alone, which can only verify); for the schemes
  * stripe and github a line is the key as text, as those sites show it.  Blank
  * lines and lines with '#' first are skipped.  A file that others can read is
  * refused unless it holds public keys alone.  Return 0; or -1 with ${err},
- * which names the file and the line and never shows a key.
+ * which names the file and the line and never shows a key, also when there is
+ * no source.
  */
-int sign_keys_load(struct sign_keys *k, const struct crypto_secret_from *from,
-    struct err *err);
-
-/* Add the keys of all sources.  Return 0; or -1 with ${err}, also when there
- * is no source. */
 int sign_keys_gather(struct sign_keys *k,
     const struct crypto_secret_sources *from, struct err *err);
 

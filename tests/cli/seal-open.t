@@ -189,7 +189,7 @@ for c in vitals-seal vitals-open; do
 	try "$c: a key that is none" $c -k lines lines
 	is_status 3
 	is_stdout ''
-	is_stderr "$c: lines: line 1: not a JWK: kty is missing"
+	is_stderr "$c: lines:1: not a JWK: kty is missing"
 	try "$c: key and no such file" $c -k shared absent
 	is_status 3
 	is_stdout ''

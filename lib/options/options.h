@@ -1,0 +1,90 @@
+/*
+ * options: options that several commands have in common.
+ *
+ * A group is a struct for their values, a macro with their rows of the
+ * command's table, and a function that makes of the values what they stand
+ * for.  These functions report what is wrong themselves, as a command does,
+ * and return CLI_GO or the status to leave with.
+ */
+#ifndef OPTIONS_OPTIONS_H
+#define OPTIONS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/cli.h"
+#include "message/message.h"
+#include "seal/seal.h"
+#include "sign/sign.h"
+
+/* ---- Where keys are ---------------------------------------------------- */
+
+struct options_keys {
+	struct cli_list file;
+	int64_t fd;
+	const char *environment; /* the variable that names a file */
+};
+
+#define OPTIONS_KEYS_INIT(variable)                 \
+	{                                           \
+		.fd = -1, .environment = (variable) \
+	}
+
+/* "${what} the keys in FILE (default: $${variable})" */
+#define OPTIONS_KEYS(k, what, variable)                                     \
+	CLI_LIST("key-file", 'k', "FILE",                                   \
+	    what " the keys in FILE (default: $" variable ")", &(k)->file), \
+	    CLI_INTEGER("key-fd", 0, "N", "read keys from descriptor N",    \
+		&(k)->fd, 0, INT32_MAX)
+
+/* Load the keys of ${k} into *${keys}, which the caller frees in any case. */
+int options_sign_keys(const struct cli *cli, const struct options_keys *k,
+    const struct sign_scheme *scheme, struct sign_keys **keys);
+int options_seal_keys(const struct cli *cli, const struct options_keys *k,
+    struct seal_keys **keys);
+
+/* ---- --new-key --------------------------------------------------------- */
+
+struct options_new_key {
+	const char *file; /* or NULL */
+	unsigned kind;    /* an index in the list of kinds */
+};
+
+#define OPTIONS_NEW_KEY(n, kinds, first)                            \
+	CLI_FILE("new-key", 0, "FILE",                              \
+	    "make a key, write it to FILE, and end", &(n)->file),   \
+	    CLI_CHOICE("algorithm", 'a', kinds,                     \
+		"what kind the new key is of (default: " first ")", \
+		&(n)->kind)
+
+/* The lists of kinds, in the order of sign_key_kind and seal_key_kind. */
+#define OPTIONS_SIGN_KINDS "hmac|ed25519"
+#define OPTIONS_SEAL_KINDS "p256|x25519|shared"
+
+/* Make a key; its secret goes into the file, what others may know of it to
+ * ${out}, its ID into a note.  Return CLI_OK or CLI_SYSTEM. */
+int options_new_sign_key(
+    const struct options_new_key *n, struct ndjson_writer *out);
+int options_new_seal_key(
+    const struct options_new_key *n, struct ndjson_writer *out);
+
+/* ---- How a line becomes a message -------------------------------------- */
+
+struct options_message {
+	const char *id_member, *content_type;
+	bool new_id;
+};
+
+#define OPTIONS_MESSAGE(m)                                                   \
+	CLI_TEXT("id-member", 'i', "NAME", "the ID is in member NAME",       \
+	    &(m)->id_member),                                                \
+	    CLI_FLAG("new-id", 0, "give every line a new ID", &(m)->new_id), \
+	    CLI_TEXT("content-type", 't', "TYPE",                            \
+		"the payload's media type (default: by what it is)",         \
+		&(m)->content_type)
+
+/* Check what was given and set ${from} up. */
+int options_message(const struct cli *cli, const struct options_message *m,
+    struct message_from *from);
+
+#endif
