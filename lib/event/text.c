@@ -65,11 +65,12 @@ event_not_type(struct span s)
 	bool good = s.n > 0;
 
 	for (size_t i = 0; good && i < s.n; i++) {
-		char c = s.p[i], before = i > 0 ? s.p[i - 1] : '.';
+		bool first = i == 0 || s.p[i - 1] == '.';
+		char c = s.p[i];
 
 		good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 		    (c >= '0' && c <= '9') || c == '_' ||
-		    (c == '.' && before != '.' && i + 1 < s.n);
+		    (c == '.' && !first && i + 1 < s.n);
 	}
 	return good ? NULL
 		    : "is no type: words of letters, digits and '_', joined "

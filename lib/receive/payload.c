@@ -3,13 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf/ascii.h"
 #include "receive/receive.h"
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 enum receive_type
 receive_type_of(struct span s)
@@ -20,12 +15,11 @@ receive_type_of(struct span s)
 
 	if (semicolon != NULL)
 		s.n = (size_t)(semicolon - s.p);
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-		s.n--;
+	s = ascii_trim(s);
 	if (s.n >= sizeof(type))
 		return RECEIVE_TYPE_NONE;
 	for (size_t i = 0; i < s.n; i++)
-		type[i] = lower(s.p[i]);
+		type[i] = ascii_lower(s.p[i]);
 	s.p = type;
 	if (span_is(s, "application/json"))
 		return RECEIVE_TYPE_JSON;

@@ -2,34 +2,7 @@
 
 #include <string.h>
 
-/* RFC 9110: what a method or a header's name is made of. */
-static bool
-is_token(char c)
-{
-	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9'))
-		return true;
-	return c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL;
-}
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* Is ${s}, in any case, ${text}, which is in lower case? */
-static bool
-same(struct span s, const char *text)
-{
-	if (s.n != strlen(text))
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (lower(s.p[i]) != text[i])
-			return false;
-	}
-	return true;
-}
+#include "buf/ascii.h"
 
 /* Does the comma-separated list ${s} hold ${word}? */
 static bool
@@ -38,16 +11,8 @@ lists(struct span s, const char *word)
 	while (s.n > 0) {
 		const char *comma = memchr(s.p, ',', s.n);
 		size_t n = comma != NULL ? (size_t)(comma - s.p) : s.n;
-		struct span item = {s.p, n};
 
-		while (item.n > 0 && (*item.p == ' ' || *item.p == '\t')) {
-			item.p++;
-			item.n--;
-		}
-		while (item.n > 0 &&
-		    (item.p[item.n - 1] == ' ' || item.p[item.n - 1] == '\t'))
-			item.n--;
-		if (same(item, word))
+		if (ascii_same(ascii_trim((struct span){s.p, n}), word))
 			return true;
 		n += comma != NULL;
 		s.p += n;
@@ -110,8 +75,8 @@ origin_form(struct span *target)
 		return true;
 	for (n = 0; n < target->n && target->p[n] != ':'; n++)
 		;
-	if (!same((struct span){target->p, n}, "http") &&
-	    !same((struct span){target->p, n}, "https"))
+	if (!ascii_same((struct span){target->p, n}, "http") &&
+	    !ascii_same((struct span){target->p, n}, "https"))
 		return false;
 	if (target->n - n < 4 || memcmp(target->p + n, "://", 3) != 0)
 		return false;
@@ -133,10 +98,8 @@ request_line(struct serve_head *h, struct span line, const char **why)
 	if (a == NULL || a == line.p)
 		return 400;
 	h->method = (struct span){line.p, (size_t)(a - line.p)};
-	for (size_t i = 0; i < h->method.n; i++) {
-		if (!is_token(h->method.p[i]))
-			return 400;
-	}
+	if (!ascii_token(h->method))
+		return 400;
 	line.n -= h->method.n + 1;
 	line.p = a + 1;
 	b = memchr(line.p, ' ', line.n);
@@ -177,32 +140,18 @@ header_line(struct serve_head *h, struct span line, const char **why)
 	size_t n;
 
 	*why = "malformed header";
-	if (colon == NULL || colon == line.p)
+	if (colon == NULL)
 		return 400;
 	if (h->headers == SERVE_HEADERS_MAX) {
 		*why = "too many headers";
 		return 431;
 	}
 	n = (size_t)(colon - line.p);
-	for (size_t i = 0; i < n; i++) {
-		if (!is_token(line.p[i]))
-			return 400;
-	}
+	if (!ascii_token((struct span){line.p, n}))
+		return 400;
 	header = &h->header[h->headers++];
 	header->name = (struct span){line.p, n};
-	header->value = (struct span){colon + 1, line.n - n - 1};
-	while (header->value.n > 0 &&
-	    (*header->value.p == ' ' || *header->value.p == '\t')) {
-		header->value.p++;
-		header->value.n--;
-	}
-	while (header->value.n > 0) {
-		char last = header->value.p[header->value.n - 1];
-
-		if (last != ' ' && last != '\t')
-			break;
-		header->value.n--;
-	}
+	header->value = ascii_trim((struct span){colon + 1, line.n - n - 1});
 	return 0;
 }
 
@@ -239,7 +188,7 @@ framing(struct serve_head *h, const char **why)
 		if (lengths > 0 || codings > 1 || !http11)
 			return 400;
 		*why = "transfer coding is not known here";
-		if (!same(coding, "chunked"))
+		if (!ascii_same(coding, "chunked"))
 			return 501;
 		h->chunked = true;
 	} else if (lengths > 0) {
@@ -257,7 +206,7 @@ lower_name(char *text, struct span name)
 	char *p = text + (name.p - text);
 
 	for (size_t i = 0; i < name.n; i++)
-		p[i] = lower(p[i]);
+		p[i] = ascii_lower(p[i]);
 }
 
 int
@@ -294,7 +243,7 @@ serve_head_read(struct serve_head *h, char *text, size_t n, const char **why)
 	value = serve_head_find(h, "expect", NULL);
 	if (value.p != NULL) {
 		*why = "expectation is not known here";
-		if (!same(value, "100-continue"))
+		if (!ascii_same(value, "100-continue"))
 			return 417;
 		h->expects = true;
 	}

@@ -1,3 +1,4 @@
+#include "buf/ascii.h"
 #include "sign/scheme.h"
 #include "sign/stream.h"
 
@@ -27,49 +28,6 @@ sign_read_all(int fd, size_t max, struct buf *out, struct err *err)
 			return err_set(err, "longer than %zu bytes", max);
 		}
 	}
-}
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-bool
-sign_same_header(struct span name, const char *want)
-{
-	size_t i = 0;
-
-	while (i < name.n && lower(name.p[i]) == want[i])
-		i++;
-	return i == name.n && want[i] == '\0';
-}
-
-static struct span
-trim(struct span s)
-{
-	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t')) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-		s.n--;
-	return s;
-}
-
-static bool
-is_token(struct span s)
-{
-	static const char others[] = "!#$%&'*+-.^_`|~";
-
-	for (size_t i = 0; i < s.n; i++) {
-		char c = lower(s.p[i]);
-
-		if ((c < 'a' || c > 'z') && (c < '0' || c > '9') &&
-		    (c == '\0' || strchr(others, c) == NULL))
-			return false;
-	}
-	return s.n > 0;
 }
 
 /* "POST /hook HTTP/1.1" */
@@ -123,12 +81,12 @@ sign_request_read(struct sign_request *r, struct span text, struct err *err)
 		colon = memchr(line.p, ':', line.n);
 		name.p = line.p;
 		name.n = colon == NULL ? 0 : (size_t)(colon - line.p);
-		if (!is_token(name))
+		if (!ascii_token(name))
 			return err_set(
 			    err, "%zu: not a header (Name: value)", number);
 		line.p += name.n + 1;
 		line.n -= name.n + 1;
-		if (add(r, name, trim(line)) != 0)
+		if (add(r, name, ascii_trim(line)) != 0)
 			return err_set(err, "%zu: more than %d headers", number,
 			    SIGN_HEADERS_MAX);
 	}
@@ -141,7 +99,7 @@ sign_request_lookup(void *request, const char *name)
 	const struct sign_request *r = request;
 
 	for (size_t i = 0; i < r->count; i++) {
-		if (sign_same_header(r->header[i].name, name))
+		if (ascii_same(r->header[i].name, name))
 			return r->header[i].value;
 	}
 	return (struct span){NULL, 0};
@@ -158,7 +116,7 @@ sign_request_twice(const struct sign_request *r)
 		size_t seen = 0;
 
 		for (size_t i = 0; i < r->count; i++)
-			seen += sign_same_header(r->header[i].name, name[k]);
+			seen += ascii_same(r->header[i].name, name[k]);
 		if (seen > 1)
 			return name[k];
 	}

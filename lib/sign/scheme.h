@@ -64,9 +64,6 @@ bool sign_split(struct span *rest, char separator, struct span *piece);
 int sign_find_header(sign_lookup *lookup, void *context, const char *name,
     struct span *value, struct err *err);
 
-/* Is the header's ${name}, in any case, ${want}, which is in lower case? */
-bool sign_same_header(struct span name, const char *want);
-
 struct sign_key {
 	enum sign_algorithm algorithm;
 	bool public;               /* can only verify */

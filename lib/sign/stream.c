@@ -1,5 +1,6 @@
 #include "sign/stream.h"
 
+#include "buf/ascii.h"
 #include "instant/instant.h"
 #include "ndjson/ndjson.h"
 #include "sign/scheme.h"
@@ -47,7 +48,7 @@ find_in_headers(const struct message *m, const char *name)
 	json_scan_start(&scan, m->headers);
 	json_scan_next(&scan);
 	while (found.p == NULL && json_scan_next(&scan) == JSON_KEY) {
-		bool same = !scan.escaped && sign_same_header(scan.span, name);
+		bool same = !scan.escaped && ascii_same(scan.span, name);
 		struct span value;
 
 		if (json_scan_skip(&scan, &value) == JSON_STRING && same &&

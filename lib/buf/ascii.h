@@ -1,0 +1,66 @@
+/*
+ * ascii: what protocols do with the letters and blanks of a span, whatever
+ * the locale.
+ */
+#ifndef BUF_ASCII_H
+#define BUF_ASCII_H
+
+#include "buf/buf.h"
+
+static inline char
+ascii_lower(char c)
+{
+	static const char shift = 'a' - 'A';
+
+	if (c >= 'A' && c <= 'Z')
+		c = (char)(c + shift);
+	return c;
+}
+
+/* Is ${s}, in any case, ${text}, which is in lower case? */
+static inline bool
+ascii_same(struct span s, const char *text)
+{
+	size_t i = 0;
+
+	while (i < s.n && text[i] != '\0' && ascii_lower(s.p[i]) == text[i])
+		i++;
+	return i == s.n && text[i] == '\0';
+}
+
+static inline bool
+ascii_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* ${s} without the blanks and tabs at its ends. */
+static inline struct span
+ascii_trim(struct span s)
+{
+	while (s.n > 0 && ascii_blank(s.p[0])) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n > 0 && ascii_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+/* RFC 9110: a token, what methods and the names of headers are. */
+static inline bool
+ascii_token(struct span s)
+{
+	static const char others[] = "!#$%&'*+-.^_`|~";
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = ascii_lower(s.p[i]);
+
+		if ((c < 'a' || c > 'z') && (c < '0' || c > '9') &&
+		    (c == '\0' || strchr(others, c) == NULL))
+			return false;
+	}
+	return s.n > 0;
+}
+
+#endif
