@@ -82,10 +82,9 @@ dsp_fft(struct dsp *d, size_t n)
 			p->used = ++d->clock;
 			return &p->fft;
 		}
-		if (p == NULL)
-			oldest = i;
-		else if (d->plan[oldest] != NULL &&
-		    p->used < d->plan[oldest]->used)
+		if (p == NULL ||
+		    (d->plan[oldest] != NULL &&
+			p->used < d->plan[oldest]->used))
 			oldest = i;
 	}
 	struct plan *p = plan_new(n);

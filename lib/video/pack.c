@@ -69,8 +69,8 @@ set_levels(struct video_pack *p, bool full)
 			p->factor[i] = top / 255;
 			p->offset[i] = 128 * step;
 		} else {
-			p->factor[i] = (chroma ? 224 : 219) / 255.0F * step;
-			p->offset[i] = (chroma ? 128 : 16) * step;
+			p->factor[i] = (chroma ? 224.0F : 219.0F) / 255 * step;
+			p->offset[i] = (chroma ? 128.0F : 16.0F) * step;
 		}
 	}
 }
