@@ -22,8 +22,12 @@ static const struct row table[RPPG_FEATURES] = {
 };
 static const double constant = -2.01;
 
+/* A light that changes its colour looks like a pulse where nothing is known
+ * to be skin and nothing not to be. */
+static const double SKIN_UNKNOWN = 0.5;
+
 double
-rppg_confidence(const double feature[RPPG_FEATURES])
+rppg_confidence(enum rppg_method method, const double feature[RPPG_FEATURES])
 {
 	double sum = constant;
 
@@ -38,5 +42,5 @@ rppg_confidence(const double feature[RPPG_FEATURES])
 		x = fmax(table[i].low, fmin(table[i].high, x));
 		sum += table[i].weight * x;
 	}
-	return 1 / (1 + exp(-sum));
+	return (method == RPPG_FVP ? SKIN_UNKNOWN : 1) / (1 + exp(-sum));
 }

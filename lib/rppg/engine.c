@@ -193,7 +193,7 @@ take_hop(struct rppg *p)
 	p->now.time = w->vote.end;
 	p->now.rate = w->vote.any ? w->note.rate : 0;
 	p->now.snr_db = w->note.feature[RPPG_FEATURE_SNR];
-	p->now.confidence = rppg_confidence(w->note.feature);
+	p->now.confidence = rppg_confidence(p->method, w->note.feature);
 	p->next_hop += HOP;
 	return 0;
 }

@@ -48,7 +48,9 @@ int rppg_last_window(struct rppg *p, struct track *t, struct pending *last);
  * without memory. */
 int rppg_judge(struct rppg *p, struct pending *w, int bin);
 
-/* The probability that a rate with these features is right. */
-double rppg_confidence(const double feature[RPPG_FEATURES]);
+/* The probability that a rate with these features is right: at most a half of
+ * a whole picture, of which nobody knows whether it shows skin. */
+double rppg_confidence(
+    enum rppg_method method, const double feature[RPPG_FEATURES]);
 
 #endif

@@ -124,7 +124,8 @@ fill_wave(struct rppg *p, const struct draft *d, double from, double to,
 /* The rate and the features of the view: means over its windows, weighted by
  * how clear and how long they are. */
 static void
-sum_up(const struct draft *d, double from, double to, struct rppg_view *v)
+sum_up(const struct draft *d, enum rppg_method method, double from, double to,
+    struct rppg_view *v)
 {
 	double sum = 0, all = 0, longest = 0;
 
@@ -159,7 +160,7 @@ sum_up(const struct draft *d, double from, double to, struct rppg_view *v)
 	    log(fmax(to - from, 1) / RPPG_WINDOW);
 	v->snr_db = v->feature[RPPG_FEATURE_SNR];
 	v->feature[RPPG_FEATURE_RATE] = pow(log(v->rate / 75), 2);
-	v->confidence = rppg_confidence(v->feature);
+	v->confidence = rppg_confidence(method, v->feature);
 }
 
 /* ---- Colour, motion, gaps ------------------------------------------------ */
@@ -253,7 +254,7 @@ rppg_view(struct rppg *p, double from, double to, struct rppg_view *v)
 	v->end = fmax(from, to);
 	if (draft_init(p, &d) == 0 && fill_colour(p, from, to, v) == 0 &&
 	    fill_wave(p, &d, from, to, v) == 0) {
-		sum_up(&d, from, to, v);
+		sum_up(&d, p->method, from, to, v);
 		status = 0;
 	}
 	draft_release(&d);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dsp/dsp.h"
+#include "rppg/fvp.h"
 #include "rppg/rows.h"
 #include "rppg/window.h"
 
@@ -59,6 +60,7 @@ struct voter {
 	double log_bin[VOTE_BINS]; /* log of the bin over the lowest */
 	double wave[VOTE_WINDOW];
 	struct window window;
+	struct fvp fvp; /* its masks stand in the place of groups */
 	bool has_reference;
 	struct vote_spectrum reference[RPPG_METHODS];
 };
@@ -303,8 +305,8 @@ wanted(const struct voter *v, enum rppg_method m)
 {
 	if (rppg_method_info(m)->extract == NULL)
 		return false;
-	return v->method == RPPG_FUSION || v->method == RPPG_FVP ||
-	    v->method == m;
+	return v->method == RPPG_FUSION || v->method == m ||
+	    (v->method == RPPG_FVP && fvp_uses(m));
 }
 
 /* Of a finger the channels themselves are the methods: their slots. */
@@ -372,6 +374,24 @@ look_at_background(struct voter *v, struct vote *out)
 			return -1;
 		keep_peaks(&v->reference[m]);
 	}
+	return 0;
+}
+
+/* What the whole picture's intensity shows, under every method. */
+static int
+look_at_intensity(struct voter *v, struct vote *out)
+{
+	struct vote_spectrum *s = &v->reference[0];
+	int found = fvp_intensity(&v->window, v->wave);
+
+	v->has_reference = found > 0;
+	if (found <= 0)
+		return found;
+	if (transform(v, v->wave, out->n, s) != 0)
+		return -1;
+	keep_peaks(s);
+	for (int m = 1; m < RPPG_METHODS; m++)
+		v->reference[m] = *s;
 	return 0;
 }
 
@@ -474,20 +494,34 @@ look_at_patches(struct voter *v, struct vote *out)
 	return 0;
 }
 
+/* How much each patch counts in group ${g}. */
+static void
+group_weights(
+    const struct voter *v, unsigned g, double weight[TRACE_REGIONS_MAX])
+{
+	for (unsigned i = 0; i < v->regions; i++) {
+		double part = v->group[i] == g;
+
+		if (v->method == RPPG_FVP)
+			part = v->fvp.mask[g][i];
+		weight[i] = v->window.good[i] && part > 0
+		    ? part * v->window.in->weight[i]
+		    : 0;
+	}
+}
+
 /* The votes of groups of patches. */
 static int
 look_at_groups(struct voter *v, struct vote *out)
 {
+	unsigned groups = v->method == RPPG_FVP ? v->fvp.masks : v->groups;
 	double votes[VOTE_RATES] = {0}, vote[VOTE_RATES];
 	double weight[TRACE_REGIONS_MAX];
 	unsigned found = 0;
 	struct vote_spectrum s;
 
-	for (unsigned g = 0; g < v->groups; g++) {
-		for (unsigned i = 0; i < v->regions; i++)
-			weight[i] = v->group[i] == g && v->window.good[i]
-			    ? v->window.in->weight[i]
-			    : 0;
+	for (unsigned g = 0; g < groups; g++) {
+		group_weights(v, g, weight);
 		if (!window_mean(&v->window, weight))
 			continue;
 		found++;
@@ -542,7 +576,14 @@ vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
 	out->seen = v->window.seen;
 	out->movement = v->window.movement;
 	memcpy(out->good, v->window.good, sizeof(out->good));
-	if (look_at_background(v, out) != 0 || look_at_whole(v, out) != 0)
+	if (v->method == RPPG_FVP) {
+		if (fvp_masks(&v->window, &v->fvp) != 0 ||
+		    look_at_intensity(v, out) != 0)
+			return -1;
+	} else if (look_at_background(v, out) != 0) {
+		return -1;
+	}
+	if (look_at_whole(v, out) != 0)
 		return -1;
 	if ((v->method == RPPG_FUSION || v->method == RPPG_FVP) &&
 	    (look_at_patches(v, out) != 0 || look_at_groups(v, out) != 0))
