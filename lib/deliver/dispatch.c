@@ -321,11 +321,28 @@ wake_due(struct deliver *d)
 	}
 }
 
+/* How many requests each endpoint that may send can make, so that none takes
+ * all the room; 0: none may. */
+static size_t
+share(const struct deliver *d)
+{
+	size_t able = 0, room;
+
+	for (const struct deliver_endpoint *e = d->endpoint; e != NULL;
+	     e = e->next)
+		able += may_send(d, e);
+	if (able == 0)
+		return 0;
+	room = (size_t)d->policy.concurrency - (size_t)d->count.in_flight;
+	return room > able ? room / able : 1;
+}
+
 void
 deliver_dispatch(struct deliver *d)
 {
 	struct deliver_endpoint *e, *start;
 	bool more = true;
+	size_t each;
 
 	wake_due(d);
 	if (d->stopped || d->endpoint == NULL)
@@ -334,12 +351,12 @@ deliver_dispatch(struct deliver *d)
 		d->turn = d->endpoint;
 	for (e = d->endpoint; e != NULL; e = e->next)
 		refill(d, e);
-	/* One request each in turn, so that none takes all the room. */
-	while (more && d->count.in_flight < (uint64_t)d->policy.concurrency) {
+	while (more && (each = share(d)) > 0) {
 		more = false;
 		start = e = d->turn;
 		do {
-			if (may_send(d, e) && send_one(d, e))
+			for (size_t i = 0;
+			     i < each && may_send(d, e) && send_one(d, e); i++)
 				more = true;
 			e = e->next != NULL ? e->next : d->endpoint;
 		} while (e != start);

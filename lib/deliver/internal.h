@@ -198,6 +198,8 @@ void deliver_settle(struct deliver *d, struct deliver_job *j,
 void deliver_flush_endpoint(
     struct deliver *d, struct deliver_endpoint *e, const char *reason);
 double deliver_random(struct deliver *d);
+/* How many events were settled. */
+uint64_t deliver_settled(const struct deliver *d);
 void deliver_note(struct deliver *d, enum deliver_note what,
     const struct deliver_endpoint *e, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
@@ -206,22 +208,12 @@ void deliver_note(struct deliver *d, enum deliver_note what,
 /* Make ${e} known to it. */
 int deliver_store_endpoint(
     struct deliver *d, struct deliver_endpoint *e, struct err *err);
-/* Take ${event} for the endpoints ${one}, or all that want it. */
-enum deliver_taken deliver_store_take(struct deliver *d,
-    struct deliver_event *event, struct deliver_endpoint *one, size_t *given,
-    struct err *err);
-/* Commit what was taken; then it can be sent. */
-void deliver_store_accept(struct deliver *d);
+/* It cannot be worked with any more. */
+void deliver_store_failed(struct deliver *d, const struct err *why);
+/* Count anew what was changed in the spool itself. */
+void deliver_store_recount(struct deliver *d);
 /* Commit what was settled. */
 void deliver_store_commit(struct deliver *d);
-void deliver_store_load(struct deliver *d);
-/* How many jobs of ${e} are held in memory. */
-size_t deliver_window(
-    const struct deliver *d, const struct deliver_endpoint *e);
-/* Load more of a session whose jobs in memory are done; false: there are none.
- */
-bool deliver_store_session(
-    struct deliver *d, struct deliver_endpoint *e, struct deliver_lane *l);
 void deliver_store_settle(struct deliver *d, const struct deliver_job *j,
     enum spool_state state, const char *reason);
 /* Write that ${j} waits until ${at}; it leaves memory unless its session waits
@@ -232,6 +224,24 @@ void deliver_store_switch_off(struct deliver *d, struct deliver_endpoint *e);
 void deliver_store_ages(struct deliver *d);
 bool deliver_store_idle(const struct deliver *d);
 void deliver_store_housekeeping(struct deliver *d);
+
+/* ---- accept.c: lines on their way into the spool. */
+/* Take ${event} for the endpoints ${one}, or all that want it. */
+enum deliver_taken deliver_store_take(struct deliver *d,
+    struct deliver_event *event, struct deliver_endpoint *one, size_t *given,
+    struct err *err);
+/* Commit what was taken; then it can be sent. */
+void deliver_store_accept(struct deliver *d);
+
+/* ---- load.c: jobs from the spool into memory. */
+void deliver_store_load(struct deliver *d);
+/* How many jobs of ${e} are held in memory. */
+size_t deliver_window(
+    const struct deliver *d, const struct deliver_endpoint *e);
+/* Load more of a session whose jobs in memory are done; false: there are none.
+ */
+bool deliver_store_session(
+    struct deliver *d, struct deliver_endpoint *e, struct deliver_lane *l);
 
 /* ---- receipt.c */
 /* Say once that receipts or dead letters cannot be written. */

@@ -31,6 +31,12 @@ deliver_random(struct deliver *d)
 	return (double)(sum >> 11) / 9007199254740992.0;
 }
 
+uint64_t
+deliver_settled(const struct deliver *d)
+{
+	return d->count.delivered + d->count.dead + d->count.expired;
+}
+
 void
 deliver_settle(struct deliver *d, struct deliver_job *j, enum deliver_outcome o,
     const char *reason)

@@ -6,13 +6,6 @@
 #include "deliver/internal.h"
 #include "instant/instant.h"
 
-/* Lines accepted at once.  Where there is enough to send already, groups are
- * so many ms apart; while sending goes on, they are also smaller, since what
- * memory has no room for must be read again. */
-#define GROUP 4096
-#define GROUP_BUSY 1024
-#define GROUP_EVERY 100
-
 /* How often, in ms, and how many settled events are forgotten. */
 #define FORGET_EVERY 60000
 #define FORGET_MAX 1000
@@ -23,7 +16,7 @@ deliver_use_spool(
 {
 	d->store = *o;
 	d->accepting_end = &d->accepting;
-	d->room = GROUP;
+	d->room = 1; /* more when the first turn has looked */
 	if (!d->policy.ordered)
 		return 0;
 	/* What waits for its time must not be overtaken by its session. */
@@ -131,9 +124,8 @@ deliver_switch_on(struct deliver *d, const char *name, struct err *err)
 	return spool_switch(d->store.spool, e->number, false, err);
 }
 
-/* It cannot be worked with any more. */
-static void
-store_failed(struct deliver *d, const struct err *why)
+void
+deliver_store_failed(struct deliver *d, const struct err *why)
 {
 	if (d->store_failed)
 		return;
@@ -142,22 +134,8 @@ store_failed(struct deliver *d, const struct err *why)
 	err_set(&d->store_err, "%s: %s", d->store.name, why->text);
 }
 
-/* It takes no more; what it holds is still delivered, if that works. */
-static void
-accept_failed(struct deliver *d, const struct err *why)
-{
-	if (d->accept_failed)
-		return;
-	d->accept_failed = true;
-	spool_rollback(d->store.spool);
-	err_set(&d->accept_err, "%s: %s", d->store.name, why->text);
-	d->out->report(
-	    d->out->context, DELIVER_NOTE_OUTPUT, "", d->accept_err.text);
-}
-
-/* Count anew what was changed in the spool itself. */
-static void
-recount(struct deliver *d)
+void
+deliver_store_recount(struct deliver *d)
 {
 	struct spool_counts c;
 	struct err why;
@@ -166,7 +144,7 @@ recount(struct deliver *d)
 	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
 		if (spool_count(d->store.spool, e->number,
 			(uint32_t)d->policy.max_attempts, &c, &why) != 0) {
-			store_failed(d, &why);
+			deliver_store_failed(d, &why);
 			return;
 		}
 		e->pending = (size_t)(c.ready + c.waiting);
@@ -188,7 +166,7 @@ deliver_replay(
 			return -1;
 		*n += some;
 	}
-	recount(d);
+	deliver_store_recount(d);
 	return 0;
 }
 
@@ -204,413 +182,9 @@ deliver_replay_id(
 			return -1;
 		*n += some;
 	}
-	recount(d);
+	deliver_store_recount(d);
 	return 0;
 }
-
-/* ---- Taking ------------------------------------------------------------ */
-
-/* A receipt for what was settled in an earlier run. */
-static void
-repeat_receipt(struct deliver *d, struct deliver_endpoint *e,
-    struct deliver_event *event, const struct spool_job *old)
-{
-	static const enum deliver_outcome outcome[] = {
-	    [SPOOL_DELIVERED] = DELIVER_OUTCOME_DELIVERED,
-	    [SPOOL_DEAD] = DELIVER_OUTCOME_DEAD,
-	    [SPOOL_EXPIRED] = DELIVER_OUTCOME_EXPIRED};
-	struct deliver_job j = {.event = event,
-	    .endpoint = e,
-	    .attempts = old->attempts,
-	    .first = old->first,
-	    .last_status = old->status};
-	char *reason =
-	    old->error.n > 0 ? strndup(old->error.p, old->error.n) : NULL;
-
-	deliver_receipt(d, &j, outcome[old->state], reason, old->at);
-	free(reason);
-	if (old->state != SPOOL_DELIVERED)
-		d->count.known_lost++;
-}
-
-/* Count ${e}'s new job, due at once. */
-static void
-count_due(struct deliver *d, struct deliver_endpoint *e)
-{
-	e->pending++;
-	d->count.pending++;
-	e->quick++;
-	if (e->due > d->wall)
-		e->due = d->wall;
-}
-
-static int
-known_job(struct deliver *d, struct deliver_endpoint *e,
-    struct deliver_event *event, struct spool_job *j, struct err *err)
-{
-	d->count.known++;
-	if (j->state == SPOOL_READY || j->state == SPOOL_WAITING)
-		return 0;
-	if (!event->replayed || j->state == SPOOL_DELIVERED) {
-		repeat_receipt(d, e, event, j);
-		return 0;
-	}
-	j->state = SPOOL_WAITING;
-	j->at = j->since = d->wall;
-	j->round = 0;
-	count_due(d, e);
-	return spool_save(d->store.spool, j, err);
-}
-
-/* It is sent once it is on disk. */
-static int
-expect(
-    struct deliver *d, struct deliver_endpoint *e, struct deliver_event *event)
-{
-	struct deliver_job *j = calloc(1, sizeof(*j));
-
-	if (j == NULL)
-		return -1;
-	j->endpoint = e;
-	j->event = event;
-	j->since = event->accepted;
-	deliver_event_hold(event);
-	*d->accepting_end = j;
-	d->accepting_end = &j->next;
-	return 0;
-}
-
-static int
-take_for(struct deliver *d, struct deliver_endpoint *e,
-    struct deliver_event *event, struct err *err)
-{
-	struct spool_job row = {.seq = event->seq,
-	    .endpoint = e->number,
-	    .at = d->wall,
-	    .since = d->wall,
-	    .session = event->session};
-	bool known;
-
-	/* An event that was there before, for an endpoint that is new to it,
-	 * lies behind the cursor: it comes back as one that is due. */
-	row.state = event->seq < e->cursor ? SPOOL_WAITING : SPOOL_READY;
-	if (spool_add_job(d->store.spool, &row, &known, err) != 0)
-		return -1;
-	if (known)
-		return known_job(d, e, event, &row, err);
-	e->accepted++;
-	d->count.accepted++;
-	if (row.state == SPOOL_WAITING)
-		count_due(d, e);
-	else if (expect(d, e, event) != 0)
-		return err_set(err, "out of memory");
-	return 0;
-}
-
-/* The ID is known: is it the same event? */
-static bool
-same_body(struct deliver *d, const struct deliver_event *event, struct span old)
-{
-	struct deliver_event *e;
-	bool same;
-
-	if (old.n == event->line.n && memcmp(old.p, event->line.p, old.n) == 0)
-		return true;
-	e = deliver_event_read(&d->reader, old, 0, NULL);
-	same = e != NULL && e->body.n == event->body.n &&
-	    memcmp(e->body.p, event->body.p, e->body.n) == 0;
-	deliver_event_drop(e);
-	return same;
-}
-
-enum deliver_taken
-deliver_store_take(struct deliver *d, struct deliver_event *event,
-    struct deliver_endpoint *one, size_t *given, struct err *err)
-{
-	struct deliver_endpoint *e;
-	struct span old;
-	bool known;
-
-	if (spool_add_event(d->store.spool, event->id, event->line,
-		event->accepted, &event->seq, &known, &old, err) != 0) {
-		accept_failed(d, err);
-	} else if (known && !same_body(d, event, old)) {
-		err_set(err, "the ID \"%.*s\" is known with another body",
-		    (int)event->id.n, event->id.p);
-		return DELIVER_BAD_LINE;
-	}
-	for (e = one != NULL ? one : d->endpoint; e != NULL;
-	     e = one != NULL ? NULL : e->next) {
-		if (one == NULL &&
-		    (!e->added || !deliver_endpoint_wants(e, event)))
-			continue;
-		++*given;
-		if (!d->accept_failed && take_for(d, e, event, err) != 0)
-			accept_failed(d, err);
-		else if (!d->accept_failed)
-			continue;
-		/* For deliver_store_accept to refuse. */
-		if (expect(d, e, event) != 0)
-			return DELIVER_FAILED;
-	}
-	return DELIVER_TAKEN;
-}
-
-static uint64_t
-settled(const struct deliver *d)
-{
-	return d->count.delivered + d->count.dead + d->count.expired;
-}
-
-/* It is on disk: into memory with it, or, where that has enough, not. */
-static void
-admit(struct deliver *d, struct deliver_job *j)
-{
-	struct deliver_endpoint *e = j->endpoint;
-	int64_t seq = j->event->seq;
-
-	e->pending++;
-	d->count.pending++;
-	if (e->more || e->off || e->loaded >= deliver_window(d, e) ||
-	    d->held > DELIVER_MEMORY_MAX) {
-		e->more = true;
-		deliver_job_drop(d, j);
-		return;
-	}
-	e->cursor = seq + 1;
-	switch (deliver_enqueue(d, j)) {
-	case 0:
-		return;
-	case -1:
-		e->cursor = seq;
-		e->more = true;
-		break;
-	}
-	deliver_job_drop(d, j);
-}
-
-/* They are on no disk: they must not vanish. */
-static void
-refuse(struct deliver *d, struct deliver_job *j, const struct err *why)
-{
-	struct deliver_endpoint *e = j->endpoint;
-	char reason[ERR_TEXT_MAX + 32];
-
-	snprintf(reason, sizeof(reason), "not accepted: %s", why->text);
-	j->event->seq = 0; /* the number was undone */
-	deliver_receipt(d, j, DELIVER_OUTCOME_DEAD, reason, d->wall);
-	e->dead++;
-	d->count.dead++;
-	deliver_note(d, DELIVER_NOTE_LOST, e, "%.*s: %s", (int)j->event->id.n,
-	    j->event->id.p, reason);
-	deliver_job_drop(d, j);
-}
-
-void
-deliver_store_accept(struct deliver *d)
-{
-	struct deliver_job *j, *next;
-	struct err why;
-	bool good;
-
-	if (d->store.spool == NULL)
-		return;
-	if (!d->store_failed && !d->accept_failed &&
-	    spool_commit(d->store.spool, &why) != 0)
-		accept_failed(d, &why);
-	good = !d->store_failed && !d->accept_failed;
-	if (!good && d->accepting != NULL)
-		recount(d);
-	if (d->accepting != NULL) {
-		d->accepted_at = d->now;
-		d->settled_then = settled(d);
-	}
-	for (j = d->accepting; j != NULL; j = next) {
-		next = j->next;
-		j->next = NULL;
-		if (good)
-			admit(d, j);
-		else
-			refuse(d, j,
-			    d->accept_failed ? &d->accept_err : &d->store_err);
-	}
-	d->accepting = NULL;
-	d->accepting_end = &d->accepting;
-}
-
-void
-deliver_store_commit(struct deliver *d)
-{
-	struct err why;
-
-	if (d->store.spool != NULL && !d->store_failed &&
-	    spool_commit(d->store.spool, &why) != 0)
-		store_failed(d, &why);
-}
-
-/* ---- Loading ----------------------------------------------------------- */
-
-size_t
-deliver_window(const struct deliver *d, const struct deliver_endpoint *e)
-{
-	size_t share = (size_t)d->policy.queue / (d->names.count + 1) + 1;
-	size_t least = 2 * e->concurrency;
-
-	return share > least ? share : least;
-}
-
-struct loading {
-	struct deliver *d;
-	struct deliver_endpoint *e;
-	size_t count;
-	bool cursor;               /* it goes along */
-	bool due;                  /* they waited for their time */
-	struct deliver_lane *lane; /* to append to */
-};
-
-static struct deliver_job *
-read_job(
-    struct deliver *d, struct deliver_endpoint *e, const struct spool_job *row)
-{
-	struct deliver_job *j = calloc(1, sizeof(*j));
-	struct err why;
-
-	if (j == NULL)
-		return NULL;
-	j->event =
-	    deliver_event_read(&d->reader, row->line, row->accepted, &why);
-	if (j->event == NULL) {
-		free(j);
-		return NULL;
-	}
-	j->event->seq = row->seq;
-	d->held += j->event->size;
-	j->endpoint = e;
-	j->attempts = row->attempts;
-	j->round = row->round;
-	j->first = row->first;
-	j->since = row->since;
-	j->last_status = row->status;
-	if (row->error.n > 0)
-		j->error = strndup(row->error.p, row->error.n);
-	if (row->state == SPOOL_READY && row->at > d->wall)
-		j->due = d->now + (row->at - d->wall);
-	return j;
-}
-
-static int
-load_one(void *context, const struct spool_job *row)
-{
-	struct loading *l = context;
-	struct deliver *d = l->d;
-	struct deliver_job *j = read_job(d, l->e, row);
-
-	if (j == NULL)
-		return 1; /* memory: later */
-	l->count++;
-	if (l->due && row->round < d->policy.max_attempts && l->e->quick > 0)
-		l->e->quick--;
-	switch (deliver_enqueue(d, j)) {
-	case 0:
-		break;
-	case 1:
-		deliver_job_drop(d, j);
-		break;
-	default:
-		deliver_job_drop(d, j);
-		return 1;
-	}
-	if (l->cursor)
-		l->e->cursor = row->seq + 1;
-	return d->held > DELIVER_MEMORY_MAX;
-}
-
-static void
-load_endpoint(struct deliver *d, struct deliver_endpoint *e)
-{
-	struct loading l = {.d = d, .e = e};
-	size_t window = deliver_window(d, e);
-	struct err why;
-	int64_t room;
-	int rc = 0;
-
-	if (e->loaded > window / 2 || e->off ||
-	    (e->loaded > 0 && d->held > DELIVER_MEMORY_MAX))
-		return;
-	room = (int64_t)(window - e->loaded);
-	if (e->due <= d->wall) {
-		l.due = true;
-		/* Ready ones from the cursor on are still to come: what is
-		 * made ready there would come twice. */
-		rc = spool_due(d->store.spool, e->number, d->wall,
-		    e->more ? e->cursor : INT64_MAX, room, load_one, &l, &why);
-		if (rc >= 0)
-			rc = spool_next(
-			    d->store.spool, e->number, &e->due, &why);
-		room -= (int64_t)l.count;
-	}
-	if (rc >= 0 && e->more && room > 0) {
-		l.due = false;
-		l.cursor = true;
-		l.count = 0;
-		rc = spool_ready(d->store.spool, e->number, e->cursor, room,
-		    load_one, &l, &why);
-		if (rc == 0 && l.count < (size_t)room)
-			e->more = false;
-	}
-	if (rc < 0)
-		store_failed(d, &why);
-}
-
-void
-deliver_store_load(struct deliver *d)
-{
-	if (d->store.spool == NULL || d->stopped)
-		return;
-	for (struct deliver_endpoint *e = d->endpoint;
-	     e != NULL && !d->store_failed; e = e->next)
-		load_endpoint(d, e);
-	if (d->loaded < (size_t)d->policy.queue / 2)
-		d->room = GROUP;
-	else if (d->now - d->accepted_at < GROUP_EVERY)
-		d->room = 0;
-	else
-		d->room = settled(d) > d->settled_then ? GROUP_BUSY : GROUP;
-}
-
-static int
-load_session_one(void *context, const struct spool_job *row)
-{
-	struct loading *l = context;
-	struct deliver_job *j = read_job(l->d, l->e, row);
-
-	if (j == NULL)
-		return 1;
-	l->count++;
-	if (deliver_enqueue(l->d, j) != 0)
-		deliver_job_drop(l->d, j);
-	return 0;
-}
-
-bool
-deliver_store_session(
-    struct deliver *d, struct deliver_endpoint *e, struct deliver_lane *lane)
-{
-	struct loading l = {.d = d, .e = e};
-	struct err why;
-
-	lane->skipped = false;
-	if (d->stopped || d->store_failed)
-		return false;
-	if (spool_session(d->store.spool, e->number, lane->node.key, 0,
-		e->cursor, DELIVER_LANE_MAX, load_session_one, &l, &why) < 0) {
-		store_failed(d, &why);
-		return false;
-	}
-	return l.count == DELIVER_LANE_MAX;
-}
-
-/* ---- Settling ---------------------------------------------------------- */
 
 static void
 save(struct deliver *d, const struct deliver_job *j, enum spool_state state,
@@ -630,7 +204,17 @@ save(struct deliver *d, const struct deliver_job *j, enum spool_state state,
 	if (reason != NULL)
 		row.error = span_of(reason);
 	if (!d->store_failed && spool_save(d->store.spool, &row, &why) != 0)
-		store_failed(d, &why);
+		deliver_store_failed(d, &why);
+}
+
+void
+deliver_store_commit(struct deliver *d)
+{
+	struct err why;
+
+	if (d->store.spool != NULL && !d->store_failed &&
+	    spool_commit(d->store.spool, &why) != 0)
+		deliver_store_failed(d, &why);
 }
 
 void
@@ -667,7 +251,7 @@ deliver_store_switch_off(struct deliver *d, struct deliver_endpoint *e)
 
 	if (!d->store_failed &&
 	    spool_switch(d->store.spool, e->number, true, &why) != 0)
-		store_failed(d, &why);
+		deliver_store_failed(d, &why);
 }
 
 void
@@ -680,7 +264,7 @@ deliver_store_ages(struct deliver *d)
 	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
 		if (spool_oldest(d->store.spool, e->number, &e->oldest_accepted,
 			&why) != 0)
-			store_failed(d, &why);
+			deliver_store_failed(d, &why);
 	}
 }
 
@@ -727,7 +311,7 @@ deliver_store_housekeeping(struct deliver *d)
 	if (spool_forget(d->store.spool,
 		crowded ? d->wall : d->wall - d->store.keep, false, FORGET_MAX,
 		&n, &why) != 0) {
-		store_failed(d, &why);
+		deliver_store_failed(d, &why);
 		return;
 	}
 	d->accept_wait = crowded && spool_size(d->store.spool) >= d->store.most;

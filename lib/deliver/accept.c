@@ -1,0 +1,240 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deliver/internal.h"
+
+/* It takes no more; what it holds is still delivered, if that works. */
+static void
+accept_failed(struct deliver *d, const struct err *why)
+{
+	if (d->accept_failed)
+		return;
+	d->accept_failed = true;
+	spool_rollback(d->store.spool);
+	err_set(&d->accept_err, "%s: %s", d->store.name, why->text);
+	d->out->report(
+	    d->out->context, DELIVER_NOTE_OUTPUT, "", d->accept_err.text);
+}
+
+/* A receipt for what was settled in an earlier run. */
+static void
+repeat_receipt(struct deliver *d, struct deliver_endpoint *e,
+    struct deliver_event *event, const struct spool_job *old)
+{
+	static const enum deliver_outcome outcome[] = {
+	    [SPOOL_DELIVERED] = DELIVER_OUTCOME_DELIVERED,
+	    [SPOOL_DEAD] = DELIVER_OUTCOME_DEAD,
+	    [SPOOL_EXPIRED] = DELIVER_OUTCOME_EXPIRED};
+	struct deliver_job j = {.event = event,
+	    .endpoint = e,
+	    .attempts = old->attempts,
+	    .first = old->first,
+	    .last_status = old->status};
+	char *reason =
+	    old->error.n > 0 ? strndup(old->error.p, old->error.n) : NULL;
+
+	deliver_receipt(d, &j, outcome[old->state], reason, old->at);
+	free(reason);
+	if (old->state != SPOOL_DELIVERED)
+		d->count.known_lost++;
+}
+
+/* Count ${e}'s new job, due at once. */
+static void
+count_due(struct deliver *d, struct deliver_endpoint *e)
+{
+	e->pending++;
+	d->count.pending++;
+	e->quick++;
+	if (e->due > d->wall)
+		e->due = d->wall;
+}
+
+static int
+known_job(struct deliver *d, struct deliver_endpoint *e,
+    struct deliver_event *event, struct spool_job *j, struct err *err)
+{
+	d->count.known++;
+	if (j->state == SPOOL_READY || j->state == SPOOL_WAITING)
+		return 0;
+	if (!event->replayed || j->state == SPOOL_DELIVERED) {
+		repeat_receipt(d, e, event, j);
+		return 0;
+	}
+	j->state = SPOOL_WAITING;
+	j->at = j->since = d->wall;
+	j->round = 0;
+	count_due(d, e);
+	return spool_save(d->store.spool, j, err);
+}
+
+/* It is sent once it is on disk. */
+static int
+expect(
+    struct deliver *d, struct deliver_endpoint *e, struct deliver_event *event)
+{
+	struct deliver_job *j = calloc(1, sizeof(*j));
+
+	if (j == NULL)
+		return -1;
+	j->endpoint = e;
+	j->event = event;
+	j->since = event->accepted;
+	deliver_event_hold(event);
+	*d->accepting_end = j;
+	d->accepting_end = &j->next;
+	return 0;
+}
+
+static int
+take_for(struct deliver *d, struct deliver_endpoint *e,
+    struct deliver_event *event, struct err *err)
+{
+	struct spool_job row = {.seq = event->seq,
+	    .endpoint = e->number,
+	    .at = d->wall,
+	    .since = d->wall,
+	    .session = event->session};
+	bool known;
+
+	/* An event that was there before, for an endpoint that is new to it,
+	 * lies behind the cursor: it comes back as one that is due. */
+	row.state = event->seq < e->cursor ? SPOOL_WAITING : SPOOL_READY;
+	if (spool_add_job(d->store.spool, &row, &known, err) != 0)
+		return -1;
+	if (known)
+		return known_job(d, e, event, &row, err);
+	e->accepted++;
+	d->count.accepted++;
+	if (row.state == SPOOL_WAITING)
+		count_due(d, e);
+	else if (expect(d, e, event) != 0)
+		return err_set(err, "out of memory");
+	return 0;
+}
+
+/* The ID is known: is it the same event? */
+static bool
+same_body(struct deliver *d, const struct deliver_event *event, struct span old)
+{
+	struct deliver_event *e;
+	bool same;
+
+	if (old.n == event->line.n && memcmp(old.p, event->line.p, old.n) == 0)
+		return true;
+	e = deliver_event_read(&d->reader, old, 0, NULL);
+	same = e != NULL && e->body.n == event->body.n &&
+	    memcmp(e->body.p, event->body.p, e->body.n) == 0;
+	deliver_event_drop(e);
+	return same;
+}
+
+enum deliver_taken
+deliver_store_take(struct deliver *d, struct deliver_event *event,
+    struct deliver_endpoint *one, size_t *given, struct err *err)
+{
+	struct deliver_endpoint *e;
+	struct span old;
+	bool known;
+
+	if (spool_add_event(d->store.spool, event->id, event->line,
+		event->accepted, &event->seq, &known, &old, err) != 0) {
+		accept_failed(d, err);
+	} else if (known && !same_body(d, event, old)) {
+		err_set(err, "the ID \"%.*s\" is known with another body",
+		    (int)event->id.n, event->id.p);
+		return DELIVER_BAD_LINE;
+	}
+	for (e = one != NULL ? one : d->endpoint; e != NULL;
+	     e = one != NULL ? NULL : e->next) {
+		if (one == NULL &&
+		    (!e->added || !deliver_endpoint_wants(e, event)))
+			continue;
+		++*given;
+		if (!d->accept_failed && take_for(d, e, event, err) != 0)
+			accept_failed(d, err);
+		else if (!d->accept_failed)
+			continue;
+		/* For deliver_store_accept to refuse. */
+		if (expect(d, e, event) != 0)
+			return DELIVER_FAILED;
+	}
+	return DELIVER_TAKEN;
+}
+
+/* It is on disk: into memory with it, or, where that has enough, not. */
+static void
+admit(struct deliver *d, struct deliver_job *j)
+{
+	struct deliver_endpoint *e = j->endpoint;
+	int64_t seq = j->event->seq;
+
+	e->pending++;
+	d->count.pending++;
+	if (e->more || e->off || e->loaded >= deliver_window(d, e) ||
+	    d->held > DELIVER_MEMORY_MAX) {
+		e->more = true;
+		deliver_job_drop(d, j);
+		return;
+	}
+	e->cursor = seq + 1;
+	switch (deliver_enqueue(d, j)) {
+	case 0:
+		return;
+	case -1:
+		e->cursor = seq;
+		e->more = true;
+		break;
+	}
+	deliver_job_drop(d, j);
+}
+
+/* They are on no disk: they must not vanish. */
+static void
+refuse(struct deliver *d, struct deliver_job *j, const struct err *why)
+{
+	struct deliver_endpoint *e = j->endpoint;
+	char reason[ERR_TEXT_MAX + 32];
+
+	snprintf(reason, sizeof(reason), "not accepted: %s", why->text);
+	j->event->seq = 0; /* the number was undone */
+	deliver_receipt(d, j, DELIVER_OUTCOME_DEAD, reason, d->wall);
+	e->dead++;
+	d->count.dead++;
+	deliver_note(d, DELIVER_NOTE_LOST, e, "%.*s: %s", (int)j->event->id.n,
+	    j->event->id.p, reason);
+	deliver_job_drop(d, j);
+}
+
+void
+deliver_store_accept(struct deliver *d)
+{
+	struct deliver_job *j, *next;
+	struct err why;
+	bool good;
+
+	if (d->store.spool == NULL)
+		return;
+	if (!d->store_failed && !d->accept_failed &&
+	    spool_commit(d->store.spool, &why) != 0)
+		accept_failed(d, &why);
+	good = !d->store_failed && !d->accept_failed;
+	if (!good && d->accepting != NULL)
+		deliver_store_recount(d);
+	if (d->accepting != NULL) {
+		d->accepted_at = d->now;
+		d->settled_then = deliver_settled(d);
+	}
+	for (j = d->accepting; j != NULL; j = next) {
+		next = j->next;
+		j->next = NULL;
+		if (good)
+			admit(d, j);
+		else
+			refuse(d, j,
+			    d->accept_failed ? &d->accept_err : &d->store_err);
+	}
+	d->accepting = NULL;
+	d->accepting_end = &d->accepting;
+}

@@ -1,0 +1,172 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "deliver/internal.h"
+
+/* Lines accepted at once.  Where there is enough to send already, groups are
+ * so many ms apart; while sending goes on, they are also smaller, since what
+ * memory has no room for must be read again. */
+#define GROUP 4096
+#define GROUP_BUSY 1024
+#define GROUP_EVERY 100
+
+size_t
+deliver_window(const struct deliver *d, const struct deliver_endpoint *e)
+{
+	size_t share = (size_t)d->policy.queue / (d->names.count + 1) + 1;
+	size_t least = 2 * e->concurrency;
+
+	return share > least ? share : least;
+}
+
+struct loading {
+	struct deliver *d;
+	struct deliver_endpoint *e;
+	size_t count;
+	bool cursor;               /* it goes along */
+	bool due;                  /* they waited for their time */
+	struct deliver_lane *lane; /* to append to */
+};
+
+static struct deliver_job *
+read_job(
+    struct deliver *d, struct deliver_endpoint *e, const struct spool_job *row)
+{
+	struct deliver_job *j = calloc(1, sizeof(*j));
+	struct err why;
+
+	if (j == NULL)
+		return NULL;
+	j->event =
+	    deliver_event_read(&d->reader, row->line, row->accepted, &why);
+	if (j->event == NULL) {
+		free(j);
+		return NULL;
+	}
+	j->event->seq = row->seq;
+	d->held += j->event->size;
+	j->endpoint = e;
+	j->attempts = row->attempts;
+	j->round = row->round;
+	j->first = row->first;
+	j->since = row->since;
+	j->last_status = row->status;
+	if (row->error.n > 0)
+		j->error = strndup(row->error.p, row->error.n);
+	if (row->state == SPOOL_READY && row->at > d->wall)
+		j->due = d->now + (row->at - d->wall);
+	return j;
+}
+
+static int
+load_one(void *context, const struct spool_job *row)
+{
+	struct loading *l = context;
+	struct deliver *d = l->d;
+	struct deliver_job *j = read_job(d, l->e, row);
+
+	if (j == NULL)
+		return 1; /* memory: later */
+	l->count++;
+	if (l->due && row->round < d->policy.max_attempts && l->e->quick > 0)
+		l->e->quick--;
+	switch (deliver_enqueue(d, j)) {
+	case 0:
+		break;
+	case 1:
+		deliver_job_drop(d, j);
+		break;
+	default:
+		deliver_job_drop(d, j);
+		return 1;
+	}
+	if (l->cursor)
+		l->e->cursor = row->seq + 1;
+	return d->held > DELIVER_MEMORY_MAX;
+}
+
+static void
+load_endpoint(struct deliver *d, struct deliver_endpoint *e)
+{
+	struct loading l = {.d = d, .e = e};
+	size_t window = deliver_window(d, e);
+	struct err why;
+	int64_t room;
+	int rc = 0;
+
+	if (e->loaded > window / 2 || e->off ||
+	    (e->loaded > 0 && d->held > DELIVER_MEMORY_MAX))
+		return;
+	room = (int64_t)(window - e->loaded);
+	if (e->due <= d->wall) {
+		l.due = true;
+		/* Ready ones from the cursor on are still to come: what is
+		 * made ready there would come twice. */
+		rc = spool_due(d->store.spool, e->number, d->wall,
+		    e->more ? e->cursor : INT64_MAX, room, load_one, &l, &why);
+		if (rc >= 0)
+			rc = spool_next(
+			    d->store.spool, e->number, &e->due, &why);
+		room -= (int64_t)l.count;
+	}
+	if (rc >= 0 && e->more && room > 0) {
+		l.due = false;
+		l.cursor = true;
+		l.count = 0;
+		rc = spool_ready(d->store.spool, e->number, e->cursor, room,
+		    load_one, &l, &why);
+		if (rc == 0 && l.count < (size_t)room)
+			e->more = false;
+	}
+	if (rc < 0)
+		deliver_store_failed(d, &why);
+}
+
+void
+deliver_store_load(struct deliver *d)
+{
+	if (d->store.spool == NULL || d->stopped)
+		return;
+	for (struct deliver_endpoint *e = d->endpoint;
+	     e != NULL && !d->store_failed; e = e->next)
+		load_endpoint(d, e);
+	if (d->loaded < (size_t)d->policy.queue / 2)
+		d->room = GROUP;
+	else if (d->now - d->accepted_at < GROUP_EVERY)
+		d->room = 0;
+	else
+		d->room =
+		    deliver_settled(d) > d->settled_then ? GROUP_BUSY : GROUP;
+}
+
+static int
+load_session_one(void *context, const struct spool_job *row)
+{
+	struct loading *l = context;
+	struct deliver_job *j = read_job(l->d, l->e, row);
+
+	if (j == NULL)
+		return 1;
+	l->count++;
+	if (deliver_enqueue(l->d, j) != 0)
+		deliver_job_drop(l->d, j);
+	return 0;
+}
+
+bool
+deliver_store_session(
+    struct deliver *d, struct deliver_endpoint *e, struct deliver_lane *lane)
+{
+	struct loading l = {.d = d, .e = e};
+	struct err why;
+
+	lane->skipped = false;
+	if (d->stopped || d->store_failed)
+		return false;
+	if (spool_session(d->store.spool, e->number, lane->node.key, 0,
+		e->cursor, DELIVER_LANE_MAX, load_session_one, &l, &why) < 0) {
+		deliver_store_failed(d, &why);
+		return false;
+	}
+	return l.count == DELIVER_LANE_MAX;
+}
