@@ -1,7 +1,5 @@
 #include <event2/buffer.h>
-#include <event2/bufferevent_ssl.h>
 #include <netinet/in.h>
-#include <openssl/err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,18 +64,9 @@ forget_body(struct serve_request *r)
 static void
 drop_client(struct serve_request *r)
 {
-	SSL *ssl;
-
 	if (r->bev == NULL)
 		return;
-	ssl = bufferevent_openssl_get_ssl(r->bev);
-	if (ssl != NULL) {
-		/* Say goodbye, without waiting for the other side's. */
-		SSL_set_shutdown(
-		    ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
-		SSL_shutdown(ssl);
-		ERR_clear_error();
-	}
+	serve_tls_goodbye(r->bev, true);
 	bufferevent_free(r->bev);
 	r->bev = NULL;
 	event_del(r->timer);
@@ -123,7 +112,6 @@ next_request(struct serve_request *r)
 static void
 linger(struct serve_request *r)
 {
-	SSL *ssl = bufferevent_openssl_get_ssl(r->bev);
 	struct evbuffer *in = bufferevent_get_input(r->bev);
 
 	if (r->ended) {
@@ -131,9 +119,7 @@ linger(struct serve_request *r)
 		return;
 	}
 	r->phase = PHASE_LINGER;
-	if (ssl != NULL)
-		SSL_shutdown(ssl);
-	ERR_clear_error();
+	serve_tls_goodbye(r->bev, false);
 	shutdown(bufferevent_getfd(r->bev), SHUT_WR);
 	evbuffer_drain(in, evbuffer_get_length(in));
 	wait_for(r, LINGER_MS);
@@ -392,27 +378,6 @@ name_peer(const struct sockaddr *address, char *text, size_t size)
 	}
 }
 
-static struct bufferevent *
-new_bufferevent(struct serve *s, int fd)
-{
-	const int options = BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS;
-	struct bufferevent *bev;
-	SSL *ssl;
-
-	if (s->tls == NULL)
-		return bufferevent_socket_new(s->base, fd, options);
-	ssl = SSL_new(s->tls);
-	if (ssl == NULL)
-		return NULL;
-	bev = bufferevent_openssl_socket_new(
-	    s->base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, options);
-	if (bev == NULL)
-		SSL_free(ssl);
-	else /* many a client closes without goodbye */
-		bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
-	return bev;
-}
-
 void
 serve_connect(struct serve *s, int fd, const struct sockaddr *address)
 {
@@ -425,7 +390,7 @@ serve_connect(struct serve *s, int fd, const struct sockaddr *address)
 	r->timer = event_new(s->base, -1, 0, on_time, r);
 	if (r->timer == NULL)
 		goto err1;
-	r->bev = new_bufferevent(s, fd);
+	r->bev = serve_tls_bufferevent(s, fd);
 	if (r->bev == NULL)
 		goto err2;
 	buf_init(&r->text);

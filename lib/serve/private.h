@@ -39,6 +39,14 @@ struct serve {
 /* A context for what ${tls} says.  NULL with ${err}. */
 SSL_CTX *serve_tls_new(const struct serve_tls *tls, struct err *err);
 
+/* A bufferevent on ${fd}, which it closes; with TLS where the server has it.
+ * NULL without memory, and ${fd} is still the caller's. */
+struct bufferevent *serve_tls_bufferevent(struct serve *s, int fd);
+
+/* Where TLS is spoken: tell the client that no more comes.  ${both}: take its
+ * goodbye as said, since nobody waits for it. */
+void serve_tls_goodbye(struct bufferevent *bev, bool both);
+
 /* Take a connection that was accepted; ${fd} is the callee's. */
 void serve_connect(struct serve *s, int fd, const struct sockaddr *address);
 

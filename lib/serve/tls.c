@@ -1,3 +1,4 @@
+#include <event2/bufferevent_ssl.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -123,4 +124,39 @@ serve_tls_new(const struct serve_tls *tls, struct err *err)
 err0:
 	SSL_CTX_free(ctx);
 	return NULL;
+}
+
+struct bufferevent *
+serve_tls_bufferevent(struct serve *s, int fd)
+{
+	const int options = BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS;
+	struct bufferevent *bev;
+	SSL *ssl;
+
+	if (s->tls == NULL)
+		return bufferevent_socket_new(s->base, fd, options);
+	ssl = SSL_new(s->tls);
+	if (ssl == NULL)
+		return NULL;
+	bev = bufferevent_openssl_socket_new(
+	    s->base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, options);
+	if (bev == NULL)
+		SSL_free(ssl);
+	else /* many a client closes without goodbye */
+		bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
+	return bev;
+}
+
+void
+serve_tls_goodbye(struct bufferevent *bev, bool both)
+{
+	SSL *ssl = bufferevent_openssl_get_ssl(bev);
+
+	if (ssl == NULL)
+		return;
+	if (both)
+		SSL_set_shutdown(
+		    ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
+	SSL_shutdown(ssl);
+	ERR_clear_error();
 }
