@@ -1,137 +1,7 @@
-/* JWE and JWK: vectors of the RFCs, nonces, sessions, what is refused. */
-#include "seal/seal.h"
-
-#include "check.h"
+/* JWE: nonces, sessions, recipients, what is refused. */
 #include "crypto/aes.h"
 #include "crypto/base64.h"
-
-#define SHARED                                                                 \
-	"{\"kty\":\"oct\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8" \
-	"\"}"
-/* The keys of RFC 7518 appendix C and RFC 8037 appendix A.6 (whose private
- * half is in RFC 7748 section 6.1). */
-#define BOB                                                      \
-	"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":"               \
-	"\"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ\",\"y\":" \
-	"\"e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck\",\"d\":" \
-	"\"VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw\",\"kid\":\"bob\"}"
-#define BOB_X                                                      \
-	"{\"kty\":\"OKP\",\"crv\":\"X25519\",\"kid\":\"x\",\"x\":" \
-	"\"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08\",\"d\":"   \
-	"\"XasIfmJKikt54X-Lg4AO5m87sSkmGLb9HC-LJ_-I4Os\"}"
-
-static struct seal_keys *
-keys_of(const char *text)
-{
-	struct seal_keys *k = seal_keys_new();
-	struct err err = {""};
-
-	CHECK(k != NULL && seal_keys_add(k, span_of(text), &err) == 0, "keys");
-	if (err.text[0] != '\0')
-		printf("# %s\n", err.text);
-	return k;
-}
-
-/* ---- Keys -------------------------------------------------------------- */
-
-static const struct {
-	const char *text, *why; /* NULL: taken */
-} key[] = {
-    {SHARED, NULL},
-    {BOB, NULL},
-    {BOB_X, NULL},
-    {"{\"keys\":[" BOB "," BOB_X "]}", NULL},
-    {BOB "\n" BOB_X "\n", NULL},
-    {"# ours\n\n" BOB "\n", NULL},
-    {"", "holds no key"},
-    {"{}", "not a JWK: kty is missing"},
-    {"{\"keys\":{}}", "keys: not an array"},
-    {"{\"keys\":[]}", "holds no key"},
-    {"{\"keys\":[5]}", "keys: number 1 is no object"},
-    {"{\"keys\":[" BOB ",{}]}", "keys: number 2: not a JWK: kty is missing"},
-    {BOB "\n" BOB "\n", "kid bob: stands twice"},
-    {BOB "\nx\n", "byte 1: not a JSON value"},
-    {"{\"kty\":\"RSA\",\"n\":\"AQAB\"}",
-	"kty and crv: not EC on P-256, OKP on X25519 or oct"},
-    {"{\"kty\":\"EC\",\"crv\":\"P-384\"}",
-	"kty and crv: not EC on P-256, OKP on X25519 or oct"},
-    {"{\"kty\":\"OKP\",\"crv\":\"Ed25519\"}",
-	"kty and crv: not EC on P-256, OKP on X25519 or oct"},
-    {"{\"kty\":\"oct\"}", "k: missing"},
-    {"{\"kty\":\"oct\",\"k\":5}", "k: not the base64url of 32 bytes"},
-    {"{\"kty\":\"oct\",\"k\":\"AAECAwQFBgcICQoLDA0ODw\"}",
-	"k: not the base64url of 32 bytes"},
-    {"{\"kty\":\"oct\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-     "\"}",
-	"k: not the base64url of 32 bytes"},
-    {"{\"kty\":\"oct\",\"alg\":\"HS256\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhM"
-     "UFRYXGBkaGxwdHh8\"}",
-	"alg: not dir, A256KW or A256GCM"},
-    {"{\"kty\":\"oct\",\"use\":\"sig\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhM"
-     "UFRYXGBkaGxwdHh8\"}",
-	"use: the key is not for encryption"},
-    {"{\"kty\":\"oct\",\"kid\":5,\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhM"
-     "UFRYXGBkaGxwdHh8\"}",
-	"kid: not a string"},
-    {"{\"kty\":\"oct\",\"kid\":\"\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhM"
-     "UFRYXGBkaGxwdHh8\"}",
-	"kid: not 1 to 256 printable ASCII characters without quote and "
-	"backslash"},
-    {"{\"kty\":\"oct\",\"kid\":\"a\\\"b\",\"k\":\"AAECAwQFBgcICQoLDA0ODxAREhM"
-     "UFRYXGBkaGxwdHh8\"}",
-	"kid: not 1 to 256 printable ASCII characters without quote and "
-	"backslash"},
-    {"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":"
-     "\"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ\"}",
-	"y: missing"},
-    {"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":"
-     "\"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ\",\"y\":"
-     "\"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ\"}",
-	"not a key on P-256"},
-    {"{\"kty\":\"EC\",\"crv\":\"P-256\",\"alg\":\"RSA-OAEP\"}",
-	"alg: not ECDH-ES+A256KW or ECDH-ES"},
-    {"{\"kty\":\"oct\",\"kty\":\"EC\"}",
-	"byte 14: key stands twice in one object"},
-};
-
-static void
-keys(void)
-{
-	struct buf secret, public;
-	struct err err;
-
-	for (size_t i = 0; i < sizeof(key) / sizeof(*key); i++) {
-		struct seal_keys *k = seal_keys_new();
-		int rc = seal_keys_add(k, span_of(key[i].text), &err);
-
-		CHECK((rc == 0) == (key[i].why == NULL),
-		    key[i].why != NULL ? key[i].why : "taken");
-		if (key[i].why != NULL)
-			CHECK_TEXT(err.text, key[i].why, "says why");
-		seal_keys_free(k);
-	}
-	for (unsigned kind = SEAL_P256; kind <= SEAL_SHARED; kind++) {
-		struct seal_keys *k;
-
-		buf_init(&secret);
-		buf_init(&public);
-		CHECK(seal_key_make((enum seal_key_kind)kind, &secret, &public,
-			  &err) == 0 &&
-			(public.len == 0) == (kind == SEAL_SHARED),
-		    "makes a key");
-		k = keys_of(buf_string(&secret));
-		CHECK(seal_key_opens(k, 0), "which can open");
-		seal_keys_free(k);
-		if (public.len > 0) {
-			k = keys_of(buf_string(&public));
-			CHECK(!seal_key_opens(k, 0), "its public half cannot");
-			seal_keys_free(k);
-		}
-		buf_wipe(&secret);
-		buf_release(&public);
-	}
-	seal_keys_free(NULL);
-}
+#include "seal_keys.h"
 
 /* ---- Round trips ------------------------------------------------------- */
 
@@ -523,7 +393,6 @@ lines(void)
 int
 main(void)
 {
-	keys();
 	round_trip(SHARED);
 	round_trip(BOB);
 	round_trip(BOB_X);
