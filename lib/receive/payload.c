@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "buf/ascii.h"
+#include "message/message.h"
 #include "receive/receive.h"
 
 enum receive_type
@@ -75,18 +76,7 @@ static int
 read_jose(
     struct receive_items *t, struct span body, bool *memory, struct err *err)
 {
-	size_t dots = 0;
-
-	for (size_t i = 0; i < body.n; i++) {
-		char c = body.p[i];
-
-		if (c == '.')
-			dots++;
-		else if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z') &&
-		    !(c >= '0' && c <= '9') && c != '-' && c != '_')
-			return err_set(err, "not a compact JWE");
-	}
-	if (dots != 4)
+	if (!message_is_compact(body))
 		return err_set(err, "not a compact JWE");
 	return add(t, (struct span){NULL, 0}, body, memory);
 }
@@ -113,10 +103,15 @@ read_event(
 	if (json_index_read(&t->index, text, &why) != 0)
 		return err_set(
 		    err, "event %zu of the batch: %s", t->count + 1, why.text);
-	/* Together they are unique; no source holds a blank. */
+	/* Together they are unique: no source, a URI, holds a blank. */
 	if (!add_member(t, "source"))
 		return err_set(
 		    err, "event %zu of the batch: no source", t->count + 1);
+	if (t->ids.len > start &&
+	    memchr(t->ids.data + start, ' ', t->ids.len - start) != NULL)
+		return err_set(err,
+		    "event %zu of the batch: source holds a blank",
+		    t->count + 1);
 	buf_add_byte(&t->ids, ' ');
 	if (!add_member(t, "id"))
 		return err_set(
