@@ -61,10 +61,10 @@ methods_agreeing(const struct vote *w, double bin)
 	double agree = 0, all = 0;
 
 	for (int m = 0; m < RPPG_METHODS; m++) {
-		if (!w->whole[m].valid)
+		if (!w->method[m].power.valid)
 			continue;
 		all++;
-		agree += fabs(w->whole[m].own - bin) <= AGREE;
+		agree += fabs(w->method[m].own - bin) <= AGREE;
 	}
 	return all > 0 ? agree / all : 0;
 }
@@ -76,10 +76,10 @@ margin(const struct vote *w, int bin)
 	double other = -HUGE_VAL;
 	int apart = 2 * (int)w->lobe;
 
-	for (int k = VOTE_LOW; k <= VOTE_HIGH; k++)
+	for (int k = POWER_LOW; k <= POWER_HIGH; k++)
 		if (abs(k - bin) > apart)
-			other = fmax(other, w->votes[k - VOTE_LOW]);
-	return w->votes[bin - VOTE_LOW] - other;
+			other = fmax(other, w->votes[k - POWER_LOW]);
+	return w->votes[bin - POWER_LOW] - other;
 }
 
 /* The top of the votes near ${bin}, between the bins. */
@@ -87,18 +87,18 @@ static double
 refine(const struct vote *w, int bin)
 {
 	const double *v = w->votes;
-	const int last = VOTE_HIGH - VOTE_LOW;
-	int at = bin - VOTE_LOW, k = at;
+	const int last = POWER_HIGH - POWER_LOW;
+	int at = bin - POWER_LOW, k = at;
 
 	for (int d = -2; d <= 2; d++)
 		if (at + d > 0 && at + d < last && v[at + d] > v[k])
 			k = at + d;
 	if (k <= 0 || k >= last)
-		return VOTE_LOW + k;
+		return POWER_LOW + k;
 	double bend = v[k - 1] - 2 * v[k] + v[k + 1];
 	if (bend >= 0)
-		return VOTE_LOW + k;
-	return VOTE_LOW + k +
+		return POWER_LOW + k;
+	return POWER_LOW + k +
 	    fmax(-1, fmin(1, 0.5 * (v[k - 1] - v[k + 1]) / bend));
 }
 
@@ -107,7 +107,6 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 {
 	const struct vote *w = &pending->vote;
 	double at = refine(w, bin);
-	double explained = 0;
 	struct vote_quality quality;
 
 	if (pending->bin == bin)
@@ -115,14 +114,10 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 	if (vote_render(p->voter, &p->intake, w, at, pending->wave, &quality) !=
 	    0)
 		return -1;
-	for (int m = 0; m < RPPG_METHODS; m++)
-		if (w->whole[m].valid)
-			explained = fmax(explained,
-			    vote_explained(&w->whole[m], at, w->lobe));
 	pending->note = (struct note){.start = w->start,
 	    .end = w->end,
-	    .rate = at * VOTE_STEP * 60,
-	    .quality = explained,
+	    .rate = at * POWER_STEP * 60,
+	    .quality = vote_explained(w, at),
 	    .movement = w->movement,
 	    .seen = w->seen};
 	double *f = pending->note.feature;
@@ -131,7 +126,7 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 	f[RPPG_FEATURE_METHODS] = methods_agreeing(w, at);
 	f[RPPG_FEATURE_PEAK] = margin(w, bin);
 	f[RPPG_FEATURE_SECONDS] = log((w->end - w->start) / RPPG_WINDOW);
-	f[RPPG_FEATURE_RATE] = pow(log(at * VOTE_STEP * 60 / 75), 2);
+	f[RPPG_FEATURE_RATE] = pow(log(at * POWER_STEP * 60 / 75), 2);
 	pending->bin = bin;
 	return 0;
 }
@@ -167,7 +162,7 @@ window_at(struct rppg *p, int64_t end, struct vote *w)
 	const struct intake *in = &p->intake;
 	int64_t have = end - in->base;
 	int64_t run = end - (int64_t)ceil(p->run_start * RPPG_GRID);
-	int64_t n = run < VOTE_WINDOW ? run : VOTE_WINDOW;
+	int64_t n = run < POWER_WINDOW ? run : POWER_WINDOW;
 
 	if (n > have)
 		n = have;

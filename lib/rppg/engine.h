@@ -7,13 +7,13 @@
  * of what lies before, only the fused wave, the mean colour, the motion and a
  * few numbers a second (about 4 MB an hour) until rppg_forget.
  *
- * Fusion.  In each window every method is applied to every patch and to the
- * mean of all; each such stream votes for the rates at which a pulse with its
- * second harmonic would explain its power, the more the better it explains
- * it.  What a reference (background, movement of the face) also shows counts
- * less.  A Viterbi search over the votes follows the rate through time; the
- * wave is the mean of the streams, weighted by their signal-to-noise ratio
- * at that rate.
+ * Fusion.  In each window groups of patches speak with one voice (mvdr.h):
+ * for every rate, by the weights over groups and colours that let a pulse
+ * through and the noise of that window as little as can be; every method,
+ * applied to the mean of all patches, adds its vote.  What the background or
+ * the movement of the face also show is taken off before.  A Viterbi search
+ * over the votes follows the rate through time; the wave is the one that the
+ * groups show at that rate.
  */
 #ifndef RPPG_ENGINE_H
 #define RPPG_ENGINE_H

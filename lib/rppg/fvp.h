@@ -16,7 +16,8 @@
 
 enum {
 	FVP_VECTORS = 6,
-	FVP_MASKS = 2 * FVP_VECTORS
+	FVP_MASKS = 2 * FVP_VECTORS,
+	FVP_METHODS = 3 /* that fvp_uses */
 };
 
 /* Weights of the regions, at least 0. */

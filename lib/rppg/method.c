@@ -12,7 +12,10 @@
  */
 static const struct rppg_method_info table[RPPG_METHODS] = {
     [RPPG_FUSION] = {"fusion", "rppg-fusion",
-	"every method below, over all patches", NULL},
+	"Capon, \"High-resolution frequency-wavenumber spectrum analysis\", "
+	"Proc. IEEE 57(8), 1969, over patches and colours, and every method "
+	"below",
+	NULL},
     [RPPG_GREEN] = {"green", "rppg-green",
 	"Verkruysse, Svaasand and Nelson, \"Remote plethysmographic imaging "
 	"using ambient light\", Opt. Express 16(26), 2008",

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The blood volume's signature in normalised R, G, B under white light. */
-static const double signature[3] = {0.33, 0.77, 0.53};
+const double rppg_signature[3] = {0.33, 0.77, 0.53};
 
 /*
  * The weights that keep the signature and suppress all else the best:
@@ -24,9 +23,9 @@ rppg_pbv(struct dsp *d, const struct rppg_colour *c, double *wave)
 	for (size_t i = 0; i < 3; i++)
 		q[4 * i] += floor;
 	memset(wave, 0, c->n * sizeof(*wave));
-	if (dsp_solve3(q, signature, w)) {
+	if (dsp_solve3(q, rppg_signature, w)) {
 		for (size_t i = 0; i < 3; i++)
-			scale += signature[i] * w[i];
+			scale += rppg_signature[i] * w[i];
 		for (size_t k = 0; k < c->n && scale > 0; k++)
 			wave[k] = -(w[0] * x[k] + w[1] * x[c->n + k] +
 				      w[2] * x[2 * c->n + k]) /

@@ -14,6 +14,10 @@
 /* Length of the short windows of POS and CHROM, s. */
 #define RPPG_SHORT_WINDOW 1.6
 
+/* The blood volume's signature in normalised R, G, B under white light (de
+ * Haan and van Leest, 2014). */
+extern const double rppg_signature[3];
+
 int rppg_green(struct dsp *d, const struct rppg_colour *c, double *wave);
 int rppg_chrom(struct dsp *d, const struct rppg_colour *c, double *wave);
 int rppg_pos(struct dsp *d, const struct rppg_colour *c, double *wave);

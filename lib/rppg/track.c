@@ -22,23 +22,23 @@ track_restart(struct track *t)
 }
 
 void
-track_push(struct track *t, const double votes[VOTE_RATES], double hop)
+track_push(struct track *t, const double votes[POWER_RATES], double hop)
 {
 	unsigned char *from = t->from[t->hops % (TRACK_LAG + 1)];
-	double next[VOTE_RATES];
+	double next[POWER_RATES];
 	int best = 0;
 
-	for (int k = 1; k < VOTE_RATES; k++)
+	for (int k = 1; k < POWER_RATES; k++)
 		if (t->score[k] > t->score[best])
 			best = k;
-	for (int k = 0; k < VOTE_RATES; k++) {
+	for (int k = 0; k < POWER_RATES; k++) {
 		double top = t->score[best] - JUMP_COST;
 
 		from[k] = (unsigned char)best;
 		for (int d = -CHANGE_MAX; d <= CHANGE_MAX; d++) {
 			int j = k + d;
 
-			if (j < 0 || j >= VOTE_RATES)
+			if (j < 0 || j >= POWER_RATES)
 				continue;
 			double s = t->score[j] - CHANGE_COST * abs(d) / hop;
 			if (s > top) {
@@ -49,9 +49,9 @@ track_push(struct track *t, const double votes[VOTE_RATES], double hop)
 		next[k] = top + INDEPENDENT * hop * votes[k];
 	}
 	double greatest = next[0];
-	for (int k = 1; k < VOTE_RATES; k++)
+	for (int k = 1; k < POWER_RATES; k++)
 		greatest = fmax(greatest, next[k]);
-	for (int k = 0; k < VOTE_RATES; k++)
+	for (int k = 0; k < POWER_RATES; k++)
 		t->score[k] = next[k] - greatest;
 	t->hops++;
 }
@@ -61,13 +61,13 @@ track_course(const struct track *t, int *bin, unsigned n)
 {
 	int k = 0;
 
-	for (int j = 1; j < VOTE_RATES; j++)
+	for (int j = 1; j < POWER_RATES; j++)
 		if (t->score[j] > t->score[k])
 			k = j;
 	for (unsigned i = n; i-- > 0;) {
 		unsigned long hop = t->hops - (n - i);
 
-		bin[i] = VOTE_LOW + k;
+		bin[i] = POWER_LOW + k;
 		k = t->from[hop % (TRACK_LAG + 1)][k];
 	}
 }

@@ -15,15 +15,15 @@ enum {
 }; /* windows after which a choice stands */
 
 struct track {
-	double score[VOTE_RATES];
-	unsigned char from[TRACK_LAG + 1][VOTE_RATES]; /* ring, by hop */
+	double score[POWER_RATES];
+	unsigned char from[TRACK_LAG + 1][POWER_RATES]; /* ring, by hop */
 	unsigned long hops;
 };
 
 void track_restart(struct track *t);
 
 /* Add a window's votes, taken ${hop} seconds after the last one's. */
-void track_push(struct track *t, const double votes[VOTE_RATES], double hop);
+void track_push(struct track *t, const double votes[POWER_RATES], double hop);
 
 /* The best course's bins of the last ${n} <= TRACK_LAG windows, oldest
  * first. */

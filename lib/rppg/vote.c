@@ -4,29 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dsp/dsp.h"
 #include "rppg/fvp.h"
+#include "rppg/mvdr.h"
 #include "rppg/rows.h"
 #include "rppg/window.h"
-
-enum {
-	BAND_HIGH = 171 /* 5 Hz: power above is not compared with */
-};
-
-/* Harmonics beyond these shares of the first's power are not the pulse's. */
-enum {
-	HARMONICS = 3
-};
-static const double harmonic_max[HARMONICS + 1] = {0, 1, 1.2, 0.5};
-
-/* Below this there is rounding and nothing else: waves of 1e-6 of the level. */
-static const double POWER_MIN = 1e-8;
-
-/* No window explains more than this. */
-static const double EXPLAINED_MAX = 0.98;
-
-/* Drifts are steeper than this, but then nothing is left to find. */
-static const double EXPONENT_MAX = 2;
 
 /* The period of coders, in frames, and what it costs a vote. */
 static const double CODER_FRAMES = 4, CODER_COST = 1;
@@ -37,15 +18,8 @@ static const double PRIOR_RATE = 75, PRIOR_WIDTH = 0.4;
  * the median they begin. */
 static const float REFERENCE = 3, REFERENCE_NOISE = 6;
 
-/* The methods that groups of patches vote by; and the one that says how good
- * a single patch is. */
-enum {
-	GROUP_METHODS = 3,
-	GROUPS_MAX = 6
-};
-static const enum rppg_method group_method[GROUP_METHODS] = {
-    RPPG_GREEN, RPPG_CHROM, RPPG_POS};
-static const enum rppg_method PATCH_METHOD = RPPG_POS;
+/* What all single methods together count beside the groups of patches. */
+static const double METHODS_WEIGHT = 0.2;
 
 struct voter {
 	enum rppg_site site;
@@ -54,15 +28,13 @@ struct voter {
 	bool skin[TRACE_REGIONS_MAX];
 	unsigned char group[TRACE_REGIONS_MAX];
 	unsigned groups;
-	struct dsp *dsp;
-	size_t hann_n;
-	double hann[VOTE_WINDOW];
-	double log_bin[VOTE_BINS]; /* log of the bin over the lowest */
-	double wave[VOTE_WINDOW];
+	struct power_plan plan;
+	double wave[POWER_WINDOW];
 	struct window window;
-	struct fvp fvp; /* its masks stand in the place of groups */
+	struct mvdr mvdr;
+	struct fvp fvp;
 	bool has_reference;
-	struct vote_spectrum reference[RPPG_METHODS];
+	struct power reference[RPPG_METHODS];
 };
 
 /* The length of a name without its number: "cheek-left-3", "cheek-left". */
@@ -93,14 +65,14 @@ make_groups(struct voter *v, const struct trace_names *names)
 		if (last != NULL &&
 		    (stem(last) != stem(name) ||
 			memcmp(last, name, stem(name)) != 0) &&
-		    v->groups + 1 < GROUPS_MAX)
+		    v->groups + 1 < MVDR_GROUPS)
 			v->groups++;
 		last = name;
 		v->group[i] = (unsigned char)v->groups;
 	}
 	if (++v->groups > 1)
 		return;
-	v->groups = skins < GROUPS_MAX ? skins : GROUPS_MAX;
+	v->groups = skins < MVDR_GROUPS ? skins : MVDR_GROUPS;
 	for (unsigned i = 0; i < names->count; i++)
 		if (v->skin[i])
 			v->group[i] = (unsigned char)(at++ * v->groups / skins);
@@ -112,7 +84,7 @@ rppg_voter_new(enum rppg_site site, enum rppg_method method,
 {
 	struct voter *v = calloc(1, sizeof(*v));
 
-	if (v == NULL || (v->dsp = dsp_new()) == NULL) {
+	if (v == NULL || power_plan_init(&v->plan) != 0) {
 		free(v);
 		return NULL;
 	}
@@ -122,8 +94,6 @@ rppg_voter_new(enum rppg_site site, enum rppg_method method,
 	for (unsigned i = 0; i < names->count; i++)
 		v->skin[i] = strcmp(names->name[i], TRACE_BACKGROUND) != 0;
 	make_groups(v, names);
-	for (int k = 1; k < VOTE_BINS; k++)
-		v->log_bin[k] = log((double)k / VOTE_LOW);
 	return v;
 }
 
@@ -132,154 +102,8 @@ rppg_voter_free(struct voter *v)
 {
 	if (v == NULL)
 		return;
-	dsp_free(v->dsp);
+	power_plan_release(&v->plan);
 	free(v);
-}
-
-/* ---- Spectra ----------------------------------------------------------- */
-
-/* Power within ${lobe} bins of ${bin}, from ${above} on and in the band. */
-static double
-peak_power(const struct vote_spectrum *s, double bin, long lobe, long above)
-{
-	long at = lrint(bin);
-	double sum = 0;
-
-	for (long k = at - lobe; k <= at + lobe; k++)
-		if (k >= above && k < BAND_HIGH)
-			sum += (double)s->power[k];
-	return sum;
-}
-
-double
-vote_explained(const struct vote_spectrum *s, double bin, unsigned lobe)
-{
-	long h = (long)lobe, at = lrint(bin);
-	double first = peak_power(s, bin, h, 0), sum = first;
-
-	for (int k = 2; k <= HARMONICS; k++) {
-		double most =
-		    first * harmonic_max[k] * pow(k, (double)s->exponent);
-		double part =
-		    peak_power(s, k * bin, h, lrint((k - 1) * bin) + h + 1);
-
-		if (k * at - h >= BAND_HIGH)
-			break;
-		sum += fmin(part, most);
-	}
-	return fmin(sum, EXPLAINED_MAX);
-}
-
-double
-vote_snr(const struct vote_spectrum *s, double bin, unsigned lobe)
-{
-	double part = 0, all = 0;
-
-	for (long k = VOTE_LOW; k < BAND_HIGH; k++) {
-		double p = (double)s->power[k];
-
-		all += p;
-		if (fabs((double)k - bin) <= lobe + 0.5 ||
-		    fabs((double)k - 2 * bin) <= lobe + 0.5)
-			part += p;
-	}
-	return 10 * log10((part + 1e-9) / (all - part + 1e-9));
-}
-
-/*
- * The exponent b of the noise f^-b that the spectrum stands on: a line
- * through the lower quartiles of blocks that are even in log f, which a
- * pulse's narrow peaks hardly move.
- */
-static double
-noise_exponent(const struct vote_spectrum *s)
-{
-	static const short edge[] = {14, 21, 30, 43, 61, 87, 122, 171};
-	enum {
-		BLOCKS = sizeof(edge) / sizeof(edge[0]) - 1
-	};
-	double x[BLOCKS], y[BLOCKS], block[64], xx = 0, xy = 0;
-
-	for (int i = 0; i < BLOCKS; i++) {
-		size_t n = 0;
-
-		for (int k = edge[i]; k < edge[i + 1]; k++)
-			block[n++] = (double)s->power[k];
-		x[i] = 0.5 * log((double)edge[i] * edge[i + 1]);
-		y[i] = log(dsp_quantile(block, n, 0.25) + 1e-30);
-	}
-	double mx = dsp_mean(x, BLOCKS), my = dsp_mean(y, BLOCKS);
-	for (int i = 0; i < BLOCKS; i++) {
-		xx += (x[i] - mx) * (x[i] - mx);
-		xy += (x[i] - mx) * (y[i] - my);
-	}
-	return fmax(0, fmin(EXPONENT_MAX, -xy / xx));
-}
-
-/* The power of ${x}, n samples. */
-static int
-transform(struct voter *v, const double *x, size_t n, struct vote_spectrum *s)
-{
-	struct dsp_fft *f = dsp_fft(v->dsp, VOTE_FFT);
-	double mean = dsp_mean(x, n);
-
-	if (f == NULL)
-		return -1;
-	if (v->hann_n != n) {
-		dsp_window(DSP_HANN, v->hann, n);
-		v->hann_n = n;
-	}
-	for (size_t i = 0; i < n; i++)
-		f->time[i] = (x[i] - mean) * v->hann[i];
-	memset(f->time + n, 0, (VOTE_FFT - n) * sizeof(*f->time));
-	dsp_fft_forward(f);
-	for (size_t k = 0; k < VOTE_BINS; k++) {
-		const double *c = f->frequency[k];
-
-		s->power[k] = (float)(c[0] * c[0] + c[1] * c[1]);
-	}
-	return 0;
-}
-
-/* Make the noise white, and powers shares of all in the band. */
-static void
-normalise(const struct voter *v, struct vote_spectrum *s)
-{
-	double exponent = noise_exponent(s), all = 0;
-
-	for (size_t k = 0; k < VOTE_BINS; k++) {
-		double p = (double)s->power[k] * exp(exponent * v->log_bin[k]);
-
-		s->power[k] = (float)p;
-		if (k >= VOTE_LOW && k < BAND_HIGH)
-			all += p;
-	}
-	s->valid = all > POWER_MIN;
-	s->exponent = (float)exponent;
-	for (size_t k = 0; k < VOTE_BINS; k++)
-		s->power[k] = s->valid ? (float)((double)s->power[k] / all) : 0;
-}
-
-/* The votes of one spectrum, log-likelihoods of a pulse at each rate for one
- * degree of freedom; and what it would choose by itself. */
-static void
-assess(struct vote_spectrum *s, unsigned lobe, double vote[VOTE_RATES])
-{
-	double best = 0;
-
-	memset(vote, 0, VOTE_RATES * sizeof(*vote));
-	s->own = 0;
-	s->clarity = 0;
-	for (int k = VOTE_LOW; s->valid && k <= VOTE_HIGH; k++) {
-		double part = vote_explained(s, k, lobe);
-
-		vote[k - VOTE_LOW] = -log(1 - part);
-		if (part > best) {
-			best = part;
-			s->own = k;
-			s->clarity = vote[k - VOTE_LOW];
-		}
-	}
 }
 
 static void
@@ -287,15 +111,6 @@ add_scaled(double *to, const double *x, size_t n, double scale)
 {
 	for (size_t i = 0; i < n; i++)
 		to[i] += scale * x[i];
-}
-
-static int
-spectrum(struct voter *v, const double *x, size_t n, struct vote_spectrum *s)
-{
-	if (transform(v, x, n, s) != 0)
-		return -1;
-	normalise(v, s);
-	return 0;
 }
 
 /* ---- Methods ------------------------------------------------------------ */
@@ -320,7 +135,7 @@ apply(struct voter *v, enum rppg_method m, size_t n, double *wave)
 	struct rppg_colour c = window_colour(&v->window);
 
 	if (v->site != RPPG_SITE_FINGER)
-		return rppg_method_info(m)->extract(v->dsp, &c, wave);
+		return rppg_method_info(m)->extract(v->plan.dsp, &c, wave);
 	for (unsigned k = 0; k < WINDOW_COLOURS; k++)
 		if (finger_slot[k] == m)
 			c.g = v->window.colour[k];
@@ -328,7 +143,7 @@ apply(struct voter *v, enum rppg_method m, size_t n, double *wave)
 		memset(wave, 0, n * sizeof(*wave));
 		return 0;
 	}
-	return rppg_method_info(RPPG_GREEN)->extract(v->dsp, &c, wave);
+	return rppg_method_info(RPPG_GREEN)->extract(v->plan.dsp, &c, wave);
 }
 
 static bool
@@ -344,14 +159,14 @@ applies(const struct voter *v, enum rppg_method m)
 
 /* Keep of ${s} what stands out of its own noise. */
 static void
-keep_peaks(struct vote_spectrum *s)
+keep_peaks(struct power *s)
 {
-	double sorted[BAND_HIGH - VOTE_LOW];
+	double sorted[POWER_BINS - POWER_LOW];
 
-	for (size_t k = VOTE_LOW; k < BAND_HIGH; k++)
-		sorted[k - VOTE_LOW] = (double)s->power[k];
-	float noise = (float)dsp_median(sorted, BAND_HIGH - VOTE_LOW);
-	for (size_t k = 0; k < VOTE_BINS; k++)
+	for (int k = POWER_LOW; k < POWER_BINS; k++)
+		sorted[k - POWER_LOW] = (double)s->power[k];
+	float noise = (float)dsp_median(sorted, POWER_BINS - POWER_LOW);
+	for (int k = 0; k < POWER_BINS; k++)
 		s->power[k] = fmaxf(0, s->power[k] - REFERENCE_NOISE * noise);
 }
 
@@ -370,7 +185,7 @@ look_at_background(struct voter *v, struct vote *out)
 		if (!applies(v, m) || m == RPPG_ICA)
 			continue;
 		if (apply(v, m, out->n, v->wave) != 0 ||
-		    transform(v, v->wave, out->n, &v->reference[m]) != 0)
+		    power_raw(&v->plan, v->wave, out->n, &v->reference[m]) != 0)
 			return -1;
 		keep_peaks(&v->reference[m]);
 	}
@@ -381,13 +196,13 @@ look_at_background(struct voter *v, struct vote *out)
 static int
 look_at_intensity(struct voter *v, struct vote *out)
 {
-	struct vote_spectrum *s = &v->reference[0];
+	struct power *s = &v->reference[0];
 	int found = fvp_intensity(&v->window, v->wave);
 
 	v->has_reference = found > 0;
 	if (found <= 0)
 		return found;
-	if (transform(v, v->wave, out->n, s) != 0)
+	if (power_raw(&v->plan, v->wave, out->n, s) != 0)
 		return -1;
 	keep_peaks(s);
 	for (int m = 1; m < RPPG_METHODS; m++)
@@ -398,12 +213,11 @@ look_at_intensity(struct voter *v, struct vote *out)
 /* What the background shows as well is no pulse (as the weights of Full
  * Video Pulse). */
 static void
-weigh_reference(
-    const struct voter *v, enum rppg_method m, struct vote_spectrum *s)
+weigh_reference(const struct voter *v, enum rppg_method m, struct power *s)
 {
 	if (!v->has_reference)
 		return;
-	for (size_t k = 0; k < VOTE_BINS; k++) {
+	for (int k = 0; k < POWER_BINS; k++) {
 		float other = REFERENCE * v->reference[m].power[k];
 
 		if (other > 0)
@@ -429,12 +243,24 @@ static const double method_weight[RPPG_METHODS] = {
     [RPPG_ICA] = 0.5,
 };
 
+/* The spectrum of what method ${m} makes of the window's colour. */
+static int
+see(struct voter *v, enum rppg_method m, size_t n, struct power *s)
+{
+	if (apply(v, m, n, v->wave) != 0 ||
+	    power_raw(&v->plan, v->wave, n, s) != 0)
+		return -1;
+	weigh_reference(v, m, s);
+	power_normalise(&v->plan, s);
+	return 0;
+}
+
+/* What each method makes of the mean of all patches. */
 static int
 look_at_whole(struct voter *v, struct vote *out)
 {
 	const struct intake *in = v->window.in;
-	double weight[TRACE_REGIONS_MAX], vote[RPPG_METHODS][VOTE_RATES];
-	double all = 0;
+	double weight[TRACE_REGIONS_MAX];
 
 	for (unsigned i = 0; i < v->regions; i++)
 		weight[i] = v->window.good[i] ? in->weight[i] : 0;
@@ -442,24 +268,104 @@ look_at_whole(struct voter *v, struct vote *out)
 		return 0;
 	for (int k = 0; k < RPPG_METHODS; k++) {
 		enum rppg_method m = (enum rppg_method)k;
-		struct vote_spectrum *s = &out->whole[m];
+		struct vote_method *to = &out->method[m];
 
 		if (!applies(v, m))
 			continue;
-		if (apply(v, m, out->n, v->wave) != 0 ||
-		    transform(v, v->wave, out->n, s) != 0)
+		if (see(v, m, out->n, &to->power) != 0)
 			return -1;
-		weigh_reference(v, m, s);
-		normalise(v, s);
-		assess(s, out->lobe, vote[m]);
-		all += method_weight[m] * s->clarity;
+		to->own = power_best(&to->power, out->lobe, &to->explained);
+		out->any = out->any || to->own > 0;
 	}
-	out->any = all > 0;
-	for (int m = 0; m < RPPG_METHODS && out->any; m++)
-		if (out->whole[m].valid)
-			add_scaled(out->votes, vote[m], VOTE_RATES,
-			    freedom(out) * method_weight[m] *
-				out->whole[m].clarity / all);
+	return 0;
+}
+
+static void
+add_power(struct vote *out, const struct power *s, double scale)
+{
+	for (int k = 0; k < POWER_RATES; k++)
+		out->votes[k] -= scale *
+		    log(1 - power_explained(s, POWER_LOW + k, out->lobe));
+}
+
+/* The methods' votes, those of clearer ones counting more. */
+static void
+add_methods(struct vote *out, double scale)
+{
+	double weight[RPPG_METHODS], all = 0;
+
+	for (int m = 0; m < RPPG_METHODS; m++) {
+		const struct vote_method *f = &out->method[m];
+
+		weight[m] = f->power.valid
+		    ? -log(1 - f->explained) * method_weight[m]
+		    : 0;
+		all += weight[m];
+	}
+	for (int m = 0; m < RPPG_METHODS; m++)
+		if (weight[m] > 0)
+			add_power(out, &out->method[m].power,
+			    scale * weight[m] / all);
+}
+
+/* Give the groups of patches that are in view to v->mvdr. */
+static int
+gather_groups(struct voter *v, size_t n)
+{
+	double weight[TRACE_REGIONS_MAX];
+
+	mvdr_clear(&v->mvdr, n);
+	for (unsigned g = 0; g < v->groups; g++) {
+		for (unsigned i = 0; i < v->regions; i++)
+			weight[i] = v->group[i] == g && v->window.good[i]
+			    ? v->window.in->weight[i]
+			    : 0;
+		if (window_mean(&v->window, weight) &&
+		    mvdr_add(&v->mvdr, &v->plan, v->window.colour) != 0)
+			return -1;
+	}
+	mvdr_close(&v->mvdr, &v->plan);
+	return 0;
+}
+
+static int
+look_at_groups(struct voter *v, struct vote *out)
+{
+	if (gather_groups(v, out->n) != 0)
+		return -1;
+	out->matched = v->mvdr.channels > 0;
+	if (!out->matched)
+		return 0;
+	mvdr_votes(&v->mvdr, out->match);
+	add_scaled(out->votes, out->match, POWER_RATES, freedom(out));
+	return 0;
+}
+
+/* The votes of the whole picture's masks. */
+static int
+look_at_masks(struct voter *v, struct vote *out)
+{
+	double weight[TRACE_REGIONS_MAX];
+	struct power s;
+
+	for (unsigned g = 0; g < v->fvp.masks; g++) {
+		for (unsigned i = 0; i < v->regions; i++)
+			weight[i] = v->window.good[i]
+			    ? v->fvp.mask[g][i] * v->window.in->weight[i]
+			    : 0;
+		if (!window_mean(&v->window, weight))
+			continue;
+		for (int k = 0; k < RPPG_METHODS; k++) {
+			enum rppg_method m = (enum rppg_method)k;
+
+			if (!applies(v, m))
+				continue;
+			if (see(v, m, out->n, &s) != 0)
+				return -1;
+			add_power(out, &s,
+			    freedom(out) / (FVP_METHODS * v->fvp.masks));
+		}
+	}
 	return 0;
 }
 
@@ -467,80 +373,9 @@ look_at_whole(struct voter *v, struct vote *out)
 static double
 prior(int bin)
 {
-	double x = log(bin * VOTE_STEP * 60 / PRIOR_RATE) / PRIOR_WIDTH;
+	double x = log(bin * POWER_STEP * 60 / PRIOR_RATE) / PRIOR_WIDTH;
 
 	return -0.5 * x * x;
-}
-
-/* The spectra of single patches, for their weights in the wave. */
-static int
-look_at_patches(struct voter *v, struct vote *out)
-{
-	double vote[VOTE_RATES];
-
-	for (unsigned i = 0; i < v->regions; i++) {
-		struct vote_spectrum *s = &out->patch[i];
-
-		if (!v->window.good[i])
-			continue;
-		window_patch(&v->window, i);
-		if (apply(v, PATCH_METHOD, out->n, v->wave) != 0 ||
-		    transform(v, v->wave, out->n, s) != 0)
-			return -1;
-		weigh_reference(v, PATCH_METHOD, s);
-		normalise(v, s);
-		assess(s, out->lobe, vote);
-	}
-	return 0;
-}
-
-/* How much each patch counts in group ${g}. */
-static void
-group_weights(
-    const struct voter *v, unsigned g, double weight[TRACE_REGIONS_MAX])
-{
-	for (unsigned i = 0; i < v->regions; i++) {
-		double part = v->group[i] == g;
-
-		if (v->method == RPPG_FVP)
-			part = v->fvp.mask[g][i];
-		weight[i] = v->window.good[i] && part > 0
-		    ? part * v->window.in->weight[i]
-		    : 0;
-	}
-}
-
-/* The votes of groups of patches. */
-static int
-look_at_groups(struct voter *v, struct vote *out)
-{
-	unsigned groups = v->method == RPPG_FVP ? v->fvp.masks : v->groups;
-	double votes[VOTE_RATES] = {0}, vote[VOTE_RATES];
-	double weight[TRACE_REGIONS_MAX];
-	unsigned found = 0;
-	struct vote_spectrum s;
-
-	for (unsigned g = 0; g < groups; g++) {
-		group_weights(v, g, weight);
-		if (!window_mean(&v->window, weight))
-			continue;
-		found++;
-		for (int m = 0; m < GROUP_METHODS; m++) {
-			enum rppg_method method = group_method[m];
-
-			if (apply(v, method, out->n, v->wave) != 0 ||
-			    transform(v, v->wave, out->n, &s) != 0)
-				return -1;
-			weigh_reference(v, method, &s);
-			normalise(v, &s);
-			assess(&s, out->lobe, vote);
-			add_scaled(votes, vote, VOTE_RATES,
-			    freedom(out) / GROUP_METHODS);
-		}
-	}
-	for (int k = 0; k < VOTE_RATES && found > 1; k++)
-		out->votes[k] += votes[k] / found;
-	return 0;
 }
 
 /*
@@ -555,9 +390,9 @@ doubt_coder(const struct intake *in, struct vote *out)
 
 	if (in->raws < 2 || !(span > 0))
 		return;
-	bin = (double)(in->raws - 1) / span / CODER_FRAMES / VOTE_STEP;
-	for (int k = 0; k < VOTE_RATES; k++)
-		if (fabs(VOTE_LOW + k - bin) <= out->lobe)
+	bin = (double)(in->raws - 1) / span / CODER_FRAMES / POWER_STEP;
+	for (int k = 0; k < POWER_RATES; k++)
+		if (fabs(POWER_LOW + k - bin) <= out->lobe)
 			out->votes[k] -= CODER_COST * freedom(out);
 }
 
@@ -569,13 +404,11 @@ vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
 	out->n = n;
 	out->start = (double)(in->base + (int64_t)from) / RPPG_GRID;
 	out->end = out->start + (double)n / RPPG_GRID;
-	out->lobe =
-	    (unsigned)lrint(fmax(3, 1.1 * RPPG_GRID / (double)n / VOTE_STEP));
+	out->lobe = power_lobe(n);
 	if (window_open(&v->window, in, v->site, v->skin, from, n) != 0)
 		return -1;
 	out->seen = v->window.seen;
 	out->movement = v->window.movement;
-	memcpy(out->good, v->window.good, sizeof(out->good));
 	if (v->method == RPPG_FVP) {
 		if (fvp_masks(&v->window, &v->fvp) != 0 ||
 		    look_at_intensity(v, out) != 0)
@@ -585,13 +418,30 @@ vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
 	}
 	if (look_at_whole(v, out) != 0)
 		return -1;
-	if ((v->method == RPPG_FUSION || v->method == RPPG_FVP) &&
-	    (look_at_patches(v, out) != 0 || look_at_groups(v, out) != 0))
+	if (v->method == RPPG_FUSION && v->site != RPPG_SITE_FINGER &&
+	    look_at_groups(v, out) != 0)
 		return -1;
+	if (v->method == RPPG_FVP && look_at_masks(v, out) != 0)
+		return -1;
+	add_methods(out, freedom(out) * (out->matched ? METHODS_WEIGHT : 1));
 	doubt_coder(in, out);
-	for (int k = 0; k < VOTE_RATES; k++)
-		out->votes[k] += prior(VOTE_LOW + k);
+	for (int k = 0; k < POWER_RATES; k++)
+		out->votes[k] += prior(POWER_LOW + k);
 	return 0;
+}
+
+double
+vote_explained(const struct vote *w, double bin)
+{
+	double most = 0;
+	long k = lrint(bin) - POWER_LOW;
+
+	if (w->matched)
+		return k >= 0 && k < POWER_RATES ? 1 - exp(-w->match[k]) : 0;
+	for (int m = 0; m < RPPG_METHODS; m++)
+		most = fmax(
+		    most, power_explained(&w->method[m].power, bin, w->lobe));
+	return most;
 }
 
 /* ---- The wave ------------------------------------------------------------ */
@@ -599,9 +449,9 @@ vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
 /* Amplitude over noise power: the weight that is best for independent
  * noise. */
 static double
-merit(const struct vote_spectrum *s, double bin, unsigned lobe)
+merit(const struct power *s, double bin, unsigned lobe)
 {
-	double part = vote_explained(s, bin, lobe);
+	double part = power_explained(s, bin, lobe);
 
 	return s->valid ? sqrt(part) / (1 - part + 0.02) : 0;
 }
@@ -624,48 +474,91 @@ least_colour(const struct window *w, const double *wave)
 	return all > 0 ? fmin(follow[0], follow[2]) / all : 0;
 }
 
+/* Make the pulse in ${wave} have amplitude 1; tell its spectrum. */
+static int
+set_amplitude(struct voter *v, const struct vote *w, double bin, double *wave,
+    struct power *s)
+{
+	double size;
+
+	if (power_raw(&v->plan, wave, w->n, s) != 0)
+		return -1;
+	power_normalise(&v->plan, s);
+	size = sqrt(2 * power_explained(s, bin, w->lobe)) * dsp_sd(wave, w->n);
+	for (size_t i = 0; i < w->n; i++)
+		wave[i] = size > 0 ? wave[i] / size : 0;
+	return 0;
+}
+
+/* The methods' waves of the window's colour, the better ones more. */
+static int
+mix_methods(struct voter *v, const struct vote *w, double bin, double *wave)
+{
+	struct power s;
+
+	for (int k = 0; k < RPPG_METHODS; k++) {
+		enum rppg_method m = (enum rppg_method)k;
+		double part = merit(&w->method[m].power, bin, w->lobe);
+
+		if (!applies(v, m) || part <= 0)
+			continue;
+		if (apply(v, m, w->n, v->wave) != 0 ||
+		    set_amplitude(v, w, bin, v->wave, &s) != 0)
+			return -1;
+		add_scaled(wave, v->wave, w->n, part);
+	}
+	return 0;
+}
+
+/* How good each box of a whole picture is at ${bin}. */
+static int
+weigh_boxes(struct voter *v, const struct vote *w, double bin,
+    double weight[TRACE_REGIONS_MAX])
+{
+	struct power s;
+
+	v->has_reference = false;
+	for (unsigned i = 0; i < v->regions; i++) {
+		if (!v->window.good[i])
+			continue;
+		window_patch(&v->window, i);
+		if (see(v, RPPG_POS, w->n, &s) != 0)
+			return -1;
+		weight[i] = merit(&s, bin, w->lobe);
+	}
+	return 0;
+}
+
 int
 vote_render(struct voter *v, const struct intake *in, const struct vote *w,
     double bin, double *wave, struct vote_quality *q)
 {
-	double weight[TRACE_REGIONS_MAX] = {0}, sum = 0;
-	size_t n = w->n;
+	double weight[TRACE_REGIONS_MAX] = {0};
 	size_t from = (size_t)(llrint(w->start * RPPG_GRID) - in->base);
-	struct vote_spectrum s;
+	struct power s;
 
 	q->snr = (double)NAN;
 	q->least = 0;
-	memset(wave, 0, n * sizeof(*wave));
-	if (window_open(&v->window, in, v->site, v->skin, from, n) != 0)
+	memset(wave, 0, w->n * sizeof(*wave));
+	if (window_open(&v->window, in, v->site, v->skin, from, w->n) != 0)
 		return -1;
+	if (w->matched) {
+		if (gather_groups(v, w->n) != 0)
+			return -1;
+		(void)mvdr_wave(&v->mvdr, (int)lrint(bin), wave);
+	}
 	for (unsigned i = 0; i < v->regions; i++)
-		if (w->good[i])
-			weight[i] = w->patch[i].valid
-			    ? merit(&w->patch[i], bin, w->lobe)
-			    : in->weight[i];
+		weight[i] = v->window.good[i] ? in->weight[i] : 0;
+	if (v->method == RPPG_FVP && weigh_boxes(v, w, bin, weight) != 0)
+		return -1;
 	if (!window_mean(&v->window, weight))
 		return 0;
-	for (int k = 0; k < RPPG_METHODS; k++) {
-		enum rppg_method m = (enum rppg_method)k;
-		double part = merit(&w->whole[m], bin, w->lobe);
-
-		if (!applies(v, m) || part <= 0)
-			continue;
-		if (apply(v, m, n, v->wave) != 0 ||
-		    spectrum(v, v->wave, n, &s) != 0)
-			return -1;
-		double size =
-		    sqrt(vote_explained(&s, bin, w->lobe)) * dsp_sd(v->wave, n);
-		if (size > 0)
-			add_scaled(wave, v->wave, n, part / size);
-		sum += part;
-	}
-	for (size_t i = 0; i < n && sum > 0; i++)
-		wave[i] /= sum;
-	if (spectrum(v, wave, n, &s) != 0)
+	if (!w->matched && mix_methods(v, w, bin, wave) != 0)
+		return -1;
+	if (set_amplitude(v, w, bin, wave, &s) != 0)
 		return -1;
 	if (s.valid)
-		q->snr = vote_snr(&s, bin, w->lobe);
+		q->snr = power_snr(&s, bin, w->lobe);
 	if (v->site != RPPG_SITE_FINGER)
 		q->least = least_colour(&v->window, wave);
 	return 0;

@@ -1,43 +1,33 @@
 /*
  * vote: which rates does one window of traces speak for?
  *
- * Private to lib/rppg.  Rates are bins of one FFT length, VOTE_STEP hertz
- * apart; the peaks between them are found by parabolas.
+ * Private to lib/rppg.  Rates are bins of power.h; the peaks between them are
+ * found by parabolas.
  */
 #ifndef RPPG_VOTE_H
 #define RPPG_VOTE_H
 
 #include "rppg/engine.h"
 #include "rppg/intake.h"
+#include "rppg/power.h"
 
-enum {
-	VOTE_FFT = 2048, /* 10 s at 60 Hz, padded to 34 s */
-	VOTE_LOW = 17,   /* 0.498 Hz: 29.9 /min */
-	VOTE_HIGH = 137, /* 4.01 Hz: 240.8 /min */
-	VOTE_RATES = VOTE_HIGH - VOTE_LOW + 1,
-	VOTE_BINS = 2 * VOTE_HIGH + 8, /* with the second harmonic */
-	VOTE_WINDOW = 600
-};
-#define VOTE_STEP (RPPG_GRID / VOTE_FFT)
-
-/* Power of one wave, its noise made white, as a share of that in the band. */
-struct vote_spectrum {
-	float power[VOTE_BINS];
-	float exponent; /* of the noise that was made white, f^-exponent */
-	bool valid;
-	int own;        /* the bin that it would choose alone */
-	double clarity; /* log-likelihood there, for one degree of freedom */
+/* What one method sees in the mean of all patches. */
+struct vote_method {
+	struct power power;
+	int own;          /* the bin that it would choose alone; 0: none */
+	double explained; /* share of the power that a pulse there explains */
 };
 
 /* What one window says. */
 struct vote {
-	double start, end;        /* s */
-	size_t n;                 /* samples */
-	double votes[VOTE_RATES]; /* log-likelihood, up to a constant */
-	bool any;                 /* is there anything to vote on? */
-	struct vote_spectrum whole[RPPG_METHODS]; /* of the mean of patches */
-	struct vote_spectrum patch[TRACE_REGIONS_MAX]; /* POS, or green */
-	bool good[TRACE_REGIONS_MAX]; /* regions of skin that were used */
+	double start, end;         /* s */
+	size_t n;                  /* samples */
+	double votes[POWER_RATES]; /* log-likelihood, up to a constant */
+	double match[POWER_RATES]; /* of it, that of the groups of patches for
+	                              one degree of freedom */
+	bool matched;              /* is there that? */
+	bool any;                  /* is there anything to vote on? */
+	struct vote_method method[RPPG_METHODS];
 	double movement; /* of the face, standard deviation over its size */
 	double seen;     /* share of the time that skin was in view */
 	unsigned lobe;   /* half width of a peak, in bins */
@@ -54,11 +44,16 @@ void rppg_voter_free(struct voter *v);
 int vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
     struct vote *out);
 
+/* Share of the power that a pulse at ${bin} explains to whom it explains the
+ * most. */
+double vote_explained(const struct vote *w, double bin);
+
 /*
- * Make the pulse wave of the same window for a pulse at ${bin}: the patches'
- * colours weighted by their signal-to-noise ratio there, then the methods'
- * waves likewise.  ${wave} has n samples, with a pulse of amplitude about 1;
- * ${q} says how good it is.  Return 0, or -1 without memory.
+ * Make the pulse wave of the same window for a pulse at ${bin}: of the
+ * fusion what its groups show together, else the methods' waves, weighted by
+ * their signal-to-noise ratio there.  ${wave} has n samples, with a pulse of
+ * amplitude about 1; ${q} says how good it is.  Return 0, or -1 without
+ * memory.
  */
 struct vote_quality {
 	double snr; /* dB; NAN: there is no wave */
@@ -70,12 +65,5 @@ struct vote_quality {
 
 int vote_render(struct voter *v, const struct intake *in, const struct vote *w,
     double bin, double *wave, struct vote_quality *q);
-
-/* Share of the band's power that a pulse at ${bin} explains: its peak, and
- * its harmonics as far as a pulse may have them. */
-double vote_explained(const struct vote_spectrum *s, double bin, unsigned lobe);
-
-/* The SNR of de Haan at ${bin}, dB. */
-double vote_snr(const struct vote_spectrum *s, double bin, unsigned lobe);
 
 #endif

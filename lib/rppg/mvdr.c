@@ -1,0 +1,233 @@
+#include "rppg/mvdr.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "rppg/rows.h"
+
+/* Diagonal loading, a share of the mean power: signatures are not known
+ * exactly, nor is the noise, from one window. */
+static const double LOADING = 0.1;
+
+/* How much of what is seen at a rate itself counts as noise when rates are
+ * compared: a strong light that swells must not pass for a pulse for want of
+ * anything else at its frequency.  Of the wave of a rate that is chosen it
+ * would take off what the signature does not fit. */
+static const double OWN_SHARE = 0.1;
+
+static unsigned
+pair(unsigned i, unsigned j)
+{
+	return i * (i + 1) / 2 + j;
+}
+
+void
+mvdr_clear(struct mvdr *m, size_t n)
+{
+	m->channels = 0;
+	m->n = n;
+}
+
+int
+mvdr_add(struct mvdr *m, struct power_plan *p,
+    double colour[MVDR_COLOURS][POWER_WINDOW])
+{
+	for (unsigned c = 0; c < MVDR_COLOURS; c++) {
+		double *x = m->trace[m->channels];
+		const double(*f)[2];
+
+		if (rppg_relative(colour[c], m->n, RPPG_GRID, x) != 0 ||
+		    (f = power_transform(p, x, m->n)) == NULL)
+			return -1;
+		for (int k = 0; k < POWER_BINS; k++) {
+			m->re[m->channels][k] = f[k][0];
+			m->im[m->channels][k] = f[k][1];
+		}
+		m->signature[m->channels++] = rppg_signature[c];
+	}
+	return 0;
+}
+
+/* Make the noise of all channels white by one common curve. */
+static void
+whiten(struct mvdr *m, const struct power_plan *p)
+{
+	float mean[POWER_BINS] = {0};
+
+	for (unsigned c = 0; c < m->channels; c++) {
+		double power[POWER_BINS], all = 0;
+
+		for (int k = 0; k < POWER_BINS; k++) {
+			power[k] = m->re[c][k] * m->re[c][k] +
+			    m->im[c][k] * m->im[c][k];
+			if (k >= POWER_LOW)
+				all += power[k];
+		}
+		for (int k = 0; k < POWER_BINS && all > 0; k++)
+			mean[k] += (float)(power[k] / all);
+	}
+	m->exponent = power_exponent(mean);
+	for (int k = 1; k < POWER_BINS; k++) {
+		double gain = exp(0.5 * m->exponent * p->log_bin[k]);
+
+		for (unsigned c = 0; c < m->channels; c++) {
+			m->re[c][k] *= gain;
+			m->im[c][k] *= gain;
+		}
+	}
+}
+
+void
+mvdr_close(struct mvdr *m, const struct power_plan *p)
+{
+	unsigned pairs = pair(m->channels, 0);
+
+	whiten(m, p);
+	memset(m->sum[POWER_LOW], 0, pairs * sizeof(m->sum[0][0]));
+	for (int k = POWER_LOW; k < POWER_BINS; k++) {
+		const double *from = m->sum[k];
+		double *to = m->sum[k + 1];
+
+		for (unsigned i = 0, at = 0; i < m->channels; i++)
+			for (unsigned j = 0; j <= i; j++, at++)
+				to[at] = from[at] + m->re[i][k] * m->re[j][k] +
+				    m->im[i][k] * m->im[j][k];
+	}
+}
+
+/* What the channels show away from ${bin} and its harmonics, of which the
+ * share ${own} counts, too; loaded. */
+static void
+noise_beside(
+    const struct mvdr *m, int bin, double own, double noise[MVDR_PAIRS])
+{
+	unsigned pairs = pair(m->channels, 0);
+	int lobe = (int)power_lobe(m->n), last = POWER_LOW;
+	double mean = 0;
+
+	memcpy(noise, m->sum[POWER_BINS], pairs * sizeof(*noise));
+	for (int h = 1; h <= POWER_HARMONICS; h++) {
+		int from = h * bin - lobe, to = h * bin + lobe + 1;
+
+		from = from < last ? last : from;
+		to = to > POWER_BINS ? POWER_BINS : to;
+		if (from >= to)
+			continue;
+		for (unsigned at = 0; at < pairs; at++)
+			noise[at] -=
+			    (1 - own) * (m->sum[to][at] - m->sum[from][at]);
+		last = to;
+	}
+	for (unsigned i = 0; i < m->channels; i++)
+		mean += noise[pair(i, i)] / m->channels;
+	for (unsigned i = 0; i < m->channels; i++)
+		noise[pair(i, i)] += LOADING * mean;
+}
+
+/* Solve a*x = b for the symmetric positive ${a}, which is destroyed, by
+ * Cholesky's factors.  False where it is singular. */
+static bool
+solve(double *a, const double *b, double *x, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		double *row = a + pair(i, 0), diagonal;
+
+		for (unsigned j = 0; j < i; j++) {
+			const double *other = a + pair(j, 0);
+			double sum = row[j];
+
+			for (unsigned k = 0; k < j; k++)
+				sum -= row[k] * other[k];
+			row[j] = sum / other[j];
+		}
+		diagonal = row[i];
+		for (unsigned k = 0; k < i; k++)
+			diagonal -= row[k] * row[k];
+		if (!(diagonal > 0))
+			return false;
+		row[i] = sqrt(diagonal);
+	}
+	for (unsigned i = 0; i < n; i++) {
+		double sum = b[i];
+
+		for (unsigned k = 0; k < i; k++)
+			sum -= a[pair(i, k)] * x[k];
+		x[i] = sum / a[pair(i, i)];
+	}
+	for (unsigned i = n; i-- > 0;) {
+		double sum = x[i];
+
+		for (unsigned k = i + 1; k < n; k++)
+			sum -= a[pair(k, i)] * x[k];
+		x[i] = sum / a[pair(i, i)];
+	}
+	return true;
+}
+
+/* The weights at ${bin}; false where nothing moves. */
+static bool
+weights(const struct mvdr *m, int bin, double own, double w[MVDR_CHANNELS])
+{
+	double noise[MVDR_PAIRS], through = 0;
+
+	if (m->channels == 0)
+		return false;
+	noise_beside(m, bin, own, noise);
+	if (!solve(noise, m->signature, w, m->channels))
+		return false;
+	for (unsigned i = 0; i < m->channels; i++)
+		through += w[i] * m->signature[i];
+	for (unsigned i = 0; i < m->channels && through > 0; i++)
+		w[i] /= through;
+	return through > 0 && isfinite(through);
+}
+
+/* The spectrum of the weighted sum.  False where there is none. */
+static bool
+weighted(const struct mvdr *m, const double w[MVDR_CHANNELS], struct power *s)
+{
+	double re[POWER_BINS] = {0}, im[POWER_BINS] = {0}, all = 0;
+
+	for (unsigned c = 0; c < m->channels; c++)
+		for (int k = POWER_LOW; k < POWER_BINS; k++) {
+			re[k] += w[c] * m->re[c][k];
+			im[k] += w[c] * m->im[c][k];
+		}
+	for (int k = POWER_LOW; k < POWER_BINS; k++) {
+		re[k] = re[k] * re[k] + im[k] * im[k];
+		all += re[k];
+	}
+	for (int k = 0; k < POWER_BINS && all > 0; k++)
+		s->power[k] = (float)(re[k] / all);
+	s->exponent = (float)m->exponent;
+	s->valid = all > 0;
+	return s->valid;
+}
+
+void
+mvdr_votes(const struct mvdr *m, double vote[POWER_RATES])
+{
+	unsigned lobe = power_lobe(m->n);
+	double w[MVDR_CHANNELS];
+	struct power s;
+
+	for (int k = POWER_LOW; k <= POWER_HIGH; k++)
+		vote[k - POWER_LOW] =
+		    weights(m, k, OWN_SHARE, w) && weighted(m, w, &s)
+		    ? -log(1 - power_explained(&s, k, lobe))
+		    : 0;
+}
+
+bool
+mvdr_wave(const struct mvdr *m, int bin, double *wave)
+{
+	double w[MVDR_CHANNELS];
+
+	memset(wave, 0, m->n * sizeof(*wave));
+	if (!weights(m, bin, 0, w))
+		return false;
+	for (unsigned c = 0; c < m->channels; c++)
+		for (size_t i = 0; i < m->n; i++)
+			wave[i] -= w[c] * m->trace[c][i];
+	return true;
+}

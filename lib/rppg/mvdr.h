@@ -1,0 +1,56 @@
+/*
+ * mvdr: the best linear view of a pulse in many traces at once.
+ *
+ * Every group of patches gives three channels, red, green and blue.  For each
+ * rate in turn, the channels' noise is what they show at all other
+ * frequencies of the band; the weights w = N^-1 p / (p' N^-1 p) let a pulse
+ * of signature p through unchanged and as little of that noise as any weights
+ * can (Capon, "High-resolution frequency-wavenumber spectrum analysis", Proc.
+ * IEEE 57(8), 1969; over the colours alone and with the pulse left in N it is
+ * the PBV method of de Haan and van Leest, 2014).  So light, movement, a
+ * coder that quantises colour away, and patches that are worse than others
+ * are all met by the same few lines, with what is measured in the window
+ * itself.  Private to lib/rppg.
+ */
+#ifndef RPPG_MVDR_H
+#define RPPG_MVDR_H
+
+#include "rppg/power.h"
+
+enum {
+	MVDR_GROUPS = 6,
+	MVDR_COLOURS = 3,
+	MVDR_CHANNELS = MVDR_GROUPS * MVDR_COLOURS,
+	MVDR_PAIRS = MVDR_CHANNELS * (MVDR_CHANNELS + 1) / 2
+};
+
+struct mvdr {
+	unsigned channels;
+	size_t n;
+	double exponent; /* of the noise that was made white */
+	double trace[MVDR_CHANNELS][POWER_WINDOW]; /* relative, no trend */
+	double signature[MVDR_CHANNELS];
+	/* Transforms (re, im), and the running sums over the bins of the real
+	 * parts of their products: the lower triangle, row by row. */
+	double re[MVDR_CHANNELS][POWER_BINS], im[MVDR_CHANNELS][POWER_BINS];
+	double sum[POWER_BINS + 1][MVDR_PAIRS];
+};
+
+void mvdr_clear(struct mvdr *m, size_t n);
+
+/* Add the ${n} samples of red, green and blue of one group.  Return 0, or -1
+ * without memory. */
+int mvdr_add(struct mvdr *m, struct power_plan *p,
+    double colour[MVDR_COLOURS][POWER_WINDOW]);
+
+/* All groups are there. */
+void mvdr_close(struct mvdr *m, const struct power_plan *p);
+
+/* Log-likelihood of a pulse at each rate, for one degree of freedom. */
+void mvdr_votes(const struct mvdr *m, double vote[POWER_RATES]);
+
+/* The pulse wave as seen at ${bin}, rising with the blood volume.  False
+ * where there is none. */
+bool mvdr_wave(const struct mvdr *m, int bin, double *wave);
+
+#endif

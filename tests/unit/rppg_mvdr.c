@@ -1,0 +1,131 @@
+#include "check.h"
+#include "rppg/mvdr.h"
+
+enum {
+	N = POWER_WINDOW
+};
+static const double pulse_rate = 75, other_rate = 112;
+
+static unsigned seed = 1;
+
+static double
+noise(void)
+{
+	seed = seed * 1664525U + 1013904223U;
+	return (double)(seed >> 8) / (1 << 24) - 0.5;
+}
+
+static double truth[N], other[N], wave[N];
+static double colour[MVDR_COLOURS][N];
+static struct mvdr m;
+static struct power_plan plan;
+static const double level[3] = {180, 120, 95};
+static const double signature[3] = {0.33, 0.77, 0.53};
+static const double luma[3] = {0.299, 0.587, 0.114};
+
+/* How a group of patches shows a pulse of 0.4 % and what else there is. */
+struct view {
+	double light; /* share by which all colours change at other_rate */
+	double noise; /* steps, of each colour */
+	bool coded;   /* only luma survives */
+};
+
+static void
+add(const struct view *v)
+{
+	for (int i = 0; i < N; i++) {
+		double y = 0;
+
+		for (int c = 0; c < 3; c++) {
+			colour[c][i] = level[c] *
+				(1 - 0.004 * signature[c] * truth[i]) *
+				(1 + v->light * other[i]) +
+			    v->noise * noise();
+			y += luma[c] * (colour[c][i] - level[c]);
+		}
+		for (int c = 0; c < 3 && v->coded; c++)
+			colour[c][i] = level[c] + y;
+	}
+	CHECK(mvdr_add(&m, &plan, colour) == 0, "a group of patches");
+}
+
+static double
+bin_of(double rate)
+{
+	return rate / 60 / POWER_STEP;
+}
+
+/* The bin with the most votes. */
+static int
+elected(void)
+{
+	static double vote[POWER_RATES];
+	int best = 0;
+
+	mvdr_close(&m, &plan);
+	mvdr_votes(&m, vote);
+	for (int k = 0; k < POWER_RATES; k++)
+		if (vote[k] > vote[best])
+			best = k;
+	return best + POWER_LOW;
+}
+
+static double
+likeness(void)
+{
+	if (!mvdr_wave(&m, (int)lrint(bin_of(pulse_rate)), wave))
+		return -2;
+	return dsp_correlation(wave + 60, truth + 60, N - 120);
+}
+
+int
+main(void)
+{
+	static const struct view lit = {.light = 0.006, .noise = 0.2};
+	static const struct view coded = {.noise = 0.2, .coded = true};
+	static const struct view clear = {.noise = 0.2}, poor = {.noise = 2};
+	double alone;
+
+	for (int i = 0; i < N; i++) {
+		double t = i / RPPG_GRID;
+
+		truth[i] = sin(2 * DSP_PI * pulse_rate / 60 * t) +
+		    0.3 * sin(4 * DSP_PI * pulse_rate / 60 * t);
+		other[i] = sin(2 * DSP_PI * other_rate / 60 * t);
+	}
+	CHECK(power_plan_init(&plan) == 0, "a plan");
+
+	mvdr_clear(&m, N);
+	add(&lit);
+	CHECK_NEAR(elected(), bin_of(pulse_rate), 1,
+	    "the pulse wins over light that is twice as strong");
+	CHECK(likeness() > 0.8, "and its wave has little of it");
+
+	mvdr_clear(&m, N);
+	add(&coded);
+	CHECK_NEAR(elected(), bin_of(pulse_rate), 1,
+	    "a pulse of which the coder left luma alone");
+	CHECK(likeness() > 0.98, "and its wave");
+
+	mvdr_clear(&m, N);
+	add(&clear);
+	(void)elected();
+	alone = likeness();
+	mvdr_clear(&m, N);
+	add(&poor);
+	add(&clear);
+	(void)elected();
+	CHECK_NEAR(likeness(), alone, 0.02, "a poor group does no harm");
+
+	mvdr_clear(&m, N);
+	(void)elected();
+	CHECK(!mvdr_wave(&m, 40, wave) && wave[0] == 0, "no group: no wave");
+
+	mvdr_clear(&m, N);
+	for (int k = 0; k < MVDR_GROUPS; k++)
+		add(&(const struct view){.noise = 0});
+	CHECK_NEAR(elected(), bin_of(pulse_rate), 1,
+	    "all groups alike, without any noise");
+	power_plan_release(&plan);
+	return check_done();
+}
