@@ -1,6 +1,7 @@
 /* vitals-extract: vital signs from video.  See vitals-extract(1). */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +181,9 @@ check_options(int operands)
 		    opt.start);
 	if (opt.all_faces && opt.site != SKIN_SITE_FACE)
 		return cli_usage(&cli, "--all-faces goes with --site face");
+	if (opt.all_faces && opt.method == RPPG_FVP)
+		return cli_usage(
+		    &cli, "--all-faces and --method fvp, which knows no face");
 	m->site = (enum rppg_site)opt.site;
 	m->method = (enum rppg_method)opt.method;
 	m->rate = opt.rate;
@@ -196,7 +200,8 @@ load_files(struct face_cascade **cascade)
 	struct err err = {""};
 
 	*cascade = NULL;
-	if (opt.trace == NULL && opt.site == SKIN_SITE_FACE) {
+	if (opt.trace == NULL && opt.site == SKIN_SITE_FACE &&
+	    !extract_is_whole(&extract)) {
 		*cascade = face_cascade_load(opt.cascade, &err);
 		if (*cascade == NULL) {
 			diag_error("%s: %s (package opencv-data brings it)",
@@ -307,6 +312,8 @@ measure_videos(char *const path[], int n)
 		return files.status;
 	if (err.text[0] != '\0')
 		diag_error("%s", err.text);
+	else if (errno == EPIPE)
+		raise(SIGPIPE); /* as if it had been this process that wrote */
 	else
 		diag_errno(errno, "<stdout>: write failed");
 	return CLI_SYSTEM;

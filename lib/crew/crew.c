@@ -81,8 +81,9 @@ start(struct run *r, struct err *err)
 	return 0;
 }
 
-/* Wait for the first task, whose output is at its end, and report it. */
-static void
+/* Wait for the first task, whose output is at its end, and report it.  Return
+ * -1 with errno set where nobody reads what it wrote. */
+static int
 reap(struct run *r)
 {
 	struct task first = r->task[0];
@@ -94,12 +95,17 @@ reap(struct run *r)
 		r->task[i - 1] = r->task[i];
 	r->running--;
 	buf_release(&first.ahead);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE) {
+		errno = EPIPE;
+		return -1;
+	}
 	if (WIFSIGNALED(status))
 		r->crew->ended(
 		    r->crew->context, first.number, -1, WTERMSIG(status));
 	else
 		r->crew->ended(
 		    r->crew->context, first.number, WEXITSTATUS(status), 0);
+	return 0;
 }
 
 /* Read what task ${i} wrote: pass it on, or keep it. */
@@ -134,7 +140,8 @@ pass_on(struct run *r)
 		buf_clear(&t->ahead);
 		if (t->fd >= 0)
 			return 0;
-		reap(r);
+		if (reap(r) != 0)
+			return -1;
 	}
 	return 0;
 }
@@ -169,10 +176,10 @@ work_off(struct run *r, char *block, struct err *err)
 		while (r->running < crew->jobs && r->next < crew->tasks)
 			if (start(r, err) != 0)
 				return -1;
-		if (r->direct) {
-			reap(r);
+		if (r->direct && reap(r) == 0)
 			continue;
-		}
+		if (r->direct)
+			return -1;
 		if (wait_for_output(r, block, err) != 0 || pass_on(r) != 0)
 			return -1;
 	}

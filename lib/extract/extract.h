@@ -18,6 +18,9 @@
  * comes, the one silent for longest is finished. */
 #define EXTRACT_SOURCES_MAX 64
 
+/* s in which a face must come for a video's traces to be of faces. */
+#define EXTRACT_TRACE_WAIT 10.0
+
 struct extract_options {
 	struct measure_options measure;
 	struct skin_options skin;
@@ -68,6 +71,10 @@ struct extract_lines {
 enum extract_status extract_traces(const struct extract_options *options,
     int fd, const struct extract_lines *lines, struct ndjson_writer *out,
     struct err *err);
+
+/* Do these look at the whole picture, whether there is a face or not?  Then
+ * no cascade is needed. */
+bool extract_is_whole(const struct extract_options *options);
 
 /* Why there is no heart rate, in words. */
 const char *extract_absent_text(enum absent why);

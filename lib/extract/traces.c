@@ -11,6 +11,7 @@ struct stream {
 	int face_index;
 	struct trace_names names;
 	struct measure_source about;
+	struct measure_options how;
 	struct measure *measure;
 	double last, interval;
 	uint64_t used; /* number of its last line */
@@ -50,8 +51,10 @@ stream_new(const struct extract_options *o, struct trace_line *l)
 	s->about.name = s->name;
 	s->about.has_start = o->has_start;
 	s->about.start = o->start;
-	s->measure =
-	    measure_new(&o->measure, &s->about, s->face_index, &s->names);
+	s->how = o->measure;
+	if (s->how.method == RPPG_FUSION && skin_names_are_fallback(&s->names))
+		s->how.method = RPPG_FVP;
+	s->measure = measure_new(&s->how, &s->about, s->face_index, &s->names);
 	if (s->measure == NULL) {
 		stream_free(s);
 		return NULL;
@@ -116,6 +119,24 @@ stream_of(struct streams *all, struct trace_line *l,
 	return s;
 }
 
+/* A face came where the whole picture was: it begins anew, as in a video. */
+static enum extract_status
+begin_face(struct stream *s, struct trace_line *l,
+    const struct extract_options *o, struct err *err)
+{
+	struct measure *m =
+	    measure_new(&o->measure, &s->about, s->face_index, &l->names);
+
+	if (m == NULL) {
+		err_set(err, "out of memory");
+		return EXTRACT_SYSTEM;
+	}
+	measure_free(s->measure);
+	s->measure = m;
+	s->names = l->names;
+	return EXTRACT_OK;
+}
+
 /* Take one good line.  EXTRACT_DATA: it does not fit its source. */
 static enum extract_status
 take(
@@ -125,6 +146,11 @@ take(
 	struct stream *s = stream_of(all, l, &status, err);
 
 	if (s == NULL)
+		return status;
+	if (skin_names_are_fallback(&s->names) &&
+	    !skin_names_are_fallback(&l->names))
+		status = begin_face(s, l, all->options, err);
+	if (status != EXTRACT_OK)
 		return status;
 	if (!trace_names_equal(&s->names, &l->names)) {
 		err_set(err, "the regions are not those of its source");

@@ -6,6 +6,7 @@
 
 #include "crypto/digest.h"
 #include "extract/extract.h"
+#include "extract/subjects.h"
 #include "instant/instant.h"
 #include "sandbox/sandbox.h"
 #include "trace/line.h"
@@ -20,13 +21,11 @@ enum {
 struct job {
 	const struct extract_options *options;
 	const char *name;
-	struct ndjson_writer *out;
 	struct video_source source;
 	struct video *video;
 	struct skin_sampler *sampler;
 	struct measure_source about;
-	struct measure_options fallback_options;
-	struct measure *face[SKIN_FACES_MAX], *fallback;
+	struct subjects subjects;
 	struct crypto_hash *hash;
 	char sha256[2 * CRYPTO_SHA256_SIZE + 1];
 	bool hash_failed;
@@ -39,16 +38,6 @@ static enum extract_status
 of_video(enum video_status s)
 {
 	return s == VIDEO_BAD ? EXTRACT_DATA : EXTRACT_SYSTEM;
-}
-
-/* A call that returns -1 failed for want of memory, told in err, or because
- * of the output. */
-static enum extract_status
-of_measure(int status, const struct err *err)
-{
-	if (status == 0)
-		return EXTRACT_OK;
-	return err->text[0] == '\0' ? EXTRACT_OUTPUT : EXTRACT_SYSTEM;
 }
 
 const char *
@@ -163,6 +152,7 @@ open_job(struct job *j, const char *path, struct extract_notes *notes,
     struct err *err)
 {
 	struct video_options options = {.tap = tap, .context = j};
+	struct skin_options skin = j->options->skin;
 	struct sandbox sandbox;
 	enum video_status status;
 
@@ -184,16 +174,16 @@ open_job(struct job *j, const char *path, struct extract_notes *notes,
 	if (status != VIDEO_OK)
 		return of_video(status);
 	describe(j);
-	j->sampler = skin_new(&j->options->skin, err);
+	if (extract_is_whole(j->options))
+		skin.cascade = NULL;
+	j->sampler = skin_new(&skin, err);
 	return j->sampler == NULL ? EXTRACT_SYSTEM : EXTRACT_OK;
 }
 
 static void
 close_job(struct job *j)
 {
-	for (unsigned i = 0; i < SKIN_FACES_MAX; i++)
-		measure_free(j->face[i]);
-	measure_free(j->fallback);
+	subjects_release(&j->subjects);
 	skin_free(j->sampler);
 	if (j->video != NULL)
 		video_close(j->video);
@@ -202,74 +192,15 @@ close_job(struct job *j)
 
 /* ---- Frames -------------------------------------------------------------- */
 
-/* Hand ${f} to *${m}, which is made where it is not there yet. */
-static enum extract_status
-push(struct job *j, struct measure **m, const struct measure_options *options,
-    int index, const struct trace_names *names, const struct trace_frame *f,
-    struct err *err)
-{
-	if (*m == NULL)
-		*m = measure_new(options, &j->about, index, names);
-	if (*m == NULL) {
-		err_set(err, "out of memory");
-		return EXTRACT_SYSTEM;
-	}
-	return of_measure(measure_push(*m, f, j->out, err), err);
-}
-
-static enum extract_status
-push_face(struct job *j, unsigned i, struct err *err)
-{
-	const struct trace_frame *f = skin_trace(j->sampler, i);
-	const struct trace_names *names = skin_names(j->sampler, i);
-	int index = j->options->skin.all_faces ? (int)i : -1;
-
-	if ((j->options->measure.emit & MEASURE_TRACE) != 0) {
-		trace_write(
-		    ndjson_record(j->out), span_of(j->name), index, names, f);
-		if (ndjson_commit(j->out) != 0)
-			return EXTRACT_OUTPUT;
-	}
-	return push(j, &j->face[i], &j->options->measure, index, names, f, err);
-}
-
-/* No face so far: the whole picture may still show a pulse. */
-static enum extract_status
-push_fallback(struct job *j, struct err *err)
-{
-	const struct trace_frame *f = skin_fallback(j->sampler);
-
-	if (f == NULL || j->options->measure.method != RPPG_FUSION)
-		return EXTRACT_OK;
-	j->fallback_options = j->options->measure;
-	j->fallback_options.method = RPPG_FVP;
-	/* Nothing is told before it is clear that no face comes. */
-	j->fallback_options.emit &= MEASURE_MEASUREMENT;
-	j->fallback_options.window = 0;
-	return push(j, &j->fallback, &j->fallback_options, -1,
-	    skin_fallback_names(j->sampler), f, err);
-}
-
 static enum extract_status
 take_frame(struct job *j, const struct video_frame *frame, struct err *err)
 {
-	enum extract_status status = EXTRACT_OK;
-
 	if (j->frames > 0)
 		j->end = frame->time + (frame->time - j->last);
 	j->last = frame->time;
 	if (skin_sample(j->sampler, frame, err) != 0)
 		return EXTRACT_SYSTEM;
-	if (skin_fallback(j->sampler) != NULL) {
-		status = push_fallback(j, err);
-	} else {
-		measure_free(j->fallback);
-		j->fallback = NULL;
-	}
-	unsigned n = skin_subjects(j->sampler);
-	for (unsigned i = 0; i < n && status == EXTRACT_OK; i++)
-		status = push_face(j, i, err);
-	return status;
+	return subjects_push(&j->subjects, j->sampler, err);
 }
 
 static enum extract_status
@@ -295,60 +226,20 @@ read_frames(struct job *j, struct err *err)
 	}
 }
 
-/* ---- The end ------------------------------------------------------------- */
-
-/* Finish one subject; a heart rate somewhere makes *${absent} none. */
-static enum extract_status
-finish(struct job *j, struct measure *m, enum absent *absent, struct err *err)
-{
-	enum extract_status status =
-	    of_measure(measure_finish(m, j->end, j->out, err), err);
-
-	if (*absent != ABSENT_NOT)
-		*absent = measure_absent(m);
-	return status;
-}
-
-static enum extract_status
-finish_all(struct job *j, struct err *err)
-{
-	enum extract_status status = EXTRACT_OK;
-	enum absent absent = ABSENT_NO_FACE;
-	bool any = false;
-
-	/* Where the fallback is still there, what was followed was no face. */
-	for (unsigned i = 0; i < SKIN_FACES_MAX && status == EXTRACT_OK; i++) {
-		if (j->face[i] == NULL || j->fallback != NULL)
-			continue;
-		any = true;
-		status = finish(j, j->face[i], &absent, err);
-	}
-	if (j->fallback != NULL) {
-		any = true;
-		status = finish(j, j->fallback, &absent, err);
-	}
-	if (!any && status == EXTRACT_OK)
-		status = of_measure(measure_nothing(&j->options->measure,
-					&j->about, j->end, j->out, err),
-		    err);
-	if (status == EXTRACT_OK && absent != ABSENT_NOT) {
-		err_set(err, "%s", extract_absent_text(absent));
-		status = EXTRACT_DATA;
-	}
-	return status;
-}
+/* ---- A whole video -------------------------------------------------------- */
 
 enum extract_status
 extract_video(const struct extract_options *options, const char *path,
     const char *name, struct ndjson_writer *out, struct extract_notes *notes,
     struct err *err)
 {
-	struct job j = {.options = options, .name = name, .out = out};
+	struct job j = {.options = options, .name = name};
 	enum extract_status status, ended;
 	struct err wrong = {""};
 
 	memset(notes, 0, sizeof(*notes));
 	j.about.name = name;
+	subjects_init(&j.subjects, options, &j.about, out);
 	status = open_job(&j, path, notes, err);
 	if (status != EXTRACT_OK)
 		goto done;
@@ -367,7 +258,7 @@ extract_video(const struct extract_options *options, const char *path,
 		video_drain(j.video);
 		end_hash(&j);
 	}
-	ended = finish_all(&j, err);
+	ended = subjects_finish(&j.subjects, j.end, err);
 	if (ended != EXTRACT_OK) {
 		status = ended;
 	} else if (status == EXTRACT_DATA) {

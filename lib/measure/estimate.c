@@ -31,7 +31,8 @@ set_rate(struct measure_estimate *e, const struct measure_options *options,
 	    .value = rate,
 	    .confidence = confidence,
 	    .method = rppg_method_info(options->method)->report,
-	    .absent = rate > 0 ? ABSENT_NOT : ABSENT_LOW_SIGNAL};
+	    .absent =
+		confidence >= VITALS_SURE_MIN ? ABSENT_NOT : ABSENT_LOW_SIGNAL};
 }
 
 static void

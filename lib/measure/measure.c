@@ -28,7 +28,7 @@ struct measure {
 	struct rppg *rppg;
 	double start, last; /* of the frames, s */
 	double interval;    /* between frames, slowly followed; 0: not known */
-	bool any;
+	bool any, mute;
 	double window_end; /* of the next window */
 	double covered;    /* end of the last one written */
 	unsigned windows;
@@ -68,6 +68,12 @@ measure_free(struct measure *m)
 		return;
 	rppg_free(m->rppg);
 	free(m);
+}
+
+void
+measure_mute(struct measure *m, bool mute)
+{
+	m->mute = mute;
 }
 
 enum absent
@@ -133,6 +139,11 @@ write_window(struct measure *m, double from, double to,
 	struct rppg_view v;
 
 	err->text[0] = '\0';
+	if (m->mute) {
+		m->covered = to;
+		m->windows++;
+		return 0;
+	}
 	if (rppg_view(m->rppg, from, to, &v) != 0)
 		return err_set(err, "out of memory");
 	if (measure_estimate(&e, m->options, &v, from, to, err) != 0)
@@ -194,11 +205,13 @@ write_block(
 	int status;
 
 	(void)now;
+	m->next_block += LIVE_BLOCK;
+	if (m->mute)
+		return 0;
 	if (rppg_view(m->rppg, from - LIVE_BLOCK, to, &v) != 0)
 		return err_set(err, "out of memory");
 	status = write_wave(m, &v, from, to, out);
 	rppg_view_release(&v);
-	m->next_block += LIVE_BLOCK;
 	return status;
 }
 
@@ -208,11 +221,14 @@ write_sample(struct measure *m, double now, struct ndjson_writer *out)
 	struct measure_estimate *e = &m->running;
 	struct rppg_now pulse;
 
+	m->seq++;
+	if (m->mute)
+		return 0;
 	rppg_now(m->rppg, &pulse);
 	measure_estimate_now(e, m->options, &pulse, now - m->start);
 	struct measure_line l = line_of(m, e);
 	l.offset = now;
-	measure_line_sample(ndjson_record(out), &l, m->seq++);
+	measure_line_sample(ndjson_record(out), &l, m->seq - 1);
 	return ndjson_commit(out);
 }
 
@@ -221,7 +237,7 @@ go_live(
     struct measure *m, double now, struct ndjson_writer *out, struct err *err)
 {
 	while (now + 1e-9 >= m->next_sample) {
-		if (now >= m->next_renewal) {
+		if (now >= m->next_renewal && !m->mute) {
 			if (renew(m, now, err) != 0)
 				return -1;
 			m->next_renewal = now + RENEW;

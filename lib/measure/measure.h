@@ -70,6 +70,9 @@ struct measure *measure_new(const struct measure_options *options,
     const struct trace_names *names);
 void measure_free(struct measure *m);
 
+/* Work on, but write nothing while it is ${mute}: what is due is passed over. */
+void measure_mute(struct measure *m, bool mute);
+
 /* Take the next frame and write the lines that are due.  Return 0, or -1 with
  * ${err} set: no memory, or the output failed (errno tells, ${err} is ""). */
 int measure_push(struct measure *m, const struct trace_frame *f,

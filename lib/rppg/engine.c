@@ -374,6 +374,35 @@ add_shade(struct rppg *p, const struct trace_frame *f)
 	return put_shade(p, &s);
 }
 
+static bool
+shows_skin(const struct rppg *p, const struct trace_frame *f)
+{
+	for (unsigned i = 0; i < f->count; i++)
+		if (f->region[i].pixels > 0 &&
+		    strcmp(p->names.name[i], TRACE_BACKGROUND) != 0)
+			return true;
+	return false;
+}
+
+/* A run goes on while frames come and show skin, with short breaks. */
+static int
+keep_run(struct rppg *p, const struct trace_frame *f)
+{
+	bool skin = shows_skin(p, f);
+
+	if (p->running && f->time - p->last_skin > RPPG_BREAK &&
+	    end_run(p) != 0)
+		return -1;
+	if (!p->running && skin) {
+		p->running = true;
+		p->run_start = f->time;
+		p->next_hop = (int64_t)ceil(f->time * RPPG_GRID) + FIRST;
+	}
+	if (skin)
+		p->last_skin = f->time;
+	return 0;
+}
+
 int
 rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err)
 {
@@ -381,21 +410,13 @@ rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err)
 		return err_set(err, "the number of regions changes");
 	if (p->any && !(f->time > p->last_time))
 		return err_set(err, "time does not rise");
-	if (p->running && f->time - p->last_time > RPPG_BREAK &&
-	    end_run(p) != 0)
-		return err_set(err, "out of memory");
-	if (!p->running) {
-		p->running = true;
-		p->run_start = f->time;
-		p->next_hop = (int64_t)ceil(f->time * RPPG_GRID) + FIRST;
-	}
-	if (add_shade(p, f) != 0)
+	if (keep_run(p, f) != 0 || add_shade(p, f) != 0)
 		return err_set(err, "out of memory");
 	p->last_time = f->time;
 	p->last_frame = *f;
 	p->any = true;
 	p->frames++;
-	if (intake_push(&p->intake, f) && advance(p) != 0)
+	if (p->running && intake_push(&p->intake, f) && advance(p) != 0)
 		return err_set(err, "out of memory");
 	return 0;
 }

@@ -20,7 +20,8 @@
 #define RPPG_CLOSEST (1 / 75.0)
 /* Longer gaps are crossed on a line and count as not seen, s. */
 #define RPPG_GAP 0.3
-/* Longer gaps end a run: what follows starts anew, s. */
+/* Longer gaps, and longer times without skin in view, end a run: what follows
+ * starts anew, s. */
 #define RPPG_BREAK 2.0
 
 enum {

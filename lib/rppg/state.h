@@ -26,9 +26,9 @@ struct rppg {
 	struct pending *pending; /* TRACK_LAG of them */
 	unsigned pendings;
 	struct history history;
-	/* The run of frames without a break. */
+	/* The run of frames that show skin, without a break. */
 	bool running;
-	double run_start;
+	double run_start, last_skin;
 	int64_t next_hop; /* grid index at which the next window ends */
 	double last_time; /* of a frame */
 	bool any;

@@ -141,6 +141,9 @@ sum_up(const struct draft *d, enum rppg_method method, double from, double to,
 		if (!belongs(n, from, to) || length < 0.7 * longest)
 			continue;
 		double w = n->quality * n->quality * length * length;
+		/* Nobody was in view, or nothing moved at all. */
+		if (w <= 0)
+			continue;
 		sum += w;
 		all++;
 		v->rate += w * n->rate;
@@ -157,7 +160,7 @@ sum_up(const struct draft *d, enum rppg_method method, double from, double to,
 	for (int k = 0; k < RPPG_FEATURES; k++)
 		v->feature[k] /= all;
 	v->feature[RPPG_FEATURE_SECONDS] =
-	    log(fmax(to - from, 1) / RPPG_WINDOW);
+	    log(fmax((to - from) * v->coverage, 1) / RPPG_WINDOW);
 	v->snr_db = v->feature[RPPG_FEATURE_SNR];
 	v->feature[RPPG_FEATURE_RATE] = pow(log(v->rate / 75), 2);
 	v->confidence = rppg_confidence(method, v->feature);

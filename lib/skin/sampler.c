@@ -24,7 +24,8 @@
  * up. */
 #define BELIEVED 3
 
-#define GRID_ACROSS 8     /* of the fallback */
+#define GRID_ACROSS 8 /* of the fallback */
+#define GRID_NAME "frame"
 #define SKIN_PATCHES 36   /* of bare skin, about */
 #define SKIN_PATCH_SIDE 8 /* pixels, at least */
 
@@ -61,7 +62,7 @@ skin_new(const struct skin_options *options, struct err *err)
 	if (options->site == SKIN_SITE_FACE) {
 		skin_face_names(&s->names);
 		skin_grid_names(
-		    &s->fallback_names, "frame", GRID_ACROSS * GRID_ACROSS);
+		    &s->fallback_names, GRID_NAME, GRID_ACROSS * GRID_ACROSS);
 	}
 	return s;
 }
@@ -110,6 +111,13 @@ const struct trace_names *
 skin_fallback_names(const struct skin_sampler *sampler)
 {
 	return &sampler->fallback_names;
+}
+
+bool
+skin_names_are_fallback(const struct trace_names *names)
+{
+	return names->count == GRID_ACROSS * GRID_ACROSS &&
+	    strncmp(names->name[0], GRID_NAME "-", sizeof(GRID_NAME)) == 0;
 }
 
 static int

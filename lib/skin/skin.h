@@ -85,4 +85,7 @@ const struct trace_frame *skin_fallback(const struct skin_sampler *sampler);
 const struct trace_names *skin_fallback_names(
     const struct skin_sampler *sampler);
 
+/* Are these the boxes of a whole picture? */
+bool skin_names_are_fallback(const struct trace_names *names);
+
 #endif

@@ -21,9 +21,6 @@
 /* Confidence in a rate that the beats do not bear out. */
 #define DOUBTED 0.7
 
-/* Values less sure than this are not given at all. */
-#define SURE_MIN 0.05
-
 /* A pulse less sure than this carries no breath, shape or colour. */
 #define PULSE_MIN 0.3
 
@@ -55,7 +52,7 @@ give(struct work *w, enum vital vital, double value, double confidence,
 	if (r->absent == ABSENT_TOO_SHORT)
 		return;
 	if (!isfinite(value) || value < vital_info(vital)->min ||
-	    value > vital_info(vital)->max || confidence < SURE_MIN)
+	    value > vital_info(vital)->max || confidence < VITALS_SURE_MIN)
 		return;
 	r->value = value;
 	r->confidence = confidence;

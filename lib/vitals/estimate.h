@@ -18,6 +18,9 @@
 #include "vitals/reading.h"
 #include "vitals/signal.h"
 
+/* Values less sure than this are not given at all. */
+#define VITALS_SURE_MIN 0.05
+
 enum vitals_site {
 	VITALS_FACE,
 	VITALS_SKIN,

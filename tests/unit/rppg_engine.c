@@ -199,6 +199,44 @@ breaks(void)
 	rppg_free(p);
 }
 
+/* A face that comes late, and goes. */
+static void
+comes(void)
+{
+	struct scene s = {72, 0.004, 0, 0, 30, 0, 4};
+	struct trace_names names = {.count = 5};
+	struct trace_frame f;
+	struct rppg_view v;
+	struct err err;
+
+	for (unsigned i = 0; i < 5; i++)
+		snprintf(names.name[i], TRACE_NAME_MAX, "cheek-%u", i);
+	snprintf(names.name[4], TRACE_NAME_MAX, TRACE_BACKGROUND);
+	struct rppg *p = rppg_new(RPPG_SITE_FACE, RPPG_FUSION, &names);
+	for (unsigned i = 0; i < 30 * 30; i++) {
+		double t = (double)i / 30;
+		bool there = t > 9 && t < 16;
+
+		paint(&s, t, &f);
+		for (unsigned k = 0; k < 4 && !there; k++)
+			f.region[k].pixels = 0;
+		if (rppg_push(p, &f, &err) != 0)
+			printf("# %s\n", err.text);
+		if (i == 16 * 30) {
+			rppg_view(p, 0, t, &v);
+			CHECK_NEAR(v.rate, 72, 1, "who comes late has a rate");
+			rppg_view_release(&v);
+		}
+	}
+	rppg_view(p, 0, 30, &v);
+	CHECK_NEAR(v.rate, 72, 1, "and keeps it after leaving");
+	CHECK(v.confidence > 0.5, "with confidence");
+	CHECK_NEAR(v.coverage, 7.0 / 30, 0.01, "for the time in view");
+	CHECK(v.gaps == 2, "between two gaps");
+	rppg_view_release(&v);
+	rppg_free(p);
+}
+
 int
 main(void)
 {
@@ -207,5 +245,6 @@ main(void)
 	light();
 	nothing();
 	breaks();
+	comes();
 	return check_done();
 }

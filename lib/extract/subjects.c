@@ -1,0 +1,189 @@
+#include "extract/subjects.h"
+
+#include <string.h>
+
+void
+subjects_init(struct subjects *s, const struct extract_options *options,
+    const struct measure_source *about, struct ndjson_writer *out)
+{
+	memset(s, 0, sizeof(*s));
+	s->options = options;
+	s->about = about;
+	s->out = out;
+	s->whole_options = options->measure;
+	s->whole_options.method = RPPG_FVP;
+	tracing_init(&s->tracing, out, about->name);
+}
+
+void
+subjects_release(struct subjects *s)
+{
+	for (unsigned i = 0; i < SKIN_FACES_MAX; i++)
+		measure_free(s->face[i]);
+	measure_free(s->whole);
+	tracing_release(&s->tracing);
+}
+
+bool
+extract_is_whole(const struct extract_options *options)
+{
+	return options->measure.method == RPPG_FVP &&
+	    options->skin.site == SKIN_SITE_FACE;
+}
+
+/* A call that returns -1 failed for want of memory, told in err, or because
+ * of the output. */
+static enum extract_status
+of_measure(int status, const struct err *err)
+{
+	if (status == 0)
+		return EXTRACT_OK;
+	return err->text[0] == '\0' ? EXTRACT_OUTPUT : EXTRACT_SYSTEM;
+}
+
+static bool
+wants_traces(const struct subjects *s)
+{
+	return (s->options->measure.emit & MEASURE_TRACE) != 0;
+}
+
+/* Hand ${f} to *${m}, which is made where it is not there yet. */
+static enum extract_status
+push(struct subjects *s, struct measure **m,
+    const struct measure_options *options, int index,
+    const struct trace_names *names, const struct trace_frame *f, bool mute,
+    struct err *err)
+{
+	if (*m == NULL)
+		*m = measure_new(options, s->about, index, names);
+	if (*m == NULL) {
+		err_set(err, "out of memory");
+		return EXTRACT_SYSTEM;
+	}
+	measure_mute(*m, mute);
+	return of_measure(measure_push(*m, f, s->out, err), err);
+}
+
+static enum extract_status
+push_face(struct subjects *s, const struct skin_sampler *sampler, unsigned i,
+    bool mute, struct err *err)
+{
+	const struct trace_frame *f = skin_trace(sampler, i);
+	const struct trace_names *names = skin_names(sampler, i);
+	int index = s->options->skin.all_faces ? (int)i : -1;
+
+	if (wants_traces(s) &&
+	    tracing_put(&s->tracing, TRACING_FACES, index, names, f) != 0)
+		return EXTRACT_OUTPUT;
+	return push(
+	    s, &s->face[i], &s->options->measure, index, names, f, mute, err);
+}
+
+static enum extract_status
+push_whole(struct subjects *s, const struct skin_sampler *sampler,
+    const struct trace_frame *f, struct err *err)
+{
+	const struct trace_names *names = skin_fallback_names(sampler);
+
+	if (wants_traces(s) &&
+	    tracing_put(&s->tracing, TRACING_WHOLE, -1, names, f) != 0)
+		return EXTRACT_OUTPUT;
+	return push(s, &s->whole, &s->whole_options, -1, names, f, false, err);
+}
+
+/* A face came: the whole picture has nothing more to say. */
+static void
+drop_whole(struct subjects *s)
+{
+	if (s->whole == NULL)
+		return;
+	s->rate |= measure_absent(s->whole) == ABSENT_NOT;
+	measure_free(s->whole);
+	s->whole = NULL;
+}
+
+/* Is it clear whose traces are to be written? */
+static int
+decide(struct subjects *s, bool whole, double time)
+{
+	struct tracing *t = &s->tracing;
+
+	if (!wants_traces(s))
+		return 0;
+	if (!whole)
+		return t->decided && t->of == TRACING_FACES
+		    ? 0
+		    : tracing_decide(t, TRACING_FACES);
+	if (!t->decided &&
+	    (extract_is_whole(s->options) ||
+		time - s->first >= EXTRACT_TRACE_WAIT || tracing_is_full(t)))
+		return tracing_decide(t, TRACING_WHOLE);
+	return 0;
+}
+
+enum extract_status
+subjects_push(
+    struct subjects *s, const struct skin_sampler *sampler, struct err *err)
+{
+	const struct trace_frame *f = skin_fallback(sampler);
+	enum extract_status status = EXTRACT_OK;
+	unsigned faces = skin_subjects(sampler);
+	double time = skin_trace(sampler, 0)->time;
+
+	if (extract_is_whole(s->options))
+		faces = 0;
+	else if (s->options->measure.method != RPPG_FUSION)
+		f = NULL;
+	if (!s->begun)
+		s->first = time;
+	s->begun = true;
+	if (f == NULL)
+		drop_whole(s);
+	if (decide(s, f != NULL, time) != 0)
+		return EXTRACT_OUTPUT;
+	if (f != NULL)
+		status = push_whole(s, sampler, f, err);
+	for (unsigned i = 0; i < faces && status == EXTRACT_OK; i++)
+		status = push_face(s, sampler, i, f != NULL, err);
+	return status;
+}
+
+/* Finish one; a heart rate somewhere makes *${absent} none. */
+static enum extract_status
+finish(struct subjects *s, struct measure *m, double end, enum absent *absent,
+    struct err *err)
+{
+	enum extract_status status =
+	    of_measure(measure_finish(m, end, s->out, err), err);
+
+	if (*absent != ABSENT_NOT)
+		*absent = measure_absent(m);
+	return status;
+}
+
+enum extract_status
+subjects_finish(struct subjects *s, double end, struct err *err)
+{
+	enum extract_status status = EXTRACT_OK;
+	enum absent absent = s->rate ? ABSENT_NOT : ABSENT_NO_FACE;
+
+	if (wants_traces(s) && !s->tracing.decided &&
+	    tracing_decide(&s->tracing, TRACING_WHOLE) != 0)
+		return EXTRACT_OUTPUT;
+	/* Where the whole picture still speaks, what was followed was no
+	 * face. */
+	for (unsigned i = 0; i < SKIN_FACES_MAX && status == EXTRACT_OK; i++)
+		if (s->face[i] != NULL && s->whole == NULL)
+			status = finish(s, s->face[i], end, &absent, err);
+	if (s->whole != NULL)
+		status = finish(s, s->whole, end, &absent, err);
+	if (!s->begun)
+		status = of_measure(measure_nothing(&s->options->measure,
+					s->about, end, s->out, err),
+		    err);
+	if (status == EXTRACT_OK && absent != ABSENT_NOT) {
+		err_set(err, "%s", extract_absent_text(absent));
+		status = EXTRACT_DATA;
+	}
+	return status;
+}

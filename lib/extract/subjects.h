@@ -1,0 +1,41 @@
+/*
+ * subjects: who is measured in a video: its faces, or the whole picture while
+ * there is none.  Private to lib/extract.
+ *
+ * While no face is confirmed the faces' measures work but write nothing, and
+ * that of the whole picture speaks; once one is, it is the other way round.
+ * Both count time alike, so that windows and samples go on.
+ */
+#ifndef EXTRACT_SUBJECTS_H
+#define EXTRACT_SUBJECTS_H
+
+#include "extract/extract.h"
+#include "extract/tracing.h"
+
+struct subjects {
+	const struct extract_options *options;
+	const struct measure_source *about;
+	struct ndjson_writer *out;
+	struct measure_options whole_options;
+	struct measure *face[SKIN_FACES_MAX], *whole;
+	bool rate; /* the whole picture had one before a face came */
+	struct tracing tracing;
+	double first; /* s: time of the first frame */
+	bool begun;
+};
+
+/* All are borrowed. */
+void subjects_init(struct subjects *s, const struct extract_options *options,
+    const struct measure_source *about, struct ndjson_writer *out);
+void subjects_release(struct subjects *s);
+
+/* Take what ${sampler} says of the frame it took last. */
+enum extract_status subjects_push(
+    struct subjects *s, const struct skin_sampler *sampler, struct err *err);
+
+/* The video ended at ${end} s: write what is left.  EXTRACT_DATA: there is no
+ * heart rate, and ${err} says why. */
+enum extract_status subjects_finish(
+    struct subjects *s, double end, struct err *err);
+
+#endif
