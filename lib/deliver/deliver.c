@@ -111,6 +111,7 @@ deliver_add(struct deliver *d, const struct deliver_endpoint_options *o,
 {
 	const char *name = o->name != NULL ? o->name : o->http.url;
 	struct deliver_endpoint *e;
+	bool bad;
 
 	if (deliver_endpoint_find(d, span_of(name)) != NULL)
 		return err_set(err, "endpoint %s is there twice", name);
@@ -118,7 +119,7 @@ deliver_add(struct deliver *d, const struct deliver_endpoint_options *o,
 		return err_set(
 		    err, "more than %d endpoints", DELIVER_ENDPOINTS_MAX);
 	d->adding = true;
-	e = deliver_endpoint_new(d, o, err);
+	e = deliver_endpoint_new(d, o, &bad, err);
 	d->adding = false;
 	if (e == NULL)
 		return -1;
@@ -208,37 +209,47 @@ give_all(struct deliver *d, struct deliver_event *event,
 	return DELIVER_TAKEN;
 }
 
+static enum deliver_taken
+route_to(struct deliver *d, struct span url, struct deliver_endpoint **one,
+    struct err *err)
+{
+	bool bad = true;
+
+	*one = deliver_endpoint_for(d, url, &bad, err);
+	if (*one != NULL)
+		return DELIVER_TAKEN;
+	return bad ? DELIVER_BAD_LINE : DELIVER_FAILED;
+}
+
 /* Where does it go: to one endpoint that it names, or to all that want it?
  * *${one} NULL: the latter. */
-static int
+static enum deliver_taken
 route(struct deliver *d, const struct deliver_event *event,
     struct deliver_endpoint **one, struct err *err)
 {
+	struct span name = event->letter_endpoint;
+
 	*one = NULL;
-	if (event->endpoint.n > 0) {
-		*one = deliver_endpoint_for(d, event->endpoint, err);
-		return *one == NULL ? -1 : 0;
-	}
-	if (event->letter_endpoint.n > 0) {
-		*one = deliver_endpoint_find(d, event->letter_endpoint);
+	if (event->endpoint.n > 0)
+		return route_to(d, event->endpoint, one, err);
+	if (name.n > 0) {
+		*one = deliver_endpoint_find(d, name);
 		if (*one != NULL || d->added == 1)
-			return 0;
-		if (d->added > 1)
-			return err_set(err,
-			    "dead letter of \"%.*s\", which is no endpoint of "
-			    "this run",
-			    (int)(event->letter_endpoint.n < 200
-				    ? event->letter_endpoint.n
-				    : 200),
-			    event->letter_endpoint.p);
-		*one = deliver_endpoint_for(d, event->letter_endpoint, err);
-		return *one == NULL ? -1 : 0;
+			return DELIVER_TAKEN;
+		if (d->added == 0)
+			return route_to(d, name, one, err);
+		err_set(err,
+		    "dead letter of \"%.*s\", which is no endpoint of "
+		    "this run",
+		    (int)(name.n < 200 ? name.n : 200), name.p);
+		return DELIVER_BAD_LINE;
 	}
-	if (d->added == 0)
-		return err_set(err,
-		    "no endpoint: neither the line nor the "
-		    "command names one");
-	return 0;
+	if (d->added > 0)
+		return DELIVER_TAKEN;
+	err_set(err,
+	    "no endpoint: neither the line nor the "
+	    "command names one");
+	return DELIVER_BAD_LINE;
 }
 
 enum deliver_taken
@@ -257,14 +268,14 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 		err_set(err, "not a CloudEvent: batches hold nothing else");
 		return DELIVER_BAD_LINE;
 	}
-	if (route(d, event, &one, err) != 0) {
+	taken = route(d, event, &one, err);
+	if (taken != DELIVER_TAKEN) {
 		deliver_event_drop(event);
-		return DELIVER_BAD_LINE;
+		return taken;
 	}
 	d->held += event->size;
-	if (d->room > 0)
-		d->room--;
 	taken = give_all(d, event, one, &given, err);
+	d->room -= d->room > given ? given + (given == 0) : d->room;
 	if (taken == DELIVER_TAKEN) {
 		d->count.taken++;
 		d->count.unmatched += given == 0;
@@ -358,23 +369,37 @@ flush(struct deliver *d, struct err *err)
 	return -1;
 }
 
+/* What no request can be made for has its outcome now. */
+static void
+settle_hopeless(struct deliver *d)
+{
+	for (struct deliver_endpoint *e = d->endpoint; e != NULL && !d->stopped;
+	     e = e->next) {
+		if (e->ready == NULL)
+			continue;
+		if (e->off && d->store.spool == NULL)
+			deliver_flush_endpoint(
+			    d, e, "endpoint is switched off");
+		else if (!e->off && e->hold > d->now)
+			deliver_expire_held(d, e);
+	}
+}
+
 int
 deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
     int64_t ms, struct err *err)
 {
 	bool was_idle = deliver_idle(d);
+	uint64_t settled;
 	int64_t next;
 
 	take_time(d);
 	deliver_store_accept(d);
-	/* Lines for an endpoint that is off or down do not wait for more. */
-	for (struct deliver_endpoint *e = d->endpoint;
-	     e != NULL && d->store.spool == NULL; e = e->next) {
-		if (e->off && e->ready != NULL)
-			deliver_flush_endpoint(
-			    d, e, "endpoint is switched off");
-	}
 	deliver_store_load(d);
+	settled = deliver_settled(d);
+	settle_hopeless(d);
+	if (deliver_settled(d) != settled)
+		deliver_store_commit(d); /* before receipts say so */
 	deliver_dispatch(d);
 	if (ndjson_flush(d->out->receipts) != 0)
 		deliver_output_is_bad(d, errno, "<stdout>: write failed");

@@ -81,7 +81,8 @@ struct deliver_counts {
 	uint64_t known;      /* accepted before, and now fed again */
 	uint64_t known_lost; /* of these, dead or expired */
 	uint64_t attempts, retries;
-	uint64_t pending; /* accepted and not settled */
+	uint64_t stranded; /* endpoints of the spool that cannot be used now */
+	uint64_t pending;  /* accepted and not settled */
 	uint64_t in_flight;
 };
 

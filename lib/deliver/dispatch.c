@@ -244,7 +244,16 @@ ask_consent(
 	return 0;
 }
 
-/* What was loaded goes back, in its order, to be tried a second later. */
+/* Nothing can be sent for want of memory: wait a second. */
+static void
+pause_endpoint(struct deliver *d, struct deliver_endpoint *e)
+{
+	e->hold = d->now + 1000;
+	deliver_note(
+	    d, DELIVER_NOTE_STATE, e, "out of memory: goes on in a second");
+}
+
+/* What was loaded goes back, in its order. */
 static void
 put_back(
     struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
@@ -260,9 +269,7 @@ put_back(
 			e->ready_end = &j->next;
 	}
 	deliver_shipment_free(d, s);
-	e->hold = d->now + 1000;
-	deliver_note(
-	    d, DELIVER_NOTE_STATE, e, "out of memory: goes on in a second");
+	pause_endpoint(d, e);
 }
 
 /* One request to ${e}.  Return false where none can be made now. */
@@ -273,8 +280,10 @@ send_one(struct deliver *d, struct deliver_endpoint *e)
 	uint64_t retries;
 	int rc;
 
-	if (s == NULL)
+	if (s == NULL) {
+		pause_endpoint(d, e);
 		return false;
+	}
 	s->sent = d->wall;
 	if (e->consent == DELIVER_CONSENT_WANTED)
 		rc = ask_consent(d, e, s);

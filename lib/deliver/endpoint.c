@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,11 +46,12 @@ fill(struct deliver *d, struct deliver_endpoint *e,
 
 struct deliver_endpoint *
 deliver_endpoint_new(struct deliver *d,
-    const struct deliver_endpoint_options *o, struct err *err)
+    const struct deliver_endpoint_options *o, bool *bad, struct err *err)
 {
 	struct deliver_endpoint *e;
 	struct err why = {""};
 
+	*bad = false;
 	if (o->types > DELIVER_TYPES_MAX) {
 		err_set(err, "more than %d types", DELIVER_TYPES_MAX);
 		return NULL;
@@ -61,8 +63,10 @@ deliver_endpoint_new(struct deliver *d,
 		deliver_endpoint_free(e);
 		return NULL;
 	}
+	errno = 0;
 	e->target = http_target_new(&o->http, &why);
 	if (e->target == NULL) {
+		*bad = errno != ENOMEM;
 		err_set(err, "%s: %s", o->http.url, why.text);
 		deliver_table_remove(&d->names, &e->node);
 		deliver_endpoint_free(e);
@@ -160,7 +164,8 @@ forget_one(struct deliver *d)
 }
 
 struct deliver_endpoint *
-deliver_endpoint_for(struct deliver *d, struct span url, struct err *err)
+deliver_endpoint_for(
+    struct deliver *d, struct span url, bool *bad, struct err *err)
 {
 	struct deliver_endpoint_options o = d->line_options;
 	struct deliver_endpoint *e = deliver_endpoint_find(d, url);
@@ -168,6 +173,7 @@ deliver_endpoint_for(struct deliver *d, struct span url, struct err *err)
 
 	if (e != NULL)
 		return e;
+	*bad = true;
 	if (url.n > HTTP_URL_MAX || memchr(url.p, '\0', url.n) != NULL) {
 		err_set(err,
 		    "\"endpoint\" is not a URL, or is longer than "
@@ -184,5 +190,5 @@ deliver_endpoint_for(struct deliver *d, struct span url, struct err *err)
 	text[url.n] = '\0';
 	o.http.url = text;
 	o.name = NULL;
-	return deliver_endpoint_new(d, &o, err);
+	return deliver_endpoint_new(d, &o, bad, err);
 }

@@ -146,19 +146,21 @@ struct deliver {
 	int64_t accepted_at;   /* monotonic: the last lines */
 	uint64_t settled_then; /* events settled by then */
 	int64_t forget_at;
-	bool accept_wait; /* it is as large as it may be */
+	int64_t forget_from; /* the event to go on from; 0: the first */
+	bool accept_wait;    /* it is as large as it may be */
 	struct err store_err, accept_err;
 };
 
 /* ---- endpoint.c */
 struct deliver_endpoint *deliver_endpoint_new(struct deliver *d,
-    const struct deliver_endpoint_options *o, struct err *err);
+    const struct deliver_endpoint_options *o, bool *bad, struct err *err);
 void deliver_endpoint_free(struct deliver_endpoint *e);
 bool deliver_endpoint_wants(
     const struct deliver_endpoint *e, const struct deliver_event *event);
-/* The endpoint of a line's own URL.  NULL with ${err}. */
+/* The endpoint of a line's own URL.  NULL with ${err}; *${bad}: it is the URL
+ * that is at fault, not memory or the spool. */
 struct deliver_endpoint *deliver_endpoint_for(
-    struct deliver *d, struct span url, struct err *err);
+    struct deliver *d, struct span url, bool *bad, struct err *err);
 struct deliver_endpoint *deliver_endpoint_find(
     const struct deliver *d, struct span name);
 
@@ -197,6 +199,8 @@ void deliver_settle(struct deliver *d, struct deliver_job *j,
 /* Settle all jobs of ${e} that are not under way as dead. */
 void deliver_flush_endpoint(
     struct deliver *d, struct deliver_endpoint *e, const char *reason);
+/* Settle those ready ones of ${e} for which Retry-After is too long. */
+void deliver_expire_held(struct deliver *d, struct deliver_endpoint *e);
 double deliver_random(struct deliver *d);
 /* How many events were settled. */
 uint64_t deliver_settled(const struct deliver *d);

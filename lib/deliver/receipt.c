@@ -73,8 +73,9 @@ keep_letter(struct deliver *d)
 		if (n <= 0) {
 			int errnum = n == 0 ? ENOSPC : errno;
 
+			/* What is no regular file has no end to go back to. */
 			if (end >= 0 && ftruncate(fd, end) != 0)
-				errnum = errno;
+				end = -1;
 			deliver_output_is_bad(d, errnum,
 			    "dead letters: write failed (they go into the "
 			    "receipts)");

@@ -221,6 +221,20 @@ expire_ready(struct deliver *d, struct deliver_endpoint *e, const char *why)
 	}
 }
 
+void
+deliver_expire_held(struct deliver *d, struct deliver_endpoint *e)
+{
+	int64_t until = d->wall + (e->hold - d->now);
+
+	/* They stand in the order in which they came, more or less; those
+	 * behind have their turn when it is over for those before. */
+	while (e->hold > d->now && e->ready != NULL &&
+	    until > e->ready->since + d->policy.give_up)
+		deliver_settle(d, deliver_pop_ready(e), DELIVER_OUTCOME_EXPIRED,
+		    "Retry-After of the endpoint is later than "
+		    "--give-up-after");
+}
+
 /* What the answer says about the endpoint as a whole. */
 static void
 judge_endpoint(struct deliver *d, struct deliver_endpoint *e,

@@ -1,14 +1,14 @@
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deliver/internal.h"
 #include "instant/instant.h"
 
-/* How often, in ms, and how many settled events are forgotten. */
+/* How often, in ms, settled events are forgotten. */
 #define FORGET_EVERY 60000
-#define FORGET_MAX 1000
 
 int
 deliver_use_spool(
@@ -51,16 +51,12 @@ deliver_store_endpoint(
 	return 0;
 }
 
-struct recovery {
-	struct deliver *d;
-	struct err *err;
-};
-
 static int
-recover_one(void *context, const char *name, bool of_line)
+recover_one(struct deliver *d, const char *name, bool of_line, struct err *err)
 {
-	struct recovery *r = context;
-	struct deliver *d = r->d;
+	bool bad = false;
+	struct err why;
+	char text[ERR_TEXT_MAX + 80];
 
 	if (deliver_endpoint_find(d, span_of(name)) != NULL)
 		return 0;
@@ -70,7 +66,16 @@ recover_one(void *context, const char *name, bool of_line)
 		    "run");
 		return 0;
 	}
-	return deliver_endpoint_for(d, span_of(name), r->err) != NULL ? 0 : -1;
+	if (deliver_endpoint_for(d, span_of(name), &bad, &why) != NULL)
+		return 0;
+	if (!bad)
+		return err_set(err, "%s", why.text);
+	/* The options of an earlier run allowed it. */
+	d->count.stranded++;
+	snprintf(
+	    text, sizeof(text), "its events wait in the spool: %s", why.text);
+	d->out->report(d->out->context, DELIVER_NOTE_STATE, name, text);
+	return 0;
 }
 
 struct names {
@@ -90,7 +95,6 @@ collect_name(void *context, const char *name, bool of_line)
 int
 deliver_recover(struct deliver *d, bool settled, struct err *err)
 {
-	struct recovery r = {d, err};
 	struct names n;
 	int rc;
 
@@ -103,7 +107,7 @@ deliver_recover(struct deliver *d, bool settled, struct err *err)
 	for (size_t at = 0; rc == 0 && at < n.text.len;
 	     at += strlen(n.text.data + at) + 1)
 		rc = recover_one(
-		    &r, n.text.data + at + 1, n.text.data[at] == 'L');
+		    d, n.text.data + at + 1, n.text.data[at] == 'L', err);
 	buf_release(&n.text);
 	if (rc != 0)
 		return rc;
@@ -308,15 +312,16 @@ deliver_store_housekeeping(struct deliver *d)
 	if (d->store.spool == NULL || d->store_failed || d->now < d->forget_at)
 		return;
 	crowded = spool_size(d->store.spool) >= d->store.most;
-	if (spool_forget(d->store.spool,
-		crowded ? d->wall : d->wall - d->store.keep, false, FORGET_MAX,
-		&n, &why) != 0) {
+	if (spool_forget(d->store.spool, &d->forget_from,
+		crowded ? d->wall : d->wall - d->store.keep, d->wall, &n,
+		&why) != 0) {
 		deliver_store_failed(d, &why);
 		return;
 	}
 	d->accept_wait = crowded && spool_size(d->store.spool) >= d->store.most;
+	/* Where it did not come to the end, it goes on in the next turn. */
 	d->forget_at = d->now +
-	    (n == FORGET_MAX  ? 0
-		    : crowded ? 1000
-			      : FORGET_EVERY);
+	    (d->forget_from > 0 ? 0
+		    : crowded   ? 1000
+				: FORGET_EVERY);
 }

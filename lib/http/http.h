@@ -60,7 +60,7 @@ struct http_target_options {
 struct http_target;
 
 /* Check the options and copy them.  Return NULL with ${err} saying what is
- * wrong.  Files are looked at when the first request is sent. */
+ * wrong, and errno ENOMEM where that is memory.  Files are looked at when the first request is sent. */
 struct http_target *http_target_new(
     const struct http_target_options *o, struct err *err);
 

@@ -42,7 +42,8 @@ struct http_slot {
 	bool cancelled;
 	bool capped; /* the body was longer than we read */
 	bool headers_capped;
-	bool denied;
+	bool denied;  /* an address was refused */
+	bool allowed; /* another was not */
 	char denied_address[64];
 	size_t header_bytes;
 	size_t body_bytes;

@@ -61,6 +61,7 @@ open_socket(void *p, curlsocktype purpose, struct curl_sockaddr *a)
 		return CURL_SOCKET_BAD;
 	}
 	fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	s->allowed = true;
 	if (fd >= 0)
 		http_watch_opened(http_client_watch(s->client), fd);
 	return fd;
@@ -189,6 +190,8 @@ http_slot_dress(struct http_slot *s)
 	rc |= curl_easy_setopt(e, CURLOPT_PRIVATE, s);
 	rc |= curl_easy_setopt(e, CURLOPT_ERRORBUFFER, s->error);
 	rc |= curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+	/* The end of a request must not wait for a name server. */
+	rc |= curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
 	rc |= curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
 	rc |= curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
 	rc |= curl_easy_setopt(e, CURLOPT_URL, t->url);
@@ -235,6 +238,7 @@ http_slot_reset(struct http_slot *s)
 	s->capped = false;
 	s->headers_capped = false;
 	s->denied = false;
+	s->allowed = false;
 	s->header_bytes = 0;
 	s->body_bytes = 0;
 	s->retry_after = -1;
@@ -257,7 +261,9 @@ failure_of(const struct http_slot *s)
 	    s->result == CURLE_COULDNT_RESOLVE_PROXY)
 		return HTTP_NO_NAME;
 	if (s->result == CURLE_COULDNT_CONNECT)
-		return s->denied ? HTTP_DENIED : HTTP_NO_CONNECTION;
+		/* Of several addresses one may have been good. */
+		return s->denied && !s->allowed ? HTTP_DENIED
+						: HTTP_NO_CONNECTION;
 	if (s->result == CURLE_OPERATION_TIMEDOUT)
 		return HTTP_TIMEOUT;
 	if (s->result == CURLE_SSL_CONNECT_ERROR ||

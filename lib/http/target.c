@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -172,8 +173,10 @@ check(const struct http_target_options *o, bool *plain, struct err *err)
 	CURLU *u = curl_url();
 	int rc;
 
-	if (u == NULL)
+	if (u == NULL) {
+		errno = ENOMEM;
 		return err_set(err, "out of memory");
+	}
 	rc = split(u, o->url, &p, err);
 	*plain =
 	    rc == 0 && p.scheme != NULL && strcasecmp(p.scheme, "http") == 0;
@@ -279,8 +282,9 @@ http_target_new(const struct http_target_options *o, struct err *err)
 		return NULL;
 	t = calloc(1, sizeof(*t));
 	if (t == NULL || fill(t, o, plain) != 0) {
-		err_set(err, "out of memory");
 		http_target_free(t);
+		err_set(err, "out of memory");
+		errno = ENOMEM;
 		return NULL;
 	}
 	return t;

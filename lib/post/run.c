@@ -3,7 +3,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "diag/diag.h"
@@ -14,6 +16,9 @@
  * one wait for the disk. */
 #define LINES_A_TURN 256
 #define LINES_A_COMMIT 4096
+
+/* What the reader takes at once. */
+#define READ_SIZE ((size_t)64 << 10)
 
 static void
 fail(struct post_run *r, int status)
@@ -123,6 +128,18 @@ readable_now(void)
 	return poll(&p, 1, 0) > 0;
 }
 
+/* Read once.  Return false where that fails. */
+static bool
+fill(struct post_run *r)
+{
+	if (ndjson_fill(r->in) != NDJSON_FAILED)
+		return true;
+	diag_errno(errno, "<stdin>: read failed");
+	fail(r, CLI_SYSTEM);
+	r->more = false;
+	return false;
+}
+
 /* Take the lines that can be had without waiting. */
 static void
 take_lines(struct post_run *r, bool readable)
@@ -135,13 +152,7 @@ take_lines(struct post_run *r, bool readable)
 			    !(r->spool != NULL && i > 0 && readable_now()))
 				return;
 			readable = false;
-			if (ndjson_fill(r->in) == NDJSON_FAILED) {
-				diag_errno(errno, "<stdin>: read failed");
-				fail(r, CLI_SYSTEM);
-				r->more = false;
-				return;
-			}
-			if (!ndjson_ready(r->in))
+			if (!fill(r) || !ndjson_ready(r->in))
 				return;
 		}
 		next_line(r);
@@ -155,20 +166,44 @@ begin_stop(struct post_run *r)
 
 	while (read(r->signals, &info, sizeof(info)) > 0)
 		diag_note("signal %s: ends with what is under way",
-		    info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
+		    info.ssi_signo == SIGINT       ? "SIGINT"
+			: info.ssi_signo == SIGHUP ? "SIGHUP"
+						   : "SIGTERM");
 	if (r->stop < 0)
 		r->stop = instant_monotonic() + POST_GRACE * 1000;
 	deliver_stop(r->d);
 }
 
-/* What was read and cannot be sent any more must not vanish. */
+/* Bytes that wait in a pipe: whoever wrote them is rid of them, so they must
+ * not vanish with it.  A file can be read again. */
+static size_t
+left_in_pipe(void)
+{
+	struct stat st;
+	int n = 0;
+
+	if (fstat(STDIN_FILENO, &st) != 0 || S_ISREG(st.st_mode) ||
+	    ioctl(STDIN_FILENO, FIONREAD, &n) != 0 || n < 0)
+		return 0;
+	return (size_t)n;
+}
+
+/* What was read, or handed over, and cannot be sent any more must not
+ * vanish. */
 static void
 give_up(struct post_run *r, const char *reason)
 {
+	size_t fills =
+	    r->more && r->stop >= 0 ? left_in_pipe() / READ_SIZE + 1 : 0;
 	struct err err;
 
-	while (r->more && ndjson_ready(r->in))
-		next_line(r);
+	for (;;) {
+		while (r->more && ndjson_ready(r->in))
+			next_line(r);
+		if (!r->more || fills-- == 0 || !readable_now())
+			break;
+		fill(r);
+	}
 	if (deliver_abandon(r->d, reason, &err) != 0 && !r->fatal) {
 		diag_error("%s", err.text);
 		fail(r, CLI_SYSTEM);
@@ -222,7 +257,7 @@ conclude(struct post_run *r)
 		fail(r, CLI_SYSTEM);
 	}
 	deliver_count(r->d, &c);
-	if (c.dead + c.expired + c.known_lost > 0 ||
+	if (c.dead + c.expired + c.known_lost + c.stranded > 0 ||
 	    (c.pending > 0 && r->stop < 0))
 		fail(r, CLI_REMOTE);
 	post_summary(r);

@@ -59,11 +59,10 @@ static const char *const sql[SPOOL_STATEMENTS] = {
 	"UPDATE job SET state = 1, at = ?2, since = ?2, round = 0"
 	" WHERE state > 1 AND seq = (SELECT seq FROM event WHERE id = ?1)"
 	" AND endpoint = ?3",
-    [SPOOL_OLD_EVENTS] =
-	"SELECT seq FROM event WHERE accepted < ?1 AND NOT EXISTS ("
-	"SELECT 1 FROM job WHERE job.seq = event.seq AND"
-	" (state < 2 OR at >= ?1 OR (state > 2 AND NOT ?2)))"
-	" ORDER BY seq LIMIT ?3",
+    [SPOOL_OLD_EVENTS] = "SELECT seq, accepted, EXISTS ("
+			 "SELECT 1 FROM job WHERE job.seq = event.seq AND"
+			 " (state <> 2 OR at >= ?1)) FROM event"
+			 " WHERE seq >= ?2 ORDER BY seq LIMIT ?3",
     [SPOOL_FORGET_JOBS] = "DELETE FROM job WHERE seq = ?1",
     [SPOOL_FORGET_EVENT] = "DELETE FROM event WHERE seq = ?1",
 };

@@ -113,38 +113,61 @@ spool_list(struct spool *s, bool lost, spool_each *each, void *context,
 	return stop;
 }
 
+static int
+forget_event(struct spool *s, int64_t seq, struct err *err)
+{
+	sqlite3_stmt *jobs = spool_statement(s, SPOOL_FORGET_JOBS, err);
+	sqlite3_stmt *event = spool_statement(s, SPOOL_FORGET_EVENT, err);
+
+	if (jobs == NULL || event == NULL)
+		return -1;
+	sqlite3_bind_int64(jobs, 1, seq);
+	sqlite3_bind_int64(event, 1, seq);
+	return spool_run(s, jobs, err) != 0 || spool_run(s, event, err) != 0
+	    ? -1
+	    : 0;
+}
+
 int
-spool_forget(struct spool *s, int64_t before, bool lost, int64_t limit,
+spool_forget(struct spool *s, int64_t *from, int64_t before, int64_t now,
     uint64_t *n, struct err *err)
 {
-	sqlite3_stmt *find, *jobs, *event;
+	int64_t old[SPOOL_FORGET_MAX], next = 0;
+	size_t count = 0, seen = 0;
+	sqlite3_stmt *st;
 	int rc;
 
 	*n = 0;
-	if (spool_begin(s, false, err) != 0)
+	st = spool_statement(s, SPOOL_OLD_EVENTS, err);
+	if (st == NULL)
 		return -1;
-	find = spool_statement(s, SPOOL_OLD_EVENTS, err);
-	jobs = spool_statement(s, SPOOL_FORGET_JOBS, err);
-	event = spool_statement(s, SPOOL_FORGET_EVENT, err);
-	if (find == NULL || jobs == NULL || event == NULL)
-		return -1;
-	sqlite3_bind_int64(find, 1, before);
-	sqlite3_bind_int(find, 2, lost);
-	sqlite3_bind_int64(find, 3, limit);
-	while ((rc = sqlite3_step(find)) == SQLITE_ROW) {
-		int64_t seq = sqlite3_column_int64(find, 0);
+	sqlite3_bind_int64(st, 1, before);
+	sqlite3_bind_int64(st, 2, *from);
+	sqlite3_bind_int64(st, 3, SPOOL_FORGET_MAX);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		int64_t accepted = sqlite3_column_int64(st, 1);
 
-		sqlite3_bind_int64(jobs, 1, seq);
-		sqlite3_bind_int64(event, 1, seq);
-		if (spool_run(s, jobs, err) != 0 ||
-		    spool_run(s, event, err) != 0) {
-			sqlite3_reset(find);
-			return -1;
-		}
-		++*n;
+		/* Later ones were accepted later, unless by a clock that was
+		 * wrong. */
+		if (accepted >= before && accepted <= now)
+			break;
+		next = sqlite3_column_int64(st, 0);
+		if (accepted < before && sqlite3_column_int(st, 2) == 0)
+			old[count++] = next;
+		seen++;
 	}
-	if (rc != SQLITE_DONE)
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
 		spool_fail(s, err);
-	sqlite3_reset(find);
-	return rc == SQLITE_DONE ? 0 : -1;
+		sqlite3_reset(st);
+		return -1;
+	}
+	sqlite3_reset(st);
+	*from = seen == SPOOL_FORGET_MAX ? next + 1 : 0;
+	if (count > 0 && spool_begin(s, false, err) != 0)
+		return -1;
+	while (*n < count) {
+		if (forget_event(s, old[(*n)++], err) != 0)
+			return -1;
+	}
+	return 0;
 }

@@ -159,10 +159,12 @@ int spool_replay(struct spool *s, int64_t endpoint, int64_t from, int64_t to,
 int spool_replay_id(struct spool *s, int64_t endpoint, struct span id,
     int64_t now, uint64_t *n, struct err *err);
 
-/* Forget up to ${limit} events all of whose jobs were settled before
- * ${before}; those that are dead or expired too only with ${lost}.  *${n}: how
- * many. */
-int spool_forget(struct spool *s, int64_t before, bool lost, int64_t limit,
+/* Forget delivered events: look at up to SPOOL_FORGET_MAX events accepted
+ * before ${before}, from *${from} on, and delete those that were delivered
+ * before ${before} to all they were for; it is ${now}.  *${from} is where to go on; 0: there
+ * are no further ones.  *${n}: how many were forgotten.  Return 0, or -1. */
+#define SPOOL_FORGET_MAX 1000
+int spool_forget(struct spool *s, int64_t *from, int64_t before, int64_t now,
     uint64_t *n, struct err *err);
 
 #endif

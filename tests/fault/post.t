@@ -1,0 +1,107 @@
+#!/bin/sh
+# One call after the other fails in vitals-post: it never crashes, never says
+# that all is well when it is not, and every event is delivered, in a dead
+# letter, in the spool, or among the lines that it says it did not take.
+. "$(dirname "$0")/../cli/tap.sh"
+. "$TESTS/cli/post.sh"
+command -v "${CC:-cc}" >/dev/null || skip_all 'no compiler here'
+case $BUILD in
+*/address* | */thread* | */memory* | */valgrind*)
+	skip_all 'a sanitizer takes the calls that are to fail'
+	;;
+esac
+"${CC:-cc}" -shared -fPIC -O1 -o fault.so "$TESTS/fault/fault.c" 2>why || {
+	not_ok 'the library of faults builds' why
+	done_testing
+}
+unset CC
+umask 077
+hook
+base=http://127.0.0.1:$PORT
+printf 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=\n' >key
+events 3 >in
+jq -r .id in >ids
+
+# What the receiver said yes to.
+arrived() {
+	jq -r 'select(.status == 200) | .body | fromjson |
+		if type == "array" then .[].id else .id end' log | sort
+}
+
+# Where is each event that did not arrive?  In the dead letters, in the spool;
+# or the status says that something is wrong and there is no receipt that it
+# was delivered.
+account() { # WHERE: what is said of a failure
+	arrived | sort -u >there
+	jq -r 'select(.status == "delivered") | .id' out 2>/dev/null |
+		sort -u >receipts
+	comm -23 receipts there | sed "s/^/$1: a false receipt: /"
+	[ $fault_s -ne 0 ] || sort ids | comm -23 - there |
+		sed "s/^/$1: status 0, and lost: /"
+	case $fault_s in
+	0 | 3 | 4) ;;
+	*) echo "$1: status $fault_s" ;;
+	esac
+	[ $fault_s -eq 0 ] || [ -s err ] || echo "$1: status $fault_s without a word"
+}
+# With a spool the same file fed in again finds everything: nothing else is
+# asked of the user.
+again() {
+	[ -e spool ] || return
+	vitals-post -q --spool spool --retry-base 0.01 "$1" <in >out2 2>err2
+	fault_s=$?
+	arrived | sort -u >there
+	sort ids | comm -23 - there | sed "s/^/$2: lost for good: /"
+	[ $fault_s -eq 0 ] ||
+		echo "$2: status $fault_s when fed in again: $(head -n 1 err2)"
+	arrived | uniq -c |
+		awk -v at="$2" '$1 > 2 { print at ": " $2 " arrived " $1 " times" }'
+}
+
+# Fail call 1, 2, 3, … of FUNCTION until there is none; at the higher numbers
+# not each.
+faults() { # NAME FUNCTION PATH ARG ...
+	fault_n=$1 fault_f=$2 fault_p=$3
+	shift 3
+	fault_at=1 fault_runs=0
+	: >why
+	while [ $fault_at -lt 3000 ]; do
+		rm -f hit spool* dead audit metrics*
+		: >log
+		LD_PRELOAD=$WORK/fault.so VITALS_FAULT=$fault_f \
+			VITALS_FAULT_AT=$fault_at VITALS_FAULT_LOG=hit \
+			timeout 20 vitals-post --retry-base 0.01 "$@" \
+			"$base/$fault_p" <in >out 2>err
+		fault_s=$?
+		[ -s hit ] || break
+		fault_runs=$((fault_runs + 1))
+		account "$fault_f $fault_at" >>why
+		again "$base/$fault_p" "$fault_f $fault_at" >>why
+		fault_at=$((fault_at + 1 + fault_at / 8))
+	done
+	if [ -s why ]; then
+		not_ok "$fault_n: $fault_f fails" why
+	else
+		true
+		ok "$fault_n: $fault_f fails ($fault_runs times)"
+	fi
+}
+for f in malloc read write close; do
+	faults 'a filter' $f ok -k key --dead-letter dead --audit audit --metrics metrics
+done
+for f in malloc read write fsync close; do
+	faults 'a spool' $f ok -k key --spool spool --audit audit --metrics metrics
+done
+faults 'a spool and retries' malloc flaky/1 --spool spool
+faults 'a spool and retries' write flaky/1 --spool spool
+faults 'a spool in order' malloc flaky/1 --spool spool --order session -c 2
+sed "s|^{|{\"endpoint\":\"$base/ok?own\",\"headers\":{\"X-A\":\"1\"},|" in >own
+mv own in
+faults 'endpoints of lines' malloc ok
+faults 'endpoints of lines, a spool' malloc ok --spool spool
+faults 'endpoints of lines, a spool' write ok --spool spool
+for i in 1 2 3; do
+	echo '{"specversion":"1.0","id":"e-'$i'","source":"/s","type":"t"}'
+done >in
+faults 'batches and retries' malloc flaky/1 --batch 2
+done_testing
