@@ -56,21 +56,28 @@ enum extract_status extract_video(const struct extract_options *options,
     struct extract_notes *notes, struct err *err);
 
 /*
- * Measure each source of the trace lines on ${fd}.  ${refuse}, unless it
- * returns false, is told each bad line with its number and what is wrong, and
- * reading goes on.  Return as above; EXTRACT_DATA with an empty ${err} where
- * lines were refused or a source had no heart rate (told through ${absent}).
+ * The sources of a stream of trace lines, each with its own measurement.
+ * ${absent} is told of those in which there is no heart rate; ${face} is
+ * negative where the lines do not tell it.
  */
-struct extract_lines {
-	bool (*refuse)(
-	    void *context, const struct ndjson_line *line, const char *what);
-	void (*absent)(
-	    void *context, const char *source, int face, enum absent why);
-	void *context;
-};
-enum extract_status extract_traces(const struct extract_options *options,
-    int fd, const struct extract_lines *lines, struct ndjson_writer *out,
-    struct err *err);
+typedef void extract_absent_fn(const char *source, int face, enum absent why);
+struct extract_streams;
+
+/* NULL without memory.  The options and the output are borrowed. */
+struct extract_streams *extract_streams_new(
+    const struct extract_options *options, struct ndjson_writer *out,
+    extract_absent_fn *absent);
+void extract_streams_free(struct extract_streams *streams);
+
+/* Take one line and write what is due.  EXTRACT_DATA: it is refused, ${err}
+ * says why, and others may follow. */
+enum extract_status extract_streams_take(
+    struct extract_streams *streams, struct span line, struct err *err);
+
+/* There are no more lines: write what is left.  EXTRACT_DATA, with ${err}
+ * empty: some source had no heart rate. */
+enum extract_status extract_streams_finish(
+    struct extract_streams *streams, struct err *err);
 
 /* Do these look at the whole picture, whether there is a face or not?  Then
  * no cascade is needed. */

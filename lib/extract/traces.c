@@ -17,13 +17,16 @@ struct stream {
 	uint64_t used; /* number of its last line */
 };
 
-struct streams {
+struct extract_streams {
 	const struct extract_options *options;
-	const struct extract_lines *lines;
+	extract_absent_fn *absent;
 	struct ndjson_writer *out;
+	struct trace_reader *reader;
+	struct trace_line line;
 	struct stream *open[EXTRACT_SOURCES_MAX]; /* by first appearance */
 	unsigned count;
-	bool bad;
+	uint64_t lines;
+	bool bad; /* a source had no heart rate */
 };
 
 static void
@@ -72,7 +75,7 @@ of_measure(int status, const struct err *err)
 
 /* Write what is left of the stream at ${i} and forget it. */
 static enum extract_status
-finish(struct streams *all, unsigned i, struct err *err)
+finish(struct extract_streams *all, unsigned i, struct err *err)
 {
 	struct stream *s = all->open[i];
 	int status =
@@ -81,8 +84,7 @@ finish(struct streams *all, unsigned i, struct err *err)
 
 	if (status == 0 && absent != ABSENT_NOT) {
 		all->bad = true;
-		all->lines->absent(
-		    all->lines->context, s->name, s->face_index, absent);
+		all->absent(s->name, s->face_index, absent);
 	}
 	stream_free(s);
 	memmove(&all->open[i], &all->open[i + 1],
@@ -92,7 +94,7 @@ finish(struct streams *all, unsigned i, struct err *err)
 
 /* The line's stream, a new one where needed; NULL with ${status} set. */
 static struct stream *
-stream_of(struct streams *all, struct trace_line *l,
+stream_of(struct extract_streams *all, struct trace_line *l,
     enum extract_status *status, struct err *err)
 {
 	unsigned oldest = 0;
@@ -139,8 +141,7 @@ begin_face(struct stream *s, struct trace_line *l,
 
 /* Take one good line.  EXTRACT_DATA: it does not fit its source. */
 static enum extract_status
-take(
-    struct streams *all, struct trace_line *l, uint64_t number, struct err *err)
+take(struct extract_streams *all, struct trace_line *l, struct err *err)
 {
 	enum extract_status status = EXTRACT_OK;
 	struct stream *s = stream_of(all, l, &status, err);
@@ -169,91 +170,57 @@ take(
 	if (s->used > 0)
 		s->interval = l->frame.time - s->last;
 	s->last = l->frame.time;
-	s->used = number;
+	s->used = ++all->lines;
 	return of_measure(
 	    measure_push(s->measure, &l->frame, all->out, err), err);
 }
 
-static enum extract_status
-take_line(struct streams *all, struct trace_reader *reader,
-    struct trace_line *l, const struct ndjson_line *line, struct err *err)
+struct extract_streams *
+extract_streams_new(const struct extract_options *options,
+    struct ndjson_writer *out, extract_absent_fn *absent)
 {
-	enum extract_status status = EXTRACT_DATA;
+	struct extract_streams *all = calloc(1, sizeof(*all));
 
-	err->text[0] = '\0';
-	if (line->text.n == 0)
-		return EXTRACT_OK;
-	if (trace_read(reader, line->text, l, err) == 0)
-		status = take(all, l, line->number, err);
-	if (status != EXTRACT_DATA)
-		return status;
-	all->bad = true;
-	bool go_on = all->lines->refuse(all->lines->context, line, err->text);
-	err->text[0] = '\0'; /* it is told */
-	return go_on ? EXTRACT_OK : EXTRACT_DATA;
+	if (all == NULL || (all->reader = trace_reader_new()) == NULL) {
+		free(all);
+		return NULL;
+	}
+	all->options = options;
+	all->out = out;
+	all->absent = absent;
+	trace_line_init(&all->line);
+	return all;
 }
 
-static enum extract_status
-read_lines(struct streams *all, struct ndjson_reader *in,
-    struct trace_reader *reader, struct trace_line *l, struct err *err)
+void
+extract_streams_free(struct extract_streams *all)
 {
-	enum extract_status status = EXTRACT_OK;
-	struct ndjson_line line;
-
-	while (status == EXTRACT_OK) {
-		switch (ndjson_next(in, &line)) {
-		case NDJSON_LINE:
-			status = take_line(all, reader, l, &line, err);
-			break;
-		case NDJSON_TOO_LONG:
-			all->bad = true;
-			if (!all->lines->refuse(all->lines->context, &line,
-				"longer than 1048576 bytes"))
-				status = EXTRACT_DATA;
-			break;
-		case NDJSON_FAILED:
-			err_sys(err, errno, "read");
-			return EXTRACT_SYSTEM;
-		case NDJSON_FLUSH_FAILED:
-			return EXTRACT_OUTPUT;
-		case NDJSON_END:
-			return EXTRACT_OK;
-		}
-	}
-	return status;
+	if (all == NULL)
+		return;
+	while (all->count > 0)
+		stream_free(all->open[--all->count]);
+	trace_line_release(&all->line);
+	trace_reader_free(all->reader);
+	free(all);
 }
 
 enum extract_status
-extract_traces(const struct extract_options *options, int fd,
-    const struct extract_lines *lines, struct ndjson_writer *out,
-    struct err *err)
+extract_streams_take(
+    struct extract_streams *all, struct span text, struct err *err)
 {
-	struct streams all = {.options = options, .lines = lines, .out = out};
-	struct ndjson_reader *in = ndjson_reader_new(fd, 0);
-	struct trace_reader *reader = trace_reader_new();
-	enum extract_status status = EXTRACT_SYSTEM;
-	struct trace_line *l = malloc(sizeof(*l));
+	err->text[0] = '\0';
+	if (trace_read(all->reader, text, &all->line, err) != 0)
+		return EXTRACT_DATA;
+	return take(all, &all->line, err);
+}
 
-	err_set(err, "out of memory");
-	if (l != NULL)
-		trace_line_init(l);
-	if (in != NULL && reader != NULL && l != NULL) {
-		err->text[0] = '\0';
-		ndjson_reader_tie(in, out);
-		status = read_lines(&all, in, reader, l, err);
-	}
-	while (all.count > 0) {
-		if (status == EXTRACT_OK)
-			status = finish(&all, 0, err);
-		else
-			stream_free(all.open[--all.count]);
-	}
-	if (l != NULL)
-		trace_line_release(l);
-	free(l);
-	trace_reader_free(reader);
-	ndjson_reader_free(in);
-	if (status == EXTRACT_OK && all.bad)
-		status = EXTRACT_DATA;
-	return status;
+enum extract_status
+extract_streams_finish(struct extract_streams *all, struct err *err)
+{
+	enum extract_status status = EXTRACT_OK;
+
+	err->text[0] = '\0';
+	while (all->count > 0 && status == EXTRACT_OK)
+		status = finish(all, 0, err);
+	return status == EXTRACT_OK && all->bad ? EXTRACT_DATA : status;
 }

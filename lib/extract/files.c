@@ -1,0 +1,118 @@
+#include "extract/files.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "crew/crew.h"
+#include "extract/progress.h"
+
+struct batch {
+	const struct extract_options *options;
+	const struct extract_files *files;
+	enum extract_status status;
+};
+
+static enum extract_status
+worse(enum extract_status a, enum extract_status b)
+{
+	static const unsigned char rank[] = {
+	    [EXTRACT_OK] = 0,
+	    [EXTRACT_DATA] = 1,
+	    [EXTRACT_SYSTEM] = 2,
+	    [EXTRACT_OUTPUT] = 2,
+	};
+
+	return rank[a] >= rank[b] ? a : b;
+}
+
+static const char *
+name_of(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "<stdin>" : path;
+}
+
+/* Measure one file with its progress on a terminal. */
+static enum extract_status
+measure(const struct batch *b, const char *path, struct ndjson_writer *out,
+    struct extract_notes *notes, struct err *err)
+{
+	struct extract_options options = *b->options;
+	const char *name = name_of(path);
+	struct extract_progress bar;
+	enum extract_status status;
+
+	if (b->files->jobs > 1 || !b->files->progress)
+		return extract_video(&options, path, name, out, notes, err);
+	extract_progress_init(&bar, name);
+	options.progress = extract_progress_show;
+	options.context = &bar;
+	status = extract_video(&options, path, name, out, notes, err);
+	extract_progress_clear(&bar);
+	return status;
+}
+
+/* In the process of the file: its status is an enum extract_status. */
+static int
+work(void *context, size_t task, int fd)
+{
+	const struct batch *b = context;
+	const char *path = b->files->path[task], *name = name_of(path);
+	struct ndjson_writer *out = ndjson_writer_new(fd);
+	struct extract_notes notes;
+	struct err err = {""};
+	enum extract_status status;
+
+	if (out == NULL) {
+		b->files->tell(EXTRACT_TELL_ERROR, name, "out of memory");
+		return EXTRACT_SYSTEM;
+	}
+	ndjson_writer_unbuffered(out);
+	status = measure(b, path, out, &notes, &err);
+	if (notes.sandbox.text[0] != '\0')
+		b->files->tell(EXTRACT_TELL_VERBOSE, name, notes.sandbox.text);
+	if (notes.damage.text[0] != '\0')
+		b->files->tell(EXTRACT_TELL_NOTE, name, notes.damage.text);
+	if (status == EXTRACT_OUTPUT || ndjson_flush(out) != 0) {
+		err_sys(&err, errno, "write failed");
+		status = EXTRACT_SYSTEM;
+	}
+	if (status != EXTRACT_OK)
+		b->files->tell(EXTRACT_TELL_ERROR, name, err.text);
+	return status;
+}
+
+static void
+ended(void *context, size_t task, int status, int signal)
+{
+	struct batch *b = context;
+	struct err err;
+
+	if (status < 0) {
+		err_set(&err, "the decoder died of signal %d", signal);
+		b->files->tell(EXTRACT_TELL_ERROR,
+		    name_of(b->files->path[task]), err.text);
+		status = EXTRACT_DATA;
+	}
+	b->status = worse(b->status, (enum extract_status)status);
+}
+
+enum extract_status
+extract_files_run(
+    const struct extract_options *options, const struct extract_files *files)
+{
+	struct batch b = {options, files, EXTRACT_OK};
+	struct crew crew = {.tasks = files->count,
+	    .jobs = files->jobs,
+	    .out = files->out,
+	    .work = work,
+	    .ended = ended,
+	    .context = &b};
+	struct err err;
+
+	if (crew_run(&crew, &err) == 0)
+		return b.status;
+	if (err.text[0] == '\0')
+		return EXTRACT_OUTPUT;
+	files->tell(EXTRACT_TELL_ERROR, NULL, err.text);
+	return EXTRACT_SYSTEM;
+}

@@ -1,0 +1,35 @@
+/*
+ * files: many videos, several at once, each in a process of its own; their
+ * lines come in the order of the files.
+ */
+#ifndef EXTRACT_FILES_H
+#define EXTRACT_FILES_H
+
+#include <stddef.h>
+
+#include "extract/extract.h"
+
+enum extract_level {
+	EXTRACT_TELL_ERROR,
+	EXTRACT_TELL_NOTE,   /* it went on all the same */
+	EXTRACT_TELL_VERBOSE /* for those who ask */
+};
+
+struct extract_files {
+	char *const *path; /* "-": standard input */
+	size_t count;
+	unsigned jobs; /* 1..CREW_JOBS_MAX at once */
+	int out;       /* where the lines go */
+	bool progress; /* show how far it is, where there is one job */
+	/* Told what happened, in the process of the file or in this one. */
+	void (*tell)(
+	    enum extract_level level, const char *name, const char *what);
+};
+
+/* Measure them all.  Return the worst of them in the order EXTRACT_SYSTEM,
+ * EXTRACT_DATA, EXTRACT_OK; or EXTRACT_OUTPUT with errno set where the output
+ * failed.  All has been told but that. */
+enum extract_status extract_files_run(
+    const struct extract_options *options, const struct extract_files *files);
+
+#endif
