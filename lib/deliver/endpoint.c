@@ -8,6 +8,9 @@
 /* Names and types longer than this match no pattern. */
 #define TYPE_MAX 256
 
+/* What is shown of a URL that is refused. */
+#define SHOWN_MAX 200
+
 static int
 fill(struct deliver *d, struct deliver_endpoint *e,
     const struct deliver_endpoint_options *o)
@@ -67,7 +70,7 @@ deliver_endpoint_new(struct deliver *d,
 	e->target = http_target_new(&o->http, &why);
 	if (e->target == NULL) {
 		*bad = errno != ENOMEM;
-		err_set(err, "%s: %s", o->http.url, why.text);
+		err_set(err, "%.*s: %s", SHOWN_MAX, o->http.url, why.text);
 		deliver_table_remove(&d->names, &e->node);
 		deliver_endpoint_free(e);
 		return NULL;

@@ -34,6 +34,12 @@ put(char *p, struct span *to, struct span from)
 	return p + from.n;
 }
 
+static bool
+inside(struct span line, struct span s)
+{
+	return s.p >= line.p && s.p < line.p + line.n;
+}
+
 /* Put the draft into one block: what lies in the line points there. */
 static struct deliver_event *
 build(struct deliver_reader *r, const struct deliver_draft *d, int64_t accepted)
@@ -46,8 +52,10 @@ build(struct deliver_reader *r, const struct deliver_draft *d, int64_t accepted)
 	size_t size = sizeof(*e) + d->line.n;
 	char *p;
 
-	for (size_t i = 0; i < 8; i++)
-		size += piece[i]->n;
+	for (size_t i = 0; i < 8; i++) {
+		if (!inside(d->line, deliver_draft_span(r, piece[i])))
+			size += piece[i]->n;
+	}
 	for (size_t i = 0; i < d->headers; i++)
 		size += d->header[i].n;
 	e = malloc(size);
@@ -69,7 +77,7 @@ build(struct deliver_reader *r, const struct deliver_draft *d, int64_t accepted)
 		struct span s = deliver_draft_span(r, piece[i]);
 
 		/* A span of the line needs no second copy. */
-		if (s.p >= d->line.p && s.p < d->line.p + d->line.n)
+		if (inside(d->line, s))
 			*to[i] =
 			    (struct span){e->line.p + (s.p - d->line.p), s.n};
 		else

@@ -12,11 +12,15 @@
 //	/half            the connection is closed in the middle of an answer
 //	/huge            200 and 100 MB of body
 //	/headers         200 and endless headers
+//	/head/N          200 with a head of N bytes
+//	/body/N          200 with a body of N bytes
 //	/garbage         bytes that are no HTTP
 //	/redirect        302 to /ok
 //	/consent/ORIGIN  OPTIONS allows ORIGIN; POST as /ok
 //
 // node hook.js PORT-FILE LOG SECONDS [CERT KEY [MAX-TLS [CLIENT-CA]]]
+//
+// To CONNECT it is a proxy, and to requests for other hosts it answers itself.
 //
 // It listens on a free port of 127.0.0.1, which it writes to PORT-FILE, logs
 // each request as one JSON line, and ends after SECONDS.
@@ -97,6 +101,19 @@ function answer(q, r, body) {
 			for (let i = 0; i < 100; i++)
 				q.socket.write('X-' + i + ': ' + 'y'.repeat(500) + '\r\n');
 		}, 20);
+	case 'head': {
+		const start = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n';
+		let left = Number(arg) - start.length - 2;
+		q.socket.write(start);
+		while (left > 0) {
+			const n = left > 2000 ? 1000 : left;
+			q.socket.write('X: ' + 'y'.repeat(n - 5) + '\r\n');
+			left -= n;
+		}
+		return q.socket.write('\r\n');
+	}
+	case 'body':
+		return r.end('x'.repeat(Number(arg)));
 	case 'garbage':
 		q.socket.write('\x00\x01\x02 what is this?\r\n\r\n');
 		return q.socket.end();
@@ -128,6 +145,18 @@ const server = cert ?
         requestCert: !!ca, rejectUnauthorized: !!ca}, listener) :
     require('http').createServer(listener);
 server.keepAliveTimeout = 60000;
+server.on('connect', (q, socket, head) => {
+	const [host, port] = q.url.split(':');
+	const to = require('net').connect(Number(port), host, () => {
+		fs.writeSync(log, JSON.stringify({method: 'CONNECT',
+		    url: q.url, headers: q.headers}) + '\n');
+		socket.write('HTTP/1.1 200 OK\r\n\r\n');
+		to.write(head);
+		to.pipe(socket).pipe(to);
+	});
+	to.on('error', () => socket.destroy());
+	socket.on('error', () => to.destroy());
+});
 server.on('clientError', (e, socket) => socket.destroy());
 server.listen(0, '127.0.0.1', () => {
 	fs.writeFileSync(portFile + '.new', String(server.address().port));
