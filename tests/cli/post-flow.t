@@ -25,10 +25,19 @@ done
 : >log
 (events 1 && echo '{"schemaVersion":"1.0","id":"o-2","type":"t","session":{"id":"s-1"},"endpoint":"'"$base"'/ok"}'
 	events 3 | tail -n 1) >in
-try 'a session waits, others do not' vitals-post -q --order session --retry-base 0.3 --max-attempts 2 "$base/flaky/1" <in
+try 'a session waits, others do not' vitals-post -q --order session --retry-base 0.5 --max-attempts 2 "$base/flaky/1" <in
 is_status 0
 stdout_lines 3
 is_stderr ''
+: >log
+printf '%s\n' '{"id":"w-1","session":{"id":"a"}}' '{"id":"w-2","session":{"id":"a"}}' \
+	'{"id":"w-3","session":{"id":"b"}}' '{"id":"w-4"}' >in
+try 'the next of a session waits' vitals-post -q --order session "$base/delay/300" <in
+is_status 0
+stdout_lines 4
+is_stderr ''
+[ "$(jq -s 'map({(.id): .time}) | add | .["w-2"] - .["w-1"] >= 290 and .["w-3"] - .["w-1"] < 250 and .["w-4"] - .["w-1"] < 250' log)" = true ]
+ok 'for the one before, and nothing else does'
 
 # ---- Retry-After
 echo '{"id":"ra"}' >one
@@ -209,6 +218,40 @@ grep -q '^vitals_post_delivered_total{endpoint="'"$base"'/ok"} 3$' m &&
 	grep -q '^vitals_post_latency_seconds_count{endpoint="'"$base"'/ok"} 3$' m &&
 	grep -q '^vitals_post_queue_events{endpoint="'"$base"'/ok"} 0$' m && [ ! -e m.new ]
 ok 'are there'
+# The text format: each family has HELP and TYPE once and before its rows, all
+# its rows stand together, and no row stands twice; buckets grow.
+cat >lint.awk <<'X'
+/^# HELP / { if (help[$3]++) bad = 1; next }
+/^# TYPE / { if (type[$3]++ || !help[$3]) bad = 1; family = $3; kind = $4; next }
+{
+	name = $0
+	sub(/[{ ].*/, "", name)
+	base = name
+	if (kind == "histogram")
+		sub(/_(bucket|sum|count)$/, "", base)
+	if (base != family || name !~ /^[a-z_]+$/)
+		bad = 1
+	if (kind == "counter" && name !~ /_total$/)
+		bad = 1
+	key = $0
+	sub(/ [^ ]*$/, "", key)
+	if (seen[key]++ || $NF !~ /^[0-9.e+-]+$/)
+		bad = 1
+	if (name ~ /_bucket$/) {
+		if (key !~ /,le="/ || $NF + 0 < last)
+			bad = 1
+		last = key ~ /le="[+]Inf"/ ? 0 : $NF + 0
+	}
+}
+END { exit bad || NR < 20 }
+X
+awk -f lint.awk m
+ok 'in the format of Prometheus'
+printf '%s\n' '{"name":"a \"quoted\" \\ name","url":"'"$base"'/ok"}' '{"name":"b","url":"'"$base"'/status/404"}' >odd
+vitals-post -q --endpoints odd --metrics m2 <in >/dev/null 2>&1
+awk -f lint.awk m2 && grep -q '^vitals_post_delivered_total{endpoint="a \\"quoted\\" \\\\ name"} 3$' m2 &&
+	grep -q '^vitals_post_dead_total{endpoint="b"} 3$' m2
+ok 'with names that must be escaped'
 
 # ---- SIGTERM without a spool
 events 20 >in

@@ -56,7 +56,27 @@ try 'localhost is loopback' vitals-post -q "http://localhost:$PORT/ok" <in
 is_status 0
 stdout_json '.status == "delivered"'
 is_stderr ''
-# A proxy of the environment is not asked for loopback.
+# ---- Proxies
+: >log
+try 'a proxy' vitals-post -q --allow-http --proxy "http://127.0.0.1:$PORT" http://far.invalid/ok <in
+is_status 0
+stdout_json '.status == "delivered"'
+is_stderr ''
+[ "$(jq -r .url log)" = http://far.invalid/ok ]
+ok 'was asked'
+try 'a proxy of the environment' env http_proxy="http://127.0.0.1:$PORT" vitals-post -q --allow-http http://far.invalid/ok <in
+is_status 0
+stdout_json '.status == "delivered"'
+is_stderr ''
+try 'is not asked where addresses are to be checked' env http_proxy="http://127.0.0.1:$PORT" vitals-post -q --max-attempts 1 --deny-private --allow-http http://far.invalid/ok <in
+is_status 4
+stdout_json '.error | startswith("DNS: ")'
+stderr_has 'DNS: '
+try 'a proxy that checks cannot see behind' vitals-post --deny-private --proxy http://127.0.0.1:1 https://far.invalid/ <in
+is_status 2
+is_stdout ''
+stderr_has 'deny-private cannot see behind --proxy'
+# One of the environment is not asked for loopback.
 try 'no proxy for plain http' env http_proxy=http://127.0.0.1:1 vitals-post -q "$base/ok" <in
 is_status 0
 stdout_json '.status == "delivered"'
@@ -130,6 +150,19 @@ stdout_json '.status == "delivered"'
 is_stderr ''
 pin=$(openssl x509 -in foreign.crt -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64)
 fails 'another pinned key' ok null 'TLS: ' --ca-file good.crt --pinned-key "sha256//$pin"
+
+# Through a proxy that sees nothing but the host's name.
+tls=$PORT
+: >log
+hook
+try 'TLS through a proxy' vitals-post -q --ca-file good.crt --proxy "http://127.0.0.1:$PORT" "https://127.0.0.1:$tls/ok" <in
+is_status 0
+stdout_json '.status == "delivered"'
+is_stderr ''
+[ "$(jq -r '.method + " " + .url' log | tr '\n' ';')" = "CONNECT 127.0.0.1:$tls;POST /ok;" ]
+ok 'CONNECT, then POST'
+[ "$(jq -s '.[0].headers | has("webhook-id") or has("content-type")' log)" = false ]
+ok 'the proxy gets none of our headers'
 
 stop_hooks
 hook expired.crt expired.key
