@@ -18,7 +18,7 @@ deliver_letter_write(
 		return;
 	end--;
 	buf_add(out, line.p, end);
-	for (p = line.p + end; p > line.p && strchr(" \t\r", p[-1]) != NULL;
+	for (p = line.p + end; p > line.p && strchr(" \t\r\n", p[-1]) != NULL;
 	     p--)
 		;
 	if (p[-1] != '{')
