@@ -101,6 +101,11 @@ check_options(struct sign_stream *s, int operands)
 		    "and --signature");
 	if (by_hand() && opt.headers == NULL && opt.signature == NULL)
 		return cli_usage(&cli, "--signature is missing");
+	if (opt.signature != NULL &&
+	    !sign_scheme_simple(sign_scheme(opt.scheme)))
+		return cli_usage(&cli,
+		    "--signature cannot tell all of that scheme: use "
+		    "--headers");
 	if (by_hand() && operands > 1)
 		return cli_usage(&cli, "one body at a time");
 	if (by_hand() &&
@@ -156,7 +161,7 @@ read_request(struct buf *text)
 		const struct sign_scheme *s = sign_scheme(opt.scheme);
 
 		sign_request_add(
-		    &request, sign_scheme_header(s), span_of(opt.signature));
+		    &request, sign_scheme_header(s, 0), span_of(opt.signature));
 		if (opt.id != NULL)
 			sign_request_add(
 			    &request, "webhook-id", span_of(opt.id));

@@ -12,6 +12,7 @@ unit_bin := $(addprefix $(B)/tests/unit/,$(unit_ok))
 
 # What a unit test needs beyond its own module's packages.
 UNIT_MODS_json_differential = jansson
+UNIT_MODS_sign_rfc9421 = crypto
 UNIT_MODS_sign_sign = crypto
 UNIT_MODS_receive_payload = crypto inbox serve
 UNIT_MODS_seal_keys = crypto

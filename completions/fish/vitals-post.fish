@@ -4,7 +4,7 @@ complete -c vitals-post -f
 complete -c vitals-post -l endpoints -r -F -d 'deliver to all endpoints that FILE describes'
 complete -c vitals-post -s k -l key-file -r -F -d 'sign each attempt with the keys in FILE'
 complete -c vitals-post -l key-fd -x -d 'read the keys from descriptor N'
-complete -c vitals-post -l scheme -x -a 'standard stripe github' -d 'whose signature headers to send'
+complete -c vitals-post -l scheme -x -a 'standard stripe github rfc9421' -d 'whose signature headers to send'
 complete -c vitals-post -l token-file -r -F -d 'send the bearer token that FILE holds'
 complete -c vitals-post -l header-file -r -F -d 'send the headers that FILE holds, one a line'
 complete -c vitals-post -l handshake -x -d 'ask each endpoint for consent as ORIGIN first'

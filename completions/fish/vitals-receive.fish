@@ -13,7 +13,7 @@ complete -c vitals-receive -l allow-origin -x -d 'consent to the CloudEvents han
 complete -c vitals-receive -l allow-rate -x -d 'and to N requests a minute'
 complete -c vitals-receive -s k -l key-file -r -F -d 'accept the keys in FILE (default: $VITALS_KEY_FILE)'
 complete -c vitals-receive -l key-fd -x -d 'read keys from descriptor N'
-complete -c vitals-receive -s s -l scheme -x -a 'standard stripe github' -d 'whose header to check (default: standard)'
+complete -c vitals-receive -s s -l scheme -x -a 'standard stripe github rfc9421' -d 'whose header to check (default: standard)'
 complete -c vitals-receive -s T -l tolerance -x -d 'how old or early a signature may be (default: 300)'
 complete -c vitals-receive -s o -l output -x -a 'payload message' -d 'what to print (default: payload)'
 complete -c vitals-receive -l state -r -F -d 'keep IDs and lines not yet printed in FILE'

@@ -2,7 +2,7 @@
 
 complete -c vitals-sign -s k -l key-file -r -F -d 'sign with the keys in FILE (default: $VITALS_KEY_FILE)'
 complete -c vitals-sign -l key-fd -x -d 'read keys from descriptor N'
-complete -c vitals-sign -s s -l scheme -x -a 'standard stripe github' -d 'whose header to make (default: standard)'
+complete -c vitals-sign -s s -l scheme -x -a 'standard stripe github rfc9421' -d 'whose header to make (default: standard)'
 complete -c vitals-sign -s i -l id-member -x -d 'the ID is in member NAME'
 complete -c vitals-sign -l new-id -d 'give every line a new ID'
 complete -c vitals-sign -s t -l content-type -x -d 'the payload\'s media type (default: by what it is)'

@@ -2,7 +2,7 @@
 
 complete -c vitals-verify -s k -l key-file -r -F -d 'accept the keys in FILE (default: $VITALS_KEY_FILE)'
 complete -c vitals-verify -l key-fd -x -d 'read keys from descriptor N'
-complete -c vitals-verify -s s -l scheme -x -a 'standard stripe github' -d 'whose header to check (default: standard)'
+complete -c vitals-verify -s s -l scheme -x -a 'standard stripe github rfc9421' -d 'whose header to check (default: standard)'
 complete -c vitals-verify -s T -l tolerance -x -d 'how old or early a signature may be (default: 300)'
 complete -c vitals-verify -l any-time -d 'however old it is'
 complete -c vitals-verify -l at -x -d 'judge as of TIME (default: now)'

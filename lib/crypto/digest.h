@@ -13,10 +13,12 @@
 #include "buf/buf.h"
 
 #define CRYPTO_SHA256_SIZE 32
+#define CRYPTO_SHA512_SIZE 64
 
 /* Hash ${n} bytes at ${p} at once.  Return 0, or -1 when the library fails
  * (out of memory: nothing else is known to make it fail). */
 int crypto_sha256(const void *p, size_t n, uint8_t digest[CRYPTO_SHA256_SIZE]);
+int crypto_sha512(const void *p, size_t n, uint8_t digest[CRYPTO_SHA512_SIZE]);
 
 /* Hash piece by piece: new, add…, end, free.  end may be followed by further
  * adds of a new text.  new gives NULL without memory; free(NULL) is a no-op.

@@ -154,10 +154,10 @@ load(struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
 /* Sign afresh, or pass the message's own signature on. */
 static int
 sign(struct deliver *d, const struct deliver_shipment *s, struct span body,
-    struct headers *h)
+    struct span type, struct headers *h)
 {
 	const struct deliver_event *event = s->job->event;
-	struct sign_input in = {span_of(s->id), s->sent / 1000, body};
+	struct sign_input in = {span_of(s->id), s->sent / 1000, body, type};
 	bool own = event->signature.n > 0 && d->policy.batch <= 1;
 	struct err why;
 	char time[24];
@@ -205,13 +205,14 @@ send_shipment(struct deliver *d, struct deliver_shipment *s)
 	    .header = header,
 	    .context = s};
 	bool batch = d->policy.batch > 1;
+	struct span type;
 
 	buf_clear(&d->header);
 	r.body = batch ? buf_span(&s->body) : event->body;
-	add_header(&h, "Content-Type",
-	    batch ? SPAN_LIT("application/cloudevents-batch+json")
-		  : event->content_type);
-	if (sign(d, s, r.body, &h) != 0 || buf_failed(&d->header))
+	type = batch ? SPAN_LIT("application/cloudevents-batch+json")
+		     : event->content_type;
+	add_header(&h, "Content-Type", type);
+	if (sign(d, s, r.body, type, &h) != 0 || buf_failed(&d->header))
 		return -1;
 	for (size_t i = 0; i < h.count; i++)
 		header[r.headers++] =

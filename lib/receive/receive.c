@@ -118,9 +118,16 @@ find_header(void *context, const char *name)
 {
 	static const char standard[] = "webhook-";
 	struct lookup *l = context;
+	struct span value;
 	size_t count;
-	struct span value = serve_head_find(l->head, name, &count);
 
+	if (strcmp(name, "@method") == 0)
+		return l->head->method;
+	if (strcmp(name, "@authority") == 0)
+		name = "host";
+	if (name[0] == '@')
+		return sign_target_part(l->head->target, name);
+	value = serve_head_find(l->head, name, &count);
 	if (count == 0 && strncmp(name, standard, sizeof(standard) - 1) == 0) {
 		snprintf(l->name, sizeof(l->name), "svix-%s",
 		    name + sizeof(standard) - 1);
@@ -170,24 +177,26 @@ static void
 write_message(struct receive *r, struct lookup *l, struct span id,
     const struct sign_verified *v, struct span body, struct buf *out)
 {
-	const char *header =
-	    sign_scheme_header(sign_keys_scheme(r->options.keys));
+	const struct sign_scheme *scheme = sign_keys_scheme(r->options.keys);
+	const char *header = sign_scheme_header(scheme, 0);
 	struct message m = {.id = id,
 	    .timestamp = v->timestamp,
 	    .content_type = serve_head_find(l->head, "content-type", NULL),
 	    .payload = body};
-	struct span value = find_header(l, header);
 	struct json_writer w;
 	struct buf headers;
 
 	buf_init(&headers);
 	if (strcmp(header, "webhook-signature") == 0) {
-		m.signature = value;
+		m.signature = find_header(l, header);
 	} else {
 		json_writer_init(&w, &headers);
 		json_object_begin(&w);
-		json_key(&w, header);
-		json_put_string(&w, value);
+		for (size_t i = 0; header != NULL; i++) {
+			json_key(&w, header);
+			json_put_string(&w, find_header(l, header));
+			header = sign_scheme_header(scheme, i + 1);
+		}
 		json_object_end(&w);
 		m.headers = buf_span(&headers);
 	}

@@ -111,6 +111,7 @@ request_line(struct serve_head *h, struct span line, const char **why)
 		if (target.p[i] <= ' ' || target.p[i] > '~')
 			return 400;
 	}
+	h->target = target;
 	if (!origin_form(&target))
 		return 400;
 	h->path = target;

@@ -29,8 +29,9 @@ struct serve_header {
 
 struct serve_head {
 	struct span method;
-	struct span path;  /* as sent, from its "/"; "*" of OPTIONS */
-	struct span query; /* behind the first "?"; p NULL: none */
+	struct span target; /* as sent */
+	struct span path;   /* as sent, from its "/"; "*" of OPTIONS */
+	struct span query;  /* behind the first "?"; p NULL: none */
 	struct serve_header header[SERVE_HEADERS_MAX];
 	size_t headers;
 	uint64_t length; /* Content-Length */

@@ -32,17 +32,21 @@ sign_read_all(int fd, size_t max, struct buf *out, struct err *err)
 
 /* "POST /hook HTTP/1.1" */
 static bool
-is_request_line(struct span line)
+request_line(struct sign_request *r, struct span line)
 {
-	size_t i = line.n;
+	struct span method, target;
 
-	while (i > 0 && line.p[i - 1] != ' ')
-		i--;
-	return i > 0 && line.n - i > 5 && memcmp(line.p + i, "HTTP/", 5) == 0;
+	if (!sign_split(&line, ' ', &method) || !ascii_token(method) ||
+	    !sign_split(&line, ' ', &target) || target.n == 0 || line.n < 6 ||
+	    memcmp(line.p, "HTTP/", 5) != 0)
+		return false;
+	r->method = method;
+	r->target = target;
+	return true;
 }
 
-static int
-add(struct sign_request *r, struct span name, struct span value)
+int
+sign_request_put(struct sign_request *r, struct span name, struct span value)
 {
 	if (r->count == SIGN_HEADERS_MAX)
 		return -1;
@@ -54,7 +58,7 @@ add(struct sign_request *r, struct span name, struct span value)
 int
 sign_request_add(struct sign_request *r, const char *name, struct span value)
 {
-	return add(r, span_of(name), value);
+	return sign_request_put(r, span_of(name), value);
 }
 
 int
@@ -62,7 +66,7 @@ sign_request_read(struct sign_request *r, struct span text, struct err *err)
 {
 	size_t number = 0;
 
-	r->count = 0;
+	memset(r, 0, sizeof(*r));
 	while (text.n > 0) {
 		const char *nl = memchr(text.p, '\n', text.n);
 		size_t n = nl == NULL ? text.n : (size_t)(nl - text.p);
@@ -76,7 +80,7 @@ sign_request_read(struct sign_request *r, struct span text, struct err *err)
 			line.n--;
 		if (line.n == 0)
 			break;
-		if (number == 1 && is_request_line(line))
+		if (number == 1 && request_line(r, line))
 			continue;
 		colon = memchr(line.p, ':', line.n);
 		name.p = line.p;
@@ -86,7 +90,7 @@ sign_request_read(struct sign_request *r, struct span text, struct err *err)
 			    err, "%zu: not a header (Name: value)", number);
 		line.p += name.n + 1;
 		line.n -= name.n + 1;
-		if (add(r, name, ascii_trim(line)) != 0)
+		if (sign_request_put(r, name, ascii_trim(line)) != 0)
 			return err_set(err, "%zu: more than %d headers", number,
 			    SIGN_HEADERS_MAX);
 	}
@@ -94,10 +98,34 @@ sign_request_read(struct sign_request *r, struct span text, struct err *err)
 }
 
 struct span
+sign_target_part(struct span target, const char *name)
+{
+	const char *question;
+	struct span path = target, query = {"?", 1};
+
+	if (target.p == NULL || strcmp(name, "@request-target") == 0)
+		return target;
+	question = memchr(target.p, '?', target.n);
+	if (question != NULL) {
+		path.n = (size_t)(question - target.p);
+		query = (struct span){question, target.n - path.n};
+	}
+	if (strcmp(name, "@path") == 0 && path.n > 0 && path.p[0] == '/')
+		return path;
+	return strcmp(name, "@query") == 0 ? query : (struct span){NULL, 0};
+}
+
+struct span
 sign_request_lookup(void *request, const char *name)
 {
 	const struct sign_request *r = request;
 
+	if (strcmp(name, "@method") == 0)
+		return r->method;
+	if (strcmp(name, "@authority") == 0)
+		name = "host";
+	if (name[0] == '@')
+		return sign_target_part(r->target, name);
 	for (size_t i = 0; i < r->count; i++) {
 		if (ascii_same(r->header[i].name, name))
 			return r->header[i].value;
@@ -110,7 +138,8 @@ sign_request_twice(const struct sign_request *r)
 {
 	static const char *const name[] = {"webhook-id", "webhook-timestamp",
 	    "webhook-signature", "svix-id", "svix-timestamp", "svix-signature",
-	    "stripe-signature", "x-hub-signature-256"};
+	    "stripe-signature", "x-hub-signature-256", "content-digest",
+	    "content-type", "signature-input", "signature", "host"};
 
 	for (size_t k = 0; k < sizeof(name) / sizeof(*name); k++) {
 		size_t seen = 0;

@@ -21,6 +21,7 @@ struct sign_claim {
 	struct span id;
 	struct span time; /* the timestamp's text, as it was signed */
 	int64_t timestamp;
+	int64_t expires;   /* 0: never */
 	size_t tags;       /* of HMAC-SHA256 */
 	size_t signatures; /* of Ed25519 */
 	bool others;       /* of versions that are not known were there */
@@ -30,10 +31,13 @@ struct sign_claim {
 
 struct sign_scheme {
 	const char *name;
-	const char *header; /* of the signature, in lower case */
-	bool text_keys;     /* keys are text, not base64 with a prefix */
-	bool one_key;       /* its header has room for one signature */
-	bool has_id;        /* id and time are headers of their own */
+	const char *header[4]; /* its own, in lower case; the first has the
+				  signature; NULL behind the last */
+	bool text_keys;        /* keys are text, not base64 with a prefix */
+	bool one_key;          /* its header has room for one signature */
+	bool has_id;           /* id and time are headers of their own */
+
+	/* Schemes that sign the body as it is, in one header: */
 
 	/* Lay out what is signed in ${part}.  Return the number of parts. */
 	size_t (*content)(struct span id, struct span time, struct span body,
@@ -47,11 +51,22 @@ struct sign_scheme {
 	/* Read the headers.  Return 0, or -1 with ${err}. */
 	int (*read)(sign_lookup *lookup, void *context, struct sign_claim *c,
 	    struct err *err);
+
+	/* Those that sign headers along with it: */
+
+	/* As sign_headers, without ID and timestamp. */
+	int (*emit)(struct sign_keys *k, const struct sign_input *in,
+	    sign_emit *emit, void *context, struct err *err);
+
+	/* Find *${key} that signed ${body}, and fill k->claim. */
+	enum sign_verdict (*check)(struct sign_keys *k, sign_lookup *lookup,
+	    void *context, struct span body, size_t *key, struct err *err);
 };
 
 extern const struct sign_scheme sign_scheme_standard;
 extern const struct sign_scheme sign_scheme_stripe;
 extern const struct sign_scheme sign_scheme_github;
+extern const struct sign_scheme sign_scheme_rfc9421;
 
 /* Read ${n} bytes of lower-case hexadecimal.  Return 0, or -1. */
 int sign_read_hex(struct span text, uint8_t *p, size_t n);

@@ -70,13 +70,14 @@ int
 sign_headers(struct sign_keys *k, const struct sign_input *in, sign_emit *emit,
     void *context, struct err *err)
 {
+	const struct sign_scheme *s = k->scheme;
 	char text[TIME_TEXT_MAX];
 	struct span time = time_text(in->timestamp, text);
 	size_t n;
 
 	/* The signature and the ID, each with its 0 byte. */
 	buf_clear(&k->value);
-	if (sign_signature(k, in, &k->value, err) != 0)
+	if (s->emit == NULL && sign_signature(k, in, &k->value, err) != 0)
 		return -1;
 	n = k->value.len;
 	buf_add_byte(&k->value, '\0');
@@ -84,11 +85,14 @@ sign_headers(struct sign_keys *k, const struct sign_input *in, sign_emit *emit,
 	buf_add_byte(&k->value, '\0');
 	if (buf_failed(&k->value))
 		return err_set(err, "out of memory");
-	if (k->scheme->has_id) {
+	if (s->emit != NULL && s->emit(k, in, emit, context, err) != 0)
+		return -1;
+	if (s->has_id) {
 		emit(context, "webhook-id",
 		    (struct span){k->value.data + n + 1, in->id.n});
 		emit(context, "webhook-timestamp", time);
 	}
-	emit(context, k->scheme->header, (struct span){k->value.data, n});
+	if (s->emit == NULL)
+		emit(context, s->header[0], (struct span){k->value.data, n});
 	return 0;
 }

@@ -2,8 +2,9 @@
  * sign: signatures of webhook messages.
  *
  * Schemes are rows of one table: Standard Webhooks 1.0 ("standard": v1 is
- * HMAC-SHA256, v1a is Ed25519), and the headers that receivers of Stripe's
- * and GitHub's webhooks check.  What is signed is the body as it stands, byte
+ * HMAC-SHA256, v1a is Ed25519), the headers that receivers of Stripe's and
+ * GitHub's webhooks check, and HTTP Message Signatures (RFC 9421) over
+ * Content-Digest (RFC 9530).  What is signed is the body as it stands, byte
  * for byte.
  */
 #ifndef SIGN_SIGN_H
@@ -38,14 +39,19 @@
 struct sign_scheme;
 
 /* Names of all schemes in the order of their numbers, for CLI_CHOICE. */
-#define SIGN_SCHEMES "standard|stripe|github"
+#define SIGN_SCHEMES "standard|stripe|github|rfc9421"
 
 /* Scheme number ${i}, or NULL past the last; 0 is the default. */
 const struct sign_scheme *sign_scheme(unsigned i);
 
-/* Its name; its signature's header, "webhook-signature" and the like. */
 const char *sign_scheme_name(const struct sign_scheme *s);
-const char *sign_scheme_header(const struct sign_scheme *s);
+
+/* The headers of its own, in lower case: 0 is that of the signature,
+ * "webhook-signature" and the like; NULL past the last. */
+const char *sign_scheme_header(const struct sign_scheme *s, size_t i);
+
+/* Does that one header, with ID and timestamp, tell all? */
+bool sign_scheme_simple(const struct sign_scheme *s);
 
 /* ---- Keys -------------------------------------------------------------- */
 
@@ -100,10 +106,11 @@ struct sign_input {
 	struct span id;    /* as message_check_id wants it */
 	int64_t timestamp; /* Unix seconds of this attempt, from 1 */
 	struct span body;
+	struct span type; /* the Content-Type; n 0: not signed */
 };
 
-/* Append the value of the scheme's signature header to ${value}, made with
- * each of the keys.  Return 0; or -1 with ${err}. */
+/* Append the value of the signature header of a simple scheme to ${value},
+ * made with each of the keys.  Return 0; or -1 with ${err}. */
 int sign_signature(struct sign_keys *k, const struct sign_input *in,
     struct buf *value, struct err *err);
 
@@ -119,8 +126,13 @@ int sign_headers(struct sign_keys *k, const struct sign_input *in,
 
 /* ---- Verifying --------------------------------------------------------- */
 
-/* Gives the value of the header ${name} (in lower case), or p NULL. */
+/* Gives the value of the header ${name} (in lower case), or p NULL.  What
+ * knows the request gives "@method" and the like (RFC 9421, 2.2), too. */
 typedef struct span sign_lookup(void *context, const char *name);
+
+/* The part ${name} of a request's ${target} as its first line has it:
+ * "@request-target", "@path" or "@query"; else p is NULL. */
+struct span sign_target_part(struct span target, const char *name);
 
 enum sign_verdict {
 	SIGN_GOOD,

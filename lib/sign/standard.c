@@ -126,7 +126,7 @@ read_headers(
 
 const struct sign_scheme sign_scheme_standard = {
     .name = "standard",
-    .header = "webhook-signature",
+    .header = {"webhook-signature"},
     .has_id = true,
     .content = content,
     .begin = begin,

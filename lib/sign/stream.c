@@ -16,6 +16,7 @@ sign_stream_init(struct sign_stream *s, struct sign_keys *keys)
 	message_reader_init(&s->reader);
 	buf_init(&s->value);
 	buf_init(&s->headers);
+	buf_init(&s->unescaped);
 }
 
 void
@@ -24,6 +25,7 @@ sign_stream_release(struct sign_stream *s)
 	message_reader_release(&s->reader);
 	buf_release(&s->value);
 	buf_release(&s->headers);
+	buf_release(&s->unescaped);
 }
 
 static int64_t
@@ -34,29 +36,44 @@ time_of(const struct sign_stream *s)
 
 /* ---- Headers of a message ---------------------------------------------- */
 
-/* Look ${name} up in the message's "headers".  Values with escapes are not
- * found: no signature needs one. */
-static struct span
-find_in_headers(const struct message *m, const char *name)
+/* List the members of the message's "headers" in s->request. */
+static int
+read_headers(struct sign_stream *s, struct err *err)
 {
-	struct span found = {NULL, 0};
+	struct sign_request *r = &s->request;
+	struct span headers = s->message.headers, value;
 	struct json_scan scan;
+	int rc = 0;
 
-	if (m->headers.n == 0)
-		return found;
+	r->count = 0;
+	if (headers.n == 0)
+		return 0;
+	/* At once, so that values stay where they are. */
+	buf_clear(&s->unescaped);
+	if (buf_reserve(&s->unescaped, headers.n) != 0)
+		return err_set(err, "out of memory");
 	json_scan_init(&scan);
-	json_scan_start(&scan, m->headers);
+	json_scan_start(&scan, headers);
 	json_scan_next(&scan);
-	while (found.p == NULL && json_scan_next(&scan) == JSON_KEY) {
-		bool same = !scan.escaped && ascii_same(scan.span, name);
-		struct span value;
+	while (rc == 0 && json_scan_next(&scan) == JSON_KEY) {
+		struct span name = scan.span;
+		bool odd = scan.escaped;
+		size_t before = s->unescaped.len;
 
-		if (json_scan_skip(&scan, &value) == JSON_STRING && same &&
-		    !scan.escaped)
-			found = json_inside(value);
+		if (json_scan_skip(&scan, &value) != JSON_STRING || odd)
+			continue;
+		value = json_inside(value);
+		if (scan.escaped) {
+			json_unescape(value, &s->unescaped);
+			value = (struct span){s->unescaped.data + before,
+			    s->unescaped.len - before};
+		}
+		rc = sign_request_put(r, name, value);
 	}
 	json_scan_release(&scan);
-	return found;
+	return rc == 0
+	    ? 0
+	    : err_set(err, "headers: more than %d", SIGN_HEADERS_MAX);
 }
 
 static struct span
@@ -68,7 +85,8 @@ given(struct span s)
 static struct span
 lookup(void *context, const char *name)
 {
-	const struct message *m = context;
+	struct sign_stream *s = context;
+	const struct message *m = &s->message;
 
 	if (strcmp(name, "webhook-id") == 0)
 		return given(m->id);
@@ -76,43 +94,95 @@ lookup(void *context, const char *name)
 		return given(m->time);
 	if (strcmp(name, "webhook-signature") == 0)
 		return given(m->signature);
-	return find_in_headers(m, name);
+	if (strcmp(name, "content-type") == 0)
+		return given(m->content_type);
+	return sign_request_lookup(&s->request, name);
 }
 
 /* ---- Signing ----------------------------------------------------------- */
 
-/* Put the header ${name} with ${value} behind those of ${m}. */
-static int
-add_header(struct sign_stream *s, struct message *m, const char *name,
-    struct span value, struct err *err)
+/* A sign_emit: put the header behind those of the message.  ID and timestamp
+ * are members of the message. */
+static void
+add_header(void *context, const char *name, struct span value)
 {
-	struct buf *b = &s->headers;
+	struct sign_stream *s = context;
 
-	if (find_in_headers(m, name).p != NULL)
-		return err_set(err, "headers: has a %s already", name);
-	buf_clear(b);
-	if (m->headers.n > 2) {
-		buf_add(b, m->headers.p, m->headers.n - 1);
-		buf_add_byte(b, ',');
-	} else {
-		buf_add_byte(b, '{');
+	if (strcmp(name, "webhook-id") == 0 ||
+	    strcmp(name, "webhook-timestamp") == 0)
+		return;
+	buf_add_text(&s->headers, s->headers.len > 1 ? ",\"" : "\"");
+	buf_add_text(&s->headers, name);
+	buf_add(&s->headers, "\":\"", 3);
+	json_escape(&s->headers, value);
+	buf_add_byte(&s->headers, '"');
+}
+
+/* Sign into headers of the scheme's own. */
+static enum sign_verdict
+sign_headers_of(
+    struct sign_stream *s, const struct sign_input *in, struct err *err)
+{
+	const struct sign_scheme *scheme = sign_keys_scheme(s->keys);
+	struct message *m = &s->message;
+
+	if (read_headers(s, err) != 0)
+		return err_is_memory(err) ? SIGN_FAILED : SIGN_MALFORMED;
+	for (size_t i = 0; sign_scheme_header(scheme, i) != NULL; i++) {
+		const char *name = sign_scheme_header(scheme, i);
+
+		if (sign_request_lookup(&s->request, name).p == NULL)
+			continue;
+		err_set(err, "headers: has a %s already", name);
+		return SIGN_MALFORMED;
 	}
-	buf_addf(b, "\"%s\":\"", name);
-	json_escape(b, value);
-	buf_add(b, "\"}", 2);
-	m->headers = buf_span(b);
-	return buf_failed(b) ? err_set(err, "out of memory") : 0;
+	buf_clear(&s->headers);
+	if (m->headers.n > 2)
+		buf_add(&s->headers, m->headers.p, m->headers.n - 1);
+	else
+		buf_add_byte(&s->headers, '{');
+	if (sign_headers(s->keys, in, add_header, s, err) != 0)
+		return SIGN_FAILED;
+	buf_add_byte(&s->headers, '}');
+	m->headers = buf_span(&s->headers);
+	if (!buf_failed(&s->headers))
+		return SIGN_GOOD;
+	err_set(err, "out of memory");
+	return SIGN_FAILED;
+}
+
+/* Standard Webhooks: one more signature of the message. */
+static enum sign_verdict
+sign_message(
+    struct sign_stream *s, const struct sign_input *in, struct err *err)
+{
+	struct message *m = &s->message;
+
+	buf_clear(&s->value);
+	if (m->signature.n > 0) {
+		buf_add_span(&s->value, m->signature);
+		buf_add_byte(&s->value, ' ');
+	}
+	if (sign_signature(s->keys, in, &s->value, err) != 0)
+		return SIGN_FAILED;
+	if (s->value.len > MESSAGE_SIGNATURE_MAX) {
+		err_set(err, "signature: longer than %d bytes",
+		    MESSAGE_SIGNATURE_MAX);
+		return SIGN_MALFORMED;
+	}
+	m->signature = buf_span(&s->value);
+	return SIGN_GOOD;
 }
 
 enum sign_verdict
 sign_line(
     struct sign_stream *s, struct span line, struct buf *out, struct err *err)
 {
-	const char *header = sign_scheme_header(sign_keys_scheme(s->keys));
-	bool standard = strcmp(header, "webhook-signature") == 0;
+	bool standard = sign_keys_scheme(s->keys) == sign_scheme(0);
 	struct message *m = &s->message;
 	struct sign_input in;
 	enum message_kind kind;
+	enum sign_verdict verdict;
 	size_t before;
 
 	if (message_take(&s->reader, &s->from, line, m, &kind, err) != 0)
@@ -123,23 +193,12 @@ sign_line(
 	}
 	if (m->timestamp == 0)
 		m->timestamp = time_of(s);
-	buf_clear(&s->value);
-	if (standard && m->signature.n > 0) {
-		buf_add_span(&s->value, m->signature);
-		buf_add_byte(&s->value, ' ');
-	}
-	in = (struct sign_input){m->id, m->timestamp, m->payload};
-	if (sign_signature(s->keys, &in, &s->value, err) != 0)
-		return SIGN_FAILED;
-	if (standard && s->value.len > MESSAGE_SIGNATURE_MAX) {
-		err_set(err, "signature: longer than %d bytes",
-		    MESSAGE_SIGNATURE_MAX);
-		return SIGN_MALFORMED;
-	}
-	if (standard)
-		m->signature = buf_span(&s->value);
-	else if (add_header(s, m, header, buf_span(&s->value), err) != 0)
-		return SIGN_MALFORMED;
+	in = (struct sign_input){
+	    m->id, m->timestamp, m->payload, m->content_type};
+	verdict =
+	    standard ? sign_message(s, &in, err) : sign_headers_of(s, &in, err);
+	if (verdict != SIGN_GOOD)
+		return verdict;
 	before = out->len;
 	message_write(
 	    out, m, kind == MESSAGE_MESSAGE ? &s->reader.index : NULL);
@@ -161,8 +220,10 @@ sign_check_line(struct sign_stream *s, struct span line, struct buf *out,
 
 	if (message_read(&s->reader, line, m, err) != 0)
 		return SIGN_MALFORMED;
+	if (read_headers(s, err) != 0)
+		return err_is_memory(err) ? SIGN_FAILED : SIGN_MALFORMED;
 	verdict = sign_verify(
-	    s->keys, lookup, m, m->payload, time_of(s), s->tolerance, v, err);
+	    s->keys, lookup, s, m->payload, time_of(s), s->tolerance, v, err);
 	if (verdict != SIGN_GOOD)
 		return verdict;
 	if (!s->whole && !message_is_line(m->payload)) {

@@ -15,6 +15,16 @@
 #define SIGN_HEADERS_SIZE_MAX ((size_t)64 << 10)
 #define SIGN_HEADERS_MAX 128
 
+/* The headers of one request. */
+struct sign_request {
+	struct {
+		struct span name;
+		struct span value;
+	} header[SIGN_HEADERS_MAX];
+	size_t count;
+	struct span method, target; /* of a request line; p NULL: none */
+};
+
 struct sign_stream {
 	struct sign_keys *keys;   /* not owned */
 	int64_t at;               /* Unix seconds, or SIGN_NOW */
@@ -26,6 +36,8 @@ struct sign_stream {
 	struct message message; /* the last one */
 	struct buf value;
 	struct buf headers;
+	struct sign_request request; /* headers of a message */
+	struct buf unescaped;        /* and their values */
 };
 
 /* Ready for ${keys}: SIGN_NOW, SIGN_TOLERANCE, payloads. */
@@ -54,15 +66,6 @@ int sign_read_time(const char *text, int64_t *seconds);
  * ${err}: the read failed (errno is not 0), or there is more (errno is 0). */
 int sign_read_all(int fd, size_t max, struct buf *out, struct err *err);
 
-/* The headers of one request. */
-struct sign_request {
-	struct {
-		struct span name;
-		struct span value;
-	} header[SIGN_HEADERS_MAX];
-	size_t count;
-};
-
 /* Read "Name: value" lines from ${text}, which must stay in place, up to its
  * end or an empty line; a request line may stand first.  Return 0; or -1 with
  * ${err}, which tells the line. */
@@ -70,6 +73,8 @@ int sign_request_read(
     struct sign_request *r, struct span text, struct err *err);
 
 /* Add a header.  Return 0, or -1 when there are too many. */
+int sign_request_put(
+    struct sign_request *r, struct span name, struct span value);
 int sign_request_add(
     struct sign_request *r, const char *name, struct span value);
 

@@ -87,7 +87,7 @@ read_headers(
 
 const struct sign_scheme sign_scheme_stripe = {
     .name = "stripe",
-    .header = "stripe-signature",
+    .header = {"stripe-signature"},
     .text_keys = true,
     .content = content,
     .begin = begin,

@@ -139,6 +139,12 @@ check_time(
 
 	if (c->timestamp == 0 || tolerance == SIGN_FOREVER)
 		return SIGN_GOOD;
+	if (c->expires > 0 && now > c->expires) {
+		err_set(err,
+		    "expired: %" PRId64 " s ago (the signature is genuine)",
+		    now - c->expires);
+		return SIGN_STALE;
+	}
 	if (age > tolerance) {
 		err_set(err,
 		    "stale: signed %" PRId64 " s ago, %" PRId64
@@ -156,20 +162,16 @@ check_time(
 	return SIGN_GOOD;
 }
 
-enum sign_verdict
-sign_verify(struct sign_keys *k, sign_lookup *lookup, void *context,
-    struct span body, int64_t now, int64_t tolerance, struct sign_verified *v,
-    struct err *err)
+/* Find the key that signed ${body}. */
+static enum sign_verdict
+find_key(struct sign_keys *k, sign_lookup *lookup, void *context,
+    struct span body, size_t *key, struct err *err)
 {
-	struct sign_claim *c = &k->claim;
 	int found;
 
-	memset(v, 0, sizeof(*v));
-	c->id = c->time = (struct span){NULL, 0};
-	c->timestamp = 0;
-	c->tags = c->signatures = 0;
-	c->others = false;
-	if (k->scheme->read(lookup, context, c, err) != 0)
+	if (k->scheme->check != NULL)
+		return k->scheme->check(k, lookup, context, body, key, err);
+	if (k->scheme->read(lookup, context, &k->claim, err) != 0)
 		return SIGN_MALFORMED;
 	found = match(k, body);
 	if (found < 0) {
@@ -180,8 +182,27 @@ sign_verify(struct sign_keys *k, sign_lookup *lookup, void *context,
 		explain(k, body, err);
 		return SIGN_WRONG;
 	}
-	k->key[found].matched++;
-	v->key = (size_t)found;
+	*key = (size_t)found;
+	return SIGN_GOOD;
+}
+
+enum sign_verdict
+sign_verify(struct sign_keys *k, sign_lookup *lookup, void *context,
+    struct span body, int64_t now, int64_t tolerance, struct sign_verified *v,
+    struct err *err)
+{
+	struct sign_claim *c = &k->claim;
+	enum sign_verdict verdict;
+
+	memset(v, 0, sizeof(*v));
+	c->id = c->time = (struct span){NULL, 0};
+	c->timestamp = c->expires = 0;
+	c->tags = c->signatures = 0;
+	c->others = false;
+	verdict = find_key(k, lookup, context, body, &v->key, err);
+	if (verdict != SIGN_GOOD)
+		return verdict;
+	k->key[v->key].matched++;
 	v->id = c->id;
 	v->timestamp = c->timestamp;
 	return check_time(c, now, tolerance, err);

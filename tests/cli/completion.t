@@ -45,7 +45,7 @@ if command -v fish >/dev/null; then
 			"source $ROOT/completions/fish/$c.fish; complete -C '$1'" | cut -f 1
 	}
 	is 'fish: a long option' "$(fish_says "$c --reque")" --request-timeout
-	is 'fish: choices' "$(fish_says "$c --scheme " | sort | tr '\n' ' ')" 'github standard stripe '
+	is 'fish: choices' "$(fish_says "$c --scheme " | sort | tr '\n' ' ')" 'github rfc9421 standard stripe '
 	is 'fish: a file' "$(fish_says "$c --tls-cert ser")" server.pem
 	is 'fish: no operand' "$(fish_says "$c ser")" ''
 else

@@ -74,7 +74,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(copy, data, size);
 	copy[size] = '\0';
-	keys = sign_keys_new(sign_scheme(size > 0 ? data[0] % 3 : 0));
+	keys = sign_keys_new(sign_scheme(size > 0 ? data[0] % 4 : 0));
 	if (size > 0) {
 		rest.p++;
 		rest.n--;

@@ -56,7 +56,7 @@ signs(unsigned scheme, const char *a, const char *b, const char *body,
     const char *want)
 {
 	struct sign_keys *k = keys_of(scheme, a, b);
-	struct sign_input in = {SPAN_LIT(ID), TIME, span_of(body)};
+	struct sign_input in = {SPAN_LIT(ID), TIME, span_of(body), {NULL, 0}};
 	struct buf value;
 	struct err err;
 
@@ -80,7 +80,7 @@ static void
 headers(void)
 {
 	struct sign_keys *k = keys_of(STANDARD, WHSEC, NULL);
-	struct sign_input in = {SPAN_LIT(ID), TIME, SPAN_LIT(BODY)};
+	struct sign_input in = {SPAN_LIT(ID), TIME, SPAN_LIT(BODY), {NULL, 0}};
 	struct buf b;
 	struct err err;
 
@@ -322,7 +322,7 @@ keys(void)
 int
 main(void)
 {
-	CHECK(sign_scheme(GITHUB + 1) == NULL, "three schemes");
+	CHECK(sign_scheme(GITHUB + 2) == NULL, "four schemes");
 	signs(STANDARD, WHSEC, NULL, BODY, V1);
 	signs(STANDARD, WHSK, NULL, BODY, V1A);
 	signs(STANDARD, WHSEC, WHSK, BODY, V1 " " V1A);

@@ -1,0 +1,119 @@
+#!/bin/sh
+# valgrind
+# HTTP Message Signatures: the very bytes that vitals-sign writes, checked with
+# openssl; what vitals-verify says; the way over vitals-post to vitals-receive.
+. "$(dirname "$0")/tap.sh"
+
+umask 077
+echo whsec_uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtbmHhIDi6pcl8jsasjlTMtDQ== >key
+vitals-sign -q --new-key other
+vitals-sign -q --new-key ed --algorithm ed25519 >public
+at=1618884473
+printf '{"id":"m-1","hello": "world"}' >body
+id=$(vitals-sign -v -k key body 2>/dev/null | vitals-verify -v -k key 2>&1 >/dev/null |
+	sed 's/.* //')
+
+try 'a line is signed over its digest, type and ID' \
+	vitals-sign -s rfc9421 -k key --at $at body
+cp "$WORK/.out" message
+is_status 0
+digest=$(openssl dgst -sha256 -binary body | base64)
+input="(\"content-digest\" \"content-type\" \"webhook-id\");created=$at;keyid=\"$id\";alg=\"hmac-sha256\""
+tag=$(printf '"content-digest": sha-256=:%s:\n"content-type": application/json\n"webhook-id": m-1\n"@signature-params": %s' \
+	"$digest" "$input" |
+	openssl dgst -sha256 -mac HMAC -macopt \
+		"hexkey:$(sed 's/whsec_//' key | base64 -d | od -An -vtx1 | tr -d ' \n')" \
+		-binary | base64)
+is_stdout "{\"id\":\"m-1\",\"timestamp\":$at,\"contentType\":\"application/json\",\"headers\":{\"content-digest\":\"sha-256=:$digest:\",\"signature-input\":\"sig1=$(printf %s "$input" | sed 's/"/\\"/g')\",\"signature\":\"sig1=:$tag:\"},\"payload\":\"{\\\"id\\\":\\\"m-1\\\",\\\"hello\\\": \\\"world\\\"}\"}"
+is_stderr ''
+
+try 'and comes back' vitals-verify -s rfc9421 -k key --at $at message
+is_status 0
+is_stdout '{"id":"m-1","hello": "world"}'
+is_stderr ''
+try 'five minutes later, too' vitals-verify -q -s rfc9421 -k key --at $((at + 300)) message
+is_status 0
+is_stdout '{"id":"m-1","hello": "world"}'
+is_stderr ''
+
+bad() { # NAME SED-SCRIPT REASON [TIME]
+	sed "$2" message >changed
+	try "$1" vitals-verify -s rfc9421 -k key --at "${4-$at}" changed
+	is_status 1
+	is_stdout ''
+	is_stderr "vitals-verify: changed:1: $3"
+}
+wrong='signature does not match: wrong key or changed message'
+bad 'another body' 's/world/World/' \
+	'content-digest does not match: the body was changed, or its digest is of another'
+bad 'another ID' 's/"id":"m-1"/"id":"m-2"/' "$wrong"
+bad 'another type' 's|n/json|n/jsom|' "$wrong"
+bad 'another time' "s/created=$at/created=1618884474/" "$wrong"
+bad 'another digest' 's/sha-256=:./sha-256=:A/' "$wrong"
+bad 'no digest' 's/"content-digest":"[^"]*",//' \
+	'signature-input: sig1 covers content-digest, which is not there'
+bad 'a digest that is not covered' 's/\\"content-digest\\" //' \
+	'signature-input: sig1: content-digest is not covered'
+bad 'no signature' 's/,"signature":"[^"]*"//' 'signature: missing'
+bad 'no input' 's/"signature-input":[^)]*)[^:]*256\\"",//' 'signature-input: missing'
+bad 'a signature of another name' 's/"signature":"sig1/"signature":"sig2/' 'signature: none for sig1'
+bad 'no time' "s/;created=$at//" 'signature-input: sig1: created is missing'
+bad 'unreadable' 's/(/[/' 'signature-input: sig1: not a list of components'
+bad 'stale' '' 'stale: signed 301 s ago, 300 s are allowed (the signature is genuine)' $((at + 301))
+bad 'early' '' 'from the future: signed 301 s ahead, 300 s are allowed (the signature is genuine)' $((at - 301))
+try 'another key' vitals-verify -s rfc9421 -k other --at $at message
+is_status 1
+is_stdout ''
+is_stderr "vitals-verify: message:1: $wrong"
+
+try 'a second signature cannot be added' vitals-sign -s rfc9421 -k key message
+is_status 1
+is_stdout ''
+is_stderr 'vitals-sign: message:1: headers: has a signature already'
+
+vitals-sign -s rfc9421 -k ed -k key body >both
+for k in public key; do
+	try "two keys: $k is enough" vitals-verify -q -s rfc9421 -k $k both
+	is_status 0
+	is_stdout '{"id":"m-1","hello": "world"}'
+	is_stderr ''
+done
+
+try '--signature alone is not enough' \
+	vitals-verify -s rfc9421 -k key --id m-1 --timestamp $at --signature x body
+is_status 2
+is_stdout ''
+stderr_has '^vitals-verify: --signature cannot tell all of that scheme: use --headers$'
+
+[ -x "$BUILD/vitals-post" ] && [ -x "$BUILD/vitals-receive" ] || done_testing
+echo '{"id":"m-2","value":72.0}' >line
+for k in key ed; do
+	check=$k
+	[ $k = key ] || check=public
+	for output in payload message; do
+		rm -f port
+		vitals-receive -q -s rfc9421 -k $check -l 127.0.0.1:0 -o $output \
+			--port-file port -n 1 -t 60 >received 2>told &
+		server=$!
+		n=0
+		until [ -s port ] || [ $n -gt 400 ]; do
+			n=$((n + 1))
+			sleep 0.05
+		done
+		try "$k: posted and received, as $output" vitals-post -q --scheme rfc9421 \
+			-k $k "http://127.0.0.1:$(cat port)/hook" <line
+		is_status 0
+		stdout_has '"status":"delivered"'
+		is_stderr ''
+		wait $server
+		if [ $output = message ]; then
+			try 'the message verifies again' vitals-verify -q -s rfc9421 -k $check received
+		else
+			try 'the payload is printed' cat received
+		fi
+		is_status 0
+		stdout_is_file line
+		is_stderr ''
+	done
+done
+done_testing
