@@ -224,6 +224,8 @@ deliver_store_accept(struct deliver *d)
 		deliver_store_recount(d);
 	if (d->accepting != NULL) {
 		d->accepted_at = d->now;
+		if (good)
+			d->unsynced = 0; /* the same log, the same fsync */
 		if (good && spool_size(d->store.spool) >= d->store.most)
 			d->forget_at = d->now; /* see housekeeping */
 		d->settled_then = deliver_settled(d);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,6 +97,12 @@ deliver_audit_new(int fd, struct err *err)
 	}
 	a->fd = fd;
 	buf_init(&a->text);
+	/* Two writers would break each other's chain.  Pipes have no locks. */
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+		err_set(err, "another process writes to it");
+		free(a);
+		return NULL;
+	}
 	if (take_up(a, err) != 0) {
 		free(a);
 		return NULL;

@@ -22,6 +22,7 @@ deliver_new(const struct deliver_policy *p, const struct deliver_outputs *o,
     struct err *err)
 {
 	struct deliver *d = calloc(1, sizeof(*d));
+	struct err why;
 
 	if (d == NULL) {
 		err_set(err, "out of memory");
@@ -41,9 +42,11 @@ deliver_new(const struct deliver_policy *p, const struct deliver_outputs *o,
 	}
 	d->names.seed = d->random[0];
 	if (o->audit >= 0) {
-		d->audit = deliver_audit_new(o->audit, err);
-		if (d->audit == NULL)
+		d->audit = deliver_audit_new(o->audit, &why);
+		if (d->audit == NULL) {
+			err_set(err, "audit: %s", why.text);
 			goto err0;
+		}
 	}
 	d->http = http_client_new((size_t)p->concurrency, err);
 	if (d->http == NULL)

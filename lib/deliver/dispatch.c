@@ -384,12 +384,12 @@ sooner(int64_t a, int64_t b)
 int64_t
 deliver_next_time(const struct deliver *d)
 {
-	int64_t next = -1;
+	int64_t next = deliver_store_sync_time(d);
 
 	if (d->stopped)
 		return -1;
 	if (d->waiting.count > 0)
-		next = d->waiting.job[0]->due;
+		next = sooner(next, d->waiting.job[0]->due);
 	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
 		int64_t at = 0;
 

@@ -145,6 +145,8 @@ struct deliver {
 	size_t room;           /* lines that may be taken in this turn */
 	int64_t accepted_at;   /* monotonic: the last lines */
 	uint64_t settled_then; /* events settled by then */
+	int64_t unsynced;      /* monotonic: the first settled one that a power
+			       cut would bring back; 0: none */
 	int64_t forget_at;
 	int64_t forget_from; /* the event to go on from; 0: the first */
 	bool accept_wait;    /* it is as large as it may be */
@@ -216,8 +218,10 @@ int deliver_store_endpoint(
 void deliver_store_failed(struct deliver *d, const struct err *why);
 /* Count anew what was changed in the spool itself. */
 void deliver_store_recount(struct deliver *d);
-/* Commit what was settled. */
+/* Commit what was settled, and sync it where that is due. */
 void deliver_store_commit(struct deliver *d);
+/* When that is (monotonic), or -1. */
+int64_t deliver_store_sync_time(const struct deliver *d);
 void deliver_store_settle(struct deliver *d, const struct deliver_job *j,
     enum spool_state state, const char *reason);
 /* Write that ${j} waits until ${at}; it leaves memory unless its session waits

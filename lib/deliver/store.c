@@ -7,6 +7,9 @@
 #include "deliver/internal.h"
 #include "instant/instant.h"
 
+/* The longest, in ms, that what was settled is not synced to the disk. */
+#define SYNC_EVERY 1000
+
 /* How often, in ms, settled events are forgotten. */
 #define FORGET_EVERY 60000
 
@@ -205,6 +208,8 @@ save(struct deliver *d, const struct deliver_job *j, enum spool_state state,
 	    .since = j->since};
 	struct err why;
 
+	if (d->unsynced == 0)
+		d->unsynced = d->now > 0 ? d->now : 1;
 	if (reason != NULL)
 		row.error = span_of(reason);
 	if (!d->store_failed && spool_save(d->store.spool, &row, &why) != 0)
@@ -216,9 +221,22 @@ deliver_store_commit(struct deliver *d)
 {
 	struct err why;
 
-	if (d->store.spool != NULL && !d->store_failed &&
-	    spool_commit(d->store.spool, &why) != 0)
+	if (d->store.spool == NULL || d->store_failed)
+		return;
+	if (spool_commit(d->store.spool, &why) != 0) {
 		deliver_store_failed(d, &why);
+	} else if (d->unsynced > 0 && d->now - d->unsynced >= SYNC_EVERY) {
+		d->unsynced = 0;
+		if (spool_sync(d->store.spool, &why) != 0)
+			deliver_store_failed(d, &why);
+	}
+}
+
+int64_t
+deliver_store_sync_time(const struct deliver *d)
+{
+	return d->unsynced > 0 && !d->store_failed ? d->unsynced + SYNC_EVERY
+						   : -1;
 }
 
 void

@@ -283,6 +283,16 @@ spool_commit(struct spool *s, struct err *err)
 	return 0;
 }
 
+int
+spool_sync(struct spool *s, struct err *err)
+{
+	int rc = sqlite3_wal_checkpoint_v2(
+	    s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+
+	/* Busy: who looks at it holds pages back, but the log is synced. */
+	return rc == SQLITE_OK || rc == SQLITE_BUSY ? 0 : spool_fail(s, err);
+}
+
 void
 spool_rollback(struct spool *s)
 {

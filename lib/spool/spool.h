@@ -4,9 +4,9 @@
  * One SQLite file holds every accepted line once, and for each endpoint that
  * gets it how far that is.  A line is accepted when spool_commit has
  * returned: it is on the disk then (write-ahead log, fsync).  What becomes of
- * it later is committed without waiting for the disk: a crash of the process
- * loses nothing of that either, and a power cut can only bring an event back
- * that was delivered just before.  One process works on a spool at
+ * it later is committed without waiting for the disk, until spool_sync: a
+ * crash of the process loses nothing of that either, and a power cut can only
+ * bring an event back that was settled since.  One process works on a spool at
  * a time; others may look.  The only module that sees sqlite3.
  */
 #ifndef SPOOL_SPOOL_H
@@ -37,6 +37,9 @@ void spool_close(struct spool *s);
  * disk if events or replays are among it.  Return 0; or -1 with ${err}, and
  * all of it is undone. */
 int spool_commit(struct spool *s, struct err *err);
+
+/* Wait until all that was committed is on the disk.  Return 0, or -1. */
+int spool_sync(struct spool *s, struct err *err);
 
 /* Undo it. */
 void spool_rollback(struct spool *s);

@@ -166,6 +166,14 @@ stdout_lines 300
 stderr_has 'circuit open after 5 failures in a row: HTTP 500'
 [ "$(wc -l <log)" -lt 20 ]
 ok 'and spares the endpoint'
+: >log
+events 20 >in
+try 'a circuit closes' vitals-post --breaker 3 -c 4 --max-attempts 20 --retry-base 0.1 --retry-cap 0.3 "$base/down/800" <in
+is_status 0
+stdout_json '.status == "delivered"'
+stderr_has 'circuit closed: it answers again'
+[ "$(jq 'select(.status == 503) | 1' log | wc -l)" -lt 20 ]
+ok 'a probe at a time until then'
 
 # ---- Audit
 events 3 >in
@@ -190,6 +198,17 @@ ok 'each line is chained to the one before'
 jq -r 'select(.seq < 3) | .payloadSha256' audit | sort >got
 while read -r line; do printf '%s' "$line" | sha256sum | cut -c 1-64; done <in | sort | cmp -s - got
 ok 'and holds the hash of what was sent'
+# As the man page says.
+sed -n '/^last=/,/^echo/p' "$ROOT/man/vitals-post.1" >check.sh
+[ "$(sh check.sh)" = "$last" ]
+ok 'as anybody can see who follows the man page'
+cp audit whole
+for change in '2s/"httpStatus":200/"httpStatus":201/' 2d '2{h;d;};3G' 1d '5s/"seq":4/"seq":5/'; do
+	sed "$change" whole >audit
+	sh check.sh | grep -q '^changed: '
+	ok "a change is seen: $change"
+done
+cp whole audit
 printf '{"torn' >>audit
 try 'a torn last line' vitals-post -q --audit audit "$base/ok" <one
 is_status 0
@@ -197,6 +216,9 @@ stdout_lines 1
 is_stderr ''
 [ "$(tail -n 1 audit | jq -r .seq)" = 5 ] && ! grep -q torn audit
 ok 'is cut off'
+flock audit vitals-post --audit audit "$base/ok" <one >/dev/null 2>why
+[ $? -eq 3 ] && [ "$(cat why)" = 'vitals-post: audit: another process writes to it' ]
+ok 'two cannot write to it'
 echo x >noaudit
 try 'not an audit file' vitals-post --audit noaudit "$base/ok" <one
 is_status 3

@@ -4,6 +4,7 @@
 //	/status/N        N, and Retry-After as the query ?after=VALUE has it
 //	/fail/P          503 with probability P, else 200
 //	/flaky/N         503 to the first N attempts of each ID, else 200
+//	/down/MS         503 for so long from the first request on, then 200
 //	/after/VALUE     429 with this Retry-After to an ID's first attempt
 //	/delay/MS        200 after that time
 //	/hang            nothing
@@ -30,6 +31,7 @@ const [portFile, logFile, seconds, cert, key, maxVersion, ca] =
     process.argv.slice(2);
 const log = fs.openSync(logFile, 'a');
 const attempts = new Map();
+let downSince = 0;
 
 function answer(q, r, body) {
 	const url = new URL(q.url, 'http://x');
@@ -59,6 +61,10 @@ function answer(q, r, body) {
 		return done();
 	case 'flaky':
 		status = n <= Number(arg) ? 503 : 200;
+		return done();
+	case 'down':
+		downSince = downSince || Date.now();
+		status = Date.now() - downSince < Number(arg) ? 503 : 200;
 		return done();
 	case 'after':
 		if (n === 1) {
