@@ -12,15 +12,19 @@ struct row {
 };
 
 static const struct row table[RPPG_FEATURES] = {
-    [RPPG_FEATURE_SNR] = {0.429, -10, 12},
-    [RPPG_FEATURE_METHODS] = {0.519, 0, 1},
-    [RPPG_FEATURE_PEAK] = {0.694, -3, 5},
-    [RPPG_FEATURE_RATE] = {-0.503, 0, 2},
-    [RPPG_FEATURE_SECONDS] = {1.55, -0.7, 1.1},
+    [RPPG_FEATURE_SNR] = {0.294, -10, 12},
+    [RPPG_FEATURE_MATCH] = {2.68, 0, 2},
+    [RPPG_FEATURE_SPREAD] = {-0.732, 0, 3},
+    [RPPG_FEATURE_SECONDS] = {0.723, -0.7, 1.1},
+    /* By hand: where not two of the seven see it, doubt what all see
+     * together. */
+    [RPPG_FEATURE_METHODS] = {10, 0, 0.3},
     /* By hand: people are never below, lit walls always. */
     [RPPG_FEATURE_COLOUR] = {40, -0.3, 0},
+    /* By hand: of what machines do as well, nobody can tell. */
+    [RPPG_FEATURE_MACHINE] = {-10, 0, 1},
 };
-static const double constant = -2.01;
+static const double constant = -3.85;
 
 /* A light that changes its colour looks like a pulse where nothing is known
  * to be skin and nothing not to be. */
@@ -36,9 +40,6 @@ rppg_confidence(enum rppg_method method, const double feature[RPPG_FEATURES])
 
 		if (isnan(x))
 			return 0;
-		/* A lead may be of any size. */
-		if (i == RPPG_FEATURE_PEAK)
-			x = copysign(log1p(fabs(x)), x);
 		x = fmax(table[i].low, fmin(table[i].high, x));
 		sum += table[i].weight * x;
 	}

@@ -69,19 +69,6 @@ methods_agreeing(const struct vote *w, double bin)
 	return all > 0 ? agree / all : 0;
 }
 
-/* How far the votes at ${bin} are above the best ones elsewhere. */
-static double
-margin(const struct vote *w, int bin)
-{
-	double other = -HUGE_VAL;
-	int apart = 2 * (int)w->lobe;
-
-	for (int k = POWER_LOW; k <= POWER_HIGH; k++)
-		if (abs(k - bin) > apart)
-			other = fmax(other, w->votes[k - POWER_LOW]);
-	return w->votes[bin - POWER_LOW] - other;
-}
-
 /* The top of the votes near ${bin}, between the bins. */
 static double
 refine(const struct vote *w, int bin)
@@ -124,9 +111,10 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 	f[RPPG_FEATURE_SNR] = quality.snr;
 	f[RPPG_FEATURE_COLOUR] = quality.least;
 	f[RPPG_FEATURE_METHODS] = methods_agreeing(w, at);
-	f[RPPG_FEATURE_PEAK] = margin(w, bin);
+	f[RPPG_FEATURE_MATCH] = -log(1 - vote_explained(w, at));
+	f[RPPG_FEATURE_SPREAD] = 0;
+	f[RPPG_FEATURE_MACHINE] = vote_is_machine(w, at);
 	f[RPPG_FEATURE_SECONDS] = log((w->end - w->start) / RPPG_WINDOW);
-	f[RPPG_FEATURE_RATE] = pow(log(at * POWER_STEP * 60 / 75), 2);
 	pending->bin = bin;
 	return 0;
 }
@@ -169,6 +157,17 @@ window_at(struct rppg *p, int64_t end, struct vote *w)
 	return vote_window(p->voter, in, (size_t)(have - n), (size_t)n, w);
 }
 
+/* How far the rates of the pending windows lie apart. */
+static double
+spread(const struct rppg *p)
+{
+	double rate[TRACK_LAG];
+
+	for (unsigned i = 0; i < p->pendings; i++)
+		rate[i] = p->pending[i].note.rate;
+	return log1p(dsp_sd(rate, p->pendings));
+}
+
 static int
 take_hop(struct rppg *p)
 {
@@ -188,6 +187,7 @@ take_hop(struct rppg *p)
 	p->now.time = w->vote.end;
 	p->now.rate = w->vote.any ? w->note.rate : 0;
 	p->now.snr_db = w->note.feature[RPPG_FEATURE_SNR];
+	w->note.feature[RPPG_FEATURE_SPREAD] = spread(p);
 	p->now.confidence = rppg_confidence(p->method, w->note.feature);
 	p->next_hop += HOP;
 	return 0;

@@ -53,11 +53,13 @@ int rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err);
 /* What the confidence of a rate is made of; rppg_confidence has the table. */
 enum rppg_feature {
 	RPPG_FEATURE_SNR,     /* dB, of the fused wave */
+	RPPG_FEATURE_MATCH,   /* log-likelihood of the rate, for one degree of
+				 freedom */
 	RPPG_FEATURE_METHODS, /* share of methods that agree, 0 to 1 */
-	RPPG_FEATURE_PEAK,    /* lead of the votes for the rate over others */
-	RPPG_FEATURE_RATE,    /* squared log of the rate over 75 /min */
+	RPPG_FEATURE_SPREAD,  /* log of 1 + sd of the windows' rates, /min */
 	RPPG_FEATURE_SECONDS, /* log of the length over 10 s */
 	RPPG_FEATURE_COLOUR,  /* lesser share of red and blue in the wave */
+	RPPG_FEATURE_MACHINE, /* share of windows at a rate of coders, lamps */
 	RPPG_FEATURES
 };
 

@@ -11,6 +11,11 @@ static const double GAP_MIN = 0.3;
 /* Movement slower than this is posture: motion is sampled so often, s. */
 static const double MOTION_STEP = 0.1;
 
+/* Windows over which the rate's course is taken for straight. */
+enum {
+	STRETCH = 20
+};
+
 /* The notes of a view, and its wave while windows are added up. */
 struct draft {
 	struct note *note;
@@ -121,13 +126,24 @@ fill_wave(struct rppg *p, const struct draft *d, double from, double to,
 	return 0;
 }
 
+/* The squares by which ${n} rates are off a straight course.  Hearts change
+ * smoothly, what is found in noise does not. */
+static double
+off_line(double *rate, size_t n)
+{
+	dsp_delinear(rate, n);
+	return (double)n * dsp_variance(rate, n);
+}
+
 /* The rate and the features of the view: means over its windows, weighted by
  * how clear and how long they are. */
 static void
 sum_up(const struct draft *d, enum rppg_method method, double from, double to,
     struct rppg_view *v)
 {
-	double sum = 0, all = 0, longest = 0;
+	double sum = 0, all = 0, longest = 0, squares = 0;
+	double stretch[STRETCH];
+	size_t stretched = 0;
 
 	for (size_t i = 0; i < d->notes; i++)
 		if (belongs(&d->note[i], from, to))
@@ -150,7 +166,13 @@ sum_up(const struct draft *d, enum rppg_method method, double from, double to,
 		for (int k = 0; k < RPPG_FEATURES; k++)
 			v->feature[k] += n->feature[k];
 		v->movement += n->movement;
+		stretch[stretched++] = n->rate;
+		if (stretched == STRETCH) {
+			squares += off_line(stretch, stretched);
+			stretched = 0;
+		}
 	}
+	squares += off_line(stretch, stretched);
 	if (sum <= 0 || all <= 0) {
 		v->rate = 0;
 		return;
@@ -162,7 +184,7 @@ sum_up(const struct draft *d, enum rppg_method method, double from, double to,
 	v->feature[RPPG_FEATURE_SECONDS] =
 	    log(fmax((to - from) * v->coverage, 1) / RPPG_WINDOW);
 	v->snr_db = v->feature[RPPG_FEATURE_SNR];
-	v->feature[RPPG_FEATURE_RATE] = pow(log(v->rate / 75), 2);
+	v->feature[RPPG_FEATURE_SPREAD] = log1p(sqrt(squares / all));
 	v->confidence = rppg_confidence(method, v->feature);
 }
 

@@ -9,8 +9,12 @@
 #include "rppg/rows.h"
 #include "rppg/window.h"
 
-/* The period of coders, in frames, and what it costs a vote. */
-static const double CODER_FRAMES = 4, CODER_COST = 1;
+/* The period of coders, in frames; the flicker of lamps, Hz; the bin from
+ * which a rate is rare (200 /min); what it costs a vote. */
+static const double CODER_FRAMES = 4;
+static const double lamp[VOTE_MACHINES] = {0, 100, 120};
+static const double RARE = 3.33 / POWER_STEP;
+static const double MACHINE_COST = 1;
 
 static const double PRIOR_RATE = 75, PRIOR_WIDTH = 0.4;
 
@@ -379,21 +383,31 @@ prior(int bin)
 }
 
 /*
- * Coders write every fourth frame better than those between: its colour
- * beats at a quarter of the frame rate.  Only where frames are few is that a
- * rate of hearts; there it takes a very clear pulse.
+ * Coders write every fourth frame better than those between: its colour beats
+ * at a quarter of the frame rate.  Lamps flicker at twice the frequency of the
+ * mains, of which frames leave the difference to the nearest multiple of
+ * theirs; through a rolling shutter it comes to each row at another time, so
+ * that the background cannot tell.  Only where such a rate is one of hearts,
+ * and a rare one, is it doubted; then it takes a very clear pulse.
  */
 static void
-doubt_coder(const struct intake *in, struct vote *out)
+doubt_machines(const struct intake *in, struct vote *out)
 {
-	double span = in->time[in->raws - 1] - in->time[0], bin;
+	double span = in->time[in->raws - 1] - in->time[0], frames;
 
 	if (in->raws < 2 || !(span > 0))
 		return;
-	bin = (double)(in->raws - 1) / span / CODER_FRAMES / POWER_STEP;
+	frames = (double)(in->raws - 1) / span;
+	out->machine[0] = frames / CODER_FRAMES / POWER_STEP;
+	for (int i = 1; i < VOTE_MACHINES; i++) {
+		double bin = fabs(remainder(lamp[i], frames)) / POWER_STEP;
+
+		if (bin > RARE)
+			out->machine[i] = bin;
+	}
 	for (int k = 0; k < POWER_RATES; k++)
-		if (fabs(POWER_LOW + k - bin) <= out->lobe)
-			out->votes[k] -= CODER_COST * freedom(out);
+		if (vote_is_machine(out, POWER_LOW + k))
+			out->votes[k] -= MACHINE_COST * freedom(out);
 }
 
 int
@@ -424,10 +438,19 @@ vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
 	if (v->method == RPPG_FVP && look_at_masks(v, out) != 0)
 		return -1;
 	add_methods(out, freedom(out) * (out->matched ? METHODS_WEIGHT : 1));
-	doubt_coder(in, out);
+	doubt_machines(in, out);
 	for (int k = 0; k < POWER_RATES; k++)
 		out->votes[k] += prior(POWER_LOW + k);
 	return 0;
+}
+
+bool
+vote_is_machine(const struct vote *w, double bin)
+{
+	for (int i = 0; i < VOTE_MACHINES; i++)
+		if (w->machine[i] > 0 && fabs(bin - w->machine[i]) <= w->lobe)
+			return true;
+	return false;
 }
 
 double

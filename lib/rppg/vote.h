@@ -11,6 +11,10 @@
 #include "rppg/intake.h"
 #include "rppg/power.h"
 
+enum {
+	VOTE_MACHINES = 3
+};
+
 /* What one method sees in the mean of all patches. */
 struct vote_method {
 	struct power power;
@@ -30,7 +34,9 @@ struct vote {
 	struct vote_method method[RPPG_METHODS];
 	double movement; /* of the face, standard deviation over its size */
 	double seen;     /* share of the time that skin was in view */
-	unsigned lobe;   /* half width of a peak, in bins */
+	/* The bins at which coders beat and lamps flicker; 0: none. */
+	double machine[VOTE_MACHINES];
+	unsigned lobe; /* half width of a peak, in bins */
 };
 
 struct voter;
@@ -43,6 +49,9 @@ void rppg_voter_free(struct voter *v);
  * without memory. */
 int vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
     struct vote *out);
+
+/* Is ${bin} one at which a machine beats? */
+bool vote_is_machine(const struct vote *w, double bin);
 
 /* Share of the power that a pulse at ${bin} explains to whom it explains the
  * most. */
