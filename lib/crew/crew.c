@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "buf/buf.h"
+#include "compat/orphan.h"
 
 enum {
 	BLOCK = 1 << 16
@@ -52,6 +53,7 @@ start(struct run *r, struct err *err)
 	const struct crew *crew = r->crew;
 	struct task *t = &r->task[r->running];
 	int end[2] = {-1, crew->out};
+	pid_t self = getpid();
 
 	if (!r->direct && pipe(end) != 0)
 		return err_sys(err, errno, "cannot make a pipe");
@@ -67,6 +69,7 @@ start(struct run *r, struct err *err)
 		return -1;
 	}
 	if (t->pid == 0) {
+		compat_orphan_end(self);
 		for (unsigned i = 0; i < r->running; i++)
 			if (r->task[i].fd >= 0)
 				close(r->task[i].fd);

@@ -1,0 +1,108 @@
+#!/bin/sh
+# vitals-extract: many files at once.
+. "$(dirname "$0")/tap.sh"
+
+command -v ffmpeg >/dev/null || skip_all 'no ffmpeg here'
+[ -e /usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml ] ||
+	skip_all 'no opencv-data here'
+
+for r in 55 72 90; do
+	vitals-synth -q -d 8 -r $r --size 160x120 --face-size 60 $r.mp4 ||
+		exit 1
+done
+: >empty.mp4
+echo 'no video at all' >text.mp4
+head -c 20000 72.mp4 >cut.mp4
+ffmpeg -v error -nostdin -stream_loop 4 -i 55.mp4 -c copy long.mp4 </dev/null
+
+# Long ones before short ones, broken ones between.
+set -- long.mp4 72.mp4 empty.mp4 90.mp4 text.mp4 55.mp4 none.mp4 cut.mp4 \
+	72.mp4 90.mp4 long.mp4 55.mp4
+try 'one at a time' vitals-extract -e measurement,trace --jobs 1 "$@"
+is_status 3
+mv .out one
+mv .err one.err
+touch .out .err
+stdout_lines 0
+is_stderr ''
+[ "$(jq -r .source one | uniq | tr '\n' ' ')" = \
+	'long.mp4 72.mp4 90.mp4 55.mp4 72.mp4 90.mp4 long.mp4 55.mp4 ' ]
+ok 'in the order of the files'
+for j in 2 4 64; do
+	try "$j at once" vitals-extract -e measurement,trace --jobs $j "$@"
+	is_status 3
+	stdout_is_file one
+	sort .err >now
+	sort one.err | diff - now >difference
+	ok 'and the same is said'
+	stderr_has '^vitals-extract: empty.mp4: is empty$'
+done
+jq -e . one >/dev/null
+ok 'every line is whole'
+
+# The output of those behind is kept for a while, no more.
+try 'nobody to write to' sh -c 'vitals-extract --jobs 4 "$@" >/dev/full' - \
+	72.mp4 90.mp4 55.mp4
+is_status 3
+is_stdout ''
+stderr_has '^vitals-extract: <stdout>: write failed: No space left on device$'
+try 'nobody to write to, one at a time' \
+	sh -c 'vitals-extract --jobs 1 "$@" >/dev/full' - 72.mp4 90.mp4
+is_status 3
+is_stdout ''
+stderr_has '72.mp4: write failed: No space left on device$'
+
+# A file whose decoder is killed is lost alone.
+mkfifo fifo
+vitals-extract --jobs 3 72.mp4 fifo 90.mp4 >out 2>err &
+parent=$!
+exec 4>fifo
+head -c 3000 72.mp4 >&4
+n=0
+until child=$(grep -l "^PPid:[^0-9]*$parent\$" /proc/[0-9]*/status \
+	2>/dev/null | wc -l) && [ "$child" -eq 1 ] || [ $n -ge 100 ]; do
+	sleep 0.1
+	n=$((n + 1))
+done
+child=$(grep -l "^PPid:[^0-9]*$parent\$" /proc/[0-9]*/status 2>/dev/null |
+	tr -dc '0-9\n' | head -n 1)
+kill -SEGV "$child"
+wait $parent
+status=$?
+exec 4>&-
+[ $status -eq 1 ] && [ "$(jq -r .source out | tr '\n' ' ')" = '72.mp4 90.mp4 ' ]
+ok 'a decoder that dies takes no other file with it'
+grep -q '^vitals-extract: fifo: the decoder died of signal 11$' err
+ok 'and it is said'
+
+# A terminated parent leaves nobody behind.
+rm fifo
+mkfifo fifo
+vitals-extract --jobs 2 fifo 72.mp4 >out 2>err &
+parent=$!
+exec 4>fifo
+n=0
+until grep -q "^PPid:[^0-9]*$parent\$" /proc/[0-9]*/status 2>/dev/null ||
+	[ $n -ge 100 ]; do
+	sleep 0.1
+	n=$((n + 1))
+done
+child=$(grep -l "^PPid:[^0-9]*$parent\$" /proc/[0-9]*/status 2>/dev/null |
+	tr -dc '0-9\n' | head -n 1)
+kill $parent
+wait $parent 2>/dev/null
+n=0
+while [ -d "/proc/$child" ] && ! grep -q '^State:.*Z' "/proc/$child/status" \
+	2>/dev/null && [ $n -lt 50 ]; do
+	sleep 0.1
+	n=$((n + 1))
+done
+[ $n -lt 50 ]
+ok 'whoever is waiting for input ends with the parent'
+exec 4>&-
+
+try 'more jobs than there can be' vitals-extract --jobs 65 72.mp4
+is_status 2
+is_stdout ''
+stderr_has '65'
+done_testing
