@@ -112,6 +112,7 @@ write_wave(const struct measure *m, const struct rppg_view *v, double from,
 {
 	struct measure_line l = line_of(m, &m->running);
 	size_t first = 0, last = v->waves;
+	double block[WAVE_BLOCK];
 
 	while (first < last &&
 	    v->wave_start + (double)first / RPPG_GRID < from - 1e-9)
@@ -123,7 +124,11 @@ write_wave(const struct measure *m, const struct rppg_view *v, double from,
 		size_t n = last - at < WAVE_BLOCK ? last - at : WAVE_BLOCK;
 
 		l.offset = v->wave_start + (double)at / RPPG_GRID;
-		measure_line_wave(ndjson_record(out), &l, v->wave + at, n);
+		/* Exactly 0 where no window had skin in view. */
+		for (size_t i = 0; i < n; i++)
+			block[i] = v->wave[at + i] != 0 ? v->wave[at + i]
+							: (double)NAN;
+		measure_line_wave(ndjson_record(out), &l, block, n);
 		if (ndjson_commit(out) != 0)
 			return -1;
 	}
@@ -249,6 +254,9 @@ go_live(
 			m->next_sample = now;
 	}
 	if ((m->options->emit & MEASURE_WAVE) == 0)
+		return 0;
+	/* The first window has the wave from the start. */
+	if (now < m->start + RPPG_FIRST + LIVE_BLOCK)
 		return 0;
 	if (m->next_block < now - 2 * MEASURE_SAMPLE_SECONDS)
 		m->next_block = now - LIVE_BLOCK;

@@ -77,6 +77,20 @@ set_container(struct video_info *info, const char *name)
 		*comma = '\0';
 }
 
+/* Telephones write the offset without its colon: "+0200". */
+static void
+mend_offset(char time[VIDEO_TEXT_MAX])
+{
+	size_t n = strlen(time);
+	char *sign = time + n - 5;
+
+	if (n < 6 || n + 2 > VIDEO_TEXT_MAX || (*sign != '+' && *sign != '-') ||
+	    strspn(sign + 1, "0123456789") != 4)
+		return;
+	memmove(sign + 4, sign + 3, 3);
+	sign[3] = ':';
+}
+
 static void
 set_info(struct video *v)
 {
@@ -95,6 +109,7 @@ set_info(struct video *v)
 	set_container(info, v->format->iformat->name);
 	set_text(info->codec, avcodec_get_name(v->stream->codecpar->codec_id));
 	set_metadata(info->created, v, created);
+	mend_offset(info->created);
 	set_metadata(info->make, v, make);
 	set_metadata(info->model, v, model);
 	if (rate.num <= 0 || rate.den <= 0)
