@@ -392,7 +392,7 @@ int
 deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
     int64_t ms, struct err *err)
 {
-	bool was_idle = deliver_idle(d);
+	bool was_idle = deliver_idle(d), was_hungry = deliver_hungry(d);
 	uint64_t settled;
 	int64_t next;
 
@@ -409,8 +409,10 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 	if (!d->stopped && (d->room == 0 || d->accept_wait) &&
 	    d->store.spool != NULL && (ms < 0 || ms > ACCEPT_EVERY))
 		ms = ACCEPT_EVERY;
-	/* The caller may have nothing more to wait for. */
-	if (!was_idle && deliver_idle(d))
+	/* The caller may have nothing more to wait for, or may give us lines
+	 * now. */
+	if ((!was_idle && deliver_idle(d)) ||
+	    (!was_hungry && deliver_hungry(d)))
 		ms = 0;
 	next = deliver_next_time(d);
 	if (next >= 0) {

@@ -59,6 +59,16 @@ is_stderr ''
 [ "$(jq -r .url log | sort -u)" = '/ok?2' ] && [ "$(ids)" = 'e-1 e-2 e-3 ' ]
 ok 'and the first one not'
 
+events 9000 >many
+vitals-post -q --spool s9 "$base/ok" <many >/dev/null
+: >log
+try 'many known lines' timeout 60 vitals-post -q --spool s9 "$base/ok" <many
+is_status 0
+stdout_lines 9000
+is_stderr ''
+[ ! -s log ]
+ok 'are told about, and nothing is sent'
+
 # ---- Replay
 : >log
 try 'replay by ID' vitals-post --spool s0 --replay-id e-2 --replay-id e-9 "$base/ok"

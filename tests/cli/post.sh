@@ -18,7 +18,7 @@ stop_hooks() {
 hook() {
 	rm -f "$WORK/port"
 	: >>"$WORK/log"
-	node "$TESTS/servers/hook.js" "$WORK/port" "$WORK/log" 120 "$@" \
+	node "$TESTS/servers/hook.js" "$WORK/port" "$WORK/log" "${HOOK_SECONDS:-120}" "$@" \
 		>"$WORK/hook.out" 2>&1 &
 	HOOKS="$HOOKS $!"
 	tap_i=0
