@@ -2,17 +2,9 @@
 # One call after the other fails, in each filter: it never crashes, never says
 # that all is well when it is not, and what it printed is true.
 . "$(dirname "$0")/../cli/tap.sh"
-command -v "${CC:-cc}" >/dev/null || skip_all 'no compiler here'
-case $BUILD in
-*/address* | */thread* | */memory* | */valgrind*)
-	skip_all 'a sanitizer takes the calls that are to fail'
-	;;
-esac
-"${CC:-cc}" -shared -fPIC -O1 -o fault.so "$TESTS/fault/fault.c" 2>why || {
-	not_ok 'the library of faults builds' why
-	done_testing
-}
-unset CC
+# shellcheck source=tests/fault/fault.sh
+. "$TESTS/fault/fault.sh"
+preload fault
 umask 077
 vitals-sign -q --new-key key
 vitals-seal -q --new-key sealing -a shared

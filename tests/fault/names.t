@@ -3,17 +3,9 @@
 # else, and a name that turns out to be a private address gains nothing.
 . "$(dirname "$0")/../cli/tap.sh"
 . "$TESTS/cli/post.sh"
-command -v "${CC:-cc}" >/dev/null || skip_all 'no compiler here'
-case $BUILD in
-*/address* | */thread* | */memory* | */valgrind*)
-	skip_all 'a sanitizer wants to be loaded first'
-	;;
-esac
-"${CC:-cc}" -shared -fPIC -O1 -o names.so "$TESTS/fault/names.c" -ldl 2>why || {
-	not_ok 'the library of names builds' why
-	done_testing
-}
-unset CC
+# shellcheck source=tests/fault/fault.sh
+. "$TESTS/fault/fault.sh"
+preload names -ldl
 hook
 base=http://127.0.0.1:$PORT
 post() { LD_PRELOAD=$WORK/names.so vitals-post --allow-http "$@"; }

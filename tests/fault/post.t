@@ -4,17 +4,9 @@
 # letter, in the spool, or among the lines that it says it did not take.
 . "$(dirname "$0")/../cli/tap.sh"
 . "$TESTS/cli/post.sh"
-command -v "${CC:-cc}" >/dev/null || skip_all 'no compiler here'
-case $BUILD in
-*/address* | */thread* | */memory* | */valgrind*)
-	skip_all 'a sanitizer takes the calls that are to fail'
-	;;
-esac
-"${CC:-cc}" -shared -fPIC -O1 -o fault.so "$TESTS/fault/fault.c" 2>why || {
-	not_ok 'the library of faults builds' why
-	done_testing
-}
-unset CC
+# shellcheck source=tests/fault/fault.sh
+. "$TESTS/fault/fault.sh"
+preload fault
 umask 077
 hook
 base=http://127.0.0.1:$PORT

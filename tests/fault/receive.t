@@ -1,16 +1,9 @@
 #!/bin/sh
 # A disk that fails under vitals-receive: what was answered with 2xx is there.
 . "$(dirname "$0")/../cli/tap.sh"
-command -v "${CC:-cc}" >/dev/null || skip_all 'no compiler here'
-case $BUILD in
-*/address* | */thread* | */memory* | */valgrind*)
-	skip_all 'a sanitizer takes the calls that are to fail'
-	;;
-esac
-"${CC:-cc}" -shared -fPIC -O1 -o fault.so "$TESTS/fault/fault.c" 2>why || {
-	not_ok 'the library of faults builds' why
-	done_testing
-}
+# shellcheck source=tests/fault/fault.sh
+. "$TESTS/fault/fault.sh"
+preload fault
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
 
