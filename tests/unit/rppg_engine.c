@@ -139,6 +139,57 @@ light(void)
 	rppg_free(p);
 }
 
+/* Noise of many seeds: white, and drifting, of all patches together and of
+ * each alone. */
+static void
+much_noise(void)
+{
+	enum {
+		PATCHES = 12,
+		RUNS = 60
+	};
+	struct trace_names names = {.count = PATCHES};
+	double most = 0;
+
+	for (unsigned i = 0; i < PATCHES; i++)
+		snprintf(names.name[i], TRACE_NAME_MAX, "%s-%u",
+		    i < 6 ? "cheek" : "chin", i);
+	for (unsigned k = 0; k < RUNS; k++) {
+		struct rppg *p = rppg_new(RPPG_SITE_FACE, RPPG_FUSION, &names);
+		double drift[PATCHES + 1] = {0}, keep = k % 2 ? 0.95 : 0;
+		double alone = k % 4 < 2 ? 1 : 0.2;
+		struct rppg_view v;
+		struct err err;
+
+		seed = 1000 + k;
+		for (unsigned t = 0; t < 14 * 20; t++) {
+			struct trace_frame f = {.time = t / 20.0,
+			    .count = PATCHES,
+			    .luma = -1,
+			    .face = {100, 100, 180, 180}};
+
+			for (unsigned i = 0; i <= PATCHES; i++)
+				drift[i] = keep * drift[i] + noise();
+			for (unsigned i = 0; i < PATCHES; i++) {
+				double x = drift[PATCHES] + alone * drift[i];
+
+				f.region[i] = (struct trace_region){
+				    180 + x + 0.1 * noise(),
+				    120 + x + 0.1 * noise(),
+				    95 + x + 0.1 * noise(), 900};
+			}
+			if (rppg_push(p, &f, &err) != 0)
+				printf("# %s\n", err.text);
+		}
+		rppg_view(p, 0, 14, &v);
+		most = fmax(most, v.confidence);
+		rppg_view_release(&v);
+		rppg_free(p);
+	}
+	CHECK(most < 0.5, "no noise of 14 s is a pulse");
+	printf("# greatest confidence of %d: %.3f\n", RUNS, most);
+}
+
 static void
 nothing(void)
 {
@@ -244,6 +295,7 @@ main(void)
 	waves();
 	light();
 	nothing();
+	much_noise();
 	breaks();
 	comes();
 	return check_done();
