@@ -286,11 +286,17 @@ spool_commit(struct spool *s, struct err *err)
 int
 spool_sync(struct spool *s, struct err *err)
 {
-	int rc = sqlite3_wal_checkpoint_v2(
-	    s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	int rc;
 
+	/* A statement whose row somebody looked at is in the way. */
+	for (size_t i = 0; i < SPOOL_STATEMENTS; i++)
+		sqlite3_reset(s->statement[i]);
+	rc = sqlite3_wal_checkpoint_v2(
+	    s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	/* Busy: who looks at it holds pages back, but the log is synced. */
-	return rc == SQLITE_OK || rc == SQLITE_BUSY ? 0 : spool_fail(s, err);
+	return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY
+	    ? 0
+	    : spool_fail(s, err);
 }
 
 void

@@ -37,6 +37,7 @@ is_stderr ''
 ok 'every event has its receipt: delivered'
 [ "$(jq -r .id "$WORK/.out" | sort -u | wc -l)" -eq "$N" ]
 ok 'and only one'
+sed 's/^/# /' err
 [ ! -s err ]
 ok 'the killed ones said nothing'
 

@@ -69,6 +69,14 @@ is_stderr ''
 [ ! -s log ]
 ok 'are told about, and nothing is sent'
 
+events 12 >many
+vitals-post -q --spool s10 -c 4 "$base/delay/400" <many >/dev/null
+events 24 >many
+try 'known lines, and others that take their time' vitals-post -q --spool s10 -c 4 "$base/delay/400" <many
+is_status 0
+stdout_lines 24
+is_stderr ''
+
 # ---- Replay
 : >log
 try 'replay by ID' vitals-post --spool s0 --replay-id e-2 --replay-id e-9 "$base/ok"
