@@ -20,7 +20,9 @@ bad(struct sign_fields *f)
 static char
 peek(const struct sign_fields *f)
 {
-	return f->rest.n > 0 ? f->rest.p[0] : '\0';
+	if (f->rest.n == 0)
+		return '\0';
+	return f->rest.p[0];
 }
 
 static struct span
