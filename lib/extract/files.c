@@ -78,7 +78,7 @@ work(void *context, size_t task, int fd)
 	}
 	if (status != EXTRACT_OK)
 		b->files->tell(EXTRACT_TELL_ERROR, name, err.text);
-	return status;
+	return (int)status;
 }
 
 static void
