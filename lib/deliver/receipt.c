@@ -72,13 +72,15 @@ keep_letter(struct deliver *d)
 			continue;
 		if (n <= 0) {
 			int errnum = n == 0 ? ENOSPC : errno;
-
 			/* What is no regular file has no end to go back to. */
-			if (end >= 0 && ftruncate(fd, end) != 0)
-				end = -1;
+			bool torn = end < 0 || ftruncate(fd, end) != 0;
+
 			deliver_output_is_bad(d, errnum,
-			    "dead letters: write failed (they go into the "
-			    "receipts)");
+			    torn && done > 0
+				? "dead letters: write failed within a line "
+				  "(they go into the receipts)"
+				: "dead letters: write failed (they go into "
+				  "the receipts)");
 			return -1;
 		}
 		done += (size_t)n;
