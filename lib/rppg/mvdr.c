@@ -15,6 +15,9 @@ static const double LOADING = 0.1;
  * would take off what the signature does not fit. */
 static const double OWN_SHARE = 0.1;
 
+/* How much the reference counts against skin. */
+static const double REFERENCE = 1;
+
 static unsigned
 pair(unsigned i, unsigned j)
 {
@@ -26,6 +29,14 @@ mvdr_clear(struct mvdr *m, size_t n)
 {
 	m->channels = 0;
 	m->n = n;
+	memset(m->reference, 0, sizeof(m->reference));
+}
+
+void
+mvdr_refer(struct mvdr *m, const struct power *reference)
+{
+	for (int k = 0; k < POWER_BINS; k++)
+		m->reference[k] = REFERENCE * (double)reference->power[k];
 }
 
 int
@@ -70,6 +81,7 @@ whiten(struct mvdr *m, const struct power_plan *p)
 	for (int k = 1; k < POWER_BINS; k++) {
 		double gain = exp(0.5 * m->exponent * p->log_bin[k]);
 
+		m->reference[k] *= gain * gain;
 		for (unsigned c = 0; c < m->channels; c++) {
 			m->re[c][k] *= gain;
 			m->im[c][k] *= gain;
@@ -195,6 +207,8 @@ weighted(const struct mvdr *m, const double w[MVDR_CHANNELS], struct power *s)
 		}
 	for (int k = POWER_LOW; k < POWER_BINS; k++) {
 		re[k] = re[k] * re[k] + im[k] * im[k];
+		if (m->reference[k] > 0)
+			re[k] *= re[k] / (re[k] + m->reference[k]);
 		all += re[k];
 	}
 	for (int k = 0; k < POWER_BINS && all > 0; k++)

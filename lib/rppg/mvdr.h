@@ -30,6 +30,7 @@ struct mvdr {
 	double exponent; /* of the noise that was made white */
 	double trace[MVDR_CHANNELS][POWER_WINDOW]; /* relative, no trend */
 	double signature[MVDR_CHANNELS];
+	double reference[POWER_BINS]; /* power that is no pulse's */
 	/* Transforms (re, im), and the running sums over the bins of the real
 	 * parts of their products: the lower triangle, row by row. */
 	double re[MVDR_CHANNELS][POWER_BINS], im[MVDR_CHANNELS][POWER_BINS];
@@ -43,7 +44,12 @@ void mvdr_clear(struct mvdr *m, size_t n);
 int mvdr_add(struct mvdr *m, struct power_plan *p,
     double colour[MVDR_COLOURS][POWER_WINDOW]);
 
-/* All groups are there. */
+/* Power that something which is not skin shows, of its relative changes: what
+ * is hardly stronger in skin counts less (as in Full Video Pulse, Wang et
+ * al., 2018). */
+void mvdr_refer(struct mvdr *m, const struct power *reference);
+
+/* All is there. */
 void mvdr_close(struct mvdr *m, const struct power_plan *p);
 
 /* Log-likelihood of a pulse at each rate, for one degree of freedom. */

@@ -21,6 +21,7 @@ static const double PRIOR_RATE = 75, PRIOR_WIDTH = 0.4;
 /* What the background's peaks count against those of skin, and how far above
  * the median they begin. */
 static const float REFERENCE = 3, REFERENCE_NOISE = 6;
+static const float HARMONIC = 1e-3F;
 
 /* What all single methods together count beside the groups of patches. */
 static const double METHODS_WEIGHT = 0.2;
@@ -174,6 +175,16 @@ keep_peaks(struct power *s)
 		s->power[k] = fmaxf(0, s->power[k] - REFERENCE_NOISE * noise);
 }
 
+/* Skin answers to light not quite in proportion: what harmonics that makes. */
+static void
+add_harmonics(struct power *s)
+{
+	for (int k = POWER_BINS - 1; k >= POWER_LOW; k--)
+		for (int h = 2; h <= POWER_HARMONICS; h++)
+			s->power[k] +=
+			    HARMONIC * s->power[lrint((double)k / h)];
+}
+
 /* The background's peaks under each method, in v->reference. */
 static int
 look_at_background(struct voter *v, struct vote *out)
@@ -192,6 +203,7 @@ look_at_background(struct voter *v, struct vote *out)
 		    power_raw(&v->plan, v->wave, out->n, &v->reference[m]) != 0)
 			return -1;
 		keep_peaks(&v->reference[m]);
+		add_harmonics(&v->reference[m]);
 	}
 	return 0;
 }
@@ -328,6 +340,8 @@ gather_groups(struct voter *v, size_t n)
 		    mvdr_add(&v->mvdr, &v->plan, v->window.colour) != 0)
 			return -1;
 	}
+	if (v->has_reference)
+		mvdr_refer(&v->mvdr, &v->reference[RPPG_GREEN]);
 	mvdr_close(&v->mvdr, &v->plan);
 	return 0;
 }

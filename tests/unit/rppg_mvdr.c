@@ -15,7 +15,7 @@ noise(void)
 	return (double)(seed >> 8) / (1 << 24) - 0.5;
 }
 
-static double truth[N], other[N], wave[N];
+static double truth[N], other[N], wave[N], vote[POWER_RATES];
 static double colour[MVDR_COLOURS][N];
 static struct mvdr m;
 static struct power_plan plan;
@@ -59,7 +59,6 @@ bin_of(double rate)
 static int
 elected(void)
 {
-	static double vote[POWER_RATES];
 	int best = 0;
 
 	mvdr_close(&m, &plan);
@@ -84,6 +83,7 @@ main(void)
 	static const struct view lit = {.light = 0.006, .noise = 0.2};
 	static const struct view coded = {.noise = 0.2, .coded = true};
 	static const struct view clear = {.noise = 0.2}, poor = {.noise = 2};
+	static struct power light;
 	double alone;
 
 	for (int i = 0; i < N; i++) {
@@ -100,6 +100,20 @@ main(void)
 	CHECK_NEAR(elected(), bin_of(pulse_rate), 1,
 	    "the pulse wins over light that is twice as strong");
 	CHECK(likeness() > 0.8, "and its wave has little of it");
+
+	mvdr_clear(&m, N);
+	add(&lit);
+	(void)elected();
+	alone = vote[lrint(bin_of(other_rate)) - POWER_LOW];
+	mvdr_clear(&m, N);
+	add(&lit);
+	for (int i = 0; i < N; i++)
+		wave[i] = 10 * lit.light * other[i];
+	CHECK(power_raw(&plan, wave, N, &light) == 0, "a reference");
+	mvdr_refer(&m, &light);
+	CHECK_NEAR(elected(), bin_of(pulse_rate), 1, "the pulse still wins");
+	CHECK(vote[lrint(bin_of(other_rate)) - POWER_LOW] < 0.5 * alone,
+	    "what a background shows counts less");
 
 	mvdr_clear(&m, N);
 	add(&coded);
