@@ -306,8 +306,11 @@ check(struct sign_keys *k, sign_lookup *lookup, void *context, struct span body,
 		if (one == SIGN_GOOD) {
 			c->timestamp = b.created;
 			c->expires = b.expires;
-			if (sign_base_covers(&b, "webhook-id"))
+			if (sign_base_covers(&b, "webhook-id")) {
 				c->id = lookup(context, "webhook-id");
+				if (message_check_id(c->id, err) != 0)
+					return SIGN_MALFORMED;
+			}
 			return check_digest(lookup, context, body, err);
 		}
 		if (seen == 1 || one == SIGN_FAILED) {

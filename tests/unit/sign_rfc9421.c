@@ -114,9 +114,9 @@ collect(void *context, const char *name, struct span value)
 
 /* A request with our own headers. */
 static void
-prepare(struct sign_keys *k)
+prepare(struct sign_keys *k, const char *id)
 {
-	static char id[] = "msg_1", type[] = "application/json";
+	static char type[] = "application/json";
 	const struct sign_input in = {
 	    span_of(id), CREATED, SPAN_LIT(BODY), span_of(type)};
 	struct err err;
@@ -133,7 +133,7 @@ own(void)
 	struct sign_verified v;
 	struct err err = {""};
 
-	prepare(k);
+	prepare(k, "msg_1");
 	CHECK(span_is(sign_request_lookup(&ours, "content-digest"), DIGEST),
 	    "the digest of RFC 9530");
 	CHECK(sign_verify(k, sign_request_lookup, &ours, SPAN_LIT(BODY),
@@ -150,6 +150,15 @@ own(void)
 	    "content-digest does not match: the body was changed, or its "
 	    "digest is of another",
 	    "as such");
+	prepare(k, "a.b");
+	CHECK(sign_verify(k, sign_request_lookup, &ours, SPAN_LIT(BODY),
+		  CREATED, 300, &v, &err) == SIGN_MALFORMED,
+	    "an ID that cannot be one");
+	CHECK_TEXT(err.text,
+	    "id: holds a full stop, which a signature cannot tell from its "
+	    "own",
+	    "is refused");
+	prepare(k, "msg_1");
 	sign_keys_free(k);
 	k = keys_of(PUBLIC);
 	CHECK(sign_verify(k, sign_request_lookup, &ours, SPAN_LIT(BODY),
@@ -238,7 +247,33 @@ refusals(void)
 	sign_keys_free(k);
 }
 
-/* Content-Digest of others, signed as it is. */
+/* A request with ${digest}, signed with ${params} as others may; the value of
+ * its signature goes into ${signature}. */
+static void
+sign_by_hand(struct sign_keys *k, const char *digest, const char *params,
+    struct buf *signature)
+{
+	uint8_t tag[CRYPTO_SHA256_SIZE];
+	struct span base;
+	struct buf text;
+
+	buf_init(&text);
+	buf_addf(&text, "\"content-digest\": %s\n\"@signature-params\": %s",
+	    digest, params + 2);
+	base = buf_span(&text);
+	CHECK(crypto_hmac(k->key[0].hmac, &base, 1, tag) == 0, "tag");
+	buf_clear(signature);
+	buf_add_text(signature, "s=:");
+	crypto_base64_encode(CRYPTO_BASE64,
+	    (struct span){(const char *)tag, sizeof(tag)}, signature);
+	buf_add_byte(signature, ':');
+	memset(&ours, 0, sizeof(ours));
+	sign_request_add(&ours, "content-digest", span_of(digest));
+	sign_request_add(&ours, "signature-input", span_of(params));
+	sign_request_add(&ours, "signature", buf_span(signature));
+	buf_release(&text);
+}
+
 static void
 digests(void)
 {
@@ -259,40 +294,45 @@ digests(void)
 		"colons"},
 	};
 	struct sign_keys *k = keys_of(SHARED);
+	struct buf signature;
 
+	buf_init(&signature);
 	for (size_t i = 0; i < sizeof(one) / sizeof(*one); i++) {
-		struct span base;
-		uint8_t tag[CRYPTO_SHA256_SIZE];
 		struct sign_verified v;
 		struct err err = {""};
-		struct buf text, signature;
 
-		buf_init(&text);
-		buf_init(&signature);
-		buf_addf(&text,
-		    "\"content-digest\": %s\n\"@signature-params\": " LIST
-		    ";created=1",
-		    one[i].digest);
-		base = buf_span(&text);
-		CHECK(crypto_hmac(k->key[0].hmac, &base, 1, tag) == 0, "tag");
-		buf_add_text(&signature, "s=:");
-		crypto_base64_encode(CRYPTO_BASE64,
-		    (struct span){(const char *)tag, sizeof(tag)}, &signature);
-		buf_add_byte(&signature, ':');
-		memset(&ours, 0, sizeof(ours));
-		sign_request_add(
-		    &ours, "content-digest", span_of(one[i].digest));
-		sign_request_add(
-		    &ours, "signature-input", SPAN_LIT("s=" LIST ";created=1"));
-		sign_request_add(&ours, "signature", buf_span(&signature));
+		sign_by_hand(
+		    k, one[i].digest, "s=" LIST ";created=1", &signature);
 		CHECK((sign_verify(k, sign_request_lookup, &ours,
 			   SPAN_LIT(BODY), 1, 300, &v, &err) == SIGN_GOOD) ==
 			(one[i].why[0] == '\0'),
 		    one[i].digest);
 		CHECK_TEXT(err.text, one[i].why, "says why");
-		buf_release(&text);
-		buf_release(&signature);
 	}
+	buf_release(&signature);
+	sign_keys_free(k);
+}
+
+static void
+expires(void)
+{
+	struct sign_keys *k = keys_of(SHARED);
+	struct sign_verified v;
+	struct buf signature;
+	struct err err;
+
+	buf_init(&signature);
+	sign_by_hand(k, DIGEST, "s=" LIST ";created=1;expires=9", &signature);
+	CHECK(sign_verify(k, sign_request_lookup, &ours, SPAN_LIT(BODY), 9, 300,
+		  &v, &err) == SIGN_GOOD &&
+		v.id.n == 0,
+	    "until it expires; it tells no ID");
+	CHECK(sign_verify(k, sign_request_lookup, &ours, SPAN_LIT(BODY), 10,
+		  300, &v, &err) == SIGN_STALE,
+	    "not after that");
+	CHECK_TEXT(
+	    err.text, "expired: 1 s ago (the signature is genuine)", "as such");
+	buf_release(&signature);
 	sign_keys_free(k);
 }
 
@@ -304,5 +344,6 @@ main(void)
 	own();
 	refusals();
 	digests();
+	expires();
 	return check_done();
 }
