@@ -4,7 +4,7 @@
 #   make                      all tools          make check    build + all tests
 #   make SAN=address,undefined …                 make lint     every linter
 #   make CC=clang WERROR=1 …                     make fuzz     short fuzzing
-#   make demo                 the whole pipe     make bench    benchmarks
+#   make demo                 the whole pipe     make V=1 …    show commands
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -33,6 +33,12 @@ fishdir ?= $(datadir)/fish/vendor_completions.d
 SAN ?=
 B ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))$(if $(filter clang%,$(CC)),/clang)
 comma := ,
+
+# A line for each file, as in git's build; V=1 shows the commands themselves.
+ifeq ($(V),)
+Q = @
+quiet = @printf '  %-4s %s\n' $(1) $@;
+endif
 
 # Which packages a module needs.  No other module sees their headers.
 include lib/modules.mk
@@ -97,7 +103,7 @@ FORCE:
 
 $(B)/obj/%.o: %.c $(B)/flags Makefile lib/modules.mk
 	@mkdir -p $(@D)
-	$(CC) @$(B)/flags $(MOD_CFLAGS) -c -o $@ $<
+	$(call quiet,CC)$(CC) @$(B)/flags $(MOD_CFLAGS) -c -o $@ $<
 
 define module_rule
 $(B)/obj/lib/$(1)/%.o: MOD_CFLAGS = $(CFLAGS_$(1)) \
@@ -106,11 +112,11 @@ endef
 $(foreach m,$(lib_mods),$(eval $(call module_rule,$(m))))
 
 $(B)/libvitals.a: $(lib_obj)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $^
 
 define command_rule
 $(B)/$(1): $(B)/obj/cmd/$(1).o $(B)/libvitals.a
-	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
+	$$(call quiet,LD)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
 	$$(call libs_of,$(MODS_$(1)) $(1)) $$(LDLIBS)
 endef
 libs_of = $(foreach p,$(sort $(foreach m,$(1),$(PKG_$(m)))),$(call pkg_libs,$(p))) -lm

@@ -41,42 +41,42 @@ $(B)/obj/tests/unit/%.o: MOD_CFLAGS = -Itests $(call pkg_cflags,$(sort $(foreach
 define unit_rule
 $(B)/tests/unit/$(1): $(B)/obj/tests/unit/$(1).o $(B)/libvitals.a
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
+	$$(call quiet,LD)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
 	$$(call libs_of,$$(call unit_mods,$(1))) $$(LDLIBS)
 endef
 $(foreach u,$(unit_ok),$(eval $(call unit_rule,$(u))))
 
 check: check-build
-	BUILD=$(B) tests/run -j $(JOBS) $(unit_bin) $(cli_tests) \
+	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(unit_bin) $(cli_tests) \
 	$(interop_tests) $(fault_tests)
 check-build: all $(unit_bin)
 check-unit: $(unit_bin)
-	tests/run -j $(JOBS) $(unit_bin)
+	$(Q)tests/run -j $(JOBS) $(unit_bin)
 check-cli: all
-	BUILD=$(B) tests/run -j $(JOBS) $(cli_tests)
+	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(cli_tests)
 check-interop: all
-	BUILD=$(B) tests/run -j $(JOBS) $(interop_tests)
+	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(interop_tests)
 
 # The CLI tests that say "valgrind" in a comment of their own, with every tool
 # under valgrind: those that start few processes and decode no video.
 check-valgrind: all
-	rm -rf $(B)/valgrind && mkdir -p $(B)/valgrind
-	for c in $(buildable); do sed "s|@TOOL@|$(abspath $(B))/$$c|" \
+	$(Q)rm -rf $(B)/valgrind && mkdir -p $(B)/valgrind
+	$(Q)for c in $(buildable); do sed "s|@TOOL@|$(abspath $(B))/$$c|" \
 		tests/cli/valgrind.sh >$(B)/valgrind/$$c && \
 		chmod 755 $(B)/valgrind/$$c || exit 1; done
-	BUILD=$(B)/valgrind tests/run -j $(JOBS) \
+	$(Q)BUILD=$(B)/valgrind tests/run -j $(JOBS) \
 	$(shell grep -l '^# valgrind' $(cli_tests) /dev/null)
 
 # The whole pipe, shown on a clip that it makes itself.
 demo: all
-	sh tests/demo.sh $(B)
+	$(Q)sh tests/demo.sh $(B)
 .PHONY: demo
 
 # Benchmarks that are programs; the others are scripts.
 BENCH_MODS_stages = video face dsp
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/libvitals.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
 	$(call libs_of,$(BENCH_MODS_$*)) $(LDLIBS)
 
 # Fuzzers: tests/fuzz/WHAT.c with one LLVMFuzzerTestOneInput each, built with
@@ -96,10 +96,10 @@ $(B)/obj/tests/fuzz/%.o: MOD_CFLAGS = -Wno-missing-prototypes $(FUZZ_CFLAGS_$*)
 # One word of a fuzzer's name is its module, as with unit tests.
 $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libvitals.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) \
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) \
 	$(call libs_of,$(call unit_mods,$*) $(FUZZ_MODS_$*)) $(LDLIBS)
 fuzz-run: $(fuzz_bin)
-	sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(fuzz_bin)
+	$(Q)sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(fuzz_bin)
 
 .PHONY: check check-build check-unit check-cli check-interop check-valgrind \
 	fuzz fuzz-run

@@ -58,7 +58,7 @@ post() {
 		--data-binary @body "$@" "$URL${URL_PATH-/}"
 }
 raw() { # SECONDS: send stdin as it is, print what comes back until the end
-	timeout "$1" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1" && cat >&3 && cat <&3' \
+	timeout "$1" bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"; cat >&3; cat <&3' \
 		raw "$PORT"
 }
 first_line() { # of an answer that raw prints, without its CR
