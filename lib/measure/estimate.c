@@ -4,8 +4,8 @@
 
 #include "vitals/estimate.h"
 
-/* Skin in view for less of the time is no measurement. */
-static const double COVERAGE_MIN = 0.2;
+/* Skin in fewer of the frames is no measurement. */
+static const double SEEN_MIN = 0.2;
 
 void
 measure_estimate_absent(struct measure_estimate *e, enum absent reason)
@@ -103,8 +103,7 @@ measure_estimate(struct measure_estimate *e,
 {
 	measure_estimate_absent(e, ABSENT_LOW_SIGNAL);
 	set_quality(&e->quality, v, from, to);
-	if (e->quality.coverage < COVERAGE_MIN &&
-	    options->site == RPPG_SITE_FACE) {
+	if (v->seen < SEEN_MIN && options->site == RPPG_SITE_FACE) {
 		/* A photograph is no video of nobody. */
 		measure_estimate_absent(e,
 		    to - from < vital_info(VITAL_HEART_RATE)->min_seconds

@@ -290,8 +290,9 @@ measure_push(struct measure *m, const struct trace_frame *f,
 		begin(m, f->time);
 	else if (m->interval <= 0)
 		m->interval = f->time - m->last;
-	else
-		m->interval += 0.1 * (f->time - m->last - m->interval);
+	else /* a gap is none */
+		m->interval += 0.1 *
+		    (fmin(f->time - m->last, 4 * m->interval) - m->interval);
 	/* Windows that this frame lies behind are over, whatever it says. */
 	while (f->time >= m->window_end + m->interval) {
 		double end = m->window_end;

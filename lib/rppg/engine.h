@@ -92,6 +92,7 @@ struct rppg_view {
 
 	/* Quality, each 0 to 1: see vitals-extract(1). */
 	double movement, illumination, coverage;
+	double seen; /* share of the frames that show skin; 0 without frames */
 	unsigned long frames, damaged;
 };
 

@@ -224,7 +224,7 @@ static int
 fill_colour(struct rppg *p, double from, double to, struct rppg_view *v)
 {
 	const struct queue *q = &p->history.shades;
-	double seen_until = from, covered = 0;
+	double seen_until = from, covered = 0, all = 0;
 
 	if (view_arrays(v, q->count) != 0)
 		return -1;
@@ -234,6 +234,7 @@ fill_colour(struct rppg *p, double from, double to, struct rppg_view *v)
 		if (s->time < from || s->time > to)
 			continue;
 		v->frames += s->count;
+		all++;
 		add_motion(v, s);
 		if (!s->seen)
 			continue;
@@ -258,6 +259,7 @@ fill_colour(struct rppg *p, double from, double to, struct rppg_view *v)
 	if (v->colours > 0)
 		v->illumination =
 		    fmin(1, v->illumination / (double)v->colours / 255);
+	v->seen = all > 0 ? (double)v->colours / all : 0;
 	v->coverage = to > from ? fmin(1, covered / (to - from)) : 0;
 	return 0;
 }

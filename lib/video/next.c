@@ -73,6 +73,10 @@ frame_time(struct video *v)
 	if (t <= v->last && t > v->last - DISORDER)
 		return -1;
 	if (t <= v->last || t > v->last + VIDEO_GAP_MAX) {
+		if (v->complaint[0] == '\0')
+			snprintf(v->complaint, sizeof(v->complaint),
+			    "the clock leaps from %.1f s to %.1f s", v->last,
+			    t);
 		hurt(v);
 		v->skew += v->last + v->step - t;
 		return v->last + v->step;
@@ -130,6 +134,9 @@ video_next(struct video *video, struct video_frame *frame, struct err *err)
 		if (code == 0) {
 			status = take(video, frame, &last);
 			if (status == VIDEO_BAD) {
+				if (video->complaint[0] == '\0')
+					memcpy(video->complaint, last.text,
+					    sizeof(last.text));
 				hurt(video);
 				if (video->failed <= VIDEO_ERRORS_MAX)
 					continue;

@@ -41,11 +41,20 @@ try 'a leap in time' vitals-extract x.mkv
 is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 3) and
 	(.durationSeconds - 10 | fabs) < 0.2"
-is_stderr 'vitals-extract: x.mkv: 1 part did not decode'
+is_stderr 'vitals-extract: x.mkv: 1 part did not decode: the clock leaps from 5.0 s to 105.0 s'
 ff -i base.mkv -vf "setpts='PTS+gt(N,150)*59/TB'" -fps_mode vfr $x264 x.mkv
 last=$(vitals-extract -q --emit trace x.mkv | tail -n 1 | jq .offsetSeconds)
 [ "${last%.*}" = 68 ]
 ok 'a gap of 59 s is one'
+try 'a recording with a gap' vitals-extract x.mkv
+is_status 0
+stdout_json "($hr | (.value - 72 | fabs) < 3) and .quality.coverage < 0.2 and
+	.durationSeconds > 68"
+is_stderr ''
+try 'nothing is told of windows within the gap' vitals-extract -w 5 x.mkv
+is_status 0
+stdout_json '.offsetSeconds < 10 or .offsetSeconds >= 60'
+is_stderr ''
 
 # Pictures.
 for p in yuv444p yuv422p yuv420p10le gray; do

@@ -1,0 +1,130 @@
+#!/bin/sh
+# vitals-extract: codecs, all behind the sandbox, and clocks that are wrong.
+# shellcheck disable=SC2086 # options are several words
+. "$(dirname "$0")/tap.sh"
+
+command -v ffmpeg >/dev/null || skip_all 'no ffmpeg here'
+[ -e /usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml ] ||
+	skip_all 'no opencv-data here'
+
+ff() { ffmpeg -hide_banner -v error -nostdin -y "$@" </dev/null 2>ff.err; }
+vitals-synth -q -d 8 -r 72 --size 320x240 --face-size 60 -c ffv1 \
+	--pixel-format yuv420p base.mkv || exit 1
+
+hr='.readings[] | select(.vital == "heartRate")'
+# measured FILE WHAT [JQ-CONDITION]: the pulse is found and nothing is said.
+measured() {
+	try "$2" vitals-extract "$1"
+	is_status 0
+	stdout_lines 1
+	stdout_json "($hr | (.value - 72 | fabs) < 3 and .confidence > 0.5)"
+	stdout_json "${3:-true}"
+	is_stderr ''
+}
+
+# Codecs: NAME FILE ENCODER OPTION ...
+all=
+codec() {
+	name=$1
+	file=$2
+	shift 2
+	if ff -i base.mkv -c:v "$@" "$file"; then
+		measured "$file" "$name" ".device.codec == \"$name\""
+		all="$all $file"
+	else
+		skip "$name" 'no encoder here'
+	fi
+}
+codec hevc hevc.mp4 libx265 -preset ultrafast -crf 12 -x265-params log-level=none
+codec hevc hevc10.mkv libx265 -preset ultrafast -crf 12 -pix_fmt yuv420p10le \
+	-x265-params log-level=none
+codec vp8 vp8.webm libvpx -deadline realtime -b:v 2M
+codec vp9 vp9.webm libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 2M
+codec av1 av1.mp4 libaom-av1 -usage realtime -cpu-used 8 -b:v 2M
+codec mjpeg mjpeg.avi mjpeg -pix_fmt yuvj420p -q:v 2
+codec mpeg4 mpeg4.avi mpeg4 -q:v 2
+codec mpeg2video mpeg2.mpg mpeg2video -q:v 2
+codec prores prores.mov prores
+codec huffyuv huffyuv.avi huffyuv -pix_fmt yuv422p
+codec gif gif.gif gif
+for f in $all; do
+	vitals-extract "$f"
+done >alone
+try 'all of them, two at a time' vitals-extract --jobs 2 $all
+is_status 0
+stdout_is_file alone
+is_stderr ''
+try 'as without the sandbox' vitals-extract --no-sandbox $all
+is_status 0
+stdout_is_file alone
+is_stderr ''
+try 'what the sandbox lacks is said, if anything' vitals-extract -v base.mkv
+is_status 0
+stdout_lines 1
+grep -v '^vitals-extract: base.mkv: sandbox: ' .err >other
+[ ! -s other ]
+ok 'and nothing else'
+tap_seen e
+
+# Streams without an index.
+try 'YUV4MPEG on standard input' sh -c \
+	'ffmpeg -v error -nostdin -i base.mkv -f yuv4mpegpipe - |
+		vitals-extract -'
+is_status 0
+stdout_json "($hr | (.value - 72 | fabs) < 3) and .source == \"<stdin>\" and
+	.device.container == \"yuv4mpegpipe\""
+is_stderr ''
+
+# Clocks.
+ff -i base.mkv -c:v libx264 -preset ultrafast -crf 16 -output_ts_offset -2 \
+	-avoid_negative_ts disabled x.mp4
+try 'times below 0' vitals-extract x.mp4
+is_status 0
+stdout_json '.offsetSeconds == 0 and (.durationSeconds - 6 | fabs) < 0.2'
+is_stderr ''
+x264='-c:v libx264 -preset ultrafast -crf 16 -bf 0'
+ff -i base.mkv $x264 \
+	-bsf:v "setts=pts=PTS-gt(N\\,120)*2000:dts=DTS-gt(N\\,120)*2000" x.mkv
+try 'a clock that is set back' vitals-extract x.mkv
+is_status 0
+stdout_json "($hr | (.value - 72 | fabs) < 3) and .durationSeconds > 5.5"
+stderr_has '^vitals-extract: x.mkv: [0-9]* parts* did not decode: '
+# Each time twice, as careless cameras write it.
+ff -i base.mkv $x264 \
+	-bsf:v 'setts=pts=floor(N/2)*2*1000/30:dts=floor(N/2)*2*1000/30' x.nut
+try 'each time twice' vitals-extract x.nut
+is_stderr "$(cat .err)"
+[ "$tap_status" -le 1 ]
+tap_seen s
+ok 'ends well'
+stdout_lines 1
+jq -e "($hr | .value == null or (.value - 72 | fabs) < 3 or .confidence < 0.5)
+	and .durationSeconds < 9" .out >/dev/null
+ok 'and makes nothing up'
+
+# More than one stream.
+ff -f lavfi -i sine -i base.mkv -map 0 -map 1 -shortest $x264 x.mp4
+measured x.mp4 'with sound'
+ff -i base.mkv -i base.mkv -map 0 -map 1 -filter:v:0 scale=160:120 $x264 x.mkv
+measured x.mkv 'two pictures'
+
+# No files.
+try 'nothing open' sh -c 'vitals-extract - <&-'
+is_status 3
+is_stdout ''
+is_stderr 'vitals-extract: <stdin>: cannot read: Bad file descriptor'
+try 'a device' vitals-extract /dev/null
+is_status 1
+is_stdout ''
+is_stderr 'vitals-extract: /dev/null: is empty'
+cp base.mkv locked.mkv
+chmod 0 locked.mkv
+if [ -r locked.mkv ]; then
+	skip 'a file that must not be read' 'root may read all'
+else
+	try 'a file that must not be read' vitals-extract locked.mkv
+	is_status 3
+	is_stdout ''
+	is_stderr 'vitals-extract: locked.mkv: cannot open: Permission denied'
+fi
+done_testing
