@@ -2,6 +2,9 @@
 #include "json/json.h"
 #include "json/keys.h"
 
+/* All of the grammar in one loop: state and place stay in registers. */
+#define FORCED inline __attribute__((always_inline))
+
 enum state {
 	STATE_VALUE,       /* a value must come */
 	STATE_FIRST_KEY,   /* just after '{' */
@@ -186,7 +189,7 @@ skip_escape(const char *p, const char *end)
 }
 
 /* Step over bytes that a string may hold as they are. */
-static inline const char *
+static FORCED const char *
 skip_plain(const char *p, const char *end)
 {
 	while (end - p >= JSON_BLOCK) {
@@ -223,7 +226,7 @@ skip_odd(struct json_scan *s, const char *p)
 }
 
 /* The string whose opening quote is at ${p}. */
-static inline const char *
+static FORCED const char *
 scan_string(struct json_scan *s, const char *p)
 {
 	const char *open = p++, *end = s->end;
@@ -293,7 +296,7 @@ scan_word(struct json_scan *s, const char *p, struct span word)
  * that a loop over them has them in registers.
  */
 
-static inline const char *
+static FORCED const char *
 open_container(struct json_scan *s, const char *p, bool object,
     enum state *state, enum json_token *token)
 {
@@ -311,7 +314,7 @@ open_container(struct json_scan *s, const char *p, bool object,
 	return p + 1;
 }
 
-static inline const char *
+static FORCED const char *
 close_container(struct json_scan *s, const char *p, bool object,
     enum state *state, enum json_token *token)
 {
@@ -324,7 +327,7 @@ close_container(struct json_scan *s, const char *p, bool object,
 	return p + 1;
 }
 
-static inline const char *
+static FORCED const char *
 scan_value(struct json_scan *s, const char *p, enum state *state,
     enum json_token *token)
 {
@@ -355,7 +358,7 @@ scan_value(struct json_scan *s, const char *p, enum state *state,
 }
 
 /* A key and its colon. */
-static inline const char *
+static FORCED const char *
 scan_key(struct json_scan *s, const char *p, enum state *state,
     enum json_token *token)
 {
@@ -381,7 +384,7 @@ scan_key(struct json_scan *s, const char *p, enum state *state,
 }
 
 /* Behind a value inside a container: ',' and the next element, or the end. */
-static inline const char *
+static FORCED const char *
 scan_after(struct json_scan *s, const char *p, enum state *state,
     enum json_token *token)
 {
@@ -399,7 +402,7 @@ scan_after(struct json_scan *s, const char *p, enum state *state,
 		      : scan_value(s, p, state, token);
 }
 
-static inline const char *
+static FORCED const char *
 step(struct json_scan *s, const char *p, enum state *state,
     enum json_token *token)
 {
