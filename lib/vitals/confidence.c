@@ -16,8 +16,8 @@ double
 vitals_confidence_rate(const struct vitals_quality *q)
 {
 	/* A rate that changes has no one value. */
-	static const double start = -6.51, repeat = 10.41, change = -0.29,
-			    free_change = 5;
+	static const double start = -6.51, repeat = 10.41, change = -1,
+			    free_change = 4;
 
 	/* Not fitted: flicker repeats itself perfectly. */
 	double pulse =
