@@ -21,6 +21,8 @@ static const struct row table[RPPG_FEATURES] = {
     [RPPG_FEATURE_METHODS] = {10, 0, 0.3},
     /* By hand: people are never below, lit walls always. */
     [RPPG_FEATURE_COLOUR] = {40, -0.3, 0},
+    /* By hand: three or four waves are no rhythm yet. */
+    [RPPG_FEATURE_CYCLES] = {-4, 0, 2},
     /* By hand: of what machines do as well, nobody can tell. */
     [RPPG_FEATURE_MACHINE] = {-10, 0, 1},
 };

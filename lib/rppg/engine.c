@@ -17,6 +17,10 @@ enum {
 /* Two rates agree when they are this close, in bins (5 /min). */
 static const double AGREE = 3;
 
+/* Fewer beats in a window than this, and what is left of a drift may look like
+ * them. */
+static const double CYCLES = 4.5;
+
 struct rppg *
 rppg_new(enum rppg_site site, enum rppg_method method,
     const struct trace_names *names)
@@ -111,8 +115,11 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 	f[RPPG_FEATURE_SNR] = quality.snr;
 	f[RPPG_FEATURE_COLOUR] = quality.least;
 	f[RPPG_FEATURE_METHODS] = methods_agreeing(w, at);
-	f[RPPG_FEATURE_MATCH] = -log(1 - vote_explained(w, at));
+	f[RPPG_FEATURE_MATCH] =
+	    -log(1 - vote_explained(w, at)) * (w->end - w->start) / RPPG_WINDOW;
 	f[RPPG_FEATURE_SPREAD] = 0;
+	f[RPPG_FEATURE_CYCLES] =
+	    fmax(0, CYCLES - at * POWER_STEP * (w->end - w->start));
 	f[RPPG_FEATURE_MACHINE] = vote_is_machine(w, at);
 	f[RPPG_FEATURE_SECONDS] = log((w->end - w->start) / RPPG_WINDOW);
 	pending->bin = bin;

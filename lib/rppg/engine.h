@@ -54,11 +54,12 @@ int rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err);
 enum rppg_feature {
 	RPPG_FEATURE_SNR,     /* dB, of the fused wave */
 	RPPG_FEATURE_MATCH,   /* log-likelihood of the rate, for one degree of
-				 freedom */
+				 freedom of a whole window */
 	RPPG_FEATURE_METHODS, /* share of methods that agree, 0 to 1 */
 	RPPG_FEATURE_SPREAD,  /* log of 1 + sd of the windows' rates, /min */
 	RPPG_FEATURE_SECONDS, /* log of the length over 10 s */
 	RPPG_FEATURE_COLOUR,  /* lesser share of red and blue in the wave */
+	RPPG_FEATURE_CYCLES,  /* how many a window lacks to be counted */
 	RPPG_FEATURE_MACHINE, /* share of windows at a rate of coders, lamps */
 	RPPG_FEATURES
 };

@@ -23,6 +23,13 @@ static const double PRIOR_RATE = 75, PRIOR_WIDTH = 0.4;
 static const float REFERENCE = 3, REFERENCE_NOISE = 6;
 static const float HARMONIC = 1e-3F;
 
+/* Hz, from the slowest pulse to the harmonics of the fastest: independent
+ * samples a second. */
+static const double BAND = 4.5;
+
+/* Of those, how many it takes for each channel. */
+static const double SAMPLES_PER_CHANNEL = 3;
+
 /* What all single methods together count beside the groups of patches. */
 static const double METHODS_WEIGHT = 0.2;
 
@@ -245,7 +252,7 @@ weigh_reference(const struct voter *v, enum rppg_method m, struct power *s)
 static double
 freedom(const struct vote *w)
 {
-	return (double)w->n / RPPG_GRID * 4.5;
+	return (double)w->n / RPPG_GRID * BAND;
 }
 
 /* How much a method's vote counts: two that are nearly the same share one. */
@@ -324,16 +331,33 @@ add_methods(struct vote *out, double scale)
 			    scale * weight[m] / all);
 }
 
+/*
+ * Into how many groups ${n} samples may be parted.  Weights that are fitted to
+ * as many channels as there are independent samples find a pulse in any
+ * noise: it takes a multiple (Reed, Mallett and Brennan, "Rapid convergence
+ * rate in adaptive arrays", IEEE Trans. AES 10(6), 1974, ask for two).
+ */
+static unsigned
+groups_for(const struct voter *v, size_t n)
+{
+	double most =
+	    (double)n / RPPG_GRID * BAND / (SAMPLES_PER_CHANNEL * MVDR_COLOURS);
+
+	return most >= v->groups ? v->groups : most < 1 ? 1 : (unsigned)most;
+}
+
 /* Give the groups of patches that are in view to v->mvdr. */
 static int
 gather_groups(struct voter *v, size_t n)
 {
 	double weight[TRACE_REGIONS_MAX];
+	unsigned groups = groups_for(v, n);
 
 	mvdr_clear(&v->mvdr, n);
-	for (unsigned g = 0; g < v->groups; g++) {
+	for (unsigned g = 0; g < groups; g++) {
 		for (unsigned i = 0; i < v->regions; i++)
-			weight[i] = v->group[i] == g && v->window.good[i]
+			weight[i] = v->group[i] * groups / v->groups == g &&
+				v->window.good[i]
 			    ? v->window.in->weight[i]
 			    : 0;
 		if (window_mean(&v->window, weight) &&
