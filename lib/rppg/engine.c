@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dsp/dsp.h"
+#include "rppg/render.h"
 #include "rppg/state.h"
 
 /* On the grid. */
@@ -98,11 +99,11 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 {
 	const struct vote *w = &pending->vote;
 	double at = refine(w, bin);
-	struct vote_quality quality;
+	struct render_quality quality;
 
 	if (pending->bin == bin)
 		return 0;
-	if (vote_render(p->voter, &p->intake, w, at, pending->wave, &quality) !=
+	if (render_wave(p->voter, &p->intake, w, at, pending->wave, &quality) !=
 	    0)
 		return -1;
 	pending->note = (struct note){.start = w->start,

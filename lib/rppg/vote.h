@@ -57,22 +57,4 @@ bool vote_is_machine(const struct vote *w, double bin);
  * most. */
 double vote_explained(const struct vote *w, double bin);
 
-/*
- * Make the pulse wave of the same window for a pulse at ${bin}: of the
- * fusion what its groups show together, else the methods' waves, weighted by
- * their signal-to-noise ratio there.  ${wave} has n samples, with a pulse of
- * amplitude about 1; ${q} says how good it is.  Return 0, or -1 without
- * memory.
- */
-struct vote_quality {
-	double snr; /* dB; NAN: there is no wave */
-	/* The lesser of red and blue in what the colours have of the wave:
-	 * blood darkens all of them, a coloured light that changes turns one
-	 * against another and makes it negative. */
-	double least;
-};
-
-int vote_render(struct voter *v, const struct intake *in, const struct vote *w,
-    double bin, double *wave, struct vote_quality *q);
-
 #endif

@@ -1,0 +1,29 @@
+/*
+ * render: the pulse wave of a window whose rate is chosen.
+ *
+ * Private to lib/rppg.
+ */
+#ifndef RPPG_RENDER_H
+#define RPPG_RENDER_H
+
+#include "rppg/vote.h"
+
+/* How good the wave is. */
+struct render_quality {
+	double snr; /* dB; NAN: there is no wave */
+	/* The lesser of red and blue in what the colours have of the wave:
+	 * blood darkens all of them, a coloured light that changes turns one
+	 * against another and makes it negative. */
+	double least;
+};
+
+/*
+ * Make the pulse wave of a window for a pulse at ${bin}: of the fusion what its
+ * groups show together, else the methods' waves, weighted by their
+ * signal-to-noise ratio there.  ${wave} has n samples, with a pulse of amplitude
+ * about 1.  Return 0, or -1 without memory.
+ */
+int render_wave(struct voter *v, const struct intake *in, const struct vote *w,
+    double bin, double *wave, struct render_quality *q);
+
+#endif
