@@ -101,7 +101,7 @@ jq -s -e "[.[] | $hr | .method] | .[0] == null and .[2] == \"rppg-fusion\"" \
 	.out >/dev/null
 ok 'nobody first, then a pulse'
 is_stderr ''
-try 'no wave where nobody is' vitals-extract -e wave -m pos late.mp4
+try 'no wave where nobody is' vitals-extract -e wave -m green late.mp4
 is_status 0
 is_stderr ''
 jq -s -e '[.[].values[]] | (.[0:600] | map(. == null) | all) and
