@@ -14,7 +14,7 @@ static const float HARMONIC = 1e-3F;
 
 /* Of the independent samples of a window, how many it takes for each channel
  * of the groups. */
-static const double SAMPLES_PER_CHANNEL = 3;
+static const double SAMPLES_PER_CHANNEL = 2;
 
 /* Hz, from the slowest pulse to the harmonics of the fastest. */
 static const double BAND = 4.5;
