@@ -67,10 +67,11 @@ buf_failed(const struct buf *b)
 	return b->failed;
 }
 
+/* Never of a null pointer, to which C lets nobody add even 0. */
 static inline struct span
 buf_span(const struct buf *b)
 {
-	return (struct span){b->data, b->len};
+	return (struct span){b->data == NULL ? "" : b->data, b->len};
 }
 
 /* Terminate with a 0 byte that len does not count, and return the bytes as a

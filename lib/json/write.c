@@ -66,8 +66,11 @@ escape_block(char *q, const char *p, uint32_t mask)
 void
 json_escape(struct buf *out, struct span text)
 {
-	const char *p = text.p, *end = text.p + text.n;
+	const char *p = text.p, *end;
 
+	if (text.n == 0) /* its pointer may be null */
+		return;
+	end = p + text.n;
 	while (p < end) {
 		size_t left = (size_t)(end - p);
 		char *q, *limit;

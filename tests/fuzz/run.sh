@@ -27,7 +27,8 @@ if timeout -k 10 $((seconds + 120)) "$binary" -max_total_time="$seconds" \
 	echo "ok - fuzz $name ($(sed -n 's/^stat::number_of_executed_units: *//p' "$out/$name") runs)"
 else
 	echo "not ok - fuzz $name"
-	tail -n 60 "$out/$name" | sed 's/^/# /'
+	grep -E 'ERROR|runtime error|^ +#[0-9]+ ' "$out/$name" | sed 's/^/# /'
+	tail -n 20 "$out/$name" | sed 's/^/# /'
 fi >"$out/$name.tap"
 cat "$out/$name.tap"
 X

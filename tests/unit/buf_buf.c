@@ -8,6 +8,8 @@ main(void)
 	struct buf b;
 
 	buf_init(&b);
+	CHECK(buf_span(&b).p != NULL && span_is(buf_span(&b), ""),
+	    "the span of an empty one has a pointer");
 	buf_addf(&b, "%d-%s", 42, "x");
 	buf_add_byte(&b, '!');
 	CHECK_TEXT(buf_string(&b), "42-x!", "formats and appends");
