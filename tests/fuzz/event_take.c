@@ -55,10 +55,24 @@ take(struct takers *t, struct event_maker *m, struct span line)
 	return rc == EVENT_OK;
 }
 
+/* Without the space around a JSON value, which wrapping does not keep. */
+static struct span
+value_of(struct span line)
+{
+	while (line.n > 0 && strchr(" \t\r", line.p[line.n - 1]) != NULL)
+		line.n--;
+	while (line.n > 0 && strchr(" \t\r", *line.p) != NULL) {
+		line.p++;
+		line.n--;
+	}
+	return line;
+}
+
 static void
 round_trip(struct takers *t, struct event_maker *first, struct span line)
 {
 	struct buf event, whole;
+	struct span back, given;
 
 	buf_init(&event);
 	buf_init(&whole);
@@ -68,9 +82,12 @@ round_trip(struct takers *t, struct event_maker *first, struct span line)
 			abort();
 		if (take(t, t->cloud, buf_span(&event))) {
 			buf_add_span(&whole, buf_span(&t->line));
-			if (!take(t, t->plain, buf_span(&whole)) ||
-			    t->line.len != event.len ||
-			    memcmp(t->line.data, event.data, event.len) != 0)
+			if (!take(t, t->plain, buf_span(&whole)))
+				abort();
+			back = value_of(buf_span(&t->line));
+			given = value_of(buf_span(&event));
+			if (back.n != given.n ||
+			    memcmp(back.p, given.p, given.n) != 0)
 				abort();
 		} else if (event.len < NDJSON_LINE_MAX / 2) {
 			abort();
