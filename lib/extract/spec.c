@@ -71,6 +71,10 @@ extract_set_windows(struct measure_options *options, double window,
 		    "--every %g would leave out what lies between windows of "
 		    "%g s",
 		    every, window);
+	if (window > MEASURE_WHOLE_MAX && every > 0 && every < window)
+		return err_set(err,
+		    "--every %g: windows longer than %g s do not overlap",
+		    every, MEASURE_WHOLE_MAX);
 	options->window = window;
 	options->every = every > 0 ? every : window;
 	return 0;

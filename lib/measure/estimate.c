@@ -46,9 +46,8 @@ set_quality(struct measure_quality *q, const struct rppg_view *v, double from,
 	q->coverage = fmax(0, fmin(1, q->coverage));
 }
 
-/* How good the pulse is, of what the estimators saw. */
-static void
-set_signal(struct measure_quality *q, double snr_db)
+void
+measure_quality_signal(struct measure_quality *q, double snr_db)
 {
 	q->snr_db = snr_db;
 	q->signal = isnan(snr_db) ? 0 : 1 / (1 + pow(10, -snr_db / 10));
@@ -91,7 +90,7 @@ estimate(struct measure_estimate *e, const struct measure_options *options,
 		e->reading[i] = out.reading[i];
 	e->features = out.features;
 	e->has_features = out.beats.normal > 0;
-	set_signal(&e->quality, out.snr_db);
+	measure_quality_signal(&e->quality, out.snr_db);
 	vitals_output_release(&out);
 	return 0;
 }

@@ -21,6 +21,9 @@ int measure_estimate(struct measure_estimate *e,
     const struct measure_options *options, const struct rppg_view *v,
     double from, double to, struct err *err);
 
+/* How good the pulse is, by its SNR in dB; NAN: there is none. */
+void measure_quality_signal(struct measure_quality *q, double snr_db);
+
 /* Put the latest heart rate into ${e}; ${seconds} were seen so far. */
 void measure_estimate_now(struct measure_estimate *e,
     const struct measure_options *options, const struct rppg_now *now,

@@ -6,6 +6,7 @@
 
 #include "measure/estimate.h"
 #include "measure/line.h"
+#include "measure/stretches.h"
 #include "vitals/signal.h"
 
 /* What is left behind the last window gives one more from this on, s. */
@@ -32,6 +33,9 @@ struct measure {
 	double window_end; /* of the next window */
 	double covered;    /* end of the last one written */
 	unsigned windows;
+	/* Of the next window, what was looked at already, up to here. */
+	struct measure_stretches stretches;
+	double looked;
 	/* Samples. */
 	double next_sample, next_renewal, next_block;
 	uint64_t seq;
@@ -135,49 +139,129 @@ write_wave(const struct measure *m, const struct rppg_view *v, double from,
 	return 0;
 }
 
-/* Write the measurement of ${from}..${to}. */
+/* Write the wave of ${v}, which reaches to ${to}, where it is wanted and was
+ * not written. */
 static int
-write_window(struct measure *m, double from, double to,
-    struct ndjson_writer *out, struct err *err)
+write_new_wave(const struct measure *m, const struct rppg_view *v, double from,
+    double to, struct ndjson_writer *out)
+{
+	if (m->mute || (m->options->emit & MEASURE_WAVE) == 0 ||
+	    (m->options->emit & MEASURE_SAMPLE) != 0)
+		return 0;
+	return write_wave(
+	    m, v, fmax(from, m->windows > 0 ? m->covered : from), to, out);
+}
+
+/* Add what lies from m->looked to ${to} to the next window's stretches; ${v}
+ * is what was seen of it, to be released. */
+static int
+look(struct measure *m, double to, struct rppg_view *v, struct err *err)
 {
 	struct measure_estimate e;
-	struct rppg_view v;
 
-	err->text[0] = '\0';
-	if (m->mute) {
-		m->covered = to;
-		m->windows++;
-		return 0;
-	}
-	if (rppg_view(m->rppg, from, to, &v) != 0)
+	if (rppg_view(m->rppg, m->looked, to, v) != 0)
 		return err_set(err, "out of memory");
-	if (measure_estimate(&e, m->options, &v, from, to, err) != 0)
-		goto fail;
+	if (measure_estimate(&e, m->options, v, m->looked, to, err) != 0) {
+		rppg_view_release(v);
+		return -1;
+	}
+	measure_stretches_add(&m->stretches, &e, to - m->looked);
+	m->looked = to;
+	return 0;
+}
+
+/* What is longer than MEASURE_WHOLE_MAX is not kept until its window ends. */
+static int
+look_in_time(
+    struct measure *m, double now, struct ndjson_writer *out, struct err *err)
+{
+	struct rppg_view v;
+	int status = 0;
+
+	while (status == 0 && window_length(m) > MEASURE_WHOLE_MAX &&
+	    now - m->looked > MEASURE_WHOLE_MAX) {
+		double from = m->looked, to = from + MEASURE_STRETCH;
+
+		if (look(m, to, &v, err) != 0)
+			return -1;
+		status = write_new_wave(m, &v, from, to, out);
+		rppg_view_release(&v);
+		rppg_forget(m->rppg, to);
+	}
+	return status;
+}
+
+/* Write the line of all stretches, which reach from ${from} to ${to}. */
+static int
+write_measurement(
+    struct measure *m, double from, double to, struct ndjson_writer *out)
+{
+	struct measure_estimate e;
+
+	measure_stretches_total(&m->stretches, &e);
 	if (e.reading[VITAL_HEART_RATE].absent == ABSENT_NOT)
 		m->absent = ABSENT_NOT;
 	else if (m->absent != ABSENT_NOT)
 		m->absent = e.reading[VITAL_HEART_RATE].absent;
-	if ((m->options->emit & MEASURE_MEASUREMENT) != 0) {
-		struct measure_line l = line_of(m, &e);
+	if ((m->options->emit & MEASURE_MEASUREMENT) == 0)
+		return 0;
+	struct measure_line l = line_of(m, &e);
+	l.offset = from;
+	l.duration = to - from;
+	measure_line_measurement(ndjson_record(out), &l);
+	return ndjson_commit(out);
+}
 
-		l.offset = from;
-		l.duration = to - from;
-		measure_line_measurement(ndjson_record(out), &l);
-		if (ndjson_commit(out) != 0)
-			goto fail;
+/* Write all of the window ${from}..${to} that was not written. */
+static int
+write_window(struct measure *m, double from, double to,
+    struct ndjson_writer *out, struct err *err)
+{
+	double last = m->looked;
+	struct rppg_view v;
+	int status = 0;
+
+	err->text[0] = '\0';
+	if (!m->mute) {
+		if (look(m, to, &v, err) != 0)
+			return -1;
+		status = write_measurement(m, from, to, out);
+		if (status == 0)
+			status = write_new_wave(m, &v, last, to, out);
+		rppg_view_release(&v);
 	}
-	if ((m->options->emit & MEASURE_WAVE) != 0 &&
-	    (m->options->emit & MEASURE_SAMPLE) == 0 &&
-	    write_wave(m, &v, fmax(from, m->windows > 0 ? m->covered : from),
-		to, out) != 0)
-		goto fail;
 	m->covered = to;
 	m->windows++;
-	rppg_view_release(&v);
+	return status;
+}
+
+/* The window that ends next has ended: write it, unless no frame lies in it,
+ * and go on to the next one. */
+static int
+end_window(struct measure *m, struct ndjson_writer *out, struct err *err)
+{
+	double from = m->window_end - window_length(m);
+
+	if (m->last >= from &&
+	    write_window(m, from, m->window_end, out, err) != 0)
+		return -1;
+	m->window_end += window_step(m);
+	m->looked = m->window_end - window_length(m);
+	m->stretches.count = 0;
+	rppg_forget(m->rppg, m->looked);
 	return 0;
-fail:
-	rppg_view_release(&v);
-	return -1;
+}
+
+/* Go on to the first window that has not ended at ${time}: those before hold
+ * no frame. */
+static void
+leap(struct measure *m, double time)
+{
+	double over = time - m->interval - m->window_end;
+
+	m->window_end += (floor(over / window_step(m)) + 1) * window_step(m);
+	m->looked = m->window_end - window_length(m);
+	m->stretches.count = 0;
 }
 
 /* ---- Live ---------------------------------------------------------------- */
@@ -276,6 +360,7 @@ begin(struct measure *m, double time)
 	m->any = true;
 	m->covered = time;
 	m->window_end = time + window_length(m);
+	m->looked = m->window_end - window_length(m);
 	m->next_sample = time + 1 / m->options->rate;
 	m->next_renewal = time + RPPG_FIRST;
 	m->next_block = time + LIVE_BLOCK;
@@ -294,26 +379,20 @@ measure_push(struct measure *m, const struct trace_frame *f,
 		m->interval += 0.1 *
 		    (fmin(f->time - m->last, 4 * m->interval) - m->interval);
 	/* Windows that this frame lies behind are over, whatever it says. */
-	while (f->time >= m->window_end + m->interval) {
-		double end = m->window_end;
-
-		if (m->last >= end - window_length(m) &&
-		    write_window(m, end - window_length(m), end, out, err) != 0)
+	while (f->time >= m->window_end + m->interval &&
+	    m->last >= m->window_end - window_length(m))
+		if (end_window(m, out, err) != 0)
 			return -1;
-		m->window_end += window_step(m);
-	}
-	if (rppg_push(m->rppg, f, err) != 0)
+	if (f->time >= m->window_end + m->interval)
+		leap(m, f->time);
+	if (look_in_time(m, f->time, out, err) != 0 ||
+	    rppg_push(m->rppg, f, err) != 0)
 		return -1;
 	m->last = f->time;
 	/* The frame is its window's last where the next one is to lie behind. */
-	if (m->interval > 0 && f->time + 1.25 * m->interval >= m->window_end) {
-		double end = m->window_end;
-
-		if (write_window(m, end - window_length(m), end, out, err) != 0)
-			return -1;
-		m->window_end += window_step(m);
-		rppg_forget(m->rppg, m->window_end - window_length(m));
-	}
+	if (m->interval > 0 && f->time + 1.25 * m->interval >= m->window_end &&
+	    end_window(m, out, err) != 0)
+		return -1;
 	if ((m->options->emit & MEASURE_SAMPLE) != 0)
 		return go_live(m, f->time, out, err);
 	return 0;

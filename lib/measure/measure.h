@@ -28,7 +28,11 @@ enum measure_emit {
 
 /* Windows, s.  A recording longer than the longest is cut there. */
 #define MEASURE_WINDOW_MIN 5.0
-#define MEASURE_WINDOW_MAX RPPG_SECONDS_MAX
+#define MEASURE_WINDOW_MAX 7200.0
+/* Up to this length a window is looked at as a whole; what is longer in
+ * stretches, of which each is forgotten once it was, s. */
+#define MEASURE_WHOLE_MAX 600.0
+#define MEASURE_STRETCH 300.0
 #define MEASURE_EVERY_MIN 1.0
 
 /* Samples a second. */
@@ -43,7 +47,9 @@ struct measure_options {
 	enum rppg_method method;
 	unsigned emit;                      /* of enum measure_emit */
 	double window;                      /* s; 0: the whole recording */
-	double every;                       /* s from one window to the next */
+	double every;                       /* s from one window to the next;
+	                                       beyond MEASURE_WHOLE_MAX that
+	                                       of the window */
 	double rate;                        /* samples a second */
 	const struct vitals_models *models; /* NULL: not calibrated */
 };

@@ -420,6 +420,7 @@ rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err)
 		return err_set(err, "time does not rise");
 	if (keep_run(p, f) != 0 || add_shade(p, f) != 0)
 		return err_set(err, "out of memory");
+	history_forget(&p->history, f->time - RPPG_SECONDS_MAX);
 	p->last_time = f->time;
 	p->last_frame = *f;
 	p->any = true;

@@ -5,7 +5,7 @@
  * for at any moment.  The engine works in windows of RPPG_WINDOW seconds that
  * end every RPPG_HOP seconds; it holds the last windows of every region and,
  * of what lies before, only the fused wave, the mean colour, the motion and a
- * few numbers a second (about 4 MB an hour) until rppg_forget.
+ * few numbers a second (about 1 MB in RPPG_SECONDS_MAX) until rppg_forget.
  *
  * Fusion.  In each window groups of patches speak with one voice (mvdr.h):
  * for every rate, by the weights over groups and colours that let a pulse
@@ -31,7 +31,7 @@
 #define RPPG_FIRST 5.0   /* s of signal before the first estimate */
 #define RPPG_RATE_MIN 30.0
 #define RPPG_RATE_MAX 240.0
-#define RPPG_SECONDS_MAX 7200.0 /* kept without rppg_forget */
+#define RPPG_SECONDS_MAX 900.0 /* kept without rppg_forget */
 
 enum rppg_site {
 	RPPG_SITE_FACE,

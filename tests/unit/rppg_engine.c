@@ -1,5 +1,5 @@
 #include "check.h"
-#include "rppg/engine.h"
+#include "rppg/state.h"
 
 static unsigned seed = 1;
 
@@ -252,6 +252,32 @@ breaks(void)
 	rppg_free(p);
 }
 
+/* However long it runs, no more is kept than RPPG_SECONDS_MAX. */
+static void
+runs_long(void)
+{
+	struct scene s = {72, 0.004, 0, 0, 30, 0, 4};
+	struct rppg *p = run(&s, 12, RPPG_FUSION);
+	struct trace_frame f;
+	struct rppg_view v;
+	struct err err;
+
+	for (unsigned i = 1; i <= 3 * (unsigned)RPPG_SECONDS_MAX; i++) {
+		paint(&s, 12 + (double)i / 2, &f);
+		for (unsigned k = 0; k < 4; k++)
+			f.region[k].pixels = 0;
+		(void)rppg_push(p, &f, &err);
+	}
+	rppg_view(p, 0, 1e9, &v);
+	CHECK(v.start >= v.end - RPPG_SECONDS_MAX &&
+		v.start < v.end - RPPG_SECONDS_MAX + 1,
+	    "the last part is kept");
+	CHECK(p->history.shades.count <= 2 * (size_t)RPPG_SECONDS_MAX + 1,
+	    "and no frame before it");
+	rppg_view_release(&v);
+	rppg_free(p);
+}
+
 /* A face that comes late, and goes. */
 static void
 comes(void)
@@ -301,6 +327,7 @@ main(void)
 	much_noise(8);
 	much_noise(14);
 	breaks();
+	runs_long();
 	comes();
 	return check_done();
 }
