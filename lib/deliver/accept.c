@@ -71,8 +71,8 @@ known_job(struct deliver *d, struct deliver_endpoint *e,
 
 /* It is sent once it is on disk. */
 static int
-expect(
-    struct deliver *d, struct deliver_endpoint *e, struct deliver_event *event)
+expect(struct deliver *d, struct deliver_endpoint *e,
+    struct deliver_event *event, bool fresh)
 {
 	struct deliver_job *j = calloc(1, sizeof(*j));
 
@@ -81,15 +81,31 @@ expect(
 	j->endpoint = e;
 	j->event = event;
 	j->since = event->accepted;
+	j->fresh = fresh;
+	e->coming++;
 	deliver_event_hold(event);
 	*d->accepting_end = j;
 	d->accepting_end = &j->next;
 	return 0;
 }
 
+/* A new event that memory has room for: its outcome will be the first thing
+ * that the spool has to be told. */
+static int
+give_fresh(struct deliver *d, struct deliver_endpoint *e,
+    struct deliver_event *event, struct err *err)
+{
+	if (spool_give(d->store.spool, event->seq, e->number, err) != 0)
+		return -1;
+	e->accepted++;
+	d->count.accepted++;
+	return expect(d, e, event, true) != 0 ? err_set(err, "out of memory")
+					      : 0;
+}
+
 static int
 take_for(struct deliver *d, struct deliver_endpoint *e,
-    struct deliver_event *event, struct err *err)
+    struct deliver_event *event, bool is_new, struct err *err)
 {
 	struct spool_job row = {.seq = event->seq,
 	    .endpoint = e->number,
@@ -98,6 +114,9 @@ take_for(struct deliver *d, struct deliver_endpoint *e,
 	    .session = event->session};
 	bool known;
 
+	if (is_new && event->seq >= e->cursor &&
+	    deliver_has_room(d, e, e->loaded + e->coming))
+		return give_fresh(d, e, event, err);
 	/* An event that was there before, for an endpoint that is new to it,
 	 * lies behind the cursor: it comes back as one that is due. */
 	row.state = event->seq < e->cursor ? SPOOL_WAITING : SPOOL_READY;
@@ -109,7 +128,7 @@ take_for(struct deliver *d, struct deliver_endpoint *e,
 	d->count.accepted++;
 	if (row.state == SPOOL_WAITING)
 		count_due(d, e);
-	else if (expect(d, e, event) != 0)
+	else if (expect(d, e, event, false) != 0)
 		return err_set(err, "out of memory");
 	return 0;
 }
@@ -134,12 +153,16 @@ enum deliver_taken
 deliver_store_take(struct deliver *d, struct deliver_event *event,
     struct deliver_endpoint *one, size_t *given, struct err *err)
 {
+	struct spool_event row = {.id = event->id,
+	    .session = event->session,
+	    .line = event->line,
+	    .accepted = event->accepted};
 	struct deliver_endpoint *e;
 	struct span old;
-	bool known;
+	bool known = false;
 
-	if (spool_add_event(d->store.spool, event->id, event->line,
-		event->accepted, &event->seq, &known, &old, err) != 0) {
+	if (spool_add_event(
+		d->store.spool, &row, &event->seq, &known, &old, err) != 0) {
 		accept_failed(d, err);
 	} else if (known && !same_body(d, event, old)) {
 		err_set(err, "the ID \"%.*s\" is known with another body",
@@ -152,12 +175,13 @@ deliver_store_take(struct deliver *d, struct deliver_event *event,
 		    (!e->added || !deliver_endpoint_wants(e, event)))
 			continue;
 		++*given;
-		if (!d->accept_failed && take_for(d, e, event, err) != 0)
+		if (!d->accept_failed &&
+		    take_for(d, e, event, !known, err) != 0)
 			accept_failed(d, err);
 		else if (!d->accept_failed)
 			continue;
 		/* For deliver_store_accept to refuse. */
-		if (expect(d, e, event) != 0)
+		if (expect(d, e, event, false) != 0)
 			return DELIVER_FAILED;
 	}
 	return DELIVER_TAKEN;
@@ -172,10 +196,9 @@ admit(struct deliver *d, struct deliver_job *j)
 
 	e->pending++;
 	d->count.pending++;
-	if (e->more || e->off || e->loaded >= deliver_window(d, e) ||
-	    d->held > DELIVER_MEMORY_MAX) {
+	if (!deliver_has_room(d, e, e->loaded)) {
 		e->more = true;
-		deliver_job_drop(d, j);
+		deliver_store_leave(d, j);
 		return;
 	}
 	e->cursor = seq + 1;
@@ -187,7 +210,7 @@ admit(struct deliver *d, struct deliver_job *j)
 		e->more = true;
 		break;
 	}
-	deliver_job_drop(d, j);
+	deliver_store_leave(d, j);
 }
 
 /* They are on no disk: they must not vanish. */
@@ -233,6 +256,7 @@ deliver_store_accept(struct deliver *d)
 	for (j = d->accepting; j != NULL; j = next) {
 		next = j->next;
 		j->next = NULL;
+		j->endpoint->coming--;
 		if (good)
 			admit(d, j);
 		else

@@ -119,7 +119,8 @@ int deliver_replay(
 int deliver_replay_id(
     struct deliver *d, struct span id, uint64_t *n, struct err *err);
 
-/* Switch an endpoint on that 410 switched off.  Return 0, or -1 with ${err}.
+/* Switch an endpoint on that 410 switched off, or that Retry-After holds.
+ * Return 0, or -1 with ${err}.
  */
 int deliver_switch_on(struct deliver *d, const char *name, struct err *err);
 

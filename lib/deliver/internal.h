@@ -40,6 +40,7 @@ struct deliver_job {
 	uint32_t round;    /* failures that count for the pause */
 	int last_status;
 	bool alone;  /* not in a batch any more */
+	bool fresh;  /* given to the spool, and never saved */
 	char *error; /* of the last attempt; NULL: none */
 };
 
@@ -92,6 +93,7 @@ struct deliver_endpoint {
 	int64_t number; /* in it */
 	int64_t cursor; /* all ready ones before it are, or were, in memory */
 	bool more;      /* there may be ready ones from the cursor on */
+	size_t coming;  /* jobs of the group that is being accepted */
 	int64_t due;    /* wall clock: when the first waiting one is due */
 	size_t quick;   /* waiting ones in the quick phase */
 	int64_t oldest_accepted;
@@ -222,12 +224,16 @@ void deliver_store_recount(struct deliver *d);
 void deliver_store_commit(struct deliver *d);
 /* When that is (monotonic), or -1. */
 int64_t deliver_store_sync_time(const struct deliver *d);
-void deliver_store_settle(struct deliver *d, const struct deliver_job *j,
+void deliver_store_settle(struct deliver *d, struct deliver_job *j,
     enum spool_state state, const char *reason);
+/* ${j}, which is ready, leaves memory for the time being. */
+void deliver_store_leave(struct deliver *d, struct deliver_job *j);
 /* Write that ${j} waits until ${at}; it leaves memory unless its session waits
  * for it. */
 void deliver_store_wait(struct deliver *d, struct deliver_job *j, int64_t at);
 void deliver_store_switch_off(struct deliver *d, struct deliver_endpoint *e);
+/* Keep until when it wants no requests. */
+void deliver_store_hold(struct deliver *d, const struct deliver_endpoint *e);
 /* Ask for the age of each endpoint's oldest event. */
 void deliver_store_ages(struct deliver *d);
 bool deliver_store_idle(const struct deliver *d);
@@ -246,6 +252,9 @@ void deliver_store_load(struct deliver *d);
 /* How many jobs of ${e} are held in memory. */
 size_t deliver_window(
     const struct deliver *d, const struct deliver_endpoint *e);
+/* May a further one be held there, ${held} of ${e} being there already? */
+bool deliver_has_room(
+    const struct deliver *d, const struct deliver_endpoint *e, size_t held);
 /* Load more of a session whose jobs in memory are done; false: there are none.
  */
 bool deliver_store_session(

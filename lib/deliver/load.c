@@ -19,6 +19,14 @@ deliver_window(const struct deliver *d, const struct deliver_endpoint *e)
 	return share > least ? share : least;
 }
 
+bool
+deliver_has_room(
+    const struct deliver *d, const struct deliver_endpoint *e, size_t held)
+{
+	return !e->more && !e->off && held < deliver_window(d, e) &&
+	    d->held <= DELIVER_MEMORY_MAX;
+}
+
 struct loading {
 	struct deliver *d;
 	struct deliver_endpoint *e;

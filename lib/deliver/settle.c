@@ -244,8 +244,11 @@ judge_endpoint(struct deliver *d, struct deliver_endpoint *e,
 	bool was_open = b->open;
 	char reason[400];
 
-	if (deliver_holds_endpoint(a) && d->now + a->retry_after > e->hold)
+	if (deliver_holds_endpoint(a) && d->now + a->retry_after > e->hold) {
 		e->hold = d->now + a->retry_after;
+		if (d->store.spool != NULL)
+			deliver_store_hold(d, e);
+	}
 	if (v != DELIVER_RETRY) {
 		deliver_breaker_success(b);
 		e->down = false;

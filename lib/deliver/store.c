@@ -28,25 +28,44 @@ deliver_use_spool(
 	return spool_make_ready(o->spool, err);
 }
 
+/* Retry-After of an earlier run. */
+static void
+take_up_hold(struct deliver *d, struct deliver_endpoint *e, int64_t until)
+{
+	int64_t wait = until - d->wall;
+	char text[INSTANT_TEXT_MAX];
+
+	/* The clock may have been set back. */
+	if (wait > HTTP_RETRY_AFTER_MAX)
+		wait = HTTP_RETRY_AFTER_MAX;
+	e->hold = d->now + wait;
+	instant_format(d->wall + wait, text);
+	deliver_note(d, DELIVER_NOTE_STATE, e,
+	    "asked for no requests before %s (Retry-After)", text);
+}
+
 int
 deliver_store_endpoint(
     struct deliver *d, struct deliver_endpoint *e, struct err *err)
 {
+	struct spool_endpoint kept;
 	struct spool_counts c;
-	bool off;
 
-	if (spool_endpoint(d->store.spool, e->name, !e->added, &e->number, &off,
-		err) != 0 ||
-	    spool_count(d->store.spool, e->number,
+	if (spool_endpoint(d->store.spool, e->name, !e->added, &kept, err) != 0)
+		return -1;
+	e->number = kept.number;
+	if (spool_count(d->store.spool, e->number,
 		(uint32_t)d->policy.max_attempts, &c, err) != 0)
 		return -1;
-	e->off = off;
+	e->off = kept.off;
+	if (kept.hold > d->wall)
+		take_up_hold(d, e, kept.hold);
 	e->pending = (size_t)(c.ready + c.waiting);
 	d->count.pending += e->pending;
 	e->more = c.ready > 0;
 	e->quick = (size_t)c.quick;
 	e->due = c.next;
-	if (off)
+	if (e->off)
 		deliver_note(d, DELIVER_NOTE_STATE, e,
 		    "is switched off since it answered 410; %zu of its events "
 		    "are kept",
@@ -128,6 +147,7 @@ deliver_switch_on(struct deliver *d, const char *name, struct err *err)
 	if (e == NULL)
 		return err_set(err, "%s is no endpoint of this run", name);
 	e->off = false;
+	e->hold = 0;
 	return spool_switch(d->store.spool, e->number, false, err);
 }
 
@@ -194,7 +214,7 @@ deliver_replay_id(
 }
 
 static void
-save(struct deliver *d, const struct deliver_job *j, enum spool_state state,
+save(struct deliver *d, struct deliver_job *j, enum spool_state state,
     int64_t at, const char *reason)
 {
 	struct spool_job row = {.seq = j->event->seq,
@@ -205,7 +225,9 @@ save(struct deliver *d, const struct deliver_job *j, enum spool_state state,
 	    .status = j->last_status,
 	    .first = j->first,
 	    .at = at,
-	    .since = j->since};
+	    .since = j->since,
+	    .fresh = j->fresh,
+	    .session = j->event->session};
 	struct err why;
 
 	if (d->unsynced == 0)
@@ -214,6 +236,7 @@ save(struct deliver *d, const struct deliver_job *j, enum spool_state state,
 		row.error = span_of(reason);
 	if (!d->store_failed && spool_save(d->store.spool, &row, &why) != 0)
 		deliver_store_failed(d, &why);
+	j->fresh = false;
 }
 
 void
@@ -240,10 +263,18 @@ deliver_store_sync_time(const struct deliver *d)
 }
 
 void
-deliver_store_settle(struct deliver *d, const struct deliver_job *j,
+deliver_store_settle(struct deliver *d, struct deliver_job *j,
     enum spool_state state, const char *reason)
 {
 	save(d, j, state, d->wall, reason);
+}
+
+void
+deliver_store_leave(struct deliver *d, struct deliver_job *j)
+{
+	if (j->fresh)
+		save(d, j, SPOOL_READY, j->since, NULL);
+	deliver_job_drop(d, j);
 }
 
 void
@@ -277,6 +308,17 @@ deliver_store_switch_off(struct deliver *d, struct deliver_endpoint *e)
 }
 
 void
+deliver_store_hold(struct deliver *d, const struct deliver_endpoint *e)
+{
+	struct err why;
+
+	if (!d->store_failed &&
+	    spool_hold(d->store.spool, e->number, d->wall + (e->hold - d->now),
+		&why) != 0)
+		deliver_store_failed(d, &why);
+}
+
+void
 deliver_store_ages(struct deliver *d)
 {
 	struct err why;
@@ -285,8 +327,15 @@ deliver_store_ages(struct deliver *d)
 		return;
 	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
 		if (spool_oldest(d->store.spool, e->number, &e->oldest_accepted,
-			&why) != 0)
+			&why) != 0) {
 			deliver_store_failed(d, &why);
+			return;
+		}
+		/* Those in memory stand in the order in which they came. */
+		if (e->oldest != NULL &&
+		    (e->oldest_accepted == 0 ||
+			e->oldest->event->accepted < e->oldest_accepted))
+			e->oldest_accepted = e->oldest->event->accepted;
 	}
 }
 

@@ -12,9 +12,9 @@
 static const char *const sql[SPOOL_STATEMENTS] = {
     [SPOOL_BEGIN] = "BEGIN IMMEDIATE",
     [SPOOL_COMMIT] = "COMMIT",
-    [SPOOL_ADD_EVENT] =
-	"INSERT INTO event(id, accepted, line) VALUES(?1, ?2, ?3)"
-	" ON CONFLICT(id) DO NOTHING",
+    [SPOOL_ADD_EVENT] = "INSERT INTO event(id, accepted, session, line)"
+			" VALUES(?1, ?2, ?3, ?4)"
+			" ON CONFLICT(id) DO NOTHING",
     [SPOOL_FIND_EVENT] = "SELECT seq, line FROM event WHERE id = ?1",
     [SPOOL_ADD_JOB] =
 	"INSERT INTO job(seq, endpoint, state, at, since, session)"
@@ -25,6 +25,13 @@ static const char *const sql[SPOOL_STATEMENTS] = {
 		   " status = ?6, first = ?7, at = ?8, error = ?9,"
 		   " since = ?10"
 		   " WHERE seq = ?1 AND endpoint = ?2",
+    [SPOOL_SAVE_FRESH] =
+	"INSERT INTO job(seq, endpoint, state, attempts, round,"
+	" status, first, at, error, since, session)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [SPOOL_ADD_FRESH] = "INSERT INTO fresh VALUES(?1, ?2, ?3)",
+    [SPOOL_DROP_FRESH] = "DELETE FROM fresh WHERE endpoint = ?1"
+			 " AND first = ?2",
     [SPOOL_READY_JOBS] =
 	"SELECT " JOB " FROM job JOIN event USING(seq)"
 	" WHERE job.state = 0 AND job.endpoint = ?1 AND job.seq >= ?2"
@@ -134,18 +141,18 @@ read_job(sqlite3_stmt *st, struct spool_job *j)
 }
 
 int
-spool_add_event(struct spool *s, struct span id, struct span line,
-    int64_t accepted, int64_t *seq, bool *known, struct span *old,
-    struct err *err)
+spool_add_event(struct spool *s, const struct spool_event *e, int64_t *seq,
+    bool *known, struct span *old, struct err *err)
 {
 	sqlite3_stmt *st;
 
 	if (spool_begin(s, true, err) != 0 ||
 	    (st = spool_statement(s, SPOOL_ADD_EVENT, err)) == NULL)
 		return -1;
-	bind_text(st, 1, id);
-	sqlite3_bind_int64(st, 2, accepted);
-	sqlite3_bind_blob64(st, 3, line.p, line.n, SQLITE_STATIC);
+	bind_text(st, 1, e->id);
+	sqlite3_bind_int64(st, 2, e->accepted);
+	bind_text(st, 3, e->session);
+	sqlite3_bind_blob64(st, 4, e->line.p, e->line.n, SQLITE_STATIC);
 	if (spool_run(s, st, err) != 0)
 		return -1;
 	*known = sqlite3_changes(s->db) == 0;
@@ -155,11 +162,33 @@ spool_add_event(struct spool *s, struct span id, struct span line,
 	st = spool_statement(s, SPOOL_FIND_EVENT, err);
 	if (st == NULL)
 		return -1;
-	bind_text(st, 1, id);
+	bind_text(st, 1, e->id);
 	if (sqlite3_step(st) != SQLITE_ROW)
 		return spool_fail(s, err);
 	*seq = sqlite3_column_int64(st, 0);
 	*old = column_span(st, 1);
+	return 0;
+}
+
+/* Read the job's row, which may be missing where it is fresh.  Return 0, or
+ * -1. */
+static int
+find_job(struct spool *s, struct spool_job *j, struct err *err)
+{
+	sqlite3_stmt *st = spool_statement(s, SPOOL_FIND_JOB, err);
+	int rc;
+
+	if (st == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, j->seq);
+	sqlite3_bind_int64(st, 2, j->endpoint);
+	rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		read_job(st, j);
+	else if (rc == SQLITE_DONE && spool_fresh_has(s, j->seq, j->endpoint))
+		j->state = SPOOL_READY;
+	else
+		return spool_fail(s, err);
 	return 0;
 }
 
@@ -169,6 +198,10 @@ spool_add_job(
 {
 	sqlite3_stmt *st;
 
+	if (spool_fresh_has(s, j->seq, j->endpoint)) {
+		*known = true;
+		return find_job(s, j, err);
+	}
 	if (spool_begin(s, true, err) != 0 ||
 	    (st = spool_statement(s, SPOOL_ADD_JOB, err)) == NULL)
 		return -1;
@@ -181,17 +214,7 @@ spool_add_job(
 	if (spool_run(s, st, err) != 0)
 		return -1;
 	*known = sqlite3_changes(s->db) == 0;
-	if (!*known)
-		return 0;
-	st = spool_statement(s, SPOOL_FIND_JOB, err);
-	if (st == NULL)
-		return -1;
-	sqlite3_bind_int64(st, 1, j->seq);
-	sqlite3_bind_int64(st, 2, j->endpoint);
-	if (sqlite3_step(st) != SQLITE_ROW)
-		return spool_fail(s, err);
-	read_job(st, j);
-	return 0;
+	return *known ? find_job(s, j, err) : 0;
 }
 
 int
@@ -200,7 +223,8 @@ spool_save(struct spool *s, const struct spool_job *j, struct err *err)
 	sqlite3_stmt *st;
 
 	if (spool_begin(s, false, err) != 0 ||
-	    (st = spool_statement(s, SPOOL_SAVE, err)) == NULL)
+	    (st = spool_statement(
+		 s, j->fresh ? SPOOL_SAVE_FRESH : SPOOL_SAVE, err)) == NULL)
 		return -1;
 	sqlite3_bind_int64(st, 1, j->seq);
 	sqlite3_bind_int64(st, 2, j->endpoint);
@@ -212,7 +236,12 @@ spool_save(struct spool *s, const struct spool_job *j, struct err *err)
 	sqlite3_bind_int64(st, 8, j->at);
 	bind_text(st, 9, j->error);
 	sqlite3_bind_int64(st, 10, j->since);
-	return spool_run(s, st, err);
+	if (!j->fresh)
+		return spool_run(s, st, err);
+	bind_text(st, 11, j->session);
+	if (spool_run(s, st, err) != 0)
+		return -1;
+	return spool_fresh_saved(s, j->seq, j->endpoint, err);
 }
 
 static int
@@ -357,7 +386,8 @@ spool_count(struct spool *s, int64_t endpoint, uint32_t round,
 	sqlite3_bind_int64(st, 1, endpoint);
 	if (sqlite3_step(st) != SQLITE_ROW)
 		return spool_fail(s, err);
-	c->ready = (uint64_t)sqlite3_column_int64(st, 0);
+	c->ready = (uint64_t)sqlite3_column_int64(st, 0) +
+	    spool_fresh_left(s, endpoint);
 	sqlite3_reset(st);
 	st = spool_statement(s, SPOOL_COUNT_WAITING, err);
 	if (st == NULL)

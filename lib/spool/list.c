@@ -1,8 +1,8 @@
 #include "spool/internal.h"
 
 int
-spool_endpoint(struct spool *s, const char *name, bool of_line, int64_t *number,
-    bool *off, struct err *err)
+spool_endpoint(struct spool *s, const char *name, bool of_line,
+    struct spool_endpoint *e, struct err *err)
 {
 	sqlite3_stmt *st;
 	int rc = -1;
@@ -13,14 +13,15 @@ spool_endpoint(struct spool *s, const char *name, bool of_line, int64_t *number,
 		"INSERT INTO endpoint(name, own) VALUES(?1, ?2)"
 		" ON CONFLICT(name) DO UPDATE"
 		" SET own = min(own, excluded.own)"
-		" RETURNING number, off",
+		" RETURNING number, off, hold",
 		-1, &st, NULL) != SQLITE_OK)
 		return spool_fail(s, err);
 	sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC);
 	sqlite3_bind_int(st, 2, of_line);
 	if (sqlite3_step(st) == SQLITE_ROW) {
-		*number = sqlite3_column_int64(st, 0);
-		*off = sqlite3_column_int(st, 1) != 0;
+		e->number = sqlite3_column_int64(st, 0);
+		e->off = sqlite3_column_int(st, 1) != 0;
+		e->hold = sqlite3_column_int64(st, 2);
 		/* It is inserted when the statement has ended. */
 		rc = sqlite3_step(st) == SQLITE_DONE ? 0 : -1;
 	}
@@ -30,23 +31,40 @@ spool_endpoint(struct spool *s, const char *name, bool of_line, int64_t *number,
 	return rc;
 }
 
-int
-spool_switch(struct spool *s, int64_t number, bool off, struct err *err)
+/* Run ${sql} with the number of an endpoint and ${value}. */
+static int
+change_endpoint(struct spool *s, const char *sql, int64_t number, int64_t value,
+    struct err *err)
 {
 	sqlite3_stmt *st;
 	int rc;
 
 	if (spool_begin(s, true, err) != 0)
 		return -1;
-	if (sqlite3_prepare_v2(s->db,
-		"UPDATE endpoint SET off = ?2 WHERE number = ?1", -1, &st,
-		NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) != SQLITE_OK)
 		return spool_fail(s, err);
 	sqlite3_bind_int64(st, 1, number);
-	sqlite3_bind_int(st, 2, off);
+	sqlite3_bind_int64(st, 2, value);
 	rc = spool_run(s, st, err);
 	sqlite3_finalize(st);
 	return rc;
+}
+
+int
+spool_switch(struct spool *s, int64_t number, bool off, struct err *err)
+{
+	return change_endpoint(s,
+	    off ? "UPDATE endpoint SET off = ?2 WHERE number = ?1"
+		: "UPDATE endpoint SET off = ?2, hold = 0 WHERE number = ?1",
+	    number, off, err);
+}
+
+int
+spool_hold(struct spool *s, int64_t number, int64_t until, struct err *err)
+{
+	return change_endpoint(s,
+	    "UPDATE endpoint SET hold = ?2 WHERE number = ?1", number, until,
+	    err);
 }
 
 int
@@ -85,7 +103,15 @@ spool_list(struct spool *s, bool lost, spool_each *each, void *context,
 		"SELECT job.seq, job.endpoint, state, attempts, round, status,"
 		" first, at, error, accepted, line, name FROM job"
 		" JOIN event USING(seq) JOIN endpoint ON number = endpoint"
-		" WHERE state > 2 OR NOT ?1 ORDER BY job.seq, endpoint",
+		" WHERE state > 2 OR NOT ?1"
+		" UNION ALL "
+		"SELECT event.seq, fresh.endpoint, 0, 0, 0, 0,"
+		" 0, 0, NULL, accepted, line, name FROM fresh"
+		" JOIN event ON event.seq BETWEEN first AND last"
+		" JOIN endpoint ON number = fresh.endpoint"
+		" WHERE NOT ?1 AND NOT EXISTS (SELECT 1 FROM job"
+		" WHERE job.seq = event.seq"
+		" AND job.endpoint = fresh.endpoint) ORDER BY 1, 2",
 		-1, &st, NULL) != SQLITE_OK)
 		return spool_fail(s, err);
 	sqlite3_bind_int(st, 1, lost);
@@ -152,7 +178,8 @@ spool_forget(struct spool *s, int64_t *from, int64_t before, int64_t now,
 		if (accepted >= before && accepted <= now)
 			break;
 		next = sqlite3_column_int64(st, 0);
-		if (accepted < before && sqlite3_column_int(st, 2) == 0)
+		if (accepted < before && sqlite3_column_int(st, 2) == 0 &&
+		    !spool_fresh_any(s, next))
 			old[count++] = next;
 		seen++;
 	}

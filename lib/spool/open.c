@@ -12,7 +12,7 @@
 
 /* "VPSP", so that file(1) and we can tell a spool. */
 #define APPLICATION_ID 0x56505350
-#define VERSION 1
+#define VERSION 2
 
 /* A spool of up to this many bytes is checked whole when it is opened. */
 #define CHECK_MAX (64 << 20)
@@ -21,10 +21,14 @@ static const char schema[] =
     "BEGIN IMMEDIATE;"
     "CREATE TABLE endpoint(number INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL UNIQUE, own INTEGER NOT NULL,"
-    " off INTEGER NOT NULL DEFAULT 0);"
+    " off INTEGER NOT NULL DEFAULT 0, hold INTEGER NOT NULL DEFAULT 0);"
     "CREATE TABLE event(seq INTEGER PRIMARY KEY,"
     " id TEXT NOT NULL UNIQUE, accepted INTEGER NOT NULL,"
-    " line BLOB NOT NULL);"
+    " session TEXT, line BLOB NOT NULL);"
+    /* Most jobs are settled at once, and get a row with their outcome then;
+     * until that the group in which they were accepted has one here. */
+    "CREATE TABLE fresh(endpoint INTEGER NOT NULL, first INTEGER NOT NULL,"
+    " last INTEGER NOT NULL, PRIMARY KEY(endpoint, first)) WITHOUT ROWID;"
     "CREATE TABLE job(seq INTEGER NOT NULL, endpoint INTEGER NOT NULL,"
     " state INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
     " round INTEGER NOT NULL DEFAULT 0, status INTEGER NOT NULL DEFAULT 0,"
@@ -34,7 +38,7 @@ static const char schema[] =
     "CREATE INDEX job_ready ON job(endpoint, seq) WHERE state = 0;"
     "CREATE INDEX job_waiting ON job(endpoint, at) WHERE state = 1;"
     "PRAGMA application_id = 1448104784;"
-    "PRAGMA user_version = 1;"
+    "PRAGMA user_version = 2;"
     "COMMIT;";
 
 int
@@ -158,8 +162,9 @@ check_format(struct spool *s, bool fresh, struct err *err)
 		return err_set(err, "is not a spool of vitals-post");
 	if (version != VERSION)
 		return err_set(err,
-		    "has the format of version %" PRId64 ", not %d", version,
-		    VERSION);
+		    "was made by another version of vitals-post: its format is "
+		    "%" PRId64 ", not %d",
+		    version, VERSION);
 	size = stat(s->path, &st) == 0 ? st.st_size : 0;
 	if (size <= CHECK_MAX &&
 	    ask(s,
@@ -192,16 +197,19 @@ connect(struct spool *s, enum spool_mode mode, struct err *err)
 	if (mode == SPOOL_LOOK)
 		return check_format(s, false, err);
 	if (spool_exec(s,
+		"PRAGMA page_size = 8192;"
 		"PRAGMA journal_mode = WAL;"
 		"PRAGMA synchronous = FULL;"
-		"PRAGMA wal_autocheckpoint = 4000;"
+		"PRAGMA wal_autocheckpoint = 2000;"
 		"PRAGMA journal_size_limit = 67108864;"
 		"PRAGMA cache_size = -32768;"
 		"PRAGMA temp_store = MEMORY;",
 		err) != 0)
 		return -1;
 	s->synced = true;
-	return check_format(s, tables == 0, err);
+	if (check_format(s, tables == 0, err) != 0)
+		return -1;
+	return spool_fresh_unfold(s, err);
 }
 
 struct spool *
@@ -244,6 +252,7 @@ spool_close(struct spool *s)
 	sqlite3_close(s->db);
 	if (s->lock >= 0)
 		close(s->lock);
+	free(s->fresh);
 	free(s->path);
 	free(s);
 }
@@ -270,7 +279,9 @@ spool_commit(struct spool *s, struct err *err)
 
 	if (!s->open)
 		return 0;
-	st = spool_statement(s, SPOOL_COMMIT, err);
+	st = spool_fresh_write(s, err) != 0
+	    ? NULL
+	    : spool_statement(s, SPOOL_COMMIT, err);
 	rc = st == NULL ? SQLITE_ERROR : sqlite3_step(st);
 	if (st != NULL && rc != SQLITE_DONE)
 		spool_fail(s, err);
@@ -279,6 +290,7 @@ spool_commit(struct spool *s, struct err *err)
 		spool_rollback(s);
 		return -1;
 	}
+	spool_fresh_done(s);
 	s->open = false;
 	return 0;
 }
@@ -304,6 +316,7 @@ spool_rollback(struct spool *s)
 {
 	if (s->open && !sqlite3_get_autocommit(s->db))
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	spool_fresh_undo(s);
 	s->open = false;
 }
 

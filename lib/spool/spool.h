@@ -49,14 +49,22 @@ int64_t spool_size(struct spool *s);
 
 /* ---- Endpoints --------------------------------------------------------- */
 
-/* The number of the endpoint ${name}, which is made if it is not there, and
- * whether it is switched off; ${of_line}: it is the own one of a line.  Return
- * 0, or -1 with ${err}. */
-int spool_endpoint(struct spool *s, const char *name, bool of_line,
-    int64_t *number, bool *off, struct err *err);
+struct spool_endpoint {
+	int64_t number;
+	bool off;     /* switched off */
+	int64_t hold; /* wall clock ms: it wants nothing before; 0: none */
+};
 
-/* Switch it off, or on.  Return as above. */
+/* The endpoint ${name}, which is made if it is not there; ${of_line}: it is
+ * the own one of a line.  Return 0, or -1 with ${err}. */
+int spool_endpoint(struct spool *s, const char *name, bool of_line,
+    struct spool_endpoint *e, struct err *err);
+
+/* Switch it off, or on, which also ends its hold.  Return as above. */
 int spool_switch(struct spool *s, int64_t number, bool off, struct err *err);
+
+/* It wants nothing before ${until}.  Return as above. */
+int spool_hold(struct spool *s, int64_t number, int64_t until, struct err *err);
 
 /* Call ${each} with the names of all endpoints that have unsettled events, or,
  * with ${all}, any events.  Stop
@@ -86,6 +94,7 @@ struct spool_job {
 	int64_t first;  /* wall clock ms of the first attempt; 0: none */
 	int64_t at;     /* of the next one, or when it was settled */
 	int64_t since;  /* when it was accepted, or replayed */
+	bool fresh;     /* for spool_save: it was given, and never saved */
 	int64_t accepted;
 	const char *name;    /* of the endpoint; spool_list alone */
 	struct span session; /* n 0: none */
@@ -93,20 +102,30 @@ struct spool_job {
 	struct span line;
 };
 
-/* Keep the line ${line} under ${id}.  *${known}: it was there before, *${seq}
- * is its number, and *${old} the line that was kept, valid until the next
- * call.  Return 0, or -1 with ${err}. */
-int spool_add_event(struct spool *s, struct span id, struct span line,
-    int64_t accepted, int64_t *seq, bool *known, struct span *old,
-    struct err *err);
+/* Keep the line ${line} of ${session} under ${id}.  *${known}: it was there
+ * before, *${seq} is its number, and *${old} the line that was kept, valid
+ * until the next call.  Return 0, or -1 with ${err}. */
+struct spool_event {
+	struct span id, session, line;
+	int64_t accepted;
+};
+int spool_add_event(struct spool *s, const struct spool_event *e, int64_t *seq,
+    bool *known, struct span *old, struct err *err);
 
-/* Add the job ${j} (seq, endpoint, state, at and since, session).  *${known}: it was
- * there before, and ${j} now says how it is.  Return 0, or -1. */
+/* Give the event ${seq}, which was added just now, to ${endpoint}: the job is
+ * ready, and fresh until spool_save.  All fresh ones of a commit cost next to
+ * nothing, but until they were saved, or the spool was opened anew, nothing
+ * below but spool_add_job, spool_count and spool_list knows of them: it is for
+ * jobs that the caller has in memory.  Return 0, or -1 with ${err}. */
+int spool_give(struct spool *s, int64_t seq, int64_t endpoint, struct err *err);
+
+/* Add the job ${j} (seq, endpoint, state, at and since, session).  *${known}:
+ * it was there before, and ${j} now says how it is.  Return 0, or -1. */
 int spool_add_job(
     struct spool *s, struct spool_job *j, bool *known, struct err *err);
 
-/* Write state, attempts, round, status, first, at, since and error.  Return 0, or
- * -1. */
+/* Write state, attempts, round, status, first, at, since and error; of a fresh
+ * one also the session.  Return 0, or -1. */
 int spool_save(struct spool *s, const struct spool_job *j, struct err *err);
 
 /* Called with jobs one by one; returns 0 to go on. */
@@ -146,7 +165,8 @@ struct spool_counts {
 int spool_count(struct spool *s, int64_t endpoint, uint32_t round,
     struct spool_counts *c, struct err *err);
 
-/* When the oldest unsettled event was accepted; 0: there is none. */
+/* When the oldest unsettled event, without fresh ones, was accepted; 0: there
+ * is none. */
 int spool_oldest(
     struct spool *s, int64_t endpoint, int64_t *accepted, struct err *err);
 

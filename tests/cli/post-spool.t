@@ -207,6 +207,51 @@ is_stderr ''
 [ $(($(wc -l <out5) + $(wc -l <.out))) -eq 200 ] && [ "$(jq -r .id log | sort | uniq -d | wc -l)" -eq 0 ]
 ok 'nothing is lost or doubled'
 
+# ---- Retry-After of an endpoint outlives the run
+held() { # SECONDS: a run that gets this Retry-After, and is killed
+	: >log
+	mkfifo wait
+	vitals-post -q --spool s7 --follow "$base/status/503?after=$1" <wait >/dev/null 2>err7 &
+	pid=$!
+	exec 9>wait
+	head -n 1 in >&9
+	i=0
+	while ! vitals-post --spool s7 --list 2>/dev/null | grep -q '"httpStatus":503' && [ $i -lt 100 ]; do
+		sleep 0.05
+		i=$((i + 1))
+	done
+	kill -9 $pid
+	wait $pid 2>/dev/null
+	exec 9>&-
+	rm wait
+}
+held 3
+try 'killed, and started anew' timeout 20 vitals-post --spool s7 --max-attempts 1 --breaker 0 "$base/status/503?after=3" <in
+is_status 4
+is_stdout ''
+stderr_has '503?after=3: asked for no requests before 20[-0-9T:.]*Z (Retry-After)$'
+[ "$(jq -s 'length >= 2 and (.[0].time as $t | .[1:] | all(.time >= $t + 3000))' log)" = true ]
+ok 'nothing is sent before'
+rm -f s7*
+held 3600
+: >log
+try 'a long one' timeout 10 vitals-post -q --spool s7 "$base/status/503?after=3600" <in
+is_status 4
+is_stdout ''
+is_stderr ''
+try 'not even to drain it' timeout 10 vitals-post -q --spool s7 --drain
+is_status 4
+is_stdout ''
+is_stderr ''
+[ ! -s log ]
+ok 'nothing is sent'
+try 'by hand' timeout 10 vitals-post -q --spool s7 --drain --max-attempts 1 --breaker 0 --switch-on "$base/status/503?after=3600" "$base/status/503?after=3600"
+is_status 4
+is_stdout ''
+is_stderr ''
+[ -s log ]
+ok '--switch-on does not wait for it'
+
 # ---- Bad spools
 echo 'this is no database, but it is long enough to be taken for one' >bad
 try 'not a spool' vitals-post --spool bad "$base/ok" <in
