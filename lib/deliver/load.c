@@ -3,12 +3,15 @@
 
 #include "deliver/internal.h"
 
-/* Lines accepted at once.  Where there is enough to send already, groups are
- * so many ms apart; while sending goes on, they are also smaller, since what
- * memory has no room for must be read again. */
+/* Lines accepted at once.  What memory has no room for must be read again, so
+ * the next group comes when there is room for a good part of one; or, since a
+ * line is safe once it is accepted, after so many ms at the latest: sooner
+ * where nothing is settled, smaller where much is. */
 #define GROUP 4096
+#define GROUP_HALF 2048
 #define GROUP_BUSY 1024
 #define GROUP_EVERY 100
+#define GROUP_EVERY_BUSY 300
 
 size_t
 deliver_window(const struct deliver *d, const struct deliver_endpoint *e)
@@ -130,6 +133,25 @@ load_endpoint(struct deliver *d, struct deliver_endpoint *e)
 		deliver_store_failed(d, &why);
 }
 
+/* How many lines may be taken now? */
+static size_t
+lines_wanted(const struct deliver *d)
+{
+	size_t half = (size_t)d->policy.queue / 2;
+	size_t left = d->loaded < half ? half - d->loaded : 0;
+	uint64_t settled = deliver_settled(d) - d->settled_then;
+
+	if (left >= GROUP_HALF)
+		return left < GROUP ? left : GROUP;
+	/* Where memory is small, all but what it has room for is read again. */
+	if (left > 0 && half < 2 * GROUP_HALF)
+		return GROUP;
+	if (d->now - d->accepted_at <
+	    (settled > 0 ? GROUP_EVERY_BUSY : GROUP_EVERY))
+		return 0;
+	return settled >= GROUP_BUSY ? GROUP_BUSY : GROUP;
+}
+
 void
 deliver_store_load(struct deliver *d)
 {
@@ -138,13 +160,7 @@ deliver_store_load(struct deliver *d)
 	for (struct deliver_endpoint *e = d->endpoint;
 	     e != NULL && !d->store_failed; e = e->next)
 		load_endpoint(d, e);
-	if (d->loaded < (size_t)d->policy.queue / 2)
-		d->room = GROUP;
-	else if (d->now - d->accepted_at < GROUP_EVERY)
-		d->room = 0;
-	else
-		d->room =
-		    deliver_settled(d) > d->settled_then ? GROUP_BUSY : GROUP;
+	d->room = lines_wanted(d);
 }
 
 static int
