@@ -70,7 +70,8 @@ double skin_luma(const struct video_frame *frame);
 struct skin_small {
 	uint8_t *pixel;
 	uint8_t *turned; /* a window of it, upright */
-	uint32_t *line;
+	uint16_t *line;  /* sums of bytes */
+	uint32_t *wide;  /* of words */
 	int width, height, factor;
 };
 
