@@ -14,54 +14,52 @@
 #include "extract/files.h"
 #include "extract/spec.h"
 #include "filter/filter.h"
-#include "instant/instant.h"
 
 struct options {
-	const char *emit, *trace, *roi, *start, *cascade;
-	const char *calibration;
-	unsigned site, method;
-	double window, every, rate;
+	struct extract_spec spec;
+	const char *trace, *cascade, *calibration;
 	int64_t jobs;
-	bool live, all_faces, no_sandbox;
 };
 
 static struct options opt = {
-    .rate = 1, .jobs = 1, .cascade = FACE_CASCADE_FILE};
+    .spec.rate = 1, .jobs = 1, .cascade = FACE_CASCADE_FILE};
 static struct extract_options extract;
 static struct vitals_models models;
 static struct filter filter;
 
 static const struct cli_option table[] = {
     CLI_TEXT("emit", 'e', "LIST",
-	"measurement, wave, sample, trace (default: measurement)", &opt.emit),
+	"measurement, wave, sample, trace (default: measurement)",
+	&opt.spec.emit),
     CLI_FILE("from-trace", 't', "FILE",
 	"read trace lines instead of video ('-': stdin)", &opt.trace),
     CLI_CHOICE("site", 's', "face|skin|finger",
-	"what the camera saw (default: face)", &opt.site),
+	"what the camera saw (default: face)", &opt.spec.site),
     CLI_TEXT("roi", 0, "X,Y,W,H", "the skin's place, pixels (with --site skin)",
-	&opt.roi),
+	&opt.spec.roi),
     CLI_CHOICE("method", 'm', "fusion|green|chrom|pos|lgi|omit|pbv|ica|fvp",
-	"how the pulse is found (default: fusion)", &opt.method),
+	"how the pulse is found (default: fusion)", &opt.spec.method),
     CLI_FLAG("all-faces", 0, "measure every face, not the largest alone",
-	&opt.all_faces),
+	&opt.spec.all_faces),
     CLI_REAL("window", 'w', "SECONDS", "measure windows, not whole recordings",
-	&opt.window, MEASURE_WINDOW_MIN, MEASURE_WINDOW_MAX),
+	&opt.spec.window, MEASURE_WINDOW_MIN, MEASURE_WINDOW_MAX),
     CLI_REAL("every", 0, "SECONDS",
-	"from one window to the next (default: the window)", &opt.every,
+	"from one window to the next (default: the window)", &opt.spec.every,
 	MEASURE_EVERY_MIN, MEASURE_WINDOW_MAX),
-    CLI_FLAG("live", 'l', "print samples while the input arrives", &opt.live),
-    CLI_REAL("rate", 'r', "HZ", "samples a second (default: 1)", &opt.rate,
+    CLI_FLAG(
+	"live", 'l', "print samples while the input arrives", &opt.spec.live),
+    CLI_REAL("rate", 'r', "HZ", "samples a second (default: 1)", &opt.spec.rate,
 	MEASURE_RATE_MIN, MEASURE_RATE_MAX),
     CLI_INTEGER("jobs", 'j', "N", "files at once (default: 1)", &opt.jobs, 1,
 	CREW_JOBS_MAX),
     CLI_TEXT("start-time", 0, "TIME", "when the recording began (RFC 3339)",
-	&opt.start),
+	&opt.spec.start),
     CLI_FILE("calibration", 'c', "FILE",
 	"use the calibration of vitals-calibrate", &opt.calibration),
     CLI_FILE("cascade", 0, "FILE", "LBP face cascade (default: opencv-data's)",
 	&opt.cascade),
     CLI_FLAG("no-sandbox", 0, "decode without giving up any rights",
-	&opt.no_sandbox),
+	&opt.spec.no_sandbox),
     FILTER_OPTIONS(&filter),
 };
 
@@ -81,47 +79,15 @@ static const struct cli cli = {
 static int
 check_options(int operands)
 {
-	struct measure_options *m = &extract.measure;
 	struct err err;
 
-	m->emit = opt.live ? MEASURE_MEASUREMENT | MEASURE_SAMPLE
-			   : MEASURE_MEASUREMENT;
-	if (opt.emit != NULL &&
-	    extract_read_emit(opt.emit, &m->emit, &err) != 0)
-		return cli_usage(&cli, "--emit: %s", err.text);
-	if (opt.live)
-		m->emit |= MEASURE_SAMPLE;
-	else if ((m->emit & MEASURE_SAMPLE) != 0)
-		return cli_usage(&cli, "--emit sample goes with --live");
 	if (opt.trace != NULL && operands > 0)
 		return cli_usage(
 		    &cli, "--from-trace takes the place of the videos");
 	if (opt.trace == NULL && operands == 0)
 		return cli_usage(&cli, "needs a FILE ('-' is stdin)");
-	if (opt.roi != NULL && opt.site != SKIN_SITE_SKIN)
-		return cli_usage(&cli, "--roi goes with --site skin");
-	if (opt.roi != NULL &&
-	    extract_read_roi(opt.roi, &extract.skin, &err) != 0)
-		return cli_usage(&cli, "--roi: %s", err.text);
-	if (extract_set_windows(m, opt.window, opt.every, &err) != 0)
+	if (extract_spec_read(&opt.spec, &extract, &err) != 0)
 		return cli_usage(&cli, "%s", err.text);
-	if (opt.start != NULL &&
-	    instant_parse(span_of(opt.start), &extract.start) != 0)
-		return cli_usage(&cli,
-		    "--start-time: '%s' is not an RFC 3339 time with offset",
-		    opt.start);
-	if (opt.all_faces && opt.site != SKIN_SITE_FACE)
-		return cli_usage(&cli, "--all-faces goes with --site face");
-	if (opt.all_faces && opt.method == RPPG_FVP)
-		return cli_usage(
-		    &cli, "--all-faces and --method fvp, which knows no face");
-	m->site = (enum rppg_site)opt.site;
-	m->method = (enum rppg_method)opt.method;
-	m->rate = opt.rate;
-	extract.skin.site = (enum skin_site)opt.site;
-	extract.skin.all_faces = opt.all_faces;
-	extract.has_start = opt.start != NULL;
-	extract.sandbox = !opt.no_sandbox;
 	return CLI_GO;
 }
 
@@ -131,7 +97,7 @@ load_files(struct face_cascade **cascade)
 	struct err err = {""};
 
 	*cascade = NULL;
-	if (opt.trace == NULL && opt.site == SKIN_SITE_FACE &&
+	if (opt.trace == NULL && opt.spec.site == SKIN_SITE_FACE &&
 	    !extract_is_whole(&extract)) {
 		*cascade = face_cascade_load(opt.cascade, &err);
 		if (*cascade == NULL) {

@@ -2,11 +2,12 @@
 
 #include <string.h>
 
+#include "instant/instant.h"
 #include "video/video.h"
 #include "json/json.h"
 
-int
-extract_read_emit(const char *text, unsigned *set, struct err *err)
+static int
+read_emit(const char *text, unsigned *set, struct err *err)
 {
 	static const struct {
 		const char *name;
@@ -25,8 +26,8 @@ extract_read_emit(const char *text, unsigned *set, struct err *err)
 				bit = kind[i].bit;
 		if (bit == 0 || (*set & bit) != 0)
 			return err_set(err,
-			    "'%.*s' is not one of measurement, wave, sample, "
-			    "trace, each once",
+			    "--emit: '%.*s' is not one of measurement, wave, "
+			    "sample, trace, each once",
 			    (int)n, text);
 		*set |= bit;
 		if (text[n] == '\0')
@@ -35,9 +36,8 @@ extract_read_emit(const char *text, unsigned *set, struct err *err)
 	}
 }
 
-int
-extract_read_roi(
-    const char *text, struct skin_options *options, struct err *err)
+static int
+read_roi(const char *text, struct skin_options *options, struct err *err)
 {
 	const char *p = text;
 	double value[4];
@@ -46,10 +46,12 @@ extract_read_roi(
 		size_t n = strcspn(p, ",");
 
 		if ((p[n] == ',') != (i < 3) ||
+		    strspn(p, "0123456789.") < n ||
 		    json_number((struct span){p, n}, &value[i]) != 0 ||
 		    value[i] < (i < 2 ? 0 : 1) || value[i] > VIDEO_SIDE_MAX)
 			return err_set(err,
-			    "'%s': needs X,Y,W,H in pixels, and --site skin",
+			    "--roi: '%s': needs X,Y,W,H in pixels, and --site "
+			    "skin",
 			    text);
 		p += n + 1;
 	}
@@ -60,9 +62,9 @@ extract_read_roi(
 	return 0;
 }
 
-int
-extract_set_windows(struct measure_options *options, double window,
-    double every, struct err *err)
+static int
+set_windows(struct measure_options *options, double window, double every,
+    struct err *err)
 {
 	if (every > 0 && window <= 0)
 		return err_set(err, "--every goes with --window");
@@ -77,5 +79,54 @@ extract_set_windows(struct measure_options *options, double window,
 		    every, MEASURE_WHOLE_MAX);
 	options->window = window;
 	options->every = every > 0 ? every : window;
+	return 0;
+}
+
+/* What goes with what. */
+static int
+check(const struct extract_spec *spec, struct err *err)
+{
+	bool face = spec->site == SKIN_SITE_FACE;
+
+	if (spec->roi != NULL && spec->site != SKIN_SITE_SKIN)
+		return err_set(err, "--roi goes with --site skin");
+	if (spec->all_faces && !face)
+		return err_set(err, "--all-faces goes with --site face");
+	if (spec->all_faces && spec->method == RPPG_FVP)
+		return err_set(
+		    err, "--all-faces and --method fvp, which knows no face");
+	return 0;
+}
+
+int
+extract_spec_read(const struct extract_spec *spec,
+    struct extract_options *options, struct err *err)
+{
+	struct measure_options *m = &options->measure;
+
+	m->emit = MEASURE_MEASUREMENT;
+	if (spec->emit != NULL && read_emit(spec->emit, &m->emit, err) != 0)
+		return -1;
+	if (spec->live)
+		m->emit |= MEASURE_SAMPLE;
+	else if ((m->emit & MEASURE_SAMPLE) != 0)
+		return err_set(err, "--emit sample goes with --live");
+	if (check(spec, err) != 0 ||
+	    set_windows(m, spec->window, spec->every, err) != 0)
+		return -1;
+	if (spec->roi != NULL && read_roi(spec->roi, &options->skin, err) != 0)
+		return -1;
+	options->has_start = spec->start != NULL;
+	if (spec->start != NULL &&
+	    instant_parse(span_of(spec->start), &options->start) != 0)
+		return err_set(err,
+		    "--start-time: '%s' is not an RFC 3339 time with offset",
+		    spec->start);
+	m->site = (enum rppg_site)spec->site;
+	m->method = (enum rppg_method)spec->method;
+	m->rate = spec->rate;
+	options->skin.site = (enum skin_site)spec->site;
+	options->skin.all_faces = spec->all_faces;
+	options->sandbox = !spec->no_sandbox;
 	return 0;
 }

@@ -6,17 +6,22 @@
 
 #include "extract/extract.h"
 
-/* "measurement,wave": a set of enum measure_emit.  Return 0, or -1 with
- * ${err}. */
-int extract_read_emit(const char *text, unsigned *set, struct err *err);
+/* Texts are borrowed; NULL or 0: not given. */
+struct extract_spec {
+	const char *emit;     /* "measurement,wave": a list */
+	const char *roi;      /* "X,Y,W,H": pixels */
+	const char *start;    /* RFC 3339 */
+	unsigned site;        /* of enum skin_site and enum rppg_site alike */
+	unsigned method;      /* of enum rppg_method */
+	double window, every; /* s */
+	double rate;          /* samples a second */
+	bool live, all_faces, no_sandbox;
+};
 
-/* "X,Y,W,H" in pixels: the region of interest.  Return as above. */
-int extract_read_roi(
-    const char *text, struct skin_options *options, struct err *err);
-
-/* Windows of ${window} s every ${every} s, 0 where they are not given.  Return
- * as above. */
-int extract_set_windows(struct measure_options *options, double window,
-    double every, struct err *err);
+/* Check what one option alone does not show, and set ${options} but for what
+ * is loaded: cascade and models.  Return 0, or -1 with ${err}, which names the
+ * option. */
+int extract_spec_read(const struct extract_spec *spec,
+    struct extract_options *options, struct err *err);
 
 #endif
