@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dsp/dsp.h"
+#include "rppg/pace.h"
 #include "rppg/state.h"
 
 /* Frames further apart, or without skin for longer, make a gap, s. */
@@ -20,6 +21,8 @@ enum {
 struct draft {
 	struct note *note;
 	size_t notes;
+	struct pace_point *course; /* of those that sum_up counts */
+	size_t points;
 	struct history wave; /* of the windows not settled yet */
 };
 
@@ -74,9 +77,10 @@ draft_init(struct rppg *p, struct draft *d)
 	const struct queue *q = &p->history.notes;
 
 	history_init(&d->wave);
-	d->notes = 0;
+	d->notes = d->points = 0;
 	d->note = malloc((q->count + TRACK_LAG + 2) * sizeof(*d->note));
-	if (d->note == NULL)
+	d->course = malloc((q->count + TRACK_LAG + 2) * sizeof(*d->course));
+	if (d->note == NULL || d->course == NULL)
 		return -1;
 	if (q->count > 0)
 		memcpy(
@@ -89,6 +93,7 @@ static void
 draft_release(struct draft *d)
 {
 	free(d->note);
+	free(d->course);
 	history_release(&d->wave);
 }
 
@@ -135,10 +140,20 @@ off_line(double *rate, size_t n)
 	return (double)n * dsp_variance(rate, n);
 }
 
-/* The rate and the features of the view: means over its windows, weighted by
- * how clear and how long they are. */
+/* The rate around the middle of ${n} joins the course. */
 static void
-sum_up(const struct draft *d, enum rppg_method method, double from, double to,
+add_point(struct draft *d, const struct note *n)
+{
+	double time = 0.5 * (n->start + n->end);
+
+	if (d->points == 0 || time > d->course[d->points - 1].time)
+		d->course[d->points++] = (struct pace_point){time, n->rate};
+}
+
+/* The rate and the features of the view: means over its windows, weighted by
+ * how clear and how long they are.  Its wave tells the rate better. */
+static int
+sum_up(struct draft *d, enum rppg_method method, double from, double to,
     struct rppg_view *v)
 {
 	double sum = 0, all = 0, longest = 0, squares = 0;
@@ -166,6 +181,7 @@ sum_up(const struct draft *d, enum rppg_method method, double from, double to,
 		for (int k = 0; k < RPPG_FEATURES; k++)
 			v->feature[k] += n->feature[k];
 		v->movement += n->movement;
+		add_point(d, n);
 		stretch[stretched++] = n->rate;
 		if (stretched == STRETCH) {
 			squares += off_line(stretch, stretched);
@@ -175,7 +191,7 @@ sum_up(const struct draft *d, enum rppg_method method, double from, double to,
 	squares += off_line(stretch, stretched);
 	if (sum <= 0 || all <= 0) {
 		v->rate = 0;
-		return;
+		return 0;
 	}
 	v->rate /= sum;
 	v->movement /= all;
@@ -186,6 +202,8 @@ sum_up(const struct draft *d, enum rppg_method method, double from, double to,
 	v->snr_db = v->feature[RPPG_FEATURE_SNR];
 	v->feature[RPPG_FEATURE_SPREAD] = log1p(sqrt(squares / all));
 	v->confidence = rppg_confidence(method, v->feature);
+	return pace_mean(
+	    v->wave, v->waves, v->wave_start, d->course, d->points, &v->rate);
 }
 
 /* ---- Colour, motion, gaps ------------------------------------------------ */
@@ -280,10 +298,8 @@ rppg_view(struct rppg *p, double from, double to, struct rppg_view *v)
 	v->start = from;
 	v->end = fmax(from, to);
 	if (draft_init(p, &d) == 0 && fill_colour(p, from, to, v) == 0 &&
-	    fill_wave(p, &d, from, to, v) == 0) {
-		sum_up(&d, p->method, from, to, v);
-		status = 0;
-	}
+	    fill_wave(p, &d, from, to, v) == 0)
+		status = sum_up(&d, p->method, from, to, v);
 	draft_release(&d);
 	if (status != 0)
 		rppg_view_release(v);

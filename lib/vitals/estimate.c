@@ -16,8 +16,7 @@
 #define SAME_RATE 5.0
 #define SAME_SHARE 0.08
 /* Within so much all beats were found, and their mean is the better one. */
-#define EXACT_RATE 2.0
-#define EXACT_SHARE 0.02
+#define EXACT_RATE 0.75
 /* Confidence in a rate that the beats do not bear out. */
 #define DOUBTED 0.7
 
@@ -129,7 +128,6 @@ read_rate(struct work *w)
 	const struct vitals_input *in = w->in;
 	const struct vitals_beats *b = &w->out->beats;
 	double near = fmax(SAME_RATE, SAME_SHARE * in->rate);
-	double exact = fmax(EXACT_RATE, EXACT_SHARE * in->rate);
 	double value = b->rate, confidence;
 
 	if (in->site == VITALS_FINGER) {
@@ -140,7 +138,7 @@ read_rate(struct work *w)
 		    b->regular < REGULAR_MIN) {
 			value = in->rate;
 			confidence *= DOUBTED;
-		} else if (fabs(value - in->rate) > exact) {
+		} else if (fabs(value - in->rate) > EXACT_RATE) {
 			/* Some beats were missed or made up. */
 			value = in->rate;
 		}

@@ -1,0 +1,158 @@
+#include "rppg/pace.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "dsp/dsp.h"
+#include "rppg/engine.h"
+
+/* How fast a heart may leave the course, Hz. */
+static const double CUTOFF = 0.125;
+
+/* What is left out at both ends, where the low-pass has one side alone, s. */
+static const double END_SECONDS = 1;
+
+/* Less than this has no phase to follow, s. */
+static const double SECONDS_MIN = 4;
+
+enum {
+	SILENCE = 30 /* samples: what follows is another run */
+};
+
+/* One run of the wave. */
+struct pace {
+	const double *wave;
+	size_t n;
+	double *cycles; /* of the course, up to each sample */
+	double *re, *im, *work;
+};
+
+/* Lay the cycles of the course through ${point}. */
+static void
+follow(
+    struct pace *p, double start, const struct pace_point *point, size_t points)
+{
+	double cycles = 0;
+	size_t at = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		double time = start + (double)i / RPPG_GRID, share = 0;
+		const struct pace_point *a, *b;
+
+		while (at + 2 < points && point[at + 1].time < time)
+			at++;
+		a = &point[at];
+		b = at + 1 < points ? a + 1 : a;
+		if (b->time > a->time)
+			share = (time - a->time) / (b->time - a->time);
+		share = fmax(0, fmin(1, share));
+		p->cycles[i] = cycles;
+		cycles +=
+		    ((1 - share) * a->rate + share * b->rate) / 60 / RPPG_GRID;
+	}
+}
+
+/* Take the wave down by the course; keep in p->re, p->im what is slow. */
+static int
+take_down(struct pace *p)
+{
+	double lambda = dsp_detrend_lambda(CUTOFF, RPPG_GRID);
+
+	for (size_t i = 0; i < p->n; i++)
+		p->work[i] = p->wave[i] * cos(2 * DSP_PI * p->cycles[i]);
+	if (dsp_smooth(p->work, p->re, p->n, lambda) != 0)
+		return -1;
+	for (size_t i = 0; i < p->n; i++)
+		p->work[i] = -p->wave[i] * sin(2 * DSP_PI * p->cycles[i]);
+	return dsp_smooth(p->work, p->im, p->n, lambda);
+}
+
+/* The mean rate, /min, if ${shown}, the power of the wave that goes with the
+ * course, is more than before. */
+static int
+read_pace(struct pace *p, double *shown, double *rate)
+{
+	size_t end = (size_t)(END_SECONDS * RPPG_GRID), last = p->n - 1 - end;
+	double turn = 0, power = 0;
+
+	if (take_down(p) != 0)
+		return -1;
+	for (size_t i = 0; i < p->n; i++)
+		power += p->re[i] * p->re[i] + p->im[i] * p->im[i];
+	if (!(power > *shown))
+		return 0;
+	for (size_t i = end + 1; i <= last; i++) {
+		double a = p->re[i - 1], b = p->im[i - 1];
+		double c = p->re[i], d = p->im[i];
+
+		turn += atan2(a * d - b * c, a * c + b * d);
+	}
+	*shown = power;
+	*rate = 60 * RPPG_GRID / (double)(last - end) *
+	    (p->cycles[last] - p->cycles[end] + turn / (2 * DSP_PI));
+	return 0;
+}
+
+/* The pace of one run of the wave, by the course or by a level rate. */
+static int
+read_run(struct pace *p, double start, const struct pace_point *point,
+    size_t points, double *rate)
+{
+	struct pace_point level = {start, *rate};
+	double shown = 0;
+
+	follow(p, start, point, points);
+	if (read_pace(p, &shown, rate) != 0)
+		return -1;
+	follow(p, start, &level, 1);
+	return read_pace(p, &shown, rate);
+}
+
+/* Where the run that begins at ${at} ends: before a silence. */
+static size_t
+run_end(const double *wave, size_t n, size_t at)
+{
+	size_t end = at, silent = 0;
+
+	for (size_t i = at; i < n && silent < SILENCE; i++) {
+		silent = fabs(wave[i]) > 0 ? 0 : silent + 1;
+		if (silent == 0)
+			end = i + 1;
+	}
+	return end;
+}
+
+int
+pace_mean(const double *wave, size_t n, double start,
+    const struct pace_point *point, size_t points, double *rate)
+{
+	double sum = 0, all = 0, *block = malloc(4 * n * sizeof(*block) + 1);
+	int status = 0;
+
+	if (block == NULL)
+		return -1;
+	for (size_t at = 0, end; points > 0 && at < n; at = end) {
+		double run = *rate;
+		struct pace p = {.wave = wave + at, .cycles = block};
+
+		end = run_end(wave, n, at);
+		p.n = end - at;
+		p.re = p.cycles + p.n;
+		p.im = p.re + p.n;
+		p.work = p.im + p.n;
+		if (end == at)
+			end = at + 1;
+		if ((double)p.n < SECONDS_MIN * RPPG_GRID)
+			continue;
+		status = read_run(
+		    &p, start + (double)at / RPPG_GRID, point, points, &run);
+		if (status != 0)
+			break;
+		sum += (double)p.n * run;
+		all += (double)p.n;
+	}
+	free(block);
+	if (all > 0)
+		*rate = sum / all;
+	return status;
+}
