@@ -12,7 +12,8 @@
 enum {
 	HOP = 60,
 	FIRST = 300,
-	CROWD = 8 /* frames that tell a rate from a jitter */
+	CROWD = 8, /* frames that tell a rate from a jitter */
+	NOW = 5    /* windows whose features the latest confidence is made of */
 };
 
 /* Two rates agree when they are this close, in bins (5 /min). */
@@ -176,6 +177,23 @@ spread(const struct rppg *p)
 	return log1p(dsp_sd(rate, p->pendings));
 }
 
+/* How sure the latest rate is.  A single window may match noise by chance: its
+ * features are those of the last few. */
+static double
+confidence_now(const struct rppg *p)
+{
+	const unsigned n = p->pendings < NOW ? p->pendings : NOW;
+	const struct pending *w = &p->pending[p->pendings - n];
+	double f[RPPG_FEATURES] = {0};
+
+	for (unsigned i = 0; i < n; i++)
+		for (int k = 0; k < RPPG_FEATURES; k++)
+			f[k] += w[i].note.feature[k] / n;
+	f[RPPG_FEATURE_SECONDS] = w[n - 1].note.feature[RPPG_FEATURE_SECONDS];
+	f[RPPG_FEATURE_SPREAD] = spread(p);
+	return rppg_confidence(p->method, f);
+}
+
 static int
 take_hop(struct rppg *p)
 {
@@ -195,8 +213,7 @@ take_hop(struct rppg *p)
 	p->now.time = w->vote.end;
 	p->now.rate = w->vote.any ? w->note.rate : 0;
 	p->now.snr_db = w->note.feature[RPPG_FEATURE_SNR];
-	w->note.feature[RPPG_FEATURE_SPREAD] = spread(p);
-	p->now.confidence = rppg_confidence(p->method, w->note.feature);
+	p->now.confidence = confidence_now(p);
 	p->next_hop += HOP;
 	return 0;
 }
