@@ -68,7 +68,7 @@ check(const struct cli *cli, struct options *o, const char *path)
 static void
 show_progress(double seconds)
 {
-	diag_raw("\r%.0f s", seconds);
+	diag_progress("%.0f s", seconds);
 }
 
 /* Render and encode every frame.  Return a status; failures are reported. */
@@ -81,8 +81,7 @@ make_video(
 	int rc = synth_clip_write(synth, &o->spec, &o->video, path,
 	    show ? show_progress : NULL, frames, &err);
 
-	if (show)
-		diag_raw("\r\033[K");
+	diag_progress_end();
 	if (rc == VIDEO_WRITER_OK)
 		return CLI_OK;
 	diag_error("%s: %s", is_stdout(path) ? "<stdout>" : path, err.text);

@@ -4,13 +4,19 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define DIAG_LINE_MAX 2048
 
+/* To the first column, and all behind it is cleared. */
+#define TAKE_BACK "\r\033[K"
+
 static const char *program = "vitals";
 static enum diag_level level = DIAG_NORMAL;
+static bool progress; /* a line of it is on the terminal */
 
 void
 diag_program(const char *name)
@@ -93,8 +99,9 @@ static void emit(int errnum, const char *fmt, va_list ap)
 static void
 emit(int errnum, const char *fmt, va_list ap)
 {
-	char line[DIAG_LINE_MAX], reason[128];
-	size_t n, room = sizeof(line) - 1; /* for the newline */
+	char whole[sizeof(TAKE_BACK) + DIAG_LINE_MAX], reason[128];
+	char *line = whole + sizeof(TAKE_BACK) - 1;
+	size_t n, room = DIAG_LINE_MAX - 1; /* for the newline */
 	int len;
 
 	len = snprintf(line, room, "%s: ", program);
@@ -111,7 +118,14 @@ emit(int errnum, const char *fmt, va_list ap)
 	sanitise(line);
 	n = strlen(line);
 	line[n++] = '\n';
-	write_all(line, n);
+	if (!progress) {
+		write_all(line, n);
+		return;
+	}
+	/* One write, so that nothing comes between. */
+	memcpy(whole, TAKE_BACK, sizeof(TAKE_BACK) - 1);
+	write_all(whole, sizeof(TAKE_BACK) - 1 + n);
+	progress = false;
 }
 
 void
@@ -173,5 +187,50 @@ diag_raw(const char *fmt, ...)
 bool
 diag_progress_wanted(void)
 {
-	return level >= DIAG_NORMAL && isatty(STDERR_FILENO) == 1;
+	const char *term = getenv("TERM");
+
+	return level >= DIAG_NORMAL && isatty(STDERR_FILENO) == 1 &&
+	    term != NULL && strcmp(term, "dumb") != 0;
+}
+
+/* Cut ${text} to ${columns}, taking each character for one column. */
+static void
+cut(char *text, size_t columns)
+{
+	unsigned char *p = (unsigned char *)text;
+
+	for (; *p != '\0' && columns > 0; columns--) {
+		do
+			p++;
+		while ((*p & 0xc0) == 0x80);
+	}
+	*p = '\0';
+}
+
+void
+diag_progress(const char *fmt, ...)
+{
+	char text[DIAG_LINE_MAX] = TAKE_BACK;
+	char *line = text + sizeof(TAKE_BACK) - 1;
+	struct winsize size;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, DIAG_LINE_MAX - sizeof(TAKE_BACK) + 1, fmt, ap);
+	va_end(ap);
+	sanitise(line);
+	/* A line that goes on in the next row could not be taken back.  The
+	 * last column stays free, where some terminals wrap already. */
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
+		cut(line, size.ws_col - 1U);
+	write_all(text, strlen(text));
+	progress = true;
+}
+
+void
+diag_progress_end(void)
+{
+	if (progress)
+		write_all(TAKE_BACK, sizeof(TAKE_BACK) - 1);
+	progress = false;
 }

@@ -37,12 +37,17 @@ void diag_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A detail: printed with -v. */
 void diag_verbose(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Text without the "program: " before it and as it is, for usage lines and
- * progress bars.  No newline is added. */
+/* Text without the "program: " before it and as it is, for usage lines.  No
+ * newline is added. */
 void diag_raw(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Is standard error a terminal, and -q not given?  Then progress may be
- * shown. */
+/* Is standard error a terminal that can take lines back, and -q not given?
+ * Then progress may be shown. */
 bool diag_progress_wanted(void);
+
+/* Show one line of progress in place of the last one.  Messages, and the end,
+ * take its place; what does not fit into the terminal's width is left away. */
+void diag_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void diag_progress_end(void);
 
 #endif

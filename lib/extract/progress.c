@@ -28,8 +28,8 @@ extract_progress_show(void *context, double share)
 	p->last = now;
 	p->shown = true;
 	if (!(share > 0)) {
-		diag_raw(
-		    "\r%s: %lld s\033[K", p->name, (long long)(passed / 1000));
+		diag_progress(
+		    "%s: %lld s", p->name, (long long)(passed / 1000));
 		return;
 	}
 	share = share < 1 ? share : 1;
@@ -37,7 +37,7 @@ extract_progress_show(void *context, double share)
 		bar[i] = i < (int)(share * BAR) ? '#' : '.';
 	bar[BAR] = '\0';
 	long long left = (long long)((double)passed * (1 / share - 1) / 1000);
-	diag_raw("\r%s: [%s] %3d %%, %lld:%02lld left\033[K", p->name, bar,
+	diag_progress("%s: [%s] %3d %%, %lld:%02lld left", p->name, bar,
 	    (int)(share * 100), left / 60, left % 60);
 }
 
@@ -45,6 +45,6 @@ void
 extract_progress_clear(struct extract_progress *p)
 {
 	if (p->shown)
-		diag_raw("\r\033[K");
+		diag_progress_end();
 	p->shown = false;
 }
