@@ -96,4 +96,9 @@ enum ndjson_status ndjson_fill(struct ndjson_reader *r);
 /* Is a whole line (or the end) at hand without reading? */
 bool ndjson_ready(const struct ndjson_reader *r);
 
+/* For those who stop reading: what was read of a line whose newline has not
+ * come.  Return false where there is no such line; *${bytes}: how many. */
+bool ndjson_torn(
+    const struct ndjson_reader *r, struct ndjson_line *line, uint64_t *bytes);
+
 #endif

@@ -20,7 +20,8 @@ struct ndjson_reader {
 	size_t len;
 	uint64_t number;
 	bool end;
-	bool dropping; /* in a line that is too long */
+	bool dropping;    /* in a line that is too long */
+	uint64_t dropped; /* bytes of it */
 };
 
 struct ndjson_reader *
@@ -118,6 +119,7 @@ give(struct ndjson_reader *r, size_t n, bool newline, struct ndjson_line *line)
 		line->text.n--;
 	if (r->dropping || line->text.n > r->max) {
 		r->dropping = false;
+		r->dropped = 0;
 		if (line->text.n > KEPT)
 			line->text.n = KEPT;
 		status = NDJSON_TOO_LONG;
@@ -133,8 +135,10 @@ trim(struct ndjson_reader *r)
 	r->seen = r->len;
 	if (r->len - r->from > r->max + 1) {
 		r->dropping = true;
-		if (r->len - r->from > KEPT)
+		if (r->len - r->from > KEPT) {
+			r->dropped += r->len - r->from - KEPT;
 			r->len = r->seen = r->from + KEPT;
+		}
 	}
 }
 
@@ -170,6 +174,19 @@ ndjson_next(struct ndjson_reader *r, struct ndjson_line *line)
 	if (r->len == r->from)
 		return NDJSON_END;
 	return give(r, r->len - r->from, false, line);
+}
+
+bool
+ndjson_torn(
+    const struct ndjson_reader *r, struct ndjson_line *line, uint64_t *bytes)
+{
+	if (r->end || r->len == r->from || ndjson_ready(r))
+		return false;
+	line->text = (struct span){r->data + r->from, r->len - r->from};
+	line->number = r->number + 1;
+	line->newline = false;
+	*bytes = line->text.n + r->dropped;
+	return true;
 }
 
 bool

@@ -24,6 +24,7 @@ struct post_run {
 	bool more;     /* stdin may hold more */
 	int64_t stop;  /* monotonic time to leave at; -1: not stopping */
 	uint64_t lost; /* messages about dead letters */
+	uint64_t bad;  /* lines */
 	int64_t shown; /* when progress was shown last */
 	bool progress;
 };

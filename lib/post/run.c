@@ -60,6 +60,7 @@ bad_line(struct post_run *r, const struct ndjson_line *line, const char *why)
 	    line->newline ? "" : " (the last line has no newline: cut off?)");
 	reject(r, line);
 	fail(r, CLI_DATA);
+	r->bad++;
 	if (r->o->strict)
 		r->more = false;
 }
@@ -174,18 +175,43 @@ begin_stop(struct post_run *r)
 	deliver_stop(r->d);
 }
 
+/* A file can be read again. */
+static bool
+reads_file(void)
+{
+	struct stat st;
+
+	return fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* Bytes that wait in a pipe: whoever wrote them is rid of them, so they must
- * not vanish with it.  A file can be read again. */
+ * not vanish with it. */
 static size_t
 left_in_pipe(void)
 {
-	struct stat st;
 	int n = 0;
 
-	if (fstat(STDIN_FILENO, &st) != 0 || S_ISREG(st.st_mode) ||
-	    ioctl(STDIN_FILENO, FIONREAD, &n) != 0 || n < 0)
+	if (reads_file() || ioctl(STDIN_FILENO, FIONREAD, &n) != 0 || n < 0)
 		return 0;
 	return (size_t)n;
+}
+
+/* Of the line that was coming in when the signal came, a part was read and
+ * the rest will never be. */
+static void
+tell_of_torn_line(struct post_run *r)
+{
+	struct ndjson_line line;
+	uint64_t bytes;
+
+	if (reads_file() || !ndjson_torn(r->in, &line, &bytes))
+		return;
+	diag_error("<stdin>:%" PRIu64
+		   ": bad line: the signal came after %" PRIu64 " bytes of it",
+	    line.number, bytes);
+	reject(r, &line);
+	r->bad++;
+	fail(r, CLI_DATA);
 }
 
 /* What was read, or handed over, and cannot be sent any more must not
@@ -204,6 +230,8 @@ give_up(struct post_run *r, const char *reason)
 			break;
 		fill(r);
 	}
+	if (r->more && r->stop >= 0)
+		tell_of_torn_line(r);
 	if (deliver_abandon(r->d, reason, &err) != 0 && !r->fatal) {
 		diag_error("%s", err.text);
 		fail(r, CLI_SYSTEM);
@@ -271,7 +299,8 @@ post_run(const struct post_options *o, struct ndjson_writer *out)
 	/* --drain and replays work off what is there. */
 	r.more = !o->drain && o->replay == NULL && o->replay_id.count == 0;
 
-	r.progress = diag_progress_wanted();
+	/* Receipts on the same terminal are progress enough. */
+	r.progress = diag_progress_wanted() && isatty(STDOUT_FILENO) != 1;
 	if (post_setup(&r, out) != 0) {
 		r.status = CLI_SYSTEM;
 	} else {

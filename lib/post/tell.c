@@ -14,8 +14,6 @@ post_report(void *context, enum deliver_note what, const char *endpoint,
 {
 	struct post_run *r = context;
 
-	if (r->progress)
-		diag_raw("\r\033[K");
 	switch (what) {
 	case DELIVER_NOTE_DETAIL:
 		diag_verbose("%s: %s", endpoint, text);
@@ -47,8 +45,8 @@ post_progress(struct post_run *r)
 		return;
 	r->shown = now;
 	deliver_count(r->d, &c);
-	diag_raw("\r\033[K%" PRIu64 " delivered, %" PRIu64 " waiting (%" PRIu64
-		 " under way), %" PRIu64 " lost",
+	diag_progress("%" PRIu64 " delivered, %" PRIu64 " waiting (%" PRIu64
+		      " under way), %" PRIu64 " lost",
 	    c.delivered, c.pending - c.in_flight, c.in_flight,
 	    c.dead + c.expired);
 }
@@ -58,8 +56,7 @@ post_summary(struct post_run *r)
 {
 	struct deliver_counts c;
 
-	if (r->progress)
-		diag_raw("\r\033[K");
+	diag_progress_end();
 	deliver_count(r->d, &c);
 	if (r->lost > POST_MESSAGES_MAX)
 		diag_error(
@@ -71,6 +68,9 @@ post_summary(struct post_run *r)
 		diag_note("%" PRIu64 " were known already", c.known);
 	if (c.pending > 0)
 		diag_note("%" PRIu64 " wait in the spool", c.pending);
+	if (r->bad > 0)
+		diag_note(
+		    "%" PRIu64 " bad line%s", r->bad, r->bad == 1 ? "" : "s");
 	if (c.unmatched > 0)
 		diag_note("%" PRIu64 " matched no endpoint", c.unmatched);
 }

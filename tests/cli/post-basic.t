@@ -115,7 +115,8 @@ vitals-post: <stdin>:6: https://u:p@example.org/x: URL holds a user or a passwor
 vitals-post: <stdin>:7: header Host cannot be set
 vitals-post: <stdin>:8: header X holds a control byte
 vitals-post: <stdin>:9: "deadLetter" is not an object or not the last member
-vitals-post: 2 delivered, 0 dead, 0 expired, 0 retries'
+vitals-post: 2 delivered, 0 dead, 0 expired, 0 retries
+vitals-post: 7 bad lines'
 sed '2d;4d' in | cmp -s - bad
 ok 'rejects'
 
@@ -123,7 +124,8 @@ try 'no endpoint' vitals-post <one
 is_status 1
 is_stdout ''
 is_stderr 'vitals-post: <stdin>:1: no endpoint: neither the line nor the command names one (the last line has no newline: cut off?)
-vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries'
+vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries
+vitals-post: 1 bad line'
 
 try 'http beyond loopback' vitals-post http://example.org/ <one
 is_status 3

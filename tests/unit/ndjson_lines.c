@@ -128,6 +128,40 @@ chunks(void)
 	}
 }
 
+/* Of a line that is too long, and that never ended. */
+static void
+torn(void)
+{
+	struct ndjson_reader *r;
+	struct ndjson_line line;
+	uint64_t bytes = 0;
+	int fd[2];
+
+	if (pipe(fd) != 0)
+		exit(1);
+	r = ndjson_reader_new(fd[0], 100);
+	CHECK(!ndjson_torn(r, &line, &bytes), "nothing was read yet");
+	for (int i = 0; i < 3; i++) {
+		char text[1000];
+
+		memset(text, 'x', sizeof(text));
+		CHECK(write(fd[1], text, sizeof(text)) == sizeof(text) &&
+			ndjson_fill(r) == NDJSON_LINE,
+		    "a thousand bytes without a newline");
+	}
+	CHECK(ndjson_torn(r, &line, &bytes) && bytes == 3000 &&
+		line.number == 1 && line.text.n < 3000,
+	    "their number is known, though they are not all kept");
+	CHECK(write(fd[1], "x\ny", 3) == 3 && ndjson_fill(r) == NDJSON_LINE &&
+		ndjson_next(r, &line) == NDJSON_TOO_LONG,
+	    "the line is too long");
+	CHECK(ndjson_torn(r, &line, &bytes) && bytes == 1 && line.number == 2,
+	    "of the next one there is a byte");
+	ndjson_reader_free(r);
+	close(fd[0]);
+	close(fd[1]);
+}
+
 /* Bytes that come one by one, through a pipe; and is the writer flushed
  * before each read? */
 static void
@@ -137,6 +171,7 @@ piecewise(void)
 	struct ndjson_reader *r;
 	struct ndjson_writer *w;
 	struct ndjson_line line;
+	uint64_t bytes;
 	char c[8];
 
 	if (pipe(in) != 0 || pipe(out) != 0)
@@ -155,12 +190,16 @@ piecewise(void)
 	CHECK(ndjson_next(r, &line) == NDJSON_LINE && span_is(line.text, "b"),
 	    "the second line needs no read");
 	CHECK(!ndjson_ready(r), "of the third only a part is at hand");
+	CHECK(ndjson_torn(r, &line, &bytes) && span_is(line.text, "c") &&
+		bytes == 1 && line.number == 3 && !line.newline,
+	    "which is told");
 	CHECK(read(out[0], c, sizeof(c)) == -1 && errno == EAGAIN,
 	    "still not written");
 	close(in[1]);
 	CHECK(ndjson_next(r, &line) == NDJSON_LINE && span_is(line.text, "c") &&
 		!line.newline,
 	    "the third line is read");
+	CHECK(!ndjson_torn(r, &line, &bytes), "nothing is left of it");
 	CHECK(read(out[0], c, sizeof(c)) == 2 && memcmp(c, "a\n", 2) == 0,
 	    "and before that the first was written");
 	ndjson_reader_free(r);
@@ -232,6 +271,7 @@ main(void)
 	small_bounds();
 	real_bound();
 	chunks();
+	torn();
 	piecewise();
 	writer();
 	return check_done();

@@ -1,0 +1,137 @@
+#!/bin/sh
+# What vitals-post says: of a line that a signal cut off, and to a terminal.
+. "$(dirname "$0")/tap.sh"
+. "$TESTS/cli/post.sh"
+hook
+base=http://127.0.0.1:$PORT
+events 3 >in
+
+# Start it on a pipe that descriptor 9 writes to, give it one line and a part
+# of the next, and end it when the first was answered.
+torn() { # PART [OPTION ...]
+	torn_p=$1
+	shift
+	rm -f pipe rejects
+	: >log
+	mkfifo pipe
+	vitals-post --rejects rejects "$@" <pipe >out 2>err &
+	pid=$!
+	exec 9>pipe
+	head -n 1 in >&9
+	printf %s "$torn_p" >&9
+	i=0
+	while [ ! -s "${torn_wait:-out}" ] && [ $i -lt 100 ]; do
+		sleep 0.05
+		i=$((i + 1))
+	done
+	kill $pid
+	[ -z "${torn_close:-}" ] || exec 9>&-
+	wait $pid
+	torn_s=$?
+	exec 9>&-
+}
+half='{"id":"e-2","half":'
+for spool in '' '--spool s1'; do
+	# shellcheck disable=SC2086
+	torn "$half" $spool "$base/ok"
+	[ $torn_s -eq 1 ]
+	ok "half a line at SIGTERM$spool: status 1"
+	[ "$(cat err)" = 'vitals-post: signal SIGTERM: ends with what is under way
+vitals-post: <stdin>:2: bad line: the signal came after 19 bytes of it
+vitals-post: 1 delivered, 0 dead, 0 expired, 0 retries
+vitals-post: 1 bad line' ] || sed 's/^/# /' err
+	grep -qx 'vitals-post: <stdin>:2: bad line: the signal came after 19 bytes of it' err
+	ok 'it says where, and how much there was'
+	grep -qx 'vitals-post: 1 bad line' err
+	ok 'and counts it'
+	printf '%s\n' "$half" | cmp -s - rejects
+	ok 'what there was is among the rejects'
+	[ "$(jq -r .id out)" = e-1 ] && [ "$(jq -r .id log)" = e-1 ]
+	ok 'nothing of it is sent or accepted'
+done
+
+# The writer ends as well, while the last request is under way.
+torn_wait=spooled torn_close=1
+when_spooled() { # SPOOL
+	rm -f spooled
+	(
+		i=0
+		while ! vitals-post --spool "$1" --list 2>/dev/null | grep -q e-1 &&
+			[ $i -lt 100 ]; do
+			sleep 0.05
+			i=$((i + 1))
+		done
+		echo x >spooled
+	) &
+}
+when_spooled s2
+torn "$half" --spool s2 "$base/delay/800"
+[ $torn_s -eq 1 ] && grep -q '^vitals-post: <stdin>:2: .*(the last line has no newline: cut off?)$' err
+ok 'half a line, and the end while it stops' err
+printf '%s\n' "$half" | cmp -s - rejects && [ "$(jq -r .id out)" = e-1 ]
+ok 'is rejected, and what was under way finished'
+when_spooled s3
+torn '{"id":"e-2"}' --spool s3 "$base/delay/800"
+[ $torn_s -eq 0 ] && [ ! -s rejects ]
+ok 'a whole line without its newline is taken' err
+[ "$(vitals-post --spool s3 --list | jq -r 'select(.id == "e-2").status')" = ready ]
+ok 'into the spool'
+unset torn_wait torn_close
+
+# What a file holds behind the last line that was read can be read again.
+events 5000 >many
+vitals-post --queue 10 -c 1 "$base/delay/100" <many >out 2>err &
+pid=$!
+sleep 0.5
+kill $pid
+wait $pid
+[ $? -eq 4 ] && ! grep -q 'the signal came after' err
+ok 'of the lines of a file nothing is said' err
+
+# ---- A terminal
+if ! command -v script >/dev/null; then
+	skip 'on a terminal' 'wants script'
+	done_testing
+fi
+# Run COMMAND on a terminal of 80 columns, or so many; what it showed is in
+# "shown", without the carriage returns before newlines.
+terminal() { # COMMAND [COLUMNS]
+	TERM=${term:-xterm} script -qec "stty cols ${2:-80}; $1" /dev/null </dev/null |
+		sed 's/\r*$//' >shown
+}
+cr=$(printf '\r')
+back=$cr$(printf '\033')'\[K'
+# What stays on the screen: each line from where the last one was taken back.
+screen() {
+	sed "s/.*$back//" shown
+}
+terminal "vitals-post '$base/delay/700' <in >out"
+grep -q "^${back}0 delivered, [0-9] waiting ([0-9] under way), 0 lost$back" shown
+ok 'progress is shown, and taken back' shown
+[ "$(screen)" = 'vitals-post: 3 delivered, 0 dead, 0 expired, 0 retries' ]
+ok 'the summary is all that stays' shown
+{ cat in; echo 'no JSON'; } >mixed
+terminal "vitals-post --max-attempts 1 '$base/status/404' <mixed >out"
+screen >left
+grep -q '^vitals-post: <stdin>:4: ' left && [ "$(grep -c '^vitals-post: http.*: e-[123]: dead after 1 attempt: HTTP 404$' left)" -eq 3 ] &&
+	[ "$(wc -l <left)" -eq 6 ] && ! grep -v '^vitals-post: ' left
+ok 'messages stand on lines of their own' left
+terminal "vitals-post '$base/delay/700' <in >out" 20
+! sed "s/$back/\n/g" shown | grep -v '^vitals-post: ' | grep -q '.\{20\}'
+ok 'in a narrow one no line of progress is longer than it' shown
+grep -q "^${back}0 delivered, [0-9] wait$cr" shown
+ok 'but cut off' shown
+terminal "vitals-post '$base/ok' <in"
+! grep -q "$back" shown && [ "$(grep -c '^{"record":"receipt"' shown)" -eq 3 ]
+ok 'none where the receipts go to the terminal, too' shown
+terminal "vitals-post -q '$base/delay/700' <in >out"
+[ ! -s shown ]
+ok 'none with -q' shown
+term=dumb terminal "vitals-post '$base/delay/700' <in >out"
+[ "$(cat shown)" = 'vitals-post: 3 delivered, 0 dead, 0 expired, 0 retries' ]
+ok 'none on a terminal that cannot take it back' shown
+try 'none elsewhere' vitals-post "$base/delay/700" <in
+is_status 0
+stdout_lines 3
+is_stderr 'vitals-post: 3 delivered, 0 dead, 0 expired, 0 retries'
+done_testing
