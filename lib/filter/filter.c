@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "buf/ascii.h"
 #include "diag/diag.h"
 
 struct run {
@@ -37,16 +38,6 @@ reject(struct run *r, const struct ndjson_line *line, bool whole)
 	return rc ? -1 : 0;
 }
 
-static bool
-blank(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] != ' ' && s.p[i] != '\t')
-			return false;
-	}
-	return true;
-}
-
 static int
 bad_line(
     struct run *r, const struct ndjson_line *line, bool whole, const char *why)
@@ -63,7 +54,7 @@ one_line(struct run *r, const struct ndjson_line *line)
 {
 	struct err err = {""};
 
-	if (blank(line->text))
+	if (ascii_trim(line->text).n == 0)
 		return CLI_OK;
 	if (memchr(line->text.p, '\0', line->text.n) != NULL)
 		return bad_line(r, line, true, "bad line: holds a NUL byte");
