@@ -166,15 +166,34 @@ window_at(struct rppg *p, int64_t end, struct vote *w)
 	return vote_window(p->voter, in, (size_t)(have - n), (size_t)n, w);
 }
 
-/* How far the rates of the pending windows lie apart. */
+/* Keep what ${w} says as it comes: what is said now looks back on that. */
+static void
+remember(struct rppg *p, const struct pending *w)
+{
+	if (p->recents == TRACK_LAG)
+		memmove(p->recent, p->recent + 1,
+		    --p->recents * sizeof(p->recent[0]));
+	p->recent[p->recents++] = w->note;
+}
+
+/* How far the recent rates lie apart. */
 static double
 spread(const struct rppg *p)
 {
 	double rate[TRACK_LAG];
 
-	for (unsigned i = 0; i < p->pendings; i++)
-		rate[i] = p->pending[i].note.rate;
-	return log1p(dsp_sd(rate, p->pendings));
+	for (unsigned i = 0; i < p->recents; i++)
+		rate[i] = p->recent[i].rate;
+	return log1p(dsp_sd(rate, p->recents));
+}
+
+/* While windows grow, from the start of a run on, each that sees anything has
+ * seen all that those before it saw: does ${w} take their place? */
+static bool
+replaces_pending(const struct rppg *p, const struct pending *w)
+{
+	return w->vote.any && p->pendings > 0 &&
+	    w->vote.start <= p->pending[0].vote.start;
 }
 
 /* How sure the latest rate is.  A single window may match noise by chance: its
@@ -182,14 +201,14 @@ spread(const struct rppg *p)
 static double
 confidence_now(const struct rppg *p)
 {
-	const unsigned n = p->pendings < NOW ? p->pendings : NOW;
-	const struct pending *w = &p->pending[p->pendings - n];
+	const unsigned n = p->recents < NOW ? p->recents : NOW;
+	const struct note *w = &p->recent[p->recents - n];
 	double f[RPPG_FEATURES] = {0};
 
 	for (unsigned i = 0; i < n; i++)
 		for (int k = 0; k < RPPG_FEATURES; k++)
-			f[k] += w[i].note.feature[k] / n;
-	f[RPPG_FEATURE_SECONDS] = w[n - 1].note.feature[RPPG_FEATURE_SECONDS];
+			f[k] += w[i].feature[k] / n;
+	f[RPPG_FEATURE_SECONDS] = w[n - 1].feature[RPPG_FEATURE_SECONDS];
 	f[RPPG_FEATURE_SPREAD] = spread(p);
 	return rppg_confidence(p->method, f);
 }
@@ -203,6 +222,12 @@ take_hop(struct rppg *p)
 	w->bin = 0;
 	if (window_at(p, p->next_hop, &w->vote) != 0)
 		return -1;
+	if (replaces_pending(p, w)) {
+		p->pending[0] = *w;
+		w = &p->pending[0];
+		p->pendings = 0;
+		track_restart(&p->track);
+	}
 	track_push(&p->track, w->vote.votes, RPPG_HOP);
 	p->pendings++;
 
@@ -213,6 +238,7 @@ take_hop(struct rppg *p)
 	p->now.time = w->vote.end;
 	p->now.rate = w->vote.any ? w->note.rate : 0;
 	p->now.snr_db = w->note.feature[RPPG_FEATURE_SNR];
+	remember(p, w);
 	p->now.confidence = confidence_now(p);
 	p->next_hop += HOP;
 	return 0;
@@ -237,10 +263,12 @@ advance(struct rppg *p)
 }
 
 int
-rppg_last_window(struct rppg *p, struct track *t, struct pending *last)
+rppg_last_window(
+    struct rppg *p, struct track *t, unsigned *kept, struct pending *last)
 {
 	struct intake *in = &p->intake;
 
+	*kept = p->pendings;
 	(void)intake_flush(in);
 	if (!p->running || intake_grid(in) != 0)
 		return p->running ? -1 : 0;
@@ -254,6 +282,11 @@ rppg_last_window(struct rppg *p, struct track *t, struct pending *last)
 	if (window_at(p, end, &last->vote) != 0)
 		return -1;
 	*t = p->track;
+	if (replaces_pending(p, last)) {
+		*kept = 0;
+		track_restart(t);
+		first = true;
+	}
 	track_push(t, last->vote.votes,
 	    first ? RPPG_HOP : (double)(end - past) / RPPG_GRID);
 	return 1;
@@ -264,13 +297,15 @@ static int
 end_run(struct rppg *p)
 {
 	struct track t;
+	unsigned kept;
 	int more;
 
 	struct pending *last = malloc(sizeof(*last));
 	if (last == NULL)
 		return -1;
-	more = rppg_last_window(p, &t, last);
+	more = rppg_last_window(p, &t, &kept, last);
 	if (more == 1) {
+		p->pendings = kept;
 		if (p->pendings == TRACK_LAG && settle_oldest(p) != 0)
 			more = -1;
 		p->track = t;
@@ -282,6 +317,7 @@ end_run(struct rppg *p)
 			more = -1;
 	intake_restart(&p->intake);
 	track_restart(&p->track);
+	p->recents = 0;
 	p->running = false;
 	return more < 0 ? -1 : 0;
 }

@@ -25,6 +25,8 @@ struct rppg {
 	/* Windows whose rate is not chosen yet, oldest first. */
 	struct pending *pending; /* TRACK_LAG of them */
 	unsigned pendings;
+	struct note recent[TRACK_LAG]; /* what windows said as they came */
+	unsigned recents;
 	struct history history;
 	/* The run of frames that show skin, without a break. */
 	bool running;
@@ -40,9 +42,11 @@ struct rppg {
 };
 
 /* The window that ends with the last frame, its votes pushed to ${t}, a copy
- * of the track; return 1, 0 where there is no newer one than the last, or -1
- * without memory. */
-int rppg_last_window(struct rppg *p, struct track *t, struct pending *last);
+ * of the track, and how many of the pending ones it leaves in their place;
+ * return 1, 0 where there is no newer one than the last, or -1 without
+ * memory. */
+int rppg_last_window(
+    struct rppg *p, struct track *t, unsigned *kept, struct pending *last);
 
 /* Make the note and the wave of ${w} speak of ${bin}.  Return 0, or -1
  * without memory. */

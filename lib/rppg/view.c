@@ -44,19 +44,19 @@ draft_pending(struct rppg *p, struct draft *d)
 	struct track t = p->track;
 	struct pending *last = malloc(sizeof(*last));
 	int status = -1, more;
-	unsigned n;
+	unsigned kept, n;
 
 	if (last == NULL)
 		return -1;
-	if ((more = rppg_last_window(p, &t, last)) < 0)
+	if ((more = rppg_last_window(p, &t, &kept, last)) < 0)
 		goto done;
-	n = p->pendings + (unsigned)more;
+	n = kept + (unsigned)more;
 	if (more == 0)
 		t = p->track;
 	if (n > 0)
 		track_course(&t, course, n);
 	for (unsigned i = 0; i < n; i++) {
-		struct pending *w = i < p->pendings ? &p->pending[i] : last;
+		struct pending *w = i < kept ? &p->pending[i] : last;
 
 		if (rppg_judge(p, w, course[i]) != 0 ||
 		    history_add_wave(&d->wave,
