@@ -1,10 +1,6 @@
 /* vitals-verify: check signatures, give what they vouch for.  See
  * vitals-verify(1). */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "diag/diag.h"
@@ -21,8 +17,9 @@ static struct options {
 	struct options_keys keys;
 	int64_t tolerance;
 	unsigned scheme, output;
-	const char *at, *id, *timestamp, *signature, *headers;
+	const char *at;
 	bool any_time;
+	struct options_request request;
 	struct filter filter;
 } opt = {
     .keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE"), .tolerance = SIGN_TOLERANCE};
@@ -39,12 +36,7 @@ static const struct cli_option table[] = {
     CLI_CHOICE("output", 'o', "payload|message",
 	"what to print of good messages (default: payload)", &opt.output),
     CLI_HEADING("One body by hand"),
-    CLI_TEXT("id", 0, "ID", "its webhook-id", &opt.id),
-    CLI_TEXT(
-	"timestamp", 0, "SECONDS", "its webhook-timestamp", &opt.timestamp),
-    CLI_TEXT("signature", 0, "VALUE", "its signature's header", &opt.signature),
-    CLI_FILE("headers", 0, "FILE", "all three from the headers in FILE",
-	&opt.headers),
+    OPTIONS_REQUEST(&opt.request),
     FILTER_OPTIONS(&opt.filter),
 };
 
@@ -57,8 +49,6 @@ static const struct cli cli = {
     .option = table,
     .options = sizeof(table) / sizeof(table[0]),
 };
-
-static struct sign_request request;
 
 static enum filter_verdict
 take_line(void *context, const struct ndjson_line *line,
@@ -83,32 +73,19 @@ take_line(void *context, const struct ndjson_line *line,
 	return FILTER_BAD;
 }
 
-static bool
-by_hand(void)
-{
-	return opt.id != NULL || opt.timestamp != NULL ||
-	    opt.signature != NULL || opt.headers != NULL;
-}
-
 /* What options must have in common.  Return CLI_GO or CLI_USAGE. */
 static int
 check_options(struct sign_stream *s, int operands)
 {
-	if (opt.headers != NULL &&
-	    (opt.id != NULL || opt.timestamp != NULL || opt.signature != NULL))
-		return cli_usage(&cli,
-		    "--headers excludes --id, --timestamp "
-		    "and --signature");
-	if (by_hand() && opt.headers == NULL && opt.signature == NULL)
-		return cli_usage(&cli, "--signature is missing");
-	if (opt.signature != NULL &&
-	    !sign_scheme_simple(sign_scheme(opt.scheme)))
-		return cli_usage(&cli,
-		    "--signature cannot tell all of that scheme: use "
-		    "--headers");
-	if (by_hand() && operands > 1)
+	bool by_hand = options_request_given(&opt.request);
+
+	if (by_hand &&
+	    options_request_check(
+		&cli, &opt.request, sign_scheme(opt.scheme)) != CLI_GO)
+		return CLI_USAGE;
+	if (by_hand && operands > 1)
 		return cli_usage(&cli, "one body at a time");
-	if (by_hand() &&
+	if (by_hand &&
 	    (opt.filter.rejects != NULL || opt.output == OUTPUT_MESSAGE))
 		return cli_usage(&cli,
 		    "--rejects and --output are for "
@@ -122,73 +99,11 @@ check_options(struct sign_stream *s, int operands)
 	return CLI_GO;
 }
 
-/* Read a whole file, or stdin for "-", of at most ${max} bytes. */
-static int
-slurp(const char *path, size_t max, struct buf *out, const char **name)
-{
-	struct err err;
-	int fd = STDIN_FILENO, rc, status = CLI_GO;
-
-	*name = "<stdin>";
-	if (strcmp(path, "-") != 0) {
-		*name = path;
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0) {
-			diag_errno(errno, "%s", path);
-			return CLI_SYSTEM;
-		}
-	}
-	rc = sign_read_all(fd, max, out, &err);
-	if (rc != 0) {
-		status = errno == 0 ? CLI_DATA : CLI_SYSTEM;
-		diag_error("%s: %s", *name, err.text);
-	}
-	if (fd != STDIN_FILENO)
-		close(fd);
-	return status;
-}
-
-/* Fill the request from the options or from the file of --headers, whose
- * text stays in ${text}. */
-static int
-read_request(struct buf *text)
-{
-	const char *name, *twice;
-	struct err err;
-	int status;
-
-	if (opt.headers == NULL) {
-		const struct sign_scheme *s = sign_scheme(opt.scheme);
-
-		sign_request_add(
-		    &request, sign_scheme_header(s, 0), span_of(opt.signature));
-		if (opt.id != NULL)
-			sign_request_add(
-			    &request, "webhook-id", span_of(opt.id));
-		if (opt.timestamp != NULL)
-			sign_request_add(&request, "webhook-timestamp",
-			    span_of(opt.timestamp));
-		return CLI_GO;
-	}
-	status = slurp(opt.headers, SIGN_HEADERS_SIZE_MAX, text, &name);
-	if (status != CLI_GO)
-		return status;
-	if (sign_request_read(&request, buf_span(text), &err) != 0) {
-		diag_error("%s:%s", name, err.text);
-		return CLI_DATA;
-	}
-	twice = sign_request_twice(&request);
-	if (twice != NULL) {
-		diag_error("%s: %s stands twice", name, twice);
-		return CLI_DATA;
-	}
-	return CLI_GO;
-}
-
 /* Verify one body and print it, byte for byte. */
 static int
 verify_body(struct sign_stream *s, const char *path, struct ndjson_writer *out)
 {
+	struct sign_request request = {.count = 0};
 	struct buf body, headers;
 	struct sign_verified v;
 	struct err err;
@@ -197,9 +112,10 @@ verify_body(struct sign_stream *s, const char *path, struct ndjson_writer *out)
 
 	buf_init(&body);
 	buf_init(&headers);
-	status = read_request(&headers);
+	status = options_request_read(
+	    &opt.request, sign_scheme(opt.scheme), &headers, &request);
 	if (status == CLI_GO)
-		status = slurp(path, SIGN_BODY_MAX, &body, &name);
+		status = options_read_file(path, SIGN_BODY_MAX, &body, &name);
 	if (status != CLI_GO)
 		goto out;
 	status = CLI_DATA;
@@ -243,7 +159,7 @@ main(int argc, char *argv[])
 		goto out;
 	opt.filter.line = take_line;
 	opt.filter.context = &stream;
-	if (by_hand())
+	if (options_request_given(&opt.request))
 		status =
 		    verify_body(&stream, first < argc ? argv[first] : "-", out);
 	else

@@ -68,6 +68,41 @@ int options_new_sign_key(
 int options_new_seal_key(
     const struct options_new_key *n, struct ndjson_writer *out);
 
+/* ---- One signed request, by hand --------------------------------------- */
+
+struct sign_request;
+
+struct options_request {
+	const char *id, *timestamp, *signature, *headers;
+};
+
+#define OPTIONS_REQUEST(r)                                               \
+	CLI_TEXT("id", 0, "ID", "its webhook-id", &(r)->id),             \
+	    CLI_TEXT("timestamp", 0, "SECONDS", "its webhook-timestamp", \
+		&(r)->timestamp),                                        \
+	    CLI_TEXT("signature", 0, "VALUE", "its signature's header",  \
+		&(r)->signature),                                        \
+	    CLI_FILE("headers", 0, "FILE",                               \
+		"all three from the headers in FILE", &(r)->headers)
+
+/* Was any of it given? */
+bool options_request_given(const struct options_request *o);
+
+/* Is what was given enough for ${scheme}, and nothing said twice?  Return
+ * CLI_GO or CLI_USAGE. */
+int options_request_check(const struct cli *cli,
+    const struct options_request *o, const struct sign_scheme *scheme);
+
+/* Fill ${r} from the options, or from the file of --headers, whose text stays
+ * in ${text}. */
+int options_request_read(const struct options_request *o,
+    const struct sign_scheme *scheme, struct buf *text, struct sign_request *r);
+
+/* Append a whole file, or stdin for "-", of at most ${max} bytes to ${out};
+ * *${name} is what messages call it. */
+int options_read_file(
+    const char *path, size_t max, struct buf *out, const char **name);
+
 /* ---- How a line becomes a message -------------------------------------- */
 
 struct options_message {
