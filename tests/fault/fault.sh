@@ -20,3 +20,33 @@ preload() { # NAME [FLAG ...]
 	}
 	unset CC
 }
+
+# Fail call 1, 2, 3, … of FUNCTION in COMMAND, which reads INPUT, until there is
+# none; at the higher numbers not each, but every (1 + number / STEP)th.  Before
+# each run fault_before is called; after it fault_check, which prints what is
+# wrong, with the call's name, and finds "out", "err" and the status fault_s.
+faults() { # NAME FUNCTION STEP INPUT COMMAND [ARG ...]
+	fault_n=$1 fault_f=$2 fault_step=$3 fault_i=$4
+	shift 4
+	fault_at=1 fault_runs=0
+	: >why
+	while [ $fault_at -lt 3000 ]; do
+		rm -f hit
+		fault_before
+		LD_PRELOAD=$WORK/fault.so VITALS_FAULT=$fault_f \
+			VITALS_FAULT_AT=$fault_at VITALS_FAULT_LOG=hit \
+			timeout 20 "$@" <"$fault_i" >out 2>err
+		# shellcheck disable=SC2034 # for fault_check
+		fault_s=$?
+		[ -s hit ] || break
+		fault_runs=$((fault_runs + 1))
+		fault_check "$fault_f $fault_at" >>why
+		fault_at=$((fault_at + 1 + fault_at / fault_step))
+	done
+	if [ -s why ]; then
+		not_ok "$fault_n: $fault_f fails" why
+	else
+		true
+		ok "$fault_n: $fault_f fails ($fault_runs times)"
+	fi
+}

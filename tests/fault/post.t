@@ -50,50 +50,35 @@ again() {
 		awk -v at="$2" '$1 > 2 { print at ": " $2 " arrived " $1 " times" }'
 }
 
-# Fail call 1, 2, 3, … of FUNCTION until there is none; at the higher numbers
-# not each.
-faults() { # NAME FUNCTION PATH ARG ...
-	fault_n=$1 fault_f=$2 fault_p=$3
+fault_before() {
+	rm -f spool* dead audit metrics*
+	: >log
+}
+fault_check() { # WHERE
+	account "$1"
+	again "$base/$path" "$1"
+}
+post() { # NAME FUNCTION PATH [OPTION ...]
+	post_n=$1 post_f=$2 path=$3
 	shift 3
-	fault_at=1 fault_runs=0
-	: >why
-	while [ $fault_at -lt 3000 ]; do
-		rm -f hit spool* dead audit metrics*
-		: >log
-		LD_PRELOAD=$WORK/fault.so VITALS_FAULT=$fault_f \
-			VITALS_FAULT_AT=$fault_at VITALS_FAULT_LOG=hit \
-			timeout 20 vitals-post --retry-base 0.01 "$@" \
-			"$base/$fault_p" <in >out 2>err
-		fault_s=$?
-		[ -s hit ] || break
-		fault_runs=$((fault_runs + 1))
-		account "$fault_f $fault_at" >>why
-		again "$base/$fault_p" "$fault_f $fault_at" >>why
-		fault_at=$((fault_at + 1 + fault_at / 8))
-	done
-	if [ -s why ]; then
-		not_ok "$fault_n: $fault_f fails" why
-	else
-		true
-		ok "$fault_n: $fault_f fails ($fault_runs times)"
-	fi
+	faults "$post_n" "$post_f" 8 in vitals-post --retry-base 0.01 "$@" "$base/$path"
 }
 for f in malloc read write close; do
-	faults 'a filter' $f ok -k key --dead-letter dead --audit audit --metrics metrics
+	post 'a filter' $f ok -k key --dead-letter dead --audit audit --metrics metrics
 done
 for f in malloc read write fsync close; do
-	faults 'a spool' $f ok -k key --spool spool --audit audit --metrics metrics
+	post 'a spool' $f ok -k key --spool spool --audit audit --metrics metrics
 done
-faults 'a spool and retries' malloc flaky/1 --spool spool
-faults 'a spool and retries' write flaky/1 --spool spool
-faults 'a spool in order' malloc flaky/1 --spool spool --order session -c 2
+post 'a spool and retries' malloc flaky/1 --spool spool
+post 'a spool and retries' write flaky/1 --spool spool
+post 'a spool in order' malloc flaky/1 --spool spool --order session -c 2
 sed "s|^{|{\"endpoint\":\"$base/ok?own\",\"headers\":{\"X-A\":\"1\"},|" in >own
 mv own in
-faults 'endpoints of lines' malloc ok
-faults 'endpoints of lines, a spool' malloc ok --spool spool
-faults 'endpoints of lines, a spool' write ok --spool spool
+post 'endpoints of lines' malloc ok
+post 'endpoints of lines, a spool' malloc ok --spool spool
+post 'endpoints of lines, a spool' write ok --spool spool
 for i in 1 2 3; do
 	echo '{"specversion":"1.0","id":"e-'$i'","source":"/s","type":"t"}'
 done >in
-faults 'batches and retries' malloc flaky/1 --batch 2
+post 'batches and retries' malloc flaky/1 --batch 2
 done_testing
