@@ -74,16 +74,12 @@ static int
 expect(struct deliver *d, struct deliver_endpoint *e,
     struct deliver_event *event, bool fresh)
 {
-	struct deliver_job *j = calloc(1, sizeof(*j));
+	struct deliver_job *j = deliver_job_new(e, event);
 
 	if (j == NULL)
 		return -1;
-	j->endpoint = e;
-	j->event = event;
-	j->since = event->accepted;
 	j->fresh = fresh;
 	e->coming++;
-	deliver_event_hold(event);
 	*d->accepting_end = j;
 	d->accepting_end = &j->next;
 	return 0;

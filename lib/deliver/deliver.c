@@ -169,17 +169,12 @@ deliver_set_origin(struct deliver *d, const char *origin)
 static int
 give(struct deliver *d, struct deliver_endpoint *e, struct deliver_event *event)
 {
-	struct deliver_job *j = calloc(1, sizeof(*j));
+	struct deliver_job *j = deliver_job_new(e, event);
 
 	if (j == NULL)
 		return -1;
-	j->endpoint = e;
-	j->event = event;
-	j->since = event->accepted;
-	deliver_event_hold(event);
 	if (deliver_enqueue(d, j) != 0) {
-		deliver_event_drop(event);
-		free(j);
+		deliver_job_drop(d, j);
 		return -1;
 	}
 	e->accepted++;

@@ -171,6 +171,9 @@ struct deliver_endpoint *deliver_endpoint_find(
 /* ---- queue.c */
 int deliver_heap_push(struct deliver_heap *h, struct deliver_job *j);
 void deliver_heap_remove(struct deliver_heap *h, struct deliver_job *j);
+/* A new job in no list, which holds ${event}.  NULL without memory. */
+struct deliver_job *deliver_job_new(
+    struct deliver_endpoint *e, struct deliver_event *event);
 void deliver_make_ready(struct deliver_job *j, bool first);
 struct deliver_job *deliver_pop_ready(struct deliver_endpoint *e);
 /* Enter a job into its endpoint's lists: ready, or waiting for j->due where

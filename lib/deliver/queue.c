@@ -208,6 +208,20 @@ lane_step(struct deliver *d, struct deliver_endpoint *e, struct deliver_lane *l)
 	deliver_make_ready(j, false);
 }
 
+struct deliver_job *
+deliver_job_new(struct deliver_endpoint *e, struct deliver_event *event)
+{
+	struct deliver_job *j = calloc(1, sizeof(*j));
+
+	if (j == NULL)
+		return NULL;
+	j->endpoint = e;
+	j->event = event;
+	j->since = event->accepted;
+	deliver_event_hold(event);
+	return j;
+}
+
 void
 deliver_job_drop(struct deliver *d, struct deliver_job *j)
 {

@@ -210,10 +210,10 @@ ok 'nothing is lost or doubled'
 # ---- Retry-After of an endpoint outlives the run
 held() { # SECONDS: a run that gets this Retry-After, and is killed
 	: >log
-	mkfifo wait
-	vitals-post -q --spool s7 --follow "$base/status/503?after=$1" <wait >/dev/null 2>err7 &
+	mkfifo held
+	vitals-post -q --spool s7 --follow "$base/status/503?after=$1" <held >/dev/null 2>err7 &
 	pid=$!
-	exec 9>wait
+	exec 9>held
 	head -n 1 in >&9
 	i=0
 	while ! vitals-post --spool s7 --list 2>/dev/null | grep -q '"httpStatus":503' && [ $i -lt 100 ]; do
@@ -223,7 +223,7 @@ held() { # SECONDS: a run that gets this Retry-After, and is killed
 	kill -9 $pid
 	wait $pid 2>/dev/null
 	exec 9>&-
-	rm wait
+	rm held
 }
 held 3
 try 'killed, and started anew' timeout 20 vitals-post --spool s7 --max-attempts 1 --breaker 0 "$base/status/503?after=3" <in
