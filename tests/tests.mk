@@ -18,6 +18,7 @@ UNIT_MODS_receive_payload = crypto inbox serve
 UNIT_MODS_seal_keys = crypto
 UNIT_MODS_seal_seal = crypto
 UNIT_MODS_deliver_policy = crypto http spool
+UNIT_MODS_deliver_event = crypto http spool
 PKG_jansson = jansson
 DEB_jansson = libjansson-dev
 

@@ -210,16 +210,16 @@ read_route(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
 
 	if (d->kind == MESSAGE_FHIR)
 		return 0;
-	if (to != NULL &&
-	    (to->type != JSON_STRING || !is_url(json_inside(to->value))))
+	d->endpoint = member_piece(r, to);
+	if (!is_url(deliver_draft_span(r, &d->endpoint))) {
+		d->endpoint = (struct deliver_piece){.n = 0};
 		to = NULL;
+	}
 	/* Elsewhere, "headers" without "endpoint" is none of our business. */
 	if (with != NULL &&
 	    (with->type != JSON_OBJECT ||
 		(to == NULL && d->kind != MESSAGE_MESSAGE)))
 		with = NULL;
-	if (to != NULL)
-		d->endpoint = member_piece(r, to);
 	if (with != NULL && read_headers(r, d, with->value, err) != 0)
 		return -1;
 	if ((to == NULL && with == NULL) || d->kind == MESSAGE_MESSAGE)

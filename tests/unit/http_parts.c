@@ -105,9 +105,95 @@ headers(void)
 	    "one of ours");
 }
 
+static const char *
+origin(const char *url)
+{
+	static char text[ERR_TEXT_MAX + 8];
+	struct err e;
+	struct buf b;
+
+	buf_init(&b);
+	if (http_origin(url, &b, &e) == 0)
+		snprintf(text, sizeof(text), "%.*s", (int)b.len, b.data);
+	else
+		snprintf(text, sizeof(text), "no: %s", e.text);
+	buf_release(&b);
+	return text;
+}
+
+static void
+origins(void)
+{
+	static const char *const wrong[] = {"", "h/p", "ftp://h/", "https://",
+	    "https://h/#f", "https://u@h/", "https://u:p@h/", "https://h /",
+	    "https://h/\n", "file:///etc/passwd", "https://h:99999/"};
+
+	CHECK_TEXT(origin("https://Host.Example/a?b"),
+	    "https://host.example:443", "the port of https");
+	CHECK_TEXT(origin("HTTP://h"), "http://h:80", "of http");
+	CHECK_TEXT(origin("https://h:8443/"), "https://h:8443", "another");
+	CHECK_TEXT(origin("http://[::1]:81/"), "http://[::1]:81", "an address");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		CHECK(strncmp(origin(wrong[i]), "no: ", 4) == 0, wrong[i]);
+}
+
+static bool
+target(const struct http_target_options *o)
+{
+	struct err e;
+	struct http_target *t = http_target_new(o, &e);
+
+	http_target_free(t);
+	return t != NULL;
+}
+
+static void
+targets(void)
+{
+	static char url[HTTP_URL_MAX + 2] = "https://h/";
+	struct span header[HTTP_HEADERS_MAX + 1];
+	struct http_target_options o = {.url = url, .header = header};
+
+	memset(url + 10, 'x', HTTP_URL_MAX - 10);
+	CHECK(target(&o), "a URL as long as it may be");
+	url[HTTP_URL_MAX] = 'x';
+	CHECK(!target(&o), "one byte more");
+	o.url = "https://h/";
+	for (size_t i = 0; i <= HTTP_HEADERS_MAX; i++)
+		header[i] = span_of("X-A: b");
+	o.headers = HTTP_HEADERS_MAX;
+	CHECK(target(&o), "as many headers as may be");
+	o.headers++;
+	CHECK(!target(&o), "one more");
+	o.headers = 0;
+	o.url = "http://example.org/";
+	CHECK(!target(&o), "plain http goes nowhere");
+	o.allow_http = true;
+	CHECK(target(&o), "but where that is allowed");
+	o.allow_http = false;
+	o.url = "http://127.0.0.1:8080/";
+	CHECK(target(&o), "and to loopback");
+	o.url = "http://[::1]/";
+	CHECK(target(&o), "also of IPv6");
+	o.url = "http://localhost/";
+	CHECK(target(&o), "and by its name");
+	o.url = "http://localhost.example.org/";
+	CHECK(!target(&o), "not to what only looks like it");
+	o.url = "https://h/";
+	o.proxy = "http://p:3128";
+	CHECK(target(&o), "by a proxy");
+	o.deny_private = true;
+	CHECK(!target(&o), "behind which addresses cannot be checked");
+	o.deny_private = false;
+	o.proxy = "http://u:p@p:3128";
+	CHECK(!target(&o), "whose URL holds no password");
+}
+
 int
 main(void)
 {
+	origins();
+	targets();
 	addresses();
 	retry_after();
 	headers();

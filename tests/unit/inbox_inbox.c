@@ -1,0 +1,183 @@
+/* What a receiver must not forget: IDs, and lines that are not printed yet. */
+#include "inbox/inbox.h"
+
+#include <dirent.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static struct err err;
+static struct inbox *x;
+
+static void
+open_inbox(const char *path)
+{
+	x = inbox_open(path, &err);
+	if (x == NULL) {
+		printf("Bail out! %s\n", err.text);
+		exit(1);
+	}
+}
+
+static int
+note(const char *id, int64_t now)
+{
+	return inbox_note(x, span_of(id), now, &err);
+}
+
+/* The kept lines, each with a blank behind it. */
+static const char *
+kept(void)
+{
+	static char text[200];
+	struct buf line;
+	int64_t number = 0;
+	size_t n = 0;
+
+	text[0] = '\0';
+	buf_init(&line);
+	while (inbox_next(x, number, &line, &number, &err) == 1) {
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%.*s ",
+		    (int)line.len, line.data != NULL ? line.data : "");
+		buf_clear(&line);
+	}
+	buf_release(&line);
+	return text;
+}
+
+static void
+ids(void)
+{
+	open_inbox("ids");
+	CHECK(inbox_begin(x, &err) == 0, "a transaction");
+	CHECK(note("a", 1) == 1 && note("b", 2) == 1, "new IDs");
+	CHECK(note("a", 3) == 0, "a known one");
+	CHECK(note("", 3) == 1 && note("", 3) == 0, "an empty one is one, too");
+	CHECK(inbox_note(x, (struct span){"a\0b", 3}, 3, &err) == 1,
+	    "all its bytes count");
+	CHECK(inbox_commit(x, &err) == 0, "committed");
+	inbox_close(x);
+
+	open_inbox("ids");
+	CHECK(inbox_begin(x, &err) == 0 && note("b", 9) == 0,
+	    "known after a restart");
+	CHECK(note("c", 9) == 1, "another is new");
+	inbox_rollback(x);
+	CHECK(inbox_begin(x, &err) == 0 && note("c", 9) == 1,
+	    "what was undone is new again");
+	CHECK(inbox_commit(x, &err) == 0, "committed");
+	CHECK(inbox_forget(x, 2, &err) == 0 && inbox_begin(x, &err) == 0 &&
+		note("a", 9) == 1 && note("b", 9) == 0,
+	    "those before a time are forgotten, those of that time not");
+	inbox_rollback(x);
+	inbox_close(x);
+}
+
+static void
+lines(void)
+{
+	open_inbox("lines");
+	CHECK(inbox_waiting(x) == 0, "none waits");
+	CHECK_TEXT(kept(), "", "there is none");
+	CHECK(inbox_begin(x, &err) == 0 &&
+		inbox_keep(x, span_of("one"), &err) == 0 &&
+		inbox_keep(x, span_of("two"), &err) == 0 &&
+		inbox_waiting(x) == 2,
+	    "two in a transaction");
+	inbox_rollback(x);
+	CHECK(inbox_waiting(x) == 0, "that is undone");
+	CHECK_TEXT(kept(), "", "leave nothing");
+	CHECK(inbox_begin(x, &err) == 0 &&
+		inbox_keep(x, span_of("one"), &err) == 0 &&
+		inbox_keep(x, span_of("two"), &err) == 0 &&
+		inbox_keep(x, span_of("three"), &err) == 0 &&
+		inbox_commit(x, &err) == 0,
+	    "three");
+	inbox_close(x);
+
+	open_inbox("lines");
+	CHECK(inbox_waiting(x) == 3, "they wait for the next run");
+	CHECK_TEXT(kept(), "one two three ", "in their order");
+	CHECK(inbox_printed(x, 2, &err) == 0 && inbox_waiting(x) == 1,
+	    "two were printed");
+	CHECK_TEXT(kept(), "three ", "one is left");
+	CHECK(inbox_printed(x, 2, &err) == 0 && inbox_waiting(x) == 1,
+	    "said twice, it changes nothing");
+	CHECK(inbox_printed(x, 3, &err) == 0 && inbox_waiting(x) == 0,
+	    "and the last one");
+	/* A number is never given twice: somebody may remember it. */
+	CHECK(inbox_begin(x, &err) == 0 &&
+		inbox_keep(x, span_of("four"), &err) == 0 &&
+		inbox_commit(x, &err) == 0 && inbox_printed(x, 3, &err) == 0,
+	    "a later one");
+	CHECK_TEXT(kept(), "four ", "has a number of its own");
+	inbox_close(x);
+}
+
+static void
+foreign(void)
+{
+	struct stat st;
+	sqlite3 *db;
+	FILE *f;
+
+	open_inbox("mine");
+	CHECK(inbox_open("mine", &err) == NULL &&
+		strncmp(err.text, "mine: ", 6) == 0,
+	    "one process at a time");
+	CHECK(stat("mine", &st) == 0 && (st.st_mode & 077) == 0,
+	    "it is its owner's alone");
+	inbox_close(x);
+
+	CHECK(sqlite3_open("mine", &db) == SQLITE_OK &&
+		sqlite3_exec(db, "PRAGMA user_version = 9", NULL, NULL, NULL) ==
+		    SQLITE_OK &&
+		sqlite3_close(db) == SQLITE_OK &&
+		inbox_open("mine", &err) == NULL,
+	    "another version is refused");
+	CHECK_TEXT(err.text, "mine: state file of another version (9)",
+	    "with its number");
+	CHECK(sqlite3_open("alien", &db) == SQLITE_OK &&
+		sqlite3_exec(db, "CREATE TABLE t(a)", NULL, NULL, NULL) ==
+		    SQLITE_OK &&
+		sqlite3_close(db) == SQLITE_OK &&
+		inbox_open("alien", &err) == NULL,
+	    "another database is refused");
+	CHECK_TEXT(err.text, "alien: not a state file of vitals-receive",
+	    "and called so");
+	f = fopen("text", "w");
+	CHECK(f != NULL &&
+		fputs("this is no database at all, is it?\n", f) > 0 &&
+		fclose(f) == 0 && inbox_open("text", &err) == NULL,
+	    "a text is refused");
+	CHECK(inbox_open("no/such/folder", &err) == NULL, "and no folder");
+	inbox_close(NULL);
+}
+
+static void
+clean(const char *dir)
+{
+	struct dirent *entry;
+	DIR *d = opendir(".");
+
+	while (d != NULL && (entry = readdir(d)) != NULL)
+		unlink(entry->d_name);
+	if (d != NULL)
+		closedir(d);
+	CHECK(chdir("/") == 0 && rmdir(dir) == 0, "cleaned up");
+}
+
+int
+main(void)
+{
+	char dir[] = "/tmp/inbox_inbox.XXXXXX";
+
+	CHECK(mkdtemp(dir) != NULL && chdir(dir) == 0, "a directory");
+	ids();
+	lines();
+	foreign();
+	clean(dir);
+	return check_done();
+}
