@@ -28,12 +28,9 @@ enum synth_channel {
 	SYNTH_BLUE,
 	SYNTH_COVER, /* 0 to 1 */
 	SYNTH_EARLY, /* strength of the pulse as it arrives first ... */
-	SYNTH_LATE,  /* ... and SYNTH_DELAY later */
+	SYNTH_LATE,  /* ... and spec.transit later */
 	SYNTH_CHANNELS = 8
 };
-
-/* How much later the wave reaches the chin than the forehead, seconds. */
-#define SYNTH_DELAY 0.03
 
 struct synth_layer {
 	unsigned width, height;

@@ -17,6 +17,7 @@ synth_spec_init(struct synth_spec *s)
 	    .breathing_depth = 1,
 	    .hrv = -1,
 	    .pulse_percent = 1,
+	    .transit = 0.03,
 	    .tone = 1,
 	    .width = 640,
 	    .height = 480,

@@ -17,6 +17,7 @@
 #define SYNTH_BREATHING_MIN 3.0
 #define SYNTH_BREATHING_MAX 60.0
 #define SYNTH_HRV_MAX 300.0
+#define SYNTH_TRANSIT_MAX 0.2
 #define SYNTH_SIDE_MIN 32
 #define SYNTH_SIDE_MAX 4096
 #define SYNTH_FRAME_RATE_MIN 1.0
@@ -44,6 +45,8 @@ struct synth_spec {
 	double hrv;                    /* SDNN, ms; negative: SYNTH_HRV_SHARE */
 	double pulse_percent; /* peak to peak in green, of its value, on
 				 * the lightest skin */
+	double transit; /* s by which the wave reaches the chin after the
+			 * forehead; in between in proportion */
 	bool no_pulse;
 	unsigned tone; /* 0 the lightest, to SYNTH_TONES - 1 */
 

@@ -255,7 +255,7 @@ synth_frame(struct synth *s, double time, const float *rgb[3])
 		torso.x += 0.4 * (head.x - torso.x);
 	}
 	torso.early = head.early = (float)wave_at(s, time);
-	head.late = (float)wave_at(s, time - SYNTH_DELAY);
+	head.late = (float)wave_at(s, time - s->spec.transit);
 	lay(s, &torso);
 	lay(s, &head);
 	expose(s, time);

@@ -73,6 +73,7 @@ life(struct json_writer *w, const struct synth_spec *s,
 	    synth_spec_breath(s) ? sum.breathing : (double)NAN, 3);
 	real(w, "hrvSdnn", sum.sdnn, 3);
 	real(w, "hrvRmssd", sum.rmssd, 3);
+	real(w, "transitSeconds", s->transit, 4);
 	integer(w, "beats", (int64_t)sum.beats);
 	json_key(w, "heartRatePerSecond");
 	json_array_begin(w);
@@ -86,7 +87,8 @@ static void
 lifeless(struct json_writer *w)
 {
 	static const char *const nothing[] = {
-	    "heartRate", "respiratoryRate", "hrvSdnn", "hrvRmssd"};
+	    "heartRate", "respiratoryRate", "hrvSdnn", "hrvRmssd",
+	    "transitSeconds"};
 
 	real(w, "pulsePercent", 0, 1);
 	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {

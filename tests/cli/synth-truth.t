@@ -44,6 +44,14 @@ holds 'whose mean is the rate' '.[0].heartRatePerSecond | add / 60 - 72 | fabs <
 truth 'no variability' -d 60 -r 80 --hrv 0
 holds 'none' '.[0].hrvSdnn < 0.001 and (.[0].heartRate - 80 | fabs) < 0.001'
 
+holds 'the transit that is usual' '.[0].transitSeconds == 0.03'
+truth 'the slowest transit' -d 10 --transit 0.2
+holds 'is told' '.[0].transitSeconds == 0.2'
+try 'a slower one' vitals-synth $small --transit 0.201 out
+is_status 2
+is_stdout ''
+stderr_has 'transit'
+
 truth 'a course' -d 40 -r 60@0,100@20,100@40 --hrv 0
 holds 'the rate follows' '.[0].heartRatePerSecond | (.[0] - 61 | fabs) < 1.5 and
 	(.[30] - 100 | fabs) < 0.1'
