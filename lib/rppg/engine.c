@@ -104,8 +104,8 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 
 	if (pending->bin == bin)
 		return 0;
-	if (render_wave(p->voter, &p->intake, w, at, pending->wave, &quality) !=
-	    0)
+	if (render_waves(
+		p->voter, &p->intake, w, at, pending->wave, &quality) != 0)
 		return -1;
 	pending->note = (struct note){.start = w->start,
 	    .end = w->end,
@@ -145,7 +145,7 @@ settle_oldest(struct rppg *p)
 	    (note = rppg_queue_add(&p->history.notes)) == NULL)
 		return -1;
 	*note = w->note;
-	if (history_add_wave(&p->history, llrint(w->vote.start * RPPG_GRID),
+	if (history_add_waves(&p->history, llrint(w->vote.start * RPPG_GRID),
 		w->wave, w->vote.n) != 0)
 		return -1;
 	memmove(w, w + 1, --p->pendings * sizeof(*w));

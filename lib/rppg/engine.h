@@ -4,8 +4,8 @@
  * Frames go in one by one; what was seen of any stretch of time can be asked
  * for at any moment.  The engine works in windows of RPPG_WINDOW seconds that
  * end every RPPG_HOP seconds; it holds the last windows of every region and,
- * of what lies before, only the fused wave, the mean colour, the motion and a
- * few numbers a second (about 1 MB in RPPG_SECONDS_MAX) until rppg_forget.
+ * of what lies before, only the waves, the mean colour, the motion and a
+ * few numbers a second (about 2 MB in RPPG_SECONDS_MAX) until rppg_forget.
  *
  * Fusion.  In each window groups of patches speak with one voice (mvdr.h):
  * for every rate, by the weights over groups and colours that let a pulse
@@ -77,7 +77,8 @@ struct rppg_view {
 	double wave_start;
 	double *wave;
 	size_t waves;
-	/* Waves of the upper and lower regions on the same grid, or NULL. */
+	/* Those of the forehead, and of cheeks and chin, on the same grid, each
+	 * as its own colours show it; 0 where there is none. */
 	double *upper, *lower;
 
 	/* Mean colour of all skin on the frames' times (at most 75 a second:

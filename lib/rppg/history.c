@@ -73,7 +73,8 @@ history_release(struct history *h)
 }
 
 int
-history_add_wave(struct history *h, int64_t at, const double *wave, size_t n)
+history_add_waves(struct history *h, int64_t at,
+    double wave[VOTE_WAVES][POWER_WINDOW], size_t n)
 {
 	if (h->wave.count == 0)
 		h->wave_base = at;
@@ -96,7 +97,8 @@ history_add_wave(struct history *h, int64_t at, const double *wave, size_t n)
 		if (k < 0)
 			continue;
 		struct wave_sum *s = rppg_queue_at(&h->wave, (size_t)k);
-		s->sum += (float)(weight * wave[i]);
+		for (int w = 0; w < VOTE_WAVES; w++)
+			s->sum[w] += (float)(weight * wave[w][i]);
 		s->weight += (float)weight;
 	}
 	return 0;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "rppg/engine.h"
+#include "rppg/vote.h"
 
 /* What one window said, once its rate was chosen. */
 struct note {
@@ -42,9 +43,9 @@ void *rppg_queue_add(struct queue *q);
 void *rppg_queue_at(const struct queue *q, size_t i);
 void rppg_queue_drop(struct queue *q, size_t n);
 
-/* The wave: sum of overlapping windows and of their weights, on the grid. */
+/* The waves: sums of overlapping windows and of their weights, on the grid. */
 struct wave_sum {
-	float sum, weight;
+	float sum[VOTE_WAVES], weight;
 };
 
 struct history {
@@ -57,10 +58,10 @@ struct history {
 void history_init(struct history *h);
 void history_release(struct history *h);
 
-/* Add ${n} samples of a window's wave from grid index ${at} on, under a Hann
+/* Add ${n} samples of a window's waves from grid index ${at} on, under a Hann
  * window.  Return 0, or -1 without memory. */
-int history_add_wave(
-    struct history *h, int64_t at, const double *wave, size_t n);
+int history_add_waves(struct history *h, int64_t at,
+    double wave[VOTE_WAVES][POWER_WINDOW], size_t n);
 
 /* Forget what ended before ${time}. */
 void history_forget(struct history *h, double time);

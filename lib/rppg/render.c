@@ -90,23 +90,46 @@ weigh_boxes(struct voter *v, const struct vote *w, double bin,
 	return 0;
 }
 
-int
-render_wave(struct voter *v, const struct intake *in, const struct vote *w,
-    double bin, double *wave, struct render_quality *q)
+/* The waves of the parts of the face, of deviation 1: each as its own colours
+ * show it, so that what one lacks does not come from the other. */
+static int
+render_parts(struct voter *v, const struct vote *w, double bin,
+    double wave[VOTE_WAVES][POWER_WINDOW])
 {
+	for (int k = VOTE_WAVE_UPPER; k < VOTE_WAVES; k++) {
+		double size;
+
+		if (voter_gather_part(v, (enum vote_wave)k, w->n) != 0)
+			return -1;
+		(void)mvdr_wave(&v->mvdr, (int)lrint(bin), wave[k]);
+		size = dsp_sd(wave[k], w->n);
+		for (size_t i = 0; i < w->n && size > 0; i++)
+			wave[k][i] /= size;
+	}
+	return 0;
+}
+
+int
+render_waves(struct voter *v, const struct intake *in, const struct vote *w,
+    double bin, double waves[VOTE_WAVES][POWER_WINDOW],
+    struct render_quality *q)
+{
+	double *wave = waves[VOTE_WAVE_FUSED];
 	double weight[TRACE_REGIONS_MAX] = {0};
 	size_t from = (size_t)(llrint(w->start * RPPG_GRID) - in->base);
 	struct power s;
 
 	q->snr = (double)NAN;
 	q->least = 0;
-	memset(wave, 0, w->n * sizeof(*wave));
+	memset(waves, 0, VOTE_WAVES * sizeof(*waves));
 	if (window_open(&v->window, in, v->site, v->skin, from, w->n) != 0)
 		return -1;
 	if (w->matched) {
 		if (voter_gather(v, w->n) != 0)
 			return -1;
 		(void)mvdr_wave(&v->mvdr, (int)lrint(bin), wave);
+		if (render_parts(v, w, bin, waves) != 0)
+			return -1;
 	}
 	for (unsigned i = 0; i < v->regions; i++)
 		weight[i] = v->window.good[i] ? in->weight[i] : 0;

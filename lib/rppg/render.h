@@ -18,12 +18,14 @@ struct render_quality {
 };
 
 /*
- * Make the pulse wave of a window for a pulse at ${bin}: of the fusion what its
+ * Make the pulse waves of a window for a pulse at ${bin}: of the fusion what its
  * groups show together, else the methods' waves, weighted by their
- * signal-to-noise ratio there.  ${wave} has n samples, with a pulse of amplitude
- * about 1.  Return 0, or -1 without memory.
+ * signal-to-noise ratio there, with a pulse of amplitude about 1.  Of the fusion
+ * also those of the parts of a face; what is not in view is 0.  Return 0, or -1
+ * without memory.
  */
-int render_wave(struct voter *v, const struct intake *in, const struct vote *w,
-    double bin, double *wave, struct render_quality *q);
+int render_waves(struct voter *v, const struct intake *in, const struct vote *w,
+    double bin, double waves[VOTE_WAVES][POWER_WINDOW],
+    struct render_quality *q);
 
 #endif

@@ -12,7 +12,7 @@ struct pending {
 	struct vote vote;
 	int bin; /* that the rest speaks of; 0: none yet */
 	struct note note;
-	double wave[POWER_WINDOW];
+	double wave[VOTE_WAVES][POWER_WINDOW];
 };
 
 struct rppg {

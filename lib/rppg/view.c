@@ -59,7 +59,7 @@ draft_pending(struct rppg *p, struct draft *d)
 		struct pending *w = i < kept ? &p->pending[i] : last;
 
 		if (rppg_judge(p, w, course[i]) != 0 ||
-		    history_add_wave(&d->wave,
+		    history_add_waves(&d->wave,
 			llrint(w->vote.start * RPPG_GRID), w->wave,
 			w->vote.n) != 0)
 			goto done;
@@ -102,7 +102,7 @@ wave_at(const struct history *h, int64_t k)
 {
 	k -= h->wave_base;
 	if (k < 0 || k >= (int64_t)h->wave.count)
-		return (struct wave_sum){0, 0};
+		return (struct wave_sum){.weight = 0};
 	return *(struct wave_sum *)rppg_queue_at(&h->wave, (size_t)k);
 }
 
@@ -112,21 +112,29 @@ fill_wave(struct rppg *p, const struct draft *d, double from, double to,
 {
 	int64_t first = (int64_t)ceil(from * RPPG_GRID);
 	int64_t last = (int64_t)floor(to * RPPG_GRID);
+	double *wave[VOTE_WAVES] = {NULL};
+	bool failed = false;
 
 	if (last < first)
 		return 0;
-	v->wave = calloc((size_t)(last - first + 1), sizeof(*v->wave));
-	if (v->wave == NULL)
-		return -1;
 	v->waves = (size_t)(last - first + 1);
+	for (int w = 0; w < VOTE_WAVES; w++)
+		if ((wave[w] = calloc(v->waves, sizeof(*v->wave))) == NULL)
+			failed = true;
+	v->wave = wave[VOTE_WAVE_FUSED];
+	v->upper = wave[VOTE_WAVE_UPPER];
+	v->lower = wave[VOTE_WAVE_LOWER];
+	if (failed)
+		return -1;
 	v->wave_start = (double)first / RPPG_GRID;
 	for (size_t i = 0; i < v->waves; i++) {
 		struct wave_sum a = wave_at(&p->history, first + (int64_t)i);
 		struct wave_sum b = wave_at(&d->wave, first + (int64_t)i);
 		double weight = (double)a.weight + (double)b.weight;
 
-		if (weight > 0)
-			v->wave[i] = ((double)a.sum + (double)b.sum) / weight;
+		for (int w = 0; w < VOTE_WAVES && weight > 0; w++)
+			wave[w][i] =
+			    ((double)a.sum[w] + (double)b.sum[w]) / weight;
 	}
 	return 0;
 }

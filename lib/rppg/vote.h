@@ -15,6 +15,15 @@ enum {
 	VOTE_MACHINES = 3
 };
 
+/* The waves of a window: of all skin, and of the parts of a face that the
+ * pulse reaches one after the other. */
+enum vote_wave {
+	VOTE_WAVE_FUSED,
+	VOTE_WAVE_UPPER, /* forehead */
+	VOTE_WAVE_LOWER, /* cheeks, chin */
+	VOTE_WAVES
+};
+
 /* What one method sees in the mean of all patches. */
 struct vote_method {
 	struct power power;

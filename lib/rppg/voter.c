@@ -60,6 +60,21 @@ make_groups(struct voter *v, const struct trace_names *names)
 			v->group[i] = (unsigned char)(at++ * v->groups / skins);
 }
 
+static enum vote_wave
+part_of(const char *name)
+{
+	static const struct {
+		const char *stem;
+		enum vote_wave part;
+	} stems[] = {{"forehead", VOTE_WAVE_UPPER}, {"cheek", VOTE_WAVE_LOWER},
+	    {"chin", VOTE_WAVE_LOWER}};
+
+	for (size_t i = 0; i < sizeof(stems) / sizeof(stems[0]); i++)
+		if (strncmp(name, stems[i].stem, strlen(stems[i].stem)) == 0)
+			return stems[i].part;
+	return VOTE_WAVE_FUSED;
+}
+
 struct voter *
 rppg_voter_new(enum rppg_site site, enum rppg_method method,
     const struct trace_names *names)
@@ -73,8 +88,10 @@ rppg_voter_new(enum rppg_site site, enum rppg_method method,
 	v->site = site;
 	v->method = method;
 	v->regions = names->count;
-	for (unsigned i = 0; i < names->count; i++)
+	for (unsigned i = 0; i < names->count; i++) {
 		v->skin[i] = strcmp(names->name[i], TRACE_BACKGROUND) != 0;
+		v->part[i] = part_of(names->name[i]);
+	}
 	make_groups(v, names);
 	return v;
 }
@@ -261,6 +278,23 @@ voter_gather(struct voter *v, size_t n)
 	}
 	if (v->has_reference)
 		mvdr_refer(&v->mvdr, &v->reference[RPPG_GREEN]);
+	mvdr_close(&v->mvdr, &v->plan);
+	return 0;
+}
+
+int
+voter_gather_part(struct voter *v, enum vote_wave part, size_t n)
+{
+	double weight[TRACE_REGIONS_MAX];
+
+	mvdr_clear(&v->mvdr, n);
+	for (unsigned i = 0; i < v->regions; i++)
+		weight[i] = v->part[i] == part && v->window.good[i]
+		    ? v->window.in->weight[i]
+		    : 0;
+	if (window_mean(&v->window, weight) &&
+	    mvdr_add(&v->mvdr, &v->plan, v->window.colour) != 0)
+		return -1;
 	mvdr_close(&v->mvdr, &v->plan);
 	return 0;
 }

@@ -18,6 +18,8 @@ struct voter {
 	bool skin[TRACE_REGIONS_MAX];
 	unsigned char group[TRACE_REGIONS_MAX];
 	unsigned groups;
+	/* The part of the face that shows each; else VOTE_WAVE_FUSED. */
+	enum vote_wave part[TRACE_REGIONS_MAX];
 	struct power_plan plan;
 	double wave[POWER_WINDOW];
 	struct window window;
@@ -47,5 +49,9 @@ int voter_see(struct voter *v, enum rppg_method m, size_t n, struct power *s);
 /* Give the groups of patches that are in view to v->mvdr.  Return 0, or -1
  * without memory. */
 int voter_gather(struct voter *v, size_t n);
+
+/* Give one part of a face to v->mvdr, alone; nothing where it is not in view.
+ * Return 0, or -1 without memory. */
+int voter_gather_part(struct voter *v, enum vote_wave part, size_t n);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dsp/dsp.h"
+#include "vitals/transit.h"
 
 #define CHANNELS 3
 
@@ -29,11 +30,6 @@
 #define BEATS_MIN 5
 #define BEHIND_TOP 12 /* 0.2 s */
 
-/* The longest delay between regions of a body that a picture shows, s, and
- * the least likeness of their waves. */
-#define TRANSIT_MAX 0.1
-#define TRANSIT_LIKE 0.5
-
 static const struct vitals_feature_info infos[VITALS_FEATURE_COUNT] = {
     [VITALS_FEATURE_MEAN_RED] = {"meanRed", 2},
     [VITALS_FEATURE_MEAN_GREEN] = {"meanGreen", 2},
@@ -50,6 +46,7 @@ static const struct vitals_feature_info infos[VITALS_FEATURE_COUNT] = {
     [VITALS_FEATURE_AREA_RATIO] = {"areaRatio", 4},
     [VITALS_FEATURE_REFLECTION] = {"reflection", 4},
     [VITALS_FEATURE_TRANSIT_SECONDS] = {"transitSeconds", 5},
+    [VITALS_FEATURE_TRANSIT_ERROR] = {"transitErrorSeconds", 5},
     [VITALS_FEATURE_HEART_RATE] = {"heartRate", 2},
 };
 
@@ -293,48 +290,13 @@ describe_beat(struct vitals_features *f, const double x[BEAT_LENGTH])
 	    (x[top + BEHIND_TOP] - x[foot]) / height;
 }
 
-/* Correlation of x with y ${lag} samples later. */
-static double
-likeness_at(const double *x, const double *y, size_t n, long lag)
-{
-	size_t a = lag < 0 ? (size_t)-lag : 0, b = lag > 0 ? (size_t)lag : 0;
-
-	return dsp_correlation(x + a, y + b, n - a - b);
-}
-
-/* How much later the pulse comes in ${lower} than in ${upper}, s. */
-static double
-transit(const struct vitals_wave *upper, const struct vitals_wave *lower)
-{
-	long reach = (long)ceil(TRANSIT_MAX * upper->rate), best = 0;
-	double top = -1, a, c, bend;
-
-	if (upper->n != lower->n || upper->n < (size_t)(8 * reach) + 8)
-		return (double)NAN;
-	for (long lag = -reach; lag <= reach; lag++) {
-		double v =
-		    likeness_at(upper->value, lower->value, upper->n, lag);
-
-		if (v > top) {
-			top = v;
-			best = lag;
-		}
-	}
-	if (top < TRANSIT_LIKE || best == reach || best == -reach)
-		return (double)NAN;
-	a = likeness_at(upper->value, lower->value, upper->n, best - 1);
-	c = likeness_at(upper->value, lower->value, upper->n, best + 1);
-	bend = a - 2 * top + c;
-	return ((double)best + (bend < 0 ? (a - c) / 2 / bend : 0)) /
-	    upper->rate;
-}
-
 int
 vitals_features_measure(
     struct vitals_features *f, const struct vitals_view *view, struct err *err)
 {
 	const struct vitals_colour *c = &view->colour;
 	struct grid g = {0};
+	struct vitals_transit transit;
 	double mean[BEAT_LENGTH];
 	int rc = 0;
 
@@ -344,9 +306,10 @@ vitals_features_measure(
 		f->value[VITALS_FEATURE_MEAN_GREEN] = dsp_mean(c->g, c->n);
 		f->value[VITALS_FEATURE_MEAN_BLUE] = dsp_mean(c->b, c->n);
 	}
-	if (view->upper.n > 0 && view->lower.n > 0)
-		f->value[VITALS_FEATURE_TRANSIT_SECONDS] =
-		    transit(&view->upper, &view->lower);
+	vitals_transit_measure(
+	    &transit, &view->upper, &view->lower, view->beats);
+	f->value[VITALS_FEATURE_TRANSIT_SECONDS] = transit.seconds;
+	f->value[VITALS_FEATURE_TRANSIT_ERROR] = transit.error;
 	if (view->beats->normal < BEATS_MIN || view->pulse.n < 2)
 		return 0;
 	f->value[VITALS_FEATURE_HEART_RATE] = view->beats->rate;

@@ -33,8 +33,10 @@ enum vitals_feature {
 	VITALS_FEATURE_WIDTH_QUARTER_SECONDS,
 	VITALS_FEATURE_AREA_RATIO,
 	VITALS_FEATURE_REFLECTION,
-	/* Delay of the lower region's wave against the upper one's. */
+	/* Delay of the lower region's wave against the upper one's, and its
+	 * standard error. */
 	VITALS_FEATURE_TRANSIT_SECONDS,
+	VITALS_FEATURE_TRANSIT_ERROR,
 	VITALS_FEATURE_HEART_RATE,
 	VITALS_FEATURE_COUNT
 };

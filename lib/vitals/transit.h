@@ -1,0 +1,31 @@
+/*
+ * transit: how much later the pulse reaches one part of the body than another.
+ *
+ * At the pulse and its second harmonic the phase of the cross-spectrum of two
+ * waves is the delay between them; the coherence tells how certain that phase
+ * is (Carter, "Coherence and time delay estimation", Proc. IEEE 75(2), 1987).
+ * Private to lib/vitals.
+ */
+#ifndef VITALS_TRANSIT_H
+#define VITALS_TRANSIT_H
+
+#include "vitals/beats.h"
+#include "vitals/signal.h"
+
+/* The longest delay between parts of a face that a heart makes, s, and the
+ * largest standard error with which one means anything. */
+#define VITALS_TRANSIT_MAX 0.1
+#define VITALS_TRANSIT_ERROR_MAX 0.01
+
+struct vitals_transit {
+	double seconds; /* of lower behind upper; NAN: not to be told */
+	double error;   /* its standard error, s; NAN: nor that */
+};
+
+/* Compare ${upper} and ${lower}, which lie on one grid, at the rate of
+ * ${beats}. */
+void vitals_transit_measure(struct vitals_transit *t,
+    const struct vitals_wave *upper, const struct vitals_wave *lower,
+    const struct vitals_beats *beats);
+
+#endif
