@@ -132,9 +132,24 @@ set_info(struct video *v)
 	}
 }
 
+/* Formats that only name other files: refuse() would make of each a different
+ * complaint. */
+static bool
+is_list(const AVInputFormat *format)
+{
+	static const char *const lists[] = {
+	    "concat", "dash", "hls", "imf", "rtsp", "sdp"};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (strcmp(format->name, lists[i]) == 0)
+			return true;
+	return false;
+}
+
 static enum video_status
 open_format(struct video *v, struct err *err)
 {
+	const AVInputFormat *format = NULL;
 	int code;
 
 	if ((v->io = video_io_new(v)) == NULL ||
@@ -149,8 +164,16 @@ open_format(struct video *v, struct err *err)
 	v->format->flags |= AVFMT_FLAG_CUSTOM_IO;
 	if (!v->source.seekable)
 		v->format->max_analyze_duration = ANALYZE_STREAM;
+	code = av_probe_input_buffer2(v->io, &format, NULL, v->format, 0,
+	    (unsigned)v->format->format_probesize);
+	if (code < 0)
+		return explain(v, code, "is not a video that can be read", err);
+	if (is_list(format)) {
+		err_set(err, "is a list of other files, which are not opened");
+		return VIDEO_BAD;
+	}
 	/* On failure the context is freed, and v->format NULL. */
-	code = avformat_open_input(&v->format, NULL, NULL, NULL);
+	code = avformat_open_input(&v->format, NULL, format, NULL);
 	if (code < 0)
 		return explain(v, code, "is not a video that can be read", err);
 	code = avformat_find_stream_info(v->format, NULL);

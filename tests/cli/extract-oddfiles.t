@@ -128,16 +128,24 @@ refused cover.m4a 'a cover picture' 'holds no video stream'
 echo 'this is a letter' >text.mp4
 refused text.mp4 'text' \
 	'is not a video that can be read: Invalid data found when processing input'
-printf '#EXTM3U\n#EXTINF:9,\nfile:///etc/passwd\n' >list.m3u8
-try 'a playlist is not followed' vitals-extract list.m3u8
-is_status 1
-is_stdout ''
-stderr_has '^vitals-extract: list.m3u8: '
+# Lists of other files: a name in them must not be opened.
+list='is a list of other files, which are not opened'
+printf '#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile:///etc/passwd\n' >list.m3u8
+refused list.m3u8 'a playlist' "$list"
+ff -i h264.mkv -c copy -hls_time 2 hls.m3u8
+mv hls.m3u8 hls.mp4
+refused hls.mp4 'a playlist named .mp4' "$list"
+ff -i h264.mkv -c copy -f dash dash.mpd
+refused dash.mpd 'a manifest' "$list"
 printf "ffconcat version 1.0\nfile '%s'\n" "$PWD/h264.mkv" >concat.mp4
-try 'nor is a list of files' vitals-extract concat.mp4
+refused concat.mp4 'a list of files' "$list"
+printf 'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\n%s\n' \
+	'm=video 5004 RTP/AVP 96' >x.sdp
+refused x.sdp 'a session description' "$list"
+try 'a playlist as a stream' sh -c 'vitals-extract - <list.m3u8'
 is_status 1
 is_stdout ''
-stderr_has '^vitals-extract: concat.mp4: '
+is_stderr "vitals-extract: <stdin>: $list"
 mkdir dir.mp4
 refused dir.mp4 'a directory' 'is a directory'
 mv jpeg.jpg jpeg.mp4
