@@ -44,6 +44,7 @@ enum extract_status {
 struct extract_notes {
 	struct err sandbox; /* what the sandbox lacks; "": nothing */
 	struct err damage;  /* what did not decode; "": nothing */
+	bool changed;       /* the file was written to while it was read */
 };
 
 /*

@@ -72,6 +72,9 @@ work(void *context, size_t task, int fd)
 		b->files->tell(EXTRACT_TELL_VERBOSE, name, notes.sandbox.text);
 	if (notes.damage.text[0] != '\0')
 		b->files->tell(EXTRACT_TELL_NOTE, name, notes.damage.text);
+	if (notes.changed)
+		b->files->tell(
+		    EXTRACT_TELL_NOTE, name, "changed while it was read");
 	if (status == EXTRACT_OUTPUT || ndjson_flush(out) != 0) {
 		err_sys(&err, errno, "write failed");
 		status = EXTRACT_SYSTEM;

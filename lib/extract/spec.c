@@ -45,8 +45,7 @@ read_roi(const char *text, struct skin_options *options, struct err *err)
 	for (int i = 0; i < 4; i++) {
 		size_t n = strcspn(p, ",");
 
-		if ((p[n] == ',') != (i < 3) ||
-		    strspn(p, "0123456789.") < n ||
+		if ((p[n] == ',') != (i < 3) || strspn(p, "0123456789.") < n ||
 		    json_number((struct span){p, n}, &value[i]) != 0 ||
 		    value[i] < (i < 2 ? 0 : 1) || value[i] > VIDEO_SIDE_MAX)
 			return err_set(err,

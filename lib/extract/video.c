@@ -254,7 +254,10 @@ extract_video(const struct extract_options *options, const char *path,
 		    video_damage(j.video) == 1 ? "" : "s",
 		    video_complaint(j.video)[0] != '\0' ? ": " : "",
 		    video_complaint(j.video));
-	if (j.about.sha256 == NULL) {
+	notes->changed = video_changed(j.video);
+	if (notes->changed) {
+		j.about.sha256 = NULL;
+	} else if (j.about.sha256 == NULL) {
 		video_drain(j.video);
 		end_hash(&j);
 	}

@@ -177,7 +177,9 @@ video_source_fd(struct video_source *source, int fd, struct err *err)
 		err_set(err, "is a directory");
 		status = VIDEO_BAD;
 	} else {
-		source->seekable = S_ISREG(st.st_mode);
+		source->seekable = source->is_file = S_ISREG(st.st_mode);
+		source->size = st.st_size;
+		source->modified = st.st_mtim;
 		status = look_ahead(source, err);
 	}
 	if (status != VIDEO_OK)
@@ -268,4 +270,15 @@ video_source_spool(struct video_source *source,
 	source->seekable = true;
 	source->head_len = 0;
 	return VIDEO_OK;
+}
+
+bool
+video_changed(const struct video *video)
+{
+	const struct video_source *s = &video->source;
+	struct stat st;
+
+	return s->is_file && fstat(s->fd, &st) == 0 &&
+	    (st.st_size != s->size || st.st_mtim.tv_sec != s->modified.tv_sec ||
+		st.st_mtim.tv_nsec != s->modified.tv_nsec);
 }

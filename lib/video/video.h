@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "diag/err.h"
 
@@ -43,6 +44,10 @@ struct video_source {
 	int fd;
 	int spool; /* an unlinked file for an MP4 that must seek; or -1 */
 	bool seekable;
+	/* Of a file, when it was opened. */
+	bool is_file;
+	int64_t size;
+	struct timespec modified;
 	unsigned char *head; /* bytes that were read ahead of a stream */
 	size_t head_len;
 };
@@ -128,6 +133,9 @@ const struct video_info *video_info(const struct video *video);
  */
 enum video_status video_next(
     struct video *video, struct video_frame *frame, struct err *err);
+
+/* Has the file been written to since it was opened? */
+bool video_changed(const struct video *video);
 
 /* How many packets or frames did not decode cleanly, up to now; and the first
  * thing the decoder said about it, or "". */

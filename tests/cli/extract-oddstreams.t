@@ -108,6 +108,15 @@ measured x.mp4 'with sound'
 ff -i base.mkv -i base.mkv -map 0 -map 1 -filter:v:0 scale=160:120 $x264 x.mkv
 measured x.mkv 'two pictures'
 
+# A file that somebody still writes: no hash says what was measured.  The
+# first line tells that it was opened.
+cp base.mkv grows.mkv
+try 'a file that changes' sh -c 'vitals-extract -e trace,measurement grows.mkv |
+	{ head -n 1 && printf x >>grows.mkv && cat; } | tail -n 1'
+is_status 0
+stdout_json "($hr"' | .value - 72 | fabs < 3) and .sourceSha256 == null'
+is_stderr 'vitals-extract: grows.mkv: changed while it was read'
+
 # No files.
 try 'nothing open' sh -c 'vitals-extract - <&-'
 is_status 3
