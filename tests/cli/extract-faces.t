@@ -2,13 +2,8 @@
 # vitals-extract: several faces in one picture, each with a pulse of its own.
 # shellcheck disable=SC2086 # $x264 is several words
 . "$(dirname "$0")/tap.sh"
-
-command -v ffmpeg >/dev/null || skip_all 'no ffmpeg here'
-[ -e /usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml ] ||
-	skip_all 'no opencv-data here'
-
-ff() { ffmpeg -hide_banner -v error -nostdin -y "$@" </dev/null || exit 1; }
-x264='-c:v libx264 -preset ultrafast -crf 16'
+. "$TESTS/cli/extract.sh"
+needs_video
 
 # clip FILE RATE FACE-SIZE SEED TONE
 clip() {

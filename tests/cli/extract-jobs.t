@@ -1,10 +1,8 @@
 #!/bin/sh
 # vitals-extract: many files at once.
 . "$(dirname "$0")/tap.sh"
-
-command -v ffmpeg >/dev/null || skip_all 'no ffmpeg here'
-[ -e /usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml ] ||
-	skip_all 'no opencv-data here'
+. "$TESTS/cli/extract.sh"
+needs_video
 
 for r in 55 72 90; do
 	vitals-synth -q -d 8 -r $r --size 160x120 --face-size 60 $r.mp4 ||

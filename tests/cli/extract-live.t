@@ -1,15 +1,11 @@
 #!/bin/sh
 # vitals-extract: samples while the input arrives; progress on a terminal.
 . "$(dirname "$0")/tap.sh"
-
-command -v ffmpeg >/dev/null || skip_all 'no ffmpeg here'
-[ -e /usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml ] ||
-	skip_all 'no opencv-data here'
+. "$TESTS/cli/extract.sh"
+needs_video
 
 vitals-synth -q -d 16 -r 72 --hrv 0 --size 320x240 --face-size 60 x.mkv || exit 1
 ffmpeg -v error -nostdin -i x.mkv -c copy -f mpegts x.ts </dev/null || exit 1
-
-hr='.readings[] | select(.vital == "heartRate")'
 
 # The first half arrives, the rest is yet to come: what is known is told.
 mkfifo pipe

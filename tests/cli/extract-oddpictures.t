@@ -3,29 +3,10 @@
 # of a face with a pulse of 72 /min, in many disguises.
 # shellcheck disable=SC2086 # $x264 is several words
 . "$(dirname "$0")/tap.sh"
+. "$TESTS/cli/extract.sh"
+needs_video
 
-command -v ffmpeg >/dev/null || skip_all 'no ffmpeg here'
-[ -e /usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml ] ||
-	skip_all 'no opencv-data here'
-
-ff() { ffmpeg -hide_banner -v error -nostdin -y "$@" </dev/null || exit 1; }
-x264='-c:v libx264 -preset ultrafast -crf 16'
-
-# The picture is made once, losslessly; all else is made of it.
-vitals-synth -q -d 10 -r 72 --size 320x240 --face-size 60 -c ffv1 \
-	--pixel-format yuv420p base.mkv || exit 1
-
-hr='.readings[] | select(.vital == "heartRate")'
-# measured FILE WHAT [JQ-CONDITION]: the pulse is found and nothing is said.
-measured() {
-	try "$2" vitals-extract "$1"
-	is_status 0
-	stdout_lines 1
-	stdout_json "($hr | (.value - 72 | fabs) < 2 and .confidence > 0.5)"
-	stdout_json "${3:-true}"
-	is_stderr ''
-	rm -f "$1"
-}
+base 10
 
 # Time.
 for r in 10 60 120; do

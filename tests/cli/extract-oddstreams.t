@@ -2,25 +2,12 @@
 # vitals-extract: codecs, all behind the sandbox, and clocks that are wrong.
 # shellcheck disable=SC2086 # options are several words
 . "$(dirname "$0")/tap.sh"
-
-command -v ffmpeg >/dev/null || skip_all 'no ffmpeg here'
-[ -e /usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml ] ||
-	skip_all 'no opencv-data here'
-
+. "$TESTS/cli/extract.sh"
+needs_video
+# An encoder may be missing.
 ff() { ffmpeg -hide_banner -v error -nostdin -y "$@" </dev/null 2>ff.err; }
-vitals-synth -q -d 8 -r 72 --size 320x240 --face-size 60 -c ffv1 \
-	--pixel-format yuv420p base.mkv || exit 1
-
-hr='.readings[] | select(.vital == "heartRate")'
-# measured FILE WHAT [JQ-CONDITION]: the pulse is found and nothing is said.
-measured() {
-	try "$2" vitals-extract "$1"
-	is_status 0
-	stdout_lines 1
-	stdout_json "($hr | (.value - 72 | fabs) < 3 and .confidence > 0.5)"
-	stdout_json "${3:-true}"
-	is_stderr ''
-}
+OFF=3
+base 8
 
 # Codecs: NAME FILE ENCODER OPTION ...
 all=
@@ -107,15 +94,6 @@ ff -f lavfi -i sine -i base.mkv -map 0 -map 1 -shortest $x264 x.mp4
 measured x.mp4 'with sound'
 ff -i base.mkv -i base.mkv -map 0 -map 1 -filter:v:0 scale=160:120 $x264 x.mkv
 measured x.mkv 'two pictures'
-
-# A file that somebody still writes: no hash says what was measured.  The
-# first line tells that it was opened.
-cp base.mkv grows.mkv
-try 'a file that changes' sh -c 'vitals-extract -e trace,measurement grows.mkv |
-	{ head -n 1 && printf x >>grows.mkv && cat; } | tail -n 1'
-is_status 0
-stdout_json "($hr"' | .value - 72 | fabs < 3) and .sourceSha256 == null'
-is_stderr 'vitals-extract: grows.mkv: changed while it was read'
 
 # No files.
 try 'nothing open' sh -c 'vitals-extract - <&-'

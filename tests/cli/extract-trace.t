@@ -1,27 +1,7 @@
 #!/bin/sh
 # vitals-extract: traces in, measurements out.
 . "$(dirname "$0")/tap.sh"
-
-# pulse SOURCE RATE SECONDS [FPS [FIRST]]: a trace of skin with a pulse of 1 %
-# and some noise, and a background without.
-pulse() {
-	awk -v source="$1" -v rate="$2" -v seconds="$3" -v fps="${4:-30}" \
-		-v first="${5:-0}" '
-	function noise() { seed = (seed * 16807) % 2147483647; return seed / 2147483647 - 0.5 }
-	BEGIN {
-		seed = 7
-		for (i = first * fps; i < (first + seconds) * fps; i++) {
-			t = i / fps
-			a = 6.283185307 * rate / 60 * t
-			p = sin(a) + 0.3 * sin(2 * a)
-			printf "{\"record\":\"trace\",\"source\":\"%s\",\"offsetSeconds\":%.6f,\"regions\":[", source, t
-			for (k = 0; k < 6; k++)
-				printf "{\"name\":\"cheek-%d\",\"r\":%.4f,\"g\":%.4f,\"b\":%.4f,\"pixels\":900},", k, 180 * (1 - 0.0033 * p) + noise() / 3, 120 * (1 - 0.0077 * p) + noise() / 3, 95 * (1 - 0.0053 * p) + noise() / 3
-			printf "{\"name\":\"background\",\"r\":%.4f,\"g\":%.4f,\"b\":%.4f,\"pixels\":9000}],\"face\":{\"x\":210.0,\"y\":88.0,\"width\":180.0,\"height\":180.0}}\n", 90 + noise() / 9, 90 + noise() / 9, 90 + noise() / 9
-		}
-	}'
-}
-hr='.readings[] | select(.vital == "heartRate")'
+. "$TESTS/cli/extract.sh"
 
 pulse a 72 20 >a
 try 'a trace' vitals-extract --from-trace a

@@ -2,16 +2,11 @@
 # vitals-extract: pictures in which no face is found, or not at once.
 # shellcheck disable=SC2086 # $x264 is several words
 . "$(dirname "$0")/tap.sh"
+. "$TESTS/cli/extract.sh"
+needs_video
 
-command -v ffmpeg >/dev/null || skip_all 'no ffmpeg here'
-[ -e /usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml ] ||
-	skip_all 'no opencv-data here'
-
-ff() { ffmpeg -hide_banner -v error -nostdin -y "$@" </dev/null || exit 1; }
-x264='-c:v libx264 -preset ultrafast -crf 16'
 synth() { vitals-synth -q -c ffv1 --pixel-format yuv420p "$@" || exit 1; }
 
-hr='.readings[] | select(.vital == "heartRate")'
 found="$hr | (.value - 130 | fabs) < 4 and .method == \"rppg-fvp\" and
 	.confidence > 0.2 and .confidence <= 0.5"
 
