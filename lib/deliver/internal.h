@@ -10,8 +10,9 @@
 #define DELIVER_BUCKETS 16
 
 /* Jobs of one session in memory, behind the one that is out, where a spool
- * holds the others. */
-#define DELIVER_LANE_MAX 16
+ * holds the others: its share of what memory has room for, within these. */
+#define DELIVER_LANE_LEAST 16
+#define DELIVER_LANE_MAX 256
 
 struct deliver_endpoint;
 struct deliver_audit;

@@ -138,18 +138,22 @@ static size_t
 lines_wanted(const struct deliver *d)
 {
 	size_t half = (size_t)d->policy.queue / 2;
-	size_t left = d->loaded < half ? half - d->loaded : 0;
+	/* Of one session, those in memory are few. */
+	size_t held = d->policy.ordered ? (size_t)d->count.pending : d->loaded;
+	size_t left = held < half ? half - held : 0;
 	uint64_t settled = deliver_settled(d) - d->settled_then;
+	bool busy = settled > 0 && !d->starved;
 
 	if (left >= GROUP_HALF)
 		return left < GROUP ? left : GROUP;
 	/* Where memory is small, all but what it has room for is read again. */
 	if (left > 0 && half < 2 * GROUP_HALF)
 		return GROUP;
-	if (d->now - d->accepted_at <
-	    (settled > 0 ? GROUP_EVERY_BUSY : GROUP_EVERY))
+	if (d->now - d->accepted_at < (busy ? GROUP_EVERY_BUSY : GROUP_EVERY))
 		return 0;
-	return settled >= GROUP_BUSY ? GROUP_BUSY : GROUP;
+	return busy && settled >= GROUP_BUSY && 2 * settled < GROUP
+	    ? (size_t)(2 * settled)
+	    : GROUP;
 }
 
 void
@@ -188,9 +192,10 @@ deliver_store_session(
 	if (d->stopped || d->store_failed)
 		return false;
 	if (spool_session(d->store.spool, e->number, lane->node.key, 0,
-		e->cursor, DELIVER_LANE_MAX, load_session_one, &l, &why) < 0) {
+		e->cursor, DELIVER_LANE_LEAST, load_session_one, &l,
+		&why) < 0) {
 		deliver_store_failed(d, &why);
 		return false;
 	}
-	return l.count == DELIVER_LANE_MAX;
+	return l.count == DELIVER_LANE_LEAST;
 }

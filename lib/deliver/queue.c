@@ -124,6 +124,16 @@ lane_for(struct deliver_endpoint *e, struct span session, bool *busy)
 	return l;
 }
 
+static size_t
+lane_room(const struct deliver *d, const struct deliver_endpoint *e)
+{
+	size_t share = deliver_window(d, e) / (e->lanes.count + 1);
+
+	if (share < DELIVER_LANE_LEAST)
+		return DELIVER_LANE_LEAST;
+	return share < DELIVER_LANE_MAX ? share : DELIVER_LANE_MAX;
+}
+
 /* Behind the others of its session; with a spool, only a few of them. */
 static int
 join_lane(struct deliver *d, struct deliver_job *j)
@@ -131,7 +141,7 @@ join_lane(struct deliver *d, struct deliver_job *j)
 	struct deliver_lane *l = j->lane;
 
 	if (d->store.spool != NULL &&
-	    (l->skipped || l->length >= DELIVER_LANE_MAX)) {
+	    (l->skipped || l->length >= lane_room(d, j->endpoint))) {
 		l->skipped = true;
 		return 1;
 	}
