@@ -20,7 +20,7 @@ torn() { # PART [OPTION ...]
 	head -n 1 in >&9
 	printf %s "$torn_p" >&9
 	i=0
-	while [ ! -s "${torn_wait:-out}" ] && [ $i -lt 100 ]; do
+	while ! grep -q e-1 "${torn_wait:-out}" 2>/dev/null && [ $i -lt 200 ]; do
 		sleep 0.05
 		i=$((i + 1))
 	done
@@ -39,11 +39,8 @@ for spool in '' '--spool s1'; do
 	[ "$(cat err)" = 'vitals-post: signal SIGTERM: ends with what is under way
 vitals-post: <stdin>:2: bad line: the signal came after 19 bytes of it
 vitals-post: 1 delivered, 0 dead, 0 expired, 0 retries
-vitals-post: 1 bad line' ] || sed 's/^/# /' err
-	grep -qx 'vitals-post: <stdin>:2: bad line: the signal came after 19 bytes of it' err
-	ok 'it says where, and how much there was'
-	grep -qx 'vitals-post: 1 bad line' err
-	ok 'and counts it'
+vitals-post: 1 bad line' ]
+	ok 'it says where, how much there was, and counts it' err
 	printf '%s\n' "$half" | cmp -s - rejects
 	ok 'what there was is among the rejects'
 	[ "$(jq -r .id out)" = e-1 ] && [ "$(jq -r .id log)" = e-1 ]
@@ -51,27 +48,14 @@ vitals-post: 1 bad line' ] || sed 's/^/# /' err
 done
 
 # The writer ends as well, while the last request is under way.
-torn_wait=spooled torn_close=1
-when_spooled() { # SPOOL
-	rm -f spooled
-	(
-		i=0
-		while ! vitals-post --spool "$1" --list 2>/dev/null | grep -q e-1 &&
-			[ $i -lt 100 ]; do
-			sleep 0.05
-			i=$((i + 1))
-		done
-		echo x >spooled
-	) &
-}
-when_spooled s2
-torn "$half" --spool s2 "$base/delay/800"
+torn_close=1 torn_wait=s2-wal
+torn "$half" --spool s2 "$base/delay/2500"
 [ $torn_s -eq 1 ] && grep -q '^vitals-post: <stdin>:2: .*(the last line has no newline: cut off?)$' err
 ok 'half a line, and the end while it stops' err
 printf '%s\n' "$half" | cmp -s - rejects && [ "$(jq -r .id out)" = e-1 ]
 ok 'is rejected, and what was under way finished'
-when_spooled s3
-torn '{"id":"e-2"}' --spool s3 "$base/delay/800"
+torn_wait=s3-wal
+torn '{"id":"e-2"}' --spool s3 "$base/delay/2500"
 [ $torn_s -eq 0 ] && [ ! -s rejects ]
 ok 'a whole line without its newline is taken' err
 [ "$(vitals-post --spool s3 --list | jq -r 'select(.id == "e-2").status')" = ready ]
@@ -79,10 +63,15 @@ ok 'into the spool'
 unset torn_wait torn_close
 
 # What a file holds behind the last line that was read can be read again.
+: >log
 events 5000 >many
 vitals-post --queue 10 -c 1 "$base/delay/100" <many >out 2>err &
 pid=$!
-sleep 0.5
+i=0
+while [ ! -s log ] && [ $i -lt 200 ]; do
+	sleep 0.05
+	i=$((i + 1))
+done
 kill $pid
 wait $pid
 [ $? -eq 4 ] && ! grep -q 'the signal came after' err
