@@ -8,6 +8,7 @@
 . "$TESTS/fault/fault.sh"
 preload fault
 umask 077
+# shellcheck disable=SC2034 # for hook
 HOOK_SECONDS=580
 hook
 base=http://127.0.0.1:$PORT
