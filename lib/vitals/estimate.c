@@ -11,12 +11,12 @@
 #include "vitals/respiration.h"
 #include "vitals/saturation.h"
 
-/* The rate of the beats is taken where it is near that of the spectra: within
- * so much, or this share. */
-#define SAME_RATE 5.0
-#define SAME_SHARE 0.08
-/* Within so much all beats were found, and their mean is the better one. */
+/* Within so much of the spectra's rate all beats were found, and their mean is
+ * the better one. */
 #define EXACT_RATE 0.75
+/* Beyond so much, and this share, they do not bear it out. */
+#define SAME_RATE 1.5
+#define SAME_SHARE 0.02
 /* Confidence in a rate that the beats do not bear out. */
 #define DOUBTED 0.7
 
