@@ -36,12 +36,25 @@ strip_sum(const uint8_t *p, ptrdiff_t stride, int rows, int columns)
 	return all;
 }
 
+static uint32_t
+row_sum8(const uint8_t *p, int n)
+{
+	uint32_t sum = 0;
+	int i;
+
+	for (i = 0; i < n; i++)
+		sum += p[i];
+	return sum;
+}
+
 static double
 block_sum8(const uint8_t *p, ptrdiff_t stride, int w, int h)
 {
 	double sum = 0;
 	int x, rows;
 
+	if (h == 1)
+		return row_sum8(p, w);
 	for (; h > 0; h -= rows, p += rows * stride) {
 		rows = h < ROWS_MAX ? h : ROWS_MAX;
 		for (x = 0; x + 16 <= w; x += 16)
