@@ -12,10 +12,10 @@ struct row {
 };
 
 static const struct row table[RPPG_FEATURES] = {
-    [RPPG_FEATURE_SNR] = {0.54, -10, 12},
-    [RPPG_FEATURE_MATCH] = {8.1, 0, 2},
-    [RPPG_FEATURE_SPREAD] = {-0.69, 0, 3},
-    [RPPG_FEATURE_SECONDS] = {1.14, -0.7, 1.1},
+    [RPPG_FEATURE_SNR] = {0.24, -10, 12},
+    [RPPG_FEATURE_MATCH] = {5, 0, 2},
+    [RPPG_FEATURE_SPREAD] = {-0.44, 0, 3},
+    [RPPG_FEATURE_SECONDS] = {1.02, -0.7, 1.1},
     /* By hand: where not two of the seven see it, doubt what all see
      * together. */
     [RPPG_FEATURE_METHODS] = {10, 0, 0.3},
@@ -26,7 +26,7 @@ static const struct row table[RPPG_FEATURES] = {
     /* By hand: of what machines do as well, nobody can tell. */
     [RPPG_FEATURE_MACHINE] = {-10, 0, 1},
 };
-static const double constant = -7.75;
+static const double constant = -6.34;
 
 /* A light that changes its colour looks like a pulse where nothing is known
  * to be skin and nothing not to be. */
