@@ -59,7 +59,9 @@ known_job(struct deliver *d, struct deliver_endpoint *e,
 	if (j->state == SPOOL_READY || j->state == SPOOL_WAITING)
 		return 0;
 	if (!event->replayed || j->state == SPOOL_DELIVERED) {
-		repeat_receipt(d, e, event, j);
+		/* What this run settled has had its receipt. */
+		if (j->at < d->began || j->at > d->wall)
+			repeat_receipt(d, e, event, j);
 		return 0;
 	}
 	j->state = SPOOL_WAITING;

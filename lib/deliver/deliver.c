@@ -32,7 +32,7 @@ deliver_new(const struct deliver_policy *p, const struct deliver_outputs *o,
 	d->out = o;
 	d->endpoint_end = &d->endpoint;
 	d->now = instant_monotonic();
-	d->wall = instant_now();
+	d->wall = d->began = instant_now();
 	deliver_reader_init(&d->reader);
 	buf_init(&d->header);
 	buf_init(&d->letter);

@@ -133,6 +133,7 @@ struct deliver {
 	size_t held; /* bytes of events in memory */
 	int64_t now; /* monotonic, of this turn */
 	int64_t wall;
+	int64_t began; /* wall clock of its making */
 	int64_t metrics_due;
 	uint64_t random[2];
 	bool stopped;

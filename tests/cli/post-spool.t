@@ -77,6 +77,12 @@ is_status 0
 stdout_lines 24
 is_stderr ''
 
+: >log
+try 'a line fed twice in one run' sh -c "{ head -n 1 in; sleep 1; head -n 1 in; } | vitals-post -q --spool s11 '$base/ok'"
+is_status 0
+stdout_lines 1
+is_stderr ''
+
 # ---- Replay
 : >log
 try 'replay by ID' vitals-post --spool s0 --replay-id e-2 --replay-id e-9 "$base/ok"
