@@ -1,7 +1,6 @@
 #include "rppg/vote.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "rppg/voter.h"
