@@ -21,12 +21,88 @@ static const struct {
 
 #define TEXTS (sizeof(texts) / sizeof(texts[0]))
 
-struct options {
+static struct options {
 	struct synth_spec spec;
 	struct video_writer_spec video;
 	struct cli_list encoder;
 	const char *text[TEXTS], *truth, *creation;
 	unsigned quarters; /* of a turn */
+} opt = {.video = {.quality = -1, .creation = VIDEO_WRITER_NO_TIME}};
+
+static const struct cli_option table[] = {
+    CLI_FILE("truth", 't', "FILE", "write the true beats", &opt.truth),
+    CLI_CHOICE(
+	"scene", 0, SYNTH_SCENES, "what the camera sees", &opt.spec.scene),
+    CLI_REAL("duration", 'd', "SECONDS", "length (20)", &opt.spec.seconds,
+	SYNTH_SECONDS_MIN, SYNTH_SECONDS_MAX),
+    CLI_INTEGER("seed", 's', "N", "of all that is random (1)", &opt.spec.seed,
+	0, SYNTH_SEED_MAX),
+    CLI_HEADING("Heart and breath"),
+    CLI_TEXT("heart-rate", 'r', "COURSE", "each minute (72), or 60@0,90@20",
+	&opt.text[0]),
+    CLI_REAL("hrv", 0, "MS", "deviation of the intervals (3 %)", &opt.spec.hrv,
+	0, SYNTH_HRV_MAX),
+    CLI_TEXT(
+	"breathing-rate", 0, "COURSE", "breaths a minute (15)", &opt.text[1]),
+    CLI_REAL("breathing-depth", 0, "X", "what breathing changes (1)",
+	&opt.spec.breathing_depth, 0, 5),
+    CLI_REAL("pulse-strength", 0, "PERCENT",
+	"of green, on the lightest skin (1)", &opt.spec.pulse_percent, 0, 20),
+    CLI_REAL("transit", 0, "SECONDS",
+	"of the wave from forehead to chin (0.03)", &opt.spec.transit, 0,
+	SYNTH_TRANSIT_MAX),
+    CLI_FLAG("no-pulse", 0, "breathing alone", &opt.spec.no_pulse),
+    CLI_CHOICE(
+	"skin-tone", 0, SYNTH_TONE_NAMES, "light to dark (2)", &opt.spec.tone),
+    CLI_HEADING("Camera"),
+    CLI_TEXT("size", 0, "WxH", "of the picture (640x480)", &opt.text[2]),
+    CLI_REAL("face-size", 0, "PERCENT", "of the picture's height (50)",
+	&opt.spec.face_percent, 10, 90),
+    CLI_TEXT(
+	"frame-rate", 0, "N", "29.97 or 30000/1001 too (30)", &opt.text[3]),
+    CLI_REAL(
+	"frame-jitter", 0, "MS", "uneven times", &opt.spec.jitter_ms, 0, 100),
+    CLI_REAL("drop-frames", 0, "PERCENT", "lose so many frames",
+	&opt.spec.drop_percent, 0, 90),
+    CLI_REAL("noise", 0, "SIGMA", "of 255 (2)", &opt.spec.noise, 0, 50),
+    CLI_CHOICE("motion", 0, SYNTH_MOTIONS, "of the head", &opt.spec.motion),
+    CLI_REAL("motion-amplitude", 0, "PERCENT", "of the face's width (6)",
+	&opt.spec.motion_percent, 0, 50),
+    CLI_REAL("motion-frequency", 0, "HZ", "(as is natural)",
+	&opt.spec.motion_hz, 0.01, 20),
+    CLI_CHOICE("light", 0, SYNTH_LIGHTS, "its changes", &opt.spec.light),
+    CLI_REAL("light-level", 0, "X", "brightness of the light (1)",
+	&opt.spec.light_level, 0.001, 4),
+    CLI_REAL("light-amplitude", 0, "PERCENT", "of its changes (4)",
+	&opt.spec.light_percent, 0, 90),
+    CLI_REAL("light-frequency", 0, "HZ", "(as is natural)", &opt.spec.light_hz,
+	0.001, 1000),
+    CLI_HEADING("File"),
+    CLI_TEXT("format", 'f', "NAME", "container (by FILE)", &opt.video.format),
+    CLI_TEXT("codec", 'c', "NAME", "encoder (libx264)", &opt.video.codec),
+    CLI_INTEGER("bit-rate", 'b', "BIT/S", "(by quality)", &opt.video.bit_rate,
+	1000, 1000000000),
+    CLI_REAL(
+	"crf", 0, "N", "quality: less is better", &opt.video.quality, 0, 63),
+    CLI_LIST(
+	"encoder-option", 0, "NAME=VALUE", "the encoder's own", &opt.encoder),
+    CLI_TEXT("pixel-format", 0, "NAME", "yuv420p, yuv444p10le, ...",
+	&opt.video.pixel_format),
+    CLI_FLAG("full-range", 0, "luma from 0 to 255", &opt.video.full_range),
+    CLI_CHOICE(
+	"rotate", 0, "0|90|180|270", "stored so, with a flag", &opt.quarters),
+    CLI_TEXT("make", 0, "TEXT", "the camera's make", &opt.video.make),
+    CLI_TEXT("model", 0, "TEXT", "and model", &opt.video.model),
+    CLI_TEXT("creation-time", 0, "TIME", "RFC 3339", &opt.creation),
+};
+
+static const struct cli cli = {
+    .name = "vitals-synth",
+    .operands = "FILE",
+    .summary = "make a test video whose pulse is known",
+    .example = "vitals-synth -r 72 -d 30 -t truth.ndjson clip.mp4",
+    .option = table,
+    .options = sizeof(table) / sizeof(table[0]),
 };
 
 static bool
@@ -37,31 +113,31 @@ is_stdout(const char *path)
 
 /* What one option alone does not show.  Return CLI_GO, or a status. */
 static int
-check(const struct cli *cli, struct options *o, const char *path)
+check(const char *path)
 {
 	struct err err;
 
 	for (size_t i = 0; i < TEXTS; i++) {
-		if (o->text[i] != NULL &&
-		    texts[i].read(&o->spec, o->text[i], &err) != 0)
+		if (opt.text[i] != NULL &&
+		    texts[i].read(&opt.spec, opt.text[i], &err) != 0)
 			return cli_usage(
-			    cli, "--%s: %s", texts[i].name, err.text);
+			    &cli, "--%s: %s", texts[i].name, err.text);
 	}
-	if (o->creation != NULL &&
-	    instant_parse(span_of(o->creation), &o->video.creation) != 0)
-		return cli_usage(cli,
+	if (opt.creation != NULL &&
+	    instant_parse(span_of(opt.creation), &opt.video.creation) != 0)
+		return cli_usage(&cli,
 		    "--creation-time: '%s': needs RFC 3339, such as "
 		    "2026-11-23T06:33:30Z",
-		    o->creation);
-	if (o->video.bit_rate > 0 && o->video.quality >= 0)
+		    opt.creation);
+	if (opt.video.bit_rate > 0 && opt.video.quality >= 0)
 		return cli_usage(
-		    cli, "--bit-rate and --crf exclude each other");
-	if (is_stdout(o->truth) && is_stdout(path))
+		    &cli, "--bit-rate and --crf exclude each other");
+	if (is_stdout(opt.truth) && is_stdout(path))
 		return cli_usage(
-		    cli, "the video and the truth cannot both go to stdout");
-	o->video.rotate = 90 * o->quarters;
-	o->video.option = o->encoder.item;
-	o->video.options = o->encoder.count;
+		    &cli, "the video and the truth cannot both go to stdout");
+	opt.video.rotate = 90 * opt.quarters;
+	opt.video.option = opt.encoder.item;
+	opt.video.options = opt.encoder.count;
 	return CLI_GO;
 }
 
@@ -73,12 +149,11 @@ show_progress(double seconds)
 
 /* Render and encode every frame.  Return a status; failures are reported. */
 static int
-make_video(
-    struct options *o, struct synth *synth, const char *path, size_t *frames)
+make_video(struct synth *synth, const char *path, size_t *frames)
 {
 	struct err err = {""};
 	bool show = diag_progress_wanted();
-	int rc = synth_clip_write(synth, &o->spec, &o->video, path,
+	int rc = synth_clip_write(synth, &opt.spec, &opt.video, path,
 	    show ? show_progress : NULL, frames, &err);
 
 	diag_progress_end();
@@ -102,27 +177,26 @@ open_truth(const char *path)
 }
 
 static int
-write_truth(int fd, const struct options *o, const struct synth *synth,
-    const char *path, size_t frames)
+write_truth(int fd, const struct synth *synth, const char *path, size_t frames)
 {
 	struct ndjson_writer *w = ndjson_writer_new(fd);
 	bool good = w != NULL &&
-	    synth_truth_write(&o->spec, synth_heart(synth), path, frames, w) ==
+	    synth_truth_write(&opt.spec, synth_heart(synth), path, frames, w) ==
 		0 &&
 	    ndjson_flush(w) == 0;
 
 	good = good && (fd == STDOUT_FILENO || close(fd) == 0);
 	if (!good)
 		diag_errno(errno, "%s: write failed",
-		    is_stdout(o->truth) ? "<stdout>" : o->truth);
+		    is_stdout(opt.truth) ? "<stdout>" : opt.truth);
 	ndjson_writer_free(w);
 	return good ? CLI_OK : CLI_SYSTEM;
 }
 
 static int
-run(struct options *o, const char *path)
+run(const char *path)
 {
-	struct synth *synth = synth_new(&o->spec);
+	struct synth *synth = synth_new(&opt.spec);
 	int fd = -1, rc = CLI_OK;
 	size_t frames = 0;
 
@@ -130,115 +204,30 @@ run(struct options *o, const char *path)
 		diag_errno(ENOMEM, "%s", path);
 		return CLI_SYSTEM;
 	}
-	if (o->truth != NULL && (fd = open_truth(o->truth)) < 0)
+	if (opt.truth != NULL && (fd = open_truth(opt.truth)) < 0)
 		rc = CLI_SYSTEM;
 	if (rc == CLI_OK)
-		rc = make_video(o, synth, path, &frames);
+		rc = make_video(synth, path, &frames);
 	if (rc == CLI_OK && fd >= 0)
-		rc = write_truth(fd, o, synth, path, frames);
+		rc = write_truth(fd, synth, path, frames);
 	synth_free(synth);
 	return rc;
-}
-
-/* Return CLI_GO, or the status to leave with. */
-static int
-read_options(int argc, char *argv[], struct options *o, const char **path)
-{
-	struct synth_spec *s = &o->spec;
-	struct video_writer_spec *v = &o->video;
-	const struct cli_option options[] = {
-	    CLI_FILE("truth", 't', "FILE", "write the true beats", &o->truth),
-	    CLI_CHOICE(
-		"scene", 0, SYNTH_SCENES, "what the camera sees", &s->scene),
-	    CLI_REAL("duration", 'd', "SECONDS", "length (20)", &s->seconds,
-		SYNTH_SECONDS_MIN, SYNTH_SECONDS_MAX),
-	    CLI_INTEGER("seed", 's', "N", "of all that is random (1)", &s->seed,
-		0, SYNTH_SEED_MAX),
-	    CLI_HEADING("Heart and breath"),
-	    CLI_TEXT("heart-rate", 'r', "COURSE",
-		"each minute (72), or 60@0,90@20", &o->text[0]),
-	    CLI_REAL("hrv", 0, "MS", "deviation of the intervals (3 %)",
-		&s->hrv, 0, SYNTH_HRV_MAX),
-	    CLI_TEXT("breathing-rate", 0, "COURSE", "breaths a minute (15)",
-		&o->text[1]),
-	    CLI_REAL("breathing-depth", 0, "X", "what breathing changes (1)",
-		&s->breathing_depth, 0, 5),
-	    CLI_REAL("pulse-strength", 0, "PERCENT",
-		"of green, on the lightest skin (1)", &s->pulse_percent, 0, 20),
-	    CLI_REAL("transit", 0, "SECONDS",
-		"of the wave from forehead to chin (0.03)", &s->transit, 0,
-		SYNTH_TRANSIT_MAX),
-	    CLI_FLAG("no-pulse", 0, "breathing alone", &s->no_pulse),
-	    CLI_CHOICE("skin-tone", 0, SYNTH_TONE_NAMES, "light to dark (2)",
-		&s->tone),
-	    CLI_HEADING("Camera"),
-	    CLI_TEXT("size", 0, "WxH", "of the picture (640x480)", &o->text[2]),
-	    CLI_REAL("face-size", 0, "PERCENT", "of the picture's height (50)",
-		&s->face_percent, 10, 90),
-	    CLI_TEXT("frame-rate", 0, "N", "29.97 or 30000/1001 too (30)",
-		&o->text[3]),
-	    CLI_REAL(
-		"frame-jitter", 0, "MS", "uneven times", &s->jitter_ms, 0, 100),
-	    CLI_REAL("drop-frames", 0, "PERCENT", "lose so many frames",
-		&s->drop_percent, 0, 90),
-	    CLI_REAL("noise", 0, "SIGMA", "of 255 (2)", &s->noise, 0, 50),
-	    CLI_CHOICE("motion", 0, SYNTH_MOTIONS, "of the head", &s->motion),
-	    CLI_REAL("motion-amplitude", 0, "PERCENT",
-		"of the face's width (6)", &s->motion_percent, 0, 50),
-	    CLI_REAL("motion-frequency", 0, "HZ", "(as is natural)",
-		&s->motion_hz, 0.01, 20),
-	    CLI_CHOICE("light", 0, SYNTH_LIGHTS, "its changes", &s->light),
-	    CLI_REAL("light-level", 0, "X", "brightness of the light (1)",
-		&s->light_level, 0.001, 4),
-	    CLI_REAL("light-amplitude", 0, "PERCENT", "of its changes (4)",
-		&s->light_percent, 0, 90),
-	    CLI_REAL("light-frequency", 0, "HZ", "(as is natural)",
-		&s->light_hz, 0.001, 1000),
-	    CLI_HEADING("File"),
-	    CLI_TEXT("format", 'f', "NAME", "container (by FILE)", &v->format),
-	    CLI_TEXT("codec", 'c', "NAME", "encoder (libx264)", &v->codec),
-	    CLI_INTEGER("bit-rate", 'b', "BIT/S", "(by quality)", &v->bit_rate,
-		1000, 1000000000),
-	    CLI_REAL(
-		"crf", 0, "N", "quality: less is better", &v->quality, 0, 63),
-	    CLI_LIST("encoder-option", 0, "NAME=VALUE", "the encoder's own",
-		&o->encoder),
-	    CLI_TEXT("pixel-format", 0, "NAME", "yuv420p, yuv444p10le, ...",
-		&v->pixel_format),
-	    CLI_FLAG("full-range", 0, "luma from 0 to 255", &v->full_range),
-	    CLI_CHOICE("rotate", 0, "0|90|180|270", "stored so, with a flag",
-		&o->quarters),
-	    CLI_TEXT("make", 0, "TEXT", "the camera's make", &v->make),
-	    CLI_TEXT("model", 0, "TEXT", "and model", &v->model),
-	    CLI_TEXT("creation-time", 0, "TIME", "RFC 3339", &o->creation),
-	};
-	const struct cli cli = {"vitals-synth", "FILE",
-	    "make a test video whose pulse is known",
-	    "vitals-synth -r 72 -d 30 -t truth.ndjson clip.mp4", options,
-	    sizeof(options) / sizeof(options[0])};
-	int operand, rc;
-
-	cli_start(&cli);
-	rc = cli_parse(&cli, argc, argv, &operand);
-	if (rc != CLI_GO)
-		return rc;
-	*path = argv[operand];
-	if (argc - operand != 1)
-		return cli_usage(&cli, "needs one FILE ('-' is stdout)");
-	return check(&cli, o, *path);
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct options o = {
-	    .video = {.quality = -1, .creation = VIDEO_WRITER_NO_TIME}};
-	const char *path;
-	int rc;
+	int operand, status;
 
-	synth_spec_init(&o.spec);
-	rc = read_options(argc, argv, &o, &path);
-	if (rc == CLI_GO)
-		rc = cli_finish(NULL, run(&o, path));
-	return rc;
+	synth_spec_init(&opt.spec);
+	cli_start(&cli);
+	status = cli_parse(&cli, argc, argv, &operand);
+	if (status != CLI_GO)
+		return status;
+	if (argc - operand != 1)
+		return cli_usage(&cli, "needs one FILE ('-' is stdout)");
+	status = check(argv[operand]);
+	if (status == CLI_GO)
+		status = cli_finish(NULL, run(argv[operand]));
+	return status;
 }

@@ -126,7 +126,7 @@ int
 pace_mean(const double *wave, size_t n, double start,
     const struct pace_point *point, size_t points, double *rate)
 {
-	double sum = 0, all = 0, *block = malloc(4 * n * sizeof(*block) + 1);
+	double sum = 0, all = 0, *block = calloc(4 * n + 1, sizeof(*block));
 	int status = 0;
 
 	if (block == NULL)

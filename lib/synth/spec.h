@@ -45,7 +45,7 @@ struct synth_spec {
 	double hrv;                    /* SDNN, ms; negative: SYNTH_HRV_SHARE */
 	double pulse_percent; /* peak to peak in green, of its value, on
 				 * the lightest skin */
-	double transit; /* s by which the wave reaches the chin after the
+	double transit;       /* s by which the wave reaches the chin after the
 			 * forehead; in between in proportion */
 	bool no_pulse;
 	unsigned tone; /* 0 the lightest, to SYNTH_TONES - 1 */

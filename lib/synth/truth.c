@@ -86,9 +86,8 @@ life(struct json_writer *w, const struct synth_spec *s,
 static void
 lifeless(struct json_writer *w)
 {
-	static const char *const nothing[] = {
-	    "heartRate", "respiratoryRate", "hrvSdnn", "hrvRmssd",
-	    "transitSeconds"};
+	static const char *const nothing[] = {"heartRate", "respiratoryRate",
+	    "hrvSdnn", "hrvRmssd", "transitSeconds"};
 
 	real(w, "pulsePercent", 0, 1);
 	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {

@@ -2,6 +2,7 @@
 # vitals-extract: several faces in one picture, each with a pulse of its own.
 # shellcheck disable=SC2086 # $x264 is several words
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
 needs_video
 

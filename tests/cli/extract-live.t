@@ -1,6 +1,7 @@
 #!/bin/sh
 # vitals-extract: samples while the input arrives; progress on a terminal.
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
 needs_video
 

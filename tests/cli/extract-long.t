@@ -1,6 +1,7 @@
 #!/bin/sh
 # vitals-extract: recordings that are longer than what is looked at as a whole.
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
 
 # 60 /min, and 90 /min from 600 s on.

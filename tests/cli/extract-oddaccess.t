@@ -2,6 +2,7 @@
 # vitals-extract: names of every kind, what is no plain file, and files that
 # somebody else touches.
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
 needs_video
 OFF=3

@@ -2,6 +2,7 @@
 # vitals-extract: containers, streams and broken files of every kind.  One clip of a face with a pulse of 72 /min, in many disguises.
 # shellcheck disable=SC2086 # $x264 is several words
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
 needs_video
 

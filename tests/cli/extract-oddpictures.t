@@ -3,6 +3,7 @@
 # of a face with a pulse of 72 /min, in many disguises.
 # shellcheck disable=SC2086 # $x264 is several words
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
 needs_video
 

@@ -2,6 +2,7 @@
 # vitals-extract: codecs, all behind the sandbox, and clocks that are wrong.
 # shellcheck disable=SC2086 # options are several words
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
 needs_video
 # An encoder may be missing.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # vitals-extract: traces in, measurements out.
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
 
 pulse a 72 20 >a
