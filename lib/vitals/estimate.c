@@ -11,9 +11,11 @@
 #include "vitals/respiration.h"
 #include "vitals/saturation.h"
 
-/* Within so much of the spectra's rate all beats were found, and their mean is
- * the better one. */
+/* Within so much of the spectra's rate, or this share of a beat over the whole
+ * recording, all beats were found, and their mean is the better one: who loses
+ * one is off by half of it at least. */
 #define EXACT_RATE 0.75
+#define EXACT_BEATS 0.2
 /* Beyond so much, and this share, they do not bear it out. */
 #define SAME_RATE 1.5
 #define SAME_SHARE 0.02
@@ -128,6 +130,7 @@ read_rate(struct work *w)
 	const struct vitals_input *in = w->in;
 	const struct vitals_beats *b = &w->out->beats;
 	double near = fmax(SAME_RATE, SAME_SHARE * in->rate);
+	double exact = fmax(EXACT_RATE, 60 * EXACT_BEATS / in->seconds);
 	double value = b->rate, confidence;
 
 	if (in->site == VITALS_FINGER) {
@@ -138,7 +141,7 @@ read_rate(struct work *w)
 		    b->regular < REGULAR_MIN) {
 			value = in->rate;
 			confidence *= DOUBTED;
-		} else if (fabs(value - in->rate) > EXACT_RATE) {
+		} else if (fabs(value - in->rate) > exact) {
 			/* Some beats were missed or made up. */
 			value = in->rate;
 		}

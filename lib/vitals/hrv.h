@@ -16,12 +16,14 @@
 #define VITALS_HRV_INTERVALS_MIN 10
 
 /* Baevsky: seconds of normal intervals (of a minute's recording, which begins
- * and ends between beats), and the width of a bin. */
-#define VITALS_STRESS_SECONDS_MIN 55.0
+ * and ends between beats, and in which some may be unclear), and the width of
+ * a bin. */
+#define VITALS_STRESS_SECONDS_MIN 50.0
 #define VITALS_STRESS_BIN 0.05
 
-/* LF/HF: seconds from the first beat to the last. */
-#define VITALS_HRV_SPECTRUM_SECONDS_MIN 120.0
+/* LF/HF: seconds from the first beat to the last (of a recording of two
+ * minutes). */
+#define VITALS_HRV_SPECTRUM_SECONDS_MIN 115.0
 
 struct vitals_hrv {
 	double sdnn;  /* ms, with n - 1 in the denominator */

@@ -36,18 +36,19 @@ refused() {
 	is_stderr "vitals-extract: $1: $3"
 }
 
-# pulse SOURCE RATE SECONDS [FPS [FIRST]]: a trace of skin with a pulse of 1 %
-# and some noise, and a background without.
+# pulse SOURCE RATE SECONDS [FPS [FIRST [SWING]]]: a trace of skin with a pulse of
+# 1 % and some noise, and a background without; the rate and the level of the
+# skin swing with a breath of 15 /min by that share.
 pulse() {
 	awk -v source="$1" -v rate="$2" -v seconds="$3" -v fps="${4:-30}" \
-		-v first="${5:-0}" '
+		-v first="${5:-0}" -v swing="${6:-0}" '
 	function noise() { seed = (seed * 16807) % 2147483647; return seed / 2147483647 - 0.5 }
 	BEGIN {
 		seed = 7
 		for (i = first * fps; i < (first + seconds) * fps; i++) {
 			t = i / fps
-			a = 6.283185307 * rate / 60 * t
-			p = sin(a) + 0.3 * sin(2 * a)
+			a = 6.283185307 * rate / 60 * (t - swing / 1.5708 * cos(1.5708 * t))
+			p = sin(a) + 0.3 * sin(2 * a) + swing * sin(1.5708 * t)
 			printf "{\"record\":\"trace\",\"source\":\"%s\",\"offsetSeconds\":%.6f,\"regions\":[", source, t
 			for (k = 0; k < 6; k++)
 				printf "{\"name\":\"cheek-%d\",\"r\":%.4f,\"g\":%.4f,\"b\":%.4f,\"pixels\":900},", k, 180 * (1 - 0.0033 * p) + noise() / 3, 120 * (1 - 0.0077 * p) + noise() / 3, 95 * (1 - 0.0053 * p) + noise() / 3

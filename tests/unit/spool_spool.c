@@ -314,8 +314,8 @@ fresh(void)
 static void
 ranges(void)
 {
-	sqlite3 *db;
-	sqlite3_stmt *st;
+	sqlite3 *db = NULL;
+	sqlite3_stmt *st = NULL;
 	int64_t seq = 0;
 	int bad = 0, left = -1;
 
