@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "buf/ascii.h"
 #include "diag/diag.h"
 #include "instant/instant.h"
 #include "post/internal.h"
@@ -24,16 +25,6 @@ static void
 fail(struct post_run *r, int status)
 {
 	r->status = cli_worst(r->status, status);
-}
-
-static bool
-blank(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] != ' ' && s.p[i] != '\t')
-			return false;
-	}
-	return true;
 }
 
 static void
@@ -70,7 +61,7 @@ one_line(struct post_run *r, const struct ndjson_line *line)
 {
 	struct err err = {""};
 
-	if (blank(line->text))
+	if (ascii_trim(line->text).n == 0)
 		return;
 	if (memchr(line->text.p, '\0', line->text.n) != NULL) {
 		bad_line(r, line, "bad line: holds a NUL byte");
