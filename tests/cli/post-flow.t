@@ -11,7 +11,7 @@ events 100 >in
 for spool in '' '--spool ordered'; do
 	: >log
 	# shellcheck disable=SC2086
-	try "order by session $spool" vitals-post -q $spool --order session --retry-base 0.01 --max-attempts 20 --breaker 0 "$base/fail/0.5" <in
+	try "order by session $spool" vitals-post -q $spool --order session --retry-base 0.01 --retry-cap 0.1 --max-attempts 20 --breaker 0 "$base/fail/0.5" <in
 	is_status 0
 	stdout_lines 100
 	is_stderr ''

@@ -2,7 +2,8 @@
 //
 //	/ok              200
 //	/status/N        N, and Retry-After as the query ?after=VALUE has it
-//	/fail/P          503 with probability P, else 200
+//	/fail/P          503 to a share P of the attempts, else 200; which ones
+//	                 is decided by ID and attempt, the same in each run
 //	/flaky/N         503 to the first N attempts of each ID, else 200
 //	/down/MS         503 for so long from the first request on, then 200
 //	/after/VALUE     429 with this Retry-After to an ID's first attempt
@@ -26,12 +27,19 @@
 // It listens on a free port of 127.0.0.1, which it writes to PORT-FILE, logs
 // each request as one JSON line, and ends after SECONDS.
 'use strict';
+const crypto = require('crypto');
 const fs = require('fs');
 const [portFile, logFile, seconds, cert, key, maxVersion, ca] =
     process.argv.slice(2);
 const log = fs.openSync(logFile, 'a');
 const attempts = new Map();
 let downSince = 0;
+
+// Of an attempt, from 0 to below 1.
+function share(id, n) {
+	return crypto.createHash('sha256').update(id + ' ' + n).digest()
+	    .readUInt32BE(0) / 2 ** 32;
+}
 
 function answer(q, r, body) {
 	const url = new URL(q.url, 'http://x');
@@ -57,7 +65,7 @@ function answer(q, r, body) {
 			r.setHeader('Retry-After', url.searchParams.get('after'));
 		return done();
 	case 'fail':
-		status = Math.random() < Number(arg) ? 503 : 200;
+		status = share(id, n) < Number(arg) ? 503 : 200;
 		return done();
 	case 'flaky':
 		status = n <= Number(arg) ? 503 : 200;
