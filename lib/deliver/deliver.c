@@ -393,8 +393,8 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 
 	take_time(d);
 	deliver_store_accept(d);
-	deliver_store_load(d);
 	settled = deliver_settled(d);
+	deliver_store_load(d);
 	settle_hopeless(d);
 	if (deliver_settled(d) != settled)
 		deliver_store_commit(d); /* before receipts say so */

@@ -202,7 +202,10 @@ enum deliver_outcome {
 	DELIVER_OUTCOME_DEAD,
 	DELIVER_OUTCOME_EXPIRED
 };
-/* Write the receipt of a job that is in no queue, and free it. */
+/* Count what became of a job and tell it: receipt, dead letter, spool. */
+void deliver_close(struct deliver *d, struct deliver_job *j,
+    enum deliver_outcome o, const char *reason);
+/* The same of a job that is in no queue, and free it. */
 void deliver_settle(struct deliver *d, struct deliver_job *j,
     enum deliver_outcome o, const char *reason);
 /* Settle all jobs of ${e} that are not under way as dead. */

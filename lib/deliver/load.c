@@ -1,3 +1,5 @@
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +41,32 @@ struct loading {
 	struct deliver_lane *lane; /* to append to */
 };
 
+/* Nothing can be sent of a line that is damaged: the disk did that, or a
+ * version that took what this one refuses.  The spool keeps it. */
+static void
+bury(struct deliver *d, struct deliver_endpoint *e, const struct spool_job *row,
+    const struct err *why)
+{
+	struct deliver_event event = {.seq = row->seq,
+	    .accepted = row->accepted,
+	    .time = row->accepted,
+	    .id = row->id};
+	struct deliver_job j = {.event = &event,
+	    .endpoint = e,
+	    .attempts = row->attempts,
+	    .round = row->round,
+	    .first = row->first,
+	    .since = row->since,
+	    .last_status = row->status};
+	char reason[ERR_TEXT_MAX + 40];
+
+	snprintf(reason, sizeof(reason), "its line in the spool is damaged: %s",
+	    why->text);
+	deliver_close(d, &j, DELIVER_OUTCOME_DEAD, reason);
+}
+
+/* NULL: it is damaged, and was settled, or, with errno ENOMEM, it can be read
+ * later. */
 static struct deliver_job *
 read_job(
     struct deliver *d, struct deliver_endpoint *e, const struct spool_job *row)
@@ -51,7 +79,12 @@ read_job(
 	j->event =
 	    deliver_event_read(&d->reader, row->line, row->accepted, &why);
 	if (j->event == NULL) {
+		bool memory = errno == ENOMEM;
+
 		free(j);
+		if (!memory)
+			bury(d, e, row, &why);
+		errno = memory ? ENOMEM : 0;
 		return NULL;
 	}
 	j->event->seq = row->seq;
@@ -76,12 +109,12 @@ load_one(void *context, const struct spool_job *row)
 	struct deliver *d = l->d;
 	struct deliver_job *j = read_job(d, l->e, row);
 
-	if (j == NULL)
-		return 1; /* memory: later */
+	if (j == NULL && errno == ENOMEM)
+		return 1; /* later */
 	l->count++;
 	if (l->due && row->round < d->policy.max_attempts && l->e->quick > 0)
 		l->e->quick--;
-	switch (deliver_enqueue(d, j)) {
+	switch (j == NULL ? 0 : deliver_enqueue(d, j)) {
 	case 0:
 		break;
 	case 1:
@@ -173,10 +206,10 @@ load_session_one(void *context, const struct spool_job *row)
 	struct loading *l = context;
 	struct deliver_job *j = read_job(l->d, l->e, row);
 
-	if (j == NULL)
+	if (j == NULL && errno == ENOMEM)
 		return 1;
 	l->count++;
-	if (deliver_enqueue(l->d, j) != 0)
+	if (j != NULL && deliver_enqueue(l->d, j) != 0)
 		deliver_job_drop(l->d, j);
 	return 0;
 }

@@ -125,7 +125,8 @@ deliver_receipt(struct deliver *d, const struct deliver_job *j,
 	struct json_writer w;
 	bool whole = false;
 
-	if (o != DELIVER_OUTCOME_DELIVERED) {
+	/* What cannot be read, and has no line, stays in the spool alone. */
+	if (o != DELIVER_OUTCOME_DELIVERED && j->event->line.n > 0) {
 		struct deliver_letter letter = {.endpoint = j->endpoint->name,
 		    .reason = reason,
 		    .attempts = j->attempts,

@@ -38,7 +38,7 @@ deliver_settled(const struct deliver *d)
 }
 
 void
-deliver_settle(struct deliver *d, struct deliver_job *j, enum deliver_outcome o,
+deliver_close(struct deliver *d, struct deliver_job *j, enum deliver_outcome o,
     const char *reason)
 {
 	struct deliver_endpoint *e = j->endpoint;
@@ -74,6 +74,13 @@ deliver_settle(struct deliver *d, struct deliver_job *j, enum deliver_outcome o,
 		    j->event->id.p,
 		    o == DELIVER_OUTCOME_DEAD ? "dead" : "expired", j->attempts,
 		    j->attempts == 1 ? "" : "s", reason);
+}
+
+void
+deliver_settle(struct deliver *d, struct deliver_job *j, enum deliver_outcome o,
+    const char *reason)
+{
+	deliver_close(d, j, o, reason);
 	deliver_job_free(d, j);
 }
 

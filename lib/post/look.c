@@ -12,7 +12,8 @@ struct look {
 	struct ndjson_writer *out;
 	struct deliver_reader reader;
 	bool letters;
-	int failed; /* errno of the output */
+	bool damaged; /* a line was */
+	int failed;   /* errno of the output */
 };
 
 static void
@@ -29,9 +30,13 @@ put_instant(struct json_writer *w, const char *key, int64_t ms)
 	json_put_text(w, text);
 }
 
-static void
+/* Return false where the line is no longer one. */
+static bool
 put_letter(struct look *l, const struct spool_job *j)
 {
+	struct err err;
+	struct deliver_event *e =
+	    deliver_event_read(&l->reader, j->line, j->accepted, &err);
 	char reason[512];
 	struct deliver_letter letter = {.endpoint = j->name,
 	    .reason = reason,
@@ -41,10 +46,18 @@ put_letter(struct look *l, const struct spool_job *j)
 	size_t n =
 	    j->error.n < sizeof(reason) ? j->error.n : sizeof(reason) - 1;
 
+	if (e == NULL) {
+		diag_error("%.*s: its line in the spool is damaged: %s",
+		    (int)j->id.n, j->id.p, err.text);
+		l->damaged = true;
+		return false;
+	}
+	deliver_event_drop(e);
 	if (n > 0)
 		memcpy(reason, j->error.p, n);
 	reason[n] = '\0';
 	deliver_letter_write(ndjson_record(l->out), j->line, &letter);
+	return true;
 }
 
 static void
@@ -52,8 +65,6 @@ put_row(struct look *l, const struct spool_job *j)
 {
 	static const char *const word[] = {
 	    "ready", "waiting", "delivered", "dead", "expired"};
-	struct deliver_event *e =
-	    deliver_event_read(&l->reader, j->line, j->accepted, NULL);
 	bool settled = j->state >= SPOOL_DELIVERED;
 	struct json_writer w;
 
@@ -62,10 +73,7 @@ put_row(struct look *l, const struct spool_job *j)
 	json_key(&w, "record");
 	json_put_text(&w, "spooled");
 	json_key(&w, "id");
-	if (e != NULL)
-		json_put_string(&w, e->id);
-	else
-		json_put_null(&w);
+	json_put_string(&w, j->id);
 	json_key(&w, "endpoint");
 	json_put_text(&w, j->name);
 	json_key(&w, "status");
@@ -87,7 +95,6 @@ put_row(struct look *l, const struct spool_job *j)
 	else
 		json_put_null(&w);
 	json_object_end(&w);
-	deliver_event_drop(e);
 }
 
 static int
@@ -95,10 +102,10 @@ put(void *context, const struct spool_job *j)
 {
 	struct look *l = context;
 
-	if (l->letters)
-		put_letter(l, j);
-	else
+	if (!l->letters)
 		put_row(l, j);
+	else if (!put_letter(l, j))
+		return 0;
 	if (ndjson_commit(l->out) == 0)
 		return 0;
 	l->failed = errno;
@@ -125,5 +132,5 @@ post_look(const struct post_options *o, struct ndjson_writer *out)
 		diag_errno(l.failed, "<stdout>: write failed");
 	deliver_reader_release(&l.reader);
 	spool_close(s);
-	return rc == 0 ? CLI_OK : CLI_SYSTEM;
+	return rc != 0 ? CLI_SYSTEM : l.damaged ? CLI_DATA : CLI_OK;
 }

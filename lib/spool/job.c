@@ -7,7 +7,7 @@
 #define JOB                                                           \
 	"job.seq, job.endpoint, job.state, job.attempts, job.round, " \
 	"job.status, job.first, job.at, job.session, job.error, "     \
-	"event.accepted, event.line, job.since"
+	"event.accepted, event.line, job.since, event.id"
 
 static const char *const sql[SPOOL_STATEMENTS] = {
     [SPOOL_BEGIN] = "BEGIN IMMEDIATE",
@@ -138,6 +138,7 @@ read_job(sqlite3_stmt *st, struct spool_job *j)
 	j->accepted = sqlite3_column_int64(st, 10);
 	j->line = column_span(st, 11);
 	j->since = sqlite3_column_int64(st, 12);
+	j->id = column_span(st, 13);
 }
 
 int
@@ -364,7 +365,7 @@ spool_wake(struct spool *s, int64_t now, struct err *err)
 	char text[96];
 
 	snprintf(text, sizeof(text),
-	    "UPDATE job SET at = %lld WHERE state = 1 AND at > %lld",
+	    "UPDATE job SET at = %lld WHERE state < 2 AND at > %lld",
 	    (long long)now, (long long)now);
 	return spool_exec(s, text, err);
 }

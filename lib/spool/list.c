@@ -101,12 +101,12 @@ spool_list(struct spool *s, bool lost, spool_each *each, void *context,
 
 	if (sqlite3_prepare_v2(s->db,
 		"SELECT job.seq, job.endpoint, state, attempts, round, status,"
-		" first, at, error, accepted, line, name FROM job"
+		" first, at, error, accepted, line, name, id FROM job"
 		" JOIN event USING(seq) JOIN endpoint ON number = endpoint"
 		" WHERE state > 2 OR NOT ?1"
 		" UNION ALL "
 		"SELECT event.seq, fresh.endpoint, 0, 0, 0, 0,"
-		" 0, 0, NULL, accepted, line, name FROM fresh"
+		" 0, 0, NULL, accepted, line, name, id FROM fresh"
 		" JOIN event ON event.seq BETWEEN first AND last"
 		" JOIN endpoint ON number = fresh.endpoint"
 		" WHERE NOT ?1 AND NOT EXISTS (SELECT 1 FROM job"
@@ -127,10 +127,12 @@ spool_list(struct spool *s, bool lost, spool_each *each, void *context,
 		    .error = {sqlite3_column_blob(st, 8), 0},
 		    .accepted = sqlite3_column_int64(st, 9),
 		    .line = {sqlite3_column_blob(st, 10), 0},
-		    .name = (const char *)sqlite3_column_text(st, 11)};
+		    .name = (const char *)sqlite3_column_text(st, 11),
+		    .id = {sqlite3_column_blob(st, 12), 0}};
 
 		j.error.n = (size_t)sqlite3_column_bytes(st, 8);
 		j.line.n = (size_t)sqlite3_column_bytes(st, 10);
+		j.id.n = (size_t)sqlite3_column_bytes(st, 12);
 		stop = each(context, &j);
 	}
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)

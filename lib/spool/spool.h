@@ -97,6 +97,7 @@ struct spool_job {
 	bool fresh;     /* for spool_save: it was given, and never saved */
 	int64_t accepted;
 	const char *name;    /* of the endpoint; spool_list alone */
+	struct span id;      /* of the event; not for writing */
 	struct span session; /* n 0: none */
 	struct span error;   /* n 0: none */
 	struct span line;
@@ -152,7 +153,7 @@ int spool_due(struct spool *s, int64_t endpoint, int64_t now, int64_t before,
 /* When the next of the waiting ones is due; INT64_MAX: there is none. */
 int spool_next(struct spool *s, int64_t endpoint, int64_t *at, struct err *err);
 
-/* All jobs waiting for a time become due at ${now}, or ready at once. */
+/* All unsettled jobs that wait for a time become due at ${now}; or ready. */
 int spool_wake(struct spool *s, int64_t now, struct err *err);
 int spool_make_ready(struct spool *s, struct err *err);
 

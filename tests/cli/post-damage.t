@@ -1,0 +1,47 @@
+#!/bin/sh
+# vitals-post --spool where the disk changed lines in it, or orders of options
+# that are rare meet: nothing spins, nothing else is held up.
+. "$(dirname "$0")/tap.sh"
+. "$TESTS/cli/post.sh"
+command -v sqlite3 >/dev/null || skip_all 'sqlite3(1) is not installed'
+hook
+base=http://127.0.0.1:$PORT
+events 20 >in
+
+# ---- A line that is no line any more, of those that wait and those ready
+for order in none session; do
+	rm -f s1*
+	: >log
+	vitals-post -q --spool s1 --order $order --breaker 0 --max-attempts 1 "$base/status/500" <in >/dev/null
+	sqlite3 s1 "UPDATE event SET line = x'7b7b' WHERE seq IN (1, 7, 17);
+		UPDATE endpoint SET name = '$base/ok'"
+	try "a damaged line, order $order" timeout 20 vitals-post -q --spool s1 --order $order --drain "$base/ok"
+	is_status 4
+	stdout_lines 20
+	stdout_json '.status == "delivered" or
+		(.error | startswith("its line in the spool is damaged: byte 2: ")) and (.id | IN("e-1", "e-7", "e-17"))'
+	stderr_has "e-17: dead after . attempts*: its line in the spool is damaged: byte 2: key or '}' expected"
+	[ "$(acknowledged | wc -l)" -eq 17 ]
+	ok 'all others are delivered'
+	try 'it is listed under its ID' vitals-post --spool s1 --list
+	is_status 0
+	stdout_json '(.id | test("^e-[0-9]+$")) and .status == if (.id | IN("e-1", "e-7", "e-17")) then "dead" else "delivered" end'
+	is_stderr ''
+	try 'and is no dead letter that could be fed in' vitals-post --spool s1 --export-dead
+	is_status 1
+	is_stdout ''
+	stderr_has '^vitals-post: e-7: its line in the spool is damaged: byte 2: '
+done
+
+# ---- --drain does not wait for what waits, in order or not.
+for order in none session; do
+	rm -f s2*
+	: >log
+	vitals-post -q --spool s2 --order $order --breaker 0 --max-attempts 1 --retry-cap 3600 "$base/flaky/1/$order" <in >/dev/null
+	try "--drain, order $order" timeout 20 vitals-post -q --spool s2 --order $order --drain --retry-base 0.01 "$base/flaky/1/$order"
+	is_status 0
+	stdout_lines 20
+	stdout_json '.status == "delivered"'
+	is_stderr ''
+done
+done_testing
