@@ -10,8 +10,27 @@
 #define ROWS_MAX 64
 
 static const char *
+wants_spool(const struct post_options *o)
+{
+	if (o->drain)
+		return "--drain wants --spool";
+	if (o->follow)
+		return "--follow wants --spool";
+	if (o->list)
+		return "--list wants --spool";
+	if (o->export_dead)
+		return "--export-dead wants --spool";
+	if (o->replay != NULL || o->replay_id.count > 0)
+		return "a replay wants --spool";
+	return o->switch_on.count > 0 ? "--switch-on wants --spool" : NULL;
+}
+
+static const char *
 clash(const struct post_options *o)
 {
+	bool sends = o->drain || o->follow || o->replay != NULL ||
+	    o->replay_id.count > 0 || o->switch_on.count > 0;
+
 	if (o->url != NULL && o->endpoints != NULL)
 		return "a URL and --endpoints exclude each other";
 	if (o->url == NULL && o->token_file != NULL)
@@ -22,16 +41,14 @@ clash(const struct post_options *o)
 		return "--certificate-key wants --certificate";
 	if (o->key_fd == 0)
 		return "the key and the lines cannot both come from stdin";
-	if (o->spool == NULL &&
-	    (o->drain || o->follow || o->list || o->export_dead ||
-		o->replay != NULL || o->replay_id.count > 0 ||
-		o->switch_on.count > 0))
-		return "this wants --spool";
 	if (o->list && o->export_dead)
 		return "--list and --export-dead exclude each other";
+	if ((o->list || o->export_dead) && sends)
+		return "--list and --export-dead send nothing: not with "
+		       "--drain, --follow, --replay or --switch-on";
 	if (o->deny_private && o->proxy != NULL)
 		return "--deny-private cannot see behind --proxy";
-	return NULL;
+	return o->spool == NULL ? wants_spool(o) : NULL;
 }
 
 static size_t
@@ -203,6 +220,7 @@ main(int argc, char *argv[])
 	    option, 0};
 	struct ndjson_writer *out;
 	const char *why;
+	struct err err;
 	int operand, status;
 
 	cli.options += endpoint_rows(&o, option + cli.options);
@@ -223,6 +241,8 @@ main(int argc, char *argv[])
 	why = clash(&o);
 	if (why != NULL)
 		return cli_usage(&cli, "%s", why);
+	if (post_check(&o, &err) != 0)
+		return cli_usage(&cli, "%s", err.text);
 	out = cli_output();
 	status = out == NULL            ? CLI_SYSTEM
 	    : (o.list || o.export_dead) ? post_look(&o, out)

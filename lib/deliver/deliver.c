@@ -138,6 +138,8 @@ deliver_set_default(struct deliver *d, const struct deliver_endpoint_options *o,
 	const char *const from[4] = {
 	    o->http.ca_file, o->http.pinned_key, o->http.proxy, NULL};
 
+	if (http_files_check(&o->http, err) != 0)
+		return -1;
 	d->line_options = *o;
 	for (size_t i = 0; i < 4; i++) {
 		if (from[i] == NULL)

@@ -60,9 +60,13 @@ struct http_target_options {
 struct http_target;
 
 /* Check the options and copy them.  Return NULL with ${err} saying what is
- * wrong, and errno ENOMEM where that is memory.  Files are looked at when the first request is sent. */
+ * wrong, and errno ENOMEM where that is memory.  What the files hold is looked
+ * at when the first request is sent. */
 struct http_target *http_target_new(
     const struct http_target_options *o, struct err *err);
+
+/* Are the files of ${o} there to be read?  Return 0, or -1 with ${err}. */
+int http_files_check(const struct http_target_options *o, struct err *err);
 
 /* Free, when no request to it is under way; wipes the token. */
 void http_target_free(struct http_target *t);
@@ -71,6 +75,11 @@ void http_target_free(struct http_target *t);
  * Return 0, or -1 with ${err}: not an absolute http(s) URL without fragment
  * and without user and password. */
 int http_origin(const char *url, struct buf *origin, struct err *err);
+
+/* Is ${url} one that requests can be sent to: with plain http to loopback
+ * alone unless ${allow_http}, a host, and neither user nor fragment?  Return
+ * 0, or -1 with ${err}. */
+int http_url_check(const char *url, bool allow_http, struct err *err);
 
 /* May "${name}: ${value}" be sent?  The name a token, the value without
  * control bytes, none of the headers that are the protocol's or ours.

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "compat/wipe.h"
 #include "http/internal.h"
@@ -107,10 +108,17 @@ split(CURLU *u, const char *url, struct parts *p, struct err *err)
 		if ((unsigned char)*c <= 0x20 || *c == 0x7f)
 			return err_set(
 			    err, "URL holds a blank or a control byte");
+		if ((unsigned char)*c > 0x7f)
+			return err_set(err,
+			    "URL is not ASCII: write a host as xn--..., other "
+			    "parts with %%XX");
 	}
 	if (strncasecmp(url, "https://", 8) != 0 &&
 	    strncasecmp(url, "http://", 7) != 0)
 		return err_set(err, "not an http:// or https:// URL");
+	/* libcurl would pass over it and take the path for the host. */
+	if (strchr(url, ':')[3] == '/')
+		return err_set(err, "URL holds no host");
 	rc = curl_url_set(u, CURLUPART_URL, url, 0);
 	if (rc != CURLUE_OK)
 		return err_set(err, "not a URL: %s", curl_url_strerror(rc));
@@ -166,8 +174,9 @@ host_is_loopback(const char *host)
 	    (n > 10 && strcasecmp(host + n - 10, ".localhost") == 0);
 }
 
+/* As http_url_check; *${plain}: it is plain http. */
 static int
-check(const struct http_target_options *o, bool *plain, struct err *err)
+check_url(const char *url, bool allow_http, bool *plain, struct err *err)
 {
 	struct parts p = {0};
 	CURLU *u = curl_url();
@@ -177,16 +186,46 @@ check(const struct http_target_options *o, bool *plain, struct err *err)
 		errno = ENOMEM;
 		return err_set(err, "out of memory");
 	}
-	rc = split(u, o->url, &p, err);
-	*plain =
-	    rc == 0 && p.scheme != NULL && strcasecmp(p.scheme, "http") == 0;
-	if (*plain && !o->allow_http && !host_is_loopback(p.host))
+	rc = split(u, url, &p, err);
+	*plain = rc == 0 && strcasecmp(p.scheme, "http") == 0;
+	if (*plain && !allow_http && !host_is_loopback(p.host))
 		rc = err_set(err,
 		    "plain http goes to loopback alone "
 		    "(--allow-http allows it)");
 	parts_free(&p);
 	curl_url_cleanup(u);
-	if (rc != 0)
+	return rc;
+}
+
+int
+http_url_check(const char *url, bool allow_http, struct err *err)
+{
+	bool plain;
+
+	return check_url(url, allow_http, &plain, err);
+}
+
+int
+http_files_check(const struct http_target_options *o, struct err *err)
+{
+	static const char hash[] = "sha256//";
+	const char *pin = o->pinned_key;
+	const char *file[4] = {o->ca_file, o->certificate, o->certificate_key,
+	    pin != NULL && strncmp(pin, hash, sizeof(hash) - 1) != 0 ? pin
+								     : NULL};
+
+	for (size_t i = 0; i < 4; i++) {
+		if (file[i] != NULL && access(file[i], R_OK) != 0)
+			return err_sys(err, errno, "%s", file[i]);
+	}
+	return 0;
+}
+
+static int
+check(const struct http_target_options *o, bool *plain, struct err *err)
+{
+	if (check_url(o->url, o->allow_http, plain, err) != 0 ||
+	    http_files_check(o, err) != 0)
 		return -1;
 	if (o->headers > HTTP_HEADERS_MAX)
 		return err_set(err, "more than %d headers", HTTP_HEADERS_MAX);

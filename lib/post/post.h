@@ -46,6 +46,7 @@ struct post_options {
 	double keep;       /* seconds */
 	int64_t spool_max; /* MiB */
 	const char *replay;
+	int64_t replay_from, replay_to; /* what it says, by post_check */
 	struct cli_list replay_id, switch_on;
 	bool list, export_dead;
 
@@ -58,6 +59,10 @@ struct post_options {
 
 /* As the man page says. */
 void post_defaults(struct post_options *o);
+
+/* Read the texts among the options.  Return 0; or -1 with ${err}: the command
+ * was called wrongly. */
+int post_check(struct post_options *o, struct err *err);
 
 /* Print what the spool holds: --list, --export-dead.  Return a cli_exit
  * status; all failures have been reported. */

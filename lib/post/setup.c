@@ -220,23 +220,6 @@ use_spool(struct post_run *r, struct err *err)
 }
 
 static int
-replay_range(struct post_run *r, uint64_t *n, struct err *err)
-{
-	const char *text = r->o->replay, *dots = strstr(text, "..");
-	int64_t from = INSTANT_MIN, to = INSTANT_MAX;
-
-	if (dots == NULL ||
-	    (dots > text &&
-		instant_parse(
-		    (struct span){text, (size_t)(dots - text)}, &from) != 0) ||
-	    (dots[2] != '\0' && instant_parse(span_of(dots + 2), &to) != 0))
-		return err_set(err,
-		    "--replay: not FROM..TO, two RFC 3339 "
-		    "times of which one may be missing");
-	return deliver_replay(r->d, from, to, n, err);
-}
-
-static int
 replay(struct post_run *r, struct err *err)
 {
 	const struct post_options *o = r->o;
@@ -244,7 +227,8 @@ replay(struct post_run *r, struct err *err)
 
 	if (o->replay == NULL && o->replay_id.count == 0)
 		return 0;
-	if (o->replay != NULL && replay_range(r, &n, err) != 0)
+	if (o->replay != NULL &&
+	    deliver_replay(r->d, o->replay_from, o->replay_to, &n, err) != 0)
 		return -1;
 	for (size_t i = 0; i < o->replay_id.count; i++) {
 		before = n;

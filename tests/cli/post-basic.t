@@ -127,15 +127,34 @@ is_stderr 'vitals-post: <stdin>:1: no endpoint: neither the line nor the command
 vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries
 vitals-post: 1 bad line'
 
-try 'http beyond loopback' vitals-post http://example.org/ <one
-is_status 3
-is_stdout ''
-is_stderr 'vitals-post: http://example.org/: plain http goes to loopback alone (--allow-http allows it)'
-
-try 'a URL with a password' vitals-post https://u:p@example.org/ <one
-is_status 3
-is_stdout ''
-stderr_has 'holds a user or a password'
+# ---- What is wrong with the command itself
+usage='
+usage: vitals-post [OPTION ...] [URL] (--help for more)'
+wrong() { # WHAT OPTION ...
+	what=$1
+	shift
+	try "wrong: $what" vitals-post "$@" <one
+	is_status 2
+	is_stdout ''
+	is_stderr "vitals-post: $what$usage"
+}
+wrong 'http://example.org/: plain http goes to loopback alone (--allow-http allows it)' http://example.org/
+wrong 'https://u:p@example.org/: URL holds a user or a password: use a token file or a header' https://u:p@example.org/
+wrong 'https://example.org/#f: URL holds a fragment (#)' 'https://example.org/#f'
+wrong 'ftp://example.org/: not an http:// or https:// URL' ftp://example.org/
+wrong 'https:///hook/x: URL holds no host' https:///hook/x
+wrong 'https://bücher.example/: URL is not ASCII: write a host as xn--..., other parts with %XX' 'https://bücher.example/'
+wrong 'https://example.org:65536/: not a URL: Port number was not a decimal number between 0 and 65535' https://example.org:65536/
+wrong '--handshake: not a name of a host' --handshake "$(printf 'a\r\nX: b')" "$base/ok"
+wrong '--replay: not FROM..TO, two RFC 3339 times of which one may be missing' --spool s --replay yesterday "$base/ok"
+wrong '--replay: FROM is not before TO' --spool s --replay 2026-11-24T00:00:00Z..2026-11-23T00:00:00Z "$base/ok"
+wrong '--drain wants --spool' --drain "$base/ok"
+wrong '--list wants --spool' --list
+wrong 'a replay wants --spool' --replay-id e-1 "$base/ok"
+wrong '--list and --export-dead exclude each other' --spool s --list --export-dead
+wrong '--list and --export-dead send nothing: not with --drain, --follow, --replay or --switch-on' --spool s --list --drain
+[ ! -e s ]
+ok 'no spool was made'
 
 try 'nothing listens' vitals-post -q --max-attempts 2 --retry-base 0.01 http://127.0.0.1:1/ <one
 is_status 4

@@ -142,7 +142,12 @@ stdout_json '.status == "delivered"'
 is_stderr ''
 fails 'a foreign certificate' ok null 'TLS: ' --ca-file foreign.crt
 fails 'not in the system'\''s' ok null 'TLS: '
-fails 'a missing CA file' ok null 'TLS: ' --ca-file nowhere
+for o in --ca-file --certificate --pinned-key; do
+	try "a file that is not there: $o" vitals-post $o nowhere "$base/ok" <in
+	is_status 3
+	is_stdout ''
+	is_stderr 'vitals-post: nowhere: No such file or directory'
+done
 pin=$(openssl x509 -in good.crt -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64)
 try 'the pinned key' vitals-post -q --ca-file good.crt --pinned-key "sha256//$pin" "$base/ok" <in
 is_status 0

@@ -1,0 +1,40 @@
+#include <string.h>
+
+#include "instant/instant.h"
+#include "post/post.h"
+
+static int
+replay_range(struct post_options *o, struct err *err)
+{
+	const char *text = o->replay, *dots = strstr(text, "..");
+
+	o->replay_from = INSTANT_MIN;
+	o->replay_to = INSTANT_MAX;
+	if (dots == NULL ||
+	    (dots > text &&
+		instant_parse((struct span){text, (size_t)(dots - text)},
+		    &o->replay_from) != 0) ||
+	    (dots[2] != '\0' &&
+		instant_parse(span_of(dots + 2), &o->replay_to) != 0))
+		return err_set(err,
+		    "--replay: not FROM..TO, two RFC 3339 "
+		    "times of which one may be missing");
+	if (o->replay_from >= o->replay_to)
+		return err_set(err, "--replay: FROM is not before TO");
+	return 0;
+}
+
+int
+post_check(struct post_options *o, struct err *err)
+{
+	struct err why;
+
+	if (o->url != NULL && http_url_check(o->url, o->allow_http, &why) != 0)
+		return err_set(err, "%s: %s", o->url, why.text);
+	if (o->origin != NULL &&
+	    (o->origin[0] == '\0' ||
+		http_header_check(SPAN_LIT("WebHook-Request-Origin"),
+		    span_of(o->origin), &why) != 0))
+		return err_set(err, "--handshake: not a name of a host");
+	return o->replay != NULL ? replay_range(o, err) : 0;
+}
