@@ -145,7 +145,7 @@ flow_rows(struct post_options *o, struct cli_option *to)
 		"of these to one endpoint (all)", &o->policy.per_endpoint, 1,
 		HTTP_IN_FLIGHT_MAX),
 	    CLI_REAL("rate", 0, "N", "events a second to one endpoint",
-		&o->policy.rate, 0.001, 1e6),
+		&o->policy.rate, DELIVER_RATE_MIN, DELIVER_RATE_MAX),
 	    CLI_CHOICE("order", 0, "none|session",
 		"keep the events of a session in order", &o->order),
 	    CLI_INTEGER("batch", 0, "N", "CloudEvents in one request (1)",

@@ -222,6 +222,14 @@ deliver_audit_attempt(struct deliver_audit *a, const struct deliver_shipment *s,
 		memcpy(a->last, a->text.data + a->text.len - HEX - 3, HEX);
 }
 
+/* What is written is not written again, should there be a next time. */
+static void
+forget(struct buf *text, size_t done)
+{
+	memmove(text->data, text->data + done, text->len - done);
+	text->len -= done;
+}
+
 int
 deliver_audit_flush(struct deliver_audit *a, struct err *err)
 {
@@ -235,9 +243,12 @@ deliver_audit_flush(struct deliver_audit *a, struct err *err)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
-			return err_sys(err, n == 0 ? ENOSPC : errno,
-			    "audit: write failed");
+		if (n <= 0) {
+			int errnum = n == 0 ? ENOSPC : errno;
+
+			forget(&a->text, done);
+			return err_sys(err, errnum, "audit: write failed");
+		}
 		done += (size_t)n;
 	}
 	buf_clear(&a->text);

@@ -352,19 +352,20 @@ refresh_metrics(struct deliver *d)
 	}
 }
 
-/* Write out what this turn gave. */
+/* Write out what this turn gave.  An audit that cannot be written makes none
+ * of it undone. */
 static int
 flush(struct deliver *d, struct err *err)
 {
-	if (d->audit != NULL && deliver_audit_flush(d->audit, err) != 0)
-		return -1;
+	int rc = d->audit != NULL ? deliver_audit_flush(d->audit, err) : 0;
+
 	deliver_store_commit(d);
 	if (ndjson_flush(d->out->receipts) != 0)
 		deliver_output_is_bad(d, errno, "<stdout>: write failed");
 	if (d->out->metrics != NULL && d->now >= d->metrics_due)
 		refresh_metrics(d);
-	if (!d->store_failed)
-		return 0;
+	if (!d->store_failed || rc != 0)
+		return rc;
 	*err = d->store_err;
 	return -1;
 }

@@ -38,6 +38,10 @@
 /* Bytes of events held in memory; then lines wait. */
 #define DELIVER_MEMORY_MAX ((size_t)64 << 20)
 
+/* Events a second to one endpoint. */
+#define DELIVER_RATE_MIN 0.001
+#define DELIVER_RATE_MAX 1e6
+
 /* The most events in one request. */
 #define DELIVER_BATCH_MAX 1000
 

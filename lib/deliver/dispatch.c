@@ -220,7 +220,10 @@ send_shipment(struct deliver *d, struct deliver_shipment *s)
 	if (s->endpoint->origin_header != NULL)
 		header[r.headers++] = span_of(s->endpoint->origin_header);
 	for (size_t i = 0; i < event->headers; i++) {
-		if (!ours_too(&h, event->header[i]))
+		/* Those that the endpoint was given are not the line's to
+		 * say. */
+		if (!ours_too(&h, event->header[i]) &&
+		    !http_target_sets(r.target, event->header[i]))
 			header[r.headers++] = event->header[i];
 	}
 	return http_send(d->http, &r);

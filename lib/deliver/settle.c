@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "deliver/internal.h"
+#include "json/json.h"
 
 void
 deliver_note(struct deliver *d, enum deliver_note what,
@@ -90,18 +91,14 @@ deliver_flush_endpoint(
 {
 	struct deliver_job *j;
 
-	/* Settling a job may make the next of its session ready, so the list
-	 * is taken from its head until it is empty. */
-	for (size_t i = 0; i < d->waiting.count;) {
-		j = d->waiting.job[i];
-		if (j->endpoint != e) {
-			i++;
+	for (j = e->oldest; j != NULL; j = j->newer) {
+		if (j->heap == 0)
 			continue;
-		}
 		deliver_heap_remove(&d->waiting, j);
 		deliver_make_ready(j, false);
-		i = 0;
 	}
+	/* Settling a job may make the next of its session ready, so the list
+	 * is taken from its head until it is empty. */
 	while ((j = deliver_pop_ready(e)) != NULL)
 		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, reason);
 }
@@ -291,15 +288,17 @@ names_origin(const struct deliver *d, const char *allowed)
 	return strcmp(allowed, "*") == 0 || strcasecmp(allowed, d->origin) == 0;
 }
 
-/* WebHook-Allowed-Rate: requests a minute, or "*". */
+/* WebHook-Allowed-Rate: requests a minute, a whole number above 0, or "*". */
 static void
 take_rate(struct deliver_endpoint *e, const char *text)
 {
-	char *end;
-	double rate = strtod(text, &end) / 60;
+	int64_t a_minute;
+	double rate;
 
-	if (end != text && *end == '\0' && rate > 0 &&
-	    (e->rate <= 0 || rate < e->rate))
+	if (json_integer(span_of(text), 1, INT32_MAX, &a_minute) != 0)
+		return;
+	rate = (double)a_minute / 60;
+	if (e->rate <= 0 || rate < e->rate)
 		e->rate = rate;
 }
 

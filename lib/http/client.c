@@ -256,6 +256,34 @@ http_in_flight(const struct http_client *c)
 	return c->busy;
 }
 
+/* Did the server close a connection just as it was used again?  libcurl looks
+ * for that, too, but not in each case, and counts over all of a handle's
+ * requests how often it does. */
+static bool
+met_a_close(struct http_slot *s, CURLcode result)
+{
+	long connects = 1;
+
+	if (s->again || s->header_bytes > 0 ||
+	    (result != CURLE_SEND_ERROR && result != CURLE_RECV_ERROR &&
+		result != CURLE_GOT_NOTHING))
+		return false;
+	curl_easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &connects);
+	return connects == 0;
+}
+
+/* Send it once more on a connection of its own.  Return 0, or -1. */
+static int
+send_again(struct http_client *c, struct http_slot *s)
+{
+	s->again = true;
+	s->error[0] = '\0';
+	if (curl_easy_setopt(s->easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK)
+		return -1;
+	curl_multi_remove_handle(c->multi, s->easy);
+	return curl_multi_add_handle(c->multi, s->easy) == CURLM_OK ? 0 : -1;
+}
+
 static void
 collect(struct http_client *c)
 {
@@ -265,11 +293,14 @@ collect(struct http_client *c)
 	while ((m = curl_multi_info_read(c->multi, &left)) != NULL) {
 		char *p = NULL;
 		CURLcode result = m->data.result;
+		struct http_slot *s;
 
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &p);
-		finish(c, (struct http_slot *)(void *)p, result);
+		s = (struct http_slot *)(void *)p;
+		if (!met_a_close(s, result) || send_again(c, s) != 0)
+			finish(c, s, result);
 	}
 }
 

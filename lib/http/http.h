@@ -65,6 +65,10 @@ struct http_target;
 struct http_target *http_target_new(
     const struct http_target_options *o, struct err *err);
 
+/* Does a header of ${t}'s own, apart from User-Agent, have the name of
+ * "Name: value" ${line}? */
+bool http_target_sets(const struct http_target *t, struct span line);
+
 /* Are the files of ${o} there to be read?  Return 0, or -1 with ${err}. */
 int http_files_check(const struct http_target_options *o, struct err *err);
 

@@ -40,6 +40,7 @@ struct http_slot {
 	/* Of the request under way: */
 	CURLcode result;
 	bool cancelled;
+	bool again;  /* on a new connection, since the old one was closed */
 	bool capped; /* the body was longer than we read */
 	bool headers_capped;
 	bool denied;  /* an address was refused */

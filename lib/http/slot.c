@@ -235,6 +235,9 @@ http_slot_reset(struct http_slot *s)
 	s->error[0] = '\0';
 	s->result = CURLE_OK;
 	s->cancelled = false;
+	if (s->again)
+		curl_easy_setopt(s->easy, CURLOPT_FRESH_CONNECT, 0L);
+	s->again = false;
 	s->capped = false;
 	s->headers_capped = false;
 	s->denied = false;

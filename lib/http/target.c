@@ -311,6 +311,21 @@ fill(struct http_target *t, const struct http_target_options *o, bool plain)
 	return rc;
 }
 
+bool
+http_target_sets(const struct http_target *t, struct span line)
+{
+	const char *colon = memchr(line.p, ':', line.n);
+	size_t n = colon == NULL ? line.n : (size_t)(colon - line.p);
+
+	/* The first is who we are. */
+	for (const struct curl_slist *h = t->header->next; h != NULL;
+	     h = h->next) {
+		if (strncasecmp(h->data, line.p, n) == 0 && h->data[n] == ':')
+			return true;
+	}
+	return false;
+}
+
 struct http_target *
 http_target_new(const struct http_target_options *o, struct err *err)
 {

@@ -121,8 +121,9 @@ read_number(struct entry *e, const struct json_member *m, struct err *err)
 		    HTTP_IN_FLIGHT_MAX);
 	}
 	if (m->type != JSON_NUMBER || json_number(m->value, &rate) != 0 ||
-	    !(rate > 0))
-		return err_set(err, "\"rate\" is not a number above 0");
+	    rate < DELIVER_RATE_MIN || rate > DELIVER_RATE_MAX)
+		return err_set(err, "\"rate\" is not a number from %g to %g",
+		    DELIVER_RATE_MIN, DELIVER_RATE_MAX);
 	e->o.rate = rate;
 	return 0;
 }

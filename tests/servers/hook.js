@@ -11,6 +11,9 @@
 //	/hang            nothing
 //	/trickle         200, then a byte of the body every 100 ms for ever
 //	/reset           the connection is reset
+//	/cut             200 to the first request of a connection; at the next the
+//	                 connection is closed without a word
+//	/early           100, then 103 with Retry-After, then 200
 //	/half            the connection is closed in the middle of an answer
 //	/huge            200 and 100 MB of body
 //	/headers         200 and endless headers
@@ -18,7 +21,7 @@
 //	/body/N          200 with a body of N bytes
 //	/garbage         bytes that are no HTTP
 //	/redirect        302 to /ok
-//	/consent/ORIGIN  OPTIONS allows ORIGIN; POST as /ok
+//	/consent/ORIGIN  OPTIONS allows ORIGIN, and the rate ?rate=N; POST as /ok
 //
 // node hook.js PORT-FILE LOG SECONDS [CERT KEY [MAX-TLS [CLIENT-CA]]]
 //
@@ -92,6 +95,15 @@ function answer(q, r, body) {
 	case 'reset':
 		return q.socket.resetAndDestroy ? q.socket.resetAndDestroy() :
 		    q.socket.destroy();
+	case 'cut':
+		if (q.socket.asked)
+			return q.socket.destroy();
+		q.socket.asked = true;
+		return done();
+	case 'early':
+		q.socket.write('HTTP/1.1 100 Continue\r\n\r\n' +
+		    'HTTP/1.1 103 Early Hints\r\nRetry-After: 99\r\n\r\n');
+		return done();
 	case 'half':
 		q.socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf');
 		return q.socket.end();
@@ -138,7 +150,8 @@ function answer(q, r, body) {
 	case 'consent':
 		if (q.method === 'OPTIONS') {
 			r.setHeader('WebHook-Allowed-Origin', arg);
-			r.setHeader('WebHook-Allowed-Rate', '*');
+			r.setHeader('WebHook-Allowed-Rate',
+			    url.searchParams.get('rate') || '*');
 		}
 		return done();
 	}
