@@ -14,7 +14,7 @@ is() { # NAME GOT WANT
 
 # What an interactive bash makes of keys: the command stands for itself and
 # prints its arguments.
-command -v script >/dev/null || skip_all 'no script(1) here'
+has_terminal || skip_all 'no terminal to be had'
 typed() { # KEYS (for printf)
 	cat >rc <<-X
 		PS1=

@@ -94,12 +94,12 @@ stdout_json '.startTime == "2026-03-01T10:20:30.000Z" and
 is_stderr ''
 
 # A bar, on a terminal alone.
-command -v script >/dev/null || {
-	skip 'a bar on a terminal' 'no script(1) here'
+has_terminal || {
+	skip 'a bar on a terminal' 'no terminal to be had'
 	done_testing
 }
 ffmpeg -v error -nostdin -stream_loop 40 -i x.mkv -c copy long.mkv </dev/null
-script -qec 'vitals-extract long.mkv >bar.out' /dev/null </dev/null >bar
+TERM=xterm script -qec 'vitals-extract long.mkv >bar.out' /dev/null </dev/null >bar
 tr '\r' '\n' <bar >bar.lines
 grep -q 'long.mkv: \[#*\.*\] *[0-9]* %, [0-9]*:[0-9][0-9] left' bar.lines
 ok 'a bar with the time left'
@@ -107,7 +107,7 @@ tail -c 4 bar | od -An -c | grep -q '\[   K'
 ok 'which is wiped in the end'
 jq -e '.record == "measurement"' bar.out >/dev/null
 ok 'beside the lines'
-script -qec 'vitals-extract -q long.mkv >bar.out' /dev/null </dev/null >bar
+TERM=xterm script -qec 'vitals-extract -q long.mkv >bar.out' /dev/null </dev/null >bar
 [ ! -s bar ]
 ok 'none with -q'
 try 'none in a pipe' vitals-extract long.mkv

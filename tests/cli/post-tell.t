@@ -78,8 +78,8 @@ wait $pid
 ok 'of the lines of a file nothing is said' err
 
 # ---- A terminal
-if ! command -v script >/dev/null; then
-	skip 'on a terminal' 'wants script'
+if ! has_terminal; then
+	skip 'on a terminal' 'none to be had'
 	done_testing
 fi
 # Run COMMAND on a terminal of 80 columns, or so many; what it showed is in

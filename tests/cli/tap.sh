@@ -124,6 +124,10 @@ stdout_json() { # JQ-CONDITION: true of every line (slurp where needed)
 		not_ok "$tap_name: $1" "$WORK/.out"
 	fi
 }
+has_terminal() { # can script(1) make one?
+	command -v script >/dev/null &&
+		script -qec true /dev/null </dev/null >/dev/null 2>&1
+}
 has_data() { # FILE-BELOW-shared/data: can a test that needs it run?
 	[ -e "$DATA/$1" ]
 }
