@@ -14,6 +14,7 @@
 #include "extract/files.h"
 #include "extract/spec.h"
 #include "filter/filter.h"
+#include "video/video.h"
 
 struct options {
 	struct extract_spec spec;
@@ -52,6 +53,9 @@ static const struct cli_option table[] = {
 	MEASURE_RATE_MIN, MEASURE_RATE_MAX),
     CLI_INTEGER("jobs", 'j', "N", "files at once (default: 1)", &opt.jobs, 1,
 	CREW_JOBS_MAX),
+    CLI_REAL("frame-rate", 0, "HZ",
+	"frames a second of video that keeps no times", &opt.spec.frame_rate, 1,
+	VIDEO_RATE_MAX),
     CLI_TEXT("start-time", 0, "TIME", "when the recording began (RFC 3339)",
 	&opt.spec.start),
     CLI_FILE("calibration", 'c', "FILE",
@@ -86,6 +90,9 @@ check_options(int operands)
 		    &cli, "--from-trace takes the place of the videos");
 	if (opt.trace == NULL && operands == 0)
 		return cli_usage(&cli, "needs a FILE ('-' is stdin)");
+	if (opt.trace != NULL && opt.spec.frame_rate > 0)
+		return cli_usage(
+		    &cli, "--frame-rate is of videos: traces have their times");
 	if (extract_spec_read(&opt.spec, &extract, &err) != 0)
 		return cli_usage(&cli, "%s", err.text);
 	return CLI_GO;

@@ -25,6 +25,7 @@ struct extract_options {
 	struct measure_options measure;
 	struct skin_options skin;
 	bool sandbox;
+	double frame_rate; /* of what has no times; 0: not given */
 	bool has_start; /* else the container's creation time is taken */
 	int64_t start;
 	/* Called now and then with the share that was read, 0 to 1, negative
@@ -45,6 +46,7 @@ struct extract_notes {
 	struct err sandbox; /* what the sandbox lacks; "": nothing */
 	struct err damage;  /* what did not decode; "": nothing */
 	bool changed;       /* the file was written to while it was read */
+	bool clock;         /* it has times: the frame rate was not used */
 };
 
 /*

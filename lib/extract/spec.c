@@ -127,5 +127,6 @@ extract_spec_read(const struct extract_spec *spec,
 	options->skin.site = (enum skin_site)spec->site;
 	options->skin.all_faces = spec->all_faces;
 	options->sandbox = !spec->no_sandbox;
+	options->frame_rate = spec->frame_rate;
 	return 0;
 }

@@ -15,6 +15,7 @@ struct extract_spec {
 	unsigned method;      /* of enum rppg_method */
 	double window, every; /* s */
 	double rate;          /* samples a second */
+	double frame_rate;    /* frames a second */
 	bool live, all_faces, no_sandbox;
 };
 

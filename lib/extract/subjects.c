@@ -162,10 +162,11 @@ finish(struct subjects *s, struct measure *m, double end, enum absent *absent,
 }
 
 enum extract_status
-subjects_finish(struct subjects *s, double end, struct err *err)
+subjects_finish(
+    struct subjects *s, double end, enum absent none, struct err *err)
 {
 	enum extract_status status = EXTRACT_OK;
-	enum absent absent = s->rate ? ABSENT_NOT : ABSENT_NO_FACE;
+	enum absent absent = s->rate ? ABSENT_NOT : none;
 
 	if (wants_traces(s) && !s->tracing.decided &&
 	    tracing_decide(&s->tracing, TRACING_WHOLE) != 0)
@@ -179,7 +180,7 @@ subjects_finish(struct subjects *s, double end, struct err *err)
 		status = finish(s, s->whole, end, &absent, err);
 	if (!s->begun)
 		status = of_measure(measure_nothing(&s->options->measure,
-					s->about, end, s->out, err),
+					s->about, end, none, s->out, err),
 		    err);
 	if (status == EXTRACT_OK && absent != ABSENT_NOT) {
 		err_set(err, "%s", extract_absent_text(absent));

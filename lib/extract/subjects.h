@@ -33,9 +33,10 @@ void subjects_release(struct subjects *s);
 enum extract_status subjects_push(
     struct subjects *s, const struct skin_sampler *sampler, struct err *err);
 
-/* The video ended at ${end} s: write what is left.  EXTRACT_DATA: there is no
- * heart rate, and ${err} says why. */
+/* The video ended at ${end} s: write what is left; ${none}: why there is
+ * nothing, where no frame came.  EXTRACT_DATA: there is no heart rate, and
+ * ${err} says why. */
 enum extract_status subjects_finish(
-    struct subjects *s, double end, struct err *err);
+    struct subjects *s, double end, enum absent none, struct err *err);
 
 #endif

@@ -32,6 +32,7 @@ struct job {
 	double end; /* s: the last frame's time and its length */
 	double last;
 	unsigned long frames;
+	enum absent none; /* why none was taken */
 };
 
 static enum extract_status
@@ -50,6 +51,9 @@ extract_absent_text(enum absent why)
 		return "no face found";
 	case ABSENT_LOW_SIGNAL:
 		return "no pulse found";
+	case ABSENT_NO_CLOCK:
+		return "no clock: --frame-rate tells how many frames a second "
+		       "it has";
 	case ABSENT_NOT_CALIBRATED:
 	case ABSENT_NOT:
 	case ABSENT_COUNT:
@@ -151,7 +155,8 @@ static enum extract_status
 open_job(struct job *j, const char *path, struct extract_notes *notes,
     struct err *err)
 {
-	struct video_options options = {.tap = tap, .context = j};
+	struct video_options options = {
+	    .tap = tap, .context = j, .frame_rate = j->options->frame_rate};
 	struct skin_options skin = j->options->skin;
 	struct sandbox sandbox;
 	enum video_status status;
@@ -203,6 +208,17 @@ take_frame(struct job *j, const struct video_frame *frame, struct err *err)
 	return subjects_push(&j->subjects, j->sampler, err);
 }
 
+/* Frames come without times.  A single picture needs none. */
+static enum extract_status
+refuse(struct job *j, struct video_frame *frame, struct err *err)
+{
+	j->about.frame_rate = 0;
+	j->none = ABSENT_TOO_SHORT;
+	if (video_next(j->video, frame, err) == VIDEO_OK)
+		j->none = ABSENT_NO_CLOCK;
+	return EXTRACT_OK;
+}
+
 static enum extract_status
 read_frames(struct job *j, struct err *err)
 {
@@ -216,6 +232,8 @@ read_frames(struct job *j, struct err *err)
 			return EXTRACT_OK;
 		if (got != VIDEO_OK)
 			return of_video(got);
+		if (video_clock(j->video) == VIDEO_CLOCK_NONE)
+			return refuse(j, &frame, err);
 		status = take_frame(j, &frame, err);
 		if (status != EXTRACT_OK)
 			return status;
@@ -233,7 +251,8 @@ extract_video(const struct extract_options *options, const char *path,
     const char *name, struct ndjson_writer *out, struct extract_notes *notes,
     struct err *err)
 {
-	struct job j = {.options = options, .name = name};
+	struct job j = {
+	    .options = options, .name = name, .none = ABSENT_NO_FACE};
 	enum extract_status status, ended;
 	struct err wrong = {""};
 
@@ -261,7 +280,9 @@ extract_video(const struct extract_options *options, const char *path,
 		video_drain(j.video);
 		end_hash(&j);
 	}
-	ended = subjects_finish(&j.subjects, j.end, err);
+	notes->clock =
+	    options->frame_rate > 0 && video_clock(j.video) == VIDEO_CLOCK_OWN;
+	ended = subjects_finish(&j.subjects, j.end, j.none, err);
 	if (ended != EXTRACT_OK) {
 		status = ended;
 	} else if (status == EXTRACT_DATA) {

@@ -414,8 +414,8 @@ measure_finish(
 
 int
 measure_nothing(const struct measure_options *options,
-    const struct measure_source *source, double end, struct ndjson_writer *out,
-    struct err *err)
+    const struct measure_source *source, double end, enum absent why,
+    struct ndjson_writer *out, struct err *err)
 {
 	struct measure_estimate e;
 	struct measure_line l = {.source = source,
@@ -425,7 +425,7 @@ measure_nothing(const struct measure_options *options,
 	    .readings = VITAL_COUNT};
 
 	err->text[0] = '\0';
-	measure_estimate_absent(&e, ABSENT_NO_FACE);
+	measure_estimate_absent(&e, why);
 	l.quality = e.quality;
 	if ((options->emit & MEASURE_MEASUREMENT) == 0)
 		return 0;

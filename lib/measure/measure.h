@@ -89,11 +89,11 @@ int measure_push(struct measure *m, const struct trace_frame *f,
 int measure_finish(
     struct measure *m, double end, struct ndjson_writer *out, struct err *err);
 
-/* Write the measurement of a source in which no subject was found.  Return as
- * measure_push. */
+/* Write the measurement of a source of which no frame could be measured, and
+ * ${why}.  Return as measure_push. */
 int measure_nothing(const struct measure_options *options,
-    const struct measure_source *source, double end, struct ndjson_writer *out,
-    struct err *err);
+    const struct measure_source *source, double end, enum absent why,
+    struct ndjson_writer *out, struct err *err);
 
 /* Why no measurement so far has a heart rate; ABSENT_NOT where one has. */
 enum absent measure_absent(const struct measure *m);

@@ -35,12 +35,14 @@ struct video {
 	struct video_convert convert;
 	bool draining;   /* all packets were sent */
 	bool any;        /* a frame came out */
+	bool timeless;   /* the container keeps no times */
 	bool damaged;    /* since the last frame */
 	unsigned failed; /* errors since the last frame */
 	uint64_t damage;
 	double origin;     /* what the file calls the time of the first frame */
 	double skew;       /* added where the file's clock jumps */
 	double last, step; /* time of the last frame, and the one between two */
+	uint64_t frames;   /* that came out */
 	char complaint[ERR_TEXT_MAX];
 };
 

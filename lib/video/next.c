@@ -62,6 +62,8 @@ frame_time(struct video *v)
 	int64_t stamp = v->frame->best_effort_timestamp;
 	double raw, t;
 
+	if (v->timeless && v->options.frame_rate > 0)
+		return (double)v->frames / v->options.frame_rate;
 	if (stamp == AV_NOPTS_VALUE)
 		return v->any ? v->last + v->step : 0;
 	raw = (double)stamp * av_q2d(v->stream->time_base);
@@ -118,6 +120,7 @@ take(struct video *v, struct video_frame *frame, struct err *err)
 	v->damaged = false;
 	v->failed = 0;
 	v->any = true;
+	v->frames++;
 	return VIDEO_OK;
 }
 

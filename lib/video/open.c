@@ -2,6 +2,7 @@
 
 #include <libavutil/display.h>
 #include <libavutil/mem.h>
+#include <libavutil/opt.h>
 
 #include "video/internal.h"
 
@@ -114,7 +115,9 @@ set_info(struct video *v)
 	set_metadata(info->model, v, model);
 	if (rate.num <= 0 || rate.den <= 0)
 		rate = v->stream->r_frame_rate;
-	if (rate.num > 0 && rate.den > 0)
+	if (v->timeless && v->options.frame_rate > 0)
+		info->frame_rate = v->options.frame_rate;
+	else if (rate.num > 0 && rate.den > 0)
 		info->frame_rate = av_q2d(rate);
 	if (v->format->duration > 0)
 		info->duration = (double)v->format->duration / AV_TIME_BASE;
@@ -144,6 +147,18 @@ is_list(const AVInputFormat *format)
 		if (strcmp(format->name, lists[i]) == 0)
 			return true;
 	return false;
+}
+
+/* A demuxer that asks its caller for the frame rate reads no times. */
+static bool
+is_timeless(const AVInputFormat *format)
+{
+	const AVClass *options = format->priv_class;
+
+	return (format->flags & AVFMT_NOTIMESTAMPS) != 0 ||
+	    (options != NULL &&
+		av_opt_find(&options, "framerate", NULL, 0,
+		    AV_OPT_SEARCH_FAKE_OBJ) != NULL);
 }
 
 static enum video_status
@@ -179,6 +194,7 @@ open_format(struct video *v, struct err *err)
 	code = avformat_find_stream_info(v->format, NULL);
 	if (code < 0)
 		return explain(v, code, "cannot be made sense of", err);
+	v->timeless = is_timeless(format);
 	return VIDEO_OK;
 }
 
@@ -233,6 +249,9 @@ open_codec(struct video *v, const AVCodec *decoder, struct err *err)
 	code = avcodec_parameters_to_context(v->codec, par);
 	if (code < 0)
 		return explain(v, code, "cannot be decoded", err);
+	/* What stands here by now is the demuxer's guess. */
+	if (v->timeless)
+		v->codec->framerate = (AVRational){0, 1};
 	v->codec->opaque = v;
 	v->codec->pkt_timebase = v->stream->time_base;
 	v->codec->max_pixels = VIDEO_PIXELS_MAX;
@@ -287,6 +306,21 @@ const struct video_info *
 video_info(const struct video *video)
 {
 	return &video->info;
+}
+
+enum video_clock
+video_clock(const struct video *video)
+{
+	AVRational rate = video->codec->framerate;
+
+	if (!video->timeless)
+		return VIDEO_CLOCK_OWN;
+	if (video->options.frame_rate > 0)
+		return VIDEO_CLOCK_OPTIONS;
+	return rate.den > 0 && rate.num >= rate.den &&
+		rate.num / rate.den <= VIDEO_RATE_MAX
+	    ? VIDEO_CLOCK_OWN
+	    : VIDEO_CLOCK_NONE;
 }
 
 void

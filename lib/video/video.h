@@ -27,6 +27,7 @@
 #define VIDEO_SPOOL_MAX (INT64_C(16) << 30) /* bytes of an unseekable MP4 */
 #define VIDEO_GAP_MAX 60.0 /* s; a longer gap in time is taken for an error */
 #define VIDEO_ERRORS_MAX 1000 /* successive undecodable packets: gives up */
+#define VIDEO_RATE_MAX 1000   /* frames a second, as a codec says */
 #define VIDEO_TEXT_MAX 64     /* of a name in struct video_info, with its 0 */
 
 enum video_status {
@@ -87,6 +88,13 @@ struct video_info {
 	struct video_orientation orientation;
 };
 
+/* Where a video's times come from. */
+enum video_clock {
+	VIDEO_CLOCK_OWN,     /* its container keeps them, or its codec a rate */
+	VIDEO_CLOCK_OPTIONS, /* frames are counted: video_options.frame_rate */
+	VIDEO_CLOCK_NONE     /* nowhere: libavformat took 25 frames a second */
+};
+
 /* Which Y'CbCr: the weights of red and blue in luma. */
 struct video_matrix {
 	double kr, kb;
@@ -108,6 +116,10 @@ struct video_frame {
 
 struct video_options {
 	int threads; /* 0: one */
+	/* Frames a second of what has no times: bare streams of a codec (but
+	 * for formats that keep them), pictures one behind the other.  0: as
+	 * the codec says. */
+	double frame_rate;
 	/* Given every byte of a stream that cannot seek, once and in order,
 	 * as it is read; for its checksum.  NULL: none. */
 	void (*tap)(void *context, const void *bytes, size_t len);
@@ -133,6 +145,10 @@ const struct video_info *video_info(const struct video *video);
  */
 enum video_status video_next(
     struct video *video, struct video_frame *frame, struct err *err);
+
+/* Known once video_next has given a frame.  With VIDEO_CLOCK_NONE their times
+ * mean nothing. */
+enum video_clock video_clock(const struct video *video);
 
 /* Has the file been written to since it was opened? */
 bool video_changed(const struct video *video);

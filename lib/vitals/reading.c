@@ -23,6 +23,7 @@ static const char *const absents[ABSENT_COUNT] = {
     [ABSENT_NO_FACE] = "no-face",
     [ABSENT_LOW_SIGNAL] = "low-signal",
     [ABSENT_NOT_CALIBRATED] = "not-calibrated",
+    [ABSENT_NO_CLOCK] = "no-clock",
 };
 
 const struct vital_info *

@@ -29,6 +29,7 @@ enum absent {
 	ABSENT_NO_FACE,        /* "no-face" */
 	ABSENT_LOW_SIGNAL,     /* "low-signal" */
 	ABSENT_NOT_CALIBRATED, /* "not-calibrated" */
+	ABSENT_NO_CLOCK,       /* "no-clock" */
 	ABSENT_COUNT
 };
 

@@ -90,6 +90,49 @@ jq -e "($hr | .value == null or (.value - 72 | fabs) < 3 or .confidence < 0.5)
 	and .durationSeconds < 9" .out >/dev/null
 ok 'and makes nothing up'
 
+# No clock at all: 72 /min would be 60 if 25 frames a second were assumed.
+ff -i base.mkv -c:v mjpeg -q:v 2 -f mjpeg pictures.mjpeg
+try 'pictures without times' vitals-extract pictures.mjpeg
+is_status 1
+stdout_json "all(.readings[]; .value == null and .absentReason == \"no-clock\") and
+	.device.frameRate == null"
+is_stderr 'vitals-extract: pictures.mjpeg: no clock: --frame-rate tells how many frames a second it has'
+try 'their traces' vitals-extract --emit trace pictures.mjpeg
+is_status 1
+is_stdout ''
+stderr_has ': no clock: '
+try 'their rate is told' vitals-extract --frame-rate 30 - <pictures.mjpeg
+is_status 0
+stdout_json "($hr | (.value - 72 | fabs) < 3) and .device.frameRate == 30 and
+	(.durationSeconds - 8 | fabs) < 0.1"
+is_stderr ''
+try 'another rate is told' vitals-extract --frame-rate 25 pictures.mjpeg
+is_status 0
+stdout_json "($hr | (.value - 60 | fabs) < 3)"
+is_stderr ''
+ff -i base.mkv -frames:v 1 -c:v mjpeg -q:v 2 -f mjpeg one.jpeg
+try 'a single picture needs none' vitals-extract one.jpeg
+is_status 1
+stdout_json 'all(.readings[]; .absentReason | . == "too-short" or . == "not-calibrated")'
+is_stderr 'vitals-extract: one.jpeg: too short for a heart rate'
+ff -i base.mkv $x264 bare.h264
+try 'a bare stream that tells its rate' vitals-extract bare.h264
+is_status 0
+stdout_json "$hr | (.value - 72 | fabs) < 3"
+is_stderr ''
+try 'whose rate is told' vitals-extract --frame-rate 25 bare.h264
+is_status 0
+stdout_json "($hr | (.value - 60 | fabs) < 3) and .device.frameRate == 25"
+is_stderr ''
+try 'a clock, and a rate' vitals-extract --frame-rate 25 base.mkv
+is_status 0
+stdout_json "$hr | (.value - 72 | fabs) < 3"
+is_stderr 'vitals-extract: base.mkv: has a clock of its own: --frame-rate is not used'
+try 'traces have times' vitals-extract --frame-rate 25 --from-trace -
+is_status 2
+is_stdout ''
+stderr_has '^vitals-extract: --frame-rate is of videos: traces have their times$'
+
 # More than one stream.
 ff -f lavfi -i sine -i base.mkv -map 0 -map 1 -shortest $x264 x.mp4
 measured x.mp4 'with sound'
