@@ -15,17 +15,28 @@
 # Every try must be followed by checks of all three: status, stdout, stderr.
 
 set -u
+# Nothing of the environment of whoever runs the tests counts in them.
 LC_ALL=C
 export LC_ALL
+umask 022
+unset BASH_ENV CDPATH COLUMNS CURL_CA_BUNDLE CURL_HOME ENV LINES NODE_OPTIONS \
+	NODE_PATH OPENSSL_CONF POSIXLY_CORRECT SSL_CERT_DIR SSL_CERT_FILE \
+	SSLKEYLOGFILE TZ VITALS_KEY_FILE VITALS_OPEN_KEY_FILE \
+	VITALS_SEAL_KEY_FILE XDG_CONFIG_HOME \
+	all_proxy ALL_PROXY http_proxy HTTP_PROXY https_proxy HTTPS_PROXY \
+	no_proxy NO_PROXY
 TESTS=$(cd "$(dirname "$0")/.." && pwd)
 ROOT=$(cd "$TESTS/.." && pwd)
 BUILD=${BUILD:-$ROOT/build}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 DATA=$ROOT/../shared/data
 PATH=$BUILD:$PATH
-WORK=$(mktemp -d)
+WORK=$(cd "$(mktemp -d)" && pwd)
+# No ~/.curlrc and the like.
+HOME=$WORK
+export HOME
 trap 'cd /; rm -rf "$WORK"' EXIT
-trap 'exit 1' HUP INT TERM
+trap 'tap_ended; exit 1' HUP INT TERM
 cd "$WORK" || exit 1
 tap_n=0
 tap_bad=0
@@ -71,6 +82,10 @@ try() { # NAME COMMAND [ARG ...]: run it, keep what it did; stdin is passed on
 	shift
 	"$@" >"$WORK/.out" 2>"$WORK/.err"
 	tap_status=$?
+}
+tap_ended() { # what was under way when a signal came, say of tests/run
+	echo "# ended by a signal after: ${tap_name:-nothing}"
+	[ ! -s "$WORK/.err" ] || tail -n 5 "$WORK/.err" | sed 's/^/# .err: /'
 }
 tap_seen() {
 	case $tap_checked in *"$1"*) ;; *) tap_checked=$(echo "s o e" | tr ' ' '\n' | grep "[$tap_checked$1]" | tr -d '\n') ;; esac
@@ -127,6 +142,17 @@ stdout_json() { # JQ-CONDITION: true of every line (slurp where needed)
 has_terminal() { # can script(1) make one?
 	command -v script >/dev/null &&
 		script -qec true /dev/null </dev/null >/dev/null 2>&1
+}
+# Wait until COMMAND succeeds, however long a busy machine takes to come to it:
+# tests wait for what happens and not for a time.  Where it never comes, the
+# status is 1 after two minutes, and a check that follows fails.
+wait_for() { # COMMAND [ARG ...]
+	tap_w=0
+	until "$@"; do
+		[ $tap_w -lt 2400 ] || return 1
+		tap_w=$((tap_w + 1))
+		sleep 0.05
+	done
 }
 has_data() { # FILE-BELOW-shared/data: can a test that needs it run?
 	[ -e "$DATA/$1" ]
