@@ -3,7 +3,7 @@
 # receiver that fails one request in five: nothing is lost, and nothing but
 # what was under way goes out twice.
 #
-#	HOOK_SECONDS=580 CRASH_EVENTS=10000 CRASH_KILLS=20 CRASH_MS=4000 tests/cli/post-crash.t
+#	CRASH_EVENTS=10000 CRASH_KILLS=20 CRASH_MS=4000 tests/cli/post-crash.t
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 N=${CRASH_EVENTS:-2000}

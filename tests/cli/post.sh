@@ -13,21 +13,40 @@ stop_hooks() {
 	HOOKS=
 }
 
+# A name server that is asked in vain is asked once: what fails, fails soon.
+RES_OPTIONS='timeout:1 attempts:1'
+export RES_OPTIONS
+
 # Start tests/servers/hook.js with the certificate and so on as arguments:
 # sets PORT; the requests are logged in $WORK/log.
 hook() {
 	rm -f "$WORK/port"
 	: >>"$WORK/log"
-	node "$TESTS/servers/hook.js" "$WORK/port" "$WORK/log" "${HOOK_SECONDS:-120}" "$@" \
+	: >>"$WORK/log.began"
+	node "$TESTS/servers/hook.js" "$WORK/port" "$WORK/log" 3600 "$@" \
 		>"$WORK/hook.out" 2>&1 &
 	HOOKS="$HOOKS $!"
-	tap_i=0
-	while [ ! -s "$WORK/port" ] && [ $tap_i -lt 100 ]; do
-		sleep 0.1
-		tap_i=$((tap_i + 1))
-	done
+	wait_for [ -s "$WORK/port" ] || {
+		not_ok 'the receiver of the tests starts' "$WORK/hook.out"
+		done_testing
+	}
 	# shellcheck disable=SC2034 # for the tests
 	PORT=$(cat "$WORK/port")
+}
+# Forget what was logged.
+new_log() {
+	: >"$WORK/log"
+	: >"$WORK/log.began"
+}
+# Wait until N requests have come, or the one with ID has.
+came() { # N|ID
+	case $1 in
+	*[!0-9]*) wait_for grep -qFx "$1" "$WORK/log.began" ;;
+	*) wait_for has_lines "$1" "$WORK/log.began" ;;
+	esac
+}
+has_lines() { # N FILE: so many, or more
+	[ "$(wc -l <"$2")" -ge "$1" ]
 }
 
 # N events: IDs e-1 to e-N, ten sessions.

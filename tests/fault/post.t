@@ -8,8 +8,6 @@
 . "$TESTS/fault/fault.sh"
 preload fault
 umask 077
-# shellcheck disable=SC2034 # for hook
-HOOK_SECONDS=580
 hook
 base=http://127.0.0.1:$PORT
 printf 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=\n' >key

@@ -5,9 +5,11 @@
 //	/fail/P          503 to a share P of the attempts, else 200; which ones
 //	                 is decided by ID and attempt, the same in each run
 //	/flaky/N         503 to the first N attempts of each ID, else 200
-//	/down/MS         503 for so long from the first request on, then 200
+//	/down/N          503 to the first N requests of all, then 200; takes 30 ms
+//	/once/N          503 with Retry-After: N to the first of all, then 200
 //	/after/VALUE     429 with this Retry-After to an ID's first attempt
 //	/delay/MS        200 after that time
+//	/gate/NAME       200 once a file NAME stands beside the log
 //	/hang            nothing
 //	/trickle         200, then a byte of the body every 100 ms for ever
 //	/reset           the connection is reset
@@ -27,16 +29,22 @@
 //
 // To CONNECT it is a proxy, and to requests for other hosts it answers itself.
 //
-// It listens on a free port of 127.0.0.1, which it writes to PORT-FILE, logs
-// each request as one JSON line, and ends after SECONDS.
+// It listens on a free port of 127.0.0.1, which it writes to PORT-FILE, and logs
+// each request as one JSON line when it answers; LOG.began gets the ID of each
+// when it has come.  Comings and answers are counted together: a request whose
+// "began" is above another's "ended" came after that one's answer.  It ends
+// after SECONDS, or when who started it is no more.
 'use strict';
 const crypto = require('crypto');
 const fs = require('fs');
 const [portFile, logFile, seconds, cert, key, maxVersion, ca] =
     process.argv.slice(2);
+const path = require('path');
 const log = fs.openSync(logFile, 'a');
+const comings = fs.openSync(logFile + '.began', 'a');
 const attempts = new Map();
-let downSince = 0;
+const starter = process.ppid;
+let moments = 0;
 
 // Of an attempt, from 0 to below 1.
 function share(id, n) {
@@ -49,12 +57,18 @@ function answer(q, r, body) {
 	const [, mode, arg] = url.pathname.split('/').map(decodeURIComponent);
 	const id = q.headers['webhook-id'];
 	const known = url.pathname + ' ' + id;
-	const n = (attempts.get(known) || 0) + 1;
+	const count = (what) => {
+		attempts.set(what, (attempts.get(what) || 0) + 1);
+		return attempts.get(what);
+	};
+	const n = count(known), all = count(url.pathname);
+	const began = ++moments;
 	let status = 200;
 
-	attempts.set(known, n);
+	fs.writeSync(comings, id + '\n');
 	const done = () => {
 		fs.writeSync(log, JSON.stringify({id, attempt: n, status,
+		    began, ended: ++moments,
 		    method: q.method, url: q.url, time: Date.now(),
 		    headers: q.headers, connection: q.socket.remotePort,
 		    body: body.toString()}) + '\n');
@@ -74,8 +88,13 @@ function answer(q, r, body) {
 		status = n <= Number(arg) ? 503 : 200;
 		return done();
 	case 'down':
-		downSince = downSince || Date.now();
-		status = Date.now() - downSince < Number(arg) ? 503 : 200;
+		status = all <= Number(arg) ? 503 : 200;
+		return setTimeout(done, 30);
+	case 'once':
+		if (all === 1) {
+			status = 503;
+			r.setHeader('Retry-After', arg);
+		}
 		return done();
 	case 'after':
 		if (n === 1) {
@@ -86,6 +105,16 @@ function answer(q, r, body) {
 		return done();
 	case 'delay':
 		return setTimeout(done, Number(arg));
+	case 'gate': {
+		const gate = path.join(path.dirname(logFile), arg);
+		const wait = setInterval(() => {
+			if (!fs.existsSync(gate))
+				return;
+			clearInterval(wait);
+			done();
+		}, 10);
+		return;
+	}
 	case 'hang':
 		return;
 	case 'trickle':
@@ -190,3 +219,4 @@ server.listen(0, '127.0.0.1', () => {
 	fs.renameSync(portFile + '.new', portFile);
 });
 setTimeout(() => process.exit(0), Number(seconds) * 1000);
+setInterval(() => process.ppid === starter || process.exit(0), 500);
