@@ -128,17 +128,30 @@ ces() { # N
 	awk -v n="$1" 'BEGIN { for (i = 1; i <= n; i++)
 		printf "{\"specversion\":\"1.0\",\"id\":\"c-%d\",\"source\":\"/s\",\"type\":\"t\",\"pad\":\"\"}\n", i }'
 }
+# Deliver "in" while the first request waits until all is read: the last line
+# has an endpoint of its own, and goes out when those before it are taken.
+piled() { # OPTION ...
+	new_log
+	rm -f go
+	echo '{"specversion":"1.0","id":"last","source":"/s","type":"t","endpoint":"'"$base"'/ok"}' |
+		cat in - >piled.in
+	vitals-post -q -c 2 --per-endpoint 1 "$@" "$base/gate/go" <piled.in &
+	came 2
+	touch go
+	wait $!
+	piled_s=$?
+	jq -c 'select(.url != "/ok") | .body | fromjson | length' log >sizes
+	return $piled_s
+}
 ces 3000 >in
-: >log
-good '1000 in a batch' vitals-post -q -c 1 --batch 1000 "$base/delay/200" <in
-[ "$(jq -r '.body | fromjson | length' log | sort -n | tail -n 1)" -eq 1000 ]
-ok 'and no more'
+good '1000 in a batch' piled --batch 1000
+[ "$(sort -n sizes | tail -n 1)" -eq 1000 ]
+ok 'and no more' sizes
 try '1001 in a batch' vitals-post -q --batch 1001 "$base/ok" <in
 is_status 2
 is_stdout ''
 stderr_has '1001'
-# Bodies of half a MiB, or of one byte more; while the first one is on its
-# way, the others are read.
+# Bodies of half a MiB, or of one byte more.
 ces 1 | head -n 1 | tr -d '\n' | wc -c >empty
 for n in 524288 524289; do
 	x $((n - $(cat empty))) >pad
@@ -147,9 +160,8 @@ for n in 524288 524289; do
 	done >in
 	[ "$(head -n 1 in | tr -d '\n' | wc -c)" -eq $n ]
 	ok "a body of $n bytes"
-	: >log
-	good "bodies of $n bytes" vitals-post -q -c 1 --batch 3 "$base/delay/500" <in
-	[ "$(wc -l <log)" -eq $((n - 524286)) ]
+	good "bodies of $n bytes" piled --batch 3
+	[ "$(wc -l <sizes)" -eq $((n - 524286)) ]
 	ok 'a batch is at most 1 MiB'
 done
 
@@ -163,25 +175,36 @@ good 'a body of 64 KiB' vitals-post -q "$base/body/65536" <one
 good 'a longer body counts, too' vitals-post -q "$base/body/65537" <one
 
 # ---- Memory: --queue events, and 64 MiB of them; then the writer waits.
-(events 100000
-	echo >written) 2>/dev/null | sh -c 'echo $$ >pid
-	exec vitals-post -q --per-endpoint 1 --queue 100 "$1"' sh "$base/hang" >out 2>err &
-job=$!
+# Line 100 has an endpoint that answers: when it is asked, so many were taken.
+new_log
+mkfifo pipe
+vitals-post -q --per-endpoint 1 --queue 100 "$base/hang" <pipe >out 2>err &
+pid=$!
+(events 99
+	echo '{"id":"full","endpoint":"'"$base"'/ok"}'
+	events 100000
+	echo >written) 2>/dev/null >pipe &
+writer=$!
+came full
 sleep 1
 [ ! -e written ]
 ok 'the writer waits where the queue is full'
-kill "$(cat pid)"
-wait $job
+kill $pid
+wait $pid
+wait $writer
 n=$(wc -l <out)
 echo "# $n lines taken"
 [ "$n" -ge 100 ] && [ "$n" -lt 3000 ]
 ok 'no more was read than the queue, a buffer and what the pipe held'
 for i in $(seq 100 249); do
 	line 1048572 | sed "s/\"l\"/\"l-$i\"/"
+	[ "$i" -ne 160 ] || echo '{"id":"sixty","endpoint":"'"$base"'/ok"}'
 done >big
+new_log
 vitals-post -q --per-endpoint 1 "$base/hang" <big >out 2>err &
 pid=$!
-sleep 4
+came sixty
+sleep 2
 grep VmHWM "/proc/$pid/status" >hwm
 kill $pid
 wait $pid

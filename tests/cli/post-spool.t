@@ -62,7 +62,7 @@ ok 'and the first one not'
 events 9000 >many
 vitals-post -q --spool s9 "$base/ok" <many >/dev/null
 : >log
-try 'many known lines' timeout 60 vitals-post -q --spool s9 "$base/ok" <many
+try 'many known lines' timeout 120 vitals-post -q --spool s9 "$base/ok" <many
 is_status 0
 stdout_lines 9000
 is_stderr ''
@@ -157,11 +157,7 @@ vitals-post -q --spool s4 --follow "$base/ok" <pipe >out4 2>err4 &
 pid=$!
 exec 9>pipe
 head -n 1 in >&9
-i=0
-while [ ! -s out4 ] && [ $i -lt 100 ]; do
-	sleep 0.05
-	i=$((i + 1))
-done
+wait_for [ -s out4 ]
 try 'a second one' vitals-post --spool s4 "$base/ok" <in
 is_status 3
 is_stdout ''
@@ -172,11 +168,7 @@ stdout_json '.status == "delivered"'
 is_stderr ''
 tail -n 2 in >&9
 exec 9>&-
-i=0
-while [ "$(wc -l <out4)" -lt 3 ] && [ $i -lt 100 ]; do
-	sleep 0.05
-	i=$((i + 1))
-done
+wait_for has_lines 3 out4
 kill -0 $pid
 ok '--follow goes on after the end of the input'
 kill $pid
@@ -185,16 +177,15 @@ wait $pid
 ok 'SIGTERM ends it'
 
 # ---- SIGTERM keeps the rest
-: >log
+new_log
 events 200 >many
 vitals-post --spool s5 -c 2 "$base/delay/100" <many >out5 2>err5 &
 pid=$!
-sleep 0.7
-before=$(date +%s%N)
+came 4
 kill $pid
 wait $pid
-[ $? -eq 0 ] && [ $((($(date +%s%N) - before) / 1000000)) -lt 5000 ]
-ok 'SIGTERM: status 0, within 5 seconds'
+[ $? -eq 0 ] && [ "$(wc -l <out5)" -lt 200 ]
+ok 'SIGTERM: status 0, and not all is sent'
 grep -q '^vitals-post: signal SIGTERM: ends with what is under way$' err5 && grep -q 'wait in the spool$' err5
 ok 'it says so'
 try 'the rest' vitals-post --spool s5 --drain "$base/ok"
@@ -210,44 +201,43 @@ is_stderr ''
 ok 'nothing is lost or doubled'
 
 # ---- Retry-After of an endpoint outlives the run
-held() { # SECONDS: a run that gets this Retry-After, and is killed
+spooled() { # SPOOL PATTERN: --list shows it
+	vitals-post --spool "$1" --list 2>/dev/null | grep -q "$2"
+}
+held() { # PATH: a run that gets a Retry-After there, and is killed
 	: >log
 	mkfifo held
-	vitals-post -q --spool s7 --follow "$base/status/503?after=$1" <held >/dev/null 2>err7 &
+	vitals-post -q --spool s7 --follow "$base/$1" <held >/dev/null 2>err7 &
 	pid=$!
 	exec 9>held
 	head -n 1 in >&9
-	i=0
-	while ! vitals-post --spool s7 --list 2>/dev/null | grep -q '"httpStatus":503' && [ $i -lt 100 ]; do
-		sleep 0.05
-		i=$((i + 1))
-	done
+	wait_for spooled s7 '"httpStatus":503'
 	kill -9 $pid
 	wait $pid 2>/dev/null
 	exec 9>&-
 	rm held
 }
-held 3
-try 'killed, and started anew' timeout 20 vitals-post --spool s7 --max-attempts 1 --breaker 0 "$base/status/503?after=3" <in
-is_status 4
-is_stdout ''
-stderr_has '503?after=3: asked for no requests before 20[-0-9T:.]*Z (Retry-After)$'
-[ "$(jq -s 'length >= 2 and (.[0].time as $t | .[1:] | all(.time >= $t + 3000))' log)" = true ]
+held once/8
+try 'killed, and started anew' timeout 120 vitals-post --spool s7 --breaker 0 "$base/once/8" <in
+is_status 0
+stdout_lines 3
+stderr_has 'once/8: asked for no requests before 20[-0-9T:.]*Z (Retry-After)$'
+[ "$(jq -s 'length == 4 and (.[0].time as $t | .[1:] | all(.time >= $t + 7900))' log)" = true ]
 ok 'nothing is sent before'
 rm -f s7*
-held 3600
+held 'status/503?after=3600'
 : >log
-try 'a long one' timeout 10 vitals-post -q --spool s7 "$base/status/503?after=3600" <in
+try 'a long one' timeout 120 vitals-post -q --spool s7 "$base/status/503?after=3600" <in
 is_status 4
 is_stdout ''
 is_stderr ''
-try 'not even to drain it' timeout 10 vitals-post -q --spool s7 --drain
+try 'not even to drain it' timeout 120 vitals-post -q --spool s7 --drain
 is_status 4
 is_stdout ''
 is_stderr ''
 [ ! -s log ]
 ok 'nothing is sent'
-try 'by hand' timeout 10 vitals-post -q --spool s7 --drain --max-attempts 1 --breaker 0 --switch-on "$base/status/503?after=3600" "$base/status/503?after=3600"
+try 'by hand' timeout 120 vitals-post -q --spool s7 --drain --max-attempts 1 --breaker 0 --switch-on "$base/status/503?after=3600" "$base/status/503?after=3600"
 is_status 4
 is_stdout ''
 is_stderr ''
@@ -270,7 +260,7 @@ fi
 events 500 >many
 vitals-post -q --spool hurt "$base/ok" <many >/dev/null
 size=$(wc -c <hurt)
-dd if=/dev/urandom of=hurt bs=1024 seek=20 count=$((size / 2048)) conv=notrunc 2>/dev/null
+seq 1000000 | dd of=hurt bs=1024 seek=20 count=$((size / 2048)) iflag=fullblock conv=notrunc 2>/dev/null
 cp hurt hurt.before
 try 'a damaged spool' vitals-post --spool hurt "$base/ok" <in
 is_status 3
@@ -288,20 +278,30 @@ ok 'nothing was sent without a spool'
 
 mkdir ro
 vitals-post -q --spool ro/s "$base/ok" <in >/dev/null
-if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
-	chmod 755 "$WORK" ro
-	chmod 644 ro/s
-	chmod 666 ro/s.lock
+# Root may write all: then as somebody else, if that one can get at all this.
+other='' post=vitals-post
+if [ "$(id -u)" -eq 0 ]; then
+	other='setpriv --reuid=65534 --clear-groups'
+	chmod 755 "$WORK"
+	post=$WORK/post
+	cp "$(command -v vitals-post)" post
+fi
+chmod 444 ro/s
+chmod 666 ro/s.lock
+chmod 555 ro
+# shellcheck disable=SC2086 # words
+if $other "$post" --version >/dev/null 2>&1; then
 	: >log
-	try 'a read-only spool' setpriv --reuid=65534 --clear-groups "$(command -v vitals-post)" --spool "$WORK/ro/s" "$base/ok" <further
+	try 'a read-only spool' $other "$post" --spool "$WORK/ro/s" "$base/ok" <further
 	is_status 3
 	is_stdout ''
 	stderr_has 'ro/s: \(is read-only\|cannot be\)'
 	[ ! -s log ]
 	ok 'nothing was sent'
 else
-	skip 'a read-only spool' 'wants root and setpriv'
+	skip 'a read-only spool' 'wants setpriv, and a folder that others may enter'
 fi
+chmod 755 ro
 
 # ---- A full disk: files may not grow past 3000 KiB.
 : >log

@@ -7,25 +7,28 @@ base=http://127.0.0.1:$PORT
 events 3 >in
 
 # Start it on a pipe that descriptor 9 writes to, give it one line and a part
-# of the next, and end it when the first was answered.
+# of the next, and end it when the first was answered; or, where the pipe is to
+# be closed as well, when it was sent, and is answered after that.
 torn() { # PART [OPTION ...]
 	torn_p=$1
 	shift
-	rm -f pipe rejects
-	: >log
+	rm -f pipe rejects go
+	new_log
 	mkfifo pipe
 	vitals-post --rejects rejects "$@" <pipe >out 2>err &
 	pid=$!
 	exec 9>pipe
 	head -n 1 in >&9
 	printf %s "$torn_p" >&9
-	i=0
-	while ! grep -q e-1 "${torn_wait:-out}" 2>/dev/null && [ $i -lt 200 ]; do
-		sleep 0.05
-		i=$((i + 1))
-	done
-	kill $pid
-	[ -z "${torn_close:-}" ] || exec 9>&-
+	if [ -n "${torn_close:-}" ]; then
+		came 1
+		kill $pid
+		exec 9>&-
+		touch go
+	else
+		wait_for grep -q e-1 out
+		kill $pid
+	fi
 	wait $pid
 	torn_s=$?
 	exec 9>&-
@@ -48,30 +51,25 @@ vitals-post: 1 bad line' ]
 done
 
 # The writer ends as well, while the last request is under way.
-torn_close=1 torn_wait=s2-wal
-torn "$half" --spool s2 "$base/delay/2500"
+torn_close=yes
+torn "$half" --spool s2 "$base/gate/go"
 [ $torn_s -eq 1 ] && grep -q '^vitals-post: <stdin>:2: .*(the last line has no newline: cut off?)$' err
 ok 'half a line, and the end while it stops' err
 printf '%s\n' "$half" | cmp -s - rejects && [ "$(jq -r .id out)" = e-1 ]
 ok 'is rejected, and what was under way finished'
-torn_wait=s3-wal
-torn '{"id":"e-2"}' --spool s3 "$base/delay/2500"
+torn '{"id":"e-2"}' --spool s3 "$base/gate/go"
 [ $torn_s -eq 0 ] && [ ! -s rejects ]
 ok 'a whole line without its newline is taken' err
 [ "$(vitals-post --spool s3 --list | jq -r 'select(.id == "e-2").status')" = ready ]
 ok 'into the spool'
-unset torn_wait torn_close
+unset torn_close
 
 # What a file holds behind the last line that was read can be read again.
-: >log
+new_log
 events 5000 >many
 vitals-post --queue 10 -c 1 "$base/delay/100" <many >out 2>err &
 pid=$!
-i=0
-while [ ! -s log ] && [ $i -lt 200 ]; do
-	sleep 0.05
-	i=$((i + 1))
-done
+came 1
 kill $pid
 wait $pid
 [ $? -eq 4 ] && ! grep -q 'the signal came after' err
@@ -85,8 +83,13 @@ fi
 # Run COMMAND on a terminal of 80 columns, or so many; what it showed is in
 # "shown", without the carriage returns before newlines.
 terminal() { # COMMAND [COLUMNS]
-	TERM=${term:-xterm} script -qec "stty cols ${2:-80}; $1" /dev/null </dev/null |
-		sed 's/\r*$//' >shown
+	rm -f go
+	TERM=${term:-xterm} script -qefc "stty cols ${2:-80}; $1" /dev/null </dev/null >raw &
+	terminal_p=$!
+	[ -z "${terminal_until:-}" ] || wait_for grep -q "$terminal_until" raw
+	touch go
+	wait $terminal_p
+	sed 's/\r*$//' raw >shown
 }
 cr=$(printf '\r')
 back=$cr$(printf '\033')'\[K'
@@ -94,22 +97,27 @@ back=$cr$(printf '\033')'\[K'
 screen() {
 	sed "s/.*$back//" shown
 }
-terminal "vitals-post '$base/delay/700' <in >out"
+# Nothing is answered before this was shown.
+terminal_until='0 delivered, [0-9] wait'
+terminal "vitals-post '$base/gate/go' <in >out"
 grep -q "^${back}0 delivered, [0-9] waiting ([0-9] under way), 0 lost$back" shown
 ok 'progress is shown, and taken back' shown
 [ "$(screen)" = 'vitals-post: 3 delivered, 0 dead, 0 expired, 0 retries' ]
 ok 'the summary is all that stays' shown
 { cat in; echo 'no JSON'; } >mixed
+terminal_until=
 terminal "vitals-post --max-attempts 1 '$base/status/404' <mixed >out"
 screen >left
 grep -q '^vitals-post: <stdin>:4: ' left && [ "$(grep -c '^vitals-post: http.*: e-[123]: dead after 1 attempt: HTTP 404$' left)" -eq 3 ] &&
 	[ "$(wc -l <left)" -eq 6 ] && ! grep -v '^vitals-post: ' left
 ok 'messages stand on lines of their own' left
-terminal "vitals-post '$base/delay/700' <in >out" 20
+terminal_until='0 delivered, [0-9] wait'
+terminal "vitals-post '$base/gate/go' <in >out" 20
 ! sed "s/$back/\n/g" shown | grep -v '^vitals-post: ' | grep -q '.\{20\}'
 ok 'in a narrow one no line of progress is longer than it' shown
 grep -q "^${back}0 delivered, [0-9] wait$cr" shown
 ok 'but cut off' shown
+terminal_until=
 terminal "vitals-post '$base/ok' <in"
 ! grep -q "$back" shown && [ "$(grep -c '^{"record":"receipt"' shown)" -eq 3 ]
 ok 'none where the receipts go to the terminal, too' shown

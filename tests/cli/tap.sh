@@ -148,7 +148,7 @@ has_terminal() { # can script(1) make one?
 # status is 1 after two minutes, and a check that follows fails.
 wait_for() { # COMMAND [ARG ...]
 	tap_w=0
-	until "$@"; do
+	until "$@" 2>/dev/null; do
 		[ $tap_w -lt 2400 ] || return 1
 		tap_w=$((tap_w + 1))
 		sleep 0.05
