@@ -12,7 +12,7 @@ is() { # NAME GOT WANT
 	fi
 }
 status() { # of what raw sends
-	raw 20 | first_line | cut -d ' ' -f 2
+	raw 120 | first_line | cut -d ' ' -f 2
 }
 
 # ---- Sizes -----------------------------------------------------------------
@@ -70,9 +70,9 @@ drip() { # a byte every now and then does not help
 	done
 }
 is 'a head that drips' "$(drip 2>/dev/null | status)" 408
-is 'nothing at all' "$(sleep 4 | raw 20)" ''
+is 'nothing at all' "$(sleep 4 | raw 120)" ''
 is 'nothing more' "$( (printf 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'
-sleep 4) | raw 20 | grep -c HTTP)" 1
+sleep 4) | raw 120 | grep -c HTTP)" 1
 try 'slow clients' finish
 is_status 0
 is_stdout ''
@@ -80,17 +80,29 @@ is_stderr 'vitals-receive: listening on http://CLIENT/'
 
 # ---- Many ------------------------------------------------------------------
 receive --connections 3 --request-timeout 2
+# Clients whose input never ends: they stay until they are sent away, or killed.
+mkfifo never
+exec 6<>never
 for _ in 1 2 3 4 5; do
-	sleep 8 | raw 10 >/dev/null 2>&1 &
+	raw 600 >/dev/null 2>&1 <never &
+	clients="${clients-} $!"
 done
 sleep 0.5
-is 'idle connections give way' "$(curl -s --max-time 5 "$URL/healthz")" ok
-for _ in 1 2 3; do
-	(printf 'GET'
-	sleep 5) | raw 10 >/dev/null 2>&1 &
+is 'idle connections give way' "$(curl -s --max-time 300 "$URL/healthz")" ok
+for i in 1 2 3; do
+	mkfifo half$i
+	raw 600 >/dev/null 2>&1 <half$i &
+	clients="$clients $!"
 done
-sleep 0.3
-is 'busy ones end in time' "$(curl -s --max-time 8 "$URL/healthz")" ok
+exec 7>half1 8>half2 9>half3
+for i in 7 8 9; do
+	printf GET >&$i
+done
+sleep 0.5
+is 'busy ones end in time' "$(curl -s --max-time 300 "$URL/healthz")" ok
+# shellcheck disable=SC2086 # numbers
+kill $clients 2>/dev/null
+exec 6>&- 7>&- 8>&- 9>&-
 try 'many clients' finish
 is_status 0
 is_stdout ''
@@ -130,13 +142,13 @@ certificate() { # NAME [OPTION of openssl req ...]
 certificate server
 certificate client
 https() { # OPTION of curl ...: what /healthz says, or curl's status
-	curl -s --max-time 10 --cacert server.pem "$@" "https://127.0.0.1:$PORT/healthz" || echo $?
+	curl -s --max-time 300 --cacert server.pem "$@" "https://127.0.0.1:$PORT/healthz" || echo $?
 }
 receive --tls-cert server.pem --tls-key server.key
 is 'TLS 1.3' "$(https --tlsv1.3)" ok
 is 'TLS 1.2 is refused' "$(https --tls-max 1.2)" 35
 is 'a foreign authority' "$(https --cacert client.pem)" 60
-is 'plain http' "$(curl -s --max-time 10 "http://127.0.0.1:$PORT/healthz")" ''
+is 'plain http' "$(curl -s --max-time 300 "http://127.0.0.1:$PORT/healthz")" ''
 is 'a client that speaks HTTP/2' "$(https --http2)" ok
 try 'TLS' finish
 is_status 0

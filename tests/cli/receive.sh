@@ -11,21 +11,21 @@ SERVER=
 
 receive() { # [OPTION ...]: start a receiver that accepts key
 	rm -f port
-	vitals-receive -k key -l 127.0.0.1:0 --port-file port -t 120 "$@" \
+	vitals-receive -k key -l 127.0.0.1:0 --port-file port -t 1200 "$@" \
 		>out 2>err </dev/null &
 	SERVER=$!
-	receive_n=0
-	until [ -s port ]; do
-		receive_n=$((receive_n + 1))
-		if [ $receive_n -gt 200 ] || ! kill -0 "$SERVER" 2>/dev/null; then
-			sed 's/^/# /' err
-			not_ok "the receiver starts: $*" err
-			done_testing
-		fi
-		sleep 0.05
-	done
+	listening "$*"
+}
+listening() { # WHAT: wait until SERVER has written its port
+	if ! wait_for server_ready || [ ! -s port ]; then
+		not_ok "the receiver starts: $1" err
+		done_testing
+	fi
 	PORT=$(cat port)
 	URL=http://127.0.0.1:$PORT
+}
+server_ready() {
+	[ -s port ] || ! kill -0 "$SERVER"
 }
 finish() { # [SIGNAL]: end the receiver; give its status, stdout and stderr
 	[ "${1-TERM}" = none ] || kill -s "${1-TERM}" "$SERVER"
@@ -50,7 +50,7 @@ post() {
 	shift
 	jq -j .payload "$post_m" >body
 	[ -z "${BODY+x}" ] || printf '%s' "$BODY" >body
-	curl -s -o answer -w '%{http_code}\n' --max-time 30 \
+	curl -s -o answer -w '%{http_code}\n' --max-time 300 \
 		-H "webhook-id: ${H_ID-$(jq -r .id "$post_m")}" \
 		-H "webhook-timestamp: ${H_TIME-$(jq -r .timestamp "$post_m")}" \
 		-H "webhook-signature: ${H_SIGNATURE-$(jq -r .signature "$post_m")}" \

@@ -17,7 +17,7 @@
 //	                 connection is closed without a word
 //	/early           100, then 103 with Retry-After, then 200
 //	/half            the connection is closed in the middle of an answer
-//	/huge            200 and 100 MB of body
+//	/huge            200 and 100 MB of body; logs how many bytes were taken
 //	/headers         200 and endless headers
 //	/head/N          200 with a head of N bytes
 //	/body/N          200 with a body of N bytes
@@ -147,6 +147,8 @@ function answer(q, r, body) {
 		};
 		r.writeHead(200, {'Content-Length': 100 << 20});
 		r.on('error', () => {});
+		r.on('close', () => fs.writeSync(log, JSON.stringify({id,
+		    bytes: q.socket.bytesWritten}) + '\n'));
 		return more();
 	}
 	case 'headers':
