@@ -35,7 +35,7 @@ faults() { # NAME FUNCTION STEP INPUT COMMAND [ARG ...]
 		fault_before
 		LD_PRELOAD=$WORK/fault.so VITALS_FAULT=$fault_f \
 			VITALS_FAULT_AT=$fault_at VITALS_FAULT_LOG=hit \
-			timeout 20 "$@" <"$fault_i" >out 2>err
+			timeout 300 "$@" <"$fault_i" >out 2>err
 		# shellcheck disable=SC2034 # for fault_check
 		fault_s=$?
 		[ -s hit ] || break

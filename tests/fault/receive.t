@@ -19,13 +19,9 @@ trial() { # FUNCTION N
 	: >taken
 	LD_PRELOAD=$WORK/fault.so VITALS_FAULT=$1 VITALS_FAULT_AT=$2 \
 		VITALS_FAULT_LOG=hit vitals-receive -q -k key -l 127.0.0.1:0 \
-		--port-file port --state state.db -t 60 >out 2>err &
+		--port-file port --state state.db -t 600 >out 2>err &
 	SERVER=$!
-	trial_n=0
-	until [ -s port ] || [ -s err ] || [ $trial_n -gt 200 ]; do
-		trial_n=$((trial_n + 1))
-		sleep 0.05
-	done
+	wait_for server_ready
 	if [ -s port ]; then
 		URL=http://127.0.0.1:$(cat port)
 		for i in 1 2 3 4; do
@@ -33,16 +29,18 @@ trial() { # FUNCTION N
 			200 | 202) echo "{\"id\":\"m$i\"}" >>taken ;;
 			esac
 		done
+		kill -TERM $SERVER 2>/dev/null
 	fi
-	kill -TERM $SERVER 2>/dev/null
 	wait $SERVER
 	trial_s=$?
 	SERVER=
 	case $trial_s in
 	0 | 3) ;;
+	# It was ending already, and did not look for signals any more.
+	143) [ -s err ] || echo "$1 $2: killed by SIGTERM" >>why ;;
 	*) echo "$1 $2: status $trial_s: $(head -n 1 err)" >>why ;;
 	esac
-	vitals-receive -q -k key -l 127.0.0.1:0 --state state.db -t 0.3 >>out 2>err ||
+	vitals-receive -q -k key -l 127.0.0.1:0 --state state.db -t 1 >>out 2>err ||
 		echo "$1 $2: the next start: $(head -n 1 err)" >>why
 	sort -u out >printed
 	grep -vFxf printed taken >lost && echo "$1 $2: lost: $(cat lost)" >>why
