@@ -67,7 +67,7 @@ receiver=$!
 tries=0
 until [ -s port ]; do
 	tries=$((tries + 1))
-	[ $tries -le 100 ] || {
+	[ $tries -le 600 ] || {
 		echo 'demo: the receiver does not listen' >&2
 		exit 1
 	}

@@ -17,17 +17,18 @@ is() { # NAME GOT WANT
 has_terminal || skip_all 'no terminal to be had'
 typed() { # KEYS (for printf)
 	cat >rc <<-X
-		PS1=
+		PS1='ready> '
 		bind 'set bell-style none'
 		bind 'set enable-bracketed-paste off'
 		. "$ROOT/completions/bash/$c"
 		$c() { printf '<%s>' "\$@" >typed; exit; }
 	X
 	rm -f typed
-	(sleep 1
+	: >screen
+	(wait_for grep -q 'ready> ' screen
 	# shellcheck disable=SC2059 # keys
 	printf "$1\n"
-	sleep 1) | TERM=dumb timeout 20 script -qec \
+	wait_for [ -s typed ]) | TERM=dumb timeout 300 script -qefc \
 		'bash --noprofile --rcfile rc -i' /dev/null >screen 2>&1
 	cat typed 2>/dev/null
 }
@@ -42,7 +43,7 @@ is 'bash: no option behind --' "$(typed "$c -- --reque\t")" '<--><--reque>'
 if command -v fish >/dev/null; then
 	fish_says() { # LINE
 		HOME=$WORK XDG_CONFIG_HOME=$WORK fish --no-config -c \
-			"source $ROOT/completions/fish/$c.fish; complete -C '$1'" | cut -f 1
+			"source '$ROOT/completions/fish/$c.fish'; complete -C '$1'" | cut -f 1
 	}
 	is 'fish: a long option' "$(fish_says "$c --reque")" --request-timeout
 	is 'fish: choices' "$(fish_says "$c --scheme " | sort | tr '\n' ' ')" 'github rfc9421 standard stripe '
@@ -55,19 +56,20 @@ fi
 if command -v zsh >/dev/null; then
 	zsh_types() { # KEYS: the line that zsh has after them
 		cat >.zshrc <<-X
-			fpath=($ROOT/completions/zsh \$fpath)
+			fpath=("$ROOT/completions/zsh" \$fpath)
 			autoload -U compinit && compinit -u -D
 			unsetopt beep list_beep
 			setopt no_list_ambiguous
-			PS1= RPS1= PROMPT_EOL_MARK=
+			PS1='ready> ' RPS1= PROMPT_EOL_MARK=
 			bindkey '^I' complete-word
 			$c() { printf '<%s>' "\$@" >$WORK/typed; exit; }
 		X
 		rm -f typed
-		(sleep 2
+		: >screen
+		(wait_for grep -q 'ready> ' screen
 		# shellcheck disable=SC2059 # keys
 		printf "$1\n"
-		sleep 2) | TERM=dumb ZDOTDIR=$WORK timeout 30 script -qec \
+		wait_for [ -s typed ]) | TERM=dumb ZDOTDIR=$WORK timeout 300 script -qefc \
 			'zsh -i' /dev/null >screen 2>&1
 		cat typed 2>/dev/null
 	}

@@ -185,11 +185,11 @@ mkfifo in out
 v <in >out 2>err &
 exec 3>in 4<out
 echo "$good" >&3
-line=$(timeout 10 head -n 1 <&4)
+line=$(timeout 300 head -n 1 <&4)
 [ "$line" = "$(cat good.out)" ]
 ok 'a live pipe gives its first line at once'
 echo "$good" >&3
-line=$(timeout 10 head -n 1 <&4)
+line=$(timeout 300 head -n 1 <&4)
 [ "$line" = "$(cat good.out)" ]
 ok 'and the second'
 exec 3>&- 4<&-

@@ -57,14 +57,20 @@ vitals-extract --jobs 3 72.mp4 fifo 90.mp4 >out 2>err &
 parent=$!
 exec 4>fifo
 head -c 3000 72.mp4 >&4
-n=0
-until child=$(grep -l "^PPid:[^0-9]*$parent\$" /proc/[0-9]*/status \
-	2>/dev/null | wc -l) && [ "$child" -eq 1 ] || [ $n -ge 600 ]; do
-	sleep 0.1
-	n=$((n + 1))
-done
-child=$(grep -l "^PPid:[^0-9]*$parent\$" /proc/[0-9]*/status 2>/dev/null |
-	tr -dc '0-9\n' | head -n 1)
+# The child of $parent that reads the fifo.
+reader() {
+	for p in $(grep -l "^PPid:[^0-9]*$parent\$" /proc/[0-9]*/status 2>/dev/null |
+		tr -dc '0-9\n'); do
+		for f in "/proc/$p/fd/"*; do
+			child=$p
+			case $(readlink "$f") in
+			*/fifo) return 0 ;;
+			esac
+		done
+	done
+	return 1
+}
+wait_for reader
 kill -KILL "$child"
 wait $parent
 status=$?
@@ -80,23 +86,13 @@ mkfifo fifo
 vitals-extract --jobs 2 fifo 72.mp4 >out 2>err &
 parent=$!
 exec 4>fifo
-n=0
-until grep -q "^PPid:[^0-9]*$parent\$" /proc/[0-9]*/status 2>/dev/null ||
-	[ $n -ge 600 ]; do
-	sleep 0.1
-	n=$((n + 1))
-done
-child=$(grep -l "^PPid:[^0-9]*$parent\$" /proc/[0-9]*/status 2>/dev/null |
-	tr -dc '0-9\n' | head -n 1)
+wait_for reader
 kill $parent
 wait $parent 2>/dev/null
-n=0
-while [ -d "/proc/$child" ] && ! grep -q '^State:.*Z' "/proc/$child/status" \
-	2>/dev/null && [ $n -lt 50 ]; do
-	sleep 0.1
-	n=$((n + 1))
-done
-[ $n -lt 50 ]
+gone() {
+	[ ! -d "/proc/$child" ] || grep -q '^State:.*Z' "/proc/$child/status"
+}
+wait_for gone
 ok 'whoever is waiting for input ends with the parent'
 exec 4>&-
 

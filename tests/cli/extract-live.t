@@ -15,13 +15,12 @@ tool=$!
 exec 4>pipe
 size=$(stat -c %s x.ts)
 head -c $((size / 2)) x.ts >&4
-n=0
-until jq -e "select(.record == \"sample\") | $hr |
-		select(.value != null and .confidence > 0.5)" out >/dev/null 2>&1 ||
-	[ $n -ge 300 ]; do
-	sleep 0.1
-	n=$((n + 1))
-done
+heard() { # a confident rate, seconds of the wave, and every line is whole
+	jq -s -e "(map(select(.record == \"sample\") | $hr |
+		select(.value != null and .confidence > 0.5)) | length > 0) and
+		(map(select(.record == \"wave\")) | length >= 3)" out >/dev/null
+}
+wait_for heard
 jq -s -e "map(select(.record == \"sample\")) |
 	(map(select(($hr | .value) != null)) | .[0].offsetSeconds <= 8) and
 	(.[-1] | .offsetSeconds < 9 and ($hr | (.value - 72 | fabs) < 3))" \

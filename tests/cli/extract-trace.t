@@ -112,12 +112,8 @@ mkfifo pipe
 vitals-extract --window 10 -t pipe >early &
 exec 9>pipe
 cat ten >&9
-i=0
-while [ ! -s early ] && [ $i -lt 100 ]; do
-	sleep 0.1
-	i=$((i + 1))
-done
-[ "$(wc -l <early)" -eq 1 ]
+one_line() { [ "$(wc -l <early)" -eq 1 ]; }
+wait_for one_line
 ok 'a window comes out with its last frame'
 exec 9>&-
 wait

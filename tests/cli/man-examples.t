@@ -80,7 +80,7 @@ for page in "$ROOT"/man/*.[157]; do
 	: >want
 	awk -v want="$WORK/want" -f extract.awk "$page" >script
 	mkdir "$name"
-	(cd "$name" && timeout 120 sh ../script) >got 2>&1 </dev/null
+	(cd "$name" && timeout 500 sh ../script) >got 2>&1 </dev/null
 	if awk -f compare.awk want got >why; then
 		true
 		ok "$name: its examples run and print what it says"

@@ -12,7 +12,7 @@ events 200 >in
 # ---- A connection that was closed as it was used again is no failed attempt.
 for c in 1 8; do
 	: >log
-	try "connections closed without a word, $c at once" timeout 60 vitals-post -q -c $c --max-attempts 1 "$base/cut" <in
+	try "connections closed without a word, $c at once" timeout 120 vitals-post -q -c $c --max-attempts 1 "$base/cut" <in
 	is_status 0
 	stdout_lines 200
 	stdout_json '.status == "delivered" and .attempts == 1'
@@ -35,7 +35,7 @@ is_stderr ''
 # ---- WebHook-Allowed-Rate is a whole number above 0, or "*".
 events 10 >ten
 for rate in 1e-300 0x10 inf nan -5 0 1.5 99999999999999999999; do
-	try "an allowed rate of $rate" timeout 20 vitals-post -q --handshake me "$base/consent/me?rate=$rate" <ten
+	try "an allowed rate of $rate" timeout 120 vitals-post -q --handshake me "$base/consent/me?rate=$rate" <ten
 	is_status 0
 	stdout_lines 10
 	is_stderr ''

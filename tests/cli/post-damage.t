@@ -15,7 +15,7 @@ for order in none session; do
 	vitals-post -q --spool s1 --order $order --breaker 0 --max-attempts 1 "$base/status/500" <in >/dev/null
 	sqlite3 s1 "UPDATE event SET line = x'7b7b' WHERE seq IN (1, 7, 17);
 		UPDATE endpoint SET name = '$base/ok'"
-	try "a damaged line, order $order" timeout 20 vitals-post -q --spool s1 --order $order --drain "$base/ok"
+	try "a damaged line, order $order" timeout 120 vitals-post -q --spool s1 --order $order --drain "$base/ok"
 	is_status 4
 	stdout_lines 20
 	stdout_json '.status == "delivered" or
@@ -38,7 +38,7 @@ for order in none session; do
 	rm -f s2*
 	: >log
 	vitals-post -q --spool s2 --order $order --breaker 0 --max-attempts 1 --retry-cap 3600 "$base/flaky/1/$order" <in >/dev/null
-	try "--drain, order $order" timeout 20 vitals-post -q --spool s2 --order $order --drain --retry-base 0.01 "$base/flaky/1/$order"
+	try "--drain, order $order" timeout 120 vitals-post -q --spool s2 --order $order --drain --retry-base 0.01 "$base/flaky/1/$order"
 	is_status 0
 	stdout_lines 20
 	stdout_json '.status == "delivered"'

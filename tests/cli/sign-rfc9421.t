@@ -93,13 +93,9 @@ for k in key ed; do
 	for output in payload message; do
 		rm -f port
 		vitals-receive -q -s rfc9421 -k $check -l 127.0.0.1:0 -o $output \
-			--port-file port -n 1 -t 60 >received 2>told &
+			--port-file port -n 1 -t 600 >received 2>told &
 		server=$!
-		n=0
-		until [ -s port ] || [ $n -gt 400 ]; do
-			n=$((n + 1))
-			sleep 0.05
-		done
+		wait_for [ -s port ]
 		try "$k: posted and received, as $output" vitals-post -q --scheme rfc9421 \
 			-k $k "http://127.0.0.1:$(cat port)/hook" <line
 		is_status 0

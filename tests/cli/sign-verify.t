@@ -321,11 +321,16 @@ is_stdout ''
 is_stderr 'vitals-sign: key 35007591 is public: it cannot sign'
 
 # ---- A live pipe, a full disk ---------------------------------------------
-try 'a line comes out before the next goes in' sh -c '(
-	echo "{\"id\":\"1\"}"; sleep 1; [ -s first ] && echo yes >early
-) | vitals-sign -k key | (head -n 1 >first; cat >/dev/null); cat early'
+slowly() { # the second line is not written before the first came out
+	(echo '{"id":"1"}'
+	wait_for [ -s first ] && echo '{"id":"2"}') | vitals-sign -k key |
+		(head -n 1 >first
+		cat) && cat first
+}
+try 'a line comes out before the next goes in' slowly
 is_status 0
-is_stdout yes
+stdout_json '.id | IN("1", "2")'
+stdout_lines 2
 is_stderr ''
 for c in 'vitals-sign -k key lines' 'vitals-verify -k key messages' \
 	'vitals-verify -q -k key --any-time --id msg_p5jXN8AQM9LWM0D4loKWxJek --timestamp 1614265330 --signature '$sig' body'; do

@@ -152,9 +152,20 @@ ok "what failed left no file: $left"
 
 mkdir killed
 vitals-synth -q -d 600 killed/x.mp4 &
-sleep 1
-kill -9 $!
-wait $! 2>/dev/null
+synth=$!
+# It has a file open in there, and in it what was made so far.
+at_work() {
+	for f in "/proc/$synth/fd/"*; do
+		case $(readlink "$f") in
+		*/killed/*) [ "$(wc -c <"$f")" -gt 0 ] && return 0 ;;
+		esac
+	done
+	return 1
+}
+wait_for at_work
+ok 'a long video is being made'
+kill -9 $synth
+wait $synth 2>/dev/null
 left=$(ls -A killed)
 [ "$left" = '' ]
 ok "kill -9 leaves nothing ($left)"

@@ -25,7 +25,7 @@ work=$binary.corpus
 mkdir -p "$work" "$binary.found"
 [ -d "$seeds/$name" ] || seeds=
 if timeout -k 10 $((seconds + 120)) "$binary" -seed="$seed" -reload=0 -max_total_time="$seconds" \
-	-timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
+	-timeout=30 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
 	-artifact_prefix="$binary.found/" "$work" ${seeds:+"$seeds/$name"} \
 	>"$out/$name" 2>&1; then
 	echo "ok - fuzz $name ($(sed -n 's/^stat::number_of_executed_units: *//p' "$out/$name") runs)"

@@ -61,14 +61,11 @@ valid message sealed
 vitals-sign -k key sealed >both
 valid message both
 
-vitals-receive -q -k key --listen 127.0.0.1:0 --port-file port --timeout 30 \
+vitals-receive -q -k key --listen 127.0.0.1:0 --port-file port --timeout 600 \
 	>received 2>receive.err &
 receiver=$!
-i=0
-while [ ! -s port ] && [ $i -lt 100 ]; do
-	i=$((i + 1))
-	sleep 0.1
-done
+ready() { [ -s port ] || ! kill -0 $receiver; }
+wait_for ready
 if [ -s port ]; then
 	vitals-post -q --audit audit "http://127.0.0.1:$(cat port)/" <message >receipt
 	valid receipt receipt

@@ -33,6 +33,11 @@ grep -nE '\b(TODO|FIXME|XXX|HACK)\b' -r cmd lib man completions Makefile tests -
 	grep -v '^tests/lint/tree.sh' | found 'do it, or file it'
 grep -nE 'typedef struct( [a-z_]+)? ?\{|typedef struct [a-z_]+ [a-z_]+;|\balloca\(|#if 0' -r cmd lib --include='*.[ch]' |
 	found 'is not our style'
+# Tests fail of what is wrong, not of a slow machine or an unlucky draw.
+grep -nE '(^|[^-])\btimeout [0-9]{1,2} [^|]*[a-z]' -r tests --include='*.t' |
+	found 'a busy machine may need longer: 120 s or more'
+grep -nE '(if=|<|-t?u?1? )/dev/u?random' -r tests --include='*.t' --include='*.sh' |
+	found 'tests draw the same each time: use seq, or awk with a seed'
 git grep -nF -e "$(pwd)/" -e '"resolved":' -- . ':!tests/lint/tree.sh' |
 	found 'names a machine'
 cat "$report"
