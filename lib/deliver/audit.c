@@ -179,7 +179,7 @@ deliver_audit_attempt(struct deliver_audit *a, const struct deliver_shipment *s,
 	struct span body = {"", 0};
 	struct json_writer w;
 
-	if (s->body.len > 0 && s->count > 0)
+	if (s->batch)
 		body = buf_span(&s->body);
 	else if (s->job != NULL)
 		body = s->job->event->body;

@@ -324,13 +324,6 @@ deliver_stop(struct deliver *d)
 }
 
 static void
-take_time(struct deliver *d)
-{
-	d->now = instant_monotonic();
-	d->wall = instant_now();
-}
-
-static void
 take_answers(struct deliver *d)
 {
 	struct http_answer a;
@@ -394,7 +387,7 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 	uint64_t settled;
 	int64_t next;
 
-	take_time(d);
+	deliver_take_time(d);
 	deliver_store_accept(d);
 	settled = deliver_settled(d);
 	deliver_store_load(d);
@@ -423,7 +416,7 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 		ms = METRICS_EVERY;
 	if (http_wait(d->http, fd, readable, n, ms) != 0)
 		return err_sys(err, errno, "cannot wait for answers");
-	take_time(d);
+	deliver_take_time(d);
 	take_answers(d);
 	deliver_store_housekeeping(d);
 	return flush(d, err);
@@ -432,7 +425,7 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 int
 deliver_abandon(struct deliver *d, const char *reason, struct err *err)
 {
-	take_time(d);
+	deliver_take_time(d);
 	d->stopped = true;
 	deliver_store_accept(d);
 	http_cancel(d->http);

@@ -68,6 +68,7 @@ deliver_shipment_free(struct deliver *d, struct deliver_shipment *s)
 	s->job = NULL;
 	s->count = 0;
 	s->handshake = false;
+	s->batch = false;
 }
 
 /* Does ${e} want to send, and may it? */
@@ -120,6 +121,14 @@ make_batch(struct deliver *d, struct deliver_shipment *s)
 	return 0;
 }
 
+/* May it share a request with others?  Of a spool that was filled without
+ * --batch not all are CloudEvents. */
+static bool
+goes_alone(const struct deliver_job *j)
+{
+	return j->alone || j->event->headers > 0 || !j->event->cloudevent;
+}
+
 /* Take what goes into one request off the ready ones. */
 static int
 load(struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
@@ -134,17 +143,18 @@ load(struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
 		struct deliver_job *j = e->ready;
 
 		if (s->count > 0 &&
-		    (j->alone || j->event->headers > 0 ||
+		    (goes_alone(j) ||
 			bytes + j->event->body.n > NDJSON_LINE_MAX))
 			break;
 		*end = deliver_pop_ready(e);
 		end = &j->next;
 		s->count++;
 		bytes += j->event->body.n;
-		if (j->alone || j->event->headers > 0 || e->breaker.open)
+		if (goes_alone(j) || e->breaker.open)
 			break;
 	}
-	if (d->policy.batch > 1)
+	s->batch = d->policy.batch > 1 && s->job->event->cloudevent;
+	if (s->batch)
 		return make_batch(d, s);
 	memcpy(s->id, s->job->event->id.p, s->job->event->id.n);
 	s->id[s->job->event->id.n] = '\0';
@@ -153,12 +163,12 @@ load(struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
 
 /* Sign afresh, or pass the message's own signature on. */
 static int
-sign(struct deliver *d, const struct deliver_shipment *s, struct span body,
-    struct span type, struct headers *h)
+sign(const struct deliver_shipment *s, struct span body, struct span type,
+    struct headers *h)
 {
 	const struct deliver_event *event = s->job->event;
 	struct sign_input in = {span_of(s->id), s->sent / 1000, body, type};
-	bool own = event->signature.n > 0 && d->policy.batch <= 1;
+	bool own = event->signature.n > 0 && !s->batch;
 	struct err why;
 	char time[24];
 
@@ -204,15 +214,14 @@ send_shipment(struct deliver *d, struct deliver_shipment *s)
 	    .method = HTTP_POST,
 	    .header = header,
 	    .context = s};
-	bool batch = d->policy.batch > 1;
 	struct span type;
 
 	buf_clear(&d->header);
-	r.body = batch ? buf_span(&s->body) : event->body;
-	type = batch ? SPAN_LIT("application/cloudevents-batch+json")
-		     : event->content_type;
+	r.body = s->batch ? buf_span(&s->body) : event->body;
+	type = s->batch ? SPAN_LIT("application/cloudevents-batch+json")
+			: event->content_type;
 	add_header(&h, "Content-Type", type);
-	if (sign(d, s, r.body, type, &h) != 0 || buf_failed(&d->header))
+	if (sign(s, r.body, type, &h) != 0 || buf_failed(&d->header))
 		return -1;
 	for (size_t i = 0; i < h.count; i++)
 		header[r.headers++] =

@@ -53,6 +53,7 @@ struct deliver_shipment {
 	size_t count;
 	int64_t sent; /* wall clock */
 	bool handshake;
+	bool batch;
 	struct buf body; /* of a batch */
 	char id[ID_MAX + 1];
 };
@@ -157,6 +158,11 @@ struct deliver {
 	struct err store_err, accept_err;
 };
 
+/* ---- clock.c */
+/* Look at the clocks, and see to it that a wall clock that was set neither
+ * holds events up nor lets them expire. */
+void deliver_take_time(struct deliver *d);
+
 /* ---- endpoint.c */
 struct deliver_endpoint *deliver_endpoint_new(struct deliver *d,
     const struct deliver_endpoint_options *o, bool *bad, struct err *err);
@@ -242,6 +248,8 @@ void deliver_store_wait(struct deliver *d, struct deliver_job *j, int64_t at);
 void deliver_store_switch_off(struct deliver *d, struct deliver_endpoint *e);
 /* Keep until when it wants no requests. */
 void deliver_store_hold(struct deliver *d, const struct deliver_endpoint *e);
+/* The wall clock was set forward by so many ms. */
+void deliver_store_stepped(struct deliver *d, int64_t by);
 /* Ask for the age of each endpoint's oldest event. */
 void deliver_store_ages(struct deliver *d);
 bool deliver_store_idle(const struct deliver *d);

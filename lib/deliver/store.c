@@ -319,6 +319,15 @@ deliver_store_hold(struct deliver *d, const struct deliver_endpoint *e)
 }
 
 void
+deliver_store_stepped(struct deliver *d, int64_t by)
+{
+	struct err why;
+
+	if (!d->store_failed && spool_step(d->store.spool, by, &why) != 0)
+		deliver_store_failed(d, &why);
+}
+
+void
 deliver_store_ages(struct deliver *d)
 {
 	struct err why;

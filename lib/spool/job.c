@@ -371,6 +371,18 @@ spool_wake(struct spool *s, int64_t now, struct err *err)
 }
 
 int
+spool_step(struct spool *s, int64_t by, struct err *err)
+{
+	char text[112];
+
+	snprintf(text, sizeof(text),
+	    "UPDATE job SET since = since + %lld, at = at + %lld"
+	    " WHERE state < 2",
+	    (long long)by, (long long)(by < 0 ? by : 0));
+	return spool_begin(s, false, err) != 0 ? -1 : spool_exec(s, text, err);
+}
+
+int
 spool_make_ready(struct spool *s, struct err *err)
 {
 	return spool_exec(s, "UPDATE job SET state = 0 WHERE state = 1", err);

@@ -157,6 +157,10 @@ int spool_next(struct spool *s, int64_t endpoint, int64_t *at, struct err *err);
 int spool_wake(struct spool *s, int64_t now, struct err *err);
 int spool_make_ready(struct spool *s, struct err *err);
 
+/* The wall clock was set forward by ${by} ms, or back: all unsettled jobs are
+ * as old as before it, and wait for no longer. */
+int spool_step(struct spool *s, int64_t by, struct err *err);
+
 struct spool_counts {
 	uint64_t ready;
 	uint64_t waiting;

@@ -145,6 +145,20 @@ is_status 1
 is_stdout ''
 is_stderr 'vitals-post: <stdin>:1: not a CloudEvent: batches hold nothing else'
 
+# A spool that was filled without --batch holds other events, too.
+echo '{"name":"e","url":"'"$base"'/status/500"}' >endpoints
+(cat in && echo '{"id":"plain-1"}') | vitals-post -q --spool sb --breaker 0 --max-attempts 1 --endpoints endpoints >/dev/null
+: >log
+echo '{"name":"e","url":"'"$base"'/ok"}' >endpoints
+try 'the rest in batches' vitals-post -q --spool sb --drain --batch 10 --audit ab --endpoints endpoints
+is_status 0
+stdout_lines 6
+is_stderr ''
+[ "$(jq -r '.headers["content-type"] + " " + .body[:1]' log | sort -u | tr '\n' ';')" = 'application/cloudevents-batch+json [;application/json {;' ]
+ok 'what is no CloudEvent goes as it is'
+[ "$(jq -r 'select(.id == "plain-1") | .payloadSha256' ab)" = "$(printf '{"id":"plain-1"}' | sha256sum | cut -c 1-64)" ]
+ok 'the audit has its hash'
+
 # ---- Handshake
 : >log
 try 'consent' vitals-post -q --handshake me.example "$base/consent/me.example" <one

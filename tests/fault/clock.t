@@ -1,0 +1,49 @@
+#!/bin/sh
+# The wall clock is set while vitals-post has events that wait for their next
+# attempt: by hours back they must not wait so much longer, by days forward
+# they must not expire.
+. "$(dirname "$0")/../cli/tap.sh"
+. "$TESTS/cli/post.sh"
+# shellcheck source=tests/fault/fault.sh
+. "$TESTS/fault/fault.sh"
+preload clock
+hook
+base=http://127.0.0.1:$PORT
+export VITALS_CLOCK="$WORK/ahead"
+
+# Wait until the file holds N lines, at most a minute.
+lines() { # FILE N
+	n=0
+	while [ "$(wc -l <"$1")" -lt "$2" ] && [ $n -lt 600 ]; do
+		sleep 0.1
+		n=$((n + 1))
+	done
+}
+mkfifo pipe
+case=0
+for options in '' '--spool s --follow' '--spool s --follow --order session'; do
+	for by in -36000 +864000; do
+		rm -f s s-* s.lock
+		case=$((case + 1))
+		: >log
+		: >out
+		echo 0 >ahead
+		# shellcheck disable=SC2086
+		LD_PRELOAD=$WORK/clock.so timeout 90 vitals-post -q $options --retry-base 0.5 \
+			--give-up-after 3600 --dead-letter dead "$base/flaky/2/$case" <pipe >out 2>err &
+		pid=$!
+		exec 9>pipe
+		events 3 >&9
+		lines log 3
+		echo $by >ahead
+		lines out 3
+		exec 9>&-
+		kill $pid 2>/dev/null
+		wait $pid
+		jq -e -s 'length == 3 and all(.status == "delivered" and .attempts == 3)' out >why 2>&1
+		ok "set by $by s: $options" why
+		[ ! -s err ]
+		ok 'without a word' err
+	done
+done
+done_testing
