@@ -174,7 +174,6 @@ deliver_audit_attempt(struct deliver_audit *a, const struct deliver_shipment *s,
     const struct http_answer *answer)
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE] = {0};
-	char time[INSTANT_TEXT_MAX];
 	size_t from = a->text.len;
 	struct span body = {"", 0};
 	struct json_writer w;
@@ -191,9 +190,7 @@ deliver_audit_attempt(struct deliver_audit *a, const struct deliver_shipment *s,
 	json_put_text(&w, s->handshake ? "handshake" : "attempt");
 	json_key(&w, "seq");
 	json_put_integer(&w, a->seq++);
-	json_key(&w, "time");
-	instant_format(s->sent, time);
-	json_put_text(&w, time);
+	instant_put(&w, "time", s->sent);
 	json_key(&w, "endpoint");
 	json_put_text(&w, s->endpoint->name);
 	if (s->job != NULL) {

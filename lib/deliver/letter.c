@@ -7,7 +7,6 @@ void
 deliver_letter_write(
     struct buf *out, struct span line, const struct deliver_letter *letter)
 {
-	char time[INSTANT_TEXT_MAX];
 	struct json_writer w;
 	size_t end = line.n;
 	const char *p;
@@ -37,9 +36,7 @@ deliver_letter_write(
 		json_put_integer(&w, letter->last_status);
 	else
 		json_put_null(&w);
-	json_key(&w, "time");
-	instant_format(letter->time, time);
-	json_put_text(&w, time);
+	instant_put(&w, "time", letter->time);
 	json_object_end(&w);
 	buf_add(out, line.p + end, line.n - end);
 }

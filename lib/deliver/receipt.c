@@ -7,20 +7,6 @@
 
 static const char *const outcome_word[] = {"delivered", "dead", "expired"};
 
-static void
-put_instant(struct json_writer *w, const char *key, int64_t ms)
-{
-	char text[INSTANT_TEXT_MAX];
-
-	json_key(w, key);
-	if (ms == 0) {
-		json_put_null(w);
-		return;
-	}
-	instant_format(ms, text);
-	json_put_text(w, text);
-}
-
 /* Milliseconds as seconds, as json_put_real would write them, without what
  * printf costs. */
 static void
@@ -107,8 +93,8 @@ members(struct json_writer *w, const struct deliver_job *j,
 		json_put_integer(w, j->last_status);
 	else
 		json_put_null(w);
-	put_instant(w, "firstAttempt", j->first);
-	put_instant(w, "settled", settled);
+	instant_put(w, "firstAttempt", j->first);
+	instant_put(w, "settled", settled);
 	json_key(w, "latencySeconds");
 	put_seconds(w, settled - j->event->time);
 	json_key(w, "error");

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "json/json.h"
+
 #define MS_PER_DAY 86400000LL
 
 static int64_t
@@ -91,6 +93,20 @@ instant_format(int64_t ms, char text[INSTANT_TEXT_MAX])
 	p = put_digits(p, rest / 1000 % 60, 2, '.');
 	p = put_digits(p, rest % 1000, 3, 'Z');
 	*p = '\0';
+}
+
+void
+instant_put(struct json_writer *w, const char *key, int64_t ms)
+{
+	char text[INSTANT_TEXT_MAX];
+
+	json_key(w, key);
+	if (ms == 0) {
+		json_put_null(w);
+		return;
+	}
+	instant_format(ms, text);
+	json_put_text(w, text);
 }
 
 /* Read exactly ${n} digits at *${p}, then the byte ${after} unless it is 0. */

@@ -10,6 +10,8 @@
 
 #include "buf/buf.h"
 
+struct json_writer;
+
 /* "2026-11-23T06:33:30.120Z" and its final 0 byte. */
 #define INSTANT_TEXT_MAX 25
 
@@ -26,6 +28,10 @@ int64_t instant_monotonic(void);
 /* Write ${ms} in UTC with three digits of the second.  A value outside
  * INSTANT_MIN..INSTANT_MAX is written as the nearer end. */
 void instant_format(int64_t ms, char text[INSTANT_TEXT_MAX]);
+
+/* Write the member ${key} of an object, ${ms} as text; 0, which stands for a
+ * time that is not known, as null. */
+void instant_put(struct json_writer *w, const char *key, int64_t ms);
 
 /* Read an RFC 3339 date-time, strictly: "T" and "Z" in capitals, an offset,
  * real days of the month, any number of digits of the second (cut to

@@ -16,20 +16,6 @@ struct look {
 	int failed;   /* errno of the output */
 };
 
-static void
-put_instant(struct json_writer *w, const char *key, int64_t ms)
-{
-	char text[INSTANT_TEXT_MAX];
-
-	json_key(w, key);
-	if (ms == 0) {
-		json_put_null(w);
-		return;
-	}
-	instant_format(ms, text);
-	json_put_text(w, text);
-}
-
 /* Return false where the line is no longer one. */
 static bool
 put_letter(struct look *l, const struct spool_job *j)
@@ -85,10 +71,10 @@ put_row(struct look *l, const struct spool_job *j)
 		json_put_integer(&w, j->status);
 	else
 		json_put_null(&w);
-	put_instant(&w, "accepted", j->accepted);
-	put_instant(&w, "firstAttempt", j->first);
-	put_instant(&w, "nextAttempt", j->state == SPOOL_WAITING ? j->at : 0);
-	put_instant(&w, "settled", settled ? j->at : 0);
+	instant_put(&w, "accepted", j->accepted);
+	instant_put(&w, "firstAttempt", j->first);
+	instant_put(&w, "nextAttempt", j->state == SPOOL_WAITING ? j->at : 0);
+	instant_put(&w, "settled", settled ? j->at : 0);
 	json_key(&w, "error");
 	if (j->error.n > 0)
 		json_put_string(&w, j->error);

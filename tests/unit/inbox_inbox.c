@@ -1,12 +1,11 @@
 /* What a receiver must not forget: IDs, and lines that are not printed yet. */
 #include "inbox/inbox.h"
 
-#include <dirent.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "folder.h"
 
 static struct err err;
 static struct inbox *x;
@@ -156,28 +155,13 @@ foreign(void)
 	inbox_close(NULL);
 }
 
-static void
-clean(const char *dir)
-{
-	struct dirent *entry;
-	DIR *d = opendir(".");
-
-	while (d != NULL && (entry = readdir(d)) != NULL)
-		unlink(entry->d_name);
-	if (d != NULL)
-		closedir(d);
-	CHECK(chdir("/") == 0 && rmdir(dir) == 0, "cleaned up");
-}
-
 int
 main(void)
 {
-	char dir[] = "/tmp/inbox_inbox.XXXXXX";
-
-	CHECK(mkdtemp(dir) != NULL && chdir(dir) == 0, "a directory");
+	folder_enter("inbox_inbox");
 	ids();
 	lines();
 	foreign();
-	clean(dir);
+	folder_leave();
 	return check_done();
 }

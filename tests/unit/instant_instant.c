@@ -1,6 +1,7 @@
 #include "instant/instant.h"
 
 #include "check.h"
+#include "json/json.h"
 
 static void
 reads(const char *text, int64_t want)
@@ -17,6 +18,28 @@ refuses(const char *text)
 	int64_t ms;
 
 	CHECK(instant_parse(span_of(text), &ms) != 0, text);
+}
+
+static void
+puts_members(void)
+{
+	struct json_writer w;
+	struct buf out;
+
+	buf_init(&out);
+	json_writer_init(&w, &out);
+	json_object_begin(&w);
+	instant_put(&w, "first", 1795415610120LL);
+	instant_put(&w, "never", 0);
+	instant_put(&w, "early", -1);
+	json_object_end(&w);
+	buf_add_byte(&out, '\0');
+	CHECK(!buf_failed(&out), "members are written");
+	CHECK_TEXT(out.data,
+	    "{\"first\":\"2026-11-23T06:33:30.120Z\",\"never\":null,"
+	    "\"early\":\"1969-12-31T23:59:59.999Z\"}",
+	    "0 alone is null");
+	buf_release(&out);
 }
 
 int
@@ -57,5 +80,6 @@ main(void)
 		if (instant_parse(span_of(text), &back) != 0 || back != ms)
 			CHECK(0, text);
 	}
+	puts_members();
 	return check_done();
 }

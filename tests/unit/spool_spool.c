@@ -2,11 +2,10 @@
  * back, and what a run that was killed leaves to the next one. */
 #include "spool/spool.h"
 
-#include <dirent.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "folder.h"
 
 #define T0 INT64_C(1795415610000)
 
@@ -457,25 +456,10 @@ foreign(void)
 	}
 }
 
-static void
-clean(const char *dir)
-{
-	struct dirent *entry;
-	DIR *d = opendir(".");
-
-	while (d != NULL && (entry = readdir(d)) != NULL)
-		unlink(entry->d_name);
-	if (d != NULL)
-		closedir(d);
-	CHECK(chdir("/") == 0 && rmdir(dir) == 0, "cleaned up");
-}
-
 int
 main(void)
 {
-	char dir[] = "/tmp/spool_spool.XXXXXX";
-
-	CHECK(mkdtemp(dir) != NULL && chdir(dir) == 0, "a directory");
+	folder_enter("spool_spool");
 	endpoints();
 	events();
 	rows();
@@ -484,6 +468,6 @@ main(void)
 	forget();
 	replay();
 	foreign();
-	clean(dir);
+	folder_leave();
 	return check_done();
 }
