@@ -3,6 +3,10 @@
 #include "instant/instant.h"
 #include "post/post.h"
 
+/* The start of a URL that is shown of a long one: what is wrong with it must
+ * fit into the message, too. */
+#define URL_SHOWN 100
+
 static int
 replay_range(struct post_options *o, struct err *err)
 {
@@ -30,7 +34,8 @@ post_check(struct post_options *o, struct err *err)
 	struct err why;
 
 	if (o->url != NULL && http_url_check(o->url, o->allow_http, &why) != 0)
-		return err_set(err, "%s: %s", o->url, why.text);
+		return err_set(err, "%.*s%s: %s", URL_SHOWN, o->url,
+		    strlen(o->url) > URL_SHOWN ? "..." : "", why.text);
 	if (o->origin != NULL &&
 	    (o->origin[0] == '\0' ||
 		http_header_check(SPAN_LIT("WebHook-Request-Origin"),
