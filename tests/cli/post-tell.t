@@ -12,7 +12,7 @@ events 3 >in
 torn() { # PART [OPTION ...]
 	torn_p=$1
 	shift
-	rm -f pipe rejects go
+	rm -f pipe rejects go out
 	new_log
 	mkfifo pipe
 	vitals-post --rejects rejects "$@" <pipe >out 2>err &
@@ -83,7 +83,7 @@ fi
 # Run COMMAND on a terminal of 80 columns, or so many; what it showed is in
 # "shown", without the carriage returns before newlines.
 terminal() { # COMMAND [COLUMNS]
-	rm -f go
+	rm -f go raw
 	TERM=${term:-xterm} script -qefc "stty cols ${2:-80}; $1" /dev/null </dev/null >raw &
 	terminal_p=$!
 	[ -z "${terminal_until:-}" ] || wait_for grep -q "$terminal_until" raw
