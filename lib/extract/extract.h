@@ -26,7 +26,7 @@ struct extract_options {
 	struct skin_options skin;
 	bool sandbox;
 	double frame_rate; /* of what has no times; 0: not given */
-	bool has_start; /* else the container's creation time is taken */
+	bool has_start;    /* else the container's creation time is taken */
 	int64_t start;
 	/* Called now and then with the share that was read, 0 to 1, negative
 	 * where it is not known.  NULL: not wanted. */
