@@ -52,7 +52,7 @@ has_lines() { # N FILE: so many, or more
 # N events: IDs e-1 to e-N, ten sessions.
 events() {
 	awk -v n="$1" 'BEGIN { for (i = 1; i <= n; i++)
-		printf "{\"schemaVersion\":\"1.0\",\"id\":\"e-%d\",\"type\":\"vitals.sample\",\"time\":\"2026-11-23T06:33:30.120Z\",\"session\":{\"id\":\"s-%d\"},\"seq\":%d}\n", i, i % 10, i }'
+		printf "{\"schemaVersion\":\"1.0\",\"id\":\"e-%d\",\"type\":\"vitals.sample\",\"time\":\"2020-11-23T06:33:30.120Z\",\"session\":{\"id\":\"s-%d\"},\"seq\":%d}\n", i, i % 10, i }'
 }
 
 # What the receiver got: the IDs it said yes to, sorted.
