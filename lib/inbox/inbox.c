@@ -5,17 +5,21 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* "vitR": what the file's header says it is. */
 #define APPLICATION_ID 0x76697452
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 enum statement {
 	BEGIN,
 	COMMIT,
 	ROLLBACK,
+	MARK,
+	UNDO,
 	NOTE,
+	HASH,
 	KEEP,
 	NEXT,
 	PRINTED,
@@ -27,7 +31,10 @@ static const char *const sql[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
-    [NOTE] = "INSERT OR IGNORE INTO seen (id, time) VALUES (?1, ?2)",
+    [MARK] = "SAVEPOINT mark",
+    [UNDO] = "ROLLBACK TO mark",
+    [NOTE] = "INSERT OR IGNORE INTO seen (id, time, hash) VALUES (?1, ?2, ?3)",
+    [HASH] = "SELECT hash FROM seen WHERE id = ?1",
     [KEEP] = "INSERT INTO line (text) VALUES (?1)",
     [NEXT] = ("SELECT number, text FROM line WHERE number > ?1 "
 	      "ORDER BY number LIMIT 1"),
@@ -41,6 +48,7 @@ struct inbox {
 	sqlite3_stmt *statement[STATEMENTS];
 	uint64_t waiting;
 	uint64_t before; /* waiting, at the start of the transaction */
+	uint64_t marked; /* and at the mark */
 	bool open;       /* a transaction is */
 };
 
@@ -105,6 +113,13 @@ make_schema(struct inbox *x, struct err *err)
 	if (tables > 0 && application != APPLICATION_ID)
 		return err_set(
 		    err, "%s: not a state file of vitals-receive", x->path);
+	if (tables > 0 && version == 1)
+		return exec(x,
+		    "BEGIN;"
+		    "ALTER TABLE seen ADD COLUMN hash BLOB;"
+		    "PRAGMA user_version = 2;"
+		    "COMMIT",
+		    err);
 	if (tables > 0 && version != SCHEMA_VERSION)
 		return err_set(err, "%s: state file of another version (%lld)",
 		    x->path, (long long)version);
@@ -113,9 +128,9 @@ make_schema(struct inbox *x, struct err *err)
 	return exec(x,
 	    "BEGIN;"
 	    "PRAGMA application_id = 1986622546;"
-	    "PRAGMA user_version = 1;"
-	    "CREATE TABLE seen (id BLOB PRIMARY KEY, time INTEGER NOT NULL)"
-	    " WITHOUT ROWID;"
+	    "PRAGMA user_version = 2;"
+	    "CREATE TABLE seen (id BLOB PRIMARY KEY, time INTEGER NOT NULL,"
+	    " hash BLOB) WITHOUT ROWID;"
 	    "CREATE INDEX seen_time ON seen (time);"
 	    "CREATE TABLE line (number INTEGER PRIMARY KEY AUTOINCREMENT,"
 	    " text BLOB NOT NULL);"
@@ -230,29 +245,68 @@ inbox_rollback(struct inbox *x)
 	x->open = false;
 }
 
-static bool
-bind(struct inbox *x, enum statement which, struct span s)
+int
+inbox_mark(struct inbox *x, struct err *err)
 {
-	/* A NULL pointer would bind NULL, not an empty text. */
-	return sqlite3_bind_blob64(x->statement[which], 1, s.n > 0 ? s.p : "",
-		   s.n, SQLITE_STATIC) == SQLITE_OK;
+	x->marked = x->waiting;
+	return run(x, MARK, err);
 }
 
 int
-inbox_note(struct inbox *x, struct span id, int64_t now, struct err *err)
+inbox_undo(struct inbox *x, struct err *err)
 {
-	if (!bind(x, NOTE, id) ||
+	x->waiting = x->marked;
+	return run(x, UNDO, err);
+}
+
+static bool
+bind(struct inbox *x, enum statement which, int at, struct span s)
+{
+	/* A NULL pointer would bind NULL, not an empty text. */
+	return sqlite3_bind_blob64(x->statement[which], at, s.n > 0 ? s.p : "",
+		   s.n, SQLITE_STATIC) == SQLITE_OK;
+}
+
+/* Does the known ${id} have another hash?  Those of a file that was made
+ * before there were any have none. */
+static int
+compare(struct inbox *x, struct span id, struct span hash, struct err *err)
+{
+	sqlite3_stmt *st = x->statement[HASH];
+	const void *p;
+	int rc;
+
+	if (!bind(x, HASH, 1, id) || sqlite3_step(st) != SQLITE_ROW) {
+		rc = failed(x, err);
+	} else {
+		p = sqlite3_column_blob(st, 0);
+		rc = p != NULL &&
+			((size_t)sqlite3_column_bytes(st, 0) != hash.n ||
+			    memcmp(p, hash.p, hash.n) != 0)
+		    ? 2
+		    : 0;
+	}
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+	return rc;
+}
+
+int
+inbox_note(struct inbox *x, struct span id, struct span hash, int64_t now,
+    struct err *err)
+{
+	if (!bind(x, NOTE, 1, id) || !bind(x, NOTE, 3, hash) ||
 	    sqlite3_bind_int64(x->statement[NOTE], 2, now) != SQLITE_OK)
 		return failed(x, err);
 	if (run(x, NOTE, err) != 0)
 		return -1;
-	return sqlite3_changes(x->db) > 0;
+	return sqlite3_changes(x->db) > 0 ? 1 : compare(x, id, hash, err);
 }
 
 int
 inbox_keep(struct inbox *x, struct span line, struct err *err)
 {
-	if (!bind(x, KEEP, line))
+	if (!bind(x, KEEP, 1, line))
 		return failed(x, err);
 	if (run(x, KEEP, err) != 0)
 		return -1;

@@ -29,9 +29,16 @@ int inbox_begin(struct inbox *x, struct err *err);
 int inbox_commit(struct inbox *x, struct err *err);
 void inbox_rollback(struct inbox *x);
 
-/* Within a transaction: note ${id} as accepted at ${now} (milliseconds).
- * Return 1 where it is new, 0 where it was known, -1 with ${err}. */
-int inbox_note(struct inbox *x, struct span id, int64_t now, struct err *err);
+/* Within a transaction: a place to go back to, and the way back.  Return 0, or
+ * -1 with ${err}. */
+int inbox_mark(struct inbox *x, struct err *err);
+int inbox_undo(struct inbox *x, struct err *err);
+
+/* Within a transaction: note ${id} as accepted at ${now} (milliseconds), with
+ * ${hash}, which tells its body from others.  Return 1 where it is new, 0 where
+ * it was known, 2 where it was with another hash, -1 with ${err}. */
+int inbox_note(struct inbox *x, struct span id, struct span hash, int64_t now,
+    struct err *err);
 
 /* Within a transaction: keep ${line} until it is printed.  Return 0, or -1
  * with ${err}. */

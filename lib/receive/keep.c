@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crypto/digest.h"
+#include "id/id.h"
 #include "instant/instant.h"
 #include "receive/private.h"
 
@@ -272,15 +274,46 @@ id_of(const struct receive *r, const struct receive_payload *p, size_t i)
 	return r->items.item[i].id;
 }
 
-/* Keep one item.  Return 1 where it is new, 0 where it is known, -1. */
+/* What tells the body of item ${i} from others. */
+static int
+hash_of(const struct receive *r, const struct receive_payload *p, size_t i,
+    uint8_t hash[RECEIVE_HASH])
+{
+	struct span s = p->message.p != NULL ? p->body : r->items.item[i].text;
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+
+	if (crypto_sha256(s.p, s.n, digest) != 0)
+		return -1;
+	memcpy(hash, digest, RECEIVE_HASH);
+	return 0;
+}
+
+/* An ID stands for one body: to say that the other one is safe would lose it. */
+static void
+refuse_other(struct receive *r, struct serve_request *request, struct span id)
+{
+	char why[ID_MAX + 64];
+
+	snprintf(why, sizeof(why), "the ID %.*s was taken with another body",
+	    (int)(id.n < ID_MAX ? id.n : ID_MAX), id.p);
+	receive_refuse(r, request, 409, NULL, why);
+}
+
+/* Keep one item.  Return 1 where it is new, 0 where it is known, 2 where it is
+ * with another body, -1. */
 static int
 keep_item(struct receive *r, const struct receive_payload *p, size_t i,
     int64_t now, struct err *err)
 {
+	uint8_t hash[RECEIVE_HASH];
 	struct span line;
-	int rc = inbox_note(r->options.inbox, id_of(r, p, i), now, err);
+	int rc;
 
-	if (rc <= 0)
+	if (hash_of(r, p, i, hash) != 0)
+		return err_set(err, "out of memory");
+	rc = inbox_note(r->options.inbox, id_of(r, p, i),
+	    (struct span){(const char *)hash, sizeof(hash)}, now, err);
+	if (rc != 1)
 		return rc;
 	line = line_of(r, p, i);
 	if (buf_failed(&r->line))
@@ -294,9 +327,11 @@ keep_in_inbox(struct receive *r, struct serve_request *request,
 {
 	struct receive_pending *pending = push(&r->commit);
 	int64_t now = instant_now();
+	struct span other = {NULL, 0};
 	struct err err = {"out of memory"};
 	uint64_t fresh = 0;
 	bool good = true;
+	int rc = 0;
 
 	if (pending == NULL) {
 		answer(r, request, 503);
@@ -307,14 +342,26 @@ keep_in_inbox(struct receive *r, struct serve_request *request,
 		good = inbox_begin(r->options.inbox, &err) == 0;
 		r->open = good;
 	}
-	for (size_t i = 0; good && i < n; i++) {
-		int rc = keep_item(r, p, i, now, &err);
-
+	if (good && n > 1)
+		good = inbox_mark(r->options.inbox, &err) == 0;
+	for (size_t i = 0; good && rc != 2 && i < n; i++) {
+		rc = keep_item(r, p, i, now, &err);
 		good = rc >= 0;
-		fresh += rc > 0;
+		fresh += rc == 1;
+		if (rc == 2) {
+			good =
+			    n == 1 || inbox_undo(r->options.inbox, &err) == 0;
+			other = id_of(r, p, i);
+		}
 	}
 	if (!good) {
 		inbox_failed(r, &err);
+		return;
+	}
+	if (rc == 2) {
+		r->commit.count--;
+		refuse_other(r, request, other);
+		flush_soon(r);
 		return;
 	}
 	pending->status = fresh > 0 ? 202 : 200;
@@ -325,17 +372,23 @@ keep_in_inbox(struct receive *r, struct serve_request *request,
 	flush_soon(r);
 }
 
-/* Append the lines of all items that are new to ${lines}. */
+/* Append the lines of all items that are new to ${lines}.  Return 0; 2 where
+ * the ID *${other} is known with another body; -1. */
 static int
 gather(struct receive *r, const struct receive_payload *p, size_t n,
-    struct buf *lines, size_t *fresh)
+    struct buf *lines, size_t *fresh, struct span *other)
 {
+	uint8_t hash[RECEIVE_HASH];
+
 	*fresh = 0;
 	for (size_t i = 0; i < n; i++) {
-		int rc = receive_seen_note(r->seen, id_of(r, p, i));
+		int rc = hash_of(r, p, i, hash) != 0
+		    ? -1
+		    : receive_seen_note(r->seen, id_of(r, p, i), hash);
 
-		if (rc < 0)
-			return -1;
+		*other = id_of(r, p, i);
+		if (rc < 0 || rc == 2)
+			return rc;
 		if (rc == 0)
 			continue;
 		++*fresh;
@@ -350,24 +403,27 @@ keep_in_memory(struct receive *r, struct serve_request *request,
     const struct receive_payload *p, size_t n)
 {
 	struct receive_pending *pending = push(&r->writing);
+	struct span other = {NULL, 0};
 	size_t fresh = 0;
 	struct buf lines;
 	uint64_t end;
+	int rc;
 
 	if (pending == NULL) {
 		answer(r, request, 503);
 		return;
 	}
 	buf_init(&lines);
-	if (gather(r, p, n, &lines, &fresh) == 0)
-		end = serve_output_add(r->output, buf_span(&lines));
-	else
-		end = 0;
+	rc = gather(r, p, n, &lines, &fresh, &other);
+	end = rc == 0 ? serve_output_add(r->output, buf_span(&lines)) : 0;
 	buf_release(&lines);
 	if (end == 0) {
 		receive_seen_undo(r->seen, fresh);
 		r->writing.count--;
-		answer(r, request, n == 0 ? 200 : 503);
+		if (rc == 2)
+			refuse_other(r, request, other);
+		else
+			answer(r, request, n == 0 ? 200 : 503);
 		return;
 	}
 	*pending = (struct receive_pending){.request = request,

@@ -1,6 +1,5 @@
 #include "receive/seen.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,7 @@ struct receive_seen {
 	size_t count; /* IDs held */
 	size_t next;  /* place in ring of the next ID */
 	size_t mask;  /* of the table, whose size is a power of 2 */
-	uint8_t (*ring)[KEY];
+	uint8_t (*ring)[KEY + RECEIVE_HASH];
 	uint32_t *table; /* place in ring + 1; 0: empty */
 };
 
@@ -87,7 +86,8 @@ clear(struct receive_seen *s, size_t i)
 }
 
 int
-receive_seen_note(struct receive_seen *s, struct span id)
+receive_seen_note(
+    struct receive_seen *s, struct span id, const uint8_t hash[RECEIVE_HASH])
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 	size_t i;
@@ -96,13 +96,17 @@ receive_seen_note(struct receive_seen *s, struct span id)
 		return -1;
 	i = find(s, digest);
 	if (s->table[i] != 0)
-		return 0;
+		return memcmp(s->ring[s->table[i] - 1] + KEY, hash,
+			   RECEIVE_HASH) != 0
+		    ? 2
+		    : 0;
 	if (s->count == s->max) {
 		clear(s, find(s, s->ring[s->next]));
 		s->count--;
 		i = find(s, digest);
 	}
 	memcpy(s->ring[s->next], digest, KEY);
+	memcpy(s->ring[s->next] + KEY, hash, RECEIVE_HASH);
 	s->table[i] = (uint32_t)s->next + 1;
 	s->next = (s->next + 1) % s->max;
 	s->count++;

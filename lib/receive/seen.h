@@ -9,6 +9,7 @@
 #define RECEIVE_SEEN_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "buf/buf.h"
 
@@ -18,9 +19,13 @@ struct receive_seen;
 struct receive_seen *receive_seen_new(size_t n);
 void receive_seen_free(struct receive_seen *s);
 
-/* Note ${id}.  Return 1 where it is new, 0 where it is known, -1 when the
- * hash failed. */
-int receive_seen_note(struct receive_seen *s, struct span id);
+/* Bytes that tell a body from others. */
+#define RECEIVE_HASH 16
+
+/* Note ${id} with the hash of its body.  Return 1 where it is new, 0 where it
+ * is known, 2 where it is with another body, -1 when hashing it failed. */
+int receive_seen_note(
+    struct receive_seen *s, struct span id, const uint8_t hash[RECEIVE_HASH]);
 
 /* Take the ${n} IDs noted last back. */
 void receive_seen_undo(struct receive_seen *s, size_t n);

@@ -20,6 +20,7 @@ reason(int status)
 	    {404, "Not Found"},
 	    {405, "Method Not Allowed"},
 	    {408, "Request Timeout"},
+	    {409, "Conflict"},
 	    {413, "Content Too Large"},
 	    {415, "Unsupported Media Type"},
 	    {417, "Expectation Failed"},

@@ -66,7 +66,6 @@ take_line(struct span *rest, struct span *line)
 static bool
 origin_form(struct span *target)
 {
-	const char *slashes;
 	size_t n;
 
 	if (target->n > 0 && target->p[0] == '/')
@@ -80,11 +79,12 @@ origin_form(struct span *target)
 		return false;
 	if (target->n - n < 4 || memcmp(target->p + n, "://", 3) != 0)
 		return false;
-	slashes = memchr(target->p + n + 3, '/', target->n - n - 3);
-	if (slashes == NULL)
-		return false;
-	target->n -= (size_t)(slashes - target->p);
-	target->p = slashes;
+	for (n += 3; n < target->n; n++) {
+		if (target->p[n] == '/' || target->p[n] == '?')
+			break;
+	}
+	target->p += n;
+	target->n -= n;
 	return true;
 }
 
@@ -121,6 +121,9 @@ request_line(struct serve_head *h, struct span line, const char **why)
 		h->query =
 		    (struct span){question + 1, target.n - h->path.n - 1};
 	}
+	/* "http://host" alone (RFC 9110, 4.2.3). */
+	if (h->path.n == 0)
+		h->path = SPAN_LIT("/");
 	if (span_is(version, "HTTP/1.1")) {
 		h->keep_alive = true;
 		return 0;

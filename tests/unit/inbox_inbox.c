@@ -23,7 +23,7 @@ open_inbox(const char *path)
 static int
 note(const char *id, int64_t now)
 {
-	return inbox_note(x, span_of(id), now, &err);
+	return inbox_note(x, span_of(id), SPAN_LIT("h"), now, &err);
 }
 
 /* The kept lines, each with a blank behind it. */
@@ -54,8 +54,17 @@ ids(void)
 	CHECK(note("a", 1) == 1 && note("b", 2) == 1, "new IDs");
 	CHECK(note("a", 3) == 0, "a known one");
 	CHECK(note("", 3) == 1 && note("", 3) == 0, "an empty one is one, too");
-	CHECK(inbox_note(x, (struct span){"a\0b", 3}, 3, &err) == 1,
+	CHECK(inbox_note(x, (struct span){"a\0b", 3}, SPAN_LIT("h"), 3, &err) ==
+		1,
 	    "all its bytes count");
+	CHECK(inbox_note(x, span_of("a"), SPAN_LIT("g"), 3, &err) == 2 &&
+		inbox_note(x, span_of("a"), SPAN_LIT(""), 3, &err) == 2,
+	    "a known one with another hash");
+	CHECK(inbox_mark(x, &err) == 0 && note("m", 3) == 1 &&
+		inbox_keep(x, span_of("line"), &err) == 0 &&
+		inbox_undo(x, &err) == 0 && inbox_waiting(x) == 0 &&
+		note("m", 3) == 1 && note("b", 3) == 0,
+	    "back to a mark");
 	CHECK(inbox_commit(x, &err) == 0, "committed");
 	inbox_close(x);
 

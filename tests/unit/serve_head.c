@@ -26,7 +26,9 @@ static const struct {
     {"G@T / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
     {"GET a HTTP/1.1\r\nHost: a\r\n\r\n", 400},
     {"GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-    {"GET http://a HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"GET http://a HTTP/1.1\r\nHost: a\r\n\r\n", 0},
+    {"GET http://a?b HTTP/1.1\r\nHost: a\r\n\r\n", 0},
+    {"GET http:// HTTP/1.1\r\nHost: a\r\n\r\n", 400},
     {"GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
     {"GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
     {"GET / HTTP/1.1\r\nHost: a\r\nX : b\r\n\r\n", 400},
@@ -109,6 +111,10 @@ parts(void)
 		  copy) == 0 &&
 		span_is(h.path, "/c") && span_is(h.query, "d"),
 	    "the path of an absolute target");
+	CHECK(read_head(&h, "GET http://a.b?d HTTP/1.1\r\nHost: a\r\n\r\n",
+		  copy) == 0 &&
+		span_is(h.path, "/") && span_is(h.query, "d"),
+	    "of one without a path");
 }
 
 /* As many headers as may be, and one more. */

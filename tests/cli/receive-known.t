@@ -1,0 +1,78 @@
+#!/bin/sh
+# vitals-receive and an ID that comes with another body than before: to say
+# that it is safe would lose it, so it is refused and told.
+. "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/receive.sh
+. "$TESTS/cli/receive.sh"
+
+is() { # NAME GOT WANT
+	if [ "$2" = "$3" ]; then ok "$1"; else
+		printf 'got  %s\nwant %s\n' "$2" "$3" >why
+		not_ok "$1" why
+	fi
+}
+message '{"id":"k1","n":1}' -i id
+cp m one
+message '{"id":"k1","n":2}' -i id
+cp m other
+message '{"id":"k2","n":1}' -i id
+cp m two
+batch() { # ID BODY: its status, signed
+	vitals-sign -q -k key -i batch >m <<X
+{"batch":"$1"}
+X
+	H_TYPE=application/cloudevents-batch+json H_TIME=$(date +%s) H_ID=$1 BODY=$2
+	H_SIGNATURE=v1,$(printf '%s.%s.%s' "$1" "$H_TIME" "$2" |
+		openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(sed 's/^whsec_//' key | base64 -d | od -An -v -tx1 | tr -d ' \n')" -binary | base64)
+	post m
+	unset H_TYPE H_TIME H_ID BODY H_SIGNATURE
+}
+e1='{"specversion":"1.0","id":"1","source":"/s","type":"t","data":1}'
+e1x='{"specversion":"1.0","id":"1","source":"/s","type":"t","data":2}'
+e2='{"specversion":"1.0","id":"2","source":"/s","type":"t"}'
+e3='{"specversion":"1.0","id":"3","source":"/s","type":"t"}'
+
+for state in '' '--state seen.db'; do
+	# shellcheck disable=SC2086
+	receive $state
+	is "new $state" "$(post one)" 202
+	is 'its ID with another body' "$(post other)" 409
+	is 'why' "$(cat answer)" 'the ID k1 was taken with another body'
+	is 'the first again' "$(post one)" 200
+	is 'another ID' "$(post two)" 202
+	if command -v openssl >/dev/null; then
+		is 'a batch' "$(batch b1 "[$e1]")" 202
+		is 'a batch with one of them changed' "$(batch b2 "[$e2,$e1x,$e3]")" 409
+		is 'none of it was taken' "$(batch b3 "[$e2,$e1,$e3]")" 202
+		is 'a batch that contradicts itself' "$(batch b4 '[{"id":"9","source":"/s","n":1},{"id":"9","source":"/s","n":2}]')" 409
+		printf '%s\n' "$e1" "$e2" "$e3" >events
+	else
+		: >events
+	fi
+	try "each line once $state" finish
+	is_status 0
+	is_stdout "$(printf '%s\n' '{"id":"k1","n":1}' '{"id":"k2","n":1}' && cat events)"
+	stderr_has '^vitals-receive: CLIENT: refused: 409: the ID k1 was taken with another body$'
+done
+receive --state seen.db
+is 'after a restart' "$(post other)" 409
+is 'and the same body' "$(post one)" 200
+finish >/dev/null 2>&1
+
+# A state file of before there were hashes knows IDs alone.
+if command -v sqlite3 >/dev/null; then
+	sqlite3 old.db "CREATE TABLE seen (id BLOB PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
+		CREATE INDEX seen_time ON seen (time);
+		CREATE TABLE line (number INTEGER PRIMARY KEY AUTOINCREMENT, text BLOB NOT NULL);
+		INSERT INTO seen VALUES (CAST('k1' AS BLOB), $(date +%s)000);
+		PRAGMA application_id = 1986622546; PRAGMA user_version = 1"
+	receive --state old.db
+	is 'an older state file: a known ID' "$(post other)" 200
+	is 'a new one' "$(post two)" 202
+	try 'an older state file' finish
+	is_status 0
+	is_stdout '{"id":"k2","n":1}'
+	is_stderr 'vitals-receive: listening on http://CLIENT/'
+	is 'is of this version now' "$(sqlite3 old.db 'PRAGMA user_version')" 2
+fi
+done_testing
