@@ -11,32 +11,24 @@ hook
 base=http://127.0.0.1:$PORT
 export VITALS_CLOCK="$WORK/ahead"
 
-# Wait until the file holds N lines, at most a minute.
-lines() { # FILE N
-	n=0
-	while [ "$(wc -l <"$1")" -lt "$2" ] && [ $n -lt 600 ]; do
-		sleep 0.1
-		n=$((n + 1))
-	done
-}
 mkfifo pipe
 case=0
 for options in '' '--spool s --follow' '--spool s --follow --order session'; do
 	for by in -36000 +864000; do
 		rm -f s s-* s.lock
 		case=$((case + 1))
-		: >log
+		new_log
 		: >out
 		echo 0 >ahead
 		# shellcheck disable=SC2086
-		LD_PRELOAD=$WORK/clock.so timeout 90 vitals-post -q $options --retry-base 0.5 \
+		LD_PRELOAD=$WORK/clock.so timeout 300 vitals-post -q $options --retry-base 0.5 \
 			--give-up-after 3600 --dead-letter dead "$base/flaky/2/$case" <pipe >out 2>err &
 		pid=$!
 		exec 9>pipe
 		events 3 >&9
-		lines log 3
+		came 3
 		echo $by >ahead
-		lines out 3
+		wait_for has_lines 3 out
 		exec 9>&-
 		kill $pid 2>/dev/null
 		wait $pid
