@@ -51,6 +51,8 @@ extract_absent_text(enum absent why)
 		return "no face found";
 	case ABSENT_LOW_SIGNAL:
 		return "no pulse found";
+	case ABSENT_LOW_FRAME_RATE:
+		return "too few frames a second for a heart rate";
 	case ABSENT_NO_CLOCK:
 		return "no clock: --frame-rate tells how many frames a second "
 		       "it has";

@@ -7,12 +7,18 @@
 /* Skin in fewer of the frames is no measurement. */
 static const double SEEN_MIN = 0.2;
 
-void
-measure_estimate_absent(struct measure_estimate *e, enum absent reason)
+static void
+set_absent(struct measure_estimate *e, enum absent reason)
 {
 	for (int i = 0; i < VITAL_COUNT; i++)
 		e->reading[i] =
 		    (struct reading){.vital = (enum vital)i, .absent = reason};
+}
+
+void
+measure_estimate_absent(struct measure_estimate *e, enum absent reason)
+{
+	set_absent(e, reason);
 	e->quality = (struct measure_quality){.signal = 0,
 	    .snr_db = (double)NAN,
 	    .motion = (double)NAN,
@@ -51,6 +57,21 @@ measure_quality_signal(struct measure_quality *q, double snr_db)
 {
 	q->snr_db = snr_db;
 	q->signal = isnan(snr_db) ? 0 : 1 / (1 + pow(10, -snr_db / 10));
+}
+
+/* Frames a second where skin was in view, of at least two.  (Those of more
+ * than 75 a second count as 75.) */
+static double
+frame_rate(const struct rppg_view *v)
+{
+	double seconds = v->time[v->colours - 1] - v->time[0];
+
+	for (size_t i = 0; i < v->gaps; i++)
+		seconds -= fmax(0,
+		    fmin(v->gap[i][1], v->time[v->colours - 1]) -
+			fmax(v->gap[i][0], v->time[0]));
+	return seconds > 0 ? (double)(v->colours - 1) / seconds
+			   : (double)INFINITY;
 }
 
 /* All that lib/vitals can tell from ${v}. */
@@ -110,6 +131,10 @@ measure_estimate(struct measure_estimate *e,
 			: ABSENT_NO_FACE);
 		return 0;
 	}
+	if (v->colours > 1 && frame_rate(v) < MEASURE_FRAME_RATE_MIN) {
+		set_absent(e, ABSENT_LOW_FRAME_RATE);
+		return 0;
+	}
 	return estimate(e, options, v, to - from, err);
 }
 
@@ -118,6 +143,8 @@ measure_estimate_now(struct measure_estimate *e,
     const struct measure_options *options, const struct rppg_now *now,
     double seconds)
 {
+	if (e->reading[VITAL_HEART_RATE].absent == ABSENT_LOW_FRAME_RATE)
+		return;
 	if (now->rate > 0) {
 		set_rate(e, options, now->rate, now->confidence);
 		e->quality.snr_db = now->snr_db;

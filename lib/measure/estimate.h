@@ -24,7 +24,8 @@ int measure_estimate(struct measure_estimate *e,
 /* How good the pulse is, by its SNR in dB; NAN: there is none. */
 void measure_quality_signal(struct measure_quality *q, double snr_db);
 
-/* Put the latest heart rate into ${e}; ${seconds} were seen so far. */
+/* Put the latest heart rate into ${e}, unless that lacks frames; ${seconds}
+ * were seen so far. */
 void measure_estimate_now(struct measure_estimate *e,
     const struct measure_options *options, const struct rppg_now *now,
     double seconds);

@@ -35,6 +35,11 @@ enum measure_emit {
 #define MEASURE_STRETCH 300.0
 #define MEASURE_EVERY_MIN 1.0
 
+/* Frames a second that it takes.  Of fewer than twice the fastest pulse, 4 Hz,
+ * a fast one looks like a slow one (Shannon, 1949); a little less, for a camera
+ * that makes about 8. */
+#define MEASURE_FRAME_RATE_MIN 7.5
+
 /* Samples a second. */
 #define MEASURE_RATE_MIN 1.0
 #define MEASURE_RATE_MAX 5.0

@@ -24,6 +24,7 @@ static const char *const absents[ABSENT_COUNT] = {
     [ABSENT_LOW_SIGNAL] = "low-signal",
     [ABSENT_NOT_CALIBRATED] = "not-calibrated",
     [ABSENT_NO_CLOCK] = "no-clock",
+    [ABSENT_LOW_FRAME_RATE] = "low-frame-rate",
 };
 
 const struct vital_info *

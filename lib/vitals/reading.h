@@ -30,6 +30,7 @@ enum absent {
 	ABSENT_LOW_SIGNAL,     /* "low-signal" */
 	ABSENT_NOT_CALIBRATED, /* "not-calibrated" */
 	ABSENT_NO_CLOCK,       /* "no-clock" */
+	ABSENT_LOW_FRAME_RATE, /* "low-frame-rate" */
 	ABSENT_COUNT
 };
 

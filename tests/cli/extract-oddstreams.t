@@ -133,6 +133,23 @@ is_status 2
 is_stdout ''
 stderr_has '^vitals-extract: --frame-rate is of videos: traces have their times$'
 
+# Too few frames a second: a fast pulse would look like a slow one.
+ff -i base.mkv -vf fps=7 $x264 slow.mkv
+try 'seven frames a second' vitals-extract slow.mkv
+is_status 1
+stdout_json 'all(.readings[]; .value == null and .absentReason == "low-frame-rate") and
+	.quality.coverage > 0.9'
+is_stderr 'vitals-extract: slow.mkv: too few frames a second for a heart rate'
+try 'live' vitals-extract --live --emit sample slow.mkv
+is_status 1
+stdout_json '.readings[0].value == null'
+is_stderr 'vitals-extract: slow.mkv: too few frames a second for a heart rate'
+ff -i base.mkv -vf fps=8 $x264 slow.mkv
+try 'eight' vitals-extract slow.mkv
+is_status 0
+stdout_json "$hr | (.value - 72 | fabs) < 3"
+is_stderr ''
+
 # More than one stream.
 ff -f lavfi -i sine -i base.mkv -map 0 -map 1 -shortest $x264 x.mp4
 measured x.mp4 'with sound'
