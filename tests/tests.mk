@@ -11,6 +11,7 @@ unit_ok := $(foreach u,$(unit_names),$(if $(call lacks,$(call unit_mods,$(u))),,
 unit_bin := $(addprefix $(B)/tests/unit/,$(unit_ok))
 
 # What a unit test needs beyond its own module's packages.
+UNIT_MODS_extract_subjects = crypto dsp face sandbox video
 UNIT_MODS_json_differential = jansson
 UNIT_MODS_sign_rfc9421 = crypto
 UNIT_MODS_sign_sign = crypto
