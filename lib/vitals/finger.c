@@ -12,8 +12,10 @@
 #define CHANNELS 3
 #define SECONDS_MIN 3.0
 
-/* A channel that varies less than this, of 255, is dark or clipped. */
+/* A channel that varies less than this, of 255, is clipped; one whose mean is
+ * below the second is black but for noise, which may repeat itself, too. */
 #define LIVE_MIN 0.02
+#define DARK 0.5
 
 #define BAND_LOW 0.4
 #define BAND_HIGH 8.0
@@ -363,7 +365,8 @@ make_wave(struct vitals_finger *f, const struct vitals_colour *c)
 	rc = f->wave == NULL ? -1 : 0;
 	for (int k = 0; rc == 0 && k < CHANNELS; k++) {
 		rc = prepare(&ch[k], f, channel_of(c, k), c->n);
-		ch[k].live = ch[k].live && sd[k] >= LIVE_MIN;
+		ch[k].live = ch[k].live && sd[k] >= LIVE_MIN &&
+		    dsp_mean(channel_of(c, k), c->n) >= DARK;
 	}
 	if (rc == 0)
 		rc = weigh(f, ch);

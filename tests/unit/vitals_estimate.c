@@ -163,6 +163,31 @@ test_dead(void)
 }
 
 /* A model for the test: SpO2 = 90 + 10 ln(red / 200). */
+/* What little a channel near black shows may repeat itself better than a noisy
+ * pulse does: it is no pulse. */
+static void
+test_dark(void)
+{
+	struct vitals_colour c = {t, r, g, b, 1800};
+	struct vitals_finger f;
+	struct err err;
+
+	make(14, 0.3, 0);
+	for (size_t i = 0; i < N; i++) {
+		g[i] = 0;
+		b[i] = 0.24 + 0.06 * sin(2 * 3.14159265358979 * 2.1 * t[i]);
+	}
+	CHECK(vitals_finger_wave(&f, &c, &err) == 0 && f.weight[0] > 0 &&
+		f.weight[1] == 0 && f.weight[2] == 0,
+	    "channels near black have no weight");
+	vitals_finger_release(&f);
+	for (size_t i = 0; i < N; i++)
+		b[i] += 40;
+	CHECK(vitals_finger_wave(&f, &c, &err) == 0 && f.weight[2] > 0,
+	    "the same in the light has");
+	vitals_finger_release(&f);
+}
+
 static void
 test_model(void)
 {
@@ -229,6 +254,7 @@ main(void)
 	check_rate(0.012, 0.05, "uneven times and noise");
 	test_lengths();
 	test_dead();
+	test_dark();
 	test_model();
 	test_bounds();
 	return check_done();
