@@ -131,6 +131,17 @@ spread(struct vitals_hrv *h, const struct vitals_beats *b)
 	h->sdnn = 1000 * sqrt(without_noise(squares / (n - 1), noise / n));
 }
 
+/* Is interval ${i} beside an unclear one?  The beat between them may then be
+ * another's, which differences show most. */
+static bool
+beside_unclear(const struct vitals_beats *b, size_t i)
+{
+	const struct vitals_interval *v = &b->interval[i];
+
+	return (i > 0 && v[-1].mark == VITALS_MARK_UNCLEAR) ||
+	    (i + 2 < b->count && v[1].mark == VITALS_MARK_UNCLEAR);
+}
+
 /* What concerns neighbours. */
 static void
 steps(struct vitals_hrv *h, const struct vitals_beats *b)
@@ -141,7 +152,8 @@ steps(struct vitals_hrv *h, const struct vitals_beats *b)
 	for (size_t i = 0; i + 2 < b->count; i++) {
 		double d;
 
-		if (!normal(b, i) || !normal(b, i + 1))
+		if (!normal(b, i) || !normal(b, i + 1) ||
+		    beside_unclear(b, i) || beside_unclear(b, i + 1))
 			continue;
 		d = b->interval[i + 1].seconds - b->interval[i].seconds;
 		squares += d * d;

@@ -69,6 +69,30 @@ test_marked(void)
 	vitals_beats_release(&b);
 }
 
+/* Beside an unclear interval a beat may be another's: its differences do not
+ * count, the interval does. */
+static void
+test_beside_unclear(void)
+{
+	double ms[40];
+	struct vitals_beats b;
+	struct vitals_hrv h;
+
+	for (size_t i = 0; i < 40; i++)
+		ms[i] = i % 2 ? 810 : 790;
+	ms[19] = 900;
+	ms[21] = 720;
+	beats_of(&b, ms, 40);
+	vitals_hrv(&h, &b);
+	CHECK(h.rmssd > 35, "two odd intervals show in RMSSD");
+	b.interval[20].mark = VITALS_MARK_UNCLEAR;
+	vitals_hrv(&h, &b);
+	CHECK_NEAR(h.rmssd, 20, 1e-6, "but not on both sides of an unclear");
+	CHECK_NEAR(h.pnn50, 0, 1e-9, "nor in pNN50");
+	CHECK(h.sdnn > 20, "they do in SDNN");
+	vitals_beats_release(&b);
+}
+
 /* Unsure beats add noise, whose variance is taken off. */
 static void
 test_noise(void)
@@ -186,6 +210,7 @@ main(void)
 {
 	test_by_hand();
 	test_marked();
+	test_beside_unclear();
 	test_noise();
 	test_lomb();
 	test_bands();
