@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dsp/dsp.h"
 #include "rppg/render.h"
 #include "rppg/state.h"
 
@@ -12,8 +11,7 @@
 enum {
 	HOP = 60,
 	FIRST = 300,
-	CROWD = 8, /* frames that tell a rate from a jitter */
-	NOW = 5    /* windows whose features the latest confidence is made of */
+	CROWD = 8 /* frames that tell a rate from a jitter */
 };
 
 /* Two rates agree when they are this close, in bins (5 /min). */
@@ -166,27 +164,6 @@ window_at(struct rppg *p, int64_t end, struct vote *w)
 	return vote_window(p->voter, in, (size_t)(have - n), (size_t)n, w);
 }
 
-/* Keep what ${w} says as it comes: what is said now looks back on that. */
-static void
-remember(struct rppg *p, const struct pending *w)
-{
-	if (p->recents == TRACK_LAG)
-		memmove(p->recent, p->recent + 1,
-		    --p->recents * sizeof(p->recent[0]));
-	p->recent[p->recents++] = w->note;
-}
-
-/* How far the recent rates lie apart. */
-static double
-spread(const struct rppg *p)
-{
-	double rate[TRACK_LAG];
-
-	for (unsigned i = 0; i < p->recents; i++)
-		rate[i] = p->recent[i].rate;
-	return log1p(dsp_sd(rate, p->recents));
-}
-
 /* While windows grow, from the start of a run on, each that sees anything has
  * seen all that those before it saw: does ${w} take their place? */
 static bool
@@ -194,23 +171,6 @@ replaces_pending(const struct rppg *p, const struct pending *w)
 {
 	return w->vote.any && p->pendings > 0 &&
 	    w->vote.start <= p->pending[0].vote.start;
-}
-
-/* How sure the latest rate is.  A single window may match noise by chance: its
- * features are those of the last few. */
-static double
-confidence_now(const struct rppg *p)
-{
-	const unsigned n = p->recents < NOW ? p->recents : NOW;
-	const struct note *w = &p->recent[p->recents - n];
-	double f[RPPG_FEATURES] = {0};
-
-	for (unsigned i = 0; i < n; i++)
-		for (int k = 0; k < RPPG_FEATURES; k++)
-			f[k] += w[i].feature[k] / n;
-	f[RPPG_FEATURE_SECONDS] = w[n - 1].feature[RPPG_FEATURE_SECONDS];
-	f[RPPG_FEATURE_SPREAD] = spread(p);
-	return rppg_confidence(p->method, f);
 }
 
 static int
@@ -238,8 +198,8 @@ take_hop(struct rppg *p)
 	p->now.time = w->vote.end;
 	p->now.rate = w->vote.any ? w->note.rate : 0;
 	p->now.snr_db = w->note.feature[RPPG_FEATURE_SNR];
-	remember(p, w);
-	p->now.confidence = confidence_now(p);
+	recent_add(&p->recent, &w->note);
+	p->now.confidence = recent_confidence(&p->recent, p->method);
 	p->next_hop += HOP;
 	return 0;
 }
@@ -317,7 +277,7 @@ end_run(struct rppg *p)
 			more = -1;
 	intake_restart(&p->intake);
 	track_restart(&p->track);
-	p->recents = 0;
+	recent_clear(&p->recent);
 	p->running = false;
 	return more < 0 ? -1 : 0;
 }

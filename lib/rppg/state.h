@@ -4,6 +4,7 @@
 
 #include "rppg/history.h"
 #include "rppg/intake.h"
+#include "rppg/recent.h"
 #include "rppg/track.h"
 #include "rppg/vote.h"
 
@@ -25,8 +26,7 @@ struct rppg {
 	/* Windows whose rate is not chosen yet, oldest first. */
 	struct pending *pending; /* TRACK_LAG of them */
 	unsigned pendings;
-	struct note recent[TRACK_LAG]; /* what windows said as they came */
-	unsigned recents;
+	struct recent recent;
 	struct history history;
 	/* The run of frames that show skin, without a break. */
 	bool running;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dsp/dsp.h"
+#include "vitals/period.h"
 #include "vitals/shape.h"
 
 /* The band of a beat's shape, Hz. */
@@ -30,15 +31,6 @@
 #define BREAK 3.0
 #define APART_MIN 0.25 /* s */
 #define APART_MAX 2.5  /* periods */
-
-#define LAG_MIN (60.0 / VITALS_RATE_MAX)
-#define LAG_MAX (60.0 / VITALS_RATE_MIN)
-#define LAG_RATE 50.0
-
-/* Without a rate to expect, so many periods are tried, down to this share of
- * the likeness of the best. */
-#define PERIODS_MAX 4
-#define LIKE_MIN 0.35
 
 /* Of two periods the better run wins, each beat being worth its score less
  * this: a rise in every notch of the wave would gain nothing. */
@@ -134,71 +126,6 @@ measure_scale(struct vitals_seek *s, double seconds)
 		p = fmax(p - (double)b, 0);
 		s->scale[i] = (1 - p) * middle[b] + p * middle[next];
 	}
-}
-
-/* How like the slopes are to themselves ${lag} samples of x later. */
-static double
-self_likeness(const double *x, size_t n, size_t lag)
-{
-	double sum = 0;
-
-	for (size_t i = lag; i < n; i++)
-		sum += x[i] * x[i - lag];
-	return sum / (double)(n - lag);
-}
-
-/* Insert a lag into the list of the ${n} best, which falls. */
-static size_t
-keep_best(double lag[PERIODS_MAX], double like[PERIODS_MAX], size_t n,
-    double new_lag, double new_like)
-{
-	size_t at = n;
-
-	while (at > 0 && like[at - 1] < new_like)
-		at--;
-	if (at == PERIODS_MAX)
-		return n;
-	if (n < PERIODS_MAX)
-		n++;
-	for (size_t i = n - 1; i > at; i--) {
-		lag[i] = lag[i - 1];
-		like[i] = like[i - 1];
-	}
-	lag[at] = new_lag;
-	like[at] = new_like;
-	return n;
-}
-
-/* The lags with which the slopes repeat themselves, the best first: how many
- * there are. */
-static size_t
-own_periods(const struct vitals_seek *s, double period[PERIODS_MAX])
-{
-	size_t skip = (size_t)fmax(1, s->rate / LAG_RATE);
-	double rate = s->rate / (double)skip, best[PERIODS_MAX];
-	size_t n = s->n / skip, last = (size_t)(LAG_MAX * rate) + 1;
-	size_t first = (size_t)(LAG_MIN * rate), count = 0;
-	double *x = s->work, *like = s->match;
-
-	if (n < 2 * last || last + 1 >= s->n)
-		return 0;
-	for (size_t i = 0; i < n; i++) {
-		double v = s->scale[i * skip];
-
-		v = v > 0 ? s->slope[i * skip] / v : 0;
-		x[i] = fmin(fmax(v, -1.5), 1.5);
-	}
-	for (size_t lag = first - 1; lag <= last; lag++)
-		like[lag] = self_likeness(x, n, lag);
-	for (size_t lag = first; lag < last; lag++) {
-		if (like[lag] > like[lag - 1] && like[lag] >= like[lag + 1] &&
-		    like[lag] > 0)
-			count = keep_best(
-			    period, best, count, (double)lag / rate, like[lag]);
-	}
-	while (count > 1 && best[count - 1] < LIKE_MIN * best[0])
-		count--;
-	return count;
 }
 
 /* The best run that ends with candidate ${i}. */
@@ -426,8 +353,8 @@ search(
 static int
 search_all(struct vitals_seek *s, struct candidate *c, double *period)
 {
-	double try[PERIODS_MAX], worth, best_worth = 0;
-	size_t n = own_periods(s, try), best = n;
+	double try[VITALS_PERIODS_MAX], worth, best_worth = 0;
+	size_t n = vitals_periods(s, try), best = n;
 
 	for (size_t i = 0; i < n; i++) {
 		int rc;
@@ -457,7 +384,7 @@ vitals_seek_coarse(struct vitals_seek *s)
 	int rc = c == NULL || period == NULL ? -1 : 0;
 
 	s->beats = 0;
-	if (rc == 0 && (double)s->n / s->rate < 2 * LAG_MAX + 0.1)
+	if (rc == 0 && (double)s->n / s->rate < 2 * VITALS_PERIOD_MAX + 0.1)
 		rc = 1;
 	if (rc == 0 && s->period > 0)
 		rc = search(s, c, period, &worth);
