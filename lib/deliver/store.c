@@ -364,11 +364,14 @@ endpoint_idle(const struct deliver *d, const struct deliver_endpoint *e)
 bool
 deliver_store_idle(const struct deliver *d)
 {
+	/* A service that can take no more lines must end, to be started anew. */
+	bool follow = d->store.follow && !deliver_closed(d);
+
 	if (d->accepting != NULL)
 		return false;
 	if (d->count.pending == 0)
-		return !d->store.follow;
-	if (d->store.follow)
+		return !follow;
+	if (follow)
 		return false;
 	for (const struct deliver_endpoint *e = d->endpoint; e != NULL;
 	     e = e->next) {

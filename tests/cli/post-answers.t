@@ -79,4 +79,23 @@ if [ -c /dev/full ]; then
 	stdout_json '.status == "delivered" and .attempts == 1'
 	is_stderr ''
 fi
+
+# ---- A service whose receipts nobody takes any more ends, to be started anew.
+mkfifo pipe
+(timeout 100 vitals-post -q --spool s2 --follow "$base/ok" <pipe 2>err
+	echo $? >status) | head -n 1 >first &
+(
+	trap '' PIPE
+	exec 9>pipe
+	for i in $(seq 300); do
+		[ ! -s status ] || break
+		echo "{\"id\":\"f-$i\"}" >&9
+		sleep 0.1
+	done
+) 2>/dev/null
+[ "$(cat status 2>&1)" = 3 ]
+ok 'a service ends when its receipts cannot be written' status err
+vitals-post --spool s2 --list >list
+jq -e -s 'length > 1 and all(.status == "delivered")' list >why
+ok 'what it took was delivered' list
 done_testing
