@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "diag/diag.h"
 #include "http/http.h"
 #include "post/post.h"
 
@@ -241,8 +242,12 @@ main(int argc, char *argv[])
 	why = clash(&o);
 	if (why != NULL)
 		return cli_usage(&cli, "%s", why);
-	if (post_check(&o, &err) != 0)
-		return cli_usage(&cli, "%s", err.text);
+	if (post_check(&o, &err) != 0) {
+		if (!err_is_memory(&err))
+			return cli_usage(&cli, "%s", err.text);
+		diag_error("%s", err.text);
+		return CLI_SYSTEM;
+	}
 	out = cli_output();
 	status = out == NULL            ? CLI_SYSTEM
 	    : (o.list || o.export_dead) ? post_look(&o, out)

@@ -61,7 +61,7 @@ struct post_options {
 void post_defaults(struct post_options *o);
 
 /* Read the texts among the options.  Return 0; or -1 with ${err}: the command
- * was called wrongly. */
+ * was called wrongly, or memory ran out. */
 int post_check(struct post_options *o, struct err *err);
 
 /* Print what the spool holds: --list, --export-dead.  Return a cli_exit
