@@ -36,7 +36,7 @@ JOBS ?= 2
 
 # Seconds that one test program may take; sanitizers are several times slower,
 # and so may a shared machine be.
-export TEST_TIMEOUT ?= $(if $(SAN),1200,600)
+export TEST_TIMEOUT ?= $(if $(SAN),1800,900)
 
 # A status of their own, so that no test takes a finding for a bad line.
 export ASAN_OPTIONS ?= exitcode=99
