@@ -57,7 +57,7 @@ done
 receive --state seen.db
 is 'after a restart' "$(post other)" 409
 is 'and the same body' "$(post one)" 200
-finish >/dev/null 2>&1
+finish TERM >/dev/null 2>&1
 
 # A state file of before there were hashes knows IDs alone.
 if command -v sqlite3 >/dev/null; then
