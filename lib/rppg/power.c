@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Harmonics beyond these shares of the first's power are not the pulse's. */
-static const double harmonic_max[POWER_HARMONICS + 1] = {0, 1, 1.2, 0.5};
+static const double harmonic_max[POWER_HARMONICS + 1] = {0, 1, 0.7, 0.3};
 
 /* Below this there is rounding and nothing else: waves of 1e-6 of the level. */
 static const double POWER_MIN = 1e-8;
