@@ -121,17 +121,18 @@ measure_estimate(struct measure_estimate *e,
     const struct measure_options *options, const struct rppg_view *v,
     double from, double to, struct err *err)
 {
+	bool is_short = to - from < vital_info(VITAL_HEART_RATE)->min_seconds;
+
 	measure_estimate_absent(e, ABSENT_LOW_SIGNAL);
 	set_quality(&e->quality, v, from, to);
 	if (v->seen < SEEN_MIN && options->site == RPPG_SITE_FACE) {
 		/* A photograph is no video of nobody. */
-		measure_estimate_absent(e,
-		    to - from < vital_info(VITAL_HEART_RATE)->min_seconds
-			? ABSENT_TOO_SHORT
-			: ABSENT_NO_FACE);
+		measure_estimate_absent(
+		    e, is_short ? ABSENT_TOO_SHORT : ABSENT_NO_FACE);
 		return 0;
 	}
-	if (v->colours > 1 && frame_rate(v) < MEASURE_FRAME_RATE_MIN) {
+	if (!is_short && v->colours > 1 &&
+	    frame_rate(v) < MEASURE_FRAME_RATE_MIN) {
 		set_absent(e, ABSENT_LOW_FRAME_RATE);
 		return 0;
 	}
