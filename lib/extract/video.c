@@ -214,11 +214,11 @@ take_frame(struct job *j, const struct video_frame *frame, struct err *err)
 static enum extract_status
 refuse(struct job *j, struct video_frame *frame, struct err *err)
 {
+	enum video_status got = video_next(j->video, frame, err);
+
 	j->about.frame_rate = 0;
-	j->none = ABSENT_TOO_SHORT;
-	if (video_next(j->video, frame, err) == VIDEO_OK)
-		j->none = ABSENT_NO_CLOCK;
-	return EXTRACT_OK;
+	j->none = got == VIDEO_OK ? ABSENT_NO_CLOCK : ABSENT_TOO_SHORT;
+	return got == VIDEO_SYSTEM ? EXTRACT_SYSTEM : EXTRACT_OK;
 }
 
 static enum extract_status
