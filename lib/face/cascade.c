@@ -32,14 +32,24 @@ struct parser {
 	bool failed;
 };
 
+/* Expat 2.9 counts lines in 64 bits, and warns of the older call. */
+static unsigned long
+line(const struct parser *p)
+{
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+	return (unsigned long)XML_GetCurrentLineNumber64(p->xml);
+#else
+	return (unsigned long)XML_GetCurrentLineNumber(p->xml);
+#endif
+}
+
 static void
 fail(struct parser *p, const char *what)
 {
 	if (p->failed)
 		return;
 	p->failed = true;
-	err_set(p->err, "line %lu: %s",
-	    (unsigned long)XML_GetCurrentLineNumber(p->xml), what);
+	err_set(p->err, "line %lu: %s", line(p), what);
 	XML_StopParser(p->xml, XML_FALSE);
 }
 
@@ -360,8 +370,7 @@ face_cascade_parse(const char *xml, size_t len, struct err *err)
 	XML_SetStartDoctypeDeclHandler(p->xml, on_doctype);
 	if (XML_Parse(p->xml, xml, (int)len, XML_TRUE) == XML_STATUS_ERROR) {
 		if (!p->failed)
-			err_set(err, "line %lu: %s",
-			    (unsigned long)XML_GetCurrentLineNumber(p->xml),
+			err_set(err, "line %lu: %s", line(p),
 			    XML_ErrorString(XML_GetErrorCode(p->xml)));
 	} else {
 		good = check_whole(p) == 0;

@@ -6,6 +6,7 @@
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 
+#include "video/ffmpeg.h"
 #include "video/pack.h"
 
 /* The clock of pictures that come at any time. */
@@ -35,7 +36,7 @@ video_writer_no_memory(struct err *err)
 static bool
 encoder_takes(const AVCodec *codec, enum AVPixelFormat format)
 {
-	const enum AVPixelFormat *f = codec->pix_fmts;
+	const enum AVPixelFormat *f = ffmpeg_pixel_formats(codec);
 
 	if (f == NULL)
 		return true;
@@ -48,6 +49,7 @@ static enum video_writer_status
 find_pixel_format(AVCodecContext *c, const AVCodec *codec,
     const struct video_writer_spec *spec, struct err *err)
 {
+	const enum AVPixelFormat *taken = ffmpeg_pixel_formats(codec);
 	enum AVPixelFormat f = AV_PIX_FMT_YUV420P;
 	const AVPixFmtDescriptor *d;
 	bool turned = spec->rotate == 90 || spec->rotate == 270;
@@ -57,9 +59,9 @@ find_pixel_format(AVCodecContext *c, const AVCodec *codec,
 	if (spec->pixel_format != NULL)
 		f = av_get_pix_fmt(spec->pixel_format);
 	else if (!encoder_takes(codec, f)) {
-		f = codec->pix_fmts[0];
-		for (int i = 0; !video_pack_can(f) && f != AV_PIX_FMT_NONE; i++)
-			f = codec->pix_fmts[i];
+		while (!video_pack_can(*taken) && *taken != AV_PIX_FMT_NONE)
+			taken++;
+		f = *taken;
 	}
 	d = av_pix_fmt_desc_get(f);
 	if (d == NULL || !video_pack_can(f)) {

@@ -4,6 +4,7 @@
 #include <libavutil/mem.h>
 #include <libavutil/opt.h>
 
+#include "video/ffmpeg.h"
 #include "video/internal.h"
 
 /* A camera must not wait long for its first frame to be looked at. */
@@ -121,8 +122,7 @@ set_info(struct video *v)
 		info->frame_rate = av_q2d(rate);
 	if (v->format->duration > 0)
 		info->duration = (double)v->format->duration / AV_TIME_BASE;
-	side =
-	    av_stream_get_side_data(v->stream, AV_PKT_DATA_DISPLAYMATRIX, &len);
+	side = ffmpeg_matrix(v->stream, &len);
 	if (side != NULL && len >= sizeof(matrix)) {
 		memcpy(matrix, side, sizeof(matrix));
 		info->orientation = video_orientation_of(matrix);

@@ -12,6 +12,7 @@
 #include <libavutil/mem.h>
 
 #include "compat/unnamed.h"
+#include "video/ffmpeg.h"
 
 #define IO_BYTES 65536
 #define TEMPORARY ".XXXXXX"
@@ -20,7 +21,7 @@
 #define NAMES_MAX 100
 
 static int
-io_write(void *opaque, uint8_t *data, int size)
+io_write(void *opaque, ffmpeg_written *data, int size)
 {
 	struct video_sink *s = opaque;
 	int done = 0;

@@ -13,6 +13,7 @@
 
 #include "instant/instant.h"
 #include "video/encoder.h"
+#include "video/ffmpeg.h"
 #include "video/pack.h"
 #include "video/sink.h"
 
@@ -155,8 +156,7 @@ add_stream(struct video_writer *w, const struct video_writer_spec *spec,
 	w->stream->avg_frame_rate = w->codec->framerate;
 	if (spec->rotate == 0)
 		return VIDEO_WRITER_OK;
-	matrix = (int32_t *)(void *)av_stream_new_side_data(
-	    w->stream, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof(*matrix));
+	matrix = ffmpeg_new_matrix(w->stream);
 	if (matrix == NULL)
 		return video_writer_no_memory(err);
 	/* Stored turned clockwise, so it is shown turned back.  A positive
