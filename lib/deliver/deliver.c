@@ -300,7 +300,8 @@ sated(const struct deliver *d)
 bool
 deliver_hungry(const struct deliver *d)
 {
-	if (d->stopped || d->failed || d->held >= DELIVER_MEMORY_MAX)
+	if (d->stopped || d->failed || d->held >= DELIVER_MEMORY_MAX ||
+	    deliver_endpoints_full(d))
 		return false;
 	if (d->store.spool != NULL)
 		return d->room > 0 && !d->accept_failed && !d->accept_wait;

@@ -144,15 +144,23 @@ deliver_endpoint_find(const struct deliver *d, struct span name)
 	return (struct deliver_endpoint *)deliver_table_find(&d->names, name);
 }
 
+/* Does nothing point to ${e}, and would nothing that is known of it be missed?
+ */
+static bool
+forgettable(const struct deliver *d, const struct deliver_endpoint *e)
+{
+	return !e->added && e->pending == 0 && e->coming == 0 &&
+	    e->in_flight == 0 && !e->off && !e->breaker.open &&
+	    e->hold <= d->now;
+}
+
 /* Make room by forgetting an endpoint of lines that has nothing to do. */
 static bool
 forget_one(struct deliver *d)
 {
 	struct deliver_endpoint **at = &d->endpoint, *e;
 
-	while ((e = *at) != NULL &&
-	    (e->added || e->pending > 0 || e->off || e->breaker.open ||
-		e->hold > d->now))
+	while ((e = *at) != NULL && !forgettable(d, e))
 		at = &e->next;
 	if (e == NULL)
 		return false;
@@ -164,6 +172,23 @@ forget_one(struct deliver *d)
 	deliver_table_remove(&d->names, &e->node);
 	deliver_endpoint_free(e);
 	return true;
+}
+
+bool
+deliver_endpoints_full(const struct deliver *d)
+{
+	bool passing = false;
+
+	if (d->names.count < DELIVER_ENDPOINTS_MAX)
+		return false;
+	for (const struct deliver_endpoint *e = d->endpoint; e != NULL;
+	     e = e->next) {
+		if (forgettable(d, e))
+			return false;
+		passing =
+		    passing || (!e->added && !deliver_endpoint_idle(d, e));
+	}
+	return passing;
 }
 
 struct deliver_endpoint *

@@ -175,6 +175,8 @@ struct deliver_endpoint *deliver_endpoint_for(
     struct deliver *d, struct span url, bool *bad, struct err *err);
 struct deliver_endpoint *deliver_endpoint_find(
     const struct deliver *d, struct span name);
+/* Is there no room for one more, but soon will be?  Then lines wait. */
+bool deliver_endpoints_full(const struct deliver *d);
 
 /* ---- queue.c */
 int deliver_heap_push(struct deliver_heap *h, struct deliver_job *j);
@@ -253,6 +255,9 @@ void deliver_store_stepped(struct deliver *d, int64_t by);
 /* Ask for the age of each endpoint's oldest event. */
 void deliver_store_ages(struct deliver *d);
 bool deliver_store_idle(const struct deliver *d);
+/* Is there nothing of ${e} that a run without --follow waits for? */
+bool deliver_endpoint_idle(
+    const struct deliver *d, const struct deliver_endpoint *e);
 void deliver_store_housekeeping(struct deliver *d);
 
 /* ---- accept.c: lines on their way into the spool. */

@@ -348,12 +348,13 @@ deliver_store_ages(struct deliver *d)
 	}
 }
 
-/* Is there nothing of ${e} that a run without --follow waits for? */
-static bool
-endpoint_idle(const struct deliver *d, const struct deliver_endpoint *e)
+bool
+deliver_endpoint_idle(const struct deliver *d, const struct deliver_endpoint *e)
 {
-	if (e->in_flight > 0)
+	if (e->in_flight > 0 || e->coming > 0)
 		return false;
+	if (d->store.spool == NULL)
+		return e->pending == 0;
 	if (e->pending == 0 || e->off || e->down ||
 	    e->hold > d->now + d->policy.retry_cap)
 		return true;
@@ -375,7 +376,7 @@ deliver_store_idle(const struct deliver *d)
 		return false;
 	for (const struct deliver_endpoint *e = d->endpoint; e != NULL;
 	     e = e->next) {
-		if (!endpoint_idle(d, e))
+		if (!deliver_endpoint_idle(d, e))
 			return false;
 	}
 	return true;
