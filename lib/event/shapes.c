@@ -1,10 +1,15 @@
 #include "event/shapes.h"
 
 #include "event/event.h"
+#include "instant/instant.h"
 #include "vitals/reading.h"
 
 /* A limit that only says "at least". */
 #define LARGE 1e15
+
+/* Three hundred years, as in traces: what is longer is no time that anybody
+ * measured. */
+#define SECONDS_MAX 1e10
 
 #define NEED SHAPE_REQUIRED
 #define NIL SHAPE_NULLABLE
@@ -92,7 +97,41 @@ static const struct shape_field quality_fields[] = {
 static const struct shape quality_shape = {
     quality_fields, sizeof(quality_fields) / sizeof(quality_fields[0]), NULL};
 
+/* Does the span of time end in a year that can be written?  ${start} may be
+ * anything but a string, the others anything but a number: unknown. */
+static int
+check_end(const struct shape_value *start, const struct shape_value *offset,
+    const struct shape_value *duration, struct err *err)
+{
+	double end = 0, x;
+	struct buf text;
+	int64_t ms = 0;
+
+	if (start->type != JSON_STRING)
+		return 0;
+	if (offset->type == JSON_NUMBER && json_number(offset->value, &x) == 0)
+		end += x;
+	if (duration->type == JSON_NUMBER &&
+	    json_number(duration->value, &x) == 0)
+		end += x;
+	buf_init(&text);
+	shape_text(start, &text);
+	(void)instant_parse(buf_span(&text), &ms); /* has been tested */
+	buf_release(&text);
+	if (end * 1000 <= (double)(INSTANT_MAX - ms))
+		return 0;
+	return err_set(err, "ends after the year 9999");
+}
+
 /* ---- Records -------------------------------------------------------------- */
+
+static int
+record_done(void *context, const struct shape_value *got, struct err *err)
+{
+	(void)context;
+	return check_end(&got[RECORD_START], &got[RECORD_OFFSET],
+	    &got[RECORD_DURATION], err);
+}
 
 static const struct shape_field record_fields[RECORD_FIELDS] = {
     [RECORD_RECORD] = {"record", SHAPE_STRING, NEED, 1, 0, NULL, NULL},
@@ -101,10 +140,10 @@ static const struct shape_field record_fields[RECORD_FIELDS] = {
 	event_not_sha256},
     [RECORD_START] = {"startTime", SHAPE_STRING, NIL, 1, 0, NULL,
 	event_not_instant},
-    [RECORD_OFFSET] = {"offsetSeconds", SHAPE_NUMBER, NIL, 0, LARGE, NULL,
+    [RECORD_OFFSET] = {"offsetSeconds", SHAPE_NUMBER, NIL, 0, SECONDS_MAX, NULL,
 	NULL},
-    [RECORD_DURATION] = {"durationSeconds", SHAPE_NUMBER, NIL, 0, LARGE, NULL,
-	NULL},
+    [RECORD_DURATION] = {"durationSeconds", SHAPE_NUMBER, NIL, 0, SECONDS_MAX,
+	NULL, NULL},
     [RECORD_DEVICE] = {"device", SHAPE_OBJECT, NIL, 0, 0, NULL, NULL},
     [RECORD_SESSION] = {"session", SHAPE_STRING, 0, 0, 0, NULL,
 	event_session_wrong},
@@ -119,7 +158,8 @@ static const struct shape_field record_fields[RECORD_FIELDS] = {
     [RECORD_QUALITY] = {"quality", SHAPE_OBJECT, NIL, 0, 0, &quality_shape,
 	NULL},
 };
-const struct shape event_record_shape = {record_fields, RECORD_FIELDS, NULL};
+const struct shape event_record_shape = {
+    record_fields, RECORD_FIELDS, record_done};
 
 /* ---- Events ---------------------------------------------------------------- */
 
@@ -147,10 +187,10 @@ session_done(void *context, const struct shape_value *got, struct err *err)
 {
 	struct event_notes *notes = context;
 
-	(void)err;
 	notes->session_id = got[SESSION_ID];
 	notes->subject = got[SESSION_SUBJECT];
-	return 0;
+	return check_end(&got[SESSION_START], &got[SESSION_OFFSET],
+	    &got[SESSION_DURATION], err);
 }
 
 static const struct shape_field session_fields[SESSION_FIELDS] = {
@@ -159,10 +199,10 @@ static const struct shape_field session_fields[SESSION_FIELDS] = {
 	NULL},
     [SESSION_START] = {"startTime", SHAPE_STRING, NIL, 1, 0, NULL,
 	event_not_instant},
-    [SESSION_OFFSET] = {"offsetSeconds", SHAPE_NUMBER, NIL, 0, LARGE, NULL,
-	NULL},
-    [SESSION_DURATION] = {"durationSeconds", SHAPE_NUMBER, NIL, 0, LARGE, NULL,
-	NULL},
+    [SESSION_OFFSET] = {"offsetSeconds", SHAPE_NUMBER, NIL, 0, SECONDS_MAX,
+	NULL, NULL},
+    [SESSION_DURATION] = {"durationSeconds", SHAPE_NUMBER, NIL, 0, SECONDS_MAX,
+	NULL, NULL},
     [SESSION_DEVICE] = {"device", SHAPE_OBJECT, NIL, 0, 0, NULL, NULL},
 };
 static const struct shape session_shape = {

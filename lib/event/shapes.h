@@ -50,6 +50,11 @@ const char *event_not_id(struct span s);
 const char *event_not_version(struct span s); /* that we can read */
 const char *event_not_type(struct span s);
 
+/* Is ${s} a media type whose content is JSON: of subtype "json" or with the
+ * suffix "+json", in any case, with any parameters?  Those mean nothing to
+ * JSON (RFC 8259, 11), least of all inside of JSON. */
+bool event_json_type(struct span s);
+
 /* What the shapes note on their way: the context of the reader. */
 struct event_notes {
 	size_t valid; /* readings with a value that counts */

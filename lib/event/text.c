@@ -1,3 +1,4 @@
+#include "buf/ascii.h"
 #include "event/event.h"
 #include "event/shapes.h"
 #include "id/id.h"
@@ -164,4 +165,74 @@ event_uri_wrong(struct span s)
 			    strchr(hex, s.p[i + 2]) != NULL;
 	}
 	return good ? NULL : "is no URI reference (RFC 3986)";
+}
+
+/* RFC 9110: a token at the start of ${s}, which is cut off. */
+static struct span
+take_token(struct span *s)
+{
+	struct span token = {s->p, 0};
+
+	while (token.n < s->n && ascii_token((struct span){s->p + token.n, 1}))
+		token.n++;
+	s->p += token.n;
+	s->n -= token.n;
+	return token;
+}
+
+static bool
+take_byte(struct span *s, char c)
+{
+	if (s->n == 0 || s->p[0] != c)
+		return false;
+	s->p++;
+	s->n--;
+	return true;
+}
+
+/* A string between quotes, in which a backslash stands before any byte. */
+static bool
+take_quoted(struct span *s)
+{
+	if (!take_byte(s, '"'))
+		return false;
+	while (s->n > 0 && s->p[0] != '"') {
+		if (take_byte(s, '\\') && s->n == 0)
+			return false;
+		s->p++;
+		s->n--;
+	}
+	return take_byte(s, '"');
+}
+
+/* "; name=value" over and over, with blanks around the semicolon. */
+static bool
+good_parameters(struct span s)
+{
+	for (s = ascii_trim(s); s.n > 0; s = ascii_trim(s)) {
+		if (!take_byte(&s, ';'))
+			return false;
+		s = ascii_trim(s);
+		if (s.n == 0 || s.p[0] == ';')
+			continue; /* RFC 9110 lets them be empty */
+		if (take_token(&s).n == 0 || !take_byte(&s, '=') ||
+		    (!take_quoted(&s) && take_token(&s).n == 0))
+			return false;
+	}
+	return true;
+}
+
+bool
+event_json_type(struct span s)
+{
+	struct span type, sub, end;
+
+	s = ascii_trim(s);
+	type = take_token(&s);
+	if (type.n == 0 || !take_byte(&s, '/'))
+		return false;
+	sub = take_token(&s);
+	end = sub.n > 5 ? (struct span){sub.p + sub.n - 5, 5} : sub;
+	return (ascii_same(sub, "json") || ascii_same(end, "+json")) &&
+	    good_parameters(s);
 }

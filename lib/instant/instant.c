@@ -1,11 +1,12 @@
 #include "instant/instant.h"
 
-#include <stdbool.h>
+#include <string.h>
 #include <time.h>
 
 #include "json/json.h"
 
 #define MS_PER_DAY 86400000LL
+#define MINUTES_PER_DAY 1440
 
 static int64_t
 clock_ms(clockid_t id)
@@ -109,7 +110,8 @@ instant_put(struct json_writer *w, const char *key, int64_t ms)
 	json_put_text(w, text);
 }
 
-/* Read exactly ${n} digits at *${p}, then the byte ${after} unless it is 0. */
+/* Read exactly ${n} digits at *${p}, then the byte ${after} unless it is 0;
+ * a letter in either case. */
 static bool
 digits(const char **p, const char *end, int n, char after, int *value)
 {
@@ -123,7 +125,10 @@ digits(const char **p, const char *end, int n, char after, int *value)
 	*value = v;
 	if (after == '\0')
 		return true;
-	return *p < end && *(*p)++ == after;
+	if (*p == end || (**p != after && (after != 'T' || **p != 't')))
+		return false;
+	(*p)++;
+	return true;
 }
 
 static int
@@ -160,7 +165,7 @@ offset(const char **p, const char *end, int *minutes)
 	*minutes = 0;
 	if (*p >= end)
 		return false;
-	if (**p == 'Z') {
+	if (**p == 'Z' || **p == 'z') {
 		(*p)++;
 		return true;
 	}
@@ -179,6 +184,7 @@ instant_parse(struct span s, int64_t *ms)
 {
 	const char *p = s.p, *end = s.p + s.n;
 	int y, mo, d, h, mi, sec, frac, off;
+	int64_t minute, t;
 
 	if (!digits(&p, end, 4, '-', &y) || !digits(&p, end, 2, '-', &mo) ||
 	    !digits(&p, end, 2, 'T', &d) || !digits(&p, end, 2, ':', &h) ||
@@ -188,7 +194,40 @@ instant_parse(struct span s, int64_t *ms)
 	if (mo < 1 || mo > 12 || d < 1 || d > month_days(y, mo) || h > 23 ||
 	    mi > 59 || sec > 60)
 		return -1;
-	*ms = days_of(y, mo, d) * MS_PER_DAY + h * 3600000LL +
-	    (mi - off) * 60000LL + sec * 1000LL + frac;
+	minute = days_of(y, mo, d) * MINUTES_PER_DAY + h * 60 + mi - off;
+	/* Leap seconds end a day of UTC. */
+	if (sec == 60 && (minute + 1) % MINUTES_PER_DAY != 0)
+		return -1;
+	t = minute * 60000 + sec * 1000LL + frac;
+	if (t < INSTANT_MIN || t > INSTANT_MAX)
+		return -1;
+	*ms = t;
 	return 0;
+}
+
+/* The digits of the second's fraction that tell something. */
+static struct span
+digits_behind(struct span s)
+{
+	const char *dot = memchr(s.p, '.', s.n);
+	struct span f = {s.p, 0};
+
+	if (dot == NULL)
+		return f;
+	f.p = dot + 1;
+	while (f.p + f.n < s.p + s.n && f.p[f.n] >= '0' && f.p[f.n] <= '9')
+		f.n++;
+	while (f.n > 0 && f.p[f.n - 1] == '0')
+		f.n--;
+	return f;
+}
+
+bool
+instant_same(struct span a, struct span b)
+{
+	struct span x = digits_behind(a), y = digits_behind(b);
+	int64_t s, t;
+
+	return instant_parse(a, &s) == 0 && instant_parse(b, &t) == 0 &&
+	    s == t && x.n == y.n && memcmp(x.p, y.p, x.n) == 0;
 }

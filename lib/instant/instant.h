@@ -5,6 +5,7 @@
 #ifndef INSTANT_INSTANT_H
 #define INSTANT_INSTANT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,10 +34,15 @@ void instant_format(int64_t ms, char text[INSTANT_TEXT_MAX]);
  * time that is not known, as null. */
 void instant_put(struct json_writer *w, const char *key, int64_t ms);
 
-/* Read an RFC 3339 date-time, strictly: "T" and "Z" in capitals, an offset,
+/* Read an RFC 3339 date-time, strictly: "T" and "Z" in either case, an offset,
  * real days of the month, any number of digits of the second (cut to
- * milliseconds); second 60 is taken as the next minute's start.  Return 0, or
- * -1 where ${s} is anything else. */
+ * milliseconds); second 60, which only the last minute of a day of UTC can
+ * have, is taken as the next minute's start; in UTC it lies within INSTANT_MIN
+ * to INSTANT_MAX.  Return 0, or -1 where ${s} is anything else. */
 int instant_parse(struct span s, int64_t *ms);
+
+/* Are both RFC 3339 date-times of the same instant, however it is written and
+ * to the last digit of the second? */
+bool instant_same(struct span a, struct span b);
 
 #endif

@@ -98,7 +98,14 @@ quality.snrDb: must be a number or null	{"record":"sample","readings":[],"qualit
 quality: must be an object or null	{"record":"sample","readings":[],"quality":[]}
 startTime: '2026-11-23T06:33:30' is no RFC 3339 time with offset	{"record":"sample","readings":[],"startTime":"2026-11-23T06:33:30"}
 startTime: '2026-02-29T06:33:30Z' is no RFC 3339 time with offset	{"record":"sample","readings":[],"startTime":"2026-02-29T06:33:30Z"}
-offsetSeconds: must be at least 0	{"record":"sample","readings":[],"offsetSeconds":-1}
+startTime: '2026-11-23T06:33:60Z' is no RFC 3339 time with offset	{"record":"sample","readings":[],"startTime":"2026-11-23T06:33:60Z"}
+startTime: '9999-12-31T23:59:59-00:01' is no RFC 3339 time with offset	{"record":"sample","readings":[],"startTime":"9999-12-31T23:59:59-00:01"}
+offsetSeconds: must be from 0 to 1e+10	{"record":"sample","readings":[],"offsetSeconds":-1}
+offsetSeconds: must be from 0 to 1e+10	{"record":"sample","readings":[],"startTime":"2026-11-23T06:33:30Z","offsetSeconds":1e14}
+offsetSeconds: must be from 0 to 1e+10	{"record":"sample","readings":[],"offsetSeconds":10000000001}
+durationSeconds: must be from 0 to 1e+10	{"record":"measurement","readings":[],"offsetSeconds":0,"durationSeconds":1e14}
+ends after the year 9999	{"record":"sample","readings":[],"startTime":"9999-12-31T23:59:50Z","offsetSeconds":10}
+ends after the year 9999	{"record":"measurement","readings":[],"startTime":"9999-12-31T23:59:50Z","offsetSeconds":4,"durationSeconds":6}
 durationSeconds: must be a number or null	{"record":"sample","readings":[],"durationSeconds":"30"}
 seq: must be a whole number	{"record":"sample","readings":[],"seq":1.0}
 seq: must be at least 0	{"record":"sample","readings":[],"seq":-1}
@@ -131,6 +138,10 @@ session.id: '' is no session ID: 1 to 256 bytes of UTF-8 without control charact
 id: 'a.b' is no ID: 1 to 256 visible ASCII characters without full stop, quote and backslash	{"schemaVersion":"1.0","id":"a.b"}
 type: 'a b' is no type: words of letters, digits and '_', joined by full stops	{"schemaVersion":"1.0","id":"x","type":"a b"}
 type: 'vitals.other' is not known in version 1.0	{"schemaVersion":"1.0","id":"x","type":"vitals.other","time":"2026-11-23T06:33:30Z",$S}
+session.offsetSeconds: must be from 0 to 1e+10	{$E,"session":{"id":"s","startTime":"2026-11-23T06:33:30Z","offsetSeconds":1e14},$R}
+session.durationSeconds: must be from 0 to 1e+10	{$E,"session":{"id":"s","durationSeconds":1e11},$R}
+session: ends after the year 9999	{$E,"session":{"id":"s","startTime":"9999-12-31T23:59:59Z","durationSeconds":1},$R}
+time: '9999-12-31T23:59:60Z' is no RFC 3339 time with offset	{"schemaVersion":"1.0","id":"x","type":"vitals.sample","time":"9999-12-31T23:59:60Z"}
 time: '1795415610' is no RFC 3339 time with offset	{"schemaVersion":"1.0","id":"x","type":"vitals.sample","time":"1795415610"}
 'readings' is missing	{$E,$S}
 type: completed, but no reading has a calibrated value	{"schemaVersion":"1.0","id":"x","type":"vitals.measurement.completed","time":"2026-11-23T06:33:30Z",$S,"readings":[]}
@@ -148,7 +159,15 @@ traceparent: must be a string, a boolean or a 32-bit integer	{$C,"traceparent":{
 sequence: must be a string, a boolean or a 32-bit integer	{$C,"sequence":2147483648,"data":{$E,$S,$R}}
 id: differs from the event's in data	{"specversion":"1.0","id":"y","source":"urn:x","type":"vitals.sample","data":{$E,$S,$R}}
 type: differs from the event's in data	{"specversion":"1.0","id":"x","source":"urn:x","type":"vitals.wave","data":{$E,$S,$R}}
-datacontenttype: 'text/plain' is not supported (supported: application/json)	{$C,"datacontenttype":"text/plain","data":{$E,$S,$R}}
+datacontenttype: 'text/plain' is not supported (supported: application/json and types with +json)	{$C,"datacontenttype":"text/plain","data":{$E,$S,$R}}
+datacontenttype: 'application/json; charset' is not supported (supported: application/json and types with +json)	{$C,"datacontenttype":"application/json; charset","data":{$E,$S,$R}}
+datacontenttype: 'application/jsonx' is not supported (supported: application/json and types with +json)	{$C,"datacontenttype":"application/jsonx","data":{$E,$S,$R}}
+datacontenttype: '+json' is not supported (supported: application/json and types with +json)	{$C,"datacontenttype":"+json","data":{$E,$S,$R}}
+time: differs from the event's in data	{$C,"time":"2026-11-23T06:33:30.001Z","data":{$E,$S,$R}}
+time: differs from the event's in data	{$C,"time":"2026-11-23T06:33:30.0000001Z","data":{$E,$S,$R}}
+time: differs from the event's in data	{$C,"time":"2026-11-23T06:33:30+01:00","data":{$E,$S,$R}}
+time: '2026-11-23T06:33:60Z' is no RFC 3339 time with offset	{$C,"time":"2026-11-23T06:33:60Z","data":{$E,$S,$R}}
+id: must be a string	{"specversion":"1.0","id":null,"source":"urn:x","type":"vitals.sample","data":{$E,$S,$R}}
 data_base64 beside data	{$C,"data_base64":"AA==","data":{$E,$S,$R}}
 Y
 

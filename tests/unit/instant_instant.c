@@ -21,6 +21,34 @@ refuses(const char *text)
 }
 
 static void
+same(const char *a, const char *b, bool want)
+{
+	CHECK(instant_same(span_of(a), span_of(b)) == want, b);
+}
+
+static void
+compares(void)
+{
+	const char *now = "2026-11-26T10:00:00.940Z";
+
+	same(now, "2026-11-26T10:00:00.94Z", true);
+	same(now, "2026-11-26T10:00:00.9400000Z", true);
+	same(now, "2026-11-26t10:00:00.940z", true);
+	same(now, "2026-11-26T10:00:00.94+00:00", true);
+	same(now, "2026-11-26T10:00:00.94-00:00", true);
+	same(now, "2026-11-27T01:30:00.94+15:30", true);
+	same(now, "2026-11-26T10:00:00.941Z", false);
+	same(now, "2026-11-26T10:00:00.9400001Z", false);
+	same(now, "2026-11-26T10:00:00Z", false);
+	same(now, "2026-11-26T10:00:00.94+01:00", false);
+	same(now, "", false);
+	same("2026-11-26T10:00:00Z", "2026-11-26T10:00:00.000Z", true);
+	same("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z", true);
+	same("2016-12-31T23:59:60.5Z", "2016-12-31T18:59:60.50-05:00", true);
+	same("", "", false);
+}
+
+static void
 puts_members(void)
 {
 	struct json_writer w;
@@ -68,7 +96,16 @@ main(void)
 	refuses("2026-13-01T00:00:00Z");
 	refuses("2026-11-23T24:00:00Z");
 	refuses("2026-11-23T06:33:30.Z");
-	refuses("2026-11-23T06:33:30z");
+	reads("2026-11-23t06:33:30.12z", 1795415610120LL);
+	reads("2017-01-01T05:29:60+05:30", 1483228800000LL);
+	reads("9999-12-31T23:59:59.999Z", INSTANT_MAX);
+	refuses("2026-11-23T06:33:60Z");
+	refuses("2016-12-31T23:59:61Z");
+	refuses("9999-12-31T23:59:60Z");
+	refuses("9999-12-31T23:59:59-00:01");
+	refuses("0000-01-01T00:00:00+00:01");
+	refuses("2026-11-23T06:33:30+24:00");
+	refuses("2026-11-23T06:33:30+0100");
 	refuses("2026-11-23T06:33:30Z ");
 	refuses("");
 	for (int64_t d = -800000; d < 2000000; d += 977) {
@@ -80,6 +117,7 @@ main(void)
 		if (instant_parse(span_of(text), &back) != 0 || back != ms)
 			CHECK(0, text);
 	}
+	compares();
 	puts_members();
 	return check_done();
 }
