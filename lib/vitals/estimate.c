@@ -233,7 +233,8 @@ read_model(struct work *w, enum vital vital)
 	if (vitals_model_apply(m, vital, &w->out->features, &value) != 0)
 		return false;
 	within = m->anchored ? m->anchored_within : m->within;
-	/* One source alone says nothing about the next. */
+	/* One person says nothing of the next, nor one reference of how far
+	 * its own person strays from it. */
 	if (isnan(within))
 		within = VITALS_SATURATION_CONFIDENCE;
 	give(w, vital, value, within * w->rate_confidence, "calibrated");

@@ -211,7 +211,8 @@ centre(double *x, const unsigned *source, size_t n)
 	return 0;
 }
 
-/* Fit to the rows of ${t}, which are changed. */
+/* Fit to the rows of ${t}, which are changed.  Return 0; 1 where they do not
+ * vary, -1 without memory, with ${err} set. */
 static int
 regress(struct vitals_model *m, struct table *t, struct err *err)
 {
@@ -222,8 +223,10 @@ regress(struct vitals_model *m, struct table *t, struct err *err)
 	/* The ridge is relative to the mean square of the columns, which is
 	 * 1 but for the penalties. */
 	if (!dsp_least_squares(
-		columns, t->terms, t->value, t->n, RIDGE, m->coefficient))
-		return err_set(err, "the features do not vary");
+		columns, t->terms, t->value, t->n, RIDGE, m->coefficient)) {
+		err_set(err, "the features do not vary");
+		return 1;
+	}
 	for (unsigned k = 0; k < t->terms; k++) {
 		if (centre(t->column[k], t->source, t->n) != 0)
 			return err_set(err, "out of memory");
@@ -317,6 +320,35 @@ count_errors(struct errors *e, const struct vitals_model *m, enum vital vital,
 	}
 }
 
+/* Hold values to the range of the rows of ${t}. */
+static void
+set_range(struct vitals_model *m, const struct table *t)
+{
+	m->low = m->high = t->value[0];
+	for (size_t i = 0; i < t->n; i++) {
+		m->low = fmin(m->low, t->value[i]);
+		m->high = fmax(m->high, t->value[i]);
+	}
+}
+
+/* Anchor ${m} to the first usable pair of ${subject} and see how it does on
+ * that one's others: its error on the anchor is 0 whatever it is worth. */
+static void
+count_anchored(struct errors *e, const struct vitals_model *m, enum vital vital,
+    const struct vitals_pair *pair, size_t n, unsigned subject)
+{
+	struct vitals_model own = *m;
+
+	for (size_t i = 0; i < n; i++) {
+		if (pair[i].subject != subject ||
+		    vitals_model_anchor(&own, vital, &pair[i], 1, NULL) != 0)
+			continue;
+		count_errors(
+		    e, &own, vital, pair + i + 1, n - i - 1, subject);
+		return;
+	}
+}
+
 /* Fit to all but ${subject} and see how the formula does on that one. */
 static int
 leave_out(const struct vitals_model *whole, enum vital vital,
@@ -338,23 +370,19 @@ leave_out(const struct vitals_model *whole, enum vital vital,
 	rc = table_init(&t, vital, left);
 	if (rc == 0) {
 		table_fill(&t, rest, left);
-		if (t.n >= VITALS_MODEL_PAIRS_MIN &&
-		    regress(&m, &t, NULL) == 0) {
-			count_errors(plain, &m, vital, pair, n, subject);
-			for (size_t i = 0; i < n; i++) {
-				if (pair[i].subject == subject &&
-				    vitals_model_anchor(
-					&m, vital, &pair[i], 1, NULL) == 0)
-					break;
-			}
-			if (m.anchored)
-				count_errors(
+		if (t.n >= VITALS_MODEL_PAIRS_MIN) {
+			set_range(&m, &t);
+			rc = regress(&m, &t, NULL);
+			if (rc == 0) {
+				count_errors(plain, &m, vital, pair, n, subject);
+				count_anchored(
 				    anchored, &m, vital, pair, n, subject);
+			}
 		}
 		table_release(&t);
 	}
 	free(rest);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 /* Every subject left out in turn. */
@@ -412,12 +440,8 @@ vitals_model_fit(struct vitals_model *m, enum vital vital,
 		    t.n, VITALS_MODEL_PAIRS_MIN);
 	} else {
 		m->pairs = (unsigned)t.n;
-		m->low = m->high = t.value[0];
-		for (size_t i = 0; i < t.n; i++) {
-			m->low = fmin(m->low, t.value[i]);
-			m->high = fmax(m->high, t.value[i]);
-		}
-		rc = regress(m, &t, err);
+		set_range(m, &t);
+		rc = regress(m, &t, err) == 0 ? 0 : -1;
 	}
 	table_release(&t);
 	if (rc == 0 && cross_validate(m, vital, pair, n) != 0)

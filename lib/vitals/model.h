@@ -43,7 +43,8 @@ struct vitals_model {
 	unsigned sources, pairs; /* sources: of different subjects */
 	/* Of the subjects, each left out in turn: mean absolute error, and
 	 * share within the vital's tolerance; with the first reference of the
-	 * left-out source as its anchor likewise.  NAN with one source. */
+	 * left-out subject as its anchor likewise, over the subject's others.
+	 * NAN with one subject, or where none has a second reference. */
 	double error, within, anchored_error, anchored_within;
 };
 

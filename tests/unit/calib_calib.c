@@ -94,6 +94,46 @@ test_anchor(void)
 	    "none gives none");
 }
 
+/* References that have nothing to do with the features, from 70 to 100. */
+static void
+make_noise(size_t n, unsigned sources)
+{
+	unsigned seed = 7;
+
+	make_pairs(n, sources, 0);
+	for (size_t i = 0; i < n; i++) {
+		seed = seed * 1103515245 + 12345;
+		pair[i].value = 70 + 30 * (double)(seed >> 16 & 0x7fff) / 32768;
+	}
+}
+
+/* What a model is worth is told by pairs that it has not seen: neither the
+ * one that it is anchored to, nor the range of a subject who is left out. */
+static void
+test_judged_on_others(void)
+{
+	const enum vital spo2 = VITAL_OXYGEN_SATURATION;
+	struct vitals_model m;
+	struct err err;
+
+	make_noise(60, 60);
+	CHECK(vitals_model_fit(&m, spo2, pair, 60, &err) == 0, "noise fits");
+	CHECK(isnan(m.anchored_error) && isnan(m.anchored_within),
+	    "one pair a person says nothing of a baseline");
+	make_noise(120, 60);
+	CHECK(vitals_model_fit(&m, spo2, pair, 120, &err) == 0,
+	    "noise with two pairs a person fits");
+	CHECK(m.anchored_error > 6 && m.anchored_within < 0.5,
+	    "its second pair is not known from its first");
+
+	/* One that lies far below all others. */
+	make_pairs(40, 40, 0);
+	pair[39].features.value[VITALS_FEATURE_MEAN_RED] = 10;
+	pair[39].value = 60;
+	CHECK(vitals_model_fit(&m, spo2, pair, 40, &err) == 0, "a fit");
+	CHECK(m.within < 1, "nor is a range that others do not have");
+}
+
 static void
 test_file(void)
 {
@@ -302,6 +342,7 @@ main(void)
 {
 	test_fit();
 	test_anchor();
+	test_judged_on_others();
 	test_file();
 	test_hostile();
 	test_size();
