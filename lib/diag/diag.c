@@ -24,22 +24,10 @@ diag_program(const char *name)
 	program = name;
 }
 
-const char *
-diag_program_name(void)
-{
-	return program;
-}
-
 void
 diag_set_level(enum diag_level l)
 {
 	level = l;
-}
-
-enum diag_level
-diag_get_level(void)
-{
-	return level;
 }
 
 static void

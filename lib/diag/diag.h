@@ -19,10 +19,8 @@ enum diag_level {
 
 /* Set the name that starts every line; ${program} is not copied. */
 void diag_program(const char *program);
-const char *diag_program_name(void);
 
 void diag_set_level(enum diag_level level);
-enum diag_level diag_get_level(void);
 
 /* An error: always printed. */
 void diag_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -25,16 +25,12 @@ double dsp_sd(const double *x, size_t n);
 double dsp_correlation(const double *x, const double *y, size_t n);
 
 /* These sort or partition ${x} in place. */
-void dsp_sort(double *x, size_t n);
 double dsp_median(double *x, size_t n);
 /* Linear between order statistics; ${q} in 0..1. */
 double dsp_quantile(double *x, size_t n, double q);
 /* Median absolute deviation from ${center}, times 1.4826: the standard
  * deviation of a normal sample. */
 double dsp_mad(double *x, size_t n, double center);
-
-/* Median of value[] with weights weight[] >= 0.  Both are reordered. */
-double dsp_weighted_median(double *value, double *weight, size_t n);
 
 /* ---- Conditioning (detrend.c) ------------------------------------------ */
 
@@ -71,14 +67,9 @@ struct dsp_filter {
  * in hertz, 0 < edge < rate/2, low < high. */
 void dsp_lowpass(
     struct dsp_filter *f, unsigned order, double edge, double rate);
-void dsp_highpass(
-    struct dsp_filter *f, unsigned order, double edge, double rate);
 /* A high-pass at ${low} behind a low-pass at ${high}. */
 void dsp_bandpass(
     struct dsp_filter *f, unsigned order, double low, double high, double rate);
-
-/* Gain |H| at ${frequency}. */
-double dsp_gain(const struct dsp_filter *f, double frequency, double rate);
 
 /* Forward and backward: zero phase, the gain squared.  The ends are extended
  * by odd reflection and the state starts in equilibrium, so that a constant
@@ -102,10 +93,9 @@ struct dsp_spline {
 int dsp_spline_init(
     struct dsp_spline *s, const double *t, const double *x, size_t n);
 void dsp_spline_release(struct dsp_spline *s);
-/* Value and slope at ${time}; before the first and behind the last point the
+/* The value at ${time}; before the first and behind the last point the
  * spline goes on as a constant. */
 double dsp_spline_at(const struct dsp_spline *s, double time);
-double dsp_spline_slope(const struct dsp_spline *s, double time);
 
 /*
  * Sample (t, x) on the grid start + i*step, i in 0..m-1: by a natural cubic
@@ -134,8 +124,8 @@ size_t dsp_fft_length(size_t n);
 /*
  * Buffers of the real transform of even length ${n}: n samples of time,
  * n/2+1 pairs (re, im) of frequency.  They belong to ${d} and stay valid
- * until DSP_PLANS_MAX other lengths were asked for.  The forward transform
- * keeps time; the inverse destroys frequency and scales by 1/n.
+ * until DSP_PLANS_MAX other lengths were asked for.  The transform
+ * keeps time.
  */
 struct dsp_fft {
 	size_t n;
@@ -146,7 +136,6 @@ struct dsp_fft {
 /* NULL without memory. */
 struct dsp_fft *dsp_fft(struct dsp *d, size_t n);
 void dsp_fft_forward(struct dsp_fft *f);
-void dsp_fft_inverse(struct dsp_fft *f);
 
 enum dsp_window {
 	DSP_RECTANGLE,
@@ -175,18 +164,6 @@ void dsp_spectrum_release(struct dsp_spectrum *s);
  */
 int dsp_periodogram(struct dsp *d, const double *x, size_t n, double rate,
     double max_step, enum dsp_window window, struct dsp_spectrum *s);
-
-/* Welch: the mean periodogram of segments of ${segment} samples that overlap
- * by half; as dsp_periodogram where n <= segment. */
-int dsp_welch(struct dsp *d, const double *x, size_t n, size_t segment,
-    double rate, double max_step, enum dsp_window window,
-    struct dsp_spectrum *s);
-
-/* Lomb's periodogram of uneven samples less their mean, on the frequencies
- * k*step, k < count, normalised as dsp_periodogram (Press and Rybicki, 1989,
- * evaluated directly). */
-int dsp_lomb(const double *t, const double *x, size_t n, double step,
-    size_t count, struct dsp_spectrum *s);
 
 /* Power between two frequencies (trapezoidal, edges interpolated). */
 double dsp_band_power(const struct dsp_spectrum *s, double low, double high);

@@ -5,7 +5,7 @@
 
 struct plan {
 	struct dsp_fft fft; /* first: dsp_fft gives its address */
-	fftw_plan forward, inverse;
+	fftw_plan forward;
 	unsigned long used;
 };
 
@@ -21,8 +21,6 @@ plan_free(struct plan *p)
 		return;
 	if (p->forward != NULL)
 		fftw_destroy_plan(p->forward);
-	if (p->inverse != NULL)
-		fftw_destroy_plan(p->inverse);
 	fftw_free(p->fft.time);
 	fftw_free(p->fft.frequency);
 	free(p);
@@ -44,9 +42,7 @@ plan_new(size_t n)
 	 * equal bytes. */
 	p->forward = fftw_plan_dft_r2c_1d((int)n, p->fft.time, p->fft.frequency,
 	    FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
-	p->inverse = fftw_plan_dft_c2r_1d(
-	    (int)n, p->fft.frequency, p->fft.time, FFTW_ESTIMATE);
-	if (p->forward == NULL || p->inverse == NULL)
+	if (p->forward == NULL)
 		goto fail;
 	return p;
 fail:
@@ -100,14 +96,6 @@ void
 dsp_fft_forward(struct dsp_fft *f)
 {
 	fftw_execute(((struct plan *)f)->forward);
-}
-
-void
-dsp_fft_inverse(struct dsp_fft *f)
-{
-	fftw_execute(((struct plan *)f)->inverse);
-	for (size_t i = 0; i < f->n; i++)
-		f->time[i] /= (double)f->n;
 }
 
 size_t

@@ -59,41 +59,12 @@ dsp_lowpass(struct dsp_filter *f, unsigned order, double edge, double rate)
 }
 
 void
-dsp_highpass(struct dsp_filter *f, unsigned order, double edge, double rate)
-{
-	f->sections = 0;
-	add_edge(f, order, edge, rate, true);
-}
-
-void
 dsp_bandpass(
     struct dsp_filter *f, unsigned order, double low, double high, double rate)
 {
 	f->sections = 0;
 	add_edge(f, order, low, rate, true);
 	add_edge(f, order, high, rate, false);
-}
-
-/* |c[0] + c[1]/z + c[2]/z^2| for z on the unit circle at angle ${w}. */
-static double
-modulus(double c0, double c1, double c2, double w)
-{
-	return hypot(
-	    c0 + c1 * cos(w) + c2 * cos(2 * w), c1 * sin(w) + c2 * sin(2 * w));
-}
-
-double
-dsp_gain(const struct dsp_filter *f, double frequency, double rate)
-{
-	double w = 2 * DSP_PI * frequency / rate, gain = 1;
-
-	for (unsigned s = 0; s < f->sections; s++) {
-		const double *b = f->section[s].b, *a = f->section[s].a;
-
-		gain *= modulus(b[0], b[1], b[2], w);
-		gain /= modulus(1, a[0], a[1], w);
-	}
-	return gain;
 }
 
 /* Filter x in place, direct form II transposed, from the state that a

@@ -93,20 +93,6 @@ dsp_spline_at(const struct dsp_spline *s, double time)
 	return value_in(s, interval(s->t, s->n, time), time);
 }
 
-double
-dsp_spline_slope(const struct dsp_spline *s, double time)
-{
-	if (s->n < 2 || time < s->t[0] || time > s->t[s->n - 1])
-		return 0;
-	size_t i = interval(s->t, s->n, time);
-	double h = s->t[i + 1] - s->t[i];
-	double a = (s->t[i + 1] - time) / h, b = 1 - a;
-	const double *m = s->curvature + i;
-
-	return (s->x[i + 1] - s->x[i]) / h +
-	    h / 6 * ((3 * b * b - 1) * m[1] - (3 * a * a - 1) * m[0]);
-}
-
 /* Walk the grid along the spline; gaps are straight. */
 static void
 sample(const struct dsp_spline *s, double max_gap, double start, double step,

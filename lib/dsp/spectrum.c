@@ -51,96 +51,34 @@ spectrum_resize(struct dsp_spectrum *s, size_t count, double step)
 	return 0;
 }
 
-/* Add the periodogram of ${n} samples, windowed by ${w}, to ${power}. */
-static void
-add_periodogram(struct dsp_fft *f, const double *x, const double *w, size_t n,
-    double scale, double *power)
-{
-	double mean = dsp_mean(x, n), weight = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		f->time[i] = (x[i] - mean) * w[i];
-		weight += w[i] * w[i];
-	}
-	memset(f->time + n, 0, (f->n - n) * sizeof(*f->time));
-	dsp_fft_forward(f);
-	for (size_t k = 0; k <= f->n / 2; k++) {
-		const double *c = f->frequency[k];
-		double sides = k == 0 || k == f->n / 2 ? 1 : 2;
-
-		power[k] +=
-		    scale * sides * (c[0] * c[0] + c[1] * c[1]) / weight;
-	}
-}
-
 int
-dsp_welch(struct dsp *d, const double *x, size_t n, size_t segment, double rate,
+dsp_periodogram(struct dsp *d, const double *x, size_t n, double rate,
     double max_step, enum dsp_window window, struct dsp_spectrum *s)
 {
-	if (segment > n || segment < 2)
-		segment = n;
-	double least = ceil(rate / max_step - 1e-9);
-	size_t length =
-	    dsp_fft_length(least > (double)segment ? (size_t)least : segment);
+	double least = ceil(rate / max_step - 1e-9), mean = dsp_mean(x, n);
+	size_t length = dsp_fft_length(least > (double)n ? (size_t)least : n);
 	struct dsp_fft *f = dsp_fft(d, length);
-	double *w = malloc(segment * sizeof(*w) + 1);
+	double *w = malloc(n * sizeof(*w) + 1), weight = 0;
 
 	if (f == NULL || w == NULL ||
 	    spectrum_resize(s, length / 2 + 1, rate / (double)length) != 0) {
 		free(w);
 		return -1;
 	}
-	dsp_window(window, w, segment);
-	size_t hop = segment / 2 > 0 ? segment / 2 : 1;
-	size_t count = segment == 0 ? 0 : (n - segment) / hop + 1;
-	for (size_t k = 0; k < count; k++)
-		add_periodogram(f, x + k * hop, w, segment,
-		    1 / (rate * (double)count), s->power);
+	dsp_window(window, w, n);
+	for (size_t i = 0; i < n; i++) {
+		f->time[i] = (x[i] - mean) * w[i];
+		weight += w[i] * w[i];
+	}
 	free(w);
-	return 0;
-}
+	memset(f->time + n, 0, (length - n) * sizeof(*f->time));
+	dsp_fft_forward(f);
+	for (size_t k = 0; n > 0 && k <= length / 2; k++) {
+		const double *c = f->frequency[k];
+		double sides = k == 0 || k == length / 2 ? 1 : 2;
 
-int
-dsp_periodogram(struct dsp *d, const double *x, size_t n, double rate,
-    double max_step, enum dsp_window window, struct dsp_spectrum *s)
-{
-	return dsp_welch(d, x, n, n, rate, max_step, window, s);
-}
-
-int
-dsp_lomb(const double *t, const double *x, size_t n, double step, size_t count,
-    struct dsp_spectrum *s)
-{
-	double mean = dsp_mean(x, n);
-	double span = n > 1 ? t[n - 1] - t[0] : 0;
-
-	if (spectrum_resize(s, count, step) != 0)
-		return -1;
-	if (span <= 0)
-		return 0;
-	/* A sinusoid of amplitude 1 gives n/4; its density shall be span/4. */
-	double scale = 2 * span / (double)(n - 1) * 0.5;
-	for (size_t k = 1; k < count; k++) {
-		double w = 2 * DSP_PI * step * (double)k;
-		double s2 = 0, c2 = 0;
-
-		for (size_t i = 0; i < n; i++) {
-			s2 += sin(2 * w * t[i]);
-			c2 += cos(2 * w * t[i]);
-		}
-		double tau = atan2(s2, c2) / (2 * w);
-		double xc = 0, xs = 0, cc = 0, ss = 0;
-		for (size_t i = 0; i < n; i++) {
-			double c = cos(w * (t[i] - tau));
-			double q = sin(w * (t[i] - tau));
-
-			xc += (x[i] - mean) * c;
-			xs += (x[i] - mean) * q;
-			cc += c * c;
-			ss += q * q;
-		}
-		s->power[k] = scale *
-		    ((cc > 0 ? xc * xc / cc : 0) + (ss > 0 ? xs * xs / ss : 0));
+		s->power[k] =
+		    sides * (c[0] * c[0] + c[1] * c[1]) / (rate * weight);
 	}
 	return 0;
 }

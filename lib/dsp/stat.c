@@ -49,21 +49,6 @@ dsp_correlation(const double *x, const double *y, size_t n)
 	return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0;
 }
 
-static int
-rising(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-void
-dsp_sort(double *x, size_t n)
-{
-	if (n > 1)
-		qsort(x, n, sizeof(*x), rising);
-}
-
 /* Hoare's selection: afterwards x[k] is the k-th smallest, what stands before
  * it is not greater, what stands behind it not smaller. */
 static double
@@ -122,31 +107,4 @@ dsp_mad(double *x, size_t n, double center)
 	for (size_t i = 0; i < n; i++)
 		x[i] = fabs(x[i] - center);
 	return 1.4826 * dsp_median(x, n);
-}
-
-double
-dsp_weighted_median(double *value, double *weight, size_t n)
-{
-	double half = dsp_sum(weight, n) / 2, below = 0;
-
-	/* Few values: sorting by insertion keeps the pairs together. */
-	for (size_t i = 1; i < n; i++) {
-		double v = value[i], w = weight[i];
-		size_t j = i;
-
-		for (; j > 0 && value[j - 1] > v; j--) {
-			value[j] = value[j - 1];
-			weight[j] = weight[j - 1];
-		}
-		value[j] = v;
-		weight[j] = w;
-	}
-	for (size_t i = 0; i < n; i++) {
-		below += weight[i];
-		if (below > half)
-			return value[i];
-		if (below == half && i + 1 < n)
-			return (value[i] + value[i + 1]) / 2;
-	}
-	return n == 0 ? 0 : value[n - 1];
 }

@@ -250,12 +250,6 @@ http_send(struct http_client *c, const struct http_request *r)
 	return 0;
 }
 
-size_t
-http_in_flight(const struct http_client *c)
-{
-	return c->busy;
-}
-
 /* Did the server close a connection just as it was used again?  libcurl looks
  * for that, too, but not in each case, and counts over all of a handle's
  * requests how often it does. */

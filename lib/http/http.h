@@ -145,9 +145,6 @@ void http_client_free(struct http_client *c);
  * Return 0, or -1 without memory: then there will be no answer. */
 int http_send(struct http_client *c, const struct http_request *r);
 
-/* How many requests wait for their answer to be taken. */
-size_t http_in_flight(const struct http_client *c);
-
 /* Wait at most ${ms} (-1: for ever) until answers are there, or until one of
  * the ${n} descriptors can be read, which sets its ${readable}; a descriptor
  * of -1 is passed over.  Return 0; or -1 with errno set. */

@@ -16,12 +16,6 @@ sign_scheme(unsigned i)
 }
 
 const char *
-sign_scheme_name(const struct sign_scheme *s)
-{
-	return s->name;
-}
-
-const char *
 sign_scheme_header(const struct sign_scheme *s, size_t i)
 {
 	return i < sizeof(s->header) / sizeof(s->header[0]) ? s->header[i]

@@ -44,8 +44,6 @@ struct sign_scheme;
 /* Scheme number ${i}, or NULL past the last; 0 is the default. */
 const struct sign_scheme *sign_scheme(unsigned i);
 
-const char *sign_scheme_name(const struct sign_scheme *s);
-
 /* The headers of its own, in lower case: 0 is that of the signature,
  * "webhook-signature" and the like; NULL past the last. */
 const char *sign_scheme_header(const struct sign_scheme *s, size_t i);

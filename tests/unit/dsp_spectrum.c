@@ -36,8 +36,6 @@ transforms(struct dsp *d)
 		worst = fmax(worst, fabs(f->frequency[k][1] - im));
 	}
 	CHECK_NEAR(worst, 0, 1e-12, "the sum of the definition");
-	dsp_fft_inverse(f);
-	CHECK_NEAR(f->time[3], 4, 1e-12, "and back");
 	CHECK(dsp_fft_length(7) == 8 && dsp_fft_length(10) == 10 &&
 		dsp_fft_length(601) == 640 && dsp_fft_length(0) == 2,
 	    "good lengths");
@@ -67,25 +65,9 @@ peaks(struct dsp *d)
 	CHECK_NEAR(dsp_band_power(&s, 0, 15), 0.5, 0.01, "Parseval");
 	CHECK_NEAR(dsp_band_power(&s, 1.2, 1.8), 0.5, 0.01, "and its band");
 	CHECK(isnan(dsp_peak(&s, 2.02, 2.04, NULL)), "no peak, no number");
-	dsp_welch(d, x, N, 100, 30, 0.5 / 60, DSP_HANN, &s);
-	CHECK_NEAR(dsp_peak(&s, 0.5, 4.5, NULL), 1.5, 0.005, "Welch's peak");
-	CHECK_NEAR(dsp_band_power(&s, 0, 15), 0.5, 0.03, "Welch's power");
-	dsp_spectrum_release(&s);
-}
-
-static void
-lomb(void)
-{
-	static double t[N], x[N];
-	struct dsp_spectrum s = {0};
-
-	for (size_t i = 0; i < N; i++) {
-		t[i] = (double)i + 0.3 * sin((double)i * 78.233);
-		x[i] = 2 * sin(2 * DSP_PI * 0.21 * t[i]);
-	}
-	CHECK(dsp_lomb(t, x, N, 0.0005, 800, &s) == 0, "Lomb");
-	CHECK_NEAR(dsp_peak(&s, 0.05, 0.35, NULL), 0.21, 1e-4, "Lomb's peak");
-	CHECK_NEAR(dsp_band_power(&s, 0.2, 0.22), 2, 0.1, "Lomb's power");
+	CHECK(dsp_periodogram(d, x, 0, 30, 0.5, DSP_HANN, &s) == 0 &&
+		dsp_band_power(&s, 0, 15) == 0,
+	    "no samples, no power");
 	dsp_spectrum_release(&s);
 }
 
@@ -96,7 +78,6 @@ main(void)
 
 	transforms(d);
 	peaks(d);
-	lomb();
 	dsp_free(d);
 	return check_done();
 }

@@ -11,6 +11,14 @@ noise(void)
 	return (double)(state >> 40) / (double)(1UL << 24);
 }
 
+static int
+rising(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
 static void
 quantiles_match_sorting(void)
 {
@@ -20,7 +28,7 @@ quantiles_match_sorting(void)
 	for (size_t n = 1; n <= 101; n++) {
 		for (size_t i = 0; i < n; i++)
 			a[i] = b[i] = floor(noise() * 20);
-		dsp_sort(b, n);
+		qsort(b, n, sizeof(*b), rising);
 		double want =
 		    n % 2 == 1 ? b[n / 2] : (b[n / 2 - 1] + b[n / 2]) / 2;
 		same &= fabs(dsp_median(a, n) - want) < 1e-12;
@@ -35,16 +43,6 @@ quantiles_match_sorting(void)
 	CHECK_NEAR(dsp_mad(a, 101, 50), 25 * 1.4826, 1e-12, "MAD");
 }
 
-static void
-weighted_median(void)
-{
-	double v[] = {3, 1, 2, 100}, w[] = {1, 1, 1, 0.5};
-	double v2[] = {5, 1}, w2[] = {1, 1};
-
-	CHECK_NEAR(dsp_weighted_median(v, w, 4), 2, 0, "weighted median");
-	CHECK_NEAR(dsp_weighted_median(v2, w2, 2), 3, 0, "a tie is the middle");
-}
-
 int
 main(void)
 {
@@ -56,6 +54,5 @@ main(void)
 	CHECK_NEAR(dsp_correlation(x, z, 4), -1, 1e-15, "correlation -1");
 	CHECK_NEAR(dsp_median(x, 0), 0, 0, "nothing has median 0");
 	quantiles_match_sorting();
-	weighted_median();
 	return check_done();
 }
