@@ -169,6 +169,10 @@ int deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 /* Start nothing new from now on; what is under way may finish. */
 void deliver_stop(struct deliver *d);
 
+/* The events in the slow phase are waited for no longer, nor is the run kept up
+ * without any: there will be no more lines. */
+void deliver_unfollow(struct deliver *d);
+
 /* End what is under way and settle all that is pending as dead for ${reason}.
  * Return as deliver_turn. */
 int deliver_abandon(struct deliver *d, const char *reason, struct err *err);

@@ -362,6 +362,12 @@ deliver_endpoint_idle(const struct deliver *d, const struct deliver_endpoint *e)
 	    e->due > d->wall;
 }
 
+void
+deliver_unfollow(struct deliver *d)
+{
+	d->store.follow = false;
+}
+
 bool
 deliver_store_idle(const struct deliver *d)
 {

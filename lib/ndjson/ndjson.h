@@ -93,6 +93,10 @@ enum ndjson_status ndjson_next(
  * NDJSON_LINE, whatever is there now, or a failure as ndjson_next. */
 enum ndjson_status ndjson_fill(struct ndjson_reader *r);
 
+/* Behind NDJSON_END: read on, there may be more to come, as from a FIFO that is
+ * opened anew.  Lines go on being counted. */
+void ndjson_resume(struct ndjson_reader *r);
+
 /* Is a whole line (or the end) at hand without reading? */
 bool ndjson_ready(const struct ndjson_reader *r);
 

@@ -176,6 +176,12 @@ ndjson_next(struct ndjson_reader *r, struct ndjson_line *line)
 	return give(r, r->len - r->from, false, line);
 }
 
+void
+ndjson_resume(struct ndjson_reader *r)
+{
+	r->end = false;
+}
+
 bool
 ndjson_torn(
     const struct ndjson_reader *r, struct ndjson_line *line, uint64_t *bytes)

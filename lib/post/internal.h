@@ -22,6 +22,7 @@ struct post_run {
 	int status;    /* of cli_exit */
 	bool fatal;    /* no more can be done; it was reported */
 	bool more;     /* stdin may hold more */
+	bool closed;   /* stdin was */
 	int64_t stop;  /* monotonic time to leave at; -1: not stopping */
 	uint64_t lost; /* messages about dead letters */
 	uint64_t bad;  /* lines */
@@ -44,6 +45,17 @@ struct sign_keys *post_load_keys(struct post_run *r, const char *const file[],
 
 /* Check one line "Name: value".  Return 0, or -1 with ${err}. */
 int post_check_header(struct span line, struct err *err);
+
+/* ---- input.c: at the end of stdin, may there be more?  Return true where
+ * r->in can be read on. */
+bool post_read_on(struct post_run *r);
+/* A failure is the end of stdin; of a service, too, since it could take no
+ * more lines. */
+void post_read_no_more(struct post_run *r);
+/* Let those who write there know that nobody reads any more. */
+void post_close_input(struct post_run *r);
+/* End soon, as at SIGTERM. */
+void post_stop(struct post_run *r);
 
 /* ---- tell.c */
 void post_report(void *context, enum deliver_note what, const char *endpoint,

@@ -39,7 +39,7 @@ reject(struct post_run *r, const struct ndjson_line *line)
 	    ndjson_flush(w) != 0) {
 		diag_errno(errno, "%s: write failed", r->o->rejects);
 		fail(r, CLI_SYSTEM);
-		r->more = false;
+		post_read_no_more(r);
 	}
 	ndjson_writer_free(w);
 }
@@ -53,7 +53,7 @@ bad_line(struct post_run *r, const struct ndjson_line *line, const char *why)
 	fail(r, CLI_DATA);
 	r->bad++;
 	if (r->o->strict)
-		r->more = false;
+		post_read_no_more(r);
 }
 
 static void
@@ -77,7 +77,7 @@ one_line(struct post_run *r, const struct ndjson_line *line)
 		diag_error("<stdin>:%" PRIu64 ": %s", line->number, err.text);
 		reject(r, line);
 		fail(r, CLI_SYSTEM);
-		r->more = false;
+		post_read_no_more(r);
 		break;
 	}
 }
@@ -89,7 +89,7 @@ next_line(struct post_run *r)
 
 	switch (ndjson_next(r->in, &line)) {
 	case NDJSON_END:
-		r->more = false;
+		r->more = post_read_on(r);
 		break;
 	case NDJSON_LINE:
 		one_line(r, &line);
@@ -101,7 +101,7 @@ next_line(struct post_run *r)
 	case NDJSON_FLUSH_FAILED:
 		diag_errno(errno, "<stdin>: read failed");
 		fail(r, CLI_SYSTEM);
-		r->more = false;
+		post_read_no_more(r);
 		break;
 	}
 }
@@ -128,7 +128,7 @@ fill(struct post_run *r)
 		return true;
 	diag_errno(errno, "<stdin>: read failed");
 	fail(r, CLI_SYSTEM);
-	r->more = false;
+	post_read_no_more(r);
 	return false;
 }
 
@@ -161,9 +161,7 @@ begin_stop(struct post_run *r)
 		    info.ssi_signo == SIGINT       ? "SIGINT"
 			: info.ssi_signo == SIGHUP ? "SIGHUP"
 						   : "SIGTERM");
-	if (r->stop < 0)
-		r->stop = instant_monotonic() + POST_GRACE * 1000;
-	deliver_stop(r->d);
+	post_stop(r);
 }
 
 /* A file can be read again. */
@@ -239,6 +237,8 @@ turn(struct post_run *r)
 	int64_t wait = at_hand ? 0 : r->progress ? 500 : -1;
 	struct err err;
 
+	if (!r->more)
+		post_close_input(r);
 	if (r->stop >= 0) {
 		int64_t left = r->stop - instant_monotonic();
 

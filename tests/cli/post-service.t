@@ -1,0 +1,102 @@
+#!/bin/sh
+# vitals-post --spool --follow as a service: a FIFO whose writers come and go.
+. "$(dirname "$0")/tap.sh"
+. "$TESTS/cli/post.sh"
+hook
+base=http://127.0.0.1:$PORT
+
+# Start it on the FIFO "pipe"; its first writer is asked for by the shell.
+serve() { # OPTION ...
+	rm -f pipe
+	mkfifo pipe
+	new_log
+	vitals-post -q --follow "$@" "$base/ok" <pipe >out 2>err &
+	pid=$!
+}
+# Write what stdin has into the FIFO and close it, unless nobody reads there.
+give() {
+	timeout 60 sh -c 'cat >pipe'
+}
+serve --spool s1
+echo '{"id":"e-1"}' | give
+came e-1
+echo '{"id":"e-2"}' | give && came e-2
+ok 'a second writer is heard' err
+# The writer after that opens it while another has it open.
+timeout 60 sh -c 'exec 9>pipe; echo "{\"id\":\"e-3\"}" >&9; echo "{\"id\":\"e-4\"}" >pipe; echo "{\"id\":\"e-5\"}" >&9'
+came e-3 && came e-4 && came e-5
+ok 'and writers that overlap' err
+printf '{"id":"e-6"}' | give
+came e-6
+ok 'a last line without a newline is taken when its writer leaves' err
+echo '{"id":"e-7"}' | give && came e-7
+ok 'and the next line is one of its own' err
+printf '{"id":' | give
+wait_for grep -q cut err
+echo '{"id":"e-8"}' | give && came e-8
+ok 'so is the one behind a line that was cut off' err
+[ "$(cat err)" = 'vitals-post: <stdin>:7: not a JSON object: the text ends early (the last line has no newline: cut off?)' ] ||
+	[ "$(wc -l <err)" -eq 1 ]
+ok 'which is all that is said' err
+kill $pid
+wait $pid
+[ $? -eq 1 ] && [ "$(jq -r .id out | sort | tr '\n' ' ')" = 'e-1 e-2 e-3 e-4 e-5 e-6 e-7 e-8 ' ]
+ok 'SIGTERM ends it, every event has its receipt' out
+
+# Many writers, one after the other.
+serve --spool s2
+n=0
+while [ $n -lt 200 ]; do
+	n=$((n + 1))
+	echo "{\"id\":\"w-$n\"}" | give || break
+done
+wait_for has_lines 200 out
+kill $pid
+wait $pid
+[ $? -eq 0 ] && [ "$(jq -r .id out | sort -u | wc -l)" -eq 200 ]
+ok 'of 200 writers none is lost' err
+
+# Between two writers it waits without work.
+serve --spool s3
+echo '{"id":"e-1"}' | give
+came e-1
+wait_for has_lines 1 out
+before=$(awk '{ print $14 + $15 }' /proc/$pid/stat)
+sleep 1
+after=$(awk '{ print $14 + $15 }' /proc/$pid/stat)
+[ $((after - before)) -lt 20 ]
+ok "and takes no CPU meanwhile: $((after - before)) ticks"
+kill $pid
+wait $pid
+[ $? -eq 0 ]
+ok 'SIGTERM ends it with status 0' err
+
+# It stops reading at a bad line: it must not stay and be deaf.
+serve --spool s5 --strict
+{ echo '{"id":"e-1"}'; echo bad; } | give
+wait $pid
+[ $? -eq 1 ] && [ "$(jq -r .id out)" = e-1 ] && [ "$(wc -l <err)" -eq 1 ]
+ok 'with --strict a bad line is the end of the service' err
+
+# One that reads no lines says so to those who write them.
+: >log
+vitals-post -q --spool s3 --drain --follow "$base/ok" <pipe >out 2>err &
+pid=$!
+timeout 60 sh -c 'trap "" PIPE; exec 9>pipe; while echo line >&9; do sleep 0.05; done' 2>/dev/null
+[ $? -ne 124 ]
+ok 'with --drain writers see that nobody reads'
+kill $pid
+wait $pid
+[ $? -eq 0 ]
+ok 'and SIGTERM ends it with status 0' err
+
+# Without --follow the end of the FIFO is the end, as of any input.
+rm -f pipe
+mkfifo pipe
+echo '{"id":"e-1"}' >pipe &
+try 'without --follow' timeout 60 vitals-post -q --spool s4 "$base/ok" <pipe
+is_status 0
+stdout_lines 1
+is_stderr ''
+wait $!
+done_testing
