@@ -190,7 +190,10 @@ read_breath(struct work *w, struct err *err)
 		&in->motion, w->out->pulse.start,
 		(double)w->out->pulse.n / w->out->pulse.rate, err) != 0)
 		return -1;
-	sure = vitals_confidence_breath(&r, in->seconds);
+	if (r.seconds + SHORT_BY <
+	    vital_info(VITAL_RESPIRATORY_RATE)->min_seconds)
+		return 0;
+	sure = vitals_confidence_breath(&r, fmin(in->seconds, r.seconds));
 	/* Movement shows breath also where no pulse is seen. */
 	sure *= r.weight[VITALS_BREATH_MOTION] +
 	    (1 - r.weight[VITALS_BREATH_MOTION]) * w->rate_confidence;

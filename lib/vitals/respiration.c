@@ -98,8 +98,34 @@ intervals(struct slow *s, const struct vitals_beats *b)
 	}
 }
 
-/* Mean of (t, x) over one beat around each point of the grid. */
-static void
+/* Cross what is NAN in ${grid} on lines, at the ends on the level of the
+ * nearest that is not; false where all is NAN. */
+static bool
+bridge(double *grid, size_t n)
+{
+	size_t last = n;
+
+	for (size_t i = 0; i < n; i++) {
+		if (isnan(grid[i]))
+			continue;
+		for (size_t k = last == n ? 0 : last + 1; k < i; k++) {
+			double p = last == n
+			    ? 1
+			    : (double)(k - last) / (double)(i - last);
+
+			grid[k] = p * grid[i] +
+			    (last == n ? 0 : (1 - p) * grid[last]);
+		}
+		last = i;
+	}
+	for (size_t k = last + 1; k < n; k++)
+		grid[k] = grid[last];
+	return last < n;
+}
+
+/* Mean of (t, x) over one beat around each point of the grid.  Where there are
+ * no samples the level is nobody's: no step may come of it. */
+static bool
 average(double *grid, size_t n, double start, double width, const double *t,
     const double *x, size_t samples)
 {
@@ -113,11 +139,10 @@ average(double *grid, size_t n, double start, double width, const double *t,
 			sum += x[end++];
 		while (first < end && t[first] < at - width / 2)
 			sum -= x[first++];
-		if (end > first)
-			grid[i] = sum / (double)(end - first);
-		else
-			grid[i] = i > 0 ? grid[i - 1] : 0;
+		grid[i] = end > first ? sum / (double)(end - first)
+				      : (double)NAN;
 	}
+	return bridge(grid, n);
 }
 
 /* Lines between the samples of ${s}, on the grid. */
@@ -303,15 +328,13 @@ lay(struct source *s, int k)
 	case VITALS_BREATH_BASELINE:
 		if (c->n == 0)
 			return false;
-		average(s->grid, s->n, s->start, width, c->time,
+		return average(s->grid, s->n, s->start, width, c->time,
 		    dsp_sd(c->g, c->n) > 0 ? c->g : c->r, c->n);
-		return true;
 	case VITALS_BREATH_MOTION:
 		if (m->n == 0)
 			return false;
-		average(
+		return average(
 		    s->grid, s->n, s->start, width, m->time, m->value, m->n);
-		return true;
 	case VITALS_BREATH_AMPLITUDE:
 		amplitudes(&s->slow, s->beats, s->wave);
 		break;
@@ -353,6 +376,22 @@ limits(struct fusion *f, double seconds, double heart)
 	return true;
 }
 
+/* Cut ${start} and ${seconds} to the time from the first sample to the last:
+ * before a face came, and behind it, there was no breath to be seen. */
+static void
+cut_to_samples(
+    const struct vitals_colour *c, double *start, double *seconds)
+{
+	double from, to;
+
+	if (c->n == 0)
+		return;
+	from = fmax(*start, c->time[0]);
+	to = fmin(*start + *seconds, c->time[c->n - 1]);
+	*start = from;
+	*seconds = fmax(0, to - from);
+}
+
 int
 vitals_respiration(struct vitals_respiration *r,
     const struct vitals_beats *beats, const struct vitals_wave *wave,
@@ -363,12 +402,14 @@ vitals_respiration(struct vitals_respiration *r,
 	struct source s = {.beats = beats,
 	    .wave = wave,
 	    .colour = colour,
-	    .motion = motion,
-	    .start = start,
-	    .n = seconds > 0 ? (size_t)(seconds * GRID) : 0};
+	    .motion = motion};
 	int rc = -1;
 
 	clear(r);
+	cut_to_samples(colour, &start, &seconds);
+	r->seconds = seconds;
+	s.start = start;
+	s.n = seconds > 0 ? (size_t)(seconds * GRID) : 0;
 	s.grid = calloc(s.n + 1, sizeof(*s.grid));
 	s.work = calloc(s.n + 1, sizeof(*s.work));
 	s.slow.t = calloc(beats->count + 1, sizeof(*s.slow.t));

@@ -31,6 +31,7 @@ enum vitals_breath {
 };
 
 struct vitals_respiration {
+	double seconds;    /* from the first sample to the last */
 	double rate;       /* /min; NAN: none */
 	double prominence; /* height of the peak over the next best, >= 1 */
 	double peak;       /* 0 to 1: share of all power in the peak */
@@ -41,7 +42,8 @@ struct vitals_respiration {
 };
 
 /*
- * Find the rate of breathing between ${start} and ${start} + ${seconds}.
+ * Find the rate of breathing between ${start} and ${start} + ${seconds}, or
+ * what of it there are samples of.
  * ${wave} is the pulse wave on which ${beats} were found; ${colour} and
  * ${motion} may be empty.  Return 0, or -1 without memory.
  */
