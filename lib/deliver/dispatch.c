@@ -77,7 +77,7 @@ may_send(const struct deliver *d, const struct deliver_endpoint *e)
 {
 	return e->ready != NULL && !e->off && e->in_flight < e->concurrency &&
 	    d->count.in_flight < (uint64_t)d->policy.concurrency &&
-	    e->hold <= d->now && e->consent != DELIVER_CONSENT_ASKED &&
+	    e->hold <= d->now && deliver_consent_allows(d, e) &&
 	    (e->rate <= 0 || e->tokens >= 1) &&
 	    deliver_breaker_allows(&e->breaker, d->now);
 }
@@ -308,7 +308,8 @@ send_one(struct deliver *d, struct deliver_endpoint *e)
 	}
 	if (e->rate > 0)
 		e->tokens -= (double)(s->count > 0 ? s->count : 1);
-	deliver_breaker_sent(&e->breaker);
+	if (!s->handshake)
+		deliver_breaker_sent(&e->breaker);
 	e->in_flight++;
 	d->count.in_flight++;
 	retries = 0;
@@ -414,6 +415,8 @@ deliver_next_time(const struct deliver *d)
 			continue;
 		if (e->hold > d->now)
 			at = e->hold;
+		else if (e->consent == DELIVER_CONSENT_WANTED)
+			at = e->ask_at;
 		else if (e->breaker.open && !e->breaker.probing &&
 		    e->breaker.until > d->now)
 			at = e->breaker.until;

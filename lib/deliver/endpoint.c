@@ -144,26 +144,32 @@ deliver_endpoint_find(const struct deliver *d, struct span name)
 	return (struct deliver_endpoint *)deliver_table_find(&d->names, name);
 }
 
-/* Does nothing point to ${e}, and would nothing that is known of it be missed?
+/* Does nothing point to ${e}, and is nothing known of it that must be kept to?
  */
 static bool
 forgettable(const struct deliver *d, const struct deliver_endpoint *e)
 {
 	return !e->added && e->pending == 0 && e->coming == 0 &&
-	    e->in_flight == 0 && !e->off && !e->breaker.open &&
-	    e->hold <= d->now;
+	    e->in_flight == 0 && !e->off && e->hold <= d->now;
 }
 
-/* Make room by forgetting an endpoint of lines that has nothing to do. */
+/* Make room by forgetting an endpoint of lines that has nothing to do; rather
+ * not one that is known to be down. */
 static bool
 forget_one(struct deliver *d)
 {
-	struct deliver_endpoint **at = &d->endpoint, *e;
+	struct deliver_endpoint **at = NULL, **p, *e;
 
-	while ((e = *at) != NULL && !forgettable(d, e))
-		at = &e->next;
-	if (e == NULL)
+	for (p = &d->endpoint; *p != NULL; p = &(*p)->next) {
+		if (!forgettable(d, *p))
+			continue;
+		at = p;
+		if (!(*p)->breaker.open && (*p)->asked == 0)
+			break;
+	}
+	if (at == NULL)
 		return false;
+	e = *at;
 	*at = e->next;
 	if (d->endpoint_end == &e->next)
 		d->endpoint_end = at;

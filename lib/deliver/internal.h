@@ -88,8 +88,10 @@ struct deliver_endpoint {
 	int64_t hold; /* Retry-After: nothing before (monotonic) */
 	struct deliver_breaker breaker;
 	enum deliver_consent consent;
-	bool off;  /* 410, or no consent */
-	bool down; /* its circuit opened max_attempts times in a row */
+	uint32_t asked; /* in vain, in a row */
+	int64_t ask_at; /* not before (monotonic) */
+	bool off;       /* 410, or no consent */
+	bool down;      /* its circuit opened max_attempts times in a row */
 
 	/* With a spool: */
 	int64_t number; /* in it */
@@ -219,6 +221,19 @@ void deliver_settle(struct deliver *d, struct deliver_job *j,
 /* Settle all jobs of ${e} that are not under way as dead. */
 void deliver_flush_endpoint(
     struct deliver *d, struct deliver_endpoint *e, const char *reason);
+/* Nothing can be sent to ${e} before ${until} (monotonic): settle those ready
+ * ones for which that is too late. */
+void deliver_put_off(struct deliver *d, struct deliver_endpoint *e,
+    int64_t until, const char *why);
+/* ${n} ${what} in a row failed: without a spool its events are given up. */
+void deliver_is_down(struct deliver *d, struct deliver_endpoint *e, uint32_t n,
+    const char *what, const char *why);
+/* It wants nothing any more. */
+void deliver_switch_off(
+    struct deliver *d, struct deliver_endpoint *e, const char *why);
+/* Keep to the Retry-After that goes for all of ${e}. */
+void deliver_take_hold(
+    struct deliver *d, struct deliver_endpoint *e, const struct http_answer *a);
 /* Settle those ready ones of ${e} for which Retry-After is too long. */
 void deliver_expire_held(struct deliver *d, struct deliver_endpoint *e);
 double deliver_random(struct deliver *d);
@@ -227,6 +242,14 @@ uint64_t deliver_settled(const struct deliver *d);
 void deliver_note(struct deliver *d, enum deliver_note what,
     const struct deliver_endpoint *e, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* ---- consent.c */
+/* May an event be sent now, or the endpoint be asked? */
+bool deliver_consent_allows(
+    const struct deliver *d, const struct deliver_endpoint *e);
+/* Take the answer to a handshake. */
+void deliver_consent_answered(struct deliver *d, struct deliver_endpoint *e,
+    const struct http_answer *a, enum deliver_verdict v, const char *why);
 
 /* ---- store.c: what goes into the spool and comes out of it. */
 /* Make ${e} known to it. */

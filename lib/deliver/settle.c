@@ -2,10 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "deliver/internal.h"
-#include "json/json.h"
 
 void
 deliver_note(struct deliver *d, enum deliver_note what,
@@ -191,8 +189,9 @@ again(struct deliver *d, struct deliver_job *j, const struct http_answer *a,
 	}
 }
 
-static void
-switch_off(struct deliver *d, struct deliver_endpoint *e, const char *why)
+void
+deliver_switch_off(
+    struct deliver *d, struct deliver_endpoint *e, const char *why)
 {
 	char reason[400];
 
@@ -205,11 +204,12 @@ switch_off(struct deliver *d, struct deliver_endpoint *e, const char *why)
 	deliver_flush_endpoint(d, e, reason);
 }
 
-/* Nothing is sent while a circuit is open, but time goes by. */
-static void
-expire_ready(struct deliver *d, struct deliver_endpoint *e, const char *why)
+void
+deliver_put_off(struct deliver *d, struct deliver_endpoint *e, int64_t until,
+    const char *why)
 {
 	struct deliver_job *j = e->ready, *next;
+	int64_t then = d->wall + (until > d->now ? until - d->now : 0);
 	char reason[400];
 
 	e->ready = NULL;
@@ -218,11 +218,38 @@ expire_ready(struct deliver *d, struct deliver_endpoint *e, const char *why)
 	for (; j != NULL; j = next) {
 		next = j->next;
 		j->next = NULL;
-		if (d->wall > j->since + d->policy.give_up)
+		if (then > j->since + d->policy.give_up)
 			deliver_settle(d, j, DELIVER_OUTCOME_EXPIRED, reason);
 		else
 			deliver_make_ready(j, false);
 	}
+}
+
+void
+deliver_is_down(struct deliver *d, struct deliver_endpoint *e, uint32_t n,
+    const char *what, const char *why)
+{
+	char reason[400];
+
+	if (!e->down)
+		deliver_note(d, DELIVER_NOTE_STATE, e,
+		    "down: %u %s in a row failed: %s", n, what, why);
+	e->down = true;
+	if (d->store.spool != NULL)
+		return;
+	snprintf(reason, sizeof(reason), "endpoint is down: %s", why);
+	deliver_flush_endpoint(d, e, reason);
+}
+
+void
+deliver_take_hold(
+    struct deliver *d, struct deliver_endpoint *e, const struct http_answer *a)
+{
+	if (!deliver_holds_endpoint(a) || d->now + a->retry_after <= e->hold)
+		return;
+	e->hold = d->now + a->retry_after;
+	if (d->store.spool != NULL)
+		deliver_store_hold(d, e);
 }
 
 void
@@ -246,13 +273,8 @@ judge_endpoint(struct deliver *d, struct deliver_endpoint *e,
 {
 	struct deliver_breaker *b = &e->breaker;
 	bool was_open = b->open;
-	char reason[400];
 
-	if (deliver_holds_endpoint(a) && d->now + a->retry_after > e->hold) {
-		e->hold = d->now + a->retry_after;
-		if (d->store.spool != NULL)
-			deliver_store_hold(d, e);
-	}
+	deliver_take_hold(d, e, a);
 	if (v != DELIVER_RETRY) {
 		deliver_breaker_success(b);
 		e->down = false;
@@ -269,59 +291,9 @@ judge_endpoint(struct deliver *d, struct deliver_endpoint *e,
 		deliver_note(d, DELIVER_NOTE_STATE, e,
 		    "circuit open after %u failures in a row: %s", b->failures,
 		    why);
-	expire_ready(d, e, why);
-	if (b->opened < (uint64_t)d->policy.max_attempts)
-		return;
-	if (!e->down)
-		deliver_note(d, DELIVER_NOTE_STATE, e,
-		    "down: %u probes in a row failed: %s", b->opened, why);
-	e->down = true;
-	if (d->store.spool != NULL)
-		return;
-	snprintf(reason, sizeof(reason), "endpoint is down: %s", why);
-	deliver_flush_endpoint(d, e, reason);
-}
-
-static bool
-names_origin(const struct deliver *d, const char *allowed)
-{
-	return strcmp(allowed, "*") == 0 || strcasecmp(allowed, d->origin) == 0;
-}
-
-/* WebHook-Allowed-Rate: requests a minute, a whole number above 0, or "*". */
-static void
-take_rate(struct deliver_endpoint *e, const char *text)
-{
-	int64_t a_minute;
-	double rate;
-
-	if (json_integer(span_of(text), 1, INT32_MAX, &a_minute) != 0)
-		return;
-	rate = (double)a_minute / 60;
-	if (e->rate <= 0 || rate < e->rate)
-		e->rate = rate;
-}
-
-static void
-consent(struct deliver *d, struct deliver_endpoint *e,
-    const struct http_answer *a, enum deliver_verdict v, const char *why)
-{
-	if (a->failure == HTTP_ANSWERED && names_origin(d, a->allowed_origin)) {
-		e->consent = DELIVER_CONSENT_GIVEN;
-		take_rate(e, a->allowed_rate);
-		return;
-	}
-	e->consent = DELIVER_CONSENT_WANTED;
-	if (v != DELIVER_RETRY) {
-		switch_off(d, e,
-		    "it does not consent to our origin "
-		    "(WebHook-Allowed-Origin)");
-		return;
-	}
-	/* No word from it: as a failed probe. */
-	e->breaker.open = true;
-	e->breaker.probing = true;
-	judge_endpoint(d, e, a, v, why);
+	deliver_put_off(d, e, b->until, why);
+	if (b->opened >= (uint64_t)d->policy.max_attempts)
+		deliver_is_down(d, e, b->opened, "probes", why);
 }
 
 static void
@@ -378,7 +350,7 @@ deliver_answered(struct deliver *d, const struct http_answer *a)
 	if (v != DELIVER_DONE)
 		e->failures++;
 	if (s->handshake) {
-		consent(d, e, a, v, why);
+		deliver_consent_answered(d, e, a, v, why);
 		deliver_shipment_free(d, s);
 		return;
 	}
@@ -399,7 +371,7 @@ deliver_answered(struct deliver *d, const struct http_answer *a)
 		return;
 	judge_endpoint(d, e, a, v, why);
 	if (v == DELIVER_GONE) {
-		switch_off(d, e, why);
+		deliver_switch_off(d, e, why);
 		if (d->store.spool != NULL)
 			deliver_store_switch_off(d, e);
 	}

@@ -23,7 +23,9 @@
 //	/body/N          200 with a body of N bytes
 //	/garbage         bytes that are no HTTP
 //	/redirect        302 to /ok
-//	/consent/ORIGIN  OPTIONS allows ORIGIN, and the rate ?rate=N; POST as /ok
+//	/consent/ORIGIN  OPTIONS allows ORIGIN, and the rate ?rate=N; POST as /ok;
+//			 the first ?fails=N OPTIONS get 503, or with &reset no
+//			 answer
 //
 // node hook.js PORT-FILE LOG SECONDS [CERT KEY [MAX-TLS [CLIENT-CA]]]
 //
@@ -179,7 +181,12 @@ function answer(q, r, body) {
 		r.setHeader('Location', '/ok');
 		return done();
 	case 'consent':
-		if (q.method === 'OPTIONS') {
+		if (q.method === 'OPTIONS' &&
+		    all <= Number(url.searchParams.get('fails'))) {
+			if (url.searchParams.has('reset'))
+				return q.socket.destroy();
+			status = 503;
+		} else if (q.method === 'OPTIONS') {
 			r.setHeader('WebHook-Allowed-Origin', arg);
 			r.setHeader('WebHook-Allowed-Rate',
 			    url.searchParams.get('rate') || '*');
