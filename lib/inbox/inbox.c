@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* "vitR": what the file's header says it is. */
@@ -164,16 +166,38 @@ prepare(struct inbox *x, struct err *err)
 	return 0;
 }
 
+/* A write-ahead log lies beside the file under its name: by another hard link
+ * it is not found after a crash, and what it holds would be lost. */
+static int
+check_links(int fd, const char *path, struct err *err)
+{
+	char log[PATH_MAX + sizeof("-wal")];
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || st.st_nlink < 2)
+		return 0;
+	if (realpath(path, log) == NULL)
+		return err_sys(err, errno, "%s", path);
+	memcpy(log + strlen(log), "-wal", sizeof("-wal"));
+	if (access(log, F_OK) == 0)
+		return 0;
+	return err_set(err,
+	    "%s: has a second name, a hard link, and may be in use by it: take "
+	    "one of the names away",
+	    path);
+}
+
 /* SQLite would make the file readable for everybody. */
 static int
 touch(const char *path, struct err *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), rc;
 
 	if (fd < 0)
 		return err_sys(err, errno, "%s", path);
+	rc = check_links(fd, path, err);
 	close(fd);
-	return 0;
+	return rc;
 }
 
 struct inbox *

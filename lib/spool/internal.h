@@ -43,8 +43,9 @@ struct spool_fresh {
 
 struct spool {
 	sqlite3 *db;
-	char *path;
-	int lock;
+	char *path; /* without symbolic links */
+	int lock;   /* of the file beside it; or -1 */
+	int file;   /* claimed; or -1 */
 	bool open;   /* in a transaction */
 	bool synced; /* it, or the next one, waits for the disk */
 	sqlite3_stmt *statement[SPOOL_STATEMENTS];
@@ -64,6 +65,11 @@ sqlite3_stmt *spool_statement(
 /* Begin a transaction unless one is open; ${sync}: its commit waits for the
  * disk.  Return 0, or -1. */
 int spool_begin(struct spool *s, bool sync, struct err *err);
+
+/* ---- claim.c: find out what file ${path} is, and with SPOOL_WORK make it where
+ * there is none, and lock it.  Return 0, or -1. */
+int spool_claim(struct spool *s, const char *path, enum spool_mode mode,
+    struct err *err);
 
 /* ---- fresh.c */
 /* Is the event ${seq} in a range of fresh ones of ${endpoint}? */

@@ -1,10 +1,8 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -116,35 +114,6 @@ spool_size(struct spool *s)
 	return (pages - unused) * bytes;
 }
 
-/* One process at a time.  The lock is on a file beside it, since SQLite's own
- * locks come and go. */
-static int
-lock(struct spool *s, const char *path, struct err *err)
-{
-	char name[4096], pid[24];
-	int n = snprintf(name, sizeof(name), "%s.lock", path);
-
-	if (n < 0 || (size_t)n >= sizeof(name))
-		return err_set(err, "the name is too long");
-	s->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (s->lock < 0)
-		return err_sys(err, errno, "cannot be locked");
-	if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
-		ssize_t got = errno == EWOULDBLOCK
-		    ? pread(s->lock, pid, sizeof(pid) - 1, 0)
-		    : 0;
-
-		pid[got > 0 ? got : 0] = '\0';
-		return err_set(err, "is in use by another process%s%s",
-		    got > 0 ? ", " : "", pid);
-	}
-	n = snprintf(pid, sizeof(pid), "%ld", (long)getpid());
-	if (ftruncate(s->lock, 0) != 0 ||
-	    pwrite(s->lock, pid, (size_t)n, 0) < 0)
-		return 0; /* the number is for humans alone */
-	return 0;
-}
-
 /* Look through the whole file.  The pragma itself, not the table of its name:
  * what that takes for its argument changed between SQLite 3.40 and 3.46. */
 static int
@@ -243,15 +212,11 @@ spool_open(const char *path, enum spool_mode mode, struct err *err)
 	 * Where it was set up before, this does nothing. */
 	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	s->lock = -1;
-	s->path = strdup(path);
+	s->lock = s->file = -1;
 	/* Events are about people: the file is its owner's alone. */
 	mask = umask(077);
-	if (s->path == NULL ||
-	    (mode == SPOOL_WORK && lock(s, path, err) != 0) ||
+	if (spool_claim(s, path, mode, err) != 0 ||
 	    connect(s, mode, err) != 0) {
-		if (s->path == NULL)
-			err_set(err, "out of memory");
 		spool_close(s);
 		s = NULL;
 	}
@@ -266,7 +231,10 @@ spool_close(struct spool *s)
 		return;
 	for (size_t i = 0; i < SPOOL_STATEMENTS; i++)
 		sqlite3_finalize(s->statement[i]);
+	/* Not before: see compat_claim. */
 	sqlite3_close(s->db);
+	if (s->file >= 0)
+		close(s->file);
 	if (s->lock >= 0)
 		close(s->lock);
 	free(s->fresh);

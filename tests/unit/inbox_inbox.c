@@ -164,6 +164,31 @@ foreign(void)
 	inbox_close(NULL);
 }
 
+/* A second name under which the log of the first is not found. */
+static void
+names(void)
+{
+	open_inbox("first");
+	CHECK(link("first", "hard") == 0 && symlink("first", "soft") == 0,
+	    "it gets other names");
+	CHECK(inbox_open("hard", &err) == NULL, "a hard link is refused");
+	CHECK_TEXT(err.text,
+	    "hard: has a second name, a hard link, and may be in use by it: "
+	    "take one of the names away",
+	    "with what to do");
+	CHECK(inbox_open("soft", &err) == NULL &&
+		strstr(err.text, "in use by another process") != NULL,
+	    "a symbolic link is the file itself");
+	inbox_close(x);
+	CHECK(inbox_open("first", &err) == NULL,
+	    "without a log no name is better than the other");
+	CHECK(unlink("hard") == 0, "one is taken away");
+	open_inbox("soft");
+	inbox_close(x);
+	open_inbox("first");
+	inbox_close(x);
+}
+
 int
 main(void)
 {
@@ -171,6 +196,7 @@ main(void)
 	ids();
 	lines();
 	foreign();
+	names();
 	folder_leave();
 	return check_done();
 }
