@@ -30,7 +30,8 @@ struct receive {
 	struct buf line;
 	struct receive_queue writing; /* until the output has them */
 	struct receive_queue commit;  /* until the inbox has them */
-	bool flushing;                /* receive_flush is due */
+	bool flushing;                /* flush is due */
+	bool printing;                /* print is due */
 	bool marking;                 /* mark is due */
 	bool open;                    /* a transaction is */
 	bool more;                    /* the inbox has lines to queue */
@@ -58,6 +59,20 @@ void receive_refuse(struct receive *r, struct serve_request *request,
 
 /* Could another payload be kept now? */
 bool receive_has_room(const struct receive *r);
+
+/* Append an item, to be filled in.  NULL without memory. */
+struct receive_pending *receive_push(struct receive_queue *q);
+
+/* Answer a payload: with 2xx, or 503 to come again. */
+void receive_answer(
+    struct receive *r, struct serve_request *request, int status);
+
+/* Behind the requests at hand make safe what they brought. */
+void receive_flush_soon(struct receive *r);
+
+/* The state file cannot be written: all that the open transaction holds is
+ * undone, and its senders must come again. */
+void receive_inbox_failed(struct receive *r, const struct err *err);
 
 /* Keep the items of ${p} and answer ${request} when they are safe. */
 void receive_keep(struct receive *r, struct serve_request *request,

@@ -102,20 +102,34 @@ int serve_soon(struct serve *s, serve_callback *fn, void *context);
 /* ---- Output ------------------------------------------------------------ */
 
 /*
- * A queue of bytes for a descriptor (stdout), written without ever blocking
+ * A queue of lines for a descriptor (stdout), written without ever blocking
  * the loop where that is a pipe, a socket or a terminal; a regular file is
- * written at once and synced to its disk.
+ * written at once and synced to its disk.  The descriptor stays as blocking
+ * as it was, for whoever shares it.
+ *
+ * What a failure cuts short does not hide what comes next: where a file does
+ * not end with a newline the first line is preceded by one, and a write that
+ * fails is taken back to the last line that is whole and on disk.  Into a pipe
+ * lines of up to PIPE_BUF bytes go as one.
  */
 struct serve_output;
 
 /* Called when all bytes up to ${offset}, counted from the start, are written,
- * and, for a regular file, on disk; or with ${errnum} once, when writing
- * failed: nothing is written after that. */
+ * and, for a regular file, on disk; or with ${errnum} once, when writing or
+ * syncing failed: nothing is written after that, and what lies behind
+ * ${offset} may be lost. */
 typedef void serve_written(void *context, uint64_t offset, int errnum);
 
 struct serve_output *serve_output_new(
     struct serve *s, int fd, serve_written *written, void *context);
 void serve_output_free(struct serve_output *o);
+
+/* An earlier writer may have left half a line in the pipe: put a newline
+ * before the first line. */
+void serve_output_torn(struct serve_output *o);
+
+/* A regular file may be synced up to ${ms} after it was written. */
+void serve_output_delay_sync(struct serve_output *o, int64_t ms);
 
 /* Append to the queue.  Return the offset of its end; 0 without memory. */
 uint64_t serve_output_add(struct serve_output *o, struct span bytes);
@@ -123,10 +137,11 @@ uint64_t serve_output_add(struct serve_output *o, struct span bytes);
 /* Write what can be written now; the loop writes the rest. */
 void serve_output_push(struct serve_output *o);
 
-/* Outside the loop: write what is left, waiting for at most ${ms}. */
+/* Outside the loop: write and sync what is left, waiting for at most ${ms}. */
 void serve_output_finish(struct serve_output *o, int64_t ms);
 
-/* The offsets of the queue's end and of what is written. */
+/* The offsets of the queue's end and of what is written and, in a regular
+ * file, on disk. */
 uint64_t serve_output_end(const struct serve_output *o);
 uint64_t serve_output_done(const struct serve_output *o);
 

@@ -4,7 +4,9 @@
  * a full disk, a bad disk or a full memory would; of read and write also all
  * that follow.  Of allocations those count alone that the program itself asks
  * for: libcrypto 3.0 does not survive a failure while it starts.
- * VITALS_FAULT_LOG, a path, gets a byte when that has happened,
+ * With VITALS_FAULT_HARD a write of standard output that fails leaves half of
+ * its bytes there, and a sync that fails loses what was not synced before, as
+ * Linux may do.  VITALS_FAULT_LOG, a path, gets a byte when that has happened,
  * so that a test knows when there are no more calls to fail.
  */
 #define _GNU_SOURCE
@@ -22,6 +24,8 @@ static const char *victim;
 static const char *text_start, *text_end; /* the program's own code */
 static long at;
 static long calls;
+static int hard;
+static off_t synced; /* bytes of standard output that are on disk */
 
 /* The first object is the program. */
 static int
@@ -47,6 +51,7 @@ start(void)
 
 	at = number != NULL ? strtol(number, NULL, 10) : 0;
 	victim = getenv("VITALS_FAULT");
+	hard = getenv("VITALS_FAULT_HARD") != NULL;
 	dl_iterate_phdr(find_program, NULL);
 }
 
@@ -140,6 +145,8 @@ ssize_t
 write(int fd, const void *p, size_t n)
 {
 	if (is_output(fd) && now("write", 1)) {
+		if (hard && fd == STDOUT_FILENO && calls == at && n > 1)
+			return syscall(SYS_write, fd, p, n / 2);
 		errno = ENOSPC;
 		return -1;
 	}
@@ -163,24 +170,34 @@ pwrite(int fd, const void *p, size_t n, off_t offset)
 	return pwrite64(fd, p, n, offset);
 }
 
-int
-fsync(int fd)
+static int
+sync_file(int fd, long number)
 {
+	struct stat st;
+	int rc;
+
 	if (now("fsync", 0)) {
+		if (hard && fd == STDOUT_FILENO)
+			(void)syscall(SYS_ftruncate, fd, synced);
 		errno = EIO;
 		return -1;
 	}
-	return (int)syscall(SYS_fsync, fd);
+	rc = (int)syscall(number, fd);
+	if (rc == 0 && fd == STDOUT_FILENO && fstat(fd, &st) == 0)
+		synced = st.st_size;
+	return rc;
+}
+
+int
+fsync(int fd)
+{
+	return sync_file(fd, SYS_fsync);
 }
 
 int
 fdatasync(int fd)
 {
-	if (now("fsync", 0)) {
-		errno = EIO;
-		return -1;
-	}
-	return (int)syscall(SYS_fdatasync, fd);
+	return sync_file(fd, SYS_fdatasync);
 }
 
 /* The descriptor is closed all the same, as Linux does. */

@@ -13,13 +13,16 @@ for i in 1 2 3 4; do
 done
 
 # Post four payloads while call N of FUNCTION fails; then start once more
-# without a fault, and compare what is printed with what was acknowledged.
-trial() { # FUNCTION N
+# without a fault, appending as the man page does, and compare what is printed
+# with what was acknowledged.  Each line that is there is a whole one.
+trial() { # FUNCTION N [OPTION ...]
+	trial_f=$1 trial_n=$2
+	shift 2
 	rm -f hit state.db* port out err
 	: >taken
-	LD_PRELOAD=$WORK/fault.so VITALS_FAULT=$1 VITALS_FAULT_AT=$2 \
-		VITALS_FAULT_LOG=hit vitals-receive -q -k key -l 127.0.0.1:0 \
-		--port-file port --state state.db -t 600 >out 2>err &
+	LD_PRELOAD=$WORK/fault.so VITALS_FAULT=$trial_f VITALS_FAULT_AT=$trial_n \
+		VITALS_FAULT_HARD=1 VITALS_FAULT_LOG=hit vitals-receive -q \
+		-k key -l 127.0.0.1:0 --port-file port -t 600 "$@" >out 2>err &
 	SERVER=$!
 	wait_for server_ready
 	if [ -s port ]; then
@@ -37,27 +40,35 @@ trial() { # FUNCTION N
 	case $trial_s in
 	0 | 3) ;;
 	# It was ending already, and did not look for signals any more.
-	143) [ -s err ] || echo "$1 $2: killed by SIGTERM" >>why ;;
-	*) echo "$1 $2: status $trial_s: $(head -n 1 err)" >>why ;;
+	143) [ -s err ] || echo "$trial_f $trial_n: killed by SIGTERM" >>why ;;
+	*) echo "$trial_f $trial_n: status $trial_s: $(head -n 1 err)" >>why ;;
 	esac
-	vitals-receive -q -k key -l 127.0.0.1:0 --state state.db -t 1 >>out 2>err ||
-		echo "$1 $2: the next start: $(head -n 1 err)" >>why
+	[ $# -eq 0 ] ||
+		vitals-receive -q -k key -l 127.0.0.1:0 -t 1 "$@" >>out 2>err ||
+		echo "$trial_f $trial_n: the next start: $(head -n 1 err)" >>why
 	sort -u out >printed
-	grep -vFxf printed taken >lost && echo "$1 $2: lost: $(cat lost)" >>why
+	grep -vFxf printed taken >lost && echo "$trial_f $trial_n: lost: $(cat lost)" >>why
+	grep -vxE '[{]"id":"m[1-4]"[}]' out >torn && echo "$trial_f $trial_n: torn: $(cat torn)" >>why
 	[ -s hit ]
 }
-for f in write fsync; do
+trials() { # FUNCTION [OPTION ...]
+	trials_f=$1
+	shift
 	: >why
 	n=1 runs=0
-	while [ $n -lt 400 ] && trial $f $n; do
+	while [ $n -lt 400 ] && trial "$trials_f" $n "$@"; do
 		runs=$((runs + 1))
 		n=$((n + 1 + n / 4))
 	done
 	if [ -s why ]; then
-		not_ok "$f fails: nothing acknowledged is lost" why
+		not_ok "$trials_f fails: nothing acknowledged is lost $*" why
 	else
 		true
-		ok "$f fails: nothing acknowledged is lost ($runs trials)"
+		ok "$trials_f fails: nothing acknowledged is lost $* ($runs trials)"
 	fi
+}
+for f in write fsync; do
+	trials $f --state state.db
+	trials $f
 done
 done_testing

@@ -1,0 +1,114 @@
+#!/bin/sh
+# What vitals-receive writes behind half a line of an earlier run: a line of
+# its own, in a file and in a pipe whose reader outlives the writer.
+. "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/receive.sh
+. "$TESTS/cli/receive.sh"
+
+is() { # NAME GOT WANT
+	if [ "$2" = "$3" ]; then ok "$1"; else
+		printf 'got  %s\nwant %s\n' "$2" "$3" >why
+		not_ok "$1" why
+	fi
+}
+message '{"id":"a1"}' -i id
+cp m a1
+message '{"id":"a2"}' -i id
+cp m a2
+
+to() { # FILE [OPTION ...]: two events, appended to FILE
+	to_f=$1
+	shift
+	rm -f port
+	vitals-receive -q -k key -l 127.0.0.1:0 --port-file port -t 1200 "$@" \
+		>>"$to_f" 2>err </dev/null &
+	SERVER=$!
+	listening "$to_f"
+	codes="$(post a1) $(post a2)"
+	kill -TERM "$SERVER"
+	wait "$SERVER"
+	SERVER=
+}
+whole='{"id":"a1"}
+{"id":"a2"}'
+for state in '' '--state seen.db'; do
+	for kind in new half whole; do
+		rm -f seen.db*
+		case $kind in
+		new) before='' want=$whole ;;
+		half) before='{"id":"half' want="$before
+$whole" ;;
+		whole) before='{"id":"other"}
+' want=$before$whole ;;
+		esac
+		printf '%s' "$before" >file
+		# shellcheck disable=SC2086 # an option and its value, or nothing
+		to file $state
+		is "a file, $kind $state: answers" "$codes" '202 202'
+		is "a file, $kind $state" "$(cat file)" "$want"
+	done
+done
+# Not appended to: it is the place that counts.
+printf '{"id":"other"}\n{"id":"half' >file
+rm -f port
+vitals-receive -q -k key -l 127.0.0.1:0 --port-file port -n 2 1<>file 2>err &
+SERVER=$!
+listening 'on a file from its start'
+codes="$(post a1) $(post a2)"
+wait $SERVER
+SERVER=
+is 'a file from its start: answers' "$codes" '202 202'
+is 'a file from its start' "$(head -n 2 file)" "$whole"
+
+# A run that is killed in the middle of a line that the pipe cannot take.
+mkfifo pipe
+exec 4<>pipe
+printf '{"id":"long","x":"%s"}\n' "$(head -c 300000 /dev/zero | tr '\0' x)" |
+	vitals-sign -q -k key -i id >long
+rm -f seen.db* port
+vitals-receive -q -k key -l 127.0.0.1:0 --port-file port --state seen.db \
+	>&4 2>err 4>&- &
+SERVER=$!
+listening 'into a pipe'
+is 'a long line into a full pipe' "$(post long)" 202
+half_there() {
+	head -c 20 <&4 >begin && [ "$(wc -c <begin)" = 20 ]
+}
+half_there
+ok 'a part of it has come'
+kill -9 "$SERVER"
+wait "$SERVER" 2>/dev/null
+rm -f port
+vitals-receive -q -k key -l 127.0.0.1:0 --port-file port --state seen.db \
+	-n 3 >&4 2>err 4>&- &
+SERVER=$!
+exec 5<pipe 4>&-
+cat <&5 >got &
+reader=$!
+exec 5<&-
+listening 'into the same pipe'
+is 'the next run: answers' "$(post a1) $(post a2)" '202 202'
+wait "$SERVER"
+is 'the next run: status' $? 0
+SERVER=
+wait $reader
+is 'each is a line of its own' \
+	"$(sed 1d got | jq -r .id | tr '\n' ' ')" 'long a1 a2 '
+is 'and so is the half one' "$(head -n 1 got | tr -d x)" ''
+
+# Into a pipe that nothing was left in come no empty lines.
+receive_pipe() {
+	vitals-receive -q -k key -l 127.0.0.1:0 --port-file port -n 2 "$@" | cat >got
+}
+for state in '' '--state new.db'; do
+	rm -f port
+	# shellcheck disable=SC2086
+	receive_pipe $state &
+	piped=$!
+	wait_for test -s port
+	URL=http://127.0.0.1:$(cat port)
+	is "a new pipe $state: answers" "$(post a1) $(post a2)" '202 202'
+	wait $piped
+	is "a new pipe $state" "$(cat got)" "$whole"
+done
+done_testing
