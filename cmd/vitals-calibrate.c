@@ -163,14 +163,15 @@ fit(struct vitals_models *m, const struct calib_pairs *p, unsigned *done)
 		pair = calib_pairs_of(p, vital, &n);
 		if (opt.base != NULL && m->model[v].terms == 0) {
 			diag_error("%s: no model of %s", opt.base, name);
-			status = CLI_DATA;
+			status = cli_worst(status, CLI_DATA);
 		} else if ((opt.base != NULL
 				   ? vitals_model_anchor(
 					 &m->model[v], vital, pair, n, &err)
 				   : vitals_model_fit(&m->model[v], vital, pair,
 					 n, &err)) != 0) {
 			diag_error("%s: %s", name, err.text);
-			status = CLI_DATA;
+			status = cli_worst(status,
+			    err_is_memory(&err) ? CLI_SYSTEM : CLI_DATA);
 		} else {
 			(*done)++;
 			if (opt.base == NULL)

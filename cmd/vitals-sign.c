@@ -69,15 +69,11 @@ load_keys(struct sign_keys **keys)
 {
 	int status =
 	    options_sign_keys(&cli, &opt.keys, sign_scheme(opt.scheme), keys);
-	size_t public;
+	struct err err;
 
-	if (status != CLI_GO)
+	if (status != CLI_GO || sign_keys_check_signing(*keys, &err) == 0)
 		return status;
-	public = sign_keys_first_public(*keys);
-	if (public == sign_keys_count(*keys))
-		return CLI_GO;
-	diag_error(
-	    "key %s is public: it cannot sign", sign_key_id(*keys, public));
+	diag_error("%s", err.text);
 	return CLI_SYSTEM;
 }
 

@@ -38,6 +38,7 @@ struct calib_pairs {
 	struct json_index index;
 	struct json_scan scan;
 	struct buf text;
+	bool failed; /* memory ran out */
 };
 
 struct calib_pairs *
@@ -86,9 +87,15 @@ grow(void *array, size_t n, size_t *room, size_t size)
 	return array;
 }
 
+/* The line's fault, unless memory ran out while it was read. */
 static enum calib_verdict
-bad(struct err *err, const char *what, const char *why)
+bad(const struct calib_pairs *p, struct err *err, const char *what,
+    const char *why)
 {
+	if (buf_failed(&p->text) || p->failed) {
+		(void)err_set(err, "out of memory");
+		return CALIB_FAILED;
+	}
 	(void)err_set(err, "bad %s: %s", what, why);
 	return CALIB_BAD;
 }
@@ -237,20 +244,23 @@ calib_reference(struct calib_pairs *p, struct span line, struct err *err)
 	if (json_index_read(&p->index, line, err) != 0)
 		return CALIB_BAD;
 	if ((s = text(p, "vital")) == NULL)
-		return bad(err, what, "'vital' is no text");
+		return bad(p, err, what, "'vital' is no text");
 	vital = vital_named(s);
 	if (vital < 0)
-		return bad(err, what, "'vital' names none that is known");
+		return bad(p, err, what, "'vital' names none that is known");
 	if (vitals_model_terms((enum vital)vital) == 0)
 		return CALIB_PASSED;
 	info = vital_info((enum vital)vital);
-	if ((s = text(p, "unit")) == NULL || strcmp(s, info->unit) != 0) {
+	s = text(p, "unit");
+	if (buf_failed(&p->text))
+		return bad(p, err, what, "'unit' is no text");
+	if (s == NULL || strcmp(s, info->unit) != 0) {
 		(void)err_set(err, "bad reference: 'unit' of %s is not \"%s\"",
 		    info->name, info->unit);
 		return CALIB_BAD;
 	}
 	if (!number(p, "value", &value))
-		return bad(err, what, "'value' is no number");
+		return bad(p, err, what, "'value' is no number");
 	if (value < info->min || value > info->max) {
 		(void)err_set(err,
 		    "bad reference: 'value' of %s is not from %g to %g",
@@ -258,15 +268,17 @@ calib_reference(struct calib_pairs *p, struct span line, struct err *err)
 		return CALIB_BAD;
 	}
 	if (!read_offset(p, &offset))
-		return bad(err, what,
+		return bad(p, err, what,
 		    "'offsetSeconds' is neither null nor a number from 0");
 	if ((s = text(p, "source")) == NULL)
-		return bad(err, what, "'source' is no text");
+		return bad(p, err, what, "'source' is no text");
 	source = note_source(p, s, err);
 	if (source < 0)
 		return CALIB_FAILED;
-	if ((s = text(p, "subject")) != NULL &&
-	    note_subject(p, (unsigned)source, s, err) != 0)
+	s = text(p, "subject");
+	if (buf_failed(&p->text))
+		return bad(p, err, what, "'subject' is no text");
+	if (s != NULL && note_subject(p, (unsigned)source, s, err) != 0)
 		return CALIB_FAILED;
 	return keep_reference(p, vital, (unsigned)source, offset, value, err);
 }
@@ -337,15 +349,21 @@ read_features(
     struct calib_pairs *p, struct span value, struct vitals_features *f)
 {
 	struct json_scan *s = &p->scan;
+	enum json_token t;
 
 	vitals_features_clear(f);
+	/* The line has been read once: now it can only fail of memory. */
 	json_scan_start(s, value);
-	if (json_scan_next(s) != JSON_OBJECT)
+	p->failed = json_scan_next(s) != JSON_OBJECT;
+	if (p->failed)
 		return false;
-	while (json_scan_next(s) == JSON_KEY) {
+	while ((t = json_scan_next(s)) == JSON_KEY) {
 		struct span key = s->span, v;
 		bool escaped = s->escaped;
 		enum json_token type = json_scan_skip(s, &v);
+
+		if (type == JSON_ERROR)
+			break;
 
 		for (int k = 0; k < VITALS_FEATURE_COUNT; k++) {
 			const char *name =
@@ -359,7 +377,8 @@ read_features(
 				return false;
 		}
 	}
-	return true;
+	p->failed = t != JSON_OBJECT_END;
+	return !p->failed;
 }
 
 static enum calib_verdict
@@ -407,15 +426,15 @@ calib_measurement(struct calib_pairs *p, struct span line, struct err *err)
 	if (json_index_read(&p->index, line, err) != 0)
 		return CALIB_BAD;
 	if ((s = text(p, "record")) == NULL)
-		return bad(err, what, "'record' is no text");
+		return bad(p, err, what, "'record' is no text");
 	if (strcmp(s, "measurement") != 0)
 		return CALIB_PASSED;
 	if ((s = text(p, "source")) == NULL)
-		return bad(err, what, "'source' is no text");
+		return bad(p, err, what, "'source' is no text");
 	source = find_source(p, s);
 	if (!number(p, "offsetSeconds", &from) ||
 	    !number(p, "durationSeconds", &seconds) || seconds < 0)
-		return bad(err, what,
+		return bad(p, err, what,
 		    "'offsetSeconds' or 'durationSeconds' is no number");
 	if (source >= 0)
 		p->source[source].measured = true;
@@ -423,7 +442,8 @@ calib_measurement(struct calib_pairs *p, struct span line, struct err *err)
 	if (m == NULL || m->type == JSON_NULL)
 		return CALIB_PASSED;
 	if (m->type != JSON_OBJECT || !read_features(p, m->value, &f))
-		return bad(err, what, "'features' are not all numbers or null");
+		return bad(
+		    p, err, what, "'features' are not all numbers or null");
 	if (source < 0)
 		return CALIB_PASSED;
 	return keep_pair(p, (unsigned)source, from, from + seconds, &f, err);

@@ -1,5 +1,6 @@
 #include "crypto/ed25519.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 
@@ -76,12 +77,16 @@ crypto_ed25519_sign(const struct crypto_ed25519 *k, struct span text,
 	return n == CRYPTO_ED25519_SIGNATURE ? 0 : -1;
 }
 
-bool
+int
 crypto_ed25519_verify(const struct crypto_ed25519 *k, struct span text,
     const uint8_t signature[CRYPTO_ED25519_SIGNATURE])
 {
-	return EVP_MD_CTX_reset(k->ctx) == 1 &&
-	    EVP_DigestVerifyInit(k->ctx, NULL, NULL, NULL, k->key) == 1 &&
-	    EVP_DigestVerify(k->ctx, signature, CRYPTO_ED25519_SIGNATURE,
-		(const unsigned char *)text.p, text.n) == 1;
+	if (EVP_MD_CTX_reset(k->ctx) != 1 ||
+	    EVP_DigestVerifyInit(k->ctx, NULL, NULL, NULL, k->key) != 1)
+		return -1;
+	ERR_clear_error();
+	if (EVP_DigestVerify(k->ctx, signature, CRYPTO_ED25519_SIGNATURE,
+		(const unsigned char *)text.p, text.n) == 1)
+		return 1;
+	return ERR_FATAL_ERROR(ERR_peek_error()) != 0 ? -1 : 0;
 }

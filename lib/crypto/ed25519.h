@@ -31,8 +31,9 @@ int crypto_ed25519_public(
 int crypto_ed25519_sign(const struct crypto_ed25519 *k, struct span text,
     uint8_t signature[CRYPTO_ED25519_SIGNATURE]);
 
-/* Does ${signature} belong to ${text}? */
-bool crypto_ed25519_verify(const struct crypto_ed25519 *k, struct span text,
+/* Does ${signature} belong to ${text}?  Return 1 or 0; or -1 when the library
+ * failed: that says nothing about the signature. */
+int crypto_ed25519_verify(const struct crypto_ed25519 *k, struct span text,
     const uint8_t signature[CRYPTO_ED25519_SIGNATURE]);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,25 @@ read_all(int fd, struct crypto_secret *s, struct err *err)
 	    err, "%s: longer than %zu bytes", s->name, CRYPTO_SECRET_MAX);
 }
 
+/* Windows' programs put a byte order mark before UTF-8, or write UTF-16. */
+static int
+take_mark(struct crypto_secret *s, struct err *err)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const size_t n = sizeof(mark) - 1;
+	char *p = s->text.data;
+
+	if (s->text.len >= 2 &&
+	    (memcmp(p, "\xff\xfe", 2) == 0 || memcmp(p, "\xfe\xff", 2) == 0))
+		return err_set(err, "%s: is UTF-16: save it as UTF-8", s->name);
+	if (s->text.len < n || memcmp(p, mark, n) != 0)
+		return 0;
+	s->text.len -= n;
+	memmove(p, p + n, s->text.len);
+	compat_wipe(p + s->text.len, n);
+	return 0;
+}
+
 static int
 load_fd(int fd, bool path, const struct crypto_secret_from *from,
     struct crypto_secret *s, struct err *err)
@@ -55,7 +75,7 @@ load_fd(int fd, bool path, const struct crypto_secret_from *from,
 	s->exposed = S_ISREG(st.st_mode) && (st.st_mode & 077) != 0;
 	if (s->exposed && !from->exposed_ok)
 		return crypto_secret_refuse(s, err);
-	return read_all(fd, s, err);
+	return read_all(fd, s, err) == 0 ? take_mark(s, err) : -1;
 }
 
 int
@@ -177,11 +197,32 @@ line_number(struct span text, const char *at)
 	return n;
 }
 
+void
+crypto_key_note(
+    const struct crypto_key_file *file, const char *at, const char *fmt, ...)
+{
+	char why[ERR_TEXT_MAX];
+	struct err text;
+	va_list ap;
+
+	if (file->note == NULL)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	if (at != NULL)
+		err_set(&text, "%s:%zu: %s", file->name,
+		    line_number(file->text, at), why);
+	else
+		err_set(&text, "%s: %s", file->name, why);
+	file->note(text.text);
+}
+
 static int
 key_file(const struct crypto_secret_from *from, crypto_key_reader *read,
-    void *keys, struct err *err)
+    void *keys, void (*note)(const char *text), struct err *err)
 {
-	struct crypto_key_file file = {.at = NULL};
+	struct crypto_key_file file = {.at = NULL, .note = note};
 	struct crypto_secret s;
 	struct err why;
 	int rc = -1;
@@ -189,6 +230,7 @@ key_file(const struct crypto_secret_from *from, crypto_key_reader *read,
 	if (crypto_secret_load(from, &s, err) != 0)
 		goto out;
 	file.text = buf_span(&s.text);
+	file.name = s.name;
 	if (read(keys, &file, &why) == 0)
 		rc = s.exposed && file.secret ? crypto_secret_refuse(&s, err)
 					      : 0;
@@ -210,14 +252,14 @@ crypto_secret_keys(const struct crypto_secret_sources *from,
 
 	for (size_t i = 0; i < from->files; i++) {
 		one.file = from->file[i];
-		if (key_file(&one, read, keys, err) != 0)
+		if (key_file(&one, read, keys, from->note, err) != 0)
 			return -1;
 	}
 	one = (struct crypto_secret_from){NULL, from->fd, NULL, true};
 	if (from->files == 0 && from->fd < 0)
 		one.environment = from->environment;
 	if (crypto_secret_given(&one))
-		return key_file(&one, read, keys, err);
+		return key_file(&one, read, keys, from->note, err);
 	return from->files > 0 ? 0 : err_set(err, "no key is given");
 }
 

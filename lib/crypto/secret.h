@@ -39,7 +39,8 @@ struct crypto_secret {
 bool crypto_secret_given(const struct crypto_secret_from *from);
 
 /* Read the secret into ${s}, to be wiped with crypto_secret_wipe in any case.
- * Return 0; or -1 with ${err}, which names the file. */
+ * A byte order mark before it is left out; UTF-16 is refused.  Return 0; or
+ * -1 with ${err}, which names the file. */
 int crypto_secret_load(const struct crypto_secret_from *from,
     struct crypto_secret *s, struct err *err);
 
@@ -68,6 +69,9 @@ struct crypto_secret_sources {
 	size_t files;
 	int64_t fd;
 	const char *environment; /* or NULL */
+	/* Is told what is odd about keys that are taken nevertheless; or
+	 * NULL. */
+	void (*note)(const char *text);
 };
 
 /* Is there any source? */
@@ -78,7 +82,14 @@ struct crypto_key_file {
 	struct span text;
 	const char *at; /* in: NULL; out: the line of text that is wrong */
 	bool secret;    /* out: holds what others must not read */
+	const char *name;
+	void (*note)(const char *text); /* or NULL */
 };
+
+/* Note ${fmt} about the line of ${file} that starts at ${at}, or about all of
+ * it where that is NULL. */
+void crypto_key_note(const struct crypto_key_file *file, const char *at,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Add the keys of ${file} to ${keys}.  Return 0; or -1 with ${err}, which need
  * not tell file and line. */

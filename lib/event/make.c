@@ -96,7 +96,7 @@ milliseconds(double seconds)
 	return (int64_t)llround(seconds * 1000);
 }
 
-static void
+static int
 find_time(struct event_maker *m, struct event_taking *t)
 {
 	const struct shape_value *v = &t->v[RECORD_START];
@@ -105,10 +105,13 @@ find_time(struct event_maker *m, struct event_taking *t)
 	t->duration = number(&t->v[RECORD_DURATION]);
 	t->has_start = false;
 	if (v->type != JSON_STRING)
-		return;
+		return 0;
 	buf_clear(&m->scratch);
 	shape_text(v, &m->scratch);
+	if (buf_failed(&m->scratch))
+		return -1;
 	t->has_start = instant_parse(buf_span(&m->scratch), &t->start) == 0;
+	return 0;
 }
 
 int64_t
@@ -262,7 +265,8 @@ take_record(struct event_maker *m, struct span line, struct ndjson_writer *out,
 	if (m->opt.id == EVENT_ID_CONTENT &&
 	    crypto_sha256(line.p, line.n, t.digest) != 0)
 		return event_failed(err, "SHA-256 failed");
-	find_time(m, &t);
+	if (find_time(m, &t) != 0)
+		return event_no_memory(err);
 	t.session.start = t.v[RECORD_START].value;
 	t.session.offset = t.v[RECORD_OFFSET].value;
 	t.session.duration = t.v[RECORD_DURATION].value;

@@ -106,6 +106,7 @@ check_end(const struct shape_value *start, const struct shape_value *offset,
 	double end = 0, x;
 	struct buf text;
 	int64_t ms = 0;
+	int rc;
 
 	if (start->type != JSON_STRING)
 		return 0;
@@ -116,8 +117,11 @@ check_end(const struct shape_value *start, const struct shape_value *offset,
 		end += x;
 	buf_init(&text);
 	shape_text(start, &text);
+	rc = buf_failed(&text) ? -1 : 0;
 	(void)instant_parse(buf_span(&text), &ms); /* has been tested */
 	buf_release(&text);
+	if (rc != 0)
+		return err_set(err, "out of memory");
 	if (end * 1000 <= (double)(INSTANT_MAX - ms))
 		return 0;
 	return err_set(err, "ends after the year 9999");
@@ -298,6 +302,10 @@ check_version(struct shape_reader *r, struct span line, struct err *err)
 		return 0; /* shape_read says what is wrong */
 	buf_init(&text);
 	shape_text(&v, &text);
+	if (buf_failed(&text)) {
+		buf_release(&text);
+		return err_set(err, "out of memory");
+	}
 	not = event_not_version(buf_span(&text));
 	if (not != NULL)
 		err_set(err, "schemaVersion: '%.*s' %s",

@@ -1,12 +1,18 @@
 #include "diag/diag.h"
 #include "options/private.h"
 
+static void
+note(const char *text)
+{
+	diag_note("%s", text);
+}
+
 int
 options_gather(const struct cli *cli, const struct options_keys *k, void *keys,
     options_gatherer *gather)
 {
 	const struct crypto_secret_sources from = {
-	    k->file.item, k->file.count, k->fd, k->environment};
+	    k->file.item, k->file.count, k->fd, k->environment, note};
 	struct err err = {"out of memory"};
 
 	if (!crypto_secret_any(&from))

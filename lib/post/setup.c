@@ -33,6 +33,12 @@ post_defaults(struct post_options *o)
 	o->spool_max = 16384;
 }
 
+static void
+note(const char *text)
+{
+	diag_note("%s", text);
+}
+
 struct sign_keys *
 post_load_keys(struct post_run *r, const char *const file[], size_t n,
     int64_t fd, struct err *err)
@@ -41,7 +47,7 @@ post_load_keys(struct post_run *r, const char *const file[], size_t n,
 	struct sign_keys **all = realloc(r->secrets.keys,
 	    (r->secrets.count + 1) * sizeof(struct sign_keys *));
 	const struct crypto_secret_sources from = {
-	    file, n, fd, "VITALS_KEY_FILE"};
+	    file, n, fd, "VITALS_KEY_FILE", note};
 
 	if (all != NULL)
 		r->secrets.keys = all;
@@ -53,12 +59,7 @@ post_load_keys(struct post_run *r, const char *const file[], size_t n,
 	all[r->secrets.count++] = k;
 	if (sign_keys_gather(k, &from, err) != 0)
 		return NULL;
-	if (sign_keys_first_public(k) < sign_keys_count(k)) {
-		err_set(err, "key %s is public: it cannot sign",
-		    sign_key_id(k, sign_keys_first_public(k)));
-		return NULL;
-	}
-	return k;
+	return sign_keys_check_signing(k, err) == 0 ? k : NULL;
 }
 
 static int

@@ -25,7 +25,8 @@ sign_base_covers(const struct sign_base *b, const char *name)
 static int
 cover(struct sign_base *b, const struct sign_field *item, struct err *err)
 {
-	if (item->type != SIGN_FIELD_STRING || item->text.n == 0)
+	if (item->type != SIGN_FIELD_STRING || item->escaped ||
+	    item->text.n == 0)
 		return malformed(b, err, "a component is no string");
 	if (b->count == SIGN_COVERED_MAX)
 		return malformed(b, err, "more than 32 components");

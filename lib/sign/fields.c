@@ -88,22 +88,38 @@ sign_fields_key(struct sign_fields *f, struct span *key)
 	return take_key(f, key) && (take(f, '=') || bad(f));
 }
 
+/* Digits, at most ${max}, of which there must be one. */
 static bool
-take_integer(struct sign_fields *f, struct sign_field *item)
+take_digits(struct sign_fields *f, size_t max, int64_t *value)
 {
-	bool negative = take(f, '-');
 	size_t n = 0;
 
-	item->type = SIGN_FIELD_INTEGER;
-	item->number = 0;
+	*value = 0;
 	for (; n < f->rest.n && is_digit(f->rest.p[n]); n++) {
-		if (n == 15)
+		if (n == max)
 			return bad(f);
-		item->number = item->number * 10 + (f->rest.p[n] - '0');
+		*value = *value * 10 + (f->rest.p[n] - '0');
 	}
-	item->text = cut(f, n);
-	if (n == 0 || peek(f) == '.')
-		return bad(f);
+	cut(f, n);
+	return n > 0 || bad(f);
+}
+
+static bool
+take_number(struct sign_fields *f, struct sign_field *item)
+{
+	const char *from = f->rest.p;
+	bool negative = take(f, '-');
+	int64_t fraction;
+
+	item->type = SIGN_FIELD_INTEGER;
+	if (!take_digits(f, 15, &item->number))
+		return false;
+	if (take(f, '.')) {
+		item->type = SIGN_FIELD_DECIMAL;
+		if (!take_digits(f, 3, &fraction))
+			return false;
+	}
+	item->text = (struct span){from, (size_t)(f->rest.p - from)};
 	if (negative)
 		item->number = -item->number;
 	return true;
@@ -111,20 +127,28 @@ take_integer(struct sign_fields *f, struct sign_field *item)
 
 /* What stands up to ${end}, which is taken, too. */
 static bool
-take_until(struct sign_fields *f, char end, struct span *text)
+take_until(struct sign_fields *f, char end, struct sign_field *item)
 {
 	size_t n = 0;
 
 	cut(f, 1);
+	item->escaped = false;
 	while (n < f->rest.n && f->rest.p[n] != end) {
 		char c = f->rest.p[n++];
 
-		if (c < ' ' || c > '~' || c == '\\')
+		if (c < ' ' || c > '~')
 			return bad(f);
+		if (c != '\\' || end != '"')
+			continue;
+		item->escaped = true;
+		if (n == f->rest.n ||
+		    (f->rest.p[n] != '"' && f->rest.p[n] != '\\'))
+			return bad(f);
+		n++;
 	}
 	if (n == f->rest.n)
 		return bad(f);
-	*text = cut(f, n);
+	item->text = cut(f, n);
 	cut(f, 1);
 	return true;
 }
@@ -151,14 +175,14 @@ sign_fields_item(struct sign_fields *f, struct sign_field *item)
 	if (f->bad)
 		return false;
 	if (c == '-' || is_digit(c))
-		return take_integer(f, item);
+		return take_number(f, item);
 	if (c == '"') {
 		item->type = SIGN_FIELD_STRING;
-		return take_until(f, '"', &item->text);
+		return take_until(f, '"', item);
 	}
 	if (c == ':') {
 		item->type = SIGN_FIELD_BYTES;
-		return take_until(f, ':', &item->text);
+		return take_until(f, ':', item);
 	}
 	if (c == '?' && f->rest.n > 1 &&
 	    (f->rest.p[1] == '0' || f->rest.p[1] == '1')) {
@@ -207,4 +231,40 @@ sign_fields_listed(struct sign_fields *f, struct sign_field *item)
 	if (!blank && f->rest.p[-1] != '(')
 		return bad(f);
 	return sign_fields_item(f, item);
+}
+
+static bool
+skip_parameters(struct sign_fields *f)
+{
+	struct sign_field value;
+	struct span name;
+
+	while (sign_fields_parameter(f, &name, &value))
+		;
+	return !f->bad;
+}
+
+bool
+sign_fields_skip(struct sign_fields *f)
+{
+	struct sign_field item;
+
+	if (peek(f) != '(')
+		return sign_fields_item(f, &item) && skip_parameters(f);
+	if (!sign_fields_list(f))
+		return false;
+	while (sign_fields_listed(f, &item)) {
+		if (!skip_parameters(f))
+			return false;
+	}
+	return !f->bad && skip_parameters(f);
+}
+
+bool
+sign_fields_resume(struct sign_fields *f)
+{
+	while (f->rest.n > 0 && peek(f) != ',')
+		cut(f, 1);
+	f->bad = false;
+	return f->rest.n > 0;
 }

@@ -12,7 +12,8 @@
 
 enum sign_field_type {
 	SIGN_FIELD_INTEGER,
-	SIGN_FIELD_STRING, /* text: between its quotes; with an escape: wrong */
+	SIGN_FIELD_DECIMAL,
+	SIGN_FIELD_STRING, /* text: between its quotes, still escaped */
 	SIGN_FIELD_TOKEN,
 	SIGN_FIELD_BYTES,  /* text: the base64 between its colons */
 	SIGN_FIELD_BOOLEAN /* a parameter without a value, too */
@@ -21,6 +22,7 @@ enum sign_field_type {
 struct sign_field {
 	enum sign_field_type type;
 	struct span text;
+	bool escaped;   /* STRING: holds a backslash */
 	int64_t number; /* INTEGER */
 };
 
@@ -36,6 +38,14 @@ void sign_fields_start(struct sign_fields *f, struct span value);
 /* The key of the dictionary's next member, and its '='.  False at the end, or
  * where it is bad. */
 bool sign_fields_key(struct sign_fields *f, struct span *key);
+
+/* Walk over the value behind a key, whatever it is, and its parameters.  False
+ * where it is bad. */
+bool sign_fields_skip(struct sign_fields *f);
+
+/* What is bad ends at the next comma: go on with the member behind it.  False
+ * where there is none. */
+bool sign_fields_resume(struct sign_fields *f);
 
 /* The item that comes next, without its parameters. */
 bool sign_fields_item(struct sign_fields *f, struct sign_field *item);

@@ -1,6 +1,7 @@
 #include "compat/random.h"
 #include "compat/wipe.h"
 #include "crypto/base64.h"
+#include "sign/change.h"
 #include "sign/scheme.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@ static const struct prefix {
 	bool public;
 	size_t min, max; /* bytes */
 } prefixes[] = {
-    {"whsec_", SIGN_HMAC_SHA256, false, SIGN_KEY_MIN, SIGN_KEY_MAX},
+    {"whsec_", SIGN_HMAC_SHA256, false, SIGN_KEY_MIN, SIGN_KEY_LONG_MAX},
     {"whsk_", SIGN_ED25519, false, 2 * CRYPTO_ED25519_KEY,
 	2 * CRYPTO_ED25519_KEY},
     {"whpk_", SIGN_ED25519, true, CRYPTO_ED25519_KEY, CRYPTO_ED25519_KEY},
@@ -88,6 +89,7 @@ set_ed25519(struct sign_key *key, bool public, const uint8_t *p)
 
 	key->algorithm = SIGN_ED25519;
 	key->public = public;
+	key->no_signer = public ? "is public" : NULL;
 	key->ed =
 	    public ? crypto_ed25519_new_public(p) : crypto_ed25519_new_seed(p);
 	if (key->ed == NULL || crypto_ed25519_public(key->ed, half) != 0)
@@ -127,40 +129,113 @@ add_bytes(struct sign_key *key, const struct prefix *p, struct span line,
 		if (p->min == p->max)
 			return err_set(err, "%s holds %zu bytes, not %zu",
 			    p->text, bytes.n, p->min);
-		return err_set(err, "%s holds %zu bytes, not %zu to %zu",
-		    p->text, bytes.n, p->min, p->max);
+		return err_set(err, "%s holds %zu bytes, not %d to %d", p->text,
+		    bytes.n, SIGN_KEY_MIN, SIGN_KEY_MAX);
 	}
 	if (p->algorithm == SIGN_HMAC_SHA256) {
 		if (set_hmac(key, bytes, line) != 0)
 			return err_set(err, "out of memory");
+		if (bytes.n > SIGN_KEY_MAX)
+			key->no_signer = "has more than 64 bytes";
 	} else if (set_ed25519(key, p->public, (const uint8_t *)bytes.p) != 0) {
 		return err_set(err, "%s is not an Ed25519 key", p->text);
 	}
 	return 0;
 }
 
+/* Decode base64 as strangers write it: with either alphabet, and without the
+ * '=' at its end. */
 static int
-add_prefixed(struct sign_key *key, struct span line, struct err *err)
+decode(struct span text, struct buf *out)
+{
+	struct buf padded;
+	int rc;
+
+	if (crypto_base64_decode(CRYPTO_BASE64, text, out) == 0)
+		return 0;
+	while (text.n > 0 && text.p[text.n - 1] == '=')
+		text.n--;
+	if (crypto_base64_decode(CRYPTO_BASE64URL, text, out) == 0)
+		return 0;
+	if (text.n % 4 < 2)
+		return -1;
+	/* The other alphabet needs its end again. */
+	buf_init(&padded);
+	buf_reserve(&padded, text.n + 2);
+	buf_add_span(&padded, text);
+	buf_add(&padded, "==", 4 - text.n % 4);
+	rc = buf_failed(&padded)
+	    ? -1
+	    : crypto_base64_decode(CRYPTO_BASE64, buf_span(&padded), out);
+	buf_wipe(&padded);
+	return rc;
+}
+
+/* What ${line} begins with; NULL: with no prefix that is known. */
+static const struct prefix *
+prefix_of(struct span line)
 {
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
-		const struct prefix *p = &prefixes[i];
-		size_t n = strlen(p->text);
-		struct buf b;
-		int rc;
+		size_t n = strlen(prefixes[i].text);
 
-		if (line.n < n || memcmp(line.p, p->text, n) != 0)
-			continue;
-		buf_init(&b);
-		if (crypto_base64_decode(CRYPTO_BASE64,
-			(struct span){line.p + n, line.n - n}, &b) != 0)
-			rc = err_set(
-			    err, "%s is not followed by base64", p->text);
-		else
-			rc = add_bytes(key, p, line, buf_span(&b), err);
-		buf_wipe(&b);
-		return rc;
+		if (line.n >= n && memcmp(line.p, prefixes[i].text, n) == 0)
+			return &prefixes[i];
 	}
-	return err_set(err, "not a key: whsec_, whsk_ or whpk_ expected");
+	return NULL;
+}
+
+/* Some senders put the version of their signatures before the key. */
+static struct span
+without_version(struct span line)
+{
+	static const char *const version[] = {"v1,", "v1a,"};
+
+	for (size_t i = 0; i < sizeof(version) / sizeof(*version); i++) {
+		size_t n = strlen(version[i]);
+
+		if (line.n > n && memcmp(line.p, version[i], n) == 0)
+			return (struct span){line.p + n, line.n - n};
+	}
+	return line;
+}
+
+/* A key in base64, behind its prefix or, an HMAC key, without one. */
+static int
+add_encoded(struct sign_key *key, struct span line, struct err *err)
+{
+	const struct prefix *p;
+	struct span text;
+	struct buf b;
+	int rc;
+
+	line = without_version(line);
+	p = prefix_of(line);
+	text = line;
+	if (p != NULL) {
+		text.p += strlen(p->text);
+		text.n -= strlen(p->text);
+	}
+	buf_init(&b);
+	/* At once: growing would leave copies of the secret behind. */
+	buf_reserve(&b, text.n + 3);
+	if (buf_failed(&b))
+		rc = err_set(err, "out of memory");
+	else if (decode(text, &b) != 0)
+		rc = p != NULL
+		    ? err_set(err, "%s is not followed by base64", p->text)
+		    : err_set(err,
+			  "not a key: whsec_, whsk_, whpk_ or base64 "
+			  "expected");
+	else if (p == NULL &&
+	    (b.len < SIGN_KEY_MIN || b.len > SIGN_KEY_LONG_MAX))
+		rc = err_set(err,
+		    "not a key: the base64 of %zu bytes, not of %d to %d",
+		    b.len, SIGN_KEY_MIN, SIGN_KEY_MAX);
+	else
+		rc = add_bytes(
+		    key, p != NULL ? p : &prefixes[0], line, buf_span(&b), err);
+	buf_wipe(&b);
+	return rc;
 }
 
 int
@@ -172,7 +247,7 @@ sign_keys_add(struct sign_keys *k, struct span line, struct err *err)
 	if (k->count == SIGN_KEYS_MAX)
 		return err_set(err, "more than %d keys", SIGN_KEYS_MAX);
 	rc = k->scheme->text_keys ? add_text(key, line, err)
-				  : add_prefixed(key, line, err);
+				  : add_encoded(key, line, err);
 	if (rc != 0) {
 		key_release(key);
 		return -1;
@@ -181,21 +256,58 @@ sign_keys_add(struct sign_keys *k, struct span line, struct err *err)
 	return 0;
 }
 
+/* Does ${line}, which cannot be read, look like what others must not see? */
+static bool
+looks_secret(struct span line)
+{
+	const struct prefix *p = prefix_of(without_version(line));
+
+	return p != NULL && !p->public;
+}
+
 static int
 read_keys(void *keys, struct crypto_key_file *file, struct err *err)
 {
 	struct sign_keys *k = keys;
 	struct span rest = file->text, line;
-	size_t before = k->count;
+	size_t before = k->count, passed = 0;
+	const char *first = NULL;
+	struct err why;
 
 	while (crypto_secret_line(&rest, &line)) {
-		if (sign_keys_add(k, line, err) != 0) {
-			file->at = line.p;
-			return -1;
+		bool full = k->count == SIGN_KEYS_MAX;
+
+		if (sign_keys_add(k, line, &why) == 0) {
+			const struct sign_key *key = &k->key[k->count - 1];
+
+			file->secret |= !key->public;
+			if (!key->public && key->no_signer != NULL)
+				crypto_key_note(file, line.p,
+				    "key %s %s: it verifies, but cannot sign",
+				    key->id, key->no_signer);
+			continue;
 		}
-		file->secret |= !k->key[k->count - 1].public;
+		file->secret |= looks_secret(line);
+		if (full || err_is_memory(&why)) {
+			file->at = line.p;
+			return err_set(err, "%s", why.text);
+		}
+		if (passed++ == 0) {
+			first = line.p;
+			*err = why;
+		}
 	}
-	return k->count == before ? err_set(err, "holds no key") : 0;
+	if (k->count == before) {
+		file->at = first;
+		return passed > 0 ? -1 : err_set(err, "holds no key");
+	}
+	if (passed > 1)
+		crypto_key_note(file, first,
+		    "%s: passed over, and %zu more lines", err->text,
+		    passed - 1);
+	else if (passed > 0)
+		crypto_key_note(file, first, "%s: passed over", err->text);
+	return 0;
 }
 
 int
@@ -209,6 +321,7 @@ void
 sign_keys_diagnose(struct sign_keys *k)
 {
 	k->diagnose = true;
+	k->budget = SIGN_TRIALS_BUDGET;
 }
 
 size_t
@@ -223,14 +336,15 @@ sign_keys_scheme(const struct sign_keys *k)
 	return k->scheme;
 }
 
-size_t
-sign_keys_first_public(const struct sign_keys *k)
+int
+sign_keys_check_signing(const struct sign_keys *k, struct err *err)
 {
-	size_t i = 0;
-
-	while (i < k->count && !k->key[i].public)
-		i++;
-	return i;
+	for (size_t i = 0; i < k->count; i++) {
+		if (k->key[i].no_signer != NULL)
+			return err_set(err, "key %s %s: it cannot sign",
+			    k->key[i].id, k->key[i].no_signer);
+	}
+	return 0;
 }
 
 const char *

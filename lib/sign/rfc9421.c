@@ -4,6 +4,7 @@
  * what a proxy on the way leaves alone, and a line of ours knows.
  */
 #include "sign/rfc9421.h"
+#include "sign/change.h"
 
 #include "crypto/base64.h"
 #include "message/message.h"
@@ -45,9 +46,9 @@ add_signature(
 	struct span base;
 	int rc;
 
-	if (key->public)
+	if (key->no_signer != NULL)
 		return err_set(
-		    err, "key %s is public: it cannot sign", key->id);
+		    err, "key %s %s: it cannot sign", key->id, key->no_signer);
 	buf_addf(&d->inputs, "%ssig%zu=", i > 0 ? ", " : "", i + 1);
 	start = d->inputs.len;
 	buf_addf(&d->inputs,
@@ -117,39 +118,45 @@ out:
 
 /* ---- Verifying --------------------------------------------------------- */
 
+/* Decode the byte sequence that comes next.  Return as find_bytes. */
+static int
+take_bytes(struct sign_fields *f, uint8_t *room, size_t size)
+{
+	struct buf b = {(char *)room, 0, size, false};
+	struct sign_field item;
+
+	if (!sign_fields_item(f, &item) || item.type != SIGN_FIELD_BYTES)
+		return -1;
+	if (item.text.n > crypto_base64_length(CRYPTO_BASE64, size - 3))
+		return (int)size; /* of no kind known here */
+	if (crypto_base64_decode(CRYPTO_BASE64, item.text, &b) != 0)
+		return -1;
+	return (int)b.len;
+}
+
 /* The byte sequence that the dictionary ${value} has under ${key}, decoded to
- * ${room}.  Return how many, ${size} where
- * they are more, 0 where there is none, or -1: malformed.  Decoding needs room
- * for three more. */
+ * ${room}; what stands under other keys may be anything.  Return how many,
+ * ${size} where they are more, 0 where there is none, or -1: malformed.
+ * Decoding needs room for three more. */
 static int
 find_bytes(struct span value, struct span key, uint8_t *room, size_t size)
 {
 	struct sign_fields f;
-	struct sign_field item;
-	struct span name, unused;
+	struct span name;
 	int found = 0;
 
 	sign_fields_start(&f, value);
-	while (sign_fields_key(&f, &name)) {
-		struct buf b = {(char *)room, 0, size, false};
+	do {
+		while (sign_fields_key(&f, &name)) {
+			struct sign_fields at = f;
 
-		if (!sign_fields_item(&f, &item))
-			return -1;
-		if (name.n == key.n && memcmp(name.p, key.p, key.n) == 0) {
-			if (item.type != SIGN_FIELD_BYTES)
-				return -1;
-			if (item.text.n >
-			    crypto_base64_length(CRYPTO_BASE64, size - 3))
-				return (int)size; /* of no kind known here */
-			if (crypto_base64_decode(
-				CRYPTO_BASE64, item.text, &b) != 0)
-				return -1;
-			found = (int)b.len;
+			sign_fields_skip(&f);
+			if (name.n == key.n &&
+			    memcmp(name.p, key.p, key.n) == 0)
+				found = take_bytes(&at, room, size);
 		}
-		while (sign_fields_parameter(&f, &unused, &item))
-			;
-	}
-	return f.bad ? -1 : found;
+	} while (f.bad && sign_fields_resume(&f));
+	return found;
 }
 
 /* Digests of RFC 9530 that are still good. */
@@ -162,47 +169,91 @@ static const struct digest {
     {"sha-512", CRYPTO_SHA512_SIZE, crypto_sha512},
 };
 
+#define DIGESTS (sizeof(digests) / sizeof(*digests))
+
+/* What Content-Digest tells, as far as it is known here. */
+struct told {
+	size_t known;
+	bool there[DIGESTS];
+	uint8_t digest[DIGESTS][CRYPTO_SHA512_SIZE + 3];
+};
+
+/* Read them; one that cannot be read does not spoil the other. */
+static int
+read_digests(struct span value, struct told *t, struct err *err)
+{
+	const struct digest *bad = NULL;
+
+	memset(t, 0, sizeof(*t));
+	for (size_t i = 0; i < DIGESTS; i++) {
+		const struct digest *d = &digests[i];
+		int n = find_bytes(value, span_of(d->name), t->digest[i],
+		    sizeof(t->digest[i]));
+
+		t->there[i] = n == (int)d->size;
+		t->known += t->there[i];
+		if (n != 0 && !t->there[i] && bad == NULL)
+			bad = d;
+	}
+	if (t->known > 0)
+		return 0;
+	if (bad != NULL)
+		return err_set(err,
+		    "content-digest: %s is not the base64 of %zu bytes "
+		    "between colons",
+		    bad->name, bad->size);
+	return err_set(err, "content-digest: neither sha-256 nor sha-512");
+}
+
+/* Has ${body} all these digests?  Return 1 or 0; or -1 when the library
+ * failed. */
+static int
+has_digests(void *context, struct span body)
+{
+	const struct told *t = context;
+	uint8_t digest[CRYPTO_SHA512_SIZE];
+
+	for (size_t i = 0; i < DIGESTS; i++) {
+		if (!t->there[i])
+			continue;
+		if (digests[i].make(body.p, body.n, digest) != 0)
+			return -1;
+		if (!crypto_equal(t->digest[i], digest, digests[i].size))
+			return 0;
+	}
+	return 1;
+}
+
 /* Is ${body} the one that Content-Digest tells, by each digest known here? */
 static enum sign_verdict
-check_digest(
-    sign_lookup *lookup, void *context, struct span body, struct err *err)
+check_digest(struct sign_keys *k, sign_lookup *lookup, void *context,
+    struct span body, struct err *err)
 {
-	uint8_t told[CRYPTO_SHA512_SIZE + 3], digest[CRYPTO_SHA512_SIZE];
+	static const char wrong[] = "content-digest does not match";
+	struct told t;
+	struct sign_trial trial = {has_digests, &t, 256, &k->budget};
+	enum sign_verdict verdict = SIGN_GOOD;
 	struct span value;
-	size_t known = 0;
+	int rc;
 
 	if (sign_find_header(lookup, context, "content-digest", &value, err) !=
-	    0)
+		0 ||
+	    read_digests(value, &t, err) != 0)
 		return SIGN_MALFORMED;
-	for (size_t i = 0; i < sizeof(digests) / sizeof(*digests); i++) {
-		const struct digest *d = &digests[i];
-		int n = find_bytes(value, span_of(d->name), told, sizeof(told));
-
-		if (n == 0)
-			continue;
-		known++;
-		if (n != (int)d->size) {
-			err_set(err,
-			    "content-digest: %s is not the base64 of %zu "
-			    "bytes between colons",
-			    d->name, d->size);
-			return SIGN_MALFORMED;
-		}
-		if (d->make(body.p, body.n, digest) != 0) {
-			err_set(err, "hashing failed");
-			return SIGN_FAILED;
-		}
-		if (!crypto_equal(told, digest, d->size)) {
-			err_set(err,
-			    "content-digest does not match: the body was "
-			    "changed, or its digest is of another");
-			return SIGN_WRONG;
-		}
-	}
-	if (known > 0)
+	rc = has_digests(&t, body);
+	if (rc == 1)
 		return SIGN_GOOD;
-	err_set(err, "content-digest: neither sha-256 nor sha-512");
-	return SIGN_MALFORMED;
+	if (rc < 0) {
+		err_set(err, "hashing failed");
+		return SIGN_FAILED;
+	}
+	if (k->diagnose)
+		verdict = sign_explain_change(&trial, body, wrong, err);
+	if (verdict != SIGN_GOOD)
+		return verdict;
+	err_set(err, "%s: the body was changed, or its digest is of another",
+	    wrong);
+	return SIGN_WRONG;
 }
 
 /* The index of the key that made signature ${bytes} of ${n} over ${base};
@@ -220,9 +271,13 @@ match(const struct sign_keys *k, const struct sign_base *b, struct span base,
 		    !span_is(b->algorithm, algorithms[key->algorithm]))
 			continue;
 		if (key->algorithm == SIGN_ED25519) {
-			if (n == CRYPTO_ED25519_SIGNATURE &&
-			    crypto_ed25519_verify(key->ed, base, bytes))
-				return (int)i;
+			int rc = 0;
+
+			if (n == CRYPTO_ED25519_SIGNATURE)
+				rc =
+				    crypto_ed25519_verify(key->ed, base, bytes);
+			if (rc != 0)
+				return rc < 0 ? -1 : (int)i;
 			continue;
 		}
 		if (n != sizeof(tag))
@@ -274,16 +329,62 @@ check_one(struct sign_keys *k, const struct sign_base *b, sign_lookup *lookup,
 	return SIGN_GOOD;
 }
 
-/* One good signature is enough; else the first one's fault is told. */
+/* What the signature ${b} that was found good vouches for. */
+static enum sign_verdict
+accept(struct sign_keys *k, const struct sign_base *b, sign_lookup *lookup,
+    void *context, struct span body, struct err *err)
+{
+	struct sign_claim *c = &k->claim;
+
+	c->timestamp = b->created;
+	c->expires = b->expires;
+	if (sign_base_covers(b, "webhook-id")) {
+		c->id = lookup(context, "webhook-id");
+		if (message_check_id(c->id, err) != 0)
+			return SIGN_MALFORMED;
+	}
+	return check_digest(k, lookup, context, body, err);
+}
+
+/* The verdict on all signatures so far, and why. */
+struct judged {
+	enum sign_verdict verdict;
+	struct err why;
+	size_t seen;
+};
+
+/* Judge the signature ${label}, whose input comes next in ${f}. */
+static enum sign_verdict
+judge(struct sign_keys *k, struct sign_base *b, struct sign_fields f,
+    struct span label, sign_lookup *lookup, void *context,
+    struct span signatures, size_t *key, struct judged *j)
+{
+	enum sign_verdict one = SIGN_MALFORMED;
+	struct err why;
+
+	j->seen++;
+	if (sign_base_read(b, &f, label, &why) == 0)
+		one = check_one(k, b, lookup, context, signatures, key, &why);
+	/* Of those that cannot be read the first is told, and only where
+	 * none can be. */
+	if (one != SIGN_GOOD &&
+	    (j->seen == 1 || one == SIGN_FAILED ||
+		(one == SIGN_WRONG && j->verdict == SIGN_MALFORMED))) {
+		j->verdict = one;
+		j->why = why;
+	}
+	return one;
+}
+
+/* One good signature is enough. */
 static enum sign_verdict
 check(struct sign_keys *k, sign_lookup *lookup, void *context, struct span body,
     size_t *key, struct err *err)
 {
-	enum sign_verdict verdict = SIGN_MALFORMED, one;
 	struct span inputs, signatures, label;
-	struct sign_claim *c = &k->claim;
+	struct judged j = {SIGN_MALFORMED, {""}, 0};
 	struct sign_fields f;
-	size_t seen = 0;
+	struct sign_base b;
 
 	if (sign_find_header(
 		lookup, context, "signature-input", &inputs, err) != 0 ||
@@ -291,38 +392,38 @@ check(struct sign_keys *k, sign_lookup *lookup, void *context, struct span body,
 		0)
 		return SIGN_MALFORMED;
 	sign_fields_start(&f, inputs);
-	while (sign_fields_key(&f, &label)) {
-		struct sign_base b;
-		struct err why;
+	do {
+		while (sign_fields_key(&f, &label)) {
+			struct sign_fields at = f;
 
-		if (++seen > SIGN_SIGNATURES_MAX) {
-			err_set(err, "signature-input: more than %d of them",
-			    SIGN_SIGNATURES_MAX);
-			return SIGN_MALFORMED;
-		}
-		if (sign_base_read(&b, &f, label, err) != 0)
-			return SIGN_MALFORMED;
-		one = check_one(k, &b, lookup, context, signatures, key, &why);
-		if (one == SIGN_GOOD) {
-			c->timestamp = b.created;
-			c->expires = b.expires;
-			if (sign_base_covers(&b, "webhook-id")) {
-				c->id = lookup(context, "webhook-id");
-				if (message_check_id(c->id, err) != 0)
-					return SIGN_MALFORMED;
+			if (j.seen == SIGN_SIGNATURES_MAX) {
+				err_set(err,
+				    "signature-input: more than %d of them",
+				    SIGN_SIGNATURES_MAX);
+				return SIGN_MALFORMED;
 			}
-			return check_digest(lookup, context, body, err);
+			sign_fields_skip(&f);
+			switch (judge(k, &b, at, label, lookup, context,
+			    signatures, key, &j)) {
+			case SIGN_GOOD:
+				return accept(
+				    k, &b, lookup, context, body, err);
+			case SIGN_FAILED:
+				*err = j.why;
+				return SIGN_FAILED;
+			case SIGN_MALFORMED:
+			case SIGN_WRONG:
+			case SIGN_STALE:
+			case SIGN_EARLY:
+				break;
+			}
 		}
-		if (seen == 1 || one == SIGN_FAILED) {
-			verdict = one;
-			*err = why;
-		}
-	}
-	if (f.bad || seen == 0) {
+	} while (f.bad && sign_fields_resume(&f));
+	if (j.seen == 0)
 		err_set(err, "signature-input: malformed");
-		return SIGN_MALFORMED;
-	}
-	return verdict;
+	else
+		*err = j.why;
+	return j.verdict;
 }
 
 const struct sign_scheme sign_scheme_rfc9421 = {

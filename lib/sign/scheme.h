@@ -24,7 +24,6 @@ struct sign_claim {
 	int64_t expires;   /* 0: never */
 	size_t tags;       /* of HMAC-SHA256 */
 	size_t signatures; /* of Ed25519 */
-	bool others;       /* of versions that are not known were there */
 	uint8_t tag[SIGN_SIGNATURES_MAX][CRYPTO_SHA256_SIZE];
 	uint8_t signature[SIGN_SIGNATURES_MAX][CRYPTO_ED25519_SIGNATURE];
 };
@@ -81,7 +80,8 @@ int sign_find_header(sign_lookup *lookup, void *context, const char *name,
 
 struct sign_key {
 	enum sign_algorithm algorithm;
-	bool public;               /* can only verify */
+	bool public;               /* what others may read */
+	const char *no_signer;     /* why it can only verify, or NULL */
 	struct crypto_hmac *hmac;  /* SIGN_HMAC_SHA256 */
 	struct crypto_ed25519 *ed; /* SIGN_ED25519 */
 	/* The key misread in the usual way, to tell that mistake. */
@@ -98,6 +98,31 @@ struct sign_keys {
 	struct buf value;
 	struct sign_claim claim;
 	bool diagnose;
+	uint64_t budget; /* what is left for diagnoses: see sign/change.h */
 };
+
+/* ---- Matching (verify.c) ----------------------------------------------- */
+
+/* The index of the key that signed ${body} as the claim has it; count for
+ * none, or -1 when the library failed. */
+int sign_match(struct sign_keys *k, struct span body);
+
+/* Would one of the keys match, misread in the usual way?  Return 1 or 0; or
+ * -1. */
+int sign_match_misread(struct sign_keys *k, struct span body);
+
+/* ---- Diagnosing (explain.c) -------------------------------------------- */
+
+/* Say, as far as it can be found out, why nothing matches.  Return SIGN_WRONG;
+ * or SIGN_FAILED where memory ran out on the way. */
+enum sign_verdict sign_explain(
+    struct sign_keys *k, struct span body, struct err *err);
+
+struct sign_trial;
+
+/* Look for the change that ${t} finds.  Return SIGN_WRONG with "${before}: "
+ * and the change in ${err}, SIGN_GOOD where there is none, or SIGN_FAILED. */
+enum sign_verdict sign_explain_change(const struct sign_trial *t,
+    struct span body, const char *before, struct err *err);
 
 #endif

@@ -43,9 +43,9 @@ sign_signature(struct sign_keys *k, const struct sign_input *in,
 		struct sign_key *key = &k->key[i];
 		int rc;
 
-		if (key->public)
-			return err_set(
-			    err, "key %s is public: it cannot sign", key->id);
+		if (key->no_signer != NULL)
+			return err_set(err, "key %s %s: it cannot sign",
+			    key->id, key->no_signer);
 		if (key->algorithm == SIGN_HMAC_SHA256) {
 			signature.n = CRYPTO_SHA256_SIZE;
 			rc = crypto_hmac(key->hmac, part, parts, bytes);

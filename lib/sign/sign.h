@@ -18,9 +18,11 @@
 #include "crypto/secret.h"
 #include "diag/err.h"
 
-/* The bytes of an HMAC key of Standard Webhooks. */
+/* The bytes of an HMAC key of Standard Webhooks.  Some senders hand out
+ * longer ones: up to SIGN_KEY_LONG_MAX they verify, and do not sign. */
 #define SIGN_KEY_MIN 24
 #define SIGN_KEY_MAX 64
+#define SIGN_KEY_LONG_MAX 1024
 
 /* The longest key that is plain text (schemes stripe and github). */
 #define SIGN_TEXT_KEY_MAX 256
@@ -63,12 +65,14 @@ void sign_keys_free(struct sign_keys *k);
 /*
  * Add the keys of all sources: one a line, "whsec_…" (base64 of SIGN_KEY_MIN to
  * SIGN_KEY_MAX bytes), "whsk_…" (Ed25519: base64 of seed and public key) or
- * "whpk_…" (its public key alone, which can only verify); for the schemes
- * stripe and github a line is the key as text, as those sites show it.  Blank
- * lines and lines with '#' first are skipped.  A file that others can read is
- * refused unless it holds public keys alone.  Return 0; or -1 with ${err},
- * which names the file and the line and never shows a key, also when there is
- * no source.
+ * "whpk_…" (its public key alone, which can only verify), each also behind
+ * "v1," or "v1a,"; or the base64 of an HMAC key alone.  For the schemes stripe
+ * and github a line is the key as text, as those sites show it.  Blank lines
+ * and lines with '#' first are skipped; lines that cannot be read are noted
+ * and passed over where another line of the file is a key.  A file that others
+ * can read is refused unless it holds public keys alone.  Return 0; or -1 with
+ * ${err}, which names the file and the line and never shows a key, also when
+ * there is no source.
  */
 int sign_keys_gather(struct sign_keys *k,
     const struct crypto_secret_sources *from, struct err *err);
@@ -79,9 +83,8 @@ int sign_keys_add(struct sign_keys *k, struct span line, struct err *err);
 size_t sign_keys_count(const struct sign_keys *k);
 const struct sign_scheme *sign_keys_scheme(const struct sign_keys *k);
 
-/* Can all of them sign?  If not, return the index of the first public key;
- * else sign_keys_count(). */
-size_t sign_keys_first_public(const struct sign_keys *k);
+/* Can all of them sign?  Return 0; or -1 with ${err}, which names the key. */
+int sign_keys_check_signing(const struct sign_keys *k, struct err *err);
 
 /* The ID of key ${i}: eight hexadecimal digits, the start of the SHA-256 of
  * its bytes (of Ed25519: of the public key).  Fit to be shown. */

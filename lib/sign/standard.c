@@ -53,6 +53,7 @@ decode(struct span text, uint8_t *p, size_t n)
 	return 0;
 }
 
+/* Read one signature.  Return 0; or -1 with ${err} where it cannot be read. */
 static int
 read_one(struct span text, struct sign_claim *c, struct err *err)
 {
@@ -62,9 +63,6 @@ read_one(struct span text, struct sign_claim *c, struct err *err)
 		return err_set(err,
 		    "webhook-signature: not VERSION,BASE64 separated by "
 		    "blanks");
-	if (c->tags + c->signatures == SIGN_SIGNATURES_MAX)
-		return err_set(err, "webhook-signature: more than %d of them",
-		    SIGN_SIGNATURES_MAX);
 	if (span_is(version, "v1")) {
 		if (decode(text, c->tag[c->tags], CRYPTO_SHA256_SIZE) != 0)
 			return err_set(err,
@@ -78,10 +76,28 @@ read_one(struct span text, struct sign_claim *c, struct err *err)
 			    "webhook-signature: v1a is not "
 			    "the base64 of 64 bytes");
 		c->signatures++;
-	} else {
-		c->others = true;
 	}
 	return 0;
+}
+
+/* Read all signatures; those that cannot be read do not spoil the others. */
+static int
+read_list(struct span value, struct sign_claim *c, struct err *err)
+{
+	struct err why = {""}, last;
+	struct span one;
+
+	while (sign_split(&value, ' ', &one)) {
+		if (c->tags + c->signatures == SIGN_SIGNATURES_MAX)
+			return err_set(err,
+			    "webhook-signature: more than %d of them",
+			    SIGN_SIGNATURES_MAX);
+		if (read_one(one, c, &last) != 0 && why.text[0] == '\0')
+			why = last;
+	}
+	if (c->tags + c->signatures > 0 || why.text[0] == '\0')
+		return 0;
+	return err_set(err, "%s", why.text);
 }
 
 /* Svix sends the same under its older name. */
@@ -97,7 +113,7 @@ static int
 read_headers(
     sign_lookup *lookup, void *context, struct sign_claim *c, struct err *err)
 {
-	struct span value, one;
+	struct span value;
 
 	c->id = either(lookup, context, "webhook-id", "svix-id");
 	c->time =
@@ -117,11 +133,7 @@ read_headers(
 		return err_set(err,
 		    "webhook-timestamp: not a whole number "
 		    "of seconds since 1970");
-	while (sign_split(&value, ' ', &one)) {
-		if (read_one(one, c, err) != 0)
-			return -1;
-	}
-	return 0;
+	return read_list(value, c, err);
 }
 
 const struct sign_scheme sign_scheme_standard = {

@@ -2,6 +2,7 @@
  * Stripe: "t=TIMESTAMP,v1=HEX[,v1=HEX…]" over "TIMESTAMP.BODY"; the key is
  * the text of the secret as their page shows it.
  */
+#include "buf/ascii.h"
 #include "message/message.h"
 #include "sign/scheme.h"
 
@@ -33,6 +34,7 @@ add(struct buf *value, bool first, enum sign_algorithm algorithm,
 	crypto_hex(value, signature.p, signature.n);
 }
 
+/* Read one member.  Return 0; or -1 with ${err} where it cannot be read. */
 static int
 read_one(struct span text, struct sign_claim *c, struct err *err)
 {
@@ -41,45 +43,59 @@ read_one(struct span text, struct sign_claim *c, struct err *err)
 	if (!sign_split(&text, '=', &name) || text.n == 0)
 		return err_set(err,
 		    "stripe-signature: not NAME=VALUE separated by commas");
-	if (span_is(name, "t")) {
-		if (c->time.p != NULL)
-			return err_set(err, "stripe-signature: t twice");
-		if (message_read_timestamp(text, &c->timestamp) != 0)
-			return err_set(err,
-			    "stripe-signature: t is not a "
-			    "whole number of seconds since "
-			    "1970");
-		c->time = text;
-	} else if (span_is(name, "v1")) {
-		if (c->tags == SIGN_SIGNATURES_MAX)
-			return err_set(err,
-			    "stripe-signature: more than %d of them",
-			    SIGN_SIGNATURES_MAX);
+	if (span_is(name, "v1")) {
 		if (sign_read_hex(text, c->tag[c->tags], CRYPTO_SHA256_SIZE) !=
 		    0)
 			return err_set(err,
 			    "stripe-signature: v1 is not 64 "
 			    "hexadecimal digits");
 		c->tags++;
-	} else {
-		c->others = true;
 	}
 	return 0;
 }
 
+/* "t=TIMESTAMP": which holds for all signatures. */
+static int
+read_time(struct span text, struct sign_claim *c, struct err *err)
+{
+	if (c->time.p != NULL)
+		return err_set(err, "stripe-signature: t twice");
+	if (message_read_timestamp(text, &c->timestamp) != 0)
+		return err_set(err,
+		    "stripe-signature: t is not a whole number of seconds "
+		    "since 1970");
+	c->time = text;
+	return 0;
+}
+
+/* Members that cannot be read do not spoil the others. */
 static int
 read_headers(
     sign_lookup *lookup, void *context, struct sign_claim *c, struct err *err)
 {
+	struct err why = {""}, last;
 	struct span value, one;
 
 	if (sign_find_header(
 		lookup, context, "stripe-signature", &value, err) != 0)
 		return -1;
 	while (sign_split(&value, ',', &one)) {
-		if (read_one(one, c, err) != 0)
-			return -1;
+		one = ascii_trim(one);
+		if (one.n >= 2 && memcmp(one.p, "t=", 2) == 0) {
+			if (read_time((struct span){one.p + 2, one.n - 2}, c,
+				err) != 0)
+				return -1;
+			continue;
+		}
+		if (c->tags == SIGN_SIGNATURES_MAX)
+			return err_set(err,
+			    "stripe-signature: more than %d of them",
+			    SIGN_SIGNATURES_MAX);
+		if (read_one(one, c, &last) != 0 && why.text[0] == '\0')
+			why = last;
 	}
+	if (c->tags == 0 && why.text[0] != '\0')
+		return err_set(err, "%s", why.text);
 	if (c->time.p == NULL)
 		return err_set(err, "stripe-signature: t is missing");
 	return 0;

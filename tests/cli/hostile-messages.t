@@ -135,11 +135,10 @@ verify	{@I,@T,"signature":"v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",@P}	
 verify	{@I,@T,"signature":"v2,AAAA",@P}	no signature of a version that is known
 verify	{@I,@T,"signature":"v1=g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",@P}	webhook-signature: not VERSION,BASE64 separated by blanks
 verify	{@I,@T,"signature":"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=,v1,x",@P}	webhook-signature: v1 is not the base64 of 32 bytes
-verify	{@I,@T,"signature":" v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",@P}	webhook-signature: not VERSION,BASE64 separated by blanks
 verify	{@I,@T,"signature":"v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==",@P}	wrong key: the signature is Ed25519 (v1a), the key for HMAC (whsec_)
 verify	{@I,@T,@S,"payload":{"test":2432232314}}	payload: is an object, not a string
 verify	{@I,@T,@S,"payload":""}	signature does not match: wrong key or changed message
-verify	{@I,@T,@S,"payload":"{\\"test\\":2432232314}"}	signature does not match: wrong key or changed message
+verify	{@I,@T,@S,"payload":"{\\"test\\":2432232314}"}	signature does not match: the body is JSON that a program read and wrote anew, with other blanks, escapes or numbers
 verify	{@I,@T,@S,"payload":"{\\"test\\": 2432232314}\\n"}	signature does not match: a newline was added to the end of the body
 verify	{@I,@T,@S,"payload":"{\\"test\\": 2432232314"}	signature does not match: wrong key or changed message
 verify	{@I,@T,@S,@P	byte 157: ends in the middle

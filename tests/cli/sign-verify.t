@@ -309,7 +309,7 @@ for c in vitals-sign vitals-verify; do
 	try "$c: a key that is none" $c -k lines lines
 	is_status 3
 	is_stdout ''
-	is_stderr "$c: lines:1: not a key: whsec_, whsk_ or whpk_ expected"
+	is_stderr "$c: lines:1: not a key: whsec_, whsk_, whpk_ or base64 expected"
 	try "$c: no such key" $c -k absent lines
 	is_status 3
 	is_stdout ''

@@ -46,4 +46,39 @@ each measurements vitals-event --session s --id content --time 2026-11-23T06:33:
 each events vitals-sign -q -k key --at 2026-11-23T06:33:30Z
 each messages vitals-verify -k key --any-time
 each sealed vitals-open -k sealing
+for s in a b c; do
+	for i in 1 2 3 4; do
+		echo '{"record":"measurement","source":"'$s'","offsetSeconds":'${i}0',"durationSeconds":10,"features":{"meanRed":1'${i}0',"meanGreen":6'$i',"perfusionRed":0.4'$i',"perfusionGreen":1}}'
+		echo '{"vital":"oxygenSaturation","value":9'$i',"unit":"%","source":"'$s'","offsetSeconds":'${i}5',"subject":"p'$s'"}' >&3
+	done
+done >features 3>references
+each features vitals-calibrate -q -r references
+
+# A verdict that memory did not suffice for is none: what is wrong is told as
+# it is, or not at all.
+fault_check() { # WHERE
+	case $fault_s in
+	1) cmp -s reason err || echo "$1: $(head -n 1 err)" ;;
+	3) [ -s err ] || echo "$1: status 3 without a word" ;;
+	*) echo "$1: status $fault_s: $(head -n 1 err)" ;;
+	esac
+	[ ! -s out ] || echo "$1: printed what is not good"
+}
+told() { # INPUT COMMAND [ARG ...]: as each, for input that is refused
+	told_i=$1
+	shift
+	"$@" <"$told_i" >/dev/null 2>reason
+	faults "${1#vitals-} of what is refused" malloc 16 "$told_i" "$@"
+}
+vitals-sign -q --new-key pair -a ed25519 >public
+head -n 1 events | vitals-sign -q -k key --at 2026-11-23T06:33:30Z |
+	sed 's/71\.8/71.9/' >wrong
+told wrong vitals-verify -k key --any-time
+head -n 1 events | vitals-sign -q -k pair --at 2026-11-23T06:33:30Z |
+	sed 's/71\.8/71.9/' >wrong
+told wrong vitals-verify -k public --any-time
+head -n 1 sealed | sed 's/A/B/10' >wrong
+told wrong vitals-open -k sealing
+head -n 1 events | sed 's/sample/simple/; s/completed/failed/' >wrong
+told wrong vitals-event --check
 done_testing

@@ -43,7 +43,7 @@ verify(struct sign_keys *keys, struct span headers, struct span body)
 	}
 	/* What we sign we verify, and a line comes back as it was. */
 	if (sign_keys_count(keys) > 0 &&
-	    sign_keys_first_public(keys) == sign_keys_count(keys) &&
+	    sign_keys_check_signing(keys, NULL) == 0 &&
 	    sign_line(&stream, body, &out, &err) == SIGN_GOOD) {
 		struct buf back;
 

@@ -101,7 +101,8 @@ sources(void)
 	    "a key for sealing");
 	CHECK(sign(&k, &n) == CLI_SYSTEM, "is none for signing");
 	CHECK_TEXT(said(),
-	    "test: shared:1: not a key: whsec_, whsk_ or whpk_ expected\n",
+	    "test: shared:1: not a key: whsec_, whsk_, whpk_ or base64 "
+	    "expected\n",
 	    "which is said without showing it");
 	k.file = (struct cli_list){{"hmac"}, 1};
 	CHECK(seal(&k, &n) == CLI_SYSTEM, "nor the other way round");

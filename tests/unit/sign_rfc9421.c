@@ -190,7 +190,10 @@ static const struct {
     {"s=" LIST ";created=1",
 	"s=:A:", "signature: not LABEL=:BASE64: separated by commas"},
     {"s=" LIST ";created=1", "s=" GOOD " t=" GOOD,
-	"signature: not LABEL=:BASE64: separated by commas"},
+	"signature does not match: wrong key or changed message"},
+    {"s=" LIST ";created=1, t=" LIST ";created=1;note=\"\\\"\"",
+	"s=:A:, t=" GOOD,
+	"signature does not match: wrong key or changed message"},
     {"s=" LIST, "s=" GOOD, "signature-input: s: created is missing"},
     {"s=();created=1", "s=" GOOD,
 	"signature-input: s: content-digest is not covered"},
@@ -214,7 +217,12 @@ static const struct {
     {"s=" LIST ";created=0", "s=" GOOD,
 	"signature-input: s: created or expires is no whole number of seconds "
 	"since 1970"},
-    {"s=" LIST ";created=1.5", "s=" GOOD, "signature-input: s: malformed"},
+    {"s=" LIST ";created=1.5", "s=" GOOD,
+	"signature-input: s: created or expires is no whole number of seconds "
+	"since 1970"},
+    {"s=" LIST ";created=1.", "s=" GOOD, "signature-input: s: malformed"},
+    {"s=" LIST ";created=1;x=\"\\a\"", "s=" GOOD,
+	"signature-input: s: malformed"},
     {"s=" LIST ";created=\"1\"", "s=" GOOD,
 	"signature-input: s: created or expires is no whole number of seconds "
 	"since 1970"},
@@ -289,9 +297,15 @@ digests(void)
 	    {"sha-256=:AAAA:",
 		"content-digest: sha-256 is not the base64 of 32 bytes between "
 		"colons"},
-	    {DIGEST ", sha-512=:AAAA:",
+	    {"sha-512=:AAAA:, md5=:A:",
 		"content-digest: sha-512 is not the base64 of 64 bytes between "
 		"colons"},
+	    {DIGEST ", sha-512=:AAAA:", ""},
+	    {"Broken=(, sha-512=7.5;x=\"a,b\", " DIGEST, ""},
+	    {DIGEST ", sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm"
+		    "+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJweA==:",
+		"content-digest does not match: the body was changed, or its "
+		"digest is of another"},
 	};
 	struct sign_keys *k = keys_of(SHARED);
 	struct buf signature;
@@ -310,6 +324,40 @@ digests(void)
 		CHECK_TEXT(err.text, one[i].why, "says why");
 	}
 	buf_release(&signature);
+	sign_keys_free(k);
+}
+
+/* Members of the lists that cannot be read stand around a good signature. */
+static void
+amid(void)
+{
+	static const char *const before[] = {"x", "x=1.5", "X=(), y=(\"a\"",
+	    "x=(\"@method\";req);created=1", "x=(\"a\\\"b,\" tok);q=\"\\\\\"",
+	    "x=(\"content-digest\");created=0", "x=%%", "s"};
+	struct sign_keys *k = keys_of(SHARED);
+	struct sign_verified v;
+	struct buf signature, inputs, list;
+	struct err err = {""};
+
+	buf_init(&signature);
+	buf_init(&inputs);
+	buf_init(&list);
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+		sign_by_hand(k, DIGEST, "s=" LIST ";created=1", &signature);
+		buf_clear(&inputs);
+		buf_clear(&list);
+		buf_addf(&inputs, "%s, s=" LIST ";created=1, z=;", before[i]);
+		buf_addf(&list, "x=:A:, %s, %.*s", before[i],
+		    (int)signature.len, signature.data);
+		ours.header[1].value = buf_span(&inputs);
+		ours.header[2].value = buf_span(&list);
+		CHECK(sign_verify(k, sign_request_lookup, &ours, SPAN_LIT(BODY),
+			  1, 300, &v, &err) == SIGN_GOOD,
+		    before[i]);
+	}
+	buf_release(&signature);
+	buf_release(&inputs);
+	buf_release(&list);
 	sign_keys_free(k);
 }
 
@@ -345,5 +393,6 @@ main(void)
 	refusals();
 	digests();
 	expires();
+	amid();
 	return check_done();
 }

@@ -92,7 +92,8 @@ headers(void)
 	    "of Standard Webhooks");
 	sign_keys_free(k);
 	k = keys_of(STANDARD, WHPK, NULL);
-	CHECK(sign_keys_first_public(k) == 0, "a public key");
+	CHECK(sign_keys_check_signing(k, &err) != 0, "a public key");
+	CHECK_TEXT(err.text, "key 35007591 is public: it cannot sign", "which");
 	CHECK(sign_headers(k, &in, collect, &b, &err) != 0, "cannot sign");
 	CHECK_TEXT(err.text, "key 35007591 is public: it cannot sign", "why");
 	sign_keys_free(k);
@@ -144,9 +145,20 @@ static const struct {
 	"webhook-signature: empty"},
     {STANDARD, WHSEC, NULL, "1614265330", "v1", BODY, TIME, SIGN_MALFORMED,
 	"webhook-signature: not VERSION,BASE64 separated by blanks"},
-    {STANDARD, WHSEC, NULL, "1614265330", V1 "  " V1, BODY, TIME,
-	SIGN_MALFORMED,
+    {STANDARD, WHSEC, NULL, "1614265330", " ", BODY, TIME, SIGN_MALFORMED,
 	"webhook-signature: not VERSION,BASE64 separated by blanks"},
+    {STANDARD, WHSEC, NULL, "1614265330", V1 "  " V1, BODY, TIME, SIGN_GOOD,
+	""},
+    {STANDARD, WHSEC, NULL, "1614265330", "v1,BAD " V1 " v2,X", BODY, TIME,
+	SIGN_GOOD, ""},
+    {STANDARD, WHSEC, NULL, "1614265330", "v1a,BAD v1 , v1, " V1, BODY, TIME,
+	SIGN_GOOD, ""},
+    {STANDARD, WHPK, NULL, "1614265330", "v1,BAD " V1A, BODY, TIME, SIGN_GOOD,
+	""},
+    {STANDARD, WHSEC, NULL, "1614265330", "v2,X v1,BAD v1a,BAD", BODY, TIME,
+	SIGN_MALFORMED, "webhook-signature: v1 is not the base64 of 32 bytes"},
+    {STANDARD, WHSEC, NULL, "1614265330", "v1,BAD " V1, "{}", TIME, SIGN_WRONG,
+	"signature does not match: wrong key or changed message"},
     {STANDARD, WHSEC, NULL, "1614265330",
 	"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE", BODY, TIME,
 	SIGN_MALFORMED, "webhook-signature: v1 is not the base64 of 32 bytes"},
@@ -248,6 +260,12 @@ others(void)
 	    "a short v1");
 	CHECK_TEXT(err.text,
 	    "stripe-signature: v1 is not 64 hexadecimal digits", "why");
+	header[0].value = "t=1614265330,v1=8af2cb0b,noise,v1=, v1="
+			  "efe43455f3b9613f149ea0bb700a7837"
+			  "d374d778e46ceed68c4c5e8ada127744,v0=x";
+	CHECK(sign_verify(k, lookup, header, SPAN_LIT(""), TIME, 300, &v,
+		  &err) == SIGN_GOOD,
+	    "one that cannot be read does not spoil the next");
 	sign_keys_free(k);
 }
 
@@ -265,11 +283,20 @@ static const struct {
     {STANDARD,
 	"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 	"AAAAAAAAAAAAAAAAAAAAAAAAA=",
-	"whsec_ holds 65 bytes, not 24 to 64"},
+	NULL},
     {STANDARD, "whsec_", "whsec_ holds 0 bytes, not 24 to 64"},
     {STANDARD, "whsec_%%%%", "whsec_ is not followed by base64"},
-    {STANDARD, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-	"not a key: whsec_, whsk_ or whpk_ expected"},
+    {STANDARD, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", NULL},
+    {STANDARD, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa_w", NULL},
+    {STANDARD, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa/wAA", NULL},
+    {STANDARD, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaA",
+	"not a key: the base64 of 23 bytes, not of 24 to 64"},
+    {STANDARD, "not a key at all",
+	"not a key: whsec_, whsk_, whpk_ or base64 expected"},
+    {STANDARD, "v1," WHSEC, NULL},
+    {STANDARD, "v1a," WHPK, NULL},
+    {STANDARD, "v2," WHSEC,
+	"not a key: whsec_, whsk_, whpk_ or base64 expected"},
     {STANDARD, WHSK, NULL},
     {STANDARD, WHPK, NULL},
     {STANDARD, "whsk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=",

@@ -1,0 +1,113 @@
+#include "sign/change.h"
+#include "sign/scheme.h"
+
+/* What a signature of Ed25519 costs, in bytes hashed; and a tag, beside its
+ * bytes. */
+#define ED25519_COST 65536
+#define HMAC_COST 256
+
+/* Does the claim hold for ${body}?  Return 1 or 0, or -1. */
+static int
+holds(void *keys, struct span body)
+{
+	struct sign_keys *k = keys;
+	int rc = sign_match(k, body);
+
+	return rc < 0 ? -1 : rc < (int)k->count;
+}
+
+static uint64_t
+cost_of(const struct sign_keys *k)
+{
+	uint64_t cost = 0;
+
+	for (size_t i = 0; i < k->count; i++)
+		cost += k->key[i].hmac != NULL
+		    ? HMAC_COST
+		    : k->claim.signatures * ED25519_COST;
+	return cost;
+}
+
+enum sign_verdict
+sign_explain_change(const struct sign_trial *t, struct span body,
+    const char *before, struct err *err)
+{
+	enum sign_verdict verdict = SIGN_GOOD;
+	struct buf what;
+	int rc;
+
+	buf_init(&what);
+	rc = sign_find_change(t, body, &what);
+	if (rc == 1) {
+		err_set(err, "%s: %.*s", before, (int)what.len, what.data);
+		verdict = SIGN_WRONG;
+	} else if (rc < 0) {
+		err_set(err, "verifying failed: out of memory");
+		verdict = SIGN_FAILED;
+	}
+	buf_release(&what);
+	return verdict;
+}
+
+/* Try what usually goes wrong.  Return SIGN_GOOD where it is something else.
+ */
+static enum sign_verdict
+diagnose(struct sign_keys *k, struct span body, struct err *err)
+{
+	struct sign_trial t = {holds, k, cost_of(k), &k->budget};
+	enum sign_verdict verdict;
+	int rc;
+
+	verdict =
+	    sign_explain_change(&t, body, "signature does not match", err);
+	if (verdict != SIGN_GOOD)
+		return verdict;
+	rc = sign_match_misread(k, body);
+	if (rc == 0)
+		return SIGN_GOOD;
+	if (rc < 0) {
+		err_set(err, "verifying failed: out of memory");
+		return SIGN_FAILED;
+	}
+	err_set(err, "signature does not match: the sender took %s",
+	    k->scheme->text_keys
+		? "the bytes behind whsec_ for the key, not its text"
+		: "the key's text for the key, not its bytes");
+	return SIGN_WRONG;
+}
+
+enum sign_verdict
+sign_explain(struct sign_keys *k, struct span body, struct err *err)
+{
+	const struct sign_claim *c = &k->claim;
+	bool hmac = false, ed = false, before = false;
+	enum sign_verdict verdict;
+
+	for (size_t i = 0; i < k->count; i++) {
+		hmac |= k->key[i].hmac != NULL;
+		ed |= k->key[i].ed != NULL;
+		before |= k->key[i].matched > 0;
+	}
+	if (c->tags + c->signatures == 0) {
+		err_set(err, "no signature of a version that is known");
+		return SIGN_WRONG;
+	}
+	if ((c->tags == 0 && !ed) || (c->signatures == 0 && !hmac)) {
+		err_set(err, "wrong key: the signature is %s, the key %s",
+		    c->tags == 0 ? "Ed25519 (v1a)" : "HMAC (v1)",
+		    hmac ? "for HMAC (whsec_)" : "for Ed25519");
+		return SIGN_WRONG;
+	}
+	verdict = k->diagnose ? diagnose(k, body, err) : SIGN_GOOD;
+	if (verdict != SIGN_GOOD)
+		return verdict;
+	if (before)
+		err_set(err,
+		    "signature does not match: the message was "
+		    "changed (the key matches others), or another "
+		    "key made it");
+	else
+		err_set(err,
+		    "signature does not match: wrong key or changed message");
+	return SIGN_WRONG;
+}
