@@ -14,6 +14,9 @@
 /* Requests' worth of events held ready for each connection. */
 #define AHEAD 3
 
+/* Bytes of receipts that wait for their reader; then the deliveries wait, too. */
+#define RECEIPTS_MAX ((size_t)256 << 10)
+
 /* How often it is looked, in ms, whether more lines can be taken. */
 #define ACCEPT_EVERY 50
 
@@ -297,11 +300,19 @@ sated(const struct deliver *d)
 	    AHEAD * request * (size_t)d->policy.concurrency;
 }
 
+/* Does nobody read the receipts?  Then no more of them are made than what is
+ * under way brings. */
+static bool
+clogged(const struct deliver *d)
+{
+	return ndjson_unwritten(d->out->receipts) >= RECEIPTS_MAX;
+}
+
 bool
 deliver_hungry(const struct deliver *d)
 {
 	if (d->stopped || d->failed || d->held >= DELIVER_MEMORY_MAX ||
-	    deliver_endpoints_full(d))
+	    deliver_endpoints_full(d) || clogged(d))
 		return false;
 	if (d->store.spool != NULL)
 		return d->room > 0 && !d->accept_failed && !d->accept_wait;
@@ -380,22 +391,30 @@ settle_hopeless(struct deliver *d)
 	}
 }
 
-int
-deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
-    int64_t ms, struct err *err)
+/* Send what can be sent now. */
+static void
+begin_turn(struct deliver *d)
 {
-	bool was_idle = deliver_idle(d), was_hungry = deliver_hungry(d);
-	uint64_t settled;
-	int64_t next;
+	uint64_t settled = deliver_settled(d);
 
-	deliver_take_time(d);
-	deliver_store_accept(d);
-	settled = deliver_settled(d);
 	deliver_store_load(d);
 	settle_hopeless(d);
 	if (deliver_settled(d) != settled)
 		deliver_store_commit(d); /* before receipts say so */
 	deliver_dispatch(d);
+}
+
+int
+deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
+    int64_t ms, struct err *err)
+{
+	bool was_idle = deliver_idle(d), was_hungry = deliver_hungry(d);
+	int64_t next;
+
+	deliver_take_time(d);
+	deliver_store_accept(d);
+	if (!clogged(d))
+		begin_turn(d);
 	if (ndjson_flush(d->out->receipts) != 0)
 		deliver_output_is_bad(d, errno, "<stdout>: write failed");
 	if (!d->stopped && (d->room == 0 || d->accept_wait) &&
@@ -406,7 +425,7 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 	if ((!was_idle && deliver_idle(d)) ||
 	    (!was_hungry && deliver_hungry(d)))
 		ms = 0;
-	next = deliver_next_time(d);
+	next = clogged(d) ? deliver_store_sync_time(d) : deliver_next_time(d);
 	if (next >= 0) {
 		int64_t left = next > d->now ? next - d->now : 0;
 

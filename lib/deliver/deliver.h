@@ -69,7 +69,7 @@ typedef void deliver_report(void *context, enum deliver_note what,
     const char *endpoint, const char *text);
 
 struct deliver_outputs {
-	struct ndjson_writer *receipts;
+	struct ndjson_writer *receipts; /* should be one that never waits */
 	int letters;            /* descriptor of the dead letter file, or -1 */
 	int audit;              /* descriptor of the audit file, or -1 */
 	const char *metrics;    /* file, or NULL */
@@ -159,7 +159,7 @@ bool deliver_hungry(const struct deliver *d);
 /* Is there nothing left that this run should wait for? */
 bool deliver_idle(const struct deliver *d);
 
-/* Send what can be sent, wait at most ${ms} (-1: for ever) for an answer, a
+/* Send what can be sent, unless the receipts pile up, wait at most ${ms} (-1: for ever) for an answer, a
  * retry that comes due, or one of the ${n} descriptors to be readable; deal
  * with what came.  Return 0; or -1 with ${err}: the attempts cannot be audited
  * or waited for, and no more should be made. */

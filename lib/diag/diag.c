@@ -1,6 +1,8 @@
 #include "diag/diag.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -17,6 +19,8 @@
 static const char *program = "vitals";
 static enum diag_level level = DIAG_NORMAL;
 static bool progress; /* a line of it is on the terminal */
+static bool nowait;
+static uint64_t dropped; /* messages that nobody read */
 
 void
 diag_program(const char *name)
@@ -30,6 +34,15 @@ diag_set_level(enum diag_level l)
 	level = l;
 }
 
+/* Can a message be written without waiting, or may it be waited for? */
+static bool
+may_write(void)
+{
+	struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	return !nowait || poll(&p, 1, 0) > 0;
+}
+
 static void
 write_all(const char *p, size_t n)
 {
@@ -38,6 +51,12 @@ write_all(const char *p, size_t n)
 
 		if (w < 0 && errno == EINTR)
 			continue;
+		if (w < 0 && errno == EAGAIN && !nowait) {
+			struct pollfd more = {STDERR_FILENO, POLLOUT, 0};
+
+			poll(&more, 1, -1);
+			continue;
+		}
 		if (w <= 0)
 			return;
 		p += w;
@@ -81,6 +100,27 @@ sanitise(char *s)
 	}
 }
 
+static void
+tell_dropped(void)
+{
+	char text[128];
+	int n = snprintf(text, sizeof(text),
+	    "%s: %" PRIu64 " messages were dropped, since nobody read them\n",
+	    program, dropped);
+
+	dropped = 0;
+	if (n > 0)
+		write_all(text, strlen(text));
+}
+
+void
+diag_nowait(bool on)
+{
+	nowait = on;
+	if (!nowait && dropped > 0)
+		tell_dropped();
+}
+
 static void emit(int errnum, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 
@@ -92,6 +132,18 @@ emit(int errnum, const char *fmt, va_list ap)
 	size_t n, room = DIAG_LINE_MAX - 1; /* for the newline */
 	int len;
 
+	if (!may_write()) {
+		dropped++;
+		return;
+	}
+	if (dropped > 0) {
+		tell_dropped();
+		/* That may have been the room there was. */
+		if (!may_write()) {
+			dropped++;
+			return;
+		}
+	}
 	len = snprintf(line, room, "%s: ", program);
 	n = len < 0 ? 0 : (size_t)len;
 	if (n < room) {

@@ -39,6 +39,11 @@ void diag_verbose(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * newline is added. */
 void diag_raw(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Drop messages from now on where standard error would have to be waited for,
+ * and tell how many those were when it can be written again; or, with ${nowait}
+ * false, wait again. */
+void diag_nowait(bool nowait);
+
 /* Is standard error a terminal that can take lines back, and -q not given?
  * Then progress may be shown. */
 bool diag_progress_wanted(void);

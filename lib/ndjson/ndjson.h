@@ -54,6 +54,14 @@ int ndjson_put(struct ndjson_writer *w, struct span line);
  * failed, all later calls fail with the same errno. */
 int ndjson_flush(struct ndjson_writer *w);
 
+/* Never wait for the one who reads ${fd} from now on, or, with ${nowait} false,
+ * wait again: ndjson_flush writes what can be written at once and returns 0;
+ * what is left is kept, however much that becomes. */
+void ndjson_writer_nowait(struct ndjson_writer *w, bool nowait);
+
+/* How many bytes are committed and still to be written; 0 once it failed. */
+size_t ndjson_unwritten(const struct ndjson_writer *w);
+
 /* Flush after every commit from now on: for producers that read no pipe. */
 void ndjson_writer_unbuffered(struct ndjson_writer *w);
 

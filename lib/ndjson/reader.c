@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -94,9 +95,14 @@ fill(struct ndjson_reader *r)
 		return NDJSON_FLUSH_FAILED;
 	if (make_room(r) != 0)
 		return NDJSON_FAILED;
-	do {
-		n = read(r->fd, r->data + r->len, CHUNK);
-	} while (n < 0 && errno == EINTR);
+	while ((n = read(r->fd, r->data + r->len, CHUNK)) < 0 &&
+	    (errno == EINTR || errno == EAGAIN)) {
+		struct pollfd p = {.fd = r->fd, .events = POLLIN};
+
+		/* Another one who has the descriptor has set O_NONBLOCK. */
+		if (errno == EAGAIN)
+			poll(&p, 1, -1);
+	}
 	if (n < 0)
 		return NDJSON_FAILED;
 	if (n == 0)

@@ -1,5 +1,8 @@
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ndjson/ndjson.h"
@@ -10,6 +13,7 @@ struct ndjson_writer {
 	int fd;
 	int failed; /* the errno of the first failure, or 0 */
 	bool unbuffered;
+	bool nowait;
 	size_t committed;
 	struct buf buf;
 };
@@ -95,6 +99,48 @@ ndjson_put(struct ndjson_writer *w, struct span line)
 	return ndjson_commit(w);
 }
 
+/* Can something be written, within ${ms}? */
+static bool
+writable(const struct ndjson_writer *w, int ms)
+{
+	struct pollfd p = {.fd = w->fd, .events = POLLOUT};
+
+	return poll(&p, 1, ms) > 0;
+}
+
+/* Write some of what is committed behind ${done}.  Return how much; 0: nothing
+ * can be written now; -1 with errno set. */
+static ssize_t
+write_some(const struct ndjson_writer *w, size_t done)
+{
+	size_t n = w->committed - done;
+
+	/* The descriptor may be shared with others, whom O_NONBLOCK would
+	 * surprise: so much a pipe takes without waiting once it is said to be
+	 * writable. */
+	if (w->nowait) {
+		if (!writable(w, 0))
+			return 0;
+		if (n > PIPE_BUF)
+			n = PIPE_BUF;
+	}
+	for (;;) {
+		ssize_t got = write(w->fd, w->buf.data + done, n);
+
+		if (got > 0)
+			return got;
+		if (got == 0)
+			errno = EIO;
+		if (got == 0 || (errno != EINTR && errno != EAGAIN))
+			return -1;
+		/* Another one has set O_NONBLOCK. */
+		if (errno == EAGAIN && w->nowait)
+			return 0;
+		if (errno == EAGAIN)
+			writable(w, -1);
+	}
+}
+
 int
 ndjson_flush(struct ndjson_writer *w)
 {
@@ -103,21 +149,37 @@ ndjson_flush(struct ndjson_writer *w)
 	if (w->failed != 0)
 		return failed(w);
 	while (done < w->committed) {
-		ssize_t n =
-		    write(w->fd, w->buf.data + done, w->committed - done);
+		ssize_t n = write_some(w, done);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			w->failed = n < 0 ? errno : EIO;
+		if (n < 0) {
+			w->failed = errno;
 			return failed(w);
 		}
+		if (n == 0)
+			break;
 		done += (size_t)n;
 	}
+	if (done == 0)
+		return 0;
 	memmove(w->buf.data, w->buf.data + done, w->buf.len - done);
 	w->buf.len -= done;
-	w->committed = 0;
+	w->committed -= done;
 	return 0;
+}
+
+void
+ndjson_writer_nowait(struct ndjson_writer *w, bool nowait)
+{
+	struct stat st;
+
+	/* What goes into a file waits for nobody. */
+	w->nowait = nowait && (fstat(w->fd, &st) != 0 || !S_ISREG(st.st_mode));
+}
+
+size_t
+ndjson_unwritten(const struct ndjson_writer *w)
+{
+	return w->failed != 0 ? 0 : w->committed;
 }
 
 void

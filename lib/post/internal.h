@@ -19,6 +19,7 @@ struct post_run {
 	struct post_secrets secrets;
 	int rejects;   /* descriptor, or -1 */
 	int signals;   /* descriptor that tells of SIGINT and SIGTERM */
+	int writable;  /* one that can be read when stdout can be written */
 	int status;    /* of cli_exit */
 	bool fatal;    /* no more can be done; it was reported */
 	bool more;     /* stdin may hold more */
@@ -56,6 +57,20 @@ void post_read_no_more(struct post_run *r);
 void post_close_input(struct post_run *r);
 /* End soon, as at SIGTERM. */
 void post_stop(struct post_run *r);
+
+/* ---- output.c: receipts without ever waiting for who reads them.  Return 0, or
+ * -1, reported. */
+int post_watch_output(struct post_run *r);
+/* A descriptor that can be read when more receipts can be written, or -1 where
+ * none are left. */
+int post_output_wanted(const struct post_run *r);
+/* At the end: wait until all are written; after a signal for POST_GRACE at
+ * most. */
+void post_drain_output(struct post_run *r);
+
+/* ---- run.c */
+/* A signal came: take it, and end soon. */
+void post_begin_stop(struct post_run *r);
 
 /* ---- tell.c */
 void post_report(void *context, enum deliver_note what, const char *endpoint,

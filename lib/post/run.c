@@ -151,8 +151,8 @@ take_lines(struct post_run *r, bool readable)
 	}
 }
 
-static void
-begin_stop(struct post_run *r)
+void
+post_begin_stop(struct post_run *r)
 {
 	struct signalfd_siginfo info;
 
@@ -232,8 +232,9 @@ static bool
 turn(struct post_run *r)
 {
 	bool at_hand = hungry(r) && ndjson_ready(r->in);
-	int fd[2] = {r->signals, hungry(r) && !at_hand ? STDIN_FILENO : -1};
-	bool readable[2] = {false, false};
+	int fd[3] = {r->signals, hungry(r) && !at_hand ? STDIN_FILENO : -1,
+	    post_output_wanted(r)};
+	bool readable[3] = {false, false, false};
 	int64_t wait = at_hand ? 0 : r->progress ? 500 : -1;
 	struct err err;
 
@@ -248,7 +249,7 @@ turn(struct post_run *r)
 	} else if (!r->more && deliver_idle(r->d)) {
 		return false;
 	}
-	if (deliver_turn(r->d, fd, readable, 2, wait, &err) != 0) {
+	if (deliver_turn(r->d, fd, readable, 3, wait, &err) != 0) {
 		diag_error("%s", err.text);
 		fail(r, CLI_SYSTEM);
 		deliver_stop(r->d);
@@ -258,7 +259,7 @@ turn(struct post_run *r)
 	if (deliver_closed(r->d))
 		r->more = false;
 	if (readable[0])
-		begin_stop(r);
+		post_begin_stop(r);
 	else
 		take_lines(r, readable[1]);
 	post_progress(r);
@@ -298,6 +299,7 @@ post_run(const struct post_options *o, struct ndjson_writer *out)
 		while (turn(&r))
 			;
 		give_up(&r, "interrupted");
+		post_drain_output(&r);
 		conclude(&r);
 	}
 	post_release(&r);

@@ -287,7 +287,8 @@ post_setup(struct post_run *r, struct ndjson_writer *receipts)
 	struct err err;
 
 	r->out.receipts = receipts;
-	r->out.letters = r->out.audit = r->rejects = r->signals = -1;
+	r->out.letters = r->out.audit = -1;
+	r->rejects = r->signals = r->writable = -1;
 	if (open_files(r) != 0)
 		return -1;
 	common_options(o, &common);
@@ -308,7 +309,7 @@ post_setup(struct post_run *r, struct ndjson_writer *receipts)
 		goto err0;
 	r->in = ndjson_reader_new(STDIN_FILENO, 0);
 	if (r->in != NULL)
-		return 0;
+		return post_watch_output(r);
 	err_set(&err, "out of memory");
 err0:
 	diag_error("%s", err.text);
@@ -339,4 +340,6 @@ post_release(struct post_run *r)
 		r->status = cli_worst(r->status, CLI_SYSTEM);
 	if (r->signals >= 0)
 		close(r->signals);
+	if (r->writable >= 0)
+		close(r->writable);
 }

@@ -1,5 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ndjson/ndjson.h"
@@ -265,6 +267,53 @@ writer(void)
 	close(full);
 }
 
+/* A pipe that nobody reads: what does not fit is kept, and nothing waits. */
+static void
+stalled(void)
+{
+	struct ndjson_writer *w;
+	int fd[2], flags;
+	size_t sum = 0, held;
+	char text[4096];
+	ssize_t n;
+
+	if (pipe(fd) != 0 || (w = ndjson_writer_new(fd[1])) == NULL)
+		exit(1);
+	ndjson_writer_nowait(w, true);
+	memset(text, 'x', 99);
+	for (int i = 0; i < 10000; i++) {
+		if (ndjson_put(w, (struct span){text, 99}) != 0)
+			break;
+		sum += 100;
+	}
+	held = ndjson_unwritten(w);
+	CHECK(sum == 1000000 && held > 0 && held < sum,
+	    "lines are taken, and some are written");
+	CHECK(ndjson_flush(w) == 0 && ndjson_unwritten(w) == held,
+	    "a flush waits for nobody");
+	flags = fcntl(fd[1], F_GETFL);
+	CHECK(flags >= 0 && (flags & O_NONBLOCK) == 0,
+	    "others may share the descriptor: its flags are as they were");
+	sum = 0;
+	while (ndjson_unwritten(w) > 0) {
+		n = read(fd[0], text, sizeof(text));
+		sum += n > 0 ? (size_t)n : 0;
+		if (ndjson_flush(w) != 0)
+			break;
+	}
+	fcntl(fd[0], F_SETFL, O_NONBLOCK);
+	while ((n = read(fd[0], text, sizeof(text))) > 0)
+		sum += (size_t)n;
+	CHECK(sum == 1000000, "all of it comes out");
+	close(fd[0]);
+	signal(SIGPIPE, SIG_IGN);
+	CHECK(ndjson_put(w, span_of("x")) == 0 && ndjson_flush(w) != 0 &&
+		errno == EPIPE && ndjson_unwritten(w) == 0,
+	    "that the reader has gone is a failure");
+	ndjson_writer_free(w);
+	close(fd[1]);
+}
+
 int
 main(void)
 {
@@ -274,5 +323,6 @@ main(void)
 	torn();
 	piecewise();
 	writer();
+	stalled();
 	return check_done();
 }
