@@ -6,6 +6,9 @@
 
 #include "spool/spool.h"
 
+/* Of the format that is written: see schema and spool_upgrade. */
+#define SPOOL_VERSION 2
+
 enum spool_sql {
 	SPOOL_BEGIN,
 	SPOOL_COMMIT,
@@ -70,6 +73,11 @@ int spool_begin(struct spool *s, bool sync, struct err *err);
  * there is none, and lock it.  Return 0, or -1. */
 int spool_claim(struct spool *s, const char *path, enum spool_mode mode,
     struct err *err);
+
+/* ---- upgrade.c: make a spool of format ${version} one of SPOOL_VERSION, or, with
+ * SPOOL_LOOK, see to it that it can be read as one.  Return 0, or -1. */
+int spool_upgrade(
+    struct spool *s, enum spool_mode mode, int64_t version, struct err *err);
 
 /* ---- fresh.c */
 /* Is the event ${seq} in a range of fresh ones of ${endpoint}? */

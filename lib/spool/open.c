@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,6 @@
 
 /* "VPSP", so that file(1) and we can tell a spool. */
 #define APPLICATION_ID 0x56505350
-#define VERSION 2
 
 /* A spool of up to this many bytes is checked whole when it is opened. */
 #define CHECK_MAX (64 << 20)
@@ -141,7 +139,7 @@ check_whole(struct spool *s, struct err *err)
 }
 
 static int
-check_format(struct spool *s, bool fresh, struct err *err)
+check_format(struct spool *s, enum spool_mode mode, bool fresh, struct err *err)
 {
 	int64_t id, version;
 	struct stat st;
@@ -155,11 +153,8 @@ check_format(struct spool *s, bool fresh, struct err *err)
 		return -1;
 	if (id != APPLICATION_ID)
 		return err_set(err, "is not a spool of vitals-post");
-	if (version != VERSION)
-		return err_set(err,
-		    "was made by another version of vitals-post: its format is "
-		    "%" PRId64 ", not %d",
-		    version, VERSION);
+	if (spool_upgrade(s, mode, version, err) != 0)
+		return -1;
 	if (stat(s->path, &st) == 0 && st.st_size > CHECK_MAX)
 		return 0;
 	return check_whole(s, err);
@@ -181,7 +176,7 @@ connect(struct spool *s, enum spool_mode mode, struct err *err)
 	if (ask(s, "SELECT count(*) FROM sqlite_master", &tables, err) != 0)
 		return -1;
 	if (mode == SPOOL_LOOK)
-		return check_format(s, false, err);
+		return check_format(s, mode, false, err);
 	if (spool_exec(s,
 		"PRAGMA page_size = 8192;"
 		"PRAGMA journal_mode = WAL;"
@@ -193,7 +188,7 @@ connect(struct spool *s, enum spool_mode mode, struct err *err)
 		err) != 0)
 		return -1;
 	s->synced = true;
-	if (check_format(s, tables == 0, err) != 0)
+	if (check_format(s, mode, tables == 0, err) != 0)
 		return -1;
 	return spool_fresh_unfold(s, err);
 }
