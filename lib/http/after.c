@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "http/http.h"
 #include "instant/instant.h"
@@ -9,6 +10,7 @@
 
 struct date {
 	int day, month, year, hour, minute, second;
+	int zone; /* minutes ahead of GMT */
 };
 
 /* The number of the month named by three letters, or 0. */
@@ -48,46 +50,84 @@ letters(const char *s)
 	return n;
 }
 
+/* A zone at ${s}: GMT or another word for it, an offset as of RFC 5322 or RFC
+ * 3339, or nothing, since all dates of HTTP are GMT.  Return how many
+ * characters it takes, or -1. */
+static int
+read_zone(const char *s, int *minutes)
+{
+	static const char *const gmt[] = {"GMT", "UTC", "UT", "Z"};
+	int hour, minute, colon;
+
+	if (*s == '\0')
+		return 0;
+	if (*s == ' ')
+		s++;
+	for (size_t i = 0; i < sizeof(gmt) / sizeof(gmt[0]); i++) {
+		if (strcasecmp(s, gmt[i]) == 0)
+			return 1 + (int)strlen(gmt[i]);
+	}
+	if (*s != '+' && *s != '-')
+		return -1;
+	hour = digits(s + 1, 2);
+	colon = hour >= 0 && s[3] == ':';
+	minute = hour >= 0 ? digits(s + 3 + colon, 2) : -1;
+	if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
+		return -1;
+	*minutes = (hour * 60 + minute) * (*s == '-' ? -1 : 1);
+	return 1 + 5 + colon;
+}
+
+/* The day of the month: one digit or two. */
+static int
+read_day(const char *s, int *day)
+{
+	int pad = *s == ' ';
+	int n = s[pad] != '\0' && digits(s + pad + 1, 1) >= 0 ? 2 : 1;
+
+	*day = digits(s + pad, n);
+	return *day < 0 ? -1 : pad + n;
+}
+
 /* Read the field of a date that ${kind} tells at ${s}.  Return how many
- * characters it takes, or 0 where it is not there. */
-static size_t
+ * characters it takes, or -1 where it is not there. */
+static int
 read_field(const char *s, char kind, struct date *d)
 {
-	int pad = kind == 'd' && *s == ' ';
-	int n = kind == 'Y' ? 4 : 2;
-	int value = kind == 'M' ? month_of(s) : digits(s + pad, n - pad);
+	int value, *to = NULL;
 
 	switch (kind) {
 	case 'N': /* the day's name, which nobody needs */
-		return letters(s);
+		value = (int)letters(s);
+		return value > 0 ? value : -1;
 	case 'z':
-		return strncmp(s, "GMT", 3) == 0 ? 3 : 0;
+		return read_zone(s, &d->zone);
 	case 'M':
-		d->month = value;
-		return value > 0 ? 3 : 0;
+		d->month = month_of(s);
+		return d->month > 0 ? 3 : -1;
 	case 'D':
-	case 'd':
-		d->day = value;
-		break;
+		return read_day(s, &d->day);
 	case 'Y':
-		d->year = value;
-		break;
+		d->year = digits(s, 4);
+		return d->year < 0 ? -1 : 4;
 	case 'y':
+		value = digits(s, 2);
 		d->year = value + (value < 70 ? 2000 : 1900);
-		break;
+		return value < 0 ? -1 : 2;
 	case 'h':
-		d->hour = value;
+		to = &d->hour;
 		break;
 	case 'm':
-		d->minute = value;
+		to = &d->minute;
 		break;
 	case 's':
-		d->second = value;
+		to = &d->second;
 		break;
 	default:
-		return *s == kind;
+		return *s == kind ? 1 : -1;
 	}
-	return value < 0 ? 0 : (size_t)n;
+	*to = digits(s, 2);
+	return *to < 0 ? -1 : 2;
 }
 
 /* Is ${s} a date of the form ${form}: letters for read_field, and what stands
@@ -96,23 +136,25 @@ static bool
 read_form(const char *s, const char *form, struct date *d)
 {
 	for (; *form != '\0'; form++) {
-		size_t n = read_field(s, *form, d);
+		int n = read_field(s, *form, d);
 
-		if (n == 0)
+		if (n < 0)
 			return false;
 		s += n;
 	}
 	return *s == '\0';
 }
 
-/* The three forms of RFC 9110, 5.6.7. */
+/* The three forms of RFC 9110, 5.6.7, and what others make of them: no name of
+ * a day, a year of four digits behind hyphens. */
 static bool
 read_date(const char *s, struct date *d)
 {
-	static const char *const forms[] = {
-	    "N, D M Y h:m:s z", "N, D-M-y h:m:s z", "N M d h:m:s Y"};
+	static const char *const forms[] = {"N, D M Y h:m:sz", "D M Y h:m:sz",
+	    "N, D-M-y h:m:sz", "N, D-M-Y h:m:sz", "N M D h:m:s Y"};
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		*d = (struct date){0};
 		if (read_form(s, forms[i], d))
 			return true;
 	}
@@ -127,6 +169,9 @@ until_date(const char *s, int64_t now)
 	int64_t at;
 	int n;
 
+	/* An instant as of RFC 3339 is no form of HTTP, and as clear. */
+	if (instant_parse(span_of(s), &at) == 0)
+		return at > now ? at - now : 0;
 	if (!read_date(s, &d))
 		return -1;
 	n = snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02dZ",
@@ -134,14 +179,32 @@ until_date(const char *s, int64_t now)
 	if (n < 0 || (size_t)n >= sizeof(text) ||
 	    instant_parse(span_of(text), &at) != 0)
 		return -1;
+	at -= (int64_t)d.zone * 60000;
 	return at > now ? at - now : 0;
+}
+
+/* What follows the whole seconds of ${value}: nothing, or a fraction, which is
+ * rounded up.  Return -1 where it is neither. */
+static int64_t
+fraction(struct span value)
+{
+	bool more = false;
+
+	if (value.n > 0 && value.p[0] != '.')
+		return -1;
+	for (size_t i = 1; i < value.n; i++) {
+		if (value.p[i] < '0' || value.p[i] > '9')
+			return -1;
+		more = more || value.p[i] != '0';
+	}
+	return more ? 1000 : 0;
 }
 
 int64_t
 http_retry_after(struct span value, int64_t now)
 {
 	char text[VALUE_MAX + 1];
-	int64_t wait = 0;
+	int64_t wait = 0, rest;
 	size_t i;
 
 	if (value.n == 0)
@@ -151,7 +214,10 @@ http_retry_after(struct span value, int64_t now)
 		if (wait < HTTP_RETRY_AFTER_MAX)
 			wait = wait * 10 + (value.p[i] - '0') * 1000;
 	}
-	if (i == 0) {
+	rest = fraction((struct span){value.p + i, value.n - i});
+	if (i > 0 && rest >= 0) {
+		wait += rest;
+	} else {
 		if (value.n > VALUE_MAX)
 			return -1;
 		memcpy(text, value.p, value.n);
@@ -159,8 +225,6 @@ http_retry_after(struct span value, int64_t now)
 		if (strlen(text) != value.n)
 			return -1;
 		wait = until_date(text, now);
-	} else if (i < value.n) {
-		return -1;
 	}
 	return wait < HTTP_RETRY_AFTER_MAX ? wait : HTTP_RETRY_AFTER_MAX;
 }

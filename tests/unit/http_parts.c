@@ -53,11 +53,29 @@ retry_after(void)
 	/* 1994-11-06T08:49:37Z, the example of RFC 9110. */
 	const int64_t at = INT64_C(784111777) * 1000;
 	static const char *const dates[] = {"Sun, 06 Nov 1994 08:49:37 GMT",
-	    "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"};
-	static const char *const wrong[] = {"", "-1", "1.5", "1 s", "soon",
-	    "Sun, 06 Nov 1994 08:49:37", "Sun, 31 Feb 1994 08:49:37 GMT",
-	    "Sun, +6 Nov 1994 08:49:37 GMT", "Sun,06 Nov 1994 08:49:37 GMT",
-	    "Sun, 06 Nov 1994  8:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT",
+	    "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+	    /* No date of HTTP, but clear. */
+	    "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 06 Nov 1994 08:49:37 UT",
+	    "Sun, 06 Nov 1994 08:49:37 +0000", "Sun, 06 Nov 1994 08:49:37 gmt",
+	    "Sun, 06 Nov 1994 08:49:37 -0000", "Sun, 06 Nov 1994 08:49:37 Z",
+	    "Sun, 06 Nov 1994 10:49:37 +0200", "Sun, 06 Nov 1994 08:49:37",
+	    "Sun, 06 Nov 1994 03:19:37 -05:30", "6 Nov 1994 08:49:37 GMT",
+	    "Sun, 6 Nov 1994 08:49:37 GMT", "Sun Nov 6 08:49:37 1994",
+	    "Sunday, 06-Nov-94 08:49:37 UTC", "Sun, 06-Nov-1994 08:49:37 GMT",
+	    "1994-11-06T08:49:37Z", "1994-11-06T09:49:37.000+01:00"};
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} fractions[] = {{"2.5", 3000}, {"1.5", 2000}, {"0.001", 1000},
+	    {"2.0", 2000}, {"2.", 2000}, {"7.0000000000000000001", 8000},
+	    {"0.0", 0}};
+	static const char *const wrong[] = {"", "-1", "1 s", "soon", ".", ".5",
+	    "1.5.", "1.-5", "1,5", "1e3", "2.5 s", "0x10", "2-5",
+	    "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, +6 Nov 1994 08:49:37 GMT",
+	    "Sun,06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994  8:49:37 GMT",
+	    "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Nov 1994 08:49:37 +25:00",
+	    "Sun, 06 Nov 1994 08:49:37 +", "Sun, 06 Nov 1994 08:49:37 +00",
+	    "Sun, 06 Nov 1994 08:49:37 ", "Sun, 06 Nov 1994 08:49:37 +00000",
 	    "Sun, 06 Nov 1994 08:49:37 GMTX", "Sun Nov 006 08:49:37 1994",
 	    "Sun Nov", ", 06 Nov 1994 08:49:37 GMT",
 	    "Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 06 Xyz 1994 08:49:37 GMT",
@@ -68,12 +86,16 @@ retry_after(void)
 	CHECK(http_retry_after(SPAN_LIT("99999999999999999999"), at) ==
 		HTTP_RETRY_AFTER_MAX,
 	    "as long as it may be");
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++) {
 		CHECK(http_retry_after(span_of(dates[i]), at - 5000) == 5000,
 		    dates[i]);
 		CHECK(http_retry_after(span_of(dates[i]), at + 5000) == 0,
 		    "gone by");
 	}
+	for (size_t i = 0; i < sizeof(fractions) / sizeof(fractions[0]); i++)
+		CHECK(http_retry_after(span_of(fractions[i].text), at) ==
+			fractions[i].ms,
+		    fractions[i].text);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		CHECK(http_retry_after(span_of(wrong[i]), at) == -1, wrong[i]);
 }
