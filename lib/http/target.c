@@ -234,6 +234,13 @@ check(const struct http_target_options *o, bool *plain, struct err *err)
 		    "addresses behind a proxy cannot be "
 		    "checked: private addresses cannot be "
 		    "denied with a proxy");
+	for (size_t i = 0; i < o->bearer.n; i++) {
+		unsigned char c = (unsigned char)o->bearer.p[i];
+
+		if (c < 0x20 || c == 0x7f)
+			return err_set(
+			    err, "the bearer token holds a control byte");
+	}
 	if (o->proxy != NULL && strchr(o->proxy, '@') != NULL)
 		return err_set(err,
 		    "the proxy's URL holds a user or a "

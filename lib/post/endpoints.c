@@ -27,19 +27,23 @@ struct entry {
 	size_t headers;
 };
 
-static size_t
-keep(struct buf *b, struct span raw)
+/* Keep the string ${raw} of the member ${m}; *${at}: where it is. */
+static int
+keep(struct entry *e, const struct json_member *m, struct span raw, size_t *at,
+    struct err *err)
 {
-	size_t at = b->len;
+	struct buf *b = &e->text;
+	size_t from = b->len;
 
 	json_unescape(raw, b);
-	/* A 0 byte inside would end the string early. */
-	for (size_t i = at; i < b->len; i++) {
-		if (b->data[i] == '\0')
-			b->data[i] = '?';
-	}
+	/* It would end the string early, which is then another one. */
+	if (b->len > from &&
+	    memchr(b->data + from, '\0', b->len - from) != NULL)
+		return err_set(
+		    err, "\"%.*s\" holds U+0000", (int)m->key.n, m->key.p);
 	buf_add_byte(b, '\0');
-	return at + 1;
+	*at = from + 1;
+	return 0;
 }
 
 static const char *
@@ -63,7 +67,9 @@ read_list(struct entry *e, struct json_scan *s, const struct json_member *m,
 		if (*count == most)
 			return err_set(err, "\"%.*s\" has more than %zu items",
 			    (int)m->key.n, m->key.p, most);
-		list[(*count)++] = keep(&e->text, s->span);
+		if (keep(e, m, s->span, &list[*count], err) != 0)
+			return -1;
+		++*count;
 	}
 	if (t == JSON_ARRAY_END)
 		return 0;
@@ -163,8 +169,7 @@ read_member(struct entry *e, struct json_scan *s, const struct json_member *m,
 		if (m->type != JSON_STRING)
 			return err_set(
 			    err, "\"%s\" is not a string", strings[i].name);
-		*strings[i].at = keep(&e->text, json_inside(m->value));
-		return 0;
+		return keep(e, m, json_inside(m->value), strings[i].at, err);
 	}
 	if (span_is(m->key, "types"))
 		return read_list(
