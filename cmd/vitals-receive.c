@@ -183,11 +183,15 @@ receive(struct sign_keys *keys, struct inbox *inbox)
 	int status = CLI_SYSTEM;
 
 	if (r != NULL)
-		s = serve_new(&(struct serve_options){opt.listen,
-				  opt.certificate != NULL ? &tls : NULL,
-				  (size_t)opt.connections, (size_t)opt.max_body,
-				  opt.request_seconds * 1000,
-				  opt.idle_seconds * 1000, receive_handle, r},
+		s = serve_new(&(struct serve_options){.listen = opt.listen,
+				  .tls = opt.certificate != NULL ? &tls : NULL,
+				  .max_connections = (size_t)opt.connections,
+				  .max_body = (size_t)opt.max_body,
+				  .request_ms = opt.request_seconds * 1000,
+				  .idle_ms = opt.idle_seconds * 1000,
+				  .handle = receive_handle,
+				  .failed = receive_client_failed,
+				  .context = r},
 		    &err);
 	if (s == NULL || run(s, r, &err) != 0) {
 		diag_error("%s", err.text);

@@ -16,6 +16,7 @@ UNIT_MODS_json_differential = jansson
 UNIT_MODS_sign_rfc9421 = crypto
 UNIT_MODS_sign_sign = crypto
 UNIT_MODS_receive_payload = crypto inbox serve
+UNIT_MODS_serve_clients = crypto
 UNIT_MODS_options_keys = crypto
 UNIT_MODS_options_message = crypto
 UNIT_MODS_options_request = crypto

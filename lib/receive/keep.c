@@ -181,10 +181,12 @@ keep_in_memory(struct receive *r, struct serve_request *request,
 	*pending = (struct receive_pending){.request = request,
 	    .status = fresh > 0 ? 202 : 200,
 	    .offset = end,
-	    .lines = fresh};
+	    .lines = fresh,
+	    .since = instant_monotonic()};
 	r->taken += fresh;
 	r->counters.accepted += fresh;
 	r->counters.duplicates += n - fresh;
+	receive_watch(r);
 	receive_flush_soon(r);
 }
 

@@ -14,6 +14,7 @@ struct receive_pending {
 	uint64_t offset;               /* of the output: where its lines end */
 	uint64_t lines;
 	int64_t number; /* in the inbox */
+	int64_t since;  /* without one: by the monotonic clock */
 };
 
 struct receive_queue {
@@ -32,6 +33,7 @@ struct receive {
 	struct receive_queue commit;  /* until the inbox has them */
 	bool flushing;                /* flush is due */
 	bool printing;                /* print is due */
+	bool watching;                /* overdue is due */
 	bool marking;                 /* mark is due */
 	bool open;                    /* a transaction is */
 	bool more;                    /* the inbox has lines to queue */
@@ -66,6 +68,9 @@ struct receive_pending *receive_push(struct receive_queue *q);
 /* Answer a payload: with 2xx, or 503 to come again. */
 void receive_answer(
     struct receive *r, struct serve_request *request, int status);
+
+/* A request was put into the queue of the output: bound its wait. */
+void receive_watch(struct receive *r);
 
 /* Behind the requests at hand make safe what they brought. */
 void receive_flush_soon(struct receive *r);

@@ -104,6 +104,12 @@ receive_refuse(struct receive *r, struct serve_request *request, int status,
 	serve_answer(request, status, headers, span_of(text));
 }
 
+void
+receive_client_failed(void *context, const char *peer, const char *why)
+{
+	receive_tell(context, RECEIVE_REFUSED, peer, why);
+}
+
 /* ---- Headers for the verifier ------------------------------------------ */
 
 struct lookup {

@@ -32,6 +32,10 @@
 /* Seconds after which a sender that met 503 may come again. */
 #define RECEIVE_RETRY_SECONDS 1
 
+/* Milliseconds that a request waits for the output's reader; then 503, and so
+ * is what comes while any line has waited longer. */
+#define RECEIVE_WAIT_MS 3000
+
 /* Refusals that are told in one minute; the rest is counted. */
 #define RECEIVE_TOLD_MAX 20
 
@@ -94,6 +98,9 @@ int receive_start(struct receive *r, struct serve *s, struct err *err);
 
 /* A serve_handler. */
 void receive_handle(void *receive, struct serve_request *request);
+
+/* For a server's client that brings no request. */
+void receive_client_failed(void *receive, const char *peer, const char *why);
 
 /* After serve_run: write what is left, for a moment.  Return 0; or -1 where
  * the output or the state file had failed (which was told). */

@@ -14,6 +14,9 @@
 /* The output's file is synced so late: until then the inbox has its lines. */
 #define SYNC_MS 500
 
+/* How often requests that have waited for too long are looked for. */
+#define WATCH_MS 250
+
 /* How often IDs past their time are looked for. */
 #define FORGET_MS 3600000
 
@@ -172,6 +175,50 @@ settle(struct receive *r, uint64_t offset)
 	}
 }
 
+/* Has the first line that the output has not got waited for too long? */
+static bool
+late(const struct receive *r, int64_t now)
+{
+	return r->writing.count > 0 &&
+	    now - r->writing.item[r->writing.first].since >= RECEIVE_WAIT_MS;
+}
+
+/* The output's reader has stopped, or is slower than what comes: senders that
+ * have waited for long enough must come again.  Their lines stay where they
+ * are, and their IDs are known. */
+static void
+overdue(void *context)
+{
+	struct receive *r = context;
+	int64_t now = instant_monotonic();
+	bool any = false;
+
+	r->watching = false;
+	for (size_t i = 0; i < r->writing.count; i++) {
+		struct receive_pending *p =
+		    &r->writing.item[r->writing.first + i];
+		struct serve_request *request = p->request;
+
+		if (request == NULL)
+			continue;
+		if (now - p->since < RECEIVE_WAIT_MS) {
+			any = true;
+			break;
+		}
+		p->request = NULL;
+		receive_answer(r, request, 503);
+	}
+	if (any)
+		receive_watch(r);
+}
+
+void
+receive_watch(struct receive *r)
+{
+	if (!r->watching)
+		r->watching = serve_after(r->serve, WATCH_MS, overdue, r) == 0;
+}
+
 static void
 commit(struct receive *r)
 {
@@ -273,7 +320,8 @@ receive_has_room(const struct receive *r)
 		return false;
 	if (r->options.inbox != NULL)
 		return inbox_waiting(r->options.inbox) < RECEIVE_WAITING_MAX;
-	return serve_output_end(r->output) - serve_output_done(r->output) <
+	return !late(r, instant_monotonic()) &&
+	    serve_output_end(r->output) - serve_output_done(r->output) <
 	    RECEIVE_QUEUE_MAX;
 }
 
@@ -319,7 +367,7 @@ receive_finish(struct receive *r)
 		commit(r);
 	if (r->options.inbox != NULL)
 		pump(r);
-	serve_output_finish(r->output, SERVE_DRAIN_MS);
+	serve_output_finish(r->output, serve_drain_left(r->serve));
 	if (r->options.inbox != NULL)
 		mark(r);
 	return r->failed ? -1 : 0;

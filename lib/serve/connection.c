@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "instant/instant.h"
 #include "serve/private.h"
 
 /* What the loop reads ahead of us on one connection. */
@@ -15,34 +16,6 @@
 #define LINGER_MS 2000
 #define LINGER_MAX ((size_t)8 << 20)
 
-enum phase {
-	PHASE_HEAD,    /* between requests, or in a head */
-	PHASE_BODY,    /* in a body */
-	PHASE_HANDLER, /* the handler has it */
-	PHASE_ANSWER,  /* the answer is on its way */
-	PHASE_LINGER   /* closing */
-};
-
-/* A connection, and its request of the moment. */
-struct serve_request {
-	struct serve *serve;
-	struct serve_request *previous, *next;
-	struct bufferevent *bev; /* NULL: the client is gone */
-	struct event *timer;
-	enum phase phase;
-	bool begun;      /* bytes of a head have come */
-	bool ended;      /* the client sends no more */
-	bool keep_alive; /* after this answer */
-	bool refused;    /* before all of it was read */
-	size_t lingered;
-	struct buf text; /* the head */
-	struct buf body;
-	size_t counted; /* bytes of body that serve->buffered counts */
-	struct serve_head head;
-	struct serve_chunks chunks;
-	char peer[80];
-};
-
 static void advance(struct serve_request *r);
 
 static void
@@ -51,6 +24,14 @@ wait_for(struct serve_request *r, int64_t ms)
 	const struct timeval tv = {ms / 1000, (ms % 1000) * 1000};
 
 	event_add(r->timer, &tv);
+}
+
+static void
+enter(struct serve_request *r, enum serve_phase phase, int64_t ms)
+{
+	r->phase = phase;
+	r->since = instant_monotonic();
+	wait_for(r, ms);
 }
 
 static void
@@ -72,9 +53,8 @@ drop_client(struct serve_request *r)
 	event_del(r->timer);
 }
 
-/* The connection is over; nobody holds ${r} any more. */
-static void
-finish(struct serve_request *r)
+void
+serve_finish(struct serve_request *r)
 {
 	struct serve *s = r->serve;
 
@@ -100,12 +80,12 @@ finish(struct serve_request *r)
 static void
 next_request(struct serve_request *r)
 {
-	r->phase = PHASE_HEAD;
+	r->served = true;
 	r->begun = false;
 	forget_body(r);
 	buf_clear(&r->text);
 	memset(&r->chunks, 0, sizeof(r->chunks));
-	wait_for(r, r->serve->options.idle_ms);
+	enter(r, SERVE_HEAD, r->serve->options.idle_ms);
 	advance(r);
 }
 
@@ -115,14 +95,13 @@ linger(struct serve_request *r)
 	struct evbuffer *in = bufferevent_get_input(r->bev);
 
 	if (r->ended) {
-		finish(r);
+		serve_finish(r);
 		return;
 	}
-	r->phase = PHASE_LINGER;
 	serve_tls_goodbye(r->bev, false);
 	shutdown(bufferevent_getfd(r->bev), SHUT_WR);
 	evbuffer_drain(in, evbuffer_get_length(in));
-	wait_for(r, LINGER_MS);
+	enter(r, SERVE_LINGER, LINGER_MS);
 }
 
 static void
@@ -132,28 +111,30 @@ answer(
 	struct evbuffer *out;
 	struct buf head;
 
-	if (r->bev == NULL || r->ended || r->serve->draining)
+	/* Behind its end of sending there may be more requests. */
+	if (r->bev == NULL || r->serve->draining ||
+	    (r->ended &&
+		evbuffer_get_length(bufferevent_get_input(r->bev)) == 0) ||
+	    serve_crowded(r->serve))
 		r->keep_alive = false;
 	buf_init(&head);
 	serve_answer_head(
 	    r->serve, &head, status, r->keep_alive, headers, body.n);
 	if (r->bev == NULL || buf_failed(&head)) {
 		buf_release(&head);
-		finish(r);
+		serve_finish(r);
 		return;
 	}
-	r->phase = PHASE_ANSWER;
 	out = bufferevent_get_output(r->bev);
-	wait_for(r, r->serve->options.request_ms);
+	enter(r, SERVE_ANSWER, r->serve->options.request_ms);
 	evbuffer_add(out, head.data, head.len);
 	if (!span_is(r->head.method, "HEAD"))
 		evbuffer_add(out, body.p, body.n);
 	buf_release(&head);
 }
 
-/* Refuse what has come so far, and close. */
-static void
-refuse(struct serve_request *r, int status, const char *why)
+void
+serve_refuse(struct serve_request *r, int status, const char *why)
 {
 	const char *headers = status == 503 ? "Retry-After: 1\r\n" : NULL;
 	char text[128];
@@ -164,19 +145,43 @@ refuse(struct serve_request *r, int status, const char *why)
 	answer(r, status, headers, span_of(text));
 }
 
+/* There is no whole request.  False; where no more can come the connection is
+ * over. */
+static bool
+more(struct serve_request *r)
+{
+	if (r->ended)
+		serve_finish(r);
+	return false;
+}
+
+/* Empty lines before a request are skipped and begin none (RFC 9112, 2.2).
+ * Return how many bytes there are then. */
+static size_t
+skip_empty_lines(struct evbuffer *in)
+{
+	char line[2];
+	ev_ssize_t n;
+
+	while ((n = evbuffer_copyout(in, line, sizeof(line))) == 2 &&
+	    line[0] == '\r' && line[1] == '\n')
+		evbuffer_drain(in, sizeof(line));
+	return n == 1 && line[0] == '\r' ? 0 : evbuffer_get_length(in);
+}
+
 static bool
 take_head(struct serve_request *r)
 {
 	struct evbuffer *in = bufferevent_get_input(r->bev);
-	size_t n = evbuffer_get_length(in), length;
+	size_t n = skip_empty_lines(in), length;
 	const char *why = NULL;
 	int status;
 
 	if (n == 0)
-		return false;
+		return more(r);
 	if (!r->begun) {
 		r->begun = true;
-		wait_for(r, r->serve->options.request_ms);
+		enter(r, SERVE_HEAD, r->serve->options.request_ms);
 	}
 	if (n > SERVE_HEAD_MAX)
 		n = SERVE_HEAD_MAX;
@@ -184,12 +189,13 @@ take_head(struct serve_request *r)
 	    (const char *)evbuffer_pullup(in, (ev_ssize_t)n), n);
 	memset(&r->head, 0, sizeof(r->head));
 	if (length == 0) {
-		if (n == SERVE_HEAD_MAX)
-			refuse(r, 431, "the head is longer than 16 KiB");
+		if (n < SERVE_HEAD_MAX)
+			return more(r);
+		serve_refuse(r, 431, "the head is longer than 16 KiB");
 		return false;
 	}
 	if (buf_reserve(&r->text, length) != 0) {
-		finish(r);
+		serve_finish(r);
 		return false;
 	}
 	evbuffer_remove(in, r->text.data, length);
@@ -197,16 +203,15 @@ take_head(struct serve_request *r)
 	status = serve_head_read(&r->head, r->text.data, length, &why);
 	if (status != 0) {
 		memset(&r->head, 0, sizeof(r->head));
-		refuse(r, status, why);
+		serve_refuse(r, status, why);
 		return false;
 	}
 	r->keep_alive = r->head.keep_alive;
 	if (r->head.length > r->serve->options.max_body) {
-		refuse(r, 413, "the body is too large");
+		serve_refuse(r, 413, "the body is too large");
 		return false;
 	}
-	r->phase = PHASE_BODY;
-	wait_for(r, r->serve->options.request_ms);
+	enter(r, SERVE_BODY, r->serve->options.request_ms);
 	if (r->head.expects && evbuffer_get_length(in) == 0) {
 		static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -253,7 +258,7 @@ take_body(struct serve_request *r)
 		size_t n = evbuffer_get_contiguous_space(in), before;
 
 		if (n == 0)
-			return false;
+			return more(r);
 		before = r->body.len;
 		n = take_bytes(r,
 		    (const char *)evbuffer_pullup(in, (ev_ssize_t)n), n,
@@ -264,7 +269,7 @@ take_body(struct serve_request *r)
 		if (status == 0 && r->serve->buffered > SERVE_BUFFERED_MAX)
 			status = 503;
 		if (status != 0) {
-			refuse(r, status,
+			serve_refuse(r, status,
 			    status == 413       ? "the body is too large"
 				: status == 400 ? "malformed chunk"
 						: "too much at once");
@@ -278,11 +283,11 @@ take_body(struct serve_request *r)
 static void
 advance(struct serve_request *r)
 {
-	if (r->phase == PHASE_HEAD && !take_head(r))
+	if (r->phase == SERVE_HEAD && !take_head(r))
 		return;
-	if (r->phase != PHASE_BODY || !take_body(r))
+	if (r->phase != SERVE_BODY || !take_body(r))
 		return;
-	r->phase = PHASE_HANDLER;
+	r->phase = SERVE_HANDLER;
 	event_del(r->timer);
 	r->serve->options.handle(r->serve->options.context, r);
 }
@@ -293,13 +298,13 @@ on_read(struct bufferevent *bev, void *context)
 	struct serve_request *r = context;
 	struct evbuffer *in = bufferevent_get_input(bev);
 
-	if (r->phase == PHASE_HEAD || r->phase == PHASE_BODY) {
+	if (r->phase == SERVE_HEAD || r->phase == SERVE_BODY) {
 		advance(r);
-	} else if (r->phase == PHASE_LINGER) {
+	} else if (r->phase == SERVE_LINGER) {
 		r->lingered += evbuffer_get_length(in);
 		evbuffer_drain(in, evbuffer_get_length(in));
 		if (r->lingered > LINGER_MAX)
-			finish(r);
+			serve_finish(r);
 	}
 }
 
@@ -310,36 +315,42 @@ on_written(struct bufferevent *bev, void *context)
 
 	/* libevent calls this, too, when it has had nothing to write; put off,
 	 * that call may meet an answer that is not written yet. */
-	if (r->phase != PHASE_ANSWER ||
+	if (r->phase != SERVE_ANSWER ||
 	    evbuffer_get_length(bufferevent_get_output(bev)) > 0)
 		return;
-	if (r->keep_alive && !r->serve->draining && !r->ended)
+	if (r->keep_alive && !r->serve->draining)
 		next_request(r);
-	else if (r->refused)
+	else if (r->refused || serve_unread(r))
 		linger(r);
 	else
-		finish(r);
+		serve_finish(r);
 }
 
 static void
 on_event(struct bufferevent *bev, short what, void *context)
 {
 	struct serve_request *r = context;
+	const char *why;
 
-	(void)bev;
-	if ((what & BEV_EVENT_CONNECTED) != 0)
+	if ((what & BEV_EVENT_CONNECTED) != 0) {
+		r->secure = true;
 		return;
+	}
+	why = r->secure ? NULL : serve_tls_failure(r->serve, bev);
+	if (why != NULL && r->serve->options.failed != NULL)
+		r->serve->options.failed(
+		    r->serve->options.context, r->peer, why);
 	if ((what & BEV_EVENT_EOF) != 0 &&
-	    (r->phase == PHASE_HANDLER || r->phase == PHASE_ANSWER)) {
+	    (r->phase == SERVE_HANDLER || r->phase == SERVE_ANSWER)) {
 		/* It may still read: "printf … | nc" does. */
 		r->ended = true;
 		bufferevent_disable(r->bev, EV_READ);
 		return;
 	}
-	if (r->phase == PHASE_HANDLER)
+	if (r->phase == SERVE_HANDLER)
 		drop_client(r);
 	else
-		finish(r);
+		serve_finish(r);
 }
 
 static void
@@ -349,10 +360,10 @@ on_time(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (r->phase == PHASE_BODY || (r->phase == PHASE_HEAD && r->begun))
-		refuse(r, 408, "too slow");
+	if (r->phase == SERVE_BODY || (r->phase == SERVE_HEAD && r->begun))
+		serve_refuse(r, 408, "too slow");
 	else
-		finish(r);
+		serve_finish(r);
 }
 
 static void
@@ -386,6 +397,7 @@ serve_connect(struct serve *s, int fd, const struct sockaddr *address)
 	if (r == NULL)
 		goto err0;
 	r->serve = s;
+	r->secure = s->tls == NULL;
 	name_peer(address, r->peer, sizeof(r->peer));
 	r->timer = event_new(s->base, -1, 0, on_time, r);
 	if (r->timer == NULL)
@@ -404,9 +416,9 @@ serve_connect(struct serve *s, int fd, const struct sockaddr *address)
 	s->connections++;
 	bufferevent_setcb(r->bev, on_read, on_written, on_event, r);
 	bufferevent_setwatermark(r->bev, EV_READ, 0, AHEAD_MAX);
-	wait_for(r, s->options.request_ms);
+	enter(r, SERVE_HEAD, s->options.request_ms);
 	if (bufferevent_enable(r->bev, EV_READ | EV_WRITE) != 0)
-		finish(r);
+		serve_finish(r);
 	return;
 err2:
 	event_free(r->timer);
@@ -414,36 +426,6 @@ err1:
 	free(r);
 err0:
 	close(fd);
-}
-
-bool
-serve_disconnect_idle(struct serve *s, bool all)
-{
-	struct serve_request *r = s->first, *next;
-	bool any = false;
-
-	for (; r != NULL && (all || !any); r = next) {
-		next = r->next;
-		/* Not the one that has just come, for which room is made. */
-		if (next == NULL && !all)
-			break;
-		if (r->phase != PHASE_HEAD || r->begun)
-			continue;
-		finish(r);
-		any = true;
-	}
-	return any;
-}
-
-void
-serve_disconnect_all(struct serve *s)
-{
-	struct serve_request *next;
-
-	for (struct serve_request *r = s->first; r != NULL; r = next) {
-		next = r->next;
-		finish(r);
-	}
 }
 
 const struct serve_head *

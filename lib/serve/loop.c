@@ -10,10 +10,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "instant/instant.h"
 #include "serve/private.h"
 
 /* Connections that the kernel holds for us until we take them. */
-#define BACKLOG 511
+#define BACKLOG 4096
 
 /* Descriptors beside those of connections. */
 #define DESCRIPTORS 64
@@ -127,14 +128,12 @@ accepted(struct evconnlistener *listener, evutil_socket_t fd,
 	struct serve *s = context;
 	int on = 1;
 
+	(void)listener;
 	(void)length;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	serve_connect(s, fd, address);
-	if (s->connections >= s->options.max_connections &&
-	    !serve_disconnect_idle(s, false)) {
-		s->paused = true;
-		evconnlistener_disable(listener);
-	}
+	if (s->connections >= s->options.max_connections)
+		serve_make_room(s);
 }
 
 void
@@ -293,17 +292,48 @@ give_up(void *context)
 	serve_stop(context);
 }
 
+/* Connections that the kernel has taken for us may have brought requests. */
+static void
+take_last(struct serve *s)
+{
+	struct sockaddr_storage a = {.ss_family = AF_UNSPEC};
+	socklen_t n = sizeof(a);
+	int fd;
+
+	while (s->connections < s->options.max_connections &&
+	    (fd = accept(evconnlistener_get_fd(s->listener),
+		 (struct sockaddr *)&a, &n)) >= 0) {
+		evutil_make_socket_nonblocking(fd);
+		evutil_make_socket_closeonexec(fd);
+		serve_connect(s, fd, (struct sockaddr *)&a);
+		n = sizeof(a);
+	}
+}
+
 void
 serve_drain(struct serve *s)
 {
 	if (s->draining)
 		return;
 	s->draining = true;
+	s->drain_ends = instant_monotonic() + SERVE_DRAIN_MS;
+	take_last(s);
 	evconnlistener_free(s->listener);
 	s->listener = NULL;
-	serve_disconnect_idle(s, true);
+	serve_disconnect_idle(s);
 	serve_disconnected(s);
 	serve_after(s, SERVE_DRAIN_MS, give_up, s);
+}
+
+int64_t
+serve_drain_left(const struct serve *s)
+{
+	int64_t left;
+
+	if (!s->draining)
+		return SERVE_DRAIN_MS;
+	left = s->drain_ends - instant_monotonic();
+	return left > 0 ? left : 0;
 }
 
 bool

@@ -20,6 +20,37 @@ struct serve_watch {
 	bool once;
 };
 
+enum serve_phase {
+	SERVE_HEAD,    /* between requests, or in a head */
+	SERVE_BODY,    /* in a body */
+	SERVE_HANDLER, /* the handler has it */
+	SERVE_ANSWER,  /* the answer is on its way */
+	SERVE_LINGER   /* closing */
+};
+
+/* A connection, and its request of the moment. */
+struct serve_request {
+	struct serve *serve;
+	struct serve_request *previous, *next;
+	struct bufferevent *bev; /* NULL: the client is gone */
+	struct event *timer;
+	enum serve_phase phase;
+	int64_t since;   /* of the phase, by the monotonic clock */
+	bool secure;     /* the TLS handshake is over, or there is none */
+	bool served;     /* it has brought a request before */
+	bool begun;      /* bytes of a head have come */
+	bool ended;      /* the client sends no more */
+	bool keep_alive; /* after this answer */
+	bool refused;    /* before all of it was read */
+	size_t lingered;
+	struct buf text; /* the head */
+	struct buf body;
+	size_t counted; /* bytes of body that serve->buffered counts */
+	struct serve_head head;
+	struct serve_chunks chunks;
+	char peer[80];
+};
+
 struct serve {
 	struct serve_options options;
 	struct event_base *base;
@@ -30,7 +61,10 @@ struct serve {
 	size_t buffered;                    /* bytes of all bodies */
 	struct serve_request *first, *last; /* connections, oldest first */
 	bool paused;                        /* as many connections as may be */
+	bool flooded; /* by connections that bring no request */
+	bool looking; /* for one that may give way */
 	bool draining;
+	int64_t drain_ends;
 	struct serve_watch *watches;
 	char date[40]; /* the Date header's value for second date_of */
 	int64_t date_of;
@@ -43,6 +77,9 @@ SSL_CTX *serve_tls_new(const struct serve_tls *tls, struct err *err);
  * NULL without memory, and ${fd} is still the caller's. */
 struct bufferevent *serve_tls_bufferevent(struct serve *s, int fd);
 
+/* Why the handshake failed, where that is worth a word; or NULL. */
+const char *serve_tls_failure(const struct serve *s, struct bufferevent *bev);
+
 /* Where TLS is spoken: tell the client that no more comes.  ${both}: take its
  * goodbye as said, since nobody waits for it. */
 void serve_tls_goodbye(struct bufferevent *bev, bool both);
@@ -50,15 +87,30 @@ void serve_tls_goodbye(struct bufferevent *bev, bool both);
 /* Take a connection that was accepted; ${fd} is the callee's. */
 void serve_connect(struct serve *s, int fd, const struct sockaddr *address);
 
-/* Close the oldest connection that is idle, or ${all} of them.  Return false
- * where there is none. */
-bool serve_disconnect_idle(struct serve *s, bool all);
+/* The connection is over; nobody holds ${r} any more. */
+void serve_finish(struct serve_request *r);
 
-/* Close every connection, whatever it waits for. */
-void serve_disconnect_all(struct serve *s);
+/* Refuse what has come so far, and close. */
+void serve_refuse(struct serve_request *r, int status, const char *why);
 
 /* A connection is gone: go on listening, or end a drain. */
 void serve_disconnected(struct serve *s);
+
+/* Does the client's next request, or a part of it, wait to be read? */
+bool serve_unread(const struct serve_request *r);
+
+/* Are there as many connections as may be, and do others wait? */
+bool serve_crowded(const struct serve *s);
+
+/* There are as many connections as may be: let one that is idle give way to
+ * one that waits, or take no more until one has ended. */
+void serve_make_room(struct serve *s);
+
+/* Close the connections that wait for no answer and bring no request. */
+void serve_disconnect_idle(struct serve *s);
+
+/* Close every connection, whatever it waits for. */
+void serve_disconnect_all(struct serve *s);
 
 /* Append the head of an answer with a body of ${length} bytes. */
 void serve_answer_head(struct serve *s, struct buf *out, int status,

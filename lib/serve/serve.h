@@ -46,7 +46,9 @@ struct serve_options {
 	int64_t request_ms; /* for a head, for a body, for taking an answer */
 	int64_t idle_ms;    /* between two requests of one connection */
 	serve_handler *handle;
-	void *context;
+	/* A client, ${peer}, failed before it brought a request; or NULL. */
+	void (*failed)(void *context, const char *peer, const char *why);
+	void *context; /* of both */
 };
 
 /* Does ${listen} name an address of loopback?  -1: no address at all. */
@@ -72,6 +74,9 @@ int serve_run(struct serve *s);
  * when the last request has its answer. */
 void serve_drain(struct serve *s);
 bool serve_draining(const struct serve *s);
+
+/* Milliseconds that are left of a drain; all of them where none has begun. */
+int64_t serve_drain_left(const struct serve *s);
 void serve_stop(struct serve *s);
 
 /* ---- Requests ---------------------------------------------------------- */

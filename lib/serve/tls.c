@@ -147,6 +147,28 @@ serve_tls_bufferevent(struct serve *s, int fd)
 	return bev;
 }
 
+const char *
+serve_tls_failure(const struct serve *s, struct bufferevent *bev)
+{
+	unsigned long error = bufferevent_get_openssl_error(bev);
+
+	if (ERR_GET_LIB(error) != ERR_LIB_SSL)
+		return NULL;
+	switch (ERR_GET_REASON(error)) {
+	case SSL_R_UNSUPPORTED_PROTOCOL:
+		return s->options.tls->min > 12
+		    ? "TLS handshake: the client does not speak TLS 1.3: "
+		      "--tls-min 1.2 takes older ones"
+		    : "TLS handshake: the client does not speak TLS 1.2";
+	case SSL_R_HTTP_REQUEST:
+		return "TLS handshake: the client speaks plain http";
+	case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+		return "TLS handshake: the client shows no certificate";
+	default:
+		return NULL;
+	}
+}
+
 void
 serve_tls_goodbye(struct bufferevent *bev, bool both)
 {

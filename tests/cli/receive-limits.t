@@ -153,7 +153,9 @@ is 'a client that speaks HTTP/2' "$(https --http2)" ok
 try 'TLS' finish
 is_status 0
 is_stdout ''
-is_stderr 'vitals-receive: listening on https://CLIENT/'
+is_stderr 'vitals-receive: listening on https://CLIENT/
+vitals-receive: CLIENT: TLS handshake: the client does not speak TLS 1.3: --tls-min 1.2 takes older ones
+vitals-receive: CLIENT: TLS handshake: the client speaks plain http'
 receive --tls-cert server.pem --tls-key server.key --tls-min 1.2 --client-ca client.pem
 is 'a client without certificate' "$(https --tls-max 1.2)" 35
 is 'one with it, TLS 1.2' "$(https --tls-max 1.2 --cert client.pem --key client.key)" ok
@@ -161,7 +163,8 @@ is 'one with another' "$(https --tls-max 1.2 --cert server.pem --key server.key)
 try 'certificates of clients' finish
 is_status 0
 is_stdout ''
-is_stderr 'vitals-receive: listening on https://CLIENT/'
+is_stderr 'vitals-receive: listening on https://CLIENT/
+vitals-receive: CLIENT: TLS handshake: the client shows no certificate'
 
 tls_fails() { # NAME MESSAGE OPTION ...
 	tls_n=$1 tls_m=$2

@@ -165,6 +165,48 @@ is 'a reader that goes on: every line once' \
 	"$(jq -r .id got | sort | tr '\n' ' ')" \
 	"$(printf 'b%s\n' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 | sort | tr '\n' ' ')small "
 
+# A sender is told to come again while the reader stands still, even where
+# there is room; what it sent is printed once all the same.
+receive_to_pipe
+half=$(head -c 200000 /dev/zero | tr '\0' x)
+message "{\"id\":\"w1\",\"x\":\"$half\"}" -i id
+cp m w1
+message '{"id":"w2"}' -i id
+is 'a reader that stands still: status' "$(post w1)" 503
+is 'a reader that stands still: the next at once' "$(post m)" 503
+is 'a reader that stands still: the first again' "$(post w1)" 503
+is 'a reader that stands still: health' \
+	"$(curl -s -o answer -w '%{http_code}' "$URL/healthz")" 503
+cat <&4 >got &
+reader=$!
+taken() {
+	code=$(post w1)
+	[ "$code" != 503 ]
+}
+wait_for taken
+is 'a reader that goes on: it is known' "$code" 200
+is 'a reader that goes on: others are taken' "$(post m)" 202
+kill -TERM "$SERVER"
+wait "$SERVER"
+is 'a reader that stood still: status' $? 0
+SERVER=
+exec 4<&-
+wait $reader
+is 'a reader that stood still: each line once' \
+	"$(jq -r .id got | tr '\n' ' ')" 'w1 w2 '
+
+# Nor does the end wait for it for longer than the page says.
+receive_to_pipe
+post w1 --max-time 2 >/dev/null
+start=$(date +%s)
+kill -TERM "$SERVER"
+wait "$SERVER"
+is 'a reader that stands still, and the end: status' $? 0
+SERVER=
+[ $(($(date +%s) - start)) -lt 8 ] # 5, and time for a busy machine
+ok 'a reader that stands still, and the end: within 5 seconds'
+exec 4<&-
+
 # With a state file the reader's pace is no matter.
 rm -f seen.db*
 receive_to_pipe --state seen.db

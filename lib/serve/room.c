@@ -1,0 +1,171 @@
+/* Who gives way when there are as many connections as may be. */
+#include <event2/buffer.h>
+#include <poll.h>
+
+#include "instant/instant.h"
+#include "serve/private.h"
+
+/* How often one is looked for while none is found. */
+#define LOOK_MS 50
+
+/* So long, in milliseconds, a connection may do nothing before it is idle: what
+ * it sends may be on its way. */
+#define IDLE_MS 250
+
+/* One that has brought no request yet may take longer: a busy client opens
+ * many before it writes.  Once one of them has been closed, those that wait
+ * behind a flood of such are spared the time. */
+#define FRESH_MS 2500
+#define FLOOD_MS 100
+
+/* So long a head, or taking an answer may last while others wait;
+ * and a body, if fewer bytes a millisecond come. */
+#define SLOW_MS 1000
+#define BODY_MS 2000
+#define BODY_PACE 4
+
+bool
+serve_unread(const struct serve_request *r)
+{
+	char byte;
+
+	return evbuffer_get_length(bufferevent_get_input(r->bev)) > 0 ||
+	    recv(bufferevent_getfd(r->bev), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >
+	    0;
+}
+
+static bool
+someone_waits(const struct serve *s)
+{
+	struct pollfd p = {.events = POLLIN};
+
+	if (s->listener == NULL)
+		return false;
+	p.fd = evconnlistener_get_fd(s->listener);
+	return poll(&p, 1, 0) > 0;
+}
+
+bool
+serve_crowded(const struct serve *s)
+{
+	return s->paused && someone_waits(s);
+}
+
+/* Has it nothing to do with us just now? */
+static bool
+idle(const struct serve_request *r, int64_t now)
+{
+	int64_t ms = now - r->since;
+
+	if (r->phase == SERVE_LINGER)
+		return ms >= IDLE_MS;
+	if (r->phase != SERVE_HEAD || r->begun)
+		return false;
+	if (!r->served)
+		return ms >= (r->serve->flooded ? FLOOD_MS : FRESH_MS) &&
+		    !serve_unread(r);
+	return ms >= IDLE_MS && !serve_unread(r);
+}
+
+/* Does it hold a place that others could make better use of? */
+static bool
+slow(const struct serve_request *r, int64_t now)
+{
+	int64_t ms = now - r->since;
+
+	if (r->phase == SERVE_BODY)
+		return ms >= BODY_MS && (int64_t)r->body.len < ms * BODY_PACE;
+	return ms >= SLOW_MS &&
+	    (r->phase == SERVE_ANSWER || (r->phase == SERVE_HEAD && r->begun));
+}
+
+/* Close the one that is idle for longest.  False where there is none. */
+static bool
+close_idle(struct serve *s, int64_t now)
+{
+	struct serve_request *longest = NULL;
+
+	for (struct serve_request *r = s->first; r != NULL; r = r->next) {
+		if ((longest == NULL || r->since < longest->since) &&
+		    idle(r, now))
+			longest = r;
+	}
+	if (longest == NULL)
+		return false;
+	if (longest->phase == SERVE_HEAD && !longest->served)
+		s->flooded = true;
+	serve_finish(longest);
+	return true;
+}
+
+/* Refuse some of those that are slow: not all, since nobody knows how many
+ * wait. */
+static void
+refuse_slow(struct serve *s, int64_t now)
+{
+	size_t n = 1 + s->options.max_connections / 8;
+	struct serve_request *next;
+
+	for (struct serve_request *r = s->first; r != NULL && n > 0; r = next) {
+		next = r->next;
+		if (!slow(r, now))
+			continue;
+		n--;
+		if (r->phase == SERVE_ANSWER)
+			serve_finish(r);
+		else
+			serve_refuse(r, 408, "too slow while others wait");
+	}
+}
+
+static void
+look(void *context)
+{
+	struct serve *s = context;
+	int64_t now = instant_monotonic();
+
+	s->looking = false;
+	if (!s->paused || s->draining)
+		return;
+	if (!someone_waits(s))
+		s->flooded = false;
+	else if (!close_idle(s, now))
+		refuse_slow(s, now);
+	if (s->paused)
+		serve_make_room(s);
+}
+
+void
+serve_make_room(struct serve *s)
+{
+	if (!s->paused && someone_waits(s) &&
+	    close_idle(s, instant_monotonic()))
+		return;
+	s->paused = true;
+	evconnlistener_disable(s->listener);
+	if (!s->looking)
+		s->looking = serve_after(s, LOOK_MS, look, s) == 0;
+}
+
+void
+serve_disconnect_idle(struct serve *s)
+{
+	struct serve_request *next;
+
+	for (struct serve_request *r = s->first; r != NULL; r = next) {
+		next = r->next;
+		if (r->phase == SERVE_HEAD && !r->begun && !serve_unread(r))
+			serve_finish(r);
+	}
+}
+
+void
+serve_disconnect_all(struct serve *s)
+{
+	struct serve_request *next;
+
+	for (struct serve_request *r = s->first; r != NULL; r = next) {
+		next = r->next;
+		serve_finish(r);
+	}
+}
