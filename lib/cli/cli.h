@@ -3,8 +3,8 @@
  *
  * A command describes its options in one table.  Parsing, --help, the list
  * that completions/generate.sh reads and the test of the papers all come from
- * it.  Long and short options, --name=value, no abbreviations, "--" ends the
- * options, "-" is an operand; an option that is given twice is an error,
+ * it.  Long and short options, --name=value, no abbreviations, among the
+ * operands or before them, "--" ends the options, "-" is an operand; an option that is given twice is an error,
  * unless it is a list or a flag of verbosity.
  */
 #ifndef CLI_CLI_H
@@ -135,6 +135,8 @@ struct cli {
 void cli_start(const struct cli *cli);
 
 /* Read the options.  --help, --version, --quiet and --verbose need no rows.
+ * ${argv} is put into order: options may stand behind operands, unless the
+ * environment has POSIXLY_CORRECT.
  * Return CLI_GO with *${operand} the index of the first operand; or the
  * status to leave main with at once (help was printed, or usage said). */
 int cli_parse(const struct cli *cli, int argc, char *argv[], int *operand);

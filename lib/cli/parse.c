@@ -245,28 +245,48 @@ finish_parse(const struct parse *p)
 	return CLI_GO;
 }
 
+/* Bring argv[from..to], which are no operands, before the operands from
+ * *${first} on; both keep their order. */
+static void
+move_up(char *argv[], int *first, int from, int to)
+{
+	for (int i = from; i <= to; i++, (*first)++) {
+		char *a = argv[i];
+
+		memmove(argv + *first + 1, argv + *first,
+		    (size_t)(i - *first) * sizeof(*argv));
+		argv[*first] = a;
+	}
+}
+
 int
 cli_parse(const struct cli *cli, int argc, char *argv[], int *operand)
 {
+	bool strict = getenv("POSIXLY_CORRECT") != NULL;
 	struct parse p = {.cli = cli};
-	int i, rc;
+	int first = 1; /* of the operands among what was looked at */
 
 	add_common(&p);
-	for (i = 1; i < argc; i++) {
+	for (int i = 1; i < argc; i++) {
 		const char *a = argv[i];
+		int from = i, rc;
 
-		if (a[0] != '-' || a[1] == '\0')
-			break;
+		if (a[0] != '-' || a[1] == '\0') {
+			if (strict)
+				break;
+			continue;
+		}
 		if (strcmp(a, "--") == 0) {
-			i++;
+			move_up(argv, &first, i, i);
 			break;
 		}
 		rc = a[1] == '-' ? take_long(&p, argc, argv, &i)
 				 : take_short(&p, argc, argv, &i);
 		if (rc != CLI_GO)
 			return rc;
+		move_up(argv, &first, from, i);
 	}
-	*operand = i;
+	*operand = first;
 	return finish_parse(&p);
 }
 

@@ -122,6 +122,26 @@ for c in $commands; do
 		is_stdout ''
 		stderr_has "^$c: unknown option $(echo "$o" | cut -c 1-2)"
 	done
+	try "$c: an option behind operands" "$c" nowhere/x - -q nowhere/y --no-such-option
+	is_status 2
+	is_stdout ''
+	stderr_has "^$c: unknown option --no-such-option"
+	try "$c: --help behind operands" "$c" nowhere/x --help
+	is_status 0
+	stdout_has "^usage: $c "
+	is_stderr ''
+	for o in 'env POSIXLY_CORRECT=1' env; do
+		[ "$o" = env ] && dashes=-- || dashes=
+		# shellcheck disable=SC2086
+		try "$o $c: no option any more" $o "$c" -q $dashes nowhere/x --help
+		[ "$tap_status" -ne 0 ]
+		ok "$tap_name: status $tap_status"
+		tap_seen s
+		is_stdout ''
+		! grep -q 'unknown option' "$WORK/.err"
+		ok "$tap_name: stderr"
+		tap_seen e
+	done
 	try "$c --help=x" "$c" --help=x
 	is_status 2
 	is_stdout ''
