@@ -143,8 +143,9 @@ tell(enum vital vital, const struct vitals_model *m)
 		    100 * m->anchored_within);
 }
 
-/* Fit, or anchor, every vital that has references.  Return CLI_OK, or
- * CLI_DATA where one could not be (reported); *${done}: how many were. */
+/* Fit, or anchor, every vital that has references.  Return CLI_OK; CLI_DATA
+ * where one could not be, CLI_SYSTEM without memory (reported); *${done}: how
+ * many were. */
 static int
 fit(struct vitals_models *m, const struct calib_pairs *p, unsigned *done)
 {
@@ -203,6 +204,8 @@ calibrate(
 	if (rc == CLI_SYSTEM || (rc != CLI_OK && opt.filter.strict))
 		return status;
 	status = cli_worst(status, fit(&models, pairs, &done));
+	if (status == CLI_SYSTEM)
+		return status;
 	if (done == 0) {
 		diag_error("nothing to calibrate");
 		return cli_worst(status, CLI_DATA);

@@ -62,7 +62,11 @@ for_each(struct span value,
 
 		if (t == JSON_ARRAY_END)
 			break;
-		if (t != JSON_OBJECT || json_scan_skip(&s, &object) < 0)
+		if (t == JSON_OBJECT)
+			t = json_scan_skip(&s, &object);
+		if (t == JSON_ERROR)
+			rc = err_set(err, "%s", s.error);
+		else if (t != JSON_OBJECT)
 			rc = err_set(err, "not a list of objects");
 		else
 			rc = each(context, k++, object, err);

@@ -66,22 +66,25 @@ extract_absent_text(enum absent why)
 
 /* ---- The hash of the source ---------------------------------------------- */
 
-static void
-end_hash(struct job *j)
+static int
+end_hash(struct job *j, struct err *err)
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 	struct buf hex;
+	bool failed;
 
+	if (j->hash_failed || crypto_hash_end(j->hash, digest) != 0)
+		return err_set(err, "the hash of the source cannot be made");
 	buf_init(&hex);
-	if (!j->hash_failed && crypto_hash_end(j->hash, digest) == 0) {
-		crypto_hex(&hex, digest, sizeof(digest));
-		if (!buf_failed(&hex) && hex.len < sizeof(j->sha256)) {
-			memcpy(j->sha256, hex.data, hex.len);
-			j->sha256[hex.len] = '\0';
-			j->about.sha256 = j->sha256;
-		}
+	crypto_hex(&hex, digest, sizeof(digest));
+	failed = buf_failed(&hex) || hex.len >= sizeof(j->sha256);
+	if (!failed) {
+		memcpy(j->sha256, hex.data, hex.len);
+		j->sha256[hex.len] = '\0';
+		j->about.sha256 = j->sha256;
 	}
 	buf_release(&hex);
+	return failed ? err_set(err, "out of memory") : 0;
 }
 
 /* Of a regular file beforehand, so that every line can tell it. */
@@ -118,8 +121,7 @@ hash_file(struct job *j, struct err *err)
 		at += n;
 	}
 	free(block);
-	end_hash(j);
-	return 0;
+	return end_hash(j, err);
 }
 
 /* Of a stream while it is read. */
@@ -280,7 +282,10 @@ extract_video(const struct extract_options *options, const char *path,
 		j.about.sha256 = NULL;
 	} else if (j.about.sha256 == NULL) {
 		video_drain(j.video);
-		end_hash(&j);
+		if (end_hash(&j, err) != 0) {
+			status = EXTRACT_SYSTEM;
+			goto done;
+		}
 	}
 	notes->clock =
 	    options->frame_rate > 0 && video_clock(j.video) == VIDEO_CLOCK_OWN;

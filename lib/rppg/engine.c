@@ -229,9 +229,10 @@ rppg_last_window(
 	struct intake *in = &p->intake;
 
 	*kept = p->pendings;
-	(void)intake_flush(in);
-	if (!p->running || intake_grid(in) != 0)
-		return p->running ? -1 : 0;
+	if (!p->running)
+		return 0;
+	if (intake_flush(in) < 0 || intake_grid(in) != 0)
+		return -1;
 	int64_t end = in->base + (int64_t)in->grids;
 	int64_t past = p->next_hop - HOP;
 	bool first = p->pendings == 0 && p->track.hops == 0;
@@ -438,8 +439,12 @@ rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err)
 	p->last_frame = *f;
 	p->any = true;
 	p->frames++;
-	if (p->running && intake_push(&p->intake, f) && advance(p) != 0)
-		return err_set(err, "out of memory");
+	if (p->running) {
+		int new_frame = intake_push(&p->intake, f);
+
+		if (new_frame < 0 || (new_frame > 0 && advance(p) != 0))
+			return err_set(err, "out of memory");
+	}
 	return 0;
 }
 

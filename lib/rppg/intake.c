@@ -131,30 +131,32 @@ add_frame(struct intake *in, const struct trace_frame *f)
 	add_face(in, &f->face);
 }
 
-bool
+int
 intake_flush(struct intake *in)
 {
 	if (in->frames == 0)
-		return false;
-	if (in->raws == INTAKE_RAW)
-		(void)intake_grid(in);
+		return 0;
+	if (in->raws == INTAKE_RAW && intake_grid(in) != 0)
+		return -1;
 	for (unsigned c = 0; c < in->channels; c++)
 		in->raw[(size_t)c * INTAKE_RAW + in->raws] =
 		    in->sums[c] > 0 ? in->sum[c] / in->sums[c] : (double)NAN;
 	in->time[in->raws++] =
 	    in->first_time + in->sum_time / (double)in->frames;
 	in->frames = 0;
-	return true;
+	return 1;
 }
 
-bool
+int
 intake_push(struct intake *in, const struct trace_frame *f)
 {
-	bool new_frame = false;
+	int new_frame = 0;
 
 	if (in->frames > 0 &&
 	    f->time - in->first_time > RPPG_CLOSEST * (1 - 1e-9))
 		new_frame = intake_flush(in);
+	if (new_frame < 0)
+		return -1;
 	if (f->anchor != in->anchor)
 		re_anchor(in, f);
 	add_frame(in, f);

@@ -63,10 +63,11 @@ void intake_release(struct intake *in);
 /* Forget all frames; gains and levels are kept. */
 void intake_restart(struct intake *in);
 
-/* Take a frame.  Return true when a new averaged frame came of it. */
-bool intake_push(struct intake *in, const struct trace_frame *f);
+/* Take a frame.  Return 1 when a new averaged frame came of it, 0 when none
+ * did, -1 without memory. */
+int intake_push(struct intake *in, const struct trace_frame *f);
 /* The last averaged frame, if one is still being collected.  Likewise. */
-bool intake_flush(struct intake *in);
+int intake_flush(struct intake *in);
 
 /* Bring the grid up to the last averaged frame; call at least once a second.
  * Return 0, or -1 without memory. */

@@ -110,8 +110,9 @@ extern const struct skin_area skin_areas[SKIN_AREAS];
 /* The regions of a face and "background" as the last one. */
 void skin_face_names(struct trace_names *names);
 
-/* Lay the patches over ${face} and keep what is skin. */
-void skin_place_face(struct skin_rects *rects, const struct video_frame *frame,
+/* Lay the patches over ${face} and keep what is skin.  Return 0, or -1 without
+ * memory. */
+int skin_place_face(struct skin_rects *rects, const struct video_frame *frame,
     const struct skin_face *face);
 
 /* The faces in view. */
@@ -187,8 +188,8 @@ struct skin_subject {
 
 /* Take the frame, in which follow.seen and follow.face tell of the face, ${dt}
  * seconds after the last one; ${all} faces are in view.  Fills trace.region
- * and trace.face. */
-void skin_subject_sample(struct skin_subject *subject,
+ * and trace.face.  Return 0, or -1 without memory. */
+int skin_subject_sample(struct skin_subject *subject,
     const struct video_frame *frame, const struct skin_faces *all, double dt);
 
 #endif

@@ -113,7 +113,7 @@ look_at(struct block *b, const struct video_frame *frame, int x0, int y0,
 }
 
 /* Cut the surroundings of the face into blocks and look at those that lie in
- * a patch. */
+ * a patch.  Return 0; 1 where there are too many, -1 without memory. */
 static int
 make_grid(struct grid *grid, const struct video_frame *frame,
     const struct skin_face *face)
@@ -132,7 +132,7 @@ make_grid(struct grid *grid, const struct video_frame *frame,
 	grid->columns = (int)(2 * reach) / grid->side_x + 1;
 	grid->rows = (int)(2 * reach) / grid->side_y + 1;
 	if (grid->columns > BLOCKS_MAX || grid->rows > BLOCKS_MAX)
-		return -1;
+		return 1;
 	grid->block = calloc(
 	    (size_t)grid->columns * (size_t)grid->rows, sizeof(*grid->block));
 	if (grid->block == NULL)
@@ -193,7 +193,8 @@ spread(double *v, size_t n, double middle)
 }
 
 /* Learn what skin looks like here, in this light, from the face itself: most
- * of what lies in patches is skin, whatever its colour. */
+ * of what lies in patches is skin, whatever its colour.  Return 0; 1 where no
+ * block lies in a patch, -1 without memory. */
 static int
 learn(struct skin_model *model, const struct grid *grid)
 {
@@ -209,7 +210,7 @@ learn(struct skin_model *model, const struct grid *grid)
 	COLLECT(luma)
 	if (n == 0) {
 		free(v);
-		return -1;
+		return 1;
 	}
 	model->luma = median(v, n);
 	COLLECT(r)
@@ -299,19 +300,24 @@ make_rects(struct skin_rects *rects, const struct grid *grid)
 		}
 }
 
-void
+int
 skin_place_face(struct skin_rects *rects, const struct video_frame *frame,
     const struct skin_face *face)
 {
 	struct skin_model model;
 	struct grid grid = {NULL, 0, 0, 0, 0, 0, 0};
+	int status;
 
 	rects->count = 0;
-	if (make_grid(&grid, frame, face) == 0 && learn(&model, &grid) == 0) {
+	status = make_grid(&grid, frame, face);
+	if (status == 0)
+		status = learn(&model, &grid);
+	if (status == 0) {
 		select_skin(&grid, &model);
 		make_rects(rects, &grid);
 	}
 	free(grid.block);
+	return status < 0 ? -1 : 0;
 }
 
 #define BACKGROUND_COLUMNS 12

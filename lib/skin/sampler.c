@@ -325,7 +325,8 @@ sample_faces(struct skin_sampler *s, const struct video_frame *frame, double dt,
 	faces_in_view(s, &faces);
 	for (i = 0; i < s->subjects; i++) {
 		begin_trace(&s->subject[i]->trace, frame, luma);
-		skin_subject_sample(s->subject[i], frame, &faces, dt);
+		if (skin_subject_sample(s->subject[i], frame, &faces, dt) < 0)
+			return err_set(err, "out of memory");
 	}
 	if (!s->confirmed) {
 		begin_trace(&s->fallback, frame, luma);

@@ -70,7 +70,8 @@ join(struct skin_subject *u, const struct trace_region *before,
 	}
 }
 
-static void
+/* Lay the patches for the face as it is.  Return 0, or -1 without memory. */
+static int
 lay(struct skin_subject *u, const struct video_frame *frame,
     const struct skin_faces *all)
 {
@@ -78,12 +79,12 @@ lay(struct skin_subject *u, const struct video_frame *frame,
 	u->laid_time = frame->time;
 	u->laid_count++;
 	u->shown = u->laid;
-	skin_place_face(&u->rects, frame, &u->laid);
 	skin_place_background(&u->background, u->trace.count - 1, frame, all);
+	return skin_place_face(&u->rects, frame, &u->laid);
 }
 
 /* The first patches of a face that was just found. */
-static void
+static int
 lay_first(struct skin_subject *u, const struct video_frame *frame,
     const struct skin_faces *all)
 {
@@ -95,7 +96,7 @@ lay_first(struct skin_subject *u, const struct video_frame *frame,
 	for (i = 0; i < TRACE_REGIONS_MAX; i++)
 		for (c = 0; c < 3; c++)
 			u->gain[i][c] = 1;
-	lay(u, frame, all);
+	return lay(u, frame, all);
 }
 
 static bool
@@ -175,7 +176,7 @@ tell_face(struct trace_frame *trace, const struct video_frame *frame,
 	    x - face->size / 2, y - face->size / 2, face->size, face->size};
 }
 
-void
+int
 skin_subject_sample(struct skin_subject *u, const struct video_frame *frame,
     const struct skin_faces *all, double dt)
 {
@@ -186,23 +187,25 @@ skin_subject_sample(struct skin_subject *u, const struct video_frame *frame,
 
 	if (!u->follow.seen) {
 		memset(u->trace.region, 0, sizeof(u->trace.region));
-		return;
+		return 0;
 	}
 	tell_face(&u->trace, frame, &u->follow.face);
 	if (u->laid_count == 0 || u->follow.age == 0) {
-		lay_first(u, frame, all);
+		if (lay_first(u, frame, all) < 0)
+			return -1;
 		measure(u, frame, &u->shown, n, u->trace.region);
-		return;
+		return 0;
 	}
 	wear_off(u, dt, n);
 	anew = must_lay_anew(u, frame->time);
 	leap = !anew && show(u, dt);
 	if (anew || leap)
 		measure(u, frame, &shown, n, before);
-	if (anew)
-		lay(u, frame, all);
+	if (anew && lay(u, frame, all) < 0)
+		return -1;
 	measure(u, frame, &u->shown, n, u->trace.region);
 	if (anew || leap)
 		join(u, before, u->trace.region, n);
 	apply_gain(u, n);
+	return 0;
 }

@@ -281,8 +281,8 @@ read_extras(const struct json_index *ix, struct trace_line *l, struct err *err)
 	return 0;
 }
 
-int
-trace_read(struct trace_reader *r, struct span text, struct trace_line *l,
+static int
+read_line(struct trace_reader *r, struct span text, struct trace_line *l,
     struct err *err)
 {
 	const struct json_index *ix = &r->index;
@@ -307,4 +307,18 @@ trace_read(struct trace_reader *r, struct span text, struct trace_line *l,
 	    read_face(r, json_index_find(ix, "face"), &l->frame.face, err) != 0)
 		return -1;
 	return read_regions(r, json_index_find(ix, "regions"), l, err);
+}
+
+int
+trace_read(struct trace_reader *r, struct span text, struct trace_line *l,
+    struct err *err)
+{
+	int status;
+
+	r->scan.error = NULL;
+	status = read_line(r, text, l, err);
+	/* The index has found the text good: memory ran out. */
+	if (r->scan.error != NULL)
+		return err_set(err, "%s", r->scan.error);
+	return status;
 }

@@ -152,22 +152,23 @@ read_rate(struct work *w)
 	give(w, VITAL_HEART_RATE, value, confidence, w->method);
 }
 
-static void
-read_rhythm(struct work *w)
+static int
+read_rhythm(struct work *w, struct err *err)
 {
 	const struct vitals_beats *b = &w->out->beats;
 	double sure = w->rate_confidence, sum = 0;
 	struct vitals_hrv h;
 
 	if (b->regular < REGULAR_MIN || b->normal == 0)
-		return;
+		return 0;
 	for (size_t i = 0; i + 1 < b->count; i++) {
 		if (b->interval[i].mark == VITALS_MARK_NORMAL)
 			sum += b->interval[i].seconds;
 	}
 	give(w, VITAL_PULSE_INTERVAL, 1000 * sum / (double)b->normal, sure,
 	    w->method);
-	vitals_hrv(&h, b);
+	if (vitals_hrv(&h, b) != 0)
+		return err_set(err, "out of memory");
 	give(w, VITAL_HRV_SDNN, h.sdnn,
 	    sure * vitals_confidence_sdnn(b, &w->quality), w->method);
 	sure *= vitals_confidence_rmssd(b, &w->quality);
@@ -175,6 +176,7 @@ read_rhythm(struct work *w)
 	give(w, VITAL_HRV_PNN50, h.pnn50, COARSER * sure, w->method);
 	give(w, VITAL_HRV_LF_HF, h.lf_hf, sure, "lomb");
 	give(w, VITAL_STRESS_INDEX, vitals_stress(b), sure, "baevsky");
+	return 0;
 }
 
 static int
@@ -283,7 +285,8 @@ read_all(struct work *w, struct err *err)
 		return -1;
 	if (w->rate_confidence < PULSE_MIN)
 		return 0;
-	read_rhythm(w);
+	if (read_rhythm(w, err) != 0)
+		return -1;
 	read_perfusion(w);
 	read_colour(w);
 	return 0;

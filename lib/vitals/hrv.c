@@ -171,19 +171,20 @@ steps(struct vitals_hrv *h, const struct vitals_beats *b)
 	h->pnn50 = 100 * above / n;
 }
 
-void
+int
 vitals_hrv(struct vitals_hrv *h, const struct vitals_beats *b)
 {
 	const double none = (double)NAN;
 
 	*h = (struct vitals_hrv){none, none, none, none, none, none};
 	if (b->normal < VITALS_HRV_INTERVALS_MIN)
-		return;
+		return 0;
 	spread(h, b);
 	steps(h, b);
-	if (b->beat[b->count - 1].time - b->beat[0].time >=
+	if (b->beat[b->count - 1].time - b->beat[0].time <
 	    VITALS_HRV_SPECTRUM_SECONDS_MIN)
-		(void)bands(h, b);
+		return 0;
+	return bands(h, b);
 }
 
 double

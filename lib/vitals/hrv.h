@@ -34,8 +34,9 @@ struct vitals_hrv {
 	double lf_hf; /* 1 */
 };
 
-/* Fill ${h}; what there are too few intervals for is NAN. */
-void vitals_hrv(struct vitals_hrv *h, const struct vitals_beats *b);
+/* Fill ${h}; what there are too few intervals for is NAN.  Return 0, or -1
+ * without memory. */
+int vitals_hrv(struct vitals_hrv *h, const struct vitals_beats *b);
 
 /*
  * Power of the ${n} values ${x} at times ${t} (s) at the frequency ${f} (Hz),

@@ -7,12 +7,14 @@
  * With VITALS_FAULT_HARD a write of standard output that fails leaves half of
  * its bytes there, and a sync that fails loses what was not synced before, as
  * Linux may do.  VITALS_FAULT_LOG, a path, gets a byte when that has happened,
- * so that a test knows when there are no more calls to fail.
+ * so that a test knows when there are no more calls to fail.  It is opened at
+ * the start: in a sandbox nothing can be.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,6 +28,10 @@ static long at;
 static long calls;
 static int hard;
 static off_t synced; /* bytes of standard output that are on disk */
+static int log_fd = -1;
+
+/* Where no program looks for a descriptor of its own. */
+#define LOG_FD 200
 
 /* The first object is the program. */
 static int
@@ -48,34 +54,34 @@ __attribute__((constructor)) static void
 start(void)
 {
 	const char *number = getenv("VITALS_FAULT_AT");
+	const char *log = getenv("VITALS_FAULT_LOG");
+	long fd;
 
 	at = number != NULL ? strtol(number, NULL, 10) : 0;
 	victim = getenv("VITALS_FAULT");
 	hard = getenv("VITALS_FAULT_HARD") != NULL;
 	dl_iterate_phdr(find_program, NULL);
+	if (log == NULL)
+		return;
+	fd = syscall(SYS_openat, AT_FDCWD, log,
+	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return;
+	log_fd = (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, LOG_FD);
+	(void)syscall(SYS_close, fd);
 }
 
 /* Is this the call? */
 static int
 now(const char *function, int lasting)
 {
-	const char *log;
-	long fd;
-
 	if (victim == NULL || strcmp(victim, function) != 0)
 		return 0;
 	calls++;
 	if (calls != at && !(lasting && calls > at))
 		return 0;
-	log = getenv("VITALS_FAULT_LOG");
-	if (log != NULL && calls == at) {
-		fd = syscall(SYS_openat, AT_FDCWD, log,
-		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-		if (fd >= 0) {
-			(void)syscall(SYS_write, fd, "x", 1);
-			(void)syscall(SYS_close, fd);
-		}
-	}
+	if (log_fd >= 0 && calls == at)
+		(void)syscall(SYS_write, log_fd, "x", 1);
 	return 1;
 }
 
@@ -83,9 +89,13 @@ now(const char *function, int lasting)
 extern void *__libc_malloc(size_t n);
 extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t n);
+extern void *__libc_memalign(size_t alignment, size_t n);
 void *malloc(size_t n);
 void *calloc(size_t n, size_t size);
 void *realloc(void *p, size_t n);
+int posix_memalign(void **p, size_t alignment, size_t n);
+char *strdup(const char *s);
+char *strndup(const char *s, size_t n);
 
 static int
 no_memory(const void *caller)
@@ -116,6 +126,99 @@ realloc(void *p, size_t n)
 {
 	return no_memory(__builtin_return_address(0)) ? NULL
 						      : __libc_realloc(p, n);
+}
+
+int
+posix_memalign(void **p, size_t alignment, size_t n)
+{
+	if (no_memory(__builtin_return_address(0)))
+		return ENOMEM;
+	*p = __libc_memalign(alignment, n);
+	return *p == NULL ? ENOMEM : 0;
+}
+
+/* The first ${n} bytes of ${s} and a 0. */
+static char *
+copy(const char *s, size_t n)
+{
+	char *p = __libc_malloc(n + 1);
+
+	if (p == NULL)
+		return NULL;
+	memcpy(p, s, n);
+	p[n] = '\0';
+	return p;
+}
+
+char *
+strdup(const char *s)
+{
+	return no_memory(__builtin_return_address(0)) ? NULL
+						      : copy(s, strlen(s));
+}
+
+char *
+strndup(const char *s, size_t n)
+{
+	return no_memory(__builtin_return_address(0)) ? NULL
+						      : copy(s, strnlen(s, n));
+}
+
+static int
+open_at(int dir, const char *path, int flags, mode_t mode)
+{
+	if (now("open", 0)) {
+		errno = EMFILE;
+		return -1;
+	}
+	return (int)syscall(SYS_openat, dir, path, flags, mode);
+}
+
+/* The mode that follows ${flags}. */
+#define MODE(flags, mode)                              \
+	do {                                           \
+		va_list ap;                            \
+                                                       \
+		va_start(ap, flags);                   \
+		if (((flags) & (O_CREAT | O_TMPFILE))) \
+			(mode) = va_arg(ap, mode_t);   \
+		va_end(ap);                            \
+	} while (0)
+
+int
+open(const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+
+	MODE(flags, mode);
+	return open_at(AT_FDCWD, path, flags, mode);
+}
+
+int
+open64(const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+
+	MODE(flags, mode);
+	return open_at(AT_FDCWD, path, flags, mode);
+}
+
+int
+openat(int dir, const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+
+	MODE(flags, mode);
+	return open_at(dir, path, flags, mode);
+}
+
+int
+openat64(int dir, const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+
+	MODE(flags, mode);
+	return open_at(dir, path, flags, mode);
 }
 
 ssize_t
@@ -151,6 +254,23 @@ write(int fd, const void *p, size_t n)
 		return -1;
 	}
 	return syscall(SYS_write, fd, p, n);
+}
+
+/* As sources are hashed, and as SQLite reads. */
+ssize_t
+pread64(int fd, void *p, size_t n, off64_t offset)
+{
+	if (now("read", 1)) {
+		errno = EIO;
+		return -1;
+	}
+	return syscall(SYS_pread64, fd, p, n, offset);
+}
+
+ssize_t
+pread(int fd, void *p, size_t n, off_t offset)
+{
+	return pread64(fd, p, n, offset);
 }
 
 /* As SQLite writes. */

@@ -25,6 +25,20 @@ preload() { # NAME [FLAG ...]
 # none; at the higher numbers not each, but every (1 + number / STEP)th.  Before
 # each run fault_before is called; after it fault_check, which prints what is
 # wrong, with the call's name, and finds "out", "err" and the status fault_s.
+# Unless a test has ones of its own, what was printed must be the start of what
+# is in "good", and all of it where the status is 0.
+fault_before() { :; }
+fault_check() { # WHERE
+	case $fault_s in
+	0) cmp -s good out || echo "$1: status 0, but not all is there" ;;
+	3)
+		[ -s err ] || echo "$1: status 3 without a word"
+		head -c "$(wc -c <out)" good | cmp -s - out ||
+			echo "$1: what was printed is not true"
+		;;
+	*) echo "$1: status $fault_s: $(head -n 1 err)" ;;
+	esac
+}
 faults() { # NAME FUNCTION STEP INPUT COMMAND [ARG ...]
 	fault_n=$1 fault_f=$2 fault_step=$3 fault_i=$4
 	shift 4

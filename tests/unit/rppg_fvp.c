@@ -100,10 +100,10 @@ masks_of(unsigned regions)
 	for (unsigned i = 0; i < 60; i++) {
 		paint(&(struct scene){0}, i / 30.0, &f);
 		f.count = regions;
-		(void)intake_push(&in, &f);
+		if (intake_push(&in, &f) < 0)
+			exit(1);
 	}
-	(void)intake_flush(&in);
-	CHECK(intake_grid(&in) == 0, "on the grid");
+	CHECK(intake_flush(&in) == 1 && intake_grid(&in) == 0, "on the grid");
 	bool skin[TRACE_REGIONS_MAX];
 	for (unsigned i = 0; i < TRACE_REGIONS_MAX; i++)
 		skin[i] = true;
