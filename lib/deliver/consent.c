@@ -77,7 +77,7 @@ deliver_consent_answered(struct deliver *d, struct deliver_endpoint *e,
     const struct http_answer *a, enum deliver_verdict v, const char *why)
 {
 	e->consent = DELIVER_CONSENT_WANTED;
-	if (a->failure == HTTP_CANCELLED)
+	if (v == DELIVER_LATER)
 		return;
 	if (a->failure == HTTP_ANSWERED && names_origin(d, a->allowed_origin))
 		given(d, e, a);

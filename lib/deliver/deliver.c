@@ -51,7 +51,8 @@ deliver_new(const struct deliver_policy *p, const struct deliver_outputs *o,
 			goto err0;
 		}
 	}
-	d->http = http_client_new((size_t)p->concurrency, err);
+	deliver_fit_width(d);
+	d->http = http_client_new((size_t)d->policy.concurrency, err);
 	if (d->http == NULL)
 		goto err0;
 	return d;

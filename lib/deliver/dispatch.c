@@ -76,7 +76,7 @@ static bool
 may_send(const struct deliver *d, const struct deliver_endpoint *e)
 {
 	return e->ready != NULL && !e->off && e->in_flight < e->concurrency &&
-	    d->count.in_flight < (uint64_t)d->policy.concurrency &&
+	    d->count.in_flight < d->width && d->short_until <= d->now &&
 	    e->hold <= d->now && deliver_consent_allows(d, e) &&
 	    (e->rate <= 0 || e->tokens >= 1) &&
 	    deliver_breaker_allows(&e->breaker, d->now);
@@ -290,7 +290,6 @@ static bool
 send_one(struct deliver *d, struct deliver_endpoint *e)
 {
 	struct deliver_shipment *s = shipment_new(d);
-	uint64_t retries;
 	int rc;
 
 	if (s == NULL) {
@@ -312,19 +311,10 @@ send_one(struct deliver *d, struct deliver_endpoint *e)
 		deliver_breaker_sent(&e->breaker);
 	e->in_flight++;
 	d->count.in_flight++;
-	retries = 0;
 	for (struct deliver_job *j = s->job; j != NULL; j = j->next) {
 		if (j->first == 0)
 			j->first = d->wall;
-		else
-			retries++;
 		j->attempts++;
-	}
-	e->retries += retries;
-	d->count.retries += retries;
-	if (!s->handshake) {
-		e->attempts++;
-		d->count.attempts++;
 	}
 	return true;
 }
@@ -356,7 +346,7 @@ share(const struct deliver *d)
 		able += may_send(d, e);
 	if (able == 0)
 		return 0;
-	room = (size_t)d->policy.concurrency - (size_t)d->count.in_flight;
+	room = d->width - (size_t)d->count.in_flight;
 	return room > able ? room / able : 1;
 }
 
@@ -372,6 +362,7 @@ deliver_dispatch(struct deliver *d)
 		return;
 	if (d->turn == NULL)
 		d->turn = d->endpoint;
+	deliver_widen(d);
 	for (e = d->endpoint; e != NULL; e = e->next)
 		refill(d, e);
 	while (more && (each = share(d)) > 0) {
@@ -385,7 +376,7 @@ deliver_dispatch(struct deliver *d)
 		} while (e != start);
 		d->turn = e->next != NULL ? e->next : d->endpoint;
 	}
-	d->starved = d->count.in_flight < (uint64_t)d->policy.concurrency;
+	d->starved = d->count.in_flight < d->width && d->short_until <= d->now;
 }
 
 static int64_t
@@ -423,6 +414,8 @@ deliver_next_time(const struct deliver *d)
 		else if (e->rate > 0 && e->tokens < 1)
 			at = d->now + 1 +
 			    (int64_t)((1 - e->tokens) * 1000 / e->rate);
+		if (d->short_until > d->now && at < d->short_until)
+			at = d->short_until;
 		if (at > 0)
 			next = sooner(next, at);
 	}

@@ -134,7 +134,11 @@ struct deliver {
 	struct deliver_counts count;
 	struct deliver_audit *audit;
 	size_t held; /* bytes of events in memory */
-	int64_t now; /* monotonic, of this turn */
+	/* What this machine was short of, see shortage.c: */
+	size_t width;        /* requests at once now */
+	int64_t short_until; /* monotonic: none is made before */
+	int64_t wider_at;    /* monotonic: the width doubles */
+	int64_t now;         /* monotonic, of this turn */
 	int64_t wall;
 	int64_t began; /* wall clock of its making */
 	int64_t metrics_due;
@@ -242,6 +246,16 @@ uint64_t deliver_settled(const struct deliver *d);
 void deliver_note(struct deliver *d, enum deliver_note what,
     const struct deliver_endpoint *e, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* ---- shortage.c: where requests cannot be made for want of descriptors,
+ * ports or memory, fewer are made; it is nobody's fault. */
+/* As many requests at once as the system lets us make. */
+void deliver_fit_width(struct deliver *d);
+/* A request to ${e} could not be made: ${why}. */
+void deliver_was_short(
+    struct deliver *d, struct deliver_endpoint *e, const char *why);
+/* Try with more again, in time. */
+void deliver_widen(struct deliver *d);
 
 /* ---- consent.c */
 /* May an event be sent now, or the endpoint be asked? */

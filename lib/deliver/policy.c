@@ -15,8 +15,10 @@ deliver_judge(const struct http_answer *a)
 	case HTTP_TIMEOUT:
 	case HTTP_BROKEN:
 	case HTTP_LOCAL:
-	case HTTP_CANCELLED:
 		return DELIVER_RETRY;
+	case HTTP_SHORT:
+	case HTTP_CANCELLED:
+		return DELIVER_LATER;
 	case HTTP_DENIED:
 		return DELIVER_DEAD;
 	}
@@ -88,6 +90,12 @@ deliver_breaker_success(struct deliver_breaker *b)
 	b->failures = 0;
 	b->opened = 0;
 	b->open = false;
+	b->probing = false;
+}
+
+void
+deliver_breaker_unknown(struct deliver_breaker *b)
+{
 	b->probing = false;
 }
 

@@ -32,6 +32,7 @@ struct deliver_policy {
 enum deliver_verdict {
 	DELIVER_DONE,
 	DELIVER_RETRY, /* and it says something about the endpoint */
+	DELIVER_LATER, /* no attempt was made, or it was broken off by us */
 	DELIVER_DEAD,
 	DELIVER_GONE /* 410: the endpoint wants nothing any more */
 };
@@ -66,6 +67,9 @@ void deliver_breaker_sent(struct deliver_breaker *b);
 
 /* Tell of an answer that did arrive, good or bad for its event. */
 void deliver_breaker_success(struct deliver_breaker *b);
+
+/* Tell of a request that says nothing about the endpoint. */
+void deliver_breaker_unknown(struct deliver_breaker *b);
 
 /* Tell of a failure.  Return true where it opened the breaker (again): the
  * next probe goes at b->until. */

@@ -120,6 +120,7 @@ failure_word(enum http_failure f)
 	case HTTP_DENIED:
 		return "denied";
 	case HTTP_LOCAL:
+	case HTTP_SHORT:
 		return "local";
 	case HTTP_CANCELLED:
 		return "interrupted";
@@ -275,6 +276,10 @@ judge_endpoint(struct deliver *d, struct deliver_endpoint *e,
 	bool was_open = b->open;
 
 	deliver_take_hold(d, e, a);
+	if (a->failure == HTTP_DENIED || v == DELIVER_LATER) {
+		deliver_breaker_unknown(b);
+		return;
+	}
 	if (v != DELIVER_RETRY) {
 		deliver_breaker_success(b);
 		e->down = false;
@@ -304,16 +309,32 @@ keep(struct deliver *d, struct deliver_job *j)
 	deliver_make_ready(j, true);
 }
 
+/* No request was made: nothing has become of ${j}, but time goes by. */
+static void
+unsent(struct deliver *d, struct deliver_job *j, const char *why)
+{
+	char reason[400];
+
+	if (--j->attempts == 0)
+		j->first = 0;
+	if (d->wall <= j->since + d->policy.give_up) {
+		deliver_make_ready(j, true);
+		return;
+	}
+	snprintf(
+	    reason, sizeof(reason), "%s; not sent within --give-up-after", why);
+	deliver_settle(d, j, DELIVER_OUTCOME_EXPIRED, reason);
+}
+
 static void
 settle_one(struct deliver *d, struct deliver_job *j,
     const struct http_answer *a, enum deliver_verdict v, const char *why)
 {
-	remember(j, a, v == DELIVER_DONE ? NULL : why);
-	if (a->failure == HTTP_CANCELLED) {
-		/* For deliver_abandon, or for the next run. */
-		keep(d, j);
+	if (a->failure == HTTP_SHORT) {
+		unsent(d, j, why);
 		return;
 	}
+	remember(j, a, v == DELIVER_DONE ? NULL : why);
 	switch (v) {
 	case DELIVER_DONE:
 		deliver_settle(d, j, DELIVER_OUTCOME_DELIVERED, NULL);
@@ -324,10 +345,33 @@ settle_one(struct deliver *d, struct deliver_job *j,
 	case DELIVER_DEAD:
 		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, why);
 		break;
+	case DELIVER_LATER:
+		/* For deliver_abandon, or for the next run. */
 	case DELIVER_GONE:
-		/* With those that wait: see switch_off. */
+		/* With those that wait: see deliver_switch_off. */
 		keep(d, j);
 		break;
+	}
+}
+
+/* A request was made: count it, and keep account of it. */
+static void
+count_attempt(struct deliver *d, const struct deliver_shipment *s,
+    const struct http_answer *a, enum deliver_verdict v)
+{
+	struct deliver_endpoint *e = s->endpoint;
+
+	if (d->audit != NULL)
+		deliver_audit_attempt(d->audit, s, a);
+	if (v != DELIVER_DONE)
+		e->failures++;
+	if (s->handshake)
+		return;
+	e->attempts++;
+	d->count.attempts++;
+	for (const struct deliver_job *j = s->job; j != NULL; j = j->next) {
+		e->retries += j->attempts > 1;
+		d->count.retries += j->attempts > 1;
 	}
 }
 
@@ -345,10 +389,10 @@ deliver_answered(struct deliver *d, const struct http_answer *a)
 	why[0] = '\0';
 	if (v != DELIVER_DONE)
 		describe(a, why, sizeof(why));
-	if (d->audit != NULL)
-		deliver_audit_attempt(d->audit, s, a);
-	if (v != DELIVER_DONE)
-		e->failures++;
+	if (a->failure == HTTP_SHORT)
+		deliver_was_short(d, e, a->error);
+	else
+		count_attempt(d, s, a, v);
 	if (s->handshake) {
 		deliver_consent_answered(d, e, a, v, why);
 		deliver_shipment_free(d, s);
@@ -358,7 +402,7 @@ deliver_answered(struct deliver *d, const struct http_answer *a)
 		next = j->next;
 		j->next = NULL;
 		/* One of them may be the reason: each goes alone now. */
-		if (v == DELIVER_DEAD && s->count > 1) {
+		if (v == DELIVER_DEAD && s->count > 1 && a->status > 0) {
 			j->alone = true;
 			remember(j, a, why);
 			deliver_make_ready(j, true);
@@ -367,8 +411,6 @@ deliver_answered(struct deliver *d, const struct http_answer *a)
 		settle_one(d, j, a, v, why);
 	}
 	deliver_shipment_free(d, s);
-	if (a->failure == HTTP_CANCELLED)
-		return;
 	judge_endpoint(d, e, a, v, why);
 	if (v == DELIVER_GONE) {
 		deliver_switch_off(d, e, why);

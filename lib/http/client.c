@@ -17,8 +17,9 @@ struct http_client {
 	int64_t timer;    /* monotonic ms when libcurl wants to be called; -1 */
 	size_t busy;      /* sent, and the answer not yet taken */
 	size_t slots;     /* handles that exist */
-	size_t slots_max; /* beyond it, handles are not kept */
-	struct http_slot *under_way; /* doubly linked */
+	size_t slots_max; /* beyond it, those idle for longest are freed */
+	struct http_slot *under_way; /* the newest */
+	struct http_slot *idle_newest, *idle_oldest;
 	struct http_slot *answers, **answers_end;
 };
 
@@ -54,6 +55,7 @@ http_client_watch(struct http_client *c)
 struct http_client *
 http_client_new(size_t connections, struct err *err)
 {
+	size_t total = http_room(2 * connections);
 	struct http_client *c;
 	int rc = 0;
 
@@ -82,6 +84,11 @@ http_client_new(size_t connections, struct err *err)
 	rc |= curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
 	rc |= curl_multi_setopt(
 	    c->multi, CURLMOPT_MAXCONNECTS, (long)connections);
+	/* Kept ones are closed before there are too many. */
+	if (total < 2 * connections)
+		rc |=
+		    curl_multi_setopt(c->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
+			(long)(total > connections ? total : connections));
 	rc |= curl_multi_setopt(
 	    c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
 	if (rc != 0) {
@@ -95,13 +102,13 @@ http_client_new(size_t connections, struct err *err)
 static void
 unlink_busy(struct http_client *c, struct http_slot *s)
 {
-	if (s->busy_prev != NULL)
-		s->busy_prev->busy_next = s->busy_next;
+	if (s->newer != NULL)
+		s->newer->older = s->older;
 	else
-		c->under_way = s->busy_next;
-	if (s->busy_next != NULL)
-		s->busy_next->busy_prev = s->busy_prev;
-	s->busy_prev = s->busy_next = NULL;
+		c->under_way = s->older;
+	if (s->older != NULL)
+		s->older->newer = s->newer;
+	s->newer = s->older = NULL;
 }
 
 /* Move ${s} from under way to the answers. */
@@ -116,17 +123,64 @@ finish(struct http_client *c, struct http_slot *s, CURLcode result)
 	c->answers_end = &s->next;
 }
 
-/* Keep the handle for the next request to its target, or not. */
+/* Take an idle handle off its target's list and the client's. */
+static void
+unlink_idle(struct http_client *c, struct http_slot *s)
+{
+	if (s->prev != NULL)
+		s->prev->next = s->next;
+	else
+		s->target->idle = s->next;
+	if (s->next != NULL)
+		s->next->prev = s->prev;
+	s->prev = s->next = NULL;
+	if (s->newer != NULL)
+		s->newer->older = s->older;
+	else
+		c->idle_newest = s->older;
+	if (s->older != NULL)
+		s->older->newer = s->newer;
+	else
+		c->idle_oldest = s->newer;
+	s->newer = s->older = NULL;
+}
+
+static void
+drop(struct http_client *c, struct http_slot *s)
+{
+	unlink_idle(c, s);
+	http_slot_free(s);
+	c->slots--;
+}
+
+/* Keep the handle for the next request to its target; where there are too
+ * many, the one that nobody has wanted for longest goes. */
 static void
 retire(struct http_client *c, struct http_slot *s)
 {
-	if (c->slots > c->slots_max) {
-		c->slots--;
-		http_slot_free(s);
-		return;
-	}
-	s->next = s->target->idle;
-	s->target->idle = s;
+	struct http_target *t = s->target;
+
+	s->prev = NULL;
+	s->next = t->idle;
+	if (s->next != NULL)
+		s->next->prev = s;
+	t->idle = s;
+	s->newer = NULL;
+	s->older = c->idle_newest;
+	if (s->older != NULL)
+		s->older->newer = s;
+	else
+		c->idle_oldest = s;
+	c->idle_newest = s;
+	if (c->slots > c->slots_max)
+		drop(c, c->idle_oldest);
+}
+
+void
+http_client_drop_idle(struct http_target *t)
+{
+	while (t->idle != NULL)
+		drop(t->idle->client, t->idle);
 }
 
 void
@@ -153,7 +207,7 @@ slot_for(struct http_client *c, struct http_target *t)
 	struct http_slot *s = t->idle;
 
 	if (s != NULL) {
-		t->idle = s->next;
+		unlink_idle(c, s);
 		return s;
 	}
 	s = calloc(1, sizeof(*s));
@@ -242,9 +296,9 @@ http_send(struct http_client *c, const struct http_request *r)
 		retire(c, s);
 		return -1;
 	}
-	s->busy_next = c->under_way;
+	s->older = c->under_way;
 	if (c->under_way != NULL)
-		c->under_way->busy_prev = s;
+		c->under_way->newer = s;
 	c->under_way = s;
 	c->busy++;
 	return 0;

@@ -72,7 +72,8 @@ bool http_target_sets(const struct http_target *t, struct span line);
 /* Are the files of ${o} there to be read?  Return 0, or -1 with ${err}. */
 int http_files_check(const struct http_target_options *o, struct err *err);
 
-/* Free, when no request to it is under way; wipes the token. */
+/* Free, when no request to it is under way, and before the client; wipes the
+ * token. */
 void http_target_free(struct http_target *t);
 
 /* "scheme://host:port" of ${url} in lower case with the port always there.
@@ -107,7 +108,8 @@ struct http_request {
 	void *context;
 };
 
-/* Why there is no answer. */
+/* Why there is no answer.  An answer is there when its head is: what becomes
+ * of its body, or of the connection, changes nothing. */
 enum http_failure {
 	HTTP_ANSWERED, /* there is one: see status */
 	HTTP_NO_NAME,  /* DNS */
@@ -116,7 +118,8 @@ enum http_failure {
 	HTTP_TIMEOUT,
 	HTTP_BROKEN, /* reset, cut off, not HTTP, too long headers */
 	HTTP_DENIED, /* the address is one that we do not connect to */
-	HTTP_LOCAL,  /* our memory, files or options */
+	HTTP_LOCAL,  /* our files or options */
+	HTTP_SHORT,  /* of memory, descriptors or ports, for the moment */
 	HTTP_CANCELLED
 };
 
@@ -134,6 +137,10 @@ struct http_answer {
 };
 
 struct http_client;
+
+/* How many of ${connections} a process may have here: the limit of open files
+ * is raised as far as that takes, and some are left for others. */
+size_t http_room(size_t connections);
 
 /* A client that keeps up to ${connections} connections.  NULL with ${err}. */
 struct http_client *http_client_new(size_t connections, struct err *err);

@@ -3,6 +3,7 @@
 #define HTTP_INTERNAL_H
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include "http/http.h"
 
@@ -22,13 +23,16 @@ struct http_target {
 	bool deny_private;
 	long connect_ms;
 	long total_ms;
-	struct http_slot *idle; /* dressed for this target */
+	struct http_slot
+	    *idle; /* dressed for this target; the last one first */
 };
 
 /* One request's place: an easy handle dressed for a target, used again. */
 struct http_slot {
 	struct http_slot *next; /* idle list of the target, or answers */
-	struct http_slot *busy_prev, *busy_next;
+	struct http_slot *prev; /* of the idle list */
+	/* Under way, or idle: then of all of the client. */
+	struct http_slot *newer, *older;
 	struct http_client *client;
 	struct http_target *target;
 	CURL *easy;
@@ -40,12 +44,16 @@ struct http_slot {
 	/* Of the request under way: */
 	CURLcode result;
 	bool cancelled;
-	bool again;  /* on a new connection, since the old one was closed */
-	bool capped; /* the body was longer than we read */
+	bool again;   /* on a new connection, since the old one was closed */
+	bool interim; /* the head being read is that of a 1xx */
+	bool head;    /* the whole head of the answer is there */
 	bool headers_capped;
 	bool denied;  /* an address was refused */
 	bool allowed; /* another was not */
 	char denied_address[64];
+	int no_socket;              /* errno; 0: there was one */
+	int shortage;               /* errno; 0: none */
+	struct sockaddr_storage to; /* the last address that was tried */
 	size_t header_bytes;
 	size_t body_bytes;
 	int64_t retry_after;
@@ -76,6 +84,13 @@ int http_watch_want(struct http_watch *w, int fd, bool in, bool out);
  * any more. */
 bool http_watch_wanted(struct http_watch *w, int fd);
 
+/* ---- shortage.c */
+/* What ${s}, which failed, was short of that is ours: an errno, or 0. */
+int http_slot_shortage(const struct http_slot *s);
+
+/* ---- client.c */
+/* Idle handles of ${t} are about to be freed. */
+void http_client_drop_idle(struct http_target *t);
 /* The client's watch. */
 struct http_watch *http_client_watch(struct http_client *c);
 

@@ -15,6 +15,9 @@
 /* libcurl's buffer for one read: answers are short. */
 #define READ_BUFFER 8192L
 
+/* CURLE_TOO_LARGE, which older ones call CURLE_OUT_OF_MEMORY. */
+#define TOO_LARGE 100
+
 static void
 show_address(const struct sockaddr *a, char *text, size_t size)
 {
@@ -62,6 +65,8 @@ open_socket(void *p, curlsocktype purpose, struct curl_sockaddr *a)
 	}
 	fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 	s->allowed = true;
+	s->to = to;
+	s->no_socket = fd < 0 ? errno : 0;
 	if (fd >= 0)
 		http_watch_opened(http_client_watch(s->client), fd);
 	return fd;
@@ -104,6 +109,18 @@ keep(char *to, size_t size, struct span value)
 	to[value.n] = '\0';
 }
 
+/* ${v} goes on behind "HTTP/": "1.1 200 OK". */
+static void
+begin_head(struct http_slot *s, struct span v)
+{
+	const char *blank = memchr(v.p, ' ', v.n);
+
+	s->interim = blank != NULL && blank + 1 < v.p + v.n && blank[1] == '1';
+	s->retry_after = -1;
+	s->allowed_origin[0] = '\0';
+	s->allowed_rate[0] = '\0';
+}
+
 static size_t
 take_header(char *data, size_t size, size_t n, void *p)
 {
@@ -115,10 +132,16 @@ take_header(char *data, size_t size, size_t n, void *p)
 		s->headers_capped = true;
 		return 0;
 	}
-	switch (line.n > 0 ? data[0] | 0x20 : 0) {
+	if (s->head || line.n == 0)
+		return line.n; /* behind the body: not ours to look at */
+	if (line.n <= 2 && data[line.n - 1] == '\n' &&
+	    (line.n == 1 || data[0] == '\r'))
+		s->head = !s->interim;
+	switch (data[0] | 0x20) {
 	case 'h': /* a status line: what an interim answer said is void */
-		if (header_value(line, "HTTP/").p != NULL)
-			s->retry_after = -1;
+		v = header_value(line, "HTTP/");
+		if (v.p != NULL)
+			begin_head(s, v);
 		break;
 	case 'r':
 		v = header_value(line, "Retry-After:");
@@ -149,11 +172,7 @@ take_body(char *data, size_t size, size_t n, void *p)
 		s->excerpt[s->body_bytes + part] = '\0';
 	}
 	s->body_bytes += len;
-	if (s->body_bytes > HTTP_ANSWER_MAX) {
-		s->capped = true;
-		return 0;
-	}
-	return len;
+	return s->body_bytes > HTTP_ANSWER_MAX ? 0 : len;
 }
 
 static unsigned
@@ -238,10 +257,12 @@ http_slot_reset(struct http_slot *s)
 	if (s->again)
 		curl_easy_setopt(s->easy, CURLOPT_FRESH_CONNECT, 0L);
 	s->again = false;
-	s->capped = false;
+	s->interim = false;
+	s->head = false;
 	s->headers_capped = false;
 	s->denied = false;
 	s->allowed = false;
+	s->no_socket = 0;
 	s->header_bytes = 0;
 	s->body_bytes = 0;
 	s->retry_after = -1;
@@ -251,15 +272,20 @@ http_slot_reset(struct http_slot *s)
 }
 
 static enum http_failure
-failure_of(const struct http_slot *s)
+failure_of(struct http_slot *s)
 {
+	/* Where the body is cut off, too late or too long, the answer stands:
+	 * its status says what became of the request. */
+	if (s->head)
+		return HTTP_ANSWERED;
 	if (s->cancelled)
 		return HTTP_CANCELLED;
-	if (s->capped)
-		return HTTP_ANSWERED;
+	if (s->headers_capped || s->result == CURLE_OK)
+		return HTTP_BROKEN;
+	s->shortage = http_slot_shortage(s);
+	if (s->shortage != 0)
+		return HTTP_SHORT;
 	/* libcurl has more codes than we tell apart. */
-	if (s->result == CURLE_OK)
-		return HTTP_ANSWERED;
 	if (s->result == CURLE_COULDNT_RESOLVE_HOST ||
 	    s->result == CURLE_COULDNT_RESOLVE_PROXY)
 		return HTTP_NO_NAME;
@@ -277,8 +303,7 @@ failure_of(const struct http_slot *s)
 	    s->result == CURLE_SSL_CIPHER ||
 	    s->result == CURLE_SSL_ISSUER_ERROR)
 		return HTTP_NO_TLS;
-	if (s->result == CURLE_OUT_OF_MEMORY ||
-	    s->result == CURLE_FAILED_INIT ||
+	if (s->result == CURLE_FAILED_INIT ||
 	    s->result == CURLE_BAD_FUNCTION_ARGUMENT)
 		return HTTP_LOCAL;
 	return HTTP_BROKEN;
@@ -292,7 +317,14 @@ explain(const struct http_slot *s, struct http_answer *a)
 
 	if (a->failure == HTTP_CANCELLED)
 		why = "stopped before the answer came";
-	if (s->headers_capped)
+	else if (a->failure == HTTP_SHORT)
+		why = strerror(s->shortage);
+	else if (s->result == CURLE_OK)
+		why = "the answer ended within its head";
+	if (s->headers_capped ||
+	    (a->failure == HTTP_BROKEN &&
+		(s->result == CURLE_OUT_OF_MEMORY ||
+		    (int)s->result == TOO_LARGE)))
 		why = "the answer's headers are longer than 64 KiB";
 	if (a->failure == HTTP_DENIED)
 		snprintf(a->error, sizeof(a->error),

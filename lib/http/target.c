@@ -354,14 +354,9 @@ http_target_new(const struct http_target_options *o, struct err *err)
 void
 http_target_free(struct http_target *t)
 {
-	struct http_slot *s;
-
 	if (t == NULL)
 		return;
-	while ((s = t->idle) != NULL) {
-		t->idle = s->next;
-		http_slot_free(s);
-	}
+	http_client_drop_idle(t);
 	for (struct curl_slist *h = t->header; h != NULL; h = h->next)
 		compat_wipe(h->data, strlen(h->data));
 	curl_slist_free_all(t->header);

@@ -33,6 +33,19 @@ hook() {
 	# shellcheck disable=SC2034 # for the tests
 	PORT=$(cat "$WORK/port")
 }
+# The same with tests/servers/raw.js: sets RAW.
+raw() {
+	rm -f "$WORK/raw.port"
+	node "$TESTS/servers/raw.js" "$WORK/raw.port" "$WORK/raw.log" 3600 \
+		>"$WORK/raw.out" 2>&1 &
+	HOOKS="$HOOKS $!"
+	wait_for [ -s "$WORK/raw.port" ] || {
+		not_ok 'the raw receiver of the tests starts' "$WORK/raw.out"
+		done_testing
+	}
+	# shellcheck disable=SC2034 # for the tests
+	RAW=$(cat "$WORK/raw.port")
+}
 # Forget what was logged.
 new_log() {
 	: >"$WORK/log"

@@ -17,6 +17,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -288,6 +289,27 @@ ssize_t
 pwrite(int fd, const void *p, size_t n, off_t offset)
 {
 	return pwrite64(fd, p, n, offset);
+}
+
+int
+socket(int family, int type, int protocol)
+{
+	if ((family == AF_INET || family == AF_INET6) && now("socket", 0)) {
+		errno = EMFILE;
+		return -1;
+	}
+	return (int)syscall(SYS_socket, family, type, protocol);
+}
+
+/* As where all ports are taken. */
+int
+connect(int fd, const struct sockaddr *to, socklen_t size)
+{
+	if (now("connect", 0)) {
+		errno = EADDRNOTAVAIL;
+		return -1;
+	}
+	return (int)syscall(SYS_connect, fd, to, size);
 }
 
 static int

@@ -56,6 +56,12 @@ fault_before() {
 }
 fault_check() { # WHERE
 	account "$1"
+	case $post_f in
+	socket | connect)
+		[ $fault_s -eq 0 ] || echo "$1: status $fault_s for a shortage of ours"
+		jq -r 'select(.attempts != 1) | .id' out | sed "s/^/$1: it counts: /"
+		;;
+	esac
 	again "$base/$path" "$1"
 }
 post() { # NAME FUNCTION PATH [OPTION ...]
@@ -69,6 +75,12 @@ done
 for f in malloc read write fsync close; do
 	post 'a spool' $f ok -k key --spool spool --audit audit --metrics metrics
 done
+for f in socket connect; do
+	post 'a shortage' $f ok --breaker 1 --max-attempts 1
+	post 'a shortage and a spool' $f ok --breaker 1 --max-attempts 1 --spool spool
+	post 'a shortage and a handshake' $f consent/me --handshake me --max-attempts 1
+done
+post 'a handshake' malloc consent/me --handshake me
 post 'a spool and retries' malloc flaky/1 --spool spool
 post 'a spool and retries' write flaky/1 --spool spool
 post 'a spool in order' malloc flaky/1 --spool spool --order session -c 2

@@ -30,6 +30,8 @@ verdicts(void)
 	CHECK(judge(HTTP_NO_TLS, 0) == DELIVER_RETRY, "TLS");
 	CHECK(judge(HTTP_TIMEOUT, 0) == DELIVER_RETRY, "timeout");
 	CHECK(judge(HTTP_DENIED, 0) == DELIVER_DEAD, "denied");
+	CHECK(judge(HTTP_SHORT, 0) == DELIVER_LATER, "short of something");
+	CHECK(judge(HTTP_CANCELLED, 0) == DELIVER_LATER, "broken off");
 }
 
 static void
@@ -82,6 +84,10 @@ breaker(void)
 	CHECK(
 	    deliver_breaker_failure(&b, &policy, 1000, 0.5) && b.until == 3000,
 	    "it failed: twice the pause");
+	deliver_breaker_sent(&b);
+	deliver_breaker_unknown(&b);
+	CHECK(b.open && b.opened == 2 && deliver_breaker_allows(&b, 3000),
+	    "a probe that says nothing: another may go");
 	deliver_breaker_sent(&b);
 	deliver_breaker_success(&b);
 	CHECK(deliver_breaker_allows(&b, 0) && b.opened == 0, "closed");
