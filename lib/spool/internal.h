@@ -46,9 +46,9 @@ struct spool_fresh {
 
 struct spool {
 	sqlite3 *db;
-	char *path; /* without symbolic links */
-	int lock;   /* of the file beside it; or -1 */
-	int file;   /* claimed; or -1 */
+	char *path;  /* without symbolic links */
+	int lock;    /* of the file beside it; or -1 */
+	int file;    /* claimed; or -1 */
 	bool open;   /* in a transaction */
 	bool synced; /* it, or the next one, waits for the disk */
 	sqlite3_stmt *statement[SPOOL_STATEMENTS];
@@ -71,8 +71,8 @@ int spool_begin(struct spool *s, bool sync, struct err *err);
 
 /* ---- claim.c: find out what file ${path} is, and with SPOOL_WORK make it where
  * there is none, and lock it.  Return 0, or -1. */
-int spool_claim(struct spool *s, const char *path, enum spool_mode mode,
-    struct err *err);
+int spool_claim(
+    struct spool *s, const char *path, enum spool_mode mode, struct err *err);
 
 /* ---- upgrade.c: make a spool of format ${version} one of SPOOL_VERSION, or, with
  * SPOOL_LOOK, see to it that it can be read as one.  Return 0, or -1. */

@@ -343,8 +343,7 @@ count_anchored(struct errors *e, const struct vitals_model *m, enum vital vital,
 		if (pair[i].subject != subject ||
 		    vitals_model_anchor(&own, vital, &pair[i], 1, NULL) != 0)
 			continue;
-		count_errors(
-		    e, &own, vital, pair + i + 1, n - i - 1, subject);
+		count_errors(e, &own, vital, pair + i + 1, n - i - 1, subject);
 		return;
 	}
 }
@@ -374,7 +373,8 @@ leave_out(const struct vitals_model *whole, enum vital vital,
 			set_range(&m, &t);
 			rc = regress(&m, &t, NULL);
 			if (rc == 0) {
-				count_errors(plain, &m, vital, pair, n, subject);
+				count_errors(
+				    plain, &m, vital, pair, n, subject);
 				count_anchored(
 				    anchored, &m, vital, pair, n, subject);
 			}

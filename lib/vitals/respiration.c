@@ -139,8 +139,8 @@ average(double *grid, size_t n, double start, double width, const double *t,
 			sum += x[end++];
 		while (first < end && t[first] < at - width / 2)
 			sum -= x[first++];
-		grid[i] = end > first ? sum / (double)(end - first)
-				      : (double)NAN;
+		grid[i] =
+		    end > first ? sum / (double)(end - first) : (double)NAN;
 	}
 	return bridge(grid, n);
 }
@@ -379,8 +379,7 @@ limits(struct fusion *f, double seconds, double heart)
 /* Cut ${start} and ${seconds} to the time from the first sample to the last:
  * before a face came, and behind it, there was no breath to be seen. */
 static void
-cut_to_samples(
-    const struct vitals_colour *c, double *start, double *seconds)
+cut_to_samples(const struct vitals_colour *c, double *start, double *seconds)
 {
 	double from, to;
 
@@ -399,10 +398,8 @@ vitals_respiration(struct vitals_respiration *r,
     double start, double seconds, struct err *err)
 {
 	struct fusion *f = calloc(1, sizeof(*f));
-	struct source s = {.beats = beats,
-	    .wave = wave,
-	    .colour = colour,
-	    .motion = motion};
+	struct source s = {
+	    .beats = beats, .wave = wave, .colour = colour, .motion = motion};
 	int rc = -1;
 
 	clear(r);

@@ -24,7 +24,7 @@ ends_well() { # WHAT
 	ok "$1: the first one delivers all, and once" first.err
 }
 second() { # NAME: is refused
-	try "$1" timeout 60 vitals-post -q --spool "$1" "$base/ok" <in
+	try "$1" timeout 120 vitals-post -q --spool "$1" "$base/ok" <in
 	is_status 3
 	is_stdout ''
 }

@@ -15,7 +15,7 @@ serve() { # OPTION ...
 }
 # Write what stdin has into the FIFO and close it, unless nobody reads there.
 give() {
-	timeout 60 sh -c 'cat >pipe'
+	timeout 120 sh -c 'cat >pipe'
 }
 serve --spool s1
 echo '{"id":"e-1"}' | give
@@ -23,7 +23,7 @@ came e-1
 echo '{"id":"e-2"}' | give && came e-2
 ok 'a second writer is heard' err
 # The writer after that opens it while another has it open.
-timeout 60 sh -c 'exec 9>pipe; echo "{\"id\":\"e-3\"}" >&9; echo "{\"id\":\"e-4\"}" >pipe; echo "{\"id\":\"e-5\"}" >&9'
+timeout 120 sh -c 'exec 9>pipe; echo "{\"id\":\"e-3\"}" >&9; echo "{\"id\":\"e-4\"}" >pipe; echo "{\"id\":\"e-5\"}" >&9'
 came e-3 && came e-4 && came e-5
 ok 'and writers that overlap' err
 printf '{"id":"e-6"}' | give
@@ -82,7 +82,7 @@ ok 'with --strict a bad line is the end of the service' err
 : >log
 vitals-post -q --spool s3 --drain --follow "$base/ok" <pipe >out 2>err &
 pid=$!
-timeout 60 sh -c 'trap "" PIPE; exec 9>pipe; while echo line >&9; do sleep 0.05; done' 2>/dev/null
+timeout 120 sh -c 'trap "" PIPE; exec 9>pipe; while echo line >&9; do sleep 0.05; done' 2>/dev/null
 [ $? -ne 124 ]
 ok 'with --drain writers see that nobody reads'
 kill $pid
@@ -94,7 +94,7 @@ ok 'and SIGTERM ends it with status 0' err
 rm -f pipe
 mkfifo pipe
 echo '{"id":"e-1"}' >pipe &
-try 'without --follow' timeout 60 vitals-post -q --spool s4 "$base/ok" <pipe
+try 'without --follow' timeout 120 vitals-post -q --spool s4 "$base/ok" <pipe
 is_status 0
 stdout_lines 1
 is_stderr ''
