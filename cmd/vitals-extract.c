@@ -56,6 +56,8 @@ static const struct cli_option table[] = {
     CLI_REAL("frame-rate", 0, "HZ",
 	"frames a second of video that keeps no times", &opt.spec.frame_rate, 1,
 	VIDEO_RATE_MAX),
+    CLI_FLAG("ignore-clock", 0, "count by --frame-rate whatever has times, too",
+	&opt.spec.ignore_clock),
     CLI_TEXT("start-time", 0, "TIME", "when the recording began (RFC 3339)",
 	&opt.spec.start),
     CLI_FILE("calibration", 'c', "FILE",

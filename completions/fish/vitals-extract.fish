@@ -12,6 +12,7 @@ complete -c vitals-extract -s l -l live -d 'print samples while the input arrive
 complete -c vitals-extract -s r -l rate -x -d 'samples a second (default: 1)'
 complete -c vitals-extract -s j -l jobs -x -d 'files at once (default: 1)'
 complete -c vitals-extract -l frame-rate -x -d 'frames a second of video that keeps no times'
+complete -c vitals-extract -l ignore-clock -d 'count by --frame-rate whatever has times, too'
 complete -c vitals-extract -l start-time -x -d 'when the recording began (RFC 3339)'
 complete -c vitals-extract -s c -l calibration -r -F -d 'use the calibration of vitals-calibrate'
 complete -c vitals-extract -l cascade -r -F -d 'LBP face cascade (default: opencv-data\'s)'

@@ -75,9 +75,8 @@ work(void *context, size_t task, int fd)
 	if (notes.changed)
 		b->files->tell(
 		    EXTRACT_TELL_NOTE, name, "changed while it was read");
-	if (notes.clock)
-		b->files->tell(EXTRACT_TELL_NOTE, name,
-		    "has a clock of its own: --frame-rate is not used");
+	if (notes.clock.text[0] != '\0')
+		b->files->tell(EXTRACT_TELL_NOTE, name, notes.clock.text);
 	if (status == EXTRACT_OUTPUT || ndjson_flush(out) != 0) {
 		err_sys(&err, errno, "write failed");
 		status = EXTRACT_SYSTEM;

@@ -89,6 +89,8 @@ check(const struct extract_spec *spec, struct err *err)
 
 	if (spec->roi != NULL && spec->site != SKIN_SITE_SKIN)
 		return err_set(err, "--roi goes with --site skin");
+	if (spec->ignore_clock && spec->frame_rate <= 0)
+		return err_set(err, "--ignore-clock goes with --frame-rate");
 	if (spec->all_faces && !face)
 		return err_set(err, "--all-faces goes with --site face");
 	if (spec->all_faces && spec->method == RPPG_FVP)
@@ -128,5 +130,6 @@ extract_spec_read(const struct extract_spec *spec,
 	options->skin.all_faces = spec->all_faces;
 	options->sandbox = !spec->no_sandbox;
 	options->frame_rate = spec->frame_rate;
+	options->ignore_clock = spec->ignore_clock;
 	return 0;
 }

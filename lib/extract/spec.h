@@ -16,7 +16,7 @@ struct extract_spec {
 	double window, every; /* s */
 	double rate;          /* samples a second */
 	double frame_rate;    /* frames a second */
-	bool live, all_faces, no_sandbox;
+	bool live, all_faces, no_sandbox, ignore_clock;
 };
 
 /* Check what one option alone does not show, and set ${options} but for what

@@ -56,6 +56,8 @@ extract_absent_text(enum absent why)
 	case ABSENT_NO_CLOCK:
 		return "no clock: --frame-rate tells how many frames a second "
 		       "it has";
+	case ABSENT_FALSE_CLOCK:
+		return "its clock is not that of the recording";
 	case ABSENT_NOT_CALIBRATED:
 	case ABSENT_NOT:
 	case ABSENT_COUNT:
@@ -159,8 +161,10 @@ static enum extract_status
 open_job(struct job *j, const char *path, struct extract_notes *notes,
     struct err *err)
 {
-	struct video_options options = {
-	    .tap = tap, .context = j, .frame_rate = j->options->frame_rate};
+	struct video_options options = {.tap = tap,
+	    .context = j,
+	    .frame_rate = j->options->frame_rate,
+	    .ignore_clock = j->options->ignore_clock};
 	struct skin_options skin = j->options->skin;
 	struct sandbox sandbox;
 	enum video_status status;
@@ -212,14 +216,16 @@ take_frame(struct job *j, const struct video_frame *frame, struct err *err)
 	return subjects_push(&j->subjects, j->sampler, err);
 }
 
-/* Frames come without times.  A single picture needs none. */
+/* Frames come without times, or with false ones.  A single picture needs
+ * none. */
 static enum extract_status
-refuse(struct job *j, struct video_frame *frame, struct err *err)
+refuse(
+    struct job *j, enum absent why, struct video_frame *frame, struct err *err)
 {
 	enum video_status got = video_next(j->video, frame, err);
 
 	j->about.frame_rate = 0;
-	j->none = got == VIDEO_OK ? ABSENT_NO_CLOCK : ABSENT_TOO_SHORT;
+	j->none = got == VIDEO_OK ? why : ABSENT_TOO_SHORT;
 	return got == VIDEO_SYSTEM ? EXTRACT_SYSTEM : EXTRACT_OK;
 }
 
@@ -237,7 +243,9 @@ read_frames(struct job *j, struct err *err)
 		if (got != VIDEO_OK)
 			return of_video(got);
 		if (video_clock(j->video) == VIDEO_CLOCK_NONE)
-			return refuse(j, &frame, err);
+			return refuse(j, ABSENT_NO_CLOCK, &frame, err);
+		if (video_clock(j->video) == VIDEO_CLOCK_FALSE)
+			return refuse(j, ABSENT_FALSE_CLOCK, &frame, err);
 		status = take_frame(j, &frame, err);
 		if (status != EXTRACT_OK)
 			return status;
@@ -246,6 +254,55 @@ read_frames(struct job *j, struct err *err)
 			j->options->progress(
 			    j->options->context, video_progress(j->video));
 	}
+}
+
+/* ---- The clock ------------------------------------------------------------- */
+
+/* What became of the clock, where it was not simply used. */
+static void
+note_clock(const struct job *j, struct extract_notes *notes)
+{
+	bool told = j->options->frame_rate > 0;
+	char text[160];
+
+	video_clock_text(j->video, text, sizeof(text));
+	switch (video_clock(j->video)) {
+	case VIDEO_CLOCK_OWN:
+		if (told)
+			err_set(&notes->clock,
+			    "%s: --frame-rate is not used without "
+			    "--ignore-clock",
+			    text);
+		break;
+	case VIDEO_CLOCK_OPTIONS:
+		if (video_has_times(j->video))
+			err_set(&notes->clock,
+			    "%s: its clock is ignored, as --frame-rate says",
+			    text);
+		break;
+	case VIDEO_CLOCK_CAPTURE:
+		err_set(&notes->clock,
+		    "%s, which its sound bears out: times are those of the "
+		    "recording%s",
+		    text,
+		    told ? "; --frame-rate is not used without --ignore-clock"
+			 : "");
+		break;
+	case VIDEO_CLOCK_FALSE:
+	case VIDEO_CLOCK_NONE:
+		break;
+	}
+}
+
+/* Why a false clock keeps all readings away, and what helps. */
+static void
+explain_clock(const struct job *j, struct err *err)
+{
+	char text[160];
+
+	video_clock_text(j->video, text, sizeof(text));
+	err_set(
+	    err, "false clock: %s: --frame-rate can tell the true rate", text);
 }
 
 /* ---- A whole video -------------------------------------------------------- */
@@ -287,9 +344,10 @@ extract_video(const struct extract_options *options, const char *path,
 			goto done;
 		}
 	}
-	notes->clock =
-	    options->frame_rate > 0 && video_clock(j.video) == VIDEO_CLOCK_OWN;
+	note_clock(&j, notes);
 	ended = subjects_finish(&j.subjects, j.end, j.none, err);
+	if (ended == EXTRACT_DATA && j.none == ABSENT_FALSE_CLOCK)
+		explain_clock(&j, err);
 	if (ended != EXTRACT_OK) {
 		status = ended;
 	} else if (status == EXTRACT_DATA) {

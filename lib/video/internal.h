@@ -8,6 +8,7 @@
 #include <libavformat/avformat.h>
 #include <libavutil/pixdesc.h>
 
+#include "video/capture.h"
 #include "video/video.h"
 
 /* A picture of a format that callers do not know, as planes that they do. */
@@ -39,6 +40,11 @@ struct video {
 	bool damaged;    /* since the last frame */
 	unsigned failed; /* errors since the last frame */
 	uint64_t damage;
+	struct video_capture capture;
+	bool counted;      /* times are counted by options.frame_rate */
+	bool false_clock;  /* the file says that its times are made up */
+	double pace;       /* its times are this many times too long */
+	double played;     /* frames a second by the container's clock */
 	double origin;     /* what the file calls the time of the first frame */
 	double skew;       /* added where the file's clock jumps */
 	double last, step; /* time of the last frame, and the one between two */
@@ -57,6 +63,10 @@ void video_io_free(struct video *video);
 
 /* log.c: from now on keep what FFmpeg says of a video, and print nothing. */
 void video_log_keep(void);
+
+/* clock.c: find out whether the times of an open video are those of its
+ * recording.  video_info must be set. */
+void video_clock_look(struct video *video);
 
 /* frame.c: describe what was decoded; VIDEO_BAD for a format that no plane
  * can be made of. */

@@ -62,11 +62,11 @@ frame_time(struct video *v)
 	int64_t stamp = v->frame->best_effort_timestamp;
 	double raw, t;
 
-	if (v->timeless && v->options.frame_rate > 0)
+	if (v->counted)
 		return (double)v->frames / v->options.frame_rate;
 	if (stamp == AV_NOPTS_VALUE)
 		return v->any ? v->last + v->step : 0;
-	raw = (double)stamp * av_q2d(v->stream->time_base);
+	raw = (double)stamp * av_q2d(v->stream->time_base) / v->pace;
 	if (!v->any) {
 		v->origin = raw;
 		return 0;

@@ -116,10 +116,8 @@ set_info(struct video *v)
 	set_metadata(info->model, v, model);
 	if (rate.num <= 0 || rate.den <= 0)
 		rate = v->stream->r_frame_rate;
-	if (v->timeless && v->options.frame_rate > 0)
-		info->frame_rate = v->options.frame_rate;
-	else if (rate.num > 0 && rate.den > 0)
-		info->frame_rate = av_q2d(rate);
+	if (rate.num > 0 && rate.den > 0)
+		info->frame_rate = v->played = av_q2d(rate);
 	if (v->format->duration > 0)
 		info->duration = (double)v->format->duration / AV_TIME_BASE;
 	side = ffmpeg_matrix(v->stream, &len);
@@ -298,6 +296,7 @@ video_open(struct video **video, struct video_source *source,
 		return status;
 	}
 	set_info(v);
+	video_clock_look(v);
 	*video = v;
 	return VIDEO_OK;
 }
@@ -306,21 +305,6 @@ const struct video_info *
 video_info(const struct video *video)
 {
 	return &video->info;
-}
-
-enum video_clock
-video_clock(const struct video *video)
-{
-	AVRational rate = video->codec->framerate;
-
-	if (!video->timeless)
-		return VIDEO_CLOCK_OWN;
-	if (video->options.frame_rate > 0)
-		return VIDEO_CLOCK_OPTIONS;
-	return rate.den > 0 && rate.num >= rate.den &&
-		rate.num / rate.den <= VIDEO_RATE_MAX
-	    ? VIDEO_CLOCK_OWN
-	    : VIDEO_CLOCK_NONE;
 }
 
 void

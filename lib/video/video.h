@@ -92,6 +92,9 @@ struct video_info {
 enum video_clock {
 	VIDEO_CLOCK_OWN,     /* its container keeps them, or its codec a rate */
 	VIDEO_CLOCK_OPTIONS, /* frames are counted: video_options.frame_rate */
+	VIDEO_CLOCK_CAPTURE, /* it was slowed down or sped up, by a capture
+	                        rate that its sound bears out: put right */
+	VIDEO_CLOCK_FALSE,   /* it was, and nobody knows how far */
 	VIDEO_CLOCK_NONE     /* nowhere: libavformat took 25 frames a second */
 };
 
@@ -120,6 +123,7 @@ struct video_options {
 	 * for formats that keep them), pictures one behind the other.  0: as
 	 * the codec says. */
 	double frame_rate;
+	bool ignore_clock; /* count frames by it whatever has times */
 	/* Given every byte of a stream that cannot seek, once and in order,
 	 * as it is read; for its checksum.  NULL: none. */
 	void (*tap)(void *context, const void *bytes, size_t len);
@@ -146,9 +150,16 @@ const struct video_info *video_info(const struct video *video);
 enum video_status video_next(
     struct video *video, struct video_frame *frame, struct err *err);
 
-/* Known once video_next has given a frame.  With VIDEO_CLOCK_NONE their times
- * mean nothing. */
+/* Known once video_next has given a frame.  With VIDEO_CLOCK_NONE and
+ * VIDEO_CLOCK_FALSE their times mean nothing. */
 enum video_clock video_clock(const struct video *video);
+
+/* Does it come with times, whether they are used or not? */
+bool video_has_times(const struct video *video);
+
+/* What the file says of its clock, in words: "recorded at 60 frames a second
+ * and played at 30 (com.android.capture.fps)". */
+void video_clock_text(const struct video *video, char *text, size_t room);
 
 /* Has the file been written to since it was opened? */
 bool video_changed(const struct video *video);

@@ -25,6 +25,7 @@ static const char *const absents[ABSENT_COUNT] = {
     [ABSENT_NOT_CALIBRATED] = "not-calibrated",
     [ABSENT_NO_CLOCK] = "no-clock",
     [ABSENT_LOW_FRAME_RATE] = "low-frame-rate",
+    [ABSENT_FALSE_CLOCK] = "false-clock",
 };
 
 const struct vital_info *

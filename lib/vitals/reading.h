@@ -31,6 +31,7 @@ enum absent {
 	ABSENT_NOT_CALIBRATED, /* "not-calibrated" */
 	ABSENT_NO_CLOCK,       /* "no-clock" */
 	ABSENT_LOW_FRAME_RATE, /* "low-frame-rate" */
+	ABSENT_FALSE_CLOCK,    /* "false-clock" */
 	ABSENT_COUNT
 };
 

@@ -127,7 +127,7 @@ is_stderr ''
 try 'a clock, and a rate' vitals-extract --frame-rate 25 base.mkv
 is_status 0
 stdout_json "$hr | (.value - 72 | fabs) < 3"
-is_stderr 'vitals-extract: base.mkv: has a clock of its own: --frame-rate is not used'
+is_stderr 'vitals-extract: base.mkv: has a clock of its own: --frame-rate is not used without --ignore-clock'
 try 'traces have times' vitals-extract --frame-rate 25 --from-trace -
 is_status 2
 is_stdout ''
