@@ -222,6 +222,7 @@ main(int argc, char *argv[])
 
 	cli_start(&cli);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file that grew too large is a failure */
 	status = cli_parse(&cli, argc, argv, &operand);
 	if (status != CLI_GO)
 		return status;

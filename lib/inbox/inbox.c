@@ -14,6 +14,9 @@
 #define APPLICATION_ID 0x76697452
 #define SCHEMA_VERSION 2
 
+/* A transaction that is larger is not tried in full. */
+#define PROBE_MAX (16 << 20)
+
 enum statement {
 	BEGIN,
 	COMMIT,
@@ -26,6 +29,8 @@ enum statement {
 	NEXT,
 	PRINTED,
 	FORGET,
+	PROBE,
+	PROBED,
 	STATEMENTS
 };
 
@@ -41,7 +46,12 @@ static const char *const sql[STATEMENTS] = {
     [NEXT] = ("SELECT number, text FROM line WHERE number > ?1 "
 	      "ORDER BY number LIMIT 1"),
     [PRINTED] = "DELETE FROM line WHERE number <= ?1",
-    [FORGET] = "DELETE FROM seen WHERE time < ?1",
+    [FORGET] = ("DELETE FROM seen WHERE id IN (SELECT id FROM seen "
+		"WHERE time < ?1 ORDER BY time LIMIT ?2)"),
+    /* No sender's ID holds a NUL. */
+    [PROBE] = ("INSERT OR REPLACE INTO seen (id, time, hash) "
+	       "VALUES (x'00', 0, zeroblob(?1))"),
+    [PROBED] = "DELETE FROM seen WHERE id = x'00'",
 };
 
 struct inbox {
@@ -150,6 +160,7 @@ prepare(struct inbox *x, struct err *err)
 	if (exec(x,
 		"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
 		"PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
+		"PRAGMA journal_size_limit = 4194304;"
 		"BEGIN EXCLUSIVE; COMMIT",
 		err) != 0)
 		return -1;
@@ -379,9 +390,21 @@ inbox_printed(struct inbox *x, int64_t number, struct err *err)
 }
 
 int
-inbox_forget(struct inbox *x, int64_t time, struct err *err)
+inbox_forget(struct inbox *x, int64_t time, int max, struct err *err)
 {
-	if (sqlite3_bind_int64(x->statement[FORGET], 1, time) != SQLITE_OK)
+	if (sqlite3_bind_int64(x->statement[FORGET], 1, time) != SQLITE_OK ||
+	    sqlite3_bind_int(x->statement[FORGET], 2, max) != SQLITE_OK)
 		return failed(x, err);
-	return run(x, FORGET, err);
+	return run(x, FORGET, err) != 0 ? -1 : sqlite3_changes(x->db);
+}
+
+int
+inbox_probe(struct inbox *x, size_t bytes, struct err *err)
+{
+	sqlite3_int64 n = bytes < PROBE_MAX ? (sqlite3_int64)bytes : PROBE_MAX;
+
+	if (sqlite3_bind_int64(x->statement[PROBE], 1, n) != SQLITE_OK)
+		return failed(x, err);
+	/* Two transactions: what one inserts and deletes needs no room. */
+	return run(x, PROBE, err) != 0 ? -1 : run(x, PROBED, err);
 }

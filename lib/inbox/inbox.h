@@ -55,7 +55,12 @@ int inbox_next(struct inbox *x, int64_t after, struct buf *line,
 /* The lines up to ${number} are printed: drop them.  Return 0, or -1. */
 int inbox_printed(struct inbox *x, int64_t number, struct err *err);
 
-/* Forget the IDs accepted before ${time}.  Return 0, or -1. */
-int inbox_forget(struct inbox *x, int64_t time, struct err *err);
+/* Forget at most ${max} of the IDs accepted before ${time}, the oldest first.
+ * Return how many, or -1. */
+int inbox_forget(struct inbox *x, int64_t time, int max, struct err *err);
+
+/* Outside a transaction: could ${bytes} be committed now?  Return 0, or -1 with
+ * ${err} saying why not. */
+int inbox_probe(struct inbox *x, size_t bytes, struct err *err);
 
 #endif

@@ -93,7 +93,9 @@ keep_in_inbox(struct receive *r, struct serve_request *request,
 	if (!r->open) {
 		good = inbox_begin(r->options.inbox, &err) == 0;
 		r->open = good;
+		r->brought = 0;
 	}
+	r->brought += p->body.n;
 	if (good && n > 1)
 		good = inbox_mark(r->options.inbox, &err) == 0;
 	for (size_t i = 0; good && rc != 2 && i < n; i++) {

@@ -22,6 +22,15 @@ struct receive_queue {
 	size_t first, count, cap;
 };
 
+/* A trouble of late. */
+struct receive_said {
+	char text[ERR_TEXT_MAX];
+	uint64_t count; /* how often it was met */
+	int64_t last;
+};
+
+#define RECEIVE_SAID 4
+
 struct receive {
 	struct receive_options options;
 	struct serve *serve;
@@ -42,8 +51,13 @@ struct receive {
 	int64_t printed; /* written, */
 	int64_t marked;  /* and dropped there */
 	uint64_t taken;  /* lines accepted by this run and not printed */
+	bool broken;     /* the last transaction failed, */
+	size_t brought;  /* which held so many bytes of bodies */
+	size_t needed;   /* and such a one must work again */
+	int64_t probed;  /* when that was tried last */
 	int64_t told_since;
 	unsigned told;
+	struct receive_said said[RECEIVE_SAID];
 	struct receive_counters counters;
 };
 
@@ -86,5 +100,11 @@ void receive_keep(struct receive *r, struct serve_request *request,
 /* Tell the caller's notice, unless too much was told. */
 void receive_tell(struct receive *r, enum receive_notice what,
     const char *where, const char *text);
+
+/* Tell the counts of what was not told. */
+void receive_told(struct receive *r);
+
+/* Would the state file take a payload now?  True where there is none. */
+bool receive_works(struct receive *r);
 
 #endif

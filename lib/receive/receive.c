@@ -67,28 +67,6 @@ receive_summary(const struct receive *r, char *text, size_t size)
 }
 
 void
-receive_tell(struct receive *r, enum receive_notice what, const char *where,
-    const char *text)
-{
-	int64_t now = instant_monotonic();
-
-	if (what == RECEIVE_REFUSED) {
-		if (r->told == 0 || now - r->told_since >= 60000) {
-			r->told_since = now;
-			r->told = 0;
-		}
-		if (r->told++ == RECEIVE_TOLD_MAX) {
-			where = "all clients";
-			text = "further refusals of this minute are counted "
-			       "alone";
-		} else if (r->told > RECEIVE_TOLD_MAX) {
-			return;
-		}
-	}
-	r->options.notice(r->options.context, what, where, text);
-}
-
-void
 receive_refuse(struct receive *r, struct serve_request *request, int status,
     const char *headers, const char *why)
 {
@@ -309,6 +287,20 @@ is_health(const struct receive *r, const struct serve_head *h)
 	    (span_is(h->method, "GET") || span_is(h->method, "HEAD"));
 }
 
+/* What a payload would get. */
+static void
+answer_health(struct receive *r, struct serve_request *request)
+{
+	if (!receive_has_room(r))
+		serve_answer(
+		    request, 503, "Retry-After: 1\r\n", SPAN_LIT("busy\n"));
+	else if (!receive_works(r))
+		serve_answer(request, 503, "Retry-After: 1\r\n",
+		    SPAN_LIT("the state file cannot be written\n"));
+	else
+		serve_answer(request, 200, NULL, SPAN_LIT("ok\n"));
+}
+
 void
 receive_handle(void *context, struct serve_request *request)
 {
@@ -319,11 +311,7 @@ receive_handle(void *context, struct serve_request *request)
 	    receive_type_of(serve_head_find(h, "content-type", NULL));
 
 	if (is_health(r, h)) {
-		if (receive_has_room(r))
-			serve_answer(request, 200, NULL, SPAN_LIT("ok\n"));
-		else
-			serve_answer(request, 503, "Retry-After: 1\r\n",
-			    SPAN_LIT("busy\n"));
+		answer_health(r, request);
 		return;
 	}
 	if (r->options.path != NULL && !span_is(h->path, r->options.path)) {

@@ -36,8 +36,10 @@
  * is what comes while any line has waited longer. */
 #define RECEIVE_WAIT_MS 3000
 
-/* Refusals that are told in one minute; the rest is counted. */
+/* Refusals that are told in one minute, and how often the same trouble is;
+ * the rest is counted. */
 #define RECEIVE_TOLD_MAX 20
+#define RECEIVE_TROUBLE_MAX 10
 
 /* IDs remembered without a state file. */
 #define RECEIVE_REMEMBER 100000

@@ -17,6 +17,16 @@
 /* How often requests that have waited for too long are looked for. */
 #define WATCH_MS 250
 
+/* So many IDs are forgotten at a time, which takes some milliseconds; and so
+ * long requests have the loop before the next ones. */
+#define FORGET_MAX 500
+#define FORGET_PAUSE_MS 50
+
+/* How often the state file is tried for those who ask for health, and with how
+ * much, if nothing has failed. */
+#define PROBE_MS 1000
+#define PROBE_BYTES 4096
+
 /* How often IDs past their time are looked for. */
 #define FORGET_MS 3600000
 
@@ -81,6 +91,9 @@ receive_inbox_failed(struct receive *r, const struct err *err)
 	receive_tell(r, RECEIVE_TROUBLE, NULL, err->text);
 	inbox_rollback(r->options.inbox);
 	r->open = false;
+	r->broken = true;
+	if (r->brought > r->needed)
+		r->needed = r->brought;
 	while (r->commit.count > 0) {
 		struct receive_pending p = pop(&r->commit);
 
@@ -88,6 +101,24 @@ receive_inbox_failed(struct receive *r, const struct err *err)
 		r->counters.accepted -= p.lines;
 		receive_answer(r, p.request, 503);
 	}
+}
+
+bool
+receive_works(struct receive *r)
+{
+	int64_t now = instant_monotonic();
+	struct err err;
+
+	if (r->options.inbox == NULL || r->open ||
+	    (r->probed != 0 && now - r->probed < PROBE_MS))
+		return !r->broken;
+	r->probed = now;
+	if (!r->broken)
+		r->needed = PROBE_BYTES;
+	r->broken = inbox_probe(r->options.inbox, r->needed, &err) != 0;
+	if (r->broken)
+		receive_tell(r, RECEIVE_TROUBLE, NULL, err.text);
+	return !r->broken;
 }
 
 /* Drop what is printed from the inbox. */
@@ -231,6 +262,7 @@ commit(struct receive *r)
 		return;
 	}
 	r->open = false;
+	r->broken = false;
 	r->marked = r->printed;
 	r->more = true;
 	while (r->commit.count > 0) {
@@ -329,13 +361,16 @@ static void
 forget(void *context)
 {
 	struct receive *r = context;
+	int n = FORGET_MAX; /* in a transaction: next time */
 	struct err err;
 
-	if (!r->open &&
-	    inbox_forget(r->options.inbox, instant_now() - r->options.keep_ms,
-		&err) != 0)
+	if (!r->open)
+		n = inbox_forget(r->options.inbox,
+		    instant_now() - r->options.keep_ms, FORGET_MAX, &err);
+	if (n < 0)
 		receive_tell(r, RECEIVE_TROUBLE, NULL, err.text);
-	serve_after(r->serve, FORGET_MS, forget, r);
+	serve_after(
+	    r->serve, n == FORGET_MAX ? FORGET_PAUSE_MS : FORGET_MS, forget, r);
 }
 
 int
@@ -352,7 +387,7 @@ receive_start(struct receive *r, struct serve *s, struct err *err)
 		/* With a number of lines to print the last one is waited for. */
 		if (r->options.count == 0)
 			serve_output_delay_sync(r->output, SYNC_MS);
-		forget(r);
+		serve_after(s, FORGET_PAUSE_MS, forget, r);
 		r->more = true;
 		print_soon(r);
 	}
@@ -367,6 +402,7 @@ receive_finish(struct receive *r)
 		commit(r);
 	if (r->options.inbox != NULL)
 		pump(r);
+	receive_told(r);
 	serve_output_finish(r->output, serve_drain_left(r->serve));
 	if (r->options.inbox != NULL)
 		mark(r);

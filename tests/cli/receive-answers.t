@@ -145,8 +145,9 @@ curl -s -o /dev/null "$URL/nothing[1-30]"
 try 'thirty refusals at once' finish
 is_status 0
 is_stdout ''
-stderr_has 'further refusals of this minute are counted alone$'
-is 'twenty of them are told' "$(grep -c ': refused: ' err)" 20
+stderr_has 'further refusals of this minute are only counted$'
+stderr_has 'all clients: refused: 10 more requests of that minute$'
+is 'twenty of them are reported' "$(grep -c ': refused: 405' err)" 20
 
 # ---- A path of its own, messages, other schemes, several keys --------------
 receive --path /hook -k other --output message --allow-origin a.example --allow-rate 120

@@ -76,10 +76,33 @@ ids(void)
 	CHECK(inbox_begin(x, &err) == 0 && note("c", 9) == 1,
 	    "what was undone is new again");
 	CHECK(inbox_commit(x, &err) == 0, "committed");
-	CHECK(inbox_forget(x, 2, &err) == 0 && inbox_begin(x, &err) == 0 &&
+	CHECK(inbox_forget(x, 2, 9, &err) == 1 && inbox_begin(x, &err) == 0 &&
 		note("a", 9) == 1 && note("b", 9) == 0,
 	    "those before a time are forgotten, those of that time not");
 	inbox_rollback(x);
+	inbox_close(x);
+}
+
+static void
+slices(void)
+{
+	open_inbox("slices");
+	CHECK(inbox_begin(x, &err) == 0 && note("a", 3) == 1 &&
+		note("b", 1) == 1 && note("c", 2) == 1 && note("d", 9) == 1 &&
+		inbox_commit(x, &err) == 0,
+	    "four IDs");
+	CHECK(inbox_forget(x, 5, 2, &err) == 2, "two are forgotten at a time");
+	CHECK(inbox_begin(x, &err) == 0 && note("a", 9) == 0 &&
+		note("b", 9) == 1 && note("c", 9) == 1,
+	    "the oldest first");
+	inbox_rollback(x);
+	CHECK(inbox_forget(x, 5, 2, &err) == 1 &&
+		inbox_forget(x, 5, 2, &err) == 0,
+	    "then the rest");
+	CHECK(inbox_probe(x, 100000, &err) == 0 &&
+		inbox_probe(x, 0, &err) == 0 && inbox_waiting(x) == 0 &&
+		inbox_forget(x, 5, 2, &err) == 0,
+	    "a probe leaves nothing");
 	inbox_close(x);
 }
 
@@ -194,6 +217,7 @@ main(void)
 {
 	folder_enter("inbox_inbox");
 	ids();
+	slices();
 	lines();
 	foreign();
 	names();

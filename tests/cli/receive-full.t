@@ -1,0 +1,55 @@
+#!/bin/sh
+# vitals-receive and a disk that is full under its state file: what health says
+# is what posts get, and the log does not fill the next disk.
+. "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/receive.sh
+. "$TESTS/cli/receive.sh"
+command -v prlimit >/dev/null || skip_all 'no prlimit here'
+
+is() { # NAME GOT WANT
+	if [ "$2" = "$3" ]; then ok "$1"; else
+		printf 'got  %s\nwant %s\n' "$2" "$3" >why
+		not_ok "$1" why
+	fi
+}
+health() {
+	curl -s --max-time 300 -o answer -w '%{http_code}' "$URL/healthz"
+}
+pad=$(head -c 20000 /dev/zero | tr '\0' x)
+i=0
+while [ $i -lt 40 ]; do
+	i=$((i + 1))
+	echo "{\"id\":\"f$i\",\"x\":\"$pad\"}"
+done | vitals-sign -q -k key -i id | split -l 1 -a 2 -d - m
+
+# No file may grow beyond 160 kB: a full disk without a file system of its own.
+rm -f port
+vitals-receive -k key -l 127.0.0.1:0 --port-file port -t 1200 \
+	--state seen.db >/dev/null 2>err &
+SERVER=$!
+listening 'with little room'
+prlimit --pid "$SERVER" --fsize=160000:
+is 'room at first' "$(health)" 200
+: >codes
+for m in m[0-3]?; do
+	post "$m" >>codes
+done
+is 'room for some, then none' "$(uniq codes | tr '\n' ' ')" '202 503 '
+is 'health says so' "$(health)" 503
+is 'and why' "$(cat answer)" 'the state file cannot be written'
+is 'ten messages, with a word about the rest' \
+	"$(grep -c '^vitals-receive: seen\.db: ' err) $(grep -c 'from now on counted' err)" '10 1'
+is 'twenty refusals, and a word' "$(grep -c ': refused: 503' err) $(grep -c 'only counted' err)" '20 1'
+prlimit --pid "$SERVER" --fsize="$(ulimit -H -f | sed 's/^[0-9]*$/16000000/')":
+healthy() {
+	[ "$(health)" = 200 ]
+}
+wait_for healthy
+ok 'health finds out when there is room again'
+is 'so do posts' "$(post m39)" 202
+: >out
+try 'the end' finish
+is_status 0
+is_stdout ''
+stderr_has '^vitals-receive: seen\.db: .*: [0-9]* more times$'
+done_testing
