@@ -196,6 +196,8 @@ calibrate(
 		diag_error("%s: %s", opt.base, err.text);
 		return CLI_SYSTEM;
 	}
+	if (opt.base != NULL && err.text[0] != '\0')
+		diag_note("%s: %s", opt.base, err.text);
 	status = read_references(&s, out);
 	if (status == CLI_SYSTEM || (status != CLI_OK && opt.filter.strict))
 		return status;

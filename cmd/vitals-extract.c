@@ -122,6 +122,8 @@ load_files(struct face_cascade **cascade)
 			face_cascade_free(*cascade);
 			return -1;
 		}
+		if (err.text[0] != '\0')
+			diag_note("%s: %s", opt.calibration, err.text);
 		extract.measure.models = &models;
 	}
 	return 0;

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "calib/calib.h"
+#include "message/message.h"
+#include "ndjson/ndjson.h"
 #include "vitals/reading.h"
 #include "json/json.h"
 
@@ -154,10 +156,19 @@ vital_of(const struct json_index *ix)
 	return -1;
 }
 
+/* Models as they are read. */
+struct reading_models {
+	struct vitals_models *all;
+	unsigned good, passed;
+	bool twice;
+	struct err why; /* the first was passed over */
+};
+
 static int
-read_model(void *context, unsigned k, struct span object, struct err *err)
+read_model(
+    struct reading_models *of, unsigned k, struct span object, struct err *err)
 {
-	struct vitals_models *all = context;
+	struct vitals_models *all = of->all;
 	const struct json_member *terms;
 	struct reading_model r;
 	struct json_index ix;
@@ -176,7 +187,8 @@ read_model(void *context, unsigned k, struct span object, struct err *err)
 	r.vital = (enum vital)vital;
 	r.m = &all->model[vital];
 	terms = json_index_find(&ix, "terms");
-	if (r.m->terms > 0)
+	of->twice = r.m->terms > 0;
+	if (of->twice)
 		rc = err_set(err, "%s: two models", vital_info(r.vital)->name);
 	else if (!read_numbers(&ix, r.m, vital_info(r.vital)->min,
 		     vital_info(r.vital)->max))
@@ -193,9 +205,79 @@ read_model(void *context, unsigned k, struct span object, struct err *err)
 		rc = err_set(err, "%s: %u terms, and this version has %u",
 		    vital_info(r.vital)->name, r.m->terms,
 		    vitals_model_terms(r.vital));
+	if (rc != 0)
+		memset(r.m, 0, sizeof(*r.m));
 out:
 	json_index_release(&ix);
 	return rc;
+}
+
+/* Models that contradict each other are worse than none. */
+static int
+take_model(void *context, unsigned k, struct span object, struct err *err)
+{
+	struct reading_models *of = context;
+	struct err why;
+
+	of->twice = false;
+	if (read_model(of, k, object, &why) == 0) {
+		of->good++;
+		return 0;
+	}
+	if (of->twice || err_is_memory(&why))
+		return err_set(err, "%s", why.text);
+	if (of->passed++ == 0)
+		of->why = why;
+	return 0;
+}
+
+static int
+read_models(struct vitals_models *m, struct span models, struct err *err)
+{
+	struct reading_models of = {.all = m};
+
+	if (for_each(models, take_model, &of, err) != 0)
+		return -1;
+	if (of.passed > 0 && of.good == 0)
+		return err_set(err, "%s", of.why.text);
+	if (of.passed > 0)
+		err_set(err, "%s: passed over", of.why.text);
+	return 0;
+}
+
+/* Say that ${text} is no calibration, and what it seems to be. */
+static int
+not_calibration(struct span text, struct err *err)
+{
+	const char *nl = text.n > 0 ? memchr(text.p, '\n', text.n) : NULL;
+	struct span first = text;
+	const char *seems = NULL;
+	struct json_index ix;
+
+	if (nl != NULL)
+		first.n = (size_t)(nl - text.p);
+	json_index_init(&ix);
+	if (json_index_read(&ix, first, NULL) == 0)
+		seems = message_seems(&ix);
+	else
+		seems = ndjson_seems(first);
+	json_index_release(&ix);
+	if (seems == NULL)
+		return err_set(err, "not a calibration");
+	return err_set(err, "not a calibration: it seems to be %s", seems);
+}
+
+/* Not one JSON text: several lines, or none at all?  ${err} says what is wrong
+ * with it as one. */
+static int
+no_json(struct span text, struct err *err)
+{
+	struct err why = *err;
+
+	not_calibration(text, err);
+	if (strchr(err->text, ':') == NULL)
+		*err = why;
+	return -1;
 }
 
 /* Is the version one that we can read: 1.something? */
@@ -219,17 +301,20 @@ calib_read(struct vitals_models *m, struct span text, struct err *err)
 	int rc;
 
 	memset(m, 0, sizeof(*m));
+	err->text[0] = '\0';
 	json_index_init(&ix);
 	rc = json_index_read(&ix, text, err);
 	models = rc == 0 ? json_index_find(&ix, "models") : NULL;
-	if (rc == 0 && !is_text(&ix, "record", "calibration"))
-		rc = err_set(err, "not a calibration");
+	if (rc != 0 && !err_is_memory(err))
+		rc = no_json(text, err);
+	else if (rc == 0 && !is_text(&ix, "record", "calibration"))
+		rc = not_calibration(text, err);
 	else if (rc == 0 && !version_ok(&ix))
 		rc = err_set(err, "'schemaVersion' is not 1.x");
 	else if (rc == 0 && (models == NULL || models->type != JSON_ARRAY))
 		rc = err_set(err, "'models' is no list");
 	else if (rc == 0)
-		rc = for_each(models->value, read_model, m, err);
+		rc = read_models(m, models->value, err);
 	json_index_release(&ix);
 	if (rc != 0)
 		memset(m, 0, sizeof(*m));

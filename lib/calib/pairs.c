@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "message/message.h"
 #include "vitals/features.h"
 #include "vitals/reading.h"
 #include "json/json.h"
@@ -87,16 +88,23 @@ grow(void *array, size_t n, size_t *room, size_t size)
 	return array;
 }
 
-/* The line's fault, unless memory ran out while it was read. */
+/* The line's fault, unless memory ran out while it was read.  A line of
+ * another kind is named. */
 static enum calib_verdict
 bad(const struct calib_pairs *p, struct err *err, const char *what,
     const char *why)
 {
+	const char *seems;
+
 	if (buf_failed(&p->text) || p->failed) {
 		(void)err_set(err, "out of memory");
 		return CALIB_FAILED;
 	}
-	(void)err_set(err, "bad %s: %s", what, why);
+	seems = message_seems(&p->index);
+	if (seems != NULL && strstr(seems, what) == NULL)
+		(void)err_set(err, "bad %s: it is %s (%s)", what, seems, why);
+	else
+		(void)err_set(err, "bad %s: %s", what, why);
 	return CALIB_BAD;
 }
 

@@ -6,6 +6,7 @@
 
 #include "compat/random.h"
 #include "instant/instant.h"
+#include "message/message.h"
 
 enum event_result
 event_failed(struct err *err, const char *what)
@@ -296,6 +297,7 @@ event_take(struct event_maker *m, struct span line, struct ndjson_writer *out,
 	static const char *const name[] = {
 	    "record", "schemaVersion", "specversion"};
 	struct shape_value v;
+	const char *seems;
 	int which = shape_peek(&m->reader, line, name, 3, &v);
 
 	switch (which) {
@@ -318,11 +320,17 @@ event_take(struct event_maker *m, struct span line, struct ndjson_writer *out,
 		if (which != 0 && json_index_find(&m->index, name[i]) != NULL)
 			return event_failed(err, "out of memory");
 	}
+	seems = message_seems(&m->index);
 	if (m->opt.mode == EVENT_CHECK)
 		err_set(err, "no event: neither schemaVersion nor specversion");
 	else
 		err_set(err,
 		    "neither a record nor an event: no member "
 		    "'record', 'schemaVersion' or 'specversion'");
+	if (seems != NULL) {
+		struct err why = *err;
+
+		err_set(err, "%s (it seems to be %s)", why.text, seems);
+	}
 	return EVENT_BAD;
 }

@@ -10,10 +10,19 @@
 #include "buf/ascii.h"
 #include "diag/diag.h"
 
+/* So many bad lines in a row that are bad in the same way are shown. */
+#define ALIKE_SHOWN 10
+
 struct run {
 	struct filter *f;
 	struct ndjson_writer *out;
 	int rejects; /* descriptor, or -1 */
+	/* Of the file being read: */
+	const char *seems; /* what it is, if not lines; NULL: unknown */
+	uint64_t bad, hidden;
+	uint64_t alike; /* how many of the last lines are bad in one way */
+	bool no_json;   /* which is that they are no JSON */
+	char why[ERR_TEXT_MAX]; /* or this */
 };
 
 /* Keep the bad line as it came.  Return 0, or -1 (reported). */
@@ -25,7 +34,7 @@ reject(struct run *r, const struct ndjson_line *line, bool whole)
 
 	if (r->rejects < 0)
 		return 0;
-	if (!whole)
+	if (!whole && r->alike <= ALIKE_SHOWN)
 		diag_error("%s:%" PRIu64 ": only the start of the line is kept "
 			   "in %s",
 		    r->f->source, line->number, r->f->rejects);
@@ -38,12 +47,65 @@ reject(struct run *r, const struct ndjson_line *line, bool whole)
 	return rc ? -1 : 0;
 }
 
+/* Is ${line}, refused because of ${why}, no JSON object at all? */
+static bool
+is_no_json(const struct ndjson_line *line, const char *why)
+{
+	struct span text = ascii_trim(line->text);
+
+	return text.n == 0 || text.p[0] != '{' ||
+	    strncmp(why, "byte ", 5) == 0 ||
+	    memchr(text.p, '\0', text.n) != NULL;
+}
+
+/* Count the bad ${line}; is it to be shown? */
+static bool
+count_bad(struct run *r, const struct ndjson_line *line, const char *why)
+{
+	bool no_json = is_no_json(line, why);
+
+	if (r->alike > 0 && no_json == r->no_json &&
+	    (no_json || strcmp(why, r->why) == 0)) {
+		r->alike++;
+	} else {
+		r->alike = 1;
+		r->no_json = no_json;
+		snprintf(r->why, sizeof(r->why), "%s", why);
+	}
+	r->bad++;
+	if (r->alike <= ALIKE_SHOWN || diag_get_level() == DIAG_VERBOSE)
+		return true;
+	r->hidden++;
+	if (r->alike > ALIKE_SHOWN + 1)
+		return false;
+	if (!no_json)
+		diag_error("%s: and so on: more lines like these are counted "
+			   "and not shown",
+		    r->f->source);
+	else
+		diag_error("%s: not JSON lines%s%s: more of them are counted "
+			   "and not shown",
+		    r->f->source, r->seems != NULL ? "; it seems to be " : "",
+		    r->seems != NULL ? r->seems : "");
+	return false;
+}
+
 static int
 bad_line(
     struct run *r, const struct ndjson_line *line, bool whole, const char *why)
 {
+	bool shown;
+
 	ndjson_discard(r->out);
-	diag_error("%s:%" PRIu64 ": %s", r->f->source, line->number, why);
+	if (line->number == 1 && is_no_json(line, why))
+		r->seems = ndjson_seems(line->text);
+	shown = count_bad(r, line, why);
+	if (shown && line->number == 1 && r->seems != NULL)
+		diag_error("%s:1: %s (it seems to be %s)", r->f->source, why,
+		    r->seems);
+	else if (shown)
+		diag_error(
+		    "%s:%" PRIu64 ": %s", r->f->source, line->number, why);
 	if (reject(r, line, whole) != 0)
 		return CLI_SYSTEM;
 	return CLI_DATA;
@@ -58,8 +120,12 @@ one_line(struct run *r, const struct ndjson_line *line)
 		return CLI_OK;
 	if (memchr(line->text.p, '\0', line->text.n) != NULL)
 		return bad_line(r, line, true, "bad line: holds a NUL byte");
+	if (line->number == 1 && ndjson_marked(line->text))
+		return bad_line(r, line, true,
+		    "byte 1: a byte order mark: save the text without it");
 	switch (r->f->line(r->f->context, line, r->out, &err)) {
 	case FILTER_OK:
+		r->alike = 0;
 		if (!ndjson_pending(r->out))
 			return CLI_OK;
 		if (ndjson_commit(r->out) != 0)
@@ -101,6 +167,8 @@ run_fd(struct run *r, int fd, const char *name)
 		return CLI_SYSTEM;
 	}
 	r->f->source = name;
+	r->seems = NULL;
+	r->bad = r->hidden = r->alike = 0;
 	ndjson_reader_tie(reader, r->out);
 	while (more) {
 		int rc = CLI_OK;
@@ -129,6 +197,10 @@ run_fd(struct run *r, int fd, const char *name)
 			more = false;
 	}
 	ndjson_reader_free(reader);
+	if (r->hidden > 0)
+		diag_error("%s: %" PRIu64 " bad lines, %" PRIu64 " of them "
+			   "not shown",
+		    name, r->bad, r->hidden);
 	return status;
 }
 
@@ -153,7 +225,7 @@ int
 filter_run(
     struct filter *f, char *const operand[], int n, struct ndjson_writer *out)
 {
-	struct run r = {f, out, -1};
+	struct run r = {.f = f, .out = out, .rejects = -1};
 	int status = CLI_OK;
 
 	if (f->rejects != NULL) {

@@ -351,6 +351,10 @@ scan_value(struct json_scan *s, const char *p, enum state *state,
 		return scan_word(s, p, SPAN_LIT("null"));
 	default:
 		*token = JSON_NUMBER;
+		if (p == s->start && s->end - p >= 3 &&
+		    memcmp(p, "\xef\xbb\xbf", 3) == 0)
+			return fail(s, p,
+			    "a byte order mark: save the text without it");
 		if (*p != '-' && (*p < '0' || *p > '9'))
 			return fail(s, p, "not a JSON value");
 		return scan_number(s, p);

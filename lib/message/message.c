@@ -29,6 +29,65 @@ message_kind_of(const struct json_index *index)
 	return MESSAGE_OBJECT;
 }
 
+/* Records of other tools by their name. */
+static const struct record {
+	const char *name, *what;
+} records[] = {
+    {"measurement", "a measurement of vitals-extract"},
+    {"sample", "a sample of vitals-extract"},
+    {"wave", "a wave of vitals-extract"},
+    {"trace", "a trace"},
+    {"truth", "a truth of vitals-synth"},
+    {"beat", "a beat of vitals-synth"},
+    {"calibration", "a calibration"},
+    {"receipt", "a receipt of vitals-post"},
+    {"attempt", "a line of an audit file"},
+    {"handshake", "a line of an audit file"},
+};
+
+static const char *
+seems_record(const struct json_index *index)
+{
+	const struct json_member *m = json_index_find(index, "record");
+
+	for (size_t i = 0; i < sizeof(records) / sizeof(*records); i++) {
+		if (m != NULL && m->type == JSON_STRING &&
+		    json_string_is(json_inside(m->value), m->value_escaped,
+			span_of(records[i].name)))
+			return records[i].what;
+	}
+	return NULL;
+}
+
+const char *
+message_seems(const struct json_index *index)
+{
+	switch (message_kind_of(index)) {
+	case MESSAGE_MESSAGE:
+		return has(index, "signature", JSON_STRING)
+		    ? "a signed message"
+		    : "a message without a signature";
+	case MESSAGE_EVENT:
+		return "an event";
+	case MESSAGE_CLOUDEVENT:
+		return "a CloudEvent";
+	case MESSAGE_FHIR:
+		return "a FHIR resource";
+	case MESSAGE_SEALED:
+		return "a sealed line (JWE)";
+	case MESSAGE_OBJECT:
+		break;
+	}
+	if (json_index_find(index, "kty") != NULL ||
+	    has(index, "keys", JSON_ARRAY))
+		return "a JSON Web Key";
+	if (has(index, "record", JSON_STRING))
+		return seems_record(index);
+	if (has(index, "vital", JSON_STRING))
+		return "a reference reading";
+	return NULL;
+}
+
 const char *
 message_content_type(enum message_kind kind)
 {

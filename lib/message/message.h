@@ -51,6 +51,10 @@ enum message_kind {
 };
 enum message_kind message_kind_of(const struct json_index *index);
 
+/* What the line in ${index} is, for messages about lines of the wrong kind:
+ * "an event", "a sealed line (JWE)"; NULL where nothing tells. */
+const char *message_seems(const struct json_index *index);
+
 /* The media type of such a payload; "application/json" of a MESSAGE. */
 const char *message_content_type(enum message_kind kind);
 

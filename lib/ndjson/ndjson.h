@@ -108,6 +108,17 @@ void ndjson_resume(struct ndjson_reader *r);
 /* Is a whole line (or the end) at hand without reading? */
 bool ndjson_ready(const struct ndjson_reader *r);
 
+/* What a file that holds no JSON lines seems to be, by its ${first} line or the
+ * start of it: "an MP4 or QuickTime video"; NULL where nothing tells. */
+const char *ndjson_seems(struct span first);
+
+/* Does ${line}, the first of a file, start with a byte order mark? */
+static inline bool
+ndjson_marked(struct span line)
+{
+	return line.n >= 3 && memcmp(line.p, "\xef\xbb\xbf", 3) == 0;
+}
+
 /* For those who stop reading: what was read of a line whose newline has not
  * come.  Return false where there is no such line; *${bytes}: how many. */
 bool ndjson_torn(

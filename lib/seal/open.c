@@ -421,6 +421,7 @@ seal_open_line(struct seal_opener *o, struct span line,
 	struct span jwe = line;
 	struct message m;
 	enum seal_verdict verdict;
+	const char *what;
 	size_t where;
 
 	memset(opened, 0, sizeof(*opened));
@@ -431,6 +432,13 @@ seal_open_line(struct seal_opener *o, struct span line,
 			if (message_read_indexed(&o->reader, &m, err) != 0)
 				return SEAL_BAD;
 			jwe = m.payload;
+		} else if (message_kind_of(&o->reader.index) !=
+		    MESSAGE_SEALED) {
+			what = message_seems(&o->reader.index);
+			if (what != NULL) {
+				err_set(err, "not sealed: it is %s", what);
+				return SEAL_BAD;
+			}
 		}
 	}
 	verdict = seal_open(o, jwe, opened, err);

@@ -211,6 +211,26 @@ sign_line(
 
 /* ---- Verifying --------------------------------------------------------- */
 
+/* ${line} cannot be read as a message: say so of what is none. */
+static enum sign_verdict
+no_message(struct sign_stream *s, struct span line, struct err *err)
+{
+	const struct json_index *ix = &s->reader.index;
+	const char *what = NULL;
+	struct err why;
+
+	if (err_is_memory(err))
+		return SIGN_FAILED;
+	if (message_is_compact(line))
+		what = "a sealed line (JWE)";
+	else if (json_index_read(&s->reader.index, line, &why) == 0 &&
+	    message_kind_of(ix) != MESSAGE_MESSAGE)
+		what = message_seems(ix);
+	if (what != NULL)
+		err_set(err, "not a signed message: it is %s", what);
+	return SIGN_MALFORMED;
+}
+
 enum sign_verdict
 sign_check_line(struct sign_stream *s, struct span line, struct buf *out,
     struct sign_verified *v, struct err *err)
@@ -219,7 +239,7 @@ sign_check_line(struct sign_stream *s, struct span line, struct buf *out,
 	enum sign_verdict verdict;
 
 	if (message_read(&s->reader, line, m, err) != 0)
-		return SIGN_MALFORMED;
+		return no_message(s, line, err);
 	if (read_headers(s, err) != 0)
 		return err_is_memory(err) ? SIGN_FAILED : SIGN_MALFORMED;
 	verdict = sign_verify(

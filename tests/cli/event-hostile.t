@@ -24,12 +24,12 @@ each() { # OPTION ...: the table on stdin
 # No JSON object.
 each <<'Y'
 byte 1: not a JSON value	nonsense
-byte 1: not a JSON value	\357\273\277{}
+byte 1: a byte order mark: save the text without it	\357\273\277{}
 byte 1: not a JSON value	NaN
 byte 2: key or '}' expected	{a:1}
 byte 2: key or '}' expected	{'a':1}
 byte 2: key or '}' expected	{,}
-byte 2: ends in the middle	{
+byte 2: ends in the middle (it seems to be JSON over several lines: jq -c . makes one of it)	{
 byte 6: ':' expected	{"a" 1}
 byte 6: not a JSON value	{"a":}
 byte 6: not a JSON value	{"a":+1}
@@ -56,7 +56,7 @@ byte 8: ',' or ']' expected	{"a":[1}
 byte 8: more behind the value	{"a":1}{"b":2}
 byte 7: ends in the middle	{"a":1
 bad line: holds a NUL byte	{"a":"\000"}
-not a JSON object	[]
+not a JSON object (it seems to be a JSON array: jq -c '.[]' makes lines of it)	[]
 not a JSON object	"text"
 not a JSON object	42
 not a JSON object	null
@@ -122,7 +122,7 @@ Y
 
 # Events.
 each --check <<'Y'
-no event: neither schemaVersion nor specversion	{"record":"sample","readings":[]}
+no event: neither schemaVersion nor specversion (it seems to be a sample of vitals-extract)	{"record":"sample","readings":[]}
 schemaVersion: must be a string	{"schemaVersion":1}
 schemaVersion: '2.0' is a version that is not supported (supported: 1.x)	{"id":7,"schemaVersion":"2.0"}
 schemaVersion: '0.9' is a version that is not supported (supported: 1.x)	{"schemaVersion":"0.9"}

@@ -46,7 +46,7 @@ is_status 1
 stdout_is_file two.out
 is_stderr 'vitals-event: mixed:2: bad line: holds a NUL byte
 vitals-event: mixed:3: byte 7: not UTF-8
-vitals-event: mixed:4: byte 1: not a JSON value
+vitals-event: mixed:4: byte 1: a byte order mark: save the text without it
 vitals-event: mixed:5: not a JSON object'
 sed -n 2,5p mixed | cmp -s - rejects
 ok 'are kept as they came'

@@ -54,9 +54,10 @@ try '-- ends options' vitals-event -- --check
 is_status 0
 stdout_lines 1
 is_stderr ''
-try 'options end at the first operand' vitals-event good --check
+try 'options may stand behind operands' vitals-event good --session s-81
 is_status 0
-stdout_lines 2
+stdout_json '.session.id == "s-81"'
+stdout_lines 1
 is_stderr ''
 try '- is stdin' vitals-event - <good
 is_status 0

@@ -31,13 +31,13 @@ while IFS=$tab read -r tool row why; do
 	is_stdout ''
 	is_stderr "vitals-$tool: <stdin>:1: $why"
 done <<'T'
-sign	{	byte 2: ends in the middle
+sign	{	byte 2: ends in the middle (it seems to be JSON over several lines: jq -c . makes one of it)
 sign	}	byte 1: not a JSON value
 sign	{"a":1	byte 7: ends in the middle
 sign	{"a":1}}	byte 8: more behind the value
 sign	{"a":1} {"b":2}	byte 9: more behind the value
 sign	{"a":1},	byte 8: more behind the value
-sign	[1]	not a JSON object
+sign	[1]	not a JSON object (it seems to be a JSON array: jq -c '.[]' makes lines of it)
 sign	"text"	not a JSON object
 sign	42	not a JSON object
 sign	null	not a JSON object
@@ -81,7 +81,7 @@ sign	{"a":"\0355\0240\0200"}	byte 7: not UTF-8
 sign	{"a":"\0364\0220\0200\0200"}	byte 7: not UTF-8
 sign	{"a":"\0342\0202"}	byte 7: not UTF-8
 sign	{"a":"b\0000c"}	bad line: holds a NUL byte
-sign	\0357\0273\0277{"a":1}	byte 1: not a JSON value
+sign	\0357\0273\0277{"a":1}	byte 1: a byte order mark: save the text without it
 sign	{"a":1,"a":2}	byte 8: key stands twice in one object
 sign	{"a":1,"\\u0061":2}	byte 8: key stands twice in one object
 sign	{"a":{"b":1,"b":1}}	byte 13: key stands twice in one object
@@ -143,7 +143,7 @@ verify	{@I,@T,@S,"payload":"{\\"test\\": 2432232314}\\n"}	signature does not mat
 verify	{@I,@T,@S,"payload":"{\\"test\\": 2432232314"}	signature does not match: wrong key or changed message
 verify	{@I,@T,@S,@P	byte 157: ends in the middle
 verify	{@I,@T,@S,@P,"headers":[]}	headers: is an array, not an object
-verify	eyJ9.AAAA.AAAA.AAAA.AAAA	byte 1: not a JSON value
+verify	eyJ9.AAAA.AAAA.AAAA.AAAA	not a signed message: it is a sealed line (JWE)
 open	hello	not a JWE: neither an object nor five pieces of base64url
 open	{"a":1}	iv: missing
 open	a.b.c.d	not a JWE: neither an object nor five pieces of base64url
@@ -169,7 +169,7 @@ open	{"protected":"@H","header":{"zip":"DEF"},"iv":"AAAAAAAAAAAAAAAA","ciphertex
 open	{"protected":"@H","iv":5,"ciphertext":"AAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA"}	iv: not a string
 open	{"protected":"@H","recipients":[{"header":5}],"iv":"AAAAAAAAAAAAAAAA","ciphertext":"AAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA"}	header: not an object
 seal	{"a":1	byte 7: ends in the middle
-seal	[]	not a JSON object
+seal	[]	not a JSON object (it seems to be a JSON array: jq -c '.[]' makes lines of it)
 seal	{"id":"a.b"}	member id cannot be the ID: id: holds a full stop, which a signature cannot tell from its own
 seal	{"ciphertext":"","iv":""}	is sealed already
 seal	{"id":"1","payload":"","signature":"v1,x"}	is signed already: seal first, then sign

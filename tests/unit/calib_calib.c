@@ -187,6 +187,8 @@ test_hostile(void)
 	static const char *const good[] = {
 	    HEAD "]}",
 	    HEAD MODEL "]}",
+	    HEAD "{\"vital\":\"hydration\"}," MODEL "]}",
+	    HEAD MODEL ",{\"vital\":\"bloodPressureSystolic\"}]}",
 	    ("{\"new\":1,\"record\":\"calibration\","
 	     "\"schemaVersion\":\"1.7\",\"models\":[]}\n"),
 	};
@@ -196,7 +198,14 @@ test_hostile(void)
 	    {"", NULL},
 	    {"[]", NULL},
 	    {"{}", "not a calibration"},
-	    {"{\"record\":\"measurement\"}", "not a calibration"},
+	    {"{\"record\":\"measurement\"}",
+		"not a calibration: it seems to be a measurement of "
+		"vitals-extract"},
+	    {"{\"vital\":\"heartRate\",\"value\":1}\n{\"vital\":1}\n",
+		"not a calibration: it seems to be a reference reading"},
+	    {"\x1a\x45\xdf\xa3\n",
+		"not a calibration: it seems to be a Matroska or WebM video"},
+	    {"hello", "byte 1: not a JSON value"},
 	    {"{\"record\":\"calibration\"}", "'schemaVersion' is not 1.x"},
 	    {"{\"record\":\"calibration\",\"schemaVersion\":\"2.0\","
 	     "\"models\":[]}",
@@ -235,6 +244,11 @@ test_hostile(void)
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		snprintf(what, sizeof(what), "good file %zu", i + 1);
 		CHECK(calib_read(&m, span_of(good[i]), &err) == 0, what);
+		CHECK((m.model[VITAL_OXYGEN_SATURATION].terms == 3) ==
+			(strstr(good[i], "oxygen") != NULL),
+		    "its model is there");
+		CHECK((err.text[0] == '\0') == (i != 2 && i != 3),
+		    "what was passed over is said");
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		snprintf(what, sizeof(what), "bad file %zu", i + 1);
