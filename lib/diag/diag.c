@@ -34,6 +34,12 @@ diag_set_level(enum diag_level l)
 	level = l;
 }
 
+enum diag_level
+diag_get_level(void)
+{
+	return level;
+}
+
 /* Can a message be written without waiting, or may it be waited for? */
 static bool
 may_write(void)

@@ -21,6 +21,7 @@ enum diag_level {
 void diag_program(const char *program);
 
 void diag_set_level(enum diag_level level);
+enum diag_level diag_get_level(void);
 
 /* An error: always printed. */
 void diag_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

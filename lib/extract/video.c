@@ -246,6 +246,8 @@ read_frames(struct job *j, struct err *err)
 			return refuse(j, ABSENT_NO_CLOCK, &frame, err);
 		if (video_clock(j->video) == VIDEO_CLOCK_FALSE)
 			return refuse(j, ABSENT_FALSE_CLOCK, &frame, err);
+		if (j->frames == 0)
+			j->about.frame_rate = video_info(j->video)->frame_rate;
 		status = take_frame(j, &frame, err);
 		if (status != EXTRACT_OK)
 			return status;

@@ -48,7 +48,7 @@ struct video {
 	double origin;     /* what the file calls the time of the first frame */
 	double skew;       /* added where the file's clock jumps */
 	double last, step; /* time of the last frame, and the one between two */
-	uint64_t frames;   /* that came out */
+	double ticks;      /* pictures until now, where they are counted */
 	char complaint[ERR_TEXT_MAX];
 };
 

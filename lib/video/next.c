@@ -12,6 +12,15 @@ hurt(struct video *v)
 	v->failed++;
 }
 
+/* A picture did not decode: where pictures are counted, its time passes. */
+static void
+lose(struct video *v)
+{
+	hurt(v);
+	if (v->any)
+		v->ticks++;
+}
+
 /* Feed the decoder.  VIDEO_END: it has all there is. */
 static enum video_status
 feed(struct video *v, struct err *err)
@@ -48,10 +57,28 @@ feed(struct video *v, struct err *err)
 			return VIDEO_SYSTEM;
 		}
 		if (code < 0)
-			hurt(v);
+			lose(v);
 		else
 			return VIDEO_OK;
 	}
+}
+
+/* The time of a frame whose container keeps none.  What libavformat gives
+ * instead counts from a rate of its own, which differs between its releases;
+ * the pictures are counted here, and those that the codec wants shown for
+ * longer count for longer. */
+static double
+counted_time(struct video *v)
+{
+	double t;
+
+	if (!v->any)
+		v->ticks = 0;
+	t = v->ticks / v->info.frame_rate;
+	v->ticks++;
+	if (v->options.frame_rate <= 0)
+		v->ticks += v->frame->repeat_pict / 2.0;
+	return t;
 }
 
 /* The frame's time from the first one, or negative: it comes out of order
@@ -62,8 +89,8 @@ frame_time(struct video *v)
 	int64_t stamp = v->frame->best_effort_timestamp;
 	double raw, t;
 
-	if (v->counted)
-		return (double)v->frames / v->options.frame_rate;
+	if (v->counted || (v->timeless && v->info.frame_rate > 0))
+		return counted_time(v);
 	if (stamp == AV_NOPTS_VALUE)
 		return v->any ? v->last + v->step : 0;
 	raw = (double)stamp * av_q2d(v->stream->time_base) / v->pace;
@@ -99,6 +126,8 @@ take(struct video *v, struct video_frame *frame, struct err *err)
 		    v->frame->height);
 		return VIDEO_BAD;
 	}
+	if (!v->any && video_clock(v) == VIDEO_CLOCK_OWN && v->timeless)
+		v->info.frame_rate = av_q2d(v->codec->framerate);
 	if ((t = frame_time(v)) < 0) {
 		err_set(err, "frames are out of order");
 		return VIDEO_BAD;
@@ -120,7 +149,6 @@ take(struct video *v, struct video_frame *frame, struct err *err)
 	v->damaged = false;
 	v->failed = 0;
 	v->any = true;
-	v->frames++;
 	return VIDEO_OK;
 }
 
@@ -157,7 +185,7 @@ video_next(struct video *video, struct video_frame *frame, struct err *err)
 			return VIDEO_SYSTEM;
 		}
 		if (code != AVERROR(EAGAIN)) {
-			hurt(video);
+			lose(video);
 			if (video->failed > VIDEO_ERRORS_MAX)
 				break;
 			continue;

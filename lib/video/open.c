@@ -117,7 +117,9 @@ set_info(struct video *v)
 	if (rate.num <= 0 || rate.den <= 0)
 		rate = v->stream->r_frame_rate;
 	if (rate.num > 0 && rate.den > 0)
-		info->frame_rate = v->played = av_q2d(rate);
+		v->played = av_q2d(rate);
+	/* Without times, what the codec says comes with the first frame. */
+	info->frame_rate = v->timeless ? v->options.frame_rate : v->played;
 	if (v->format->duration > 0)
 		info->duration = (double)v->format->duration / AV_TIME_BASE;
 	side = ffmpeg_matrix(v->stream, &len);

@@ -83,8 +83,10 @@ struct video_info {
 	char created[VIDEO_TEXT_MAX]; /* creation time, RFC 3339; "": unknown */
 	char make[VIDEO_TEXT_MAX], model[VIDEO_TEXT_MAX]; /* camera; or "" */
 	int width, height; /* of the upright picture */
-	double frame_rate; /* frames a second as the file says; 0: unknown */
-	double duration;   /* s, as the file says; 0: unknown.  May be false */
+	/* Frames a second as the file says; 0: unknown.  Of what has no times
+	 * but a rate in its codec it is known with the first frame. */
+	double frame_rate;
+	double duration; /* s, as the file says; 0: unknown.  May be false */
 	struct video_orientation orientation;
 };
 
@@ -95,7 +97,7 @@ enum video_clock {
 	VIDEO_CLOCK_CAPTURE, /* it was slowed down or sped up, by a capture
 	                        rate that its sound bears out: put right */
 	VIDEO_CLOCK_FALSE,   /* it was, and nobody knows how far */
-	VIDEO_CLOCK_NONE     /* nowhere: libavformat took 25 frames a second */
+	VIDEO_CLOCK_NONE     /* nowhere */
 };
 
 /* Which Y'CbCr: the weights of red and blue in luma. */

@@ -115,15 +115,45 @@ try 'a single picture needs none' vitals-extract one.jpeg
 is_status 1
 stdout_json 'all(.readings[]; .absentReason | . == "too-short" or . == "not-calibrated")'
 is_stderr 'vitals-extract: one.jpeg: too short for a heart rate'
-ff -i base.mkv $x264 bare.h264
+ff -i base.mkv $x264 -g 999 bare.h264
 try 'a bare stream that tells its rate' vitals-extract bare.h264
 is_status 0
-stdout_json "$hr | (.value - 72 | fabs) < 3"
+stdout_json "($hr | (.value - 72 | fabs) < 3) and .device.frameRate == 30 and
+	(.durationSeconds - 8 | fabs) < 0.1"
 is_stderr ''
 try 'whose rate is told' vitals-extract --frame-rate 25 bare.h264
 is_status 0
 stdout_json "($hr | (.value - 60 | fabs) < 3) and .device.frameRate == 25"
 is_stderr ''
+# The same, without what tells its rate: one bit of its head.
+vui=$(ffmpeg -hide_banner -nostdin -i bare.h264 -c copy -frames:v 1 \
+	-bsf:v trace_headers -f null - 2>&1 </dev/null |
+	sed -n 's/.*\] \([0-9]*\) *vui_parameters_present_flag .*/\1/p' | head -n 1)
+byte=$(od -An -tu1 -j $((4 + vui / 8)) -N 1 bare.h264)
+# shellcheck disable=SC2059 # the byte
+printf "\\$(printf %o $((byte & ~(128 >> vui % 8))))" |
+	dd of=bare.h264 bs=1 seek=$((4 + vui / 8)) conv=notrunc 2>dd.err
+try 'a bare stream that does not' vitals-extract bare.h264
+is_status 1
+stdout_json "all(.readings[]; .value == null and .absentReason == \"no-clock\") and
+	.device.frameRate == null"
+is_stderr 'vitals-extract: bare.h264: no clock: --frame-rate tells how many frames a second it has'
+try 'and whose rate is told' vitals-extract --frame-rate 30 bare.h264
+is_status 0
+stdout_json "($hr | (.value - 72 | fabs) < 3) and (.durationSeconds - 8 | fabs) < 0.1"
+is_stderr ''
+# Pictures that do not decode keep their time.
+ff -i base.mkv -c:v png -f image2pipe pictures.png
+size=$(wc -c <pictures.png)
+for i in $(seq 1 2 60); do
+	printf '\377\377\377\377' |
+		dd of=pictures.png bs=1 seek=$((size / 61 * i)) conv=notrunc 2>dd.err
+done
+try 'pictures, some damaged' vitals-extract --frame-rate 30 pictures.png
+is_status 0
+stdout_json "$hr | (.value - 72 | fabs) < 3"
+stdout_json '(.durationSeconds - 8 | fabs) < 0.2'
+stderr_has '^vitals-extract: pictures.png: [0-9]* parts did not decode'
 try 'a clock, and a rate' vitals-extract --frame-rate 25 base.mkv
 is_status 0
 stdout_json "$hr | (.value - 72 | fabs) < 3"
