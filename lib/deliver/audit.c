@@ -11,8 +11,13 @@
 #include "instant/instant.h"
 #include "json/json.h"
 
-/* The longest line that is looked for at the end of an existing file. */
-#define TAIL_MAX ((size_t)64 << 10)
+/* The longest line that is looked for at the end of an existing file: that of a
+ * batch of the longest IDs, in which two bytes may stand for each, is shorter.
+ */
+#define LINE_MOST ((size_t)2 << 20)
+
+/* What is looked at first of it. */
+#define TAIL_FIRST ((size_t)64 << 10)
 
 #define HEX (2 * CRYPTO_SHA256_SIZE)
 
@@ -23,66 +28,142 @@ struct deliver_audit {
 	struct buf text;    /* lines to be written */
 };
 
-/* Take up the chain at the end of what the file holds.  A last line without
- * its newline was never finished (the disk was full, the power went): it is
- * cut off. */
+/* Take the line's number and hash, if it is one of ours. */
+static bool
+take_line(struct deliver_audit *a, struct span line)
+{
+	const struct json_member *record, *hash, *seq;
+	struct json_index ix;
+	bool ours = false;
+
+	json_index_init(&ix);
+	if (json_index_read(&ix, line, NULL) == 0 &&
+	    (record = json_index_find(&ix, "record")) != NULL &&
+	    (span_is(record->value, "\"attempt\"") ||
+		span_is(record->value, "\"handshake\"")) &&
+	    json_index_find(&ix, "previous") != NULL &&
+	    (hash = json_index_find(&ix, "hash")) != NULL &&
+	    hash->type == JSON_STRING && hash->value.n == HEX + 2 &&
+	    (seq = json_index_find(&ix, "seq")) != NULL &&
+	    json_integer(seq->value, 0, INT64_MAX - 1, &a->seq) == 0) {
+		memcpy(a->last, hash->value.p + 1, HEX);
+		a->seq++;
+		ours = true;
+	}
+	json_index_release(&ix);
+	return ours;
+}
+
+/* Is it what a power cut may leave of the start of a line of ours? */
+static bool
+is_torn_line(struct span s)
+{
+	static const char *const start[] = {"{\"record\":\"attempt\",\"seq\":",
+	    "{\"record\":\"handshake\",\"seq\":"};
+
+	while (s.n > 0 && s.p[s.n - 1] == '\0')
+		s.n--;
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = strlen(start[i]);
+
+		if (memcmp(s.p, start[i], s.n < n ? s.n : n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The lines at the end of a file. */
+struct tail {
+	struct span last; /* without its newline; p NULL: there is none */
+	struct span torn; /* behind it, without a newline */
+};
+
+/* Find them in the last ${n} bytes of a file of ${size}.  Return false where
+ * they begin before these. */
+static bool
+find_lines(struct tail *t, const char *p, size_t n, bool whole)
+{
+	size_t end = n, start;
+
+	while (end > 0 && p[end - 1] != '\n')
+		end--;
+	if (end == 0 && !whole)
+		return false;
+	t->torn = (struct span){p + end, n - end};
+	t->last = (struct span){NULL, 0};
+	if (end == 0)
+		return true;
+	start = --end;
+	while (start > 0 && p[start - 1] != '\n')
+		start--;
+	if (start == 0 && !whole)
+		return false;
+	t->last = (struct span){p + start, end - start};
+	return true;
+}
+
+/* Judge what the file ends in before anything is changed in it.  A line that
+ * was never finished is cut off, one that only lacks its newline gets it. */
+static int
+take_tail(
+    struct deliver_audit *a, const struct tail *t, off_t size, struct err *err)
+{
+	if (t->torn.n > 0 && take_line(a, t->torn)) {
+		buf_add_byte(&a->text, '\n');
+		return 0;
+	}
+	if (t->last.p != NULL && !take_line(a, t->last))
+		return err_set(err,
+		    "not an audit file: its last line has no "
+		    "\"seq\" and \"hash\"");
+	if (t->torn.n == 0)
+		return 0;
+	if (t->last.p == NULL && !is_torn_line(t->torn))
+		return err_set(
+		    err, "not an audit file: no line in it is whole");
+	if (ftruncate(a->fd, size - (off_t)t->torn.n) != 0)
+		return err_sys(err, errno, "a torn last line stays");
+	return 0;
+}
+
+/* Take up the chain at the end of what the file holds. */
 static int
 take_up(struct deliver_audit *a, struct err *err)
 {
-	struct json_index ix;
-	const struct json_member *hash, *seq;
-	char *tail, *line;
-	off_t size = lseek(a->fd, 0, SEEK_END), from;
-	size_t n;
-	int rc = -1;
+	off_t size = lseek(a->fd, 0, SEEK_END);
+	size_t n = TAIL_FIRST;
+	struct tail t;
+	char *p = NULL;
+	int rc;
 
 	memset(a->last, '0', HEX);
 	if (size <= 0)
 		return 0;
-	tail = malloc(TAIL_MAX);
-	if (tail == NULL)
-		return err_set(err, "out of memory");
-	from = size > (off_t)TAIL_MAX ? size - (off_t)TAIL_MAX : 0;
-	n = (size_t)(size - from);
-	if (pread(a->fd, tail, n, from) != (ssize_t)n) {
-		free(tail);
-		return err_sys(err, errno, "read failed");
+	for (;; n *= 2) {
+		char *more;
+
+		if ((off_t)n > size)
+			n = (size_t)size;
+		more = realloc(p, n);
+		if (more == NULL) {
+			rc = err_set(err, "out of memory");
+			break;
+		}
+		p = more;
+		if (pread(a->fd, p, n, size - (off_t)n) != (ssize_t)n) {
+			rc = err_sys(err, errno, "read failed");
+			break;
+		}
+		if (find_lines(&t, p, n, (off_t)n == size)) {
+			rc = take_tail(a, &t, size, err);
+			break;
+		}
+		if (n > 2 * LINE_MOST) {
+			rc = err_set(err, "not an audit file");
+			break;
+		}
 	}
-	while (n > 0 && tail[n - 1] != '\n')
-		n--;
-	if (n == 0 && from > 0) {
-		free(tail);
-		return err_set(err, "not an audit file");
-	}
-	if (ftruncate(a->fd, from + (off_t)n) != 0) {
-		free(tail);
-		return err_sys(err, errno, "a torn last line stays");
-	}
-	if (n == 0) {
-		free(tail);
-		return 0;
-	}
-	n--;
-	line = tail + n;
-	while (line > tail && line[-1] != '\n')
-		line--;
-	json_index_init(&ix);
-	if (json_index_read(&ix, (struct span){line, (size_t)(tail + n - line)},
-		NULL) == 0 &&
-	    (hash = json_index_find(&ix, "hash")) != NULL &&
-	    (seq = json_index_find(&ix, "seq")) != NULL &&
-	    hash->type == JSON_STRING && hash->value.n == HEX + 2 &&
-	    json_integer(seq->value, 0, INT64_MAX - 1, &a->seq) == 0) {
-		memcpy(a->last, hash->value.p + 1, HEX);
-		a->seq++;
-		rc = 0;
-	} else {
-		err_set(err,
-		    "not an audit file: its last line has no "
-		    "\"seq\" and \"hash\"");
-	}
-	json_index_release(&ix);
-	free(tail);
+	free(p);
 	return rc;
 }
 
@@ -104,7 +185,7 @@ deliver_audit_new(int fd, struct err *err)
 		return NULL;
 	}
 	if (take_up(a, err) != 0) {
-		free(a);
+		deliver_audit_free(a);
 		return NULL;
 	}
 	return a;

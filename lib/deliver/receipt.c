@@ -41,37 +41,50 @@ deliver_output_is_bad(struct deliver *d, int errnum, const char *what)
 	d->out->report(d->out->context, DELIVER_NOTE_OUTPUT, "", text.text);
 }
 
-/* Write the dead letter in d->letter to its file.  All or nothing: a file
- * system that fills up in the middle must not leave half a line. */
+/* Return 0, or -1 with errno; *${done}: bytes that were written. */
 static int
-keep_letter(struct deliver *d)
+put_all(int fd, struct span s, size_t *done)
 {
-	int fd = d->out->letters;
-	off_t end = lseek(fd, 0, SEEK_END);
-	size_t done = 0;
-
-	while (done < d->letter.len) {
-		ssize_t n =
-		    write(fd, d->letter.data + done, d->letter.len - done);
+	while (s.n > 0) {
+		ssize_t n = write(fd, s.p, s.n);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			int errnum = n == 0 ? ENOSPC : errno;
-			/* What is no regular file has no end to go back to. */
-			bool torn = end < 0 || ftruncate(fd, end) != 0;
-
-			deliver_output_is_bad(d, errnum,
-			    torn && done > 0
-				? "dead letters: write failed within a line "
-				  "(they go into the receipts)"
-				: "dead letters: write failed (they go into "
-				  "the receipts)");
+			errno = n == 0 ? ENOSPC : errno;
 			return -1;
 		}
-		done += (size_t)n;
+		s.p += n;
+		s.n -= (size_t)n;
+		*done += (size_t)n;
 	}
 	return 0;
+}
+
+/* Write the dead letter in d->letter to its file, on a line of its own.  All or
+ * nothing: a file system that fills up in the middle must not leave half a
+ * line. */
+static int
+keep_letter(struct deliver *d)
+{
+	int fd = d->out->letters, errnum;
+	off_t end = lseek(fd, 0, SEEK_END);
+	size_t done = 0;
+	bool torn;
+
+	if ((!ndjson_lacks_newline(fd) ||
+		put_all(fd, SPAN_LIT("\n"), &done) == 0) &&
+	    put_all(fd, buf_span(&d->letter), &done) == 0)
+		return 0;
+	errnum = errno;
+	/* What is no regular file has no end to go back to. */
+	torn = end < 0 || ftruncate(fd, end) != 0;
+	deliver_output_is_bad(d, errnum,
+	    torn && done > 0 ? "dead letters: write failed within a line "
+			       "(they go into the receipts)"
+			     : "dead letters: write failed (they go into "
+			       "the receipts)");
+	return -1;
 }
 
 static void

@@ -29,22 +29,16 @@ struct run {
 static int
 reject(struct run *r, const struct ndjson_line *line, bool whole)
 {
-	struct ndjson_writer *w;
-	int rc;
-
 	if (r->rejects < 0)
 		return 0;
 	if (!whole && r->alike <= ALIKE_SHOWN)
 		diag_error("%s:%" PRIu64 ": only the start of the line is kept "
 			   "in %s",
 		    r->f->source, line->number, r->f->rejects);
-	w = ndjson_writer_new(r->rejects);
-	rc =
-	    w == NULL || ndjson_put(w, line->text) != 0 || ndjson_flush(w) != 0;
-	if (rc)
-		diag_errno(errno, "%s: write failed", r->f->rejects);
-	ndjson_writer_free(w);
-	return rc ? -1 : 0;
+	if (ndjson_append(r->rejects, line->text) == 0)
+		return 0;
+	diag_errno(errno, "%s: write failed", r->f->rejects);
+	return -1;
 }
 
 /* Is ${line}, refused because of ${why}, no JSON object at all? */
@@ -229,8 +223,7 @@ filter_run(
 	int status = CLI_OK;
 
 	if (f->rejects != NULL) {
-		r.rejects = open(f->rejects,
-		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+		r.rejects = ndjson_open_append(f->rejects);
 		if (r.rejects < 0) {
 			diag_errno(errno, "%s", f->rejects);
 			return CLI_SYSTEM;

@@ -65,6 +65,19 @@ size_t ndjson_unwritten(const struct ndjson_writer *w);
 /* Flush after every commit from now on: for producers that read no pipe. */
 void ndjson_writer_unbuffered(struct ndjson_writer *w);
 
+/* ---- Files that lines are appended to ---------------------------------- */
+
+/* Open ${path} to append lines, and make it, for its owner alone, where it is
+ * not there.  Return a descriptor, or -1 with errno set. */
+int ndjson_open_append(const char *path);
+
+/* Was the last line of the file ${fd} cut off, so that a newline must come
+ * before the next?  Of what cannot be looked at nothing is said. */
+bool ndjson_lacks_newline(int fd);
+
+/* Append ${line} on a line of its own.  Return 0, or -1 with errno set. */
+int ndjson_append(int fd, struct span line);
+
 /* ---- Reader ------------------------------------------------------------ */
 
 enum ndjson_status {

@@ -30,18 +30,11 @@ fail(struct post_run *r, int status)
 static void
 reject(struct post_run *r, const struct ndjson_line *line)
 {
-	struct ndjson_writer *w;
-
-	if (r->rejects < 0)
+	if (r->rejects < 0 || ndjson_append(r->rejects, line->text) == 0)
 		return;
-	w = ndjson_writer_new(r->rejects);
-	if (w == NULL || ndjson_put(w, line->text) != 0 ||
-	    ndjson_flush(w) != 0) {
-		diag_errno(errno, "%s: write failed", r->o->rejects);
-		fail(r, CLI_SYSTEM);
-		post_read_no_more(r);
-	}
-	ndjson_writer_free(w);
+	diag_errno(errno, "%s: write failed", r->o->rejects);
+	fail(r, CLI_SYSTEM);
+	post_read_no_more(r);
 }
 
 static void

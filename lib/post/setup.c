@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -68,9 +67,7 @@ open_append(const char *path, int *fd)
 	*fd = -1;
 	if (path == NULL)
 		return 0;
-	*fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (*fd < 0 && (errno == EINVAL || errno == EACCES || errno == ENXIO))
-		*fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	*fd = ndjson_open_append(path);
 	if (*fd >= 0)
 		return 0;
 	diag_errno(errno, "%s", path);

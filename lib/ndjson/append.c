@@ -1,0 +1,46 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ndjson/ndjson.h"
+
+int
+ndjson_open_append(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	/* Pipes and the like, and what may be written but not read. */
+	if (fd < 0 && (errno == EINVAL || errno == EACCES || errno == ENXIO))
+		fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	return fd;
+}
+
+bool
+ndjson_lacks_newline(int fd)
+{
+	struct stat st;
+	char last;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n';
+}
+
+int
+ndjson_append(int fd, struct span line)
+{
+	struct ndjson_writer *w = ndjson_writer_new(fd);
+	int rc;
+
+	if (w == NULL) {
+		errno = ENOMEM;
+		return -1;
+	}
+	rc = ndjson_lacks_newline(fd) ? ndjson_put(w, SPAN_LIT("")) : 0;
+	if (rc == 0 && ndjson_put(w, line) == 0)
+		rc = ndjson_flush(w);
+	else
+		rc = -1;
+	ndjson_writer_free(w);
+	return rc;
+}
