@@ -69,6 +69,7 @@ deliver_shipment_free(struct deliver *d, struct deliver_shipment *s)
 	s->count = 0;
 	s->handshake = false;
 	s->batch = false;
+	s->mates = false;
 }
 
 /* Does ${e} want to send, and may it? */
@@ -121,38 +122,49 @@ make_batch(struct deliver *d, struct deliver_shipment *s)
 	return 0;
 }
 
-/* May it share a request with others?  Of a spool that was filled without
- * --batch not all are CloudEvents. */
+/* May it share a request with others that were in none with it?  Of a spool
+ * that was filled without --batch not all are CloudEvents. */
 static bool
 goes_alone(const struct deliver_job *j)
 {
-	return j->alone || j->event->headers > 0 || !j->event->cloudevent;
+	return j->alone || j->mate != NULL || j->attempts > 0 ||
+	    j->event->headers > 0 || !j->event->cloudevent;
 }
 
-/* Take what goes into one request off the ready ones. */
-static int
-load(struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
+/* Take what goes into one request off the ready ones: what was in one before,
+ * or what was in none. */
+static void
+gather(
+    struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
 {
 	struct deliver_job **end = &s->job;
 	size_t most = d->policy.batch > 1 ? (size_t)d->policy.batch : 1;
 	size_t bytes = 0;
+	bool more;
 
-	s->endpoint = e;
-	s->count = 0;
-	while (s->count < most && e->ready != NULL) {
+	s->mates = e->ready->mate != NULL;
+	do {
 		struct deliver_job *j = e->ready;
 
-		if (s->count > 0 &&
-		    (goes_alone(j) ||
-			bytes + j->event->body.n > NDJSON_LINE_MAX))
-			break;
+		more = s->mates ? j->mate != NULL
+				: !goes_alone(j) && !e->breaker.open;
 		*end = deliver_pop_ready(e);
 		end = &j->next;
 		s->count++;
 		bytes += j->event->body.n;
-		if (goes_alone(j) || e->breaker.open)
-			break;
-	}
+		if (!s->mates)
+			more = more && s->count < most && e->ready != NULL &&
+			    !goes_alone(e->ready) &&
+			    bytes + e->ready->event->body.n <= NDJSON_LINE_MAX;
+	} while (more);
+}
+
+static int
+load(struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
+{
+	s->endpoint = e;
+	s->count = 0;
+	gather(d, e, s);
 	s->batch = d->policy.batch > 1 && s->job->event->cloudevent;
 	if (s->batch)
 		return make_batch(d, s);
@@ -273,7 +285,13 @@ put_back(
 {
 	struct deliver_job *rest = e->ready, *j = s->job;
 
-	if (j != NULL) {
+	if (j != NULL && s->mates) {
+		for (struct deliver_job *k = j; k != NULL; k = k->mate) {
+			k->mate = k->next;
+			k->next = NULL;
+		}
+		deliver_make_ready(j, true);
+	} else if (j != NULL) {
 		e->ready = j;
 		while (j->next != NULL)
 			j = j->next;
@@ -326,9 +344,12 @@ wake_due(struct deliver *d)
 		struct deliver_job *j = d->waiting.job[0];
 
 		deliver_heap_remove(&d->waiting, j);
-		if (d->store.spool != NULL && j->endpoint->quick > 0 &&
-		    j->round < d->policy.max_attempts)
-			j->endpoint->quick--;
+		for (struct deliver_job *k = j;
+		     k != NULL && d->store.spool != NULL; k = k->mate) {
+			if (j->endpoint->quick > 0 &&
+			    k->round < d->policy.max_attempts)
+				j->endpoint->quick--;
+		}
 		/* Ahead of those that were never tried. */
 		deliver_make_ready(j, true);
 	}

@@ -31,6 +31,8 @@ struct deliver_job {
 	struct deliver_event *event;
 	struct deliver_endpoint *endpoint;
 	struct deliver_job *next;          /* in ready, lane or shipment */
+	struct deliver_job *mate;          /* was in its request, and will be:
+					      in no list or heap of its own */
 	struct deliver_job *older, *newer; /* all of its endpoint */
 	struct deliver_lane *lane;         /* NULL: in no order */
 	size_t heap;       /* its place in the heap plus 1; 0: not there */
@@ -54,6 +56,7 @@ struct deliver_shipment {
 	int64_t sent; /* wall clock */
 	bool handshake;
 	bool batch;
+	bool mates;      /* they were in one request before */
 	struct buf body; /* of a batch */
 	char id[ID_MAX + 1];
 };
@@ -143,6 +146,7 @@ struct deliver {
 	int64_t began; /* wall clock of its making */
 	int64_t metrics_due;
 	uint64_t random[2];
+	int64_t again_at; /* wall clock: when the last batch goes again */
 	bool stopped;
 	bool starved; /* more could be under way, if there were more */
 	bool failed;  /* receipts or dead letters */
@@ -191,6 +195,7 @@ void deliver_heap_remove(struct deliver_heap *h, struct deliver_job *j);
 struct deliver_job *deliver_job_new(
     struct deliver_endpoint *e, struct deliver_event *event);
 void deliver_make_ready(struct deliver_job *j, bool first);
+/* The next one alone: its mates come next. */
 struct deliver_job *deliver_pop_ready(struct deliver_endpoint *e);
 /* Enter a job into its endpoint's lists: ready, or waiting for j->due where
  * that is later than now, or behind others of its session.  Return 0; 1 where
@@ -281,9 +286,9 @@ void deliver_store_settle(struct deliver *d, struct deliver_job *j,
     enum spool_state state, const char *reason);
 /* ${j}, which is ready, leaves memory for the time being. */
 void deliver_store_leave(struct deliver *d, struct deliver_job *j);
-/* Write that ${j} waits until ${at}; it leaves memory unless its session waits
- * for it. */
-void deliver_store_wait(struct deliver *d, struct deliver_job *j, int64_t at);
+/* Write that ${j} waits until ${at}; it leaves memory, and false is returned,
+ * unless its session waits for it. */
+bool deliver_store_wait(struct deliver *d, struct deliver_job *j, int64_t at);
 void deliver_store_switch_off(struct deliver *d, struct deliver_endpoint *e);
 /* Keep until when it wants no requests. */
 void deliver_store_hold(struct deliver *d, const struct deliver_endpoint *e);

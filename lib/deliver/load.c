@@ -35,7 +35,12 @@ deliver_has_room(
 struct loading {
 	struct deliver *d;
 	struct deliver_endpoint *e;
-	size_t count;
+	size_t count, room;
+	/* The last ones that were in one request: the first of them is the last
+	 * ready one. */
+	struct deliver_job *first, *last;
+	int64_t at; /* when they were to go again */
+	size_t mates, bytes;
 	bool cursor;               /* it goes along */
 	bool due;                  /* they waited for their time */
 	struct deliver_lane *lane; /* to append to */
@@ -102,20 +107,61 @@ read_job(
 	return j;
 }
 
+/* Was ${row} in one request with those before it? */
+static bool
+is_mate(const struct loading *l, const struct spool_job *row)
+{
+	return l->last != NULL && row->attempts > 0 && row->at == l->at &&
+	    l->mates < (size_t)l->d->policy.batch &&
+	    l->bytes + row->line.n <= NDJSON_LINE_MAX;
+}
+
+/* ${j} was enqueued: with its mates, if it has any. */
+static void
+join_mates(struct loading *l, struct deliver_job *j,
+    const struct spool_job *row, bool mate)
+{
+	struct deliver_endpoint *e = l->e;
+
+	if (e->ready_end != &j->next || j->attempts == 0 ||
+	    j->event->headers > 0 || !j->event->cloudevent) {
+		l->last = NULL; /* it waits for its session, or goes alone */
+		return;
+	}
+	if (mate) {
+		l->first->next = NULL;
+		e->ready_end = &l->first->next;
+		l->last->mate = j;
+	} else {
+		l->first = j;
+		l->at = row->at;
+		l->mates = l->bytes = 0;
+	}
+	l->last = j;
+	l->mates++;
+	l->bytes += row->line.n;
+}
+
+/* Return 1 where it is not taken now. */
 static int
 load_one(void *context, const struct spool_job *row)
 {
 	struct loading *l = context;
 	struct deliver *d = l->d;
-	struct deliver_job *j = read_job(d, l->e, row);
+	bool mate = d->policy.batch > 1 && is_mate(l, row);
+	struct deliver_job *j;
 
+	if (!mate &&
+	    (l->count >= l->room ||
+		(l->count > 0 && d->held > DELIVER_MEMORY_MAX)))
+		return 1;
+	j = read_job(d, l->e, row);
 	if (j == NULL && errno == ENOMEM)
 		return 1; /* later */
-	l->count++;
-	if (l->due && row->round < d->policy.max_attempts && l->e->quick > 0)
-		l->e->quick--;
 	switch (j == NULL ? 0 : deliver_enqueue(d, j)) {
 	case 0:
+		if (j != NULL && d->policy.batch > 1)
+			join_mates(l, j, row, mate);
 		break;
 	case 1:
 		deliver_job_drop(d, j);
@@ -124,9 +170,12 @@ load_one(void *context, const struct spool_job *row)
 		deliver_job_drop(d, j);
 		return 1;
 	}
+	l->count++;
+	if (l->due && row->round < d->policy.max_attempts && l->e->quick > 0)
+		l->e->quick--;
 	if (l->cursor)
 		l->e->cursor = row->seq + 1;
-	return d->held > DELIVER_MEMORY_MAX;
+	return 0;
 }
 
 static void
@@ -135,7 +184,7 @@ load_endpoint(struct deliver *d, struct deliver_endpoint *e)
 	struct loading l = {.d = d, .e = e};
 	size_t window = deliver_window(d, e);
 	struct err why;
-	int64_t room;
+	int64_t room, batch = d->policy.batch;
 	int rc = 0;
 
 	if (e->loaded > window / 2 || e->off ||
@@ -144,10 +193,12 @@ load_endpoint(struct deliver *d, struct deliver_endpoint *e)
 	room = (int64_t)(window - e->loaded);
 	if (e->due <= d->wall) {
 		l.due = true;
+		l.room = (size_t)room;
 		/* Ready ones from the cursor on are still to come: what is
 		 * made ready there would come twice. */
 		rc = spool_due(d->store.spool, e->number, d->wall,
-		    e->more ? e->cursor : INT64_MAX, room, load_one, &l, &why);
+		    e->more ? e->cursor : INT64_MAX, room + batch, load_one, &l,
+		    &why);
 		if (rc >= 0)
 			rc = spool_next(
 			    d->store.spool, e->number, &e->due, &why);
@@ -157,8 +208,10 @@ load_endpoint(struct deliver *d, struct deliver_endpoint *e)
 		l.due = false;
 		l.cursor = true;
 		l.count = 0;
-		rc = spool_ready(d->store.spool, e->number, e->cursor, room,
-		    load_one, &l, &why);
+		l.room = (size_t)room;
+		l.last = NULL;
+		rc = spool_ready(d->store.spool, e->number, e->cursor,
+		    room + batch, load_one, &l, &why);
 		if (rc == 0 && l.count < (size_t)room)
 			e->more = false;
 	}

@@ -95,9 +95,17 @@ deliver_pop_ready(struct deliver_endpoint *e)
 
 	if (j == NULL)
 		return NULL;
-	e->ready = j->next;
-	if (e->ready == NULL)
-		e->ready_end = &e->ready;
+	if (j->mate != NULL) {
+		e->ready = j->mate;
+		e->ready->next = j->next;
+		if (j->next == NULL)
+			e->ready_end = &e->ready->next;
+		j->mate = NULL;
+	} else {
+		e->ready = j->next;
+		if (e->ready == NULL)
+			e->ready_end = &e->ready;
+	}
 	j->next = NULL;
 	return j;
 }

@@ -152,42 +152,51 @@ remember(struct deliver_job *j, const struct http_answer *a, const char *why)
 	j->last_status = a->status;
 }
 
-/* Try ${j} again later, or give it up. */
-static void
-again(struct deliver *d, struct deliver_job *j, const struct http_answer *a,
-    const char *why)
+/* When what was in one request goes again, in ms: together. */
+static int64_t
+pause_of(struct deliver *d, const struct deliver_shipment *s,
+    const struct http_answer *a)
+{
+	uint32_t round = 0;
+	int64_t pause;
+
+	for (const struct deliver_job *j = s->job; j != NULL; j = j->next)
+		round = j->round >= round ? j->round + 1 : round;
+	pause = deliver_pause(&d->policy, round, d->store.spool != NULL,
+	    a->retry_after, deliver_random(d));
+	/* In the spool the time tells the members of a batch. */
+	if (s->batch && d->wall + pause == d->again_at)
+		pause++;
+	d->again_at = d->wall + pause;
+	return pause;
+}
+
+/* Try ${j} again after ${pause}, or give it up.  Return true where it stays in
+ * memory until then, in no queue. */
+static bool
+again(struct deliver *d, struct deliver_job *j, const char *why, int64_t pause)
 {
 	const struct deliver_policy *p = &d->policy;
 	bool slow = d->store.spool != NULL;
 	char reason[400];
-	int64_t pause;
 
 	j->round++;
 	if (!slow && j->round >= p->max_attempts) {
 		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, why);
-		return;
+		return false;
 	}
-	pause =
-	    deliver_pause(p, j->round, slow, a->retry_after, deliver_random(d));
 	if (d->wall + pause > j->since + p->give_up) {
 		snprintf(reason, sizeof(reason),
 		    "%s; the next attempt would be later than "
 		    "--give-up-after",
 		    why);
 		deliver_settle(d, j, DELIVER_OUTCOME_EXPIRED, reason);
-		return;
+		return false;
 	}
 	deliver_note(d, DELIVER_NOTE_DETAIL, j->endpoint,
 	    "%.*s: attempt %u: %s; next in %.1f s", (int)j->event->id.n,
 	    j->event->id.p, j->attempts, why, (double)pause / 1000);
-	if (slow) {
-		deliver_store_wait(d, j, d->wall + pause);
-		return;
-	}
-	j->due = d->now + pause;
-	if (deliver_heap_push(&d->waiting, j) != 0) {
-		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, "out of memory");
-	}
+	return !slow || deliver_store_wait(d, j, d->wall + pause);
 }
 
 void
@@ -217,12 +226,23 @@ deliver_put_off(struct deliver *d, struct deliver_endpoint *e, int64_t until,
 	e->ready_end = &e->ready;
 	snprintf(reason, sizeof(reason), "endpoint is down: %s", why);
 	for (; j != NULL; j = next) {
+		struct deliver_job *left = NULL, **end = &left, *mate;
+
 		next = j->next;
 		j->next = NULL;
-		if (then > j->since + d->policy.give_up)
-			deliver_settle(d, j, DELIVER_OUTCOME_EXPIRED, reason);
-		else
-			deliver_make_ready(j, false);
+		for (; j != NULL; j = mate) {
+			mate = j->mate;
+			j->mate = NULL;
+			if (then > j->since + d->policy.give_up) {
+				deliver_settle(
+				    d, j, DELIVER_OUTCOME_EXPIRED, reason);
+				continue;
+			}
+			*end = j;
+			end = &j->mate;
+		}
+		if (left != NULL)
+			deliver_make_ready(left, false);
 	}
 }
 
@@ -301,47 +321,39 @@ judge_endpoint(struct deliver *d, struct deliver_endpoint *e,
 		deliver_is_down(d, e, b->opened, "probes", why);
 }
 
-static void
-keep(struct deliver *d, struct deliver_job *j)
-{
-	if (d->store.spool != NULL)
-		deliver_store_settle(d, j, SPOOL_READY, j->error);
-	deliver_make_ready(j, true);
-}
-
-/* No request was made: nothing has become of ${j}, but time goes by. */
-static void
+/* No request was made: nothing has become of ${j}, but time goes by.  Return as
+ * again. */
+static bool
 unsent(struct deliver *d, struct deliver_job *j, const char *why)
 {
 	char reason[400];
 
 	if (--j->attempts == 0)
 		j->first = 0;
-	if (d->wall <= j->since + d->policy.give_up) {
-		deliver_make_ready(j, true);
-		return;
-	}
+	if (d->wall <= j->since + d->policy.give_up)
+		return true;
 	snprintf(
 	    reason, sizeof(reason), "%s; not sent within --give-up-after", why);
 	deliver_settle(d, j, DELIVER_OUTCOME_EXPIRED, reason);
+	return false;
 }
 
-static void
+/* What becomes of ${j}, which is in no queue?  Return true where it will be
+ * sent again, with its mates: now, or after ${pause}. */
+static bool
 settle_one(struct deliver *d, struct deliver_job *j,
-    const struct http_answer *a, enum deliver_verdict v, const char *why)
+    const struct http_answer *a, enum deliver_verdict v, const char *why,
+    int64_t pause)
 {
-	if (a->failure == HTTP_SHORT) {
-		unsent(d, j, why);
-		return;
-	}
+	if (a->failure == HTTP_SHORT)
+		return unsent(d, j, why);
 	remember(j, a, v == DELIVER_DONE ? NULL : why);
 	switch (v) {
 	case DELIVER_DONE:
 		deliver_settle(d, j, DELIVER_OUTCOME_DELIVERED, NULL);
 		break;
 	case DELIVER_RETRY:
-		again(d, j, a, why);
-		break;
+		return again(d, j, why, pause);
 	case DELIVER_DEAD:
 		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, why);
 		break;
@@ -349,9 +361,58 @@ settle_one(struct deliver *d, struct deliver_job *j,
 		/* For deliver_abandon, or for the next run. */
 	case DELIVER_GONE:
 		/* With those that wait: see deliver_switch_off. */
-		keep(d, j);
-		break;
+		if (d->store.spool != NULL)
+			deliver_store_settle(d, j, SPOOL_READY, j->error);
+		return true;
 	}
+	return false;
+}
+
+/* The first of mates goes into the queue for all of them. */
+static void
+queue_mates(struct deliver *d, struct deliver_job *j, int64_t pause)
+{
+	struct deliver_job *mate;
+
+	j->due = d->now + pause;
+	if (pause == 0) {
+		deliver_make_ready(j, true);
+	} else if (deliver_heap_push(&d->waiting, j) == 0) {
+		return;
+	} else if (d->store.spool != NULL) {
+		deliver_make_ready(j, true);
+	} else {
+		for (; j != NULL; j = mate) {
+			mate = j->mate;
+			j->mate = NULL;
+			deliver_settle(
+			    d, j, DELIVER_OUTCOME_DEAD, "out of memory");
+		}
+	}
+}
+
+static void
+settle_shipment(struct deliver *d, struct deliver_shipment *s,
+    const struct http_answer *a, enum deliver_verdict v, const char *why)
+{
+	int64_t pause = v == DELIVER_RETRY ? pause_of(d, s, a) : 0;
+	struct deliver_job *left = NULL, **end = &left, *next;
+
+	for (struct deliver_job *j = s->job; j != NULL; j = next) {
+		next = j->next;
+		j->next = NULL;
+		/* One of them may be the reason: each goes alone now. */
+		if (v == DELIVER_DEAD && s->count > 1 && a->status > 0) {
+			j->alone = true;
+			remember(j, a, why);
+			deliver_make_ready(j, true);
+		} else if (settle_one(d, j, a, v, why, pause)) {
+			*end = j;
+			end = &j->mate;
+		}
+	}
+	if (left != NULL)
+		queue_mates(d, left, pause);
 }
 
 /* A request was made: count it, and keep account of it. */
@@ -381,7 +442,6 @@ deliver_answered(struct deliver *d, const struct http_answer *a)
 	struct deliver_shipment *s = a->context;
 	struct deliver_endpoint *e = s->endpoint;
 	enum deliver_verdict v = deliver_judge(a);
-	struct deliver_job *j, *next;
 	char why[320];
 
 	e->in_flight--;
@@ -398,18 +458,7 @@ deliver_answered(struct deliver *d, const struct http_answer *a)
 		deliver_shipment_free(d, s);
 		return;
 	}
-	for (j = s->job; j != NULL; j = next) {
-		next = j->next;
-		j->next = NULL;
-		/* One of them may be the reason: each goes alone now. */
-		if (v == DELIVER_DEAD && s->count > 1 && a->status > 0) {
-			j->alone = true;
-			remember(j, a, why);
-			deliver_make_ready(j, true);
-			continue;
-		}
-		settle_one(d, j, a, v, why);
-	}
+	settle_shipment(d, s, a, v, why);
 	deliver_shipment_free(d, s);
 	judge_endpoint(d, e, a, v, why);
 	if (v == DELIVER_GONE) {

@@ -277,7 +277,7 @@ deliver_store_leave(struct deliver *d, struct deliver_job *j)
 	deliver_job_drop(d, j);
 }
 
-void
+bool
 deliver_store_wait(struct deliver *d, struct deliver_job *j, int64_t at)
 {
 	struct deliver_endpoint *e = j->endpoint;
@@ -286,15 +286,13 @@ deliver_store_wait(struct deliver *d, struct deliver_job *j, int64_t at)
 		e->quick++;
 	if (j->lane != NULL) {
 		save(d, j, SPOOL_READY, at, j->error);
-		j->due = d->now + (at - d->wall);
-		if (deliver_heap_push(&d->waiting, j) != 0)
-			deliver_make_ready(j, true);
-		return;
+		return true;
 	}
 	save(d, j, SPOOL_WAITING, at, j->error);
 	if (at < e->due)
 		e->due = at;
 	deliver_job_free(d, j);
+	return false;
 }
 
 void

@@ -40,10 +40,10 @@ static const char *const sql[SPOOL_STATEMENTS] = {
 	"SELECT " JOB " FROM job JOIN event USING(seq)"
 	" WHERE job.state = 0 AND job.endpoint = ?1 AND job.session = ?2"
 	" AND job.seq > ?3 AND job.seq < ?4 ORDER BY job.seq LIMIT ?5",
-    [SPOOL_DUE_JOBS] =
-	"SELECT " JOB " FROM job JOIN event USING(seq)"
-	" WHERE job.state = 1 AND job.endpoint = ?1"
-	" AND job.at <= ?2 AND job.seq < ?4 ORDER BY job.at LIMIT ?3",
+    [SPOOL_DUE_JOBS] = "SELECT " JOB " FROM job JOIN event USING(seq)"
+		       " WHERE job.state = 1 AND job.endpoint = ?1"
+		       " AND job.at <= ?2 AND job.seq < ?4"
+		       " ORDER BY job.at, job.seq LIMIT ?3",
     [SPOOL_TAKE_DUE] = "UPDATE job SET state = 0 WHERE state = 1"
 		       " AND seq = ?1 AND endpoint = ?2",
     [SPOOL_NEXT] = "SELECT at FROM job WHERE state = 1 AND endpoint = ?1"
@@ -314,15 +314,17 @@ static int
 take_due(void *context, const struct spool_job *j)
 {
 	struct due *d = context;
-	sqlite3_stmt *st = spool_statement(d->s, SPOOL_TAKE_DUE, d->err);
+	int rc = d->each(d->context, j);
+	sqlite3_stmt *st;
 
+	if (rc != 0)
+		return rc;
+	st = spool_statement(d->s, SPOOL_TAKE_DUE, d->err);
 	if (st == NULL)
 		return -1;
 	sqlite3_bind_int64(st, 1, j->seq);
 	sqlite3_bind_int64(st, 2, j->endpoint);
-	if (spool_run(d->s, st, d->err) != 0)
-		return -1;
-	return d->each(d->context, j);
+	return spool_run(d->s, st, d->err);
 }
 
 int

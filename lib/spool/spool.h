@@ -146,7 +146,7 @@ int spool_session(struct spool *s, int64_t endpoint, struct span session,
 int spool_index_sessions(struct spool *s, struct err *err);
 
 /* Those before the event ${before} whose time has come by ${now}, the earliest
- * first; they are ready from then on. */
+ * first; they are ready from then on, but for one at which ${each} stops. */
 int spool_due(struct spool *s, int64_t endpoint, int64_t now, int64_t before,
     int64_t limit, spool_each *each, void *context, struct err *err);
 
