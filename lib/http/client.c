@@ -235,24 +235,23 @@ chain(struct http_slot *s, const struct http_request *r)
 {
 	struct curl_slist *rest = s->target->header;
 	bool own_agent = s->target->own_agent;
-	size_t at = 0;
+	size_t at[HTTP_HEADERS_MAX];
 
 	if (r->headers > HTTP_HEADERS_MAX)
 		return NULL;
 	buf_clear(&s->header);
 	for (size_t i = 0; i < r->headers; i++) {
 		own_agent = own_agent || http_names_agent(r->header[i]);
-		buf_add_span(&s->header, r->header[i]);
-		buf_add_byte(&s->header, '\0');
+		at[i] = s->header.len;
+		http_add_header(&s->header, r->header[i]);
 	}
 	if (buf_failed(&s->header))
 		return NULL;
 	if (own_agent)
 		rest = rest->next;
 	for (size_t i = 0; i < r->headers; i++) {
-		s->node[i].data = s->header.data + at;
+		s->node[i].data = s->header.data + at[i];
 		s->node[i].next = i + 1 < r->headers ? &s->node[i + 1] : rest;
-		at += r->header[i].n + 1;
 	}
 	return r->headers > 0 ? s->node : rest;
 }

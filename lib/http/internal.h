@@ -62,6 +62,9 @@ struct http_slot {
 	char excerpt[HTTP_EXCERPT_MAX + 1];
 };
 
+/* Append "Name: value" ${line} as libcurl wants it, with its 0 byte. */
+void http_add_header(struct buf *out, struct span line);
+
 /* Is the header ${line} a User-Agent? */
 bool http_names_agent(struct span line);
 

@@ -1,4 +1,6 @@
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -27,19 +29,28 @@ is_token(struct span s)
 static bool
 reserved(struct span name)
 {
-	/* The protocol's, and those that say who signed what. */
-	static const char *const names[] = {"connection", "content-length",
-	    "content-type", "expect", "host", "keep-alive", "te", "trailer",
-	    "transfer-encoding", "upgrade", "webhook-id", "webhook-signature",
-	    "webhook-timestamp"};
-	size_t i;
+	/* The protocol's, and what says how the body is to be read. */
+	static const char *const names[] = {"connection", "content-encoding",
+	    "content-length", "content-type", "expect", "host",
+	    "http2-settings", "keep-alive", "te", "trailer",
+	    "transfer-encoding", "upgrade"};
+	/* Those that say who signed what, and for whom: of Standard Webhooks
+	 * under both its names, and of CloudEvents. */
+	static const char *const starts[] = {
+	    "ce-", "proxy-", "svix-", "webhook-"};
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strlen(names[i]) == name.n &&
 		    strncasecmp(names[i], name.p, name.n) == 0)
 			return true;
 	}
-	return name.n >= 6 && strncasecmp(name.p, "proxy-", 6) == 0;
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		size_t n = strlen(starts[i]);
+
+		if (name.n >= n && strncasecmp(starts[i], name.p, n) == 0)
+			return true;
+	}
+	return false;
 }
 
 int
@@ -62,6 +73,25 @@ http_header_check(struct span name, struct span value, struct err *err)
 			    err, "header %.*s holds a control byte", n, name.p);
 	}
 	return 0;
+}
+
+void
+http_add_header(struct buf *out, struct span line)
+{
+	const char *colon = memchr(line.p, ':', line.n);
+	size_t n = line.n;
+
+	while (n > 0 && (line.p[n - 1] == ' ' || line.p[n - 1] == '\t'))
+		n--;
+	/* Without a value libcurl takes it for one to be left out, unless a
+	 * semicolon stands for the colon. */
+	if (colon != NULL && n > 0 && line.p + n - 1 == colon) {
+		buf_add(out, line.p, n - 1);
+		buf_add_byte(out, ';');
+	} else {
+		buf_add_span(out, line);
+	}
+	buf_add_byte(out, '\0');
 }
 
 bool
@@ -99,6 +129,7 @@ has_part(CURLU *u, CURLUPart what)
 static int
 split(CURLU *u, const char *url, struct parts *p, struct err *err)
 {
+	const char *host;
 	CURLUcode rc;
 
 	if (strlen(url) > HTTP_URL_MAX)
@@ -116,9 +147,14 @@ split(CURLU *u, const char *url, struct parts *p, struct err *err)
 	if (strncasecmp(url, "https://", 8) != 0 &&
 	    strncasecmp(url, "http://", 7) != 0)
 		return err_set(err, "not an http:// or https:// URL");
+	host = strchr(url, ':') + 3;
 	/* libcurl would pass over it and take the path for the host. */
-	if (strchr(url, ':')[3] == '/')
+	if (*host == '/')
 		return err_set(err, "URL holds no host");
+	/* It would undo this, and then look up what has passed for an address.
+	 * In brackets it is the zone of one. */
+	if (*host != '[' && memchr(host, '%', strcspn(host, "/?#")) != NULL)
+		return err_set(err, "URL holds a %% in its host");
 	rc = curl_url_set(u, CURLUPART_URL, url, 0);
 	if (rc != CURLUE_OK)
 		return err_set(err, "not a URL: %s", curl_url_strerror(rc));
@@ -168,9 +204,12 @@ static bool
 host_is_loopback(const char *host)
 {
 	size_t n = strlen(host);
+	struct in_addr a;
 
 	return strcasecmp(host, "localhost") == 0 ||
-	    strcmp(host, "[::1]") == 0 || strncmp(host, "127.", 4) == 0 ||
+	    strcmp(host, "[::1]") == 0 ||
+	    (inet_pton(AF_INET, host, &a) == 1 &&
+		ntohl(a.s_addr) >> 24 == 127) ||
 	    (n > 10 && strcasecmp(host + n - 10, ".localhost") == 0);
 }
 
@@ -258,21 +297,30 @@ copy(char **to, const char *from)
 	return *to == NULL ? -1 : 0;
 }
 
+/* Add the 0-terminated ${text} as it is. */
 static int
-add_header(struct http_target *t, struct span h)
+add_list(struct http_target *t, const char *text)
 {
-	struct curl_slist *list;
-	char *text = strndup(h.p, h.n);
+	struct curl_slist *list = curl_slist_append(t->header, text);
 
-	if (text == NULL)
-		return -1;
-	list = curl_slist_append(t->header, text);
-	compat_wipe(text, h.n);
-	free(text);
 	if (list == NULL)
 		return -1;
 	t->header = list;
 	return 0;
+}
+
+static int
+add_header(struct http_target *t, struct span h)
+{
+	struct buf text;
+	int rc = -1;
+
+	buf_init(&text);
+	http_add_header(&text, h);
+	if (!buf_failed(&text))
+		rc = add_list(t, text.data);
+	buf_wipe(&text);
+	return rc;
 }
 
 static int
@@ -293,10 +341,9 @@ fill(struct http_target *t, const struct http_target_options *o, bool plain)
 	rc |= copy(&t->certificate_key, o->certificate_key);
 	rc |= copy(&t->pinned_key, o->pinned_key);
 	/* As CURLOPT_USERAGENT it would be composed anew for each request. */
-	rc |=
-	    add_header(t, SPAN_LIT("User-Agent: vitals-post/" VITALS_VERSION));
+	rc |= add_list(t, "User-Agent: vitals-post/" VITALS_VERSION);
 	/* "Expect: 100-continue" costs a round trip and often a second. */
-	rc |= add_header(t, SPAN_LIT("Expect:"));
+	rc |= add_list(t, "Expect:");
 	for (size_t i = 0; i < o->headers; i++) {
 		rc |= add_header(t, o->header[i]);
 		t->own_agent = t->own_agent || http_names_agent(o->header[i]);
@@ -327,7 +374,8 @@ http_target_sets(const struct http_target *t, struct span line)
 	/* The first is who we are. */
 	for (const struct curl_slist *h = t->header->next; h != NULL;
 	     h = h->next) {
-		if (strncasecmp(h->data, line.p, n) == 0 && h->data[n] == ':')
+		if (strncasecmp(h->data, line.p, n) == 0 &&
+		    (h->data[n] == ':' || h->data[n] == ';'))
 			return true;
 	}
 	return false;

@@ -38,7 +38,7 @@ post_check(struct post_options *o, struct err *err)
 		    strlen(o->url) > URL_SHOWN ? "..." : "", why.text);
 	if (o->origin != NULL &&
 	    (o->origin[0] == '\0' ||
-		http_header_check(SPAN_LIT("WebHook-Request-Origin"),
+		http_header_check(SPAN_LIT("Origin"),
 		    span_of(o->origin), &why) != 0))
 		return err_set(err, "--handshake: not a name of a host");
 	return o->replay != NULL ? replay_range(o, err) : 0;

@@ -125,6 +125,12 @@ headers(void)
 	    "a reserved one");
 	CHECK(http_header_check(SPAN_LIT("Webhook-Id"), SPAN_LIT("b"), &e) != 0,
 	    "one of ours");
+	CHECK(http_header_check(SPAN_LIT("SVIX-new"), SPAN_LIT("b"), &e) != 0,
+	    "by its start");
+	CHECK(http_header_check(SPAN_LIT("Svix"), SPAN_LIT("b"), &e) == 0,
+	    "which it lacks");
+	CHECK(http_header_check(SPAN_LIT("X"), SPAN_LIT(""), &e) == 0,
+	    "no value");
 }
 
 static const char *
@@ -148,7 +154,8 @@ origins(void)
 {
 	static const char *const wrong[] = {"", "h/p", "ftp://h/", "https://",
 	    "https://h/#f", "https://u@h/", "https://u:p@h/", "https://h /",
-	    "https://h/\n", "file:///etc/passwd", "https://h:99999/"};
+	    "https://h/\n", "file:///etc/passwd", "https://h:99999/",
+	    "https://%31.2.3.4/", "https://h%2e/", "https://h%?a"};
 
 	CHECK_TEXT(origin("https://Host.Example/a?b"),
 	    "https://host.example:443", "the port of https");
@@ -201,6 +208,8 @@ targets(void)
 	CHECK(target(&o), "and by its name");
 	o.url = "http://localhost.example.org/";
 	CHECK(!target(&o), "not to what only looks like it");
+	o.url = "http://127.0.0.1.example.org/";
+	CHECK(!target(&o), "or begins like it");
 	o.url = "https://h/";
 	o.proxy = "http://p:3128";
 	CHECK(target(&o), "by a proxy");
