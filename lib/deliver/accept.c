@@ -1,8 +1,10 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "deliver/internal.h"
+
+/* What is shown of why an event was lost; all that we write is shorter. */
+#define REASON_MAX 1024
 
 /* It takes no more; what it holds is still delivered, if that works. */
 static void
@@ -31,11 +33,13 @@ repeat_receipt(struct deliver *d, struct deliver_endpoint *e,
 	    .attempts = old->attempts,
 	    .first = old->first,
 	    .last_status = old->status};
-	char *reason =
-	    old->error.n > 0 ? strndup(old->error.p, old->error.n) : NULL;
+	char reason[REASON_MAX];
 
-	deliver_receipt(d, &j, outcome[old->state], reason, old->at);
-	free(reason);
+	snprintf(reason, sizeof(reason), "%.*s", (int)old->error.n,
+	    old->error.n > 0 ? old->error.p : "");
+	deliver_receipt(d, &j, outcome[old->state],
+	    old->state == SPOOL_DELIVERED && reason[0] == '\0' ? NULL : reason,
+	    old->at);
 	if (old->state != SPOOL_DELIVERED)
 		d->count.known_lost++;
 }
