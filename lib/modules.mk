@@ -18,6 +18,7 @@ USES_rppg = dsp
 USES_vitals = dsp
 USES_measure = dsp
 USES_skin = video face
+USES_deliver = crypto
 
 # The scanner is the inner loop of every filter.
 CFLAGS_json = -O3

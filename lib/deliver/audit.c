@@ -273,7 +273,7 @@ deliver_audit_attempt(struct deliver_audit *a, const struct deliver_shipment *s,
 	json_put_integer(&w, a->seq++);
 	instant_put(&w, "time", s->sent);
 	json_key(&w, "endpoint");
-	json_put_text(&w, s->endpoint->name);
+	json_put_text(&w, s->endpoint->shown);
 	if (s->job != NULL) {
 		put_ids(&w, s);
 		json_key(&w, "attempt");

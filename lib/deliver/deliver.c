@@ -6,6 +6,7 @@
 
 #include "compat/random.h"
 #include "deliver/internal.h"
+#include "deliver/shown.h"
 #include "instant/instant.h"
 
 /* How often the metrics file is replaced, ms. */
@@ -118,10 +119,12 @@ deliver_add(struct deliver *d, const struct deliver_endpoint_options *o,
 {
 	const char *name = o->name != NULL ? o->name : o->http.url;
 	struct deliver_endpoint *e;
+	struct deliver_shown shown;
 	bool bad;
 
 	if (deliver_endpoint_find(d, span_of(name)) != NULL)
-		return err_set(err, "endpoint %s is there twice", name);
+		return err_set(err, "endpoint %s is there twice",
+		    deliver_shown(&shown, span_of(name)));
 	if (d->names.count >= DELIVER_ENDPOINTS_MAX)
 		return err_set(
 		    err, "more than %d endpoints", DELIVER_ENDPOINTS_MAX);
@@ -213,49 +216,6 @@ give_all(struct deliver *d, struct deliver_event *event,
 	return DELIVER_TAKEN;
 }
 
-static enum deliver_taken
-route_to(struct deliver *d, struct span url, struct deliver_endpoint **one,
-    struct err *err)
-{
-	bool bad = true;
-
-	*one = deliver_endpoint_for(d, url, &bad, err);
-	if (*one != NULL)
-		return DELIVER_TAKEN;
-	return bad ? DELIVER_BAD_LINE : DELIVER_FAILED;
-}
-
-/* Where does it go: to one endpoint that it names, or to all that want it?
- * *${one} NULL: the latter. */
-static enum deliver_taken
-route(struct deliver *d, const struct deliver_event *event,
-    struct deliver_endpoint **one, struct err *err)
-{
-	struct span name = event->letter_endpoint;
-
-	*one = NULL;
-	if (event->endpoint.n > 0)
-		return route_to(d, event->endpoint, one, err);
-	if (name.n > 0) {
-		*one = deliver_endpoint_find(d, name);
-		if (*one != NULL || d->added == 1)
-			return DELIVER_TAKEN;
-		if (d->added == 0)
-			return route_to(d, name, one, err);
-		err_set(err,
-		    "dead letter of \"%.*s\", which is no endpoint of "
-		    "this run",
-		    (int)(name.n < 200 ? name.n : 200), name.p);
-		return DELIVER_BAD_LINE;
-	}
-	if (d->added > 0)
-		return DELIVER_TAKEN;
-	err_set(err,
-	    "no endpoint: neither the line nor the "
-	    "command names one");
-	return DELIVER_BAD_LINE;
-}
-
 enum deliver_taken
 deliver_take(struct deliver *d, struct span line, struct err *err)
 {
@@ -272,7 +232,7 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 		err_set(err, "not a CloudEvent: batches hold nothing else");
 		return DELIVER_BAD_LINE;
 	}
-	taken = route(d, event, &one, err);
+	taken = deliver_route(d, event, &one, err);
 	if (taken != DELIVER_TAKEN) {
 		deliver_event_drop(event);
 		return taken;

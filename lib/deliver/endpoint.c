@@ -4,20 +4,27 @@
 #include <string.h>
 
 #include "deliver/internal.h"
+#include "deliver/shown.h"
 
 /* Names and types longer than this match no pattern. */
 #define TYPE_MAX 256
-
-/* What is shown of a URL that is refused. */
-#define SHOWN_MAX 200
 
 static int
 fill(struct deliver *d, struct deliver_endpoint *e,
     const struct deliver_endpoint_options *o)
 {
+	struct buf shown;
+
 	e->name = strdup(o->name != NULL ? o->name : o->http.url);
 	if (e->name == NULL)
 		return -1;
+	buf_init(&shown);
+	deliver_show(&shown, span_of(e->name));
+	e->shown = buf_string(&shown);
+	if (e->shown == NULL) {
+		buf_release(&shown);
+		return -1;
+	}
 	for (size_t i = 0; i < o->types; i++) {
 		e->type[i] = strdup(o->type[i]);
 		if (e->type[i] == NULL)
@@ -52,6 +59,7 @@ deliver_endpoint_new(struct deliver *d,
     const struct deliver_endpoint_options *o, bool *bad, struct err *err)
 {
 	struct deliver_endpoint *e;
+	struct deliver_shown shown;
 	struct err why = {""};
 
 	*bad = false;
@@ -70,7 +78,8 @@ deliver_endpoint_new(struct deliver *d,
 	e->target = http_target_new(&o->http, &why);
 	if (e->target == NULL) {
 		*bad = errno != ENOMEM;
-		err_set(err, "%.*s: %s", SHOWN_MAX, o->http.url, why.text);
+		err_set(err, "%s: %s",
+		    deliver_shown_url(&shown, span_of(o->http.url)), why.text);
 		deliver_table_remove(&d->names, &e->node);
 		deliver_endpoint_free(e);
 		return NULL;
@@ -114,6 +123,7 @@ deliver_endpoint_free(struct deliver_endpoint *e)
 		free(e->type[i]);
 	http_target_free(e->target);
 	free(e->origin_header);
+	free(e->shown);
 	free(e->name);
 	free(e);
 }
@@ -142,6 +152,20 @@ deliver_endpoint_find(const struct deliver *d, struct span name)
 {
 	/* The node is the endpoint's first member. */
 	return (struct deliver_endpoint *)deliver_table_find(&d->names, name);
+}
+
+struct deliver_endpoint *
+deliver_endpoint_named(const struct deliver *d, struct span name)
+{
+	struct deliver_endpoint *e = deliver_endpoint_find(d, name);
+
+	if (e != NULL || !deliver_is_masked(name))
+		return e;
+	for (e = d->endpoint; e != NULL; e = e->next) {
+		if (span_is(name, e->shown))
+			return e;
+	}
+	return NULL;
 }
 
 /* Does nothing point to ${e}, and is nothing known of it that must be kept to?

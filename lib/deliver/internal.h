@@ -71,6 +71,7 @@ struct deliver_endpoint {
 	struct deliver_node node; /* first: its name */
 	struct deliver_endpoint *next;
 	char *name;
+	char *shown;         /* the name without secrets */
 	char *origin_header; /* "WebHook-Request-Origin: …", or NULL */
 	struct http_target *target;
 	struct sign_keys *keys;
@@ -187,6 +188,16 @@ struct deliver_endpoint *deliver_endpoint_find(
     const struct deliver *d, struct span name);
 /* Is there no room for one more, but soon will be?  Then lines wait. */
 bool deliver_endpoints_full(const struct deliver *d);
+/* The same, also by what is shown of the name. */
+struct deliver_endpoint *deliver_endpoint_named(
+    const struct deliver *d, struct span name);
+
+/* ---- route.c */
+/* Where does ${event} go: to one endpoint that it names, or to all that want
+ * it?  *${one} NULL: the latter. */
+enum deliver_taken deliver_route(struct deliver *d,
+    const struct deliver_event *event, struct deliver_endpoint **one,
+    struct err *err);
 
 /* ---- queue.c */
 int deliver_heap_push(struct deliver_heap *h, struct deliver_job *j);
@@ -289,6 +300,10 @@ void deliver_store_leave(struct deliver *d, struct deliver_job *j);
 /* Write that ${j} waits until ${at}; it leaves memory, and false is returned,
  * unless its session waits for it. */
 bool deliver_store_wait(struct deliver *d, struct deliver_job *j, int64_t at);
+/* Append to ${url} the name of that endpoint of the spool of which ${shown} is
+ * shown; nothing where there is none.  Return 0, or -1 with ${err}. */
+int deliver_store_named(
+    struct deliver *d, struct span shown, struct buf *url, struct err *err);
 void deliver_store_switch_off(struct deliver *d, struct deliver_endpoint *e);
 /* Keep until when it wants no requests. */
 void deliver_store_hold(struct deliver *d, const struct deliver_endpoint *e);

@@ -51,7 +51,7 @@ row(struct buf *b, const char *name, const struct deliver_endpoint *e,
     const char *more, double value)
 {
 	buf_addf(b, "vitals_post_%s{endpoint=\"", name);
-	put_label(b, e->name);
+	put_label(b, e->shown);
 	buf_addf(b, "\"%s} %.15g\n", more, value);
 }
 

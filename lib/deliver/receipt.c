@@ -96,7 +96,7 @@ members(struct json_writer *w, const struct deliver_job *j,
 	json_key(w, "id");
 	json_put_string(w, j->event->id);
 	json_key(w, "endpoint");
-	json_put_text(w, j->endpoint->name);
+	json_put_text(w, j->endpoint->shown);
 	json_key(w, "status");
 	json_put_text(w, outcome_word[o]);
 	json_key(w, "attempts");
@@ -126,7 +126,7 @@ deliver_receipt(struct deliver *d, const struct deliver_job *j,
 
 	/* What cannot be read, and has no line, stays in the spool alone. */
 	if (o != DELIVER_OUTCOME_DELIVERED && j->event->line.n > 0) {
-		struct deliver_letter letter = {.endpoint = j->endpoint->name,
+		struct deliver_letter letter = {.endpoint = j->endpoint->shown,
 		    .reason = reason,
 		    .attempts = j->attempts,
 		    .last_status = j->last_status,

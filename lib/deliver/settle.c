@@ -15,7 +15,7 @@ deliver_note(struct deliver *d, enum deliver_note what,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	d->out->report(d->out->context, what, e->name, text);
+	d->out->report(d->out->context, what, e->shown, text);
 }
 
 /* xoroshiro-like steps: jitter need not be secret. */

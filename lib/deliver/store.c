@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deliver/internal.h"
+#include "deliver/shown.h"
 #include "instant/instant.h"
 
 /* The longest, in ms, that what was settled is not synced to the disk. */
@@ -77,13 +78,15 @@ static int
 recover_one(struct deliver *d, const char *name, bool of_line, struct err *err)
 {
 	bool bad = false;
+	struct deliver_shown shown;
 	struct err why;
 	char text[ERR_TEXT_MAX + 80];
 
 	if (deliver_endpoint_find(d, span_of(name)) != NULL)
 		return 0;
+	deliver_shown(&shown, span_of(name));
 	if (!of_line && d->added > 0) {
-		d->out->report(d->out->context, DELIVER_NOTE_STATE, name,
+		d->out->report(d->out->context, DELIVER_NOTE_STATE, shown.text,
 		    "its events wait in the spool: it is no endpoint of this "
 		    "run");
 		return 0;
@@ -96,7 +99,7 @@ recover_one(struct deliver *d, const char *name, bool of_line, struct err *err)
 	d->count.stranded++;
 	snprintf(
 	    text, sizeof(text), "its events wait in the spool: %s", why.text);
-	d->out->report(d->out->context, DELIVER_NOTE_STATE, name, text);
+	d->out->report(d->out->context, DELIVER_NOTE_STATE, shown.text, text);
 	return 0;
 }
 
@@ -142,13 +145,52 @@ deliver_recover(struct deliver *d, bool settled, struct err *err)
 int
 deliver_switch_on(struct deliver *d, const char *name, struct err *err)
 {
-	struct deliver_endpoint *e = deliver_endpoint_find(d, span_of(name));
+	struct deliver_endpoint *e = deliver_endpoint_named(d, span_of(name));
+	struct deliver_shown shown;
 
 	if (e == NULL)
-		return err_set(err, "%s is no endpoint of this run", name);
+		return err_set(err, "%s is no endpoint of this run",
+		    deliver_shown(&shown, span_of(name)));
 	e->off = false;
 	e->hold = 0;
 	return spool_switch(d->store.spool, e->number, false, err);
+}
+
+struct search {
+	struct span shown;
+	struct buf text;
+	struct buf *url;
+};
+
+static int
+compare_name(void *context, const char *name, bool of_line)
+{
+	struct search *s = context;
+
+	(void)of_line;
+	buf_clear(&s->text);
+	deliver_show(&s->text, span_of(name));
+	if (buf_string(&s->text) == NULL || !span_is(s->shown, s->text.data))
+		return 0;
+	buf_add_text(s->url, name);
+	return 1;
+}
+
+int
+deliver_store_named(
+    struct deliver *d, struct span shown, struct buf *url, struct err *err)
+{
+	struct search s = {.shown = shown, .url = url};
+	int rc;
+
+	if (d->store.spool == NULL)
+		return 0;
+	buf_init(&s.text);
+	rc = spool_endpoints(d->store.spool, true, compare_name, &s, err);
+	if (rc >= 0 && (buf_failed(&s.text) || buf_failed(url)))
+		rc = err_set(err, "out of memory");
+	buf_release(&s.text);
+	return rc < 0 ? -1 : 0;
 }
 
 void

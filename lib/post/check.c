@@ -1,11 +1,8 @@
 #include <string.h>
 
+#include "deliver/shown.h"
 #include "instant/instant.h"
 #include "post/post.h"
-
-/* The start of a URL that is shown of a long one: what is wrong with it must
- * fit into the message, too. */
-#define URL_SHOWN 100
 
 static int
 replay_range(struct post_options *o, struct err *err)
@@ -31,11 +28,12 @@ replay_range(struct post_options *o, struct err *err)
 int
 post_check(struct post_options *o, struct err *err)
 {
+	struct deliver_shown shown;
 	struct err why;
 
 	if (o->url != NULL && http_url_check(o->url, o->allow_http, &why) != 0)
-		return err_set(err, "%.*s%s: %s", URL_SHOWN, o->url,
-		    strlen(o->url) > URL_SHOWN ? "..." : "", why.text);
+		return err_set(err, "%s: %s",
+		    deliver_shown_url(&shown, span_of(o->url)), why.text);
 	if (o->origin != NULL &&
 	    (o->origin[0] == '\0' ||
 		http_header_check(SPAN_LIT("Origin"),

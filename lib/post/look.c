@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "deliver/event.h"
+#include "deliver/shown.h"
 #include "diag/diag.h"
 #include "instant/instant.h"
 #include "post/internal.h"
@@ -11,10 +12,23 @@
 struct look {
 	struct ndjson_writer *out;
 	struct deliver_reader reader;
+	struct buf name;
 	bool letters;
 	bool damaged; /* a line was */
 	int failed;   /* errno of the output */
 };
+
+/* The name of an endpoint without secrets; valid until the next call. */
+static const char *
+show(struct look *l, const char *name)
+{
+	const char *s;
+
+	buf_clear(&l->name);
+	deliver_show(&l->name, span_of(name));
+	s = buf_string(&l->name);
+	return s != NULL ? s : "";
+}
 
 /* Return false where the line is no longer one. */
 static bool
@@ -24,7 +38,7 @@ put_letter(struct look *l, const struct spool_job *j)
 	struct deliver_event *e =
 	    deliver_event_read(&l->reader, j->line, j->accepted, &err);
 	char reason[512];
-	struct deliver_letter letter = {.endpoint = j->name,
+	struct deliver_letter letter = {.endpoint = show(l, j->name),
 	    .reason = reason,
 	    .attempts = j->attempts,
 	    .last_status = j->status,
@@ -61,7 +75,7 @@ put_row(struct look *l, const struct spool_job *j)
 	json_key(&w, "id");
 	json_put_string(&w, j->id);
 	json_key(&w, "endpoint");
-	json_put_text(&w, j->name);
+	json_put_text(&w, show(l, j->name));
 	json_key(&w, "status");
 	json_put_text(&w, word[j->state]);
 	json_key(&w, "attempts");
@@ -111,12 +125,14 @@ post_look(const struct post_options *o, struct ndjson_writer *out)
 		return CLI_SYSTEM;
 	}
 	deliver_reader_init(&l.reader);
+	buf_init(&l.name);
 	rc = spool_list(s, l.letters, put, &l, &err);
 	if (rc < 0)
 		diag_error("%s: %s", o->spool, err.text);
 	else if (rc > 0)
 		diag_errno(l.failed, "<stdout>: write failed");
 	deliver_reader_release(&l.reader);
+	buf_release(&l.name);
 	spool_close(s);
 	return rc != 0 ? CLI_SYSTEM : l.damaged ? CLI_DATA : CLI_OK;
 }

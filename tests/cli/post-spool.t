@@ -230,7 +230,7 @@ held 'status/503?after=3600'
 try 'a long one' timeout 120 vitals-post --spool s7 "$base/status/503?after=3600" <in
 is_status 4
 is_stdout ''
-stderr_has '503?after=3600: asked for no requests before 20[-0-9T:.]*Z (Retry-After)$'
+stderr_has '503?after=\*\*\*#[0-9a-f]*: asked for no requests before 20[-0-9T:.]*Z (Retry-After)$'
 try 'not even to drain it' timeout 120 vitals-post -q --spool s7 --drain
 is_status 4
 is_stdout ''
