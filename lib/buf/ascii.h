@@ -47,6 +47,16 @@ ascii_trim(struct span s)
 	return s;
 }
 
+/* The value of a hexadecimal digit, or -1. */
+static inline int
+ascii_hex(char c)
+{
+	c = ascii_lower(c);
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* RFC 9110: a token, what methods and the names of headers are. */
 static inline bool
 ascii_token(struct span s)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf/ascii.h"
 #include "crypto/digest.h"
 #include "id/id.h"
 #include "instant/instant.h"
@@ -252,8 +253,9 @@ take_payload(
 static void
 answer_handshake(struct receive *r, struct serve_request *request)
 {
+	size_t origins;
 	struct span origin = serve_head_find(
-	    serve_request_head(request), "webhook-request-origin", NULL);
+	    serve_request_head(request), "webhook-request-origin", &origins);
 	char headers[512], rate[24] = "*";
 
 	if (r->options.origin == NULL || origin.p == NULL) {
@@ -263,7 +265,7 @@ answer_handshake(struct receive *r, struct serve_request *request)
 		    "only POST is answered here");
 		return;
 	}
-	if (origin.n > 255 ||
+	if (origin.n > 255 || origins > 1 ||
 	    (strcmp(r->options.origin, "*") != 0 &&
 		!span_is(origin, r->options.origin))) {
 		receive_refuse(
@@ -287,6 +289,28 @@ is_health(const struct receive *r, const struct serve_head *h)
 	    (span_is(h->method, "GET") || span_is(h->method, "HEAD"));
 }
 
+/* Is it a CloudEvent whose attributes are headers?  They would be lost, and no
+ * scheme need sign them. */
+static bool
+is_binary(const struct serve_head *h)
+{
+	static const char structured[] = "application/cloudevents";
+	struct span type = serve_head_find(h, "content-type", NULL);
+
+	if (type.n >= sizeof(structured) - 1) {
+		type.n = sizeof(structured) - 1;
+		if (ascii_same(type, structured))
+			return false;
+	}
+	for (size_t i = 0; i < h->headers; i++) {
+		struct span name = h->header[i].name;
+
+		if (name.n > 3 && memcmp(name.p, "ce-", 3) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What a payload would get. */
 static void
 answer_health(struct receive *r, struct serve_request *request)
@@ -306,9 +330,10 @@ receive_handle(void *context, struct serve_request *request)
 {
 	struct receive *r = context;
 	const struct serve_head *h = serve_request_head(request);
-	struct span coding = serve_head_find(h, "content-encoding", NULL);
+	size_t codings, types;
+	struct span coding = serve_head_find(h, "content-encoding", &codings);
 	enum receive_type type =
-	    receive_type_of(serve_head_find(h, "content-type", NULL));
+	    receive_type_of(serve_head_find(h, "content-type", &types));
 
 	if (is_health(r, h)) {
 		answer_health(r, request);
@@ -324,9 +349,18 @@ receive_handle(void *context, struct serve_request *request)
 	} else if (!receive_has_room(r)) {
 		receive_refuse(
 		    r, request, 503, "Retry-After: 1\r\n", "busy: try again");
-	} else if (coding.p != NULL && !span_is(coding, "identity")) {
+	} else if (codings > 1 || types > 1) {
+		receive_refuse(r, request, 400, NULL,
+		    codings > 1 ? "header content-encoding stands twice"
+				: "header content-type stands twice");
+	} else if (coding.n > 0 && !ascii_same(coding, "identity")) {
 		receive_refuse(r, request, 415, NULL,
 		    "content encodings are not taken here");
+	} else if (is_binary(h)) {
+		receive_refuse(r, request, 415, NULL,
+		    "a CloudEvent in binary mode is not taken here, since its "
+		    "signature does not cover its ce- headers: send it in "
+		    "structured mode, as application/cloudevents+json");
 	} else if (type == RECEIVE_TYPE_NONE) {
 		receive_refuse(r, request, 415, NULL,
 		    "content type is not taken here: send application/json");

@@ -1,24 +1,13 @@
 #include <string.h>
 
+#include "buf/ascii.h"
 #include "serve/head.h"
-
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 /* One byte of a chunk's size; eight digits are more than any body here. */
 static int
 size_byte(struct serve_chunks *c, char byte)
 {
-	int digit = hex(byte);
+	int digit = ascii_hex(byte);
 
 	if (digit >= 0) {
 		if (++c->digits > 8)
@@ -30,14 +19,46 @@ size_byte(struct serve_chunks *c, char byte)
 		return 400;
 	if (byte == '\r')
 		c->state = SERVE_CHUNK_SIZE_LF;
-	else if (byte == ';' || byte == ' ' || byte == '\t')
+	else if (byte == ';')
 		c->state = SERVE_CHUNK_EXTENSION;
+	else if (ascii_blank(byte))
+		c->state = SERVE_CHUNK_BLANK;
 	else
 		return 400;
 	c->skipped = 0;
 	return 0;
 }
 
+/* Blanks behind the size: an extension follows, or the end of the line. */
+static int
+blank_byte(struct serve_chunks *c, char byte)
+{
+	if (byte == '\r')
+		c->state = SERVE_CHUNK_SIZE_LF;
+	else if (byte == ';')
+		c->state = SERVE_CHUNK_EXTENSION;
+	else if (!ascii_blank(byte))
+		return 400;
+	return ++c->skipped > SERVE_CHUNK_LINE_MAX ? 400 : 0;
+}
+
+static bool
+control(char byte)
+{
+	return ((unsigned char)byte < 0x20 && byte != '\t') || byte == 0x7f;
+}
+
+static int
+extension_byte(struct serve_chunks *c, char byte)
+{
+	if (byte == '\r')
+		c->state = SERVE_CHUNK_SIZE_LF;
+	else if (control(byte))
+		return 400;
+	return ++c->skipped > SERVE_CHUNK_LINE_MAX ? 400 : 0;
+}
+
+/* A trailer is a header: a name, a colon, and a value. */
 static int
 trailer_byte(struct serve_chunks *c, char byte)
 {
@@ -45,10 +66,13 @@ trailer_byte(struct serve_chunks *c, char byte)
 		return 400;
 	if (byte == '\r') {
 		c->state = SERVE_CHUNK_TRAILER_LF;
-		return 0;
+		return c->line == 0 || c->named ? 0 : 400;
 	}
 	c->line++;
-	return byte == '\n' || byte == '\0' ? 400 : 0;
+	if (c->named)
+		return control(byte) ? 400 : 0;
+	c->named = byte == ':' && c->line > 1;
+	return c->named || ascii_token((struct span){&byte, 1}) ? 0 : 400;
 }
 
 /* Any byte that is not a chunk's data. */
@@ -58,11 +82,10 @@ frame_byte(struct serve_chunks *c, char byte)
 	switch (c->state) {
 	case SERVE_CHUNK_SIZE:
 		return size_byte(c, byte);
+	case SERVE_CHUNK_BLANK:
+		return blank_byte(c, byte);
 	case SERVE_CHUNK_EXTENSION:
-		if (byte == '\r')
-			c->state = SERVE_CHUNK_SIZE_LF;
-		return byte == '\n' || ++c->skipped > SERVE_CHUNK_LINE_MAX ? 400
-									   : 0;
+		return extension_byte(c, byte);
 	case SERVE_CHUNK_SIZE_LF:
 		c->state =
 		    c->left == 0 ? SERVE_CHUNK_TRAILER : SERVE_CHUNK_DATA;
@@ -82,6 +105,7 @@ frame_byte(struct serve_chunks *c, char byte)
 		c->state =
 		    c->line == 0 ? SERVE_CHUNK_DONE : SERVE_CHUNK_TRAILER;
 		c->line = 0;
+		c->named = false;
 		return byte == '\n' ? 0 : 400;
 	case SERVE_CHUNK_DATA:
 	case SERVE_CHUNK_DONE:

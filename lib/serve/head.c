@@ -6,7 +6,7 @@
 
 /* Does the comma-separated list ${s} hold ${word}? */
 static bool
-lists(struct span s, const char *word)
+holds(struct span s, const char *word)
 {
 	while (s.n > 0) {
 		const char *comma = memchr(s.p, ',', s.n);
@@ -19,6 +19,62 @@ lists(struct span s, const char *word)
 		s.n -= n;
 	}
 	return false;
+}
+
+/* Does header ${name}, a list that may go on in more headers of that name,
+ * hold ${word}? */
+static bool
+lists(const struct serve_head *h, const char *name, const char *word)
+{
+	for (size_t i = 0; i < h->headers; i++) {
+		if (span_is(h->header[i].name, name) &&
+		    holds(h->header[i].value, word))
+			return true;
+	}
+	return false;
+}
+
+/* One character of a name (RFC 3986), or "%" of an escape. */
+static bool
+name_character(char c)
+{
+	c = ascii_lower(c);
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	    (c != '\0' && strchr("-._~!$&'()*+,;=%", c) != NULL);
+}
+
+/* Is ${s} a host with or without a port: a name, an IPv4 address, or an IPv6
+ * address in brackets? */
+static bool
+authority(struct span s)
+{
+	size_t i = 0, digits = 0;
+	long port = 0;
+
+	if (s.n > 0 && s.p[0] == '[') {
+		for (i = 1; i < s.n &&
+		     (ascii_hex(s.p[i]) >= 0 || s.p[i] == ':' || s.p[i] == '.');
+		     i++)
+			;
+		if (i < 3 || i == s.n || s.p[i++] != ']')
+			return false;
+	}
+	for (; s.p[0] != '[' && i < s.n && s.p[i] != ':'; i++) {
+		if (!name_character(s.p[i]) ||
+		    (s.p[i] == '%' &&
+			(s.n - i < 3 || ascii_hex(s.p[i + 1]) < 0 ||
+			    ascii_hex(s.p[i + 2]) < 0)))
+			return false;
+	}
+	if (i == s.n)
+		return true;
+	if (s.p[i++] != ':')
+		return false;
+	for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9' && digits < 5; i++) {
+		port = port * 10 + (s.p[i] - '0');
+		digits++;
+	}
+	return i == s.n && port <= 65535;
 }
 
 size_t
@@ -66,6 +122,7 @@ take_line(struct span *rest, struct span *line)
 static bool
 origin_form(struct span *target)
 {
+	struct span host;
 	size_t n;
 
 	if (target->n > 0 && target->p[0] == '/')
@@ -79,10 +136,14 @@ origin_form(struct span *target)
 		return false;
 	if (target->n - n < 4 || memcmp(target->p + n, "://", 3) != 0)
 		return false;
+	host = (struct span){target->p + n + 3, 0};
 	for (n += 3; n < target->n; n++) {
 		if (target->p[n] == '/' || target->p[n] == '?')
 			break;
+		host.n++;
 	}
+	if (host.n == 0 || host.p[0] == ':' || !authority(host))
+		return false;
 	target->p += n;
 	target->n -= n;
 	return true;
@@ -178,13 +239,19 @@ static int
 framing(struct serve_head *h, const char **why)
 {
 	size_t codings, lengths, hosts;
+	struct span host;
 	struct span coding = serve_head_find(h, "transfer-encoding", &codings);
 	struct span length = serve_head_find(h, "content-length", &lengths);
 	bool http11 = h->keep_alive;
 
-	serve_head_find(h, "host", &hosts);
+	host = serve_head_find(h, "host", &hosts);
 	if (hosts > 1 || (http11 && hosts == 0)) {
 		*why = "one Host header is needed";
+		return 400;
+	}
+	/* An empty one says that the target has none. */
+	if (host.n > 0 && !authority(host)) {
+		*why = "the Host header is no host";
 		return 400;
 	}
 	if (codings > 0) {
@@ -217,6 +284,7 @@ int
 serve_head_read(struct serve_head *h, char *text, size_t n, const char **why)
 {
 	struct span rest = {text, n}, line, value;
+	size_t expectations;
 	bool first = true;
 	int status;
 
@@ -241,13 +309,12 @@ serve_head_read(struct serve_head *h, char *text, size_t n, const char **why)
 	status = framing(h, why);
 	if (status != 0)
 		return status;
-	value = serve_head_find(h, "connection", NULL);
-	if (value.p != NULL && lists(value, "close"))
+	if (lists(h, "connection", "close"))
 		h->keep_alive = false;
-	value = serve_head_find(h, "expect", NULL);
-	if (value.p != NULL) {
+	value = serve_head_find(h, "expect", &expectations);
+	if (value.n > 0 || expectations > 1) {
 		*why = "expectation is not known here";
-		if (!ascii_same(value, "100-continue"))
+		if (!ascii_same(value, "100-continue") || expectations > 1)
 			return 417;
 		h->expects = true;
 	}

@@ -59,6 +59,7 @@ struct span serve_head_find(
 
 enum serve_chunk_state {
 	SERVE_CHUNK_SIZE,
+	SERVE_CHUNK_BLANK,
 	SERVE_CHUNK_EXTENSION,
 	SERVE_CHUNK_SIZE_LF,
 	SERVE_CHUNK_DATA,
@@ -74,7 +75,8 @@ struct serve_chunks {
 	uint64_t left;  /* of the chunk; or its size so far */
 	size_t digits;  /* of the size */
 	size_t skipped; /* bytes of extensions of the line, of trailers */
-	size_t line;    /* bytes of the trailer line so far */
+	size_t line;    /* bytes of the trailer line so far, */
+	bool named;     /* which has had its colon */
 };
 
 /* Take bytes off *${in}, appending the body's to ${body} up to ${max} in all.
