@@ -39,7 +39,7 @@ options_new_key(const struct options_new_key *n, options_maker *make,
 	    crypto_secret_create(n->file, buf_span(&secret), &err) != 0) {
 		diag_error("%s", err.text);
 	} else {
-		diag_note("%s: key %s", n->file, id);
+		diag_note("wrote the key %s to %s", id, n->file);
 		buf_add_span(ndjson_record(out), buf_span(&public));
 		status = ndjson_commit_raw(out) == 0 ? CLI_OK : CLI_SYSTEM;
 	}

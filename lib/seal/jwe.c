@@ -323,6 +323,36 @@ read_recipient(struct seal_jwe *j, const struct json_index *ix, struct err *err)
 	return 0;
 }
 
+/* One recipient that cannot be read does not keep the others from opening:
+ * remember why the first was passed over. */
+static void
+pass(struct seal_jwe *j, int rc, const struct err *why)
+{
+	if (rc != 0 && j->passed.text[0] == '\0')
+		j->passed = *why;
+}
+
+/* Take in the headers of all recipients; keep those that can be used. */
+static int
+read_headers(struct seal_jwe *j, struct err *err)
+{
+	size_t kept = 0;
+	struct err why;
+
+	for (size_t i = 0; i < j->recipients; i++) {
+		struct seal_recipient *r = &j->recipient[i];
+		int rc = read_json_header(j, r, &why);
+
+		if (rc != 0 && err_is_memory(&why))
+			return err_set(err, "%s", why.text);
+		pass(j, rc, &why);
+		if (rc == 0 && kept++ < i)
+			j->recipient[kept - 1] = *r;
+	}
+	j->recipients = kept;
+	return kept > 0 ? 0 : err_set(err, "%s", j->passed.text);
+}
+
 static int
 read_recipients(
     struct seal_jwe *j, const struct json_member *list, struct err *err)
@@ -330,6 +360,7 @@ read_recipients(
 	struct json_scan scan;
 	enum json_token t;
 	struct span one;
+	struct err why;
 	int rc = 0;
 
 	if (list->type != JSON_ARRAY)
@@ -341,20 +372,31 @@ read_recipients(
 	json_scan_start(&scan, list->value);
 	json_scan_next(&scan);
 	while (rc == 0 && (t = json_scan_next(&scan)) != JSON_ARRAY_END) {
-		if (t != JSON_OBJECT)
-			rc = err_set(err, "recipients: not all are objects");
+		if (t != JSON_OBJECT) {
+			pass(j,
+			    err_set(&why, "recipients: not all are objects"),
+			    &why);
+			if (t == JSON_ARRAY)
+				json_scan_skip(&scan, NULL);
+			rc =
+			    t == JSON_ERROR ? err_set(err, "out of memory") : 0;
+			continue;
+		}
+		if (json_scan_skip(&scan, &one) != JSON_OBJECT)
+			rc = err_set(err, "out of memory");
 		else if (j->recipients == SEAL_KEYS_MAX)
 			rc = err_set(
 			    err, "recipients: more than %d", SEAL_KEYS_MAX);
-		else if (json_scan_skip(&scan, &one) != JSON_OBJECT ||
-		    json_index_read(&j->inner, one, err) != 0)
-			rc = -1;
+		else if (json_index_read(&j->inner, one, &why) != 0)
+			pass(j, -1, &why);
 		else
-			rc = read_recipient(j, &j->inner, err);
+			pass(j, read_recipient(j, &j->inner, &why), &why);
 	}
 	json_scan_release(&scan);
 	if (rc == 0 && j->recipients == 0)
-		return err_set(err, "recipients: none");
+		return err_set(err, "%s",
+		    j->passed.text[0] != '\0' ? j->passed.text
+					      : "recipients: none");
 	return rc;
 }
 
@@ -392,10 +434,8 @@ read_json(struct seal_jwe *j, struct span jwe, struct err *err)
 	if ((m != NULL ? read_recipients(j, m, err)
 		       : read_recipient(j, &j->index, err)) != 0)
 		return -1;
-	for (size_t i = 0; i < j->recipients; i++) {
-		if (read_json_header(j, &j->recipient[i], err) != 0)
-			return -1;
-	}
+	if (read_headers(j, err) != 0)
+		return -1;
 	return read_fixed(j, iv, tag, err);
 }
 
@@ -405,6 +445,7 @@ seal_jwe_read(struct seal_jwe *j, struct span jwe, struct err *err)
 	j->protected = j->unprotected = (struct span){"", 0};
 	j->aad = (struct span){NULL, 0};
 	j->recipients = 0;
+	j->passed.text[0] = '\0';
 	memset(&j->recipient[0], 0, sizeof(j->recipient[0]));
 	buf_clear(&j->text);
 	/* Reserved at once, so that spans into it stay. */

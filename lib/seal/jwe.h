@@ -39,7 +39,8 @@ struct seal_jwe {
 	uint8_t nonce[CRYPTO_GCM_NONCE];
 	uint8_t tag[CRYPTO_GCM_TAG];
 	struct seal_recipient recipient[SEAL_KEYS_MAX];
-	size_t recipients; /* from 1 */
+	size_t recipients; /* from 1: those that can be used */
+	struct err passed; /* why the first of the others cannot */
 
 	struct json_index index; /* of the whole; of its parts */
 	struct json_index part;

@@ -229,10 +229,45 @@ read_pair(struct seal_key *key, const struct json_index *ix, struct err *err)
 	return rc;
 }
 
+/* Does "key_ops", where it is there, allow what encryption needs? */
+static bool
+allows(const struct json_index *ix)
+{
+	static const char *const operation[] = {"deriveKey", "deriveBits",
+	    "wrapKey", "unwrapKey", "encrypt", "decrypt"};
+	const struct json_member *m = json_index_find(ix, "key_ops");
+	struct json_scan scan;
+	bool found = false;
+
+	if (m == NULL || m->type != JSON_ARRAY)
+		return true;
+	json_scan_init(&scan);
+	json_scan_start(&scan, m->value);
+	json_scan_next(&scan);
+	while (!found && json_scan_next(&scan) == JSON_STRING) {
+		for (size_t i = 0; i < sizeof(operation) / sizeof(*operation);
+		     i++)
+			found |= json_string_is(
+			    scan.span, scan.escaped, span_of(operation[i]));
+	}
+	json_scan_release(&scan);
+	return found;
+}
+
+/* Why the key is not for encryption; NULL where it may be. */
+static const char *
+other_purpose(const struct json_index *ix)
+{
+	if (json_index_find(ix, "use") != NULL && !is(ix, "use", "enc"))
+		return "use: the key is not for encryption";
+	return allows(ix) ? NULL : "key_ops: the key is not for encryption";
+}
+
 int
 seal_key_read(struct seal_key *key, struct span text, struct err *err)
 {
 	struct json_index ix;
+	const char *other = NULL;
 	int rc = -1;
 
 	memset(key, 0, sizeof(*key));
@@ -241,12 +276,16 @@ seal_key_read(struct seal_key *key, struct span text, struct err *err)
 		goto out;
 	if (json_index_find(&ix, "kty") == NULL)
 		err_set(err, "not a JWK: kty is missing");
-	else if (json_index_find(&ix, "use") != NULL && !is(&ix, "use", "enc"))
-		err_set(err, "use: the key is not for encryption");
+	else if (other_purpose(&ix) != NULL)
+		other = other_purpose(&ix);
 	else if (is(&ix, "kty", "oct"))
 		rc = read_shared(key, &ix, err);
 	else
 		rc = read_pair(key, &ix, err);
+	if (other != NULL) {
+		err_set(err, "%s", other);
+		rc = 1;
+	}
 	if (rc == 0)
 		rc = read_kid(key, &ix, err);
 out:

@@ -31,8 +31,9 @@ struct seal_keys {
 	size_t count;
 };
 
-/* Read the JWK ${text}.  Return 0; or -1 with ${err}.  seal_key_release wipes
- * ${key} in any case. */
+/* Read the JWK ${text}.  Return 0; or -1 with ${err}, or 1 with ${err} where
+ * it is for another purpose than encryption.  seal_key_release wipes ${key} in
+ * any case. */
 int seal_key_read(struct seal_key *key, struct span text, struct err *err);
 void seal_key_release(struct seal_key *key);
 

@@ -24,53 +24,111 @@ seal_keys_free(struct seal_keys *k)
 	free(k);
 }
 
+/* Keys as they are taken from one text. */
+struct taking {
+	struct seal_keys *keys;
+	struct crypto_key_file *file; /* NULL: nobody is told */
+	size_t good, passed;
+	const char *at; /* where the first was passed over, and why */
+	struct err why;
+};
+
 static int
 add_one(struct seal_keys *k, struct span text, struct err *err)
 {
 	struct seal_key *key = &k->key[k->count];
+	int rc = seal_key_read(key, text, err);
 
-	if (k->count == SEAL_KEYS_MAX)
-		return err_set(err, "more than %d keys", SEAL_KEYS_MAX);
-	if (seal_key_read(key, text, err) != 0) {
+	for (size_t i = 0; rc == 0 && i < k->count; i++) {
+		if (strcmp(k->key[i].kid, key->kid) == 0)
+			rc = err_set(err, "kid %s: stands twice", key->kid);
+	}
+	if (rc != 0)
 		seal_key_release(key);
-		return -1;
+	else
+		k->count++;
+	return rc;
+}
+
+/* Does the JWK ${text}, which is not taken, hold what others must not see? */
+static bool
+is_secret(struct span text)
+{
+	struct json_index ix;
+	bool secret = false;
+
+	json_index_init(&ix);
+	if (json_index_read(&ix, text, NULL) == 0)
+		secret = json_index_find(&ix, "d") != NULL ||
+		    json_index_find(&ix, "k") != NULL;
+	json_index_release(&ix);
+	return secret;
+}
+
+/* Remember why ${text} was passed over, if it is the first. */
+static void
+pass(struct taking *t, struct span text, const char *where, const char *why)
+{
+	if (t->passed++ > 0)
+		return;
+	err_set(&t->why, "%s%s", where, why);
+	t->at = text.p;
+}
+
+/* Take one key of several: what cannot be read is passed over.  Return 0; or
+ * -1 with ${err} where that is no reason. */
+static int
+take(struct taking *t, struct span text, const char *where, struct err *err)
+{
+	struct err cause, why;
+	int rc;
+
+	if (t->keys->count == SEAL_KEYS_MAX)
+		return err_set(err, "more than %d keys", SEAL_KEYS_MAX);
+	rc = add_one(t->keys, text, &cause);
+	if (rc == 0) {
+		t->good++;
+		return 0;
 	}
-	for (size_t i = 0; i < k->count; i++) {
-		if (strcmp(k->key[i].kid, key->kid) == 0) {
-			err_set(err, "kid %s: stands twice", key->kid);
-			seal_key_release(key);
-			return -1;
-		}
-	}
-	k->count++;
+	err_set(&why, "%s%s", where[0] != '\0' ? ": " : "", cause.text);
+	if (err_is_memory(&why))
+		return err_set(err, "%s%s", where, why.text);
+	if (t->file != NULL)
+		t->file->secret |= is_secret(text);
+	/* What is for another purpose is passed over without a word, unless
+	 * nothing else is there. */
+	if (rc < 0)
+		pass(t, text, where, why.text);
+	else if (t->why.text[0] == '\0')
+		err_set(&t->why, "%s%s", where, why.text);
 	return 0;
 }
 
 /* Add the elements of "keys". */
 static int
-add_set(struct seal_keys *k, struct span array, struct err *err)
+add_set(struct taking *t, struct span array, struct err *err)
 {
 	struct json_scan scan;
-	enum json_token t;
-	struct err why;
+	enum json_token token;
 	size_t n = 0;
 	int rc = 0;
 
 	json_scan_init(&scan);
 	json_scan_start(&scan, array);
 	json_scan_next(&scan);
-	while (rc == 0 && (t = json_scan_next(&scan)) != JSON_ARRAY_END) {
-		struct span jwk;
+	while (rc == 0 && (token = json_scan_next(&scan)) != JSON_ARRAY_END) {
+		char where[64];
+		struct span jwk = {"", 0};
 
-		n++;
-		if (t != JSON_OBJECT) {
-			rc = err_set(err, "keys: number %zu is no object", n);
-		} else {
-			json_scan_skip(&scan, &jwk);
-			if (add_one(k, jwk, &why) != 0)
-				rc = err_set(
-				    err, "keys: number %zu: %s", n, why.text);
-		}
+		snprintf(where, sizeof(where), "keys: number %zu", ++n);
+		if (token == JSON_ERROR ||
+		    ((token == JSON_OBJECT || token == JSON_ARRAY) &&
+			json_scan_skip(&scan, &jwk) == JSON_ERROR))
+			rc = err_set(err, "%s: out of memory", where);
+		else if (token == JSON_OBJECT)
+			rc = take(t, jwk, where, err);
+		else
+			pass(t, jwk, where, " is no object");
 	}
 	json_scan_release(&scan);
 	return rc;
@@ -78,14 +136,13 @@ add_set(struct seal_keys *k, struct span array, struct err *err)
 
 /* Add a JWK a line. */
 static int
-add_lines(
-    struct seal_keys *k, struct span text, const char **at, struct err *err)
+add_lines(struct taking *t, struct span text, struct err *err)
 {
 	struct span rest = text, line;
 
 	while (crypto_secret_line(&rest, &line)) {
-		if (add_one(k, line, err) != 0) {
-			*at = line.p;
+		if (take(t, line, "", err) != 0) {
+			t->at = line.p;
 			return -1;
 		}
 	}
@@ -93,51 +150,63 @@ add_lines(
 }
 
 static int
-add_text(
-    struct seal_keys *k, struct span text, const char **at, struct err *err)
+add_text(struct taking *t, struct span text, struct err *err)
 {
 	const struct json_member *set;
 	struct json_index ix;
-	size_t before = k->count;
+	bool lines = false;
 	int rc;
 
 	/* One JSON text over any number of lines, or one on each line. */
 	json_index_init(&ix);
 	if (json_index_read(&ix, text, NULL) != 0) {
-		rc = add_lines(k, text, at, err);
+		lines = true;
+		rc = add_lines(t, text, err);
 	} else {
 		set = json_index_find(&ix, "keys");
 		if (set == NULL)
-			rc = add_one(k, text, err);
+			rc = take(t, text, "", err);
 		else if (set->type == JSON_ARRAY)
-			rc = add_set(k, set->value, err);
+			rc = add_set(t, set->value, err);
 		else
 			rc = err_set(err, "keys: not an array");
 	}
 	json_index_release(&ix);
-	if (rc == 0 && k->count == before)
-		rc = err_set(err, "holds no key");
+	if (rc == 0 && t->good == 0)
+		rc = err_set(err, "%s",
+		    t->why.text[0] != '\0' ? t->why.text : "holds no key");
+	if (!lines)
+		t->at = NULL;
 	return rc;
 }
 
 int
 seal_keys_add(struct seal_keys *k, struct span text, struct err *err)
 {
-	const char *at = NULL;
+	struct taking t = {.keys = k};
 
-	return add_text(k, text, &at, err);
+	return add_text(&t, text, err);
 }
 
 static int
 read_keys(void *keys, struct crypto_key_file *file, struct err *err)
 {
 	struct seal_keys *k = keys;
+	struct taking t = {.keys = k, .file = file};
 	size_t i = k->count;
 
-	if (add_text(k, file->text, &file->at, err) != 0)
+	if (add_text(&t, file->text, err) != 0) {
+		file->at = t.at;
 		return -1;
+	}
 	for (; i < k->count; i++)
 		file->secret |= k->key[i].private;
+	if (t.passed > 1)
+		crypto_key_note(file, t.at,
+		    "%s: passed over, and %zu more keys", t.why.text,
+		    t.passed - 1);
+	else if (t.passed > 0)
+		crypto_key_note(file, t.at, "%s: passed over", t.why.text);
 	return 0;
 }
 

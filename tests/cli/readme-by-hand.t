@@ -15,7 +15,7 @@ umask 077
 try 'they run' sh -eu commands
 is_status 0
 stdout_lines 3
-stderr_has '^vitals-sign: key: key [0-9a-f]\{8\}$'
+stderr_has '^vitals-sign: wrote the key [0-9a-f]\{8\} to key$'
 sed -n 1p .out >ours
 sed -n 2p .out >its
 cmp -s ours its

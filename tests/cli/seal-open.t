@@ -17,7 +17,7 @@ for a in p256 x25519; do
 	try "makes a key: $a" vitals-seal --new-key $a.private -a $a
 	is_status 0
 	stdout_json '.use == "enc" and (.kid | length == 43) and (has("d") | not)'
-	stderr_has "^vitals-seal: $a.private: key [A-Za-z0-9_-]\{43\}$"
+	stderr_has "^vitals-seal: wrote the key [A-Za-z0-9_-]\{43\} to $a.private$"
 	cp .out $a.public
 	[ "$(stat -c %a $a.private)" = 600 ] && jq -e 'has("d")' $a.private >/dev/null
 	ok "$a: the private half is for its owner alone"
@@ -241,4 +241,54 @@ try 'one byte more' vitals-sign -k key long
 is_status 1
 is_stdout ''
 is_stderr 'vitals-sign: long:1: bad line: longer than 1 MiB'
+
+# ---- Members of lists that cannot be read ---------------------------------
+echo '{"a":1}' >one
+vitals-seal -q --new-key mine.jwk >mine.public
+jq -c '{keys: [{kty: "EC", crv: "P-256", use: "sig", alg: "ES256", kid: "s", x: "AA", y: "AA"},
+	{kty: "OKP", crv: "Ed25519", use: "sig", x: "AA"}, {kty: "OKP", crv: "Ed25519", key_ops: ["verify"], x: "AA"}, .]}' mine.public >set
+vitals-seal -k set one >sealed 2>err
+try 'a key set with keys for signatures' vitals-open -k mine.jwk sealed
+is_status 0
+stdout_is_file one
+is_stderr ''
+[ ! -s err ]
+ok 'which are passed over without a word'
+jq -c '.keys |= [5, {kty: "RSA", n: "AQAB"}] + .' set >odd
+try 'with what is not understood' vitals-seal -k odd one
+is_status 0
+stdout_json '.contentType == "application/jose"'
+is_stderr 'vitals-seal: odd: keys: number 1 is no object: passed over, and 1 more keys'
+jq -c '.keys |= .[:2]' set >none
+try 'with nothing else' vitals-seal -k none one
+is_status 3
+is_stdout ''
+is_stderr 'vitals-seal: none: keys: number 1: use: the key is not for encryption'
+{ echo '{"kty":"RSA"}'; cat mine.public; } >lines.jwk
+try 'on lines' vitals-seal -k lines.jwk one
+is_status 0
+stdout_json '.contentType == "application/jose"'
+is_stderr 'vitals-seal: lines.jwk:1: kty and crv: not EC on P-256, OKP on X25519 or oct: passed over'
+jq -c '{keys: [., {kty: "EC", use: "sig", d: "AA"}]}' mine.public >secret
+chmod 644 secret
+try 'a secret among those that are passed over' vitals-seal -k secret one
+is_status 3
+is_stdout ''
+is_stderr 'vitals-seal: secret: others can access this secret: chmod 600 it'
+chmod 644 mine.public
+vitals-seal -q --new-key yours.jwk -a x25519 >yours.public
+vitals-seal -k mine.public -k yours.public one |
+	jq -c '.payload |= (fromjson | .recipients |= [5, {header: {alg: "RSA-OAEP"}, encrypted_key: "AA"},
+		{header: {alg: "dir", zip: "DEF"}}, {header: 7}] + . | tojson)' >sealed
+for k in mine yours; do
+	try "recipients that are not understood beside $k" vitals-open -k $k.jwk sealed
+	is_status 0
+	stdout_is_file one
+	is_stderr ''
+done
+jq -c '.payload |= (fromjson | .recipients |= .[:4] | tojson)' sealed >others
+try 'and nobody else' vitals-open -k mine.jwk others
+is_status 1
+is_stdout ''
+is_stderr 'vitals-open: others:1: recipients: not all are objects'
 done_testing

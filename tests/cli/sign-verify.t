@@ -269,7 +269,7 @@ is_stderr ''
 try 'makes a key' vitals-sign --new-key made
 is_status 0
 is_stdout ''
-stderr_has '^vitals-sign: made: key [0-9a-f]\{8\}$'
+stderr_has '^vitals-sign: wrote the key [0-9a-f]\{8\} to made$'
 [ "$(stat -c %a made)" = 600 ] && grep -Eq '^whsec_[A-Za-z0-9+/]{43}=$' made
 ok 'a new key is for its owner alone'
 cp made before

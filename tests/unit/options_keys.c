@@ -164,12 +164,12 @@ said_id(const char *name, bool sealing)
 
 	k.file = (struct cli_list){{name}, 1};
 	if (sealing && options_seal_keys(&cli, &k, &seal_keys) == CLI_GO)
-		snprintf(want, sizeof(want), "test: %s: key %s\n", name,
-		    seal_key_id(seal_keys, 0));
+		snprintf(want, sizeof(want), "test: wrote the key %s to %s\n",
+		    seal_key_id(seal_keys, 0), name);
 	if (!sealing &&
 	    options_sign_keys(&cli, &k, sign_scheme(0), &sign_keys) == CLI_GO)
-		snprintf(want, sizeof(want), "test: %s: key %s\n", name,
-		    sign_key_id(sign_keys, 0));
+		snprintf(want, sizeof(want), "test: wrote the key %s to %s\n",
+		    sign_key_id(sign_keys, 0), name);
 	sign_keys_free(sign_keys);
 	seal_keys_free(seal_keys);
 	return strcmp(text, want) == 0;
