@@ -39,7 +39,6 @@ struct calib_pairs {
 	struct json_index index;
 	struct json_scan scan;
 	struct buf text;
-	bool failed; /* memory ran out */
 };
 
 struct calib_pairs *
@@ -88,15 +87,15 @@ grow(void *array, size_t n, size_t *room, size_t size)
 	return array;
 }
 
-/* The line's fault, unless memory ran out while it was read.  A line of
- * another kind is named. */
+/* What is wrong with a line, and of which other kind it is, unless it is that
+ * memory ran out while it was read. */
 static enum calib_verdict
 bad(const struct calib_pairs *p, struct err *err, const char *what,
     const char *why)
 {
 	const char *seems;
 
-	if (buf_failed(&p->text) || p->failed) {
+	if (buf_failed(&p->text) || p->scan.error != NULL) {
 		(void)err_set(err, "out of memory");
 		return CALIB_FAILED;
 	}
@@ -249,6 +248,7 @@ calib_reference(struct calib_pairs *p, struct span line, struct err *err)
 	double value, offset;
 	int vital, source;
 
+	p->scan.error = NULL;
 	if (json_index_read(&p->index, line, err) != 0)
 		return CALIB_BAD;
 	if ((s = text(p, "vital")) == NULL)
@@ -259,13 +259,12 @@ calib_reference(struct calib_pairs *p, struct span line, struct err *err)
 	if (vitals_model_terms((enum vital)vital) == 0)
 		return CALIB_PASSED;
 	info = vital_info((enum vital)vital);
-	s = text(p, "unit");
-	if (buf_failed(&p->text))
-		return bad(p, err, what, "'unit' is no text");
-	if (s == NULL || strcmp(s, info->unit) != 0) {
-		(void)err_set(err, "bad reference: 'unit' of %s is not \"%s\"",
-		    info->name, info->unit);
-		return CALIB_BAD;
+	if ((s = text(p, "unit")) == NULL || strcmp(s, info->unit) != 0) {
+		struct err why;
+
+		(void)err_set(
+		    &why, "'unit' of %s is not \"%s\"", info->name, info->unit);
+		return bad(p, err, what, why.text);
 	}
 	if (!number(p, "value", &value))
 		return bad(p, err, what, "'value' is no number");
@@ -284,8 +283,8 @@ calib_reference(struct calib_pairs *p, struct span line, struct err *err)
 	if (source < 0)
 		return CALIB_FAILED;
 	s = text(p, "subject");
-	if (buf_failed(&p->text))
-		return bad(p, err, what, "'subject' is no text");
+	if (s == NULL && buf_failed(&p->text))
+		return bad(p, err, what, "'subject'");
 	if (s != NULL && note_subject(p, (unsigned)source, s, err) != 0)
 		return CALIB_FAILED;
 	return keep_reference(p, vital, (unsigned)source, offset, value, err);
@@ -357,21 +356,15 @@ read_features(
     struct calib_pairs *p, struct span value, struct vitals_features *f)
 {
 	struct json_scan *s = &p->scan;
-	enum json_token t;
 
 	vitals_features_clear(f);
-	/* The line has been read once: now it can only fail of memory. */
 	json_scan_start(s, value);
-	p->failed = json_scan_next(s) != JSON_OBJECT;
-	if (p->failed)
+	if (json_scan_next(s) != JSON_OBJECT)
 		return false;
-	while ((t = json_scan_next(s)) == JSON_KEY) {
+	while (json_scan_next(s) == JSON_KEY) {
 		struct span key = s->span, v;
 		bool escaped = s->escaped;
 		enum json_token type = json_scan_skip(s, &v);
-
-		if (type == JSON_ERROR)
-			break;
 
 		for (int k = 0; k < VITALS_FEATURE_COUNT; k++) {
 			const char *name =
@@ -385,8 +378,7 @@ read_features(
 				return false;
 		}
 	}
-	p->failed = t != JSON_OBJECT_END;
-	return !p->failed;
+	return s->error == NULL;
 }
 
 static enum calib_verdict
@@ -431,6 +423,7 @@ calib_measurement(struct calib_pairs *p, struct span line, struct err *err)
 	const char *s;
 	int source;
 
+	p->scan.error = NULL;
 	if (json_index_read(&p->index, line, err) != 0)
 		return CALIB_BAD;
 	if ((s = text(p, "record")) == NULL)
