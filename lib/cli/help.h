@@ -14,4 +14,9 @@ void help_print(
 void help_list(
     const struct cli *cli, const struct cli_option *common, size_t n);
 
+/* The option whose long name ${word} is meant to be, if it is nearly one of
+ * them; else NULL. */
+const char *help_guess(const struct cli *cli, const struct cli_option *common,
+    size_t n, struct span word);
+
 #endif

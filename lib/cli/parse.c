@@ -163,6 +163,18 @@ take(struct parse *p, const struct cli_option *o, size_t index,
 	return store(p, o, text, shown);
 }
 
+/* "--emitt": did you mean --emit? */
+static int
+unknown(const struct parse *p, const char *shown, struct span name)
+{
+	const char *guess = help_guess(p->cli, p->common, 4, name);
+
+	if (guess == NULL)
+		return cli_usage(p->cli, "unknown option %s", shown);
+	return cli_usage(
+	    p->cli, "unknown option %s (did you mean --%s?)", shown, guess);
+}
+
 static int
 take_long(struct parse *p, int argc, char *argv[], int *i)
 {
@@ -176,7 +188,7 @@ take_long(struct parse *p, int argc, char *argv[], int *i)
 	snprintf(shown, sizeof(shown), "--%.*s", (int)n, name);
 	o = find(p, name, n, 0, &index);
 	if (o == NULL)
-		return cli_usage(p->cli, "unknown option %s", shown);
+		return unknown(p, shown, (struct span){name, n});
 	if (o->kind == CLI_KIND_FLAG) {
 		if (equals != NULL)
 			return cli_usage(p->cli, "%s: takes no value", shown);

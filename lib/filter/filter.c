@@ -229,6 +229,9 @@ filter_run(
 			return CLI_SYSTEM;
 		}
 	}
+	if (n == 0 && isatty(STDIN_FILENO))
+		diag_note("reading lines from the terminal (Ctrl-D ends them, "
+			  "--help tells more)");
 	if (n == 0)
 		status = run_fd(&r, STDIN_FILENO, "<stdin>");
 	for (int i = 0; i < n; i++) {

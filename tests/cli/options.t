@@ -122,6 +122,10 @@ for c in $commands; do
 		is_stdout ''
 		stderr_has "^$c: unknown option $(echo "$o" | cut -c 1-2)"
 	done
+	try "$c --versoin" "$c" --versoin
+	is_status 2
+	is_stdout ''
+	stderr_has "^$c: unknown option --versoin (did you mean --version?)$"
 	try "$c: an option behind operands" "$c" nowhere/x - -q nowhere/y --no-such-option
 	is_status 2
 	is_stdout ''

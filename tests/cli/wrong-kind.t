@@ -130,4 +130,14 @@ stderr_has '^vitals-event: events:202: schemaVersion:'
 stderr_has '^vitals-event: events: 498 bad lines, 478 of them not shown$'
 [ "$(wc -l <"$WORK/.err")" -eq 23 ]
 ok 'ten of each run, and three lines about the others'
+
+# Nothing at all, on a terminal.
+if has_terminal; then
+	try 'a terminal as input' sh -c "printf '\\004' | script -qec \"vitals-event\" /dev/null"
+	is_status 0
+	stdout_has '^.*vitals-event: reading lines from the terminal (Ctrl-D ends them, --help tells more)'
+	is_stderr ''
+else
+	skip 'a terminal as input' 'no terminal can be made'
+fi
 done_testing

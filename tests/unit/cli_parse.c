@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "check.h"
+#include "cli/help.h"
 
 static struct {
 	bool flag, other;
@@ -18,6 +19,12 @@ static const struct cli_option table[] = {
     CLI_LIST("list", 'l', "ITEM", "", &got.list),
 };
 static const struct cli cli = {"test", "[FILE ...]", "", NULL, table, 5};
+
+static const struct {
+	const char *word, *name;
+} guess[] = {{"falg", "flag"}, {"flags", "flag"}, {"num", "number"},
+    {"nubmre", "number"}, {"tex", "text"}, {"other", "other"}, {"nothing", ""},
+    {"n", ""}, {"", ""}, {"a-very-long-word-that-is-no-option-at-all", ""}};
 
 /* Parse the words of ${line}; give the operands, with blanks between. */
 static const char *
@@ -74,5 +81,13 @@ main(void)
 	    "the first operand ends them where POSIX is wanted");
 	CHECK(got.flag && !got.other && got.text == NULL, "as it says");
 	CHECK_TEXT(operands("-f -- -o"), "-o", "as -- does");
+	/* Nearly an option. */
+	for (size_t i = 0; i < sizeof(guess) / sizeof(*guess); i++) {
+		const char *name =
+		    help_guess(&cli, NULL, 0, span_of(guess[i].word));
+
+		CHECK_TEXT(
+		    name != NULL ? name : "", guess[i].name, guess[i].word);
+	}
 	return check_done();
 }

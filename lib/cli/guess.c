@@ -1,0 +1,71 @@
+#include <string.h>
+
+#include "cli/help.h"
+
+/* Longer words are not compared. */
+#define WORD_MAX 32
+
+/* So many letters may be wrong. */
+#define WRONG_MAX 2
+
+static unsigned
+least(unsigned a, unsigned b, unsigned c)
+{
+	unsigned m = a < b ? a : b;
+
+	return m < c ? m : c;
+}
+
+/* How many letters must be put in, taken out, changed or swapped with their
+ * neighbour to make ${b} of ${a}. */
+static unsigned
+distance(const char *a, size_t n, const char *b, size_t m)
+{
+	unsigned row[3][WORD_MAX + 1];
+
+	for (size_t k = 0; k <= m; k++)
+		row[1][k] = (unsigned)k;
+	for (size_t i = 1; i <= n; i++) {
+		unsigned *now = row[(i + 1) % 3], *last = row[i % 3];
+		const unsigned *before = row[(i + 2) % 3];
+
+		now[0] = (unsigned)i;
+		for (size_t k = 1; k <= m; k++) {
+			now[k] = least(now[k - 1] + 1, last[k] + 1,
+			    last[k - 1] + (a[i - 1] != b[k - 1]));
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
+			    a[i - 2] == b[k - 1] && before[k - 2] + 1 < now[k])
+				now[k] = before[k - 2] + 1;
+		}
+	}
+	return row[(n + 1) % 3][m];
+}
+
+const char *
+help_guess(const struct cli *cli, const struct cli_option *common, size_t n,
+    struct span word)
+{
+	const char *best = NULL;
+	unsigned wrong = WRONG_MAX + 1;
+
+	if (word.n < 3 || word.n > WORD_MAX)
+		return NULL;
+	for (size_t i = 0; i < cli->options + n; i++) {
+		const char *name = i < cli->options
+		    ? cli->option[i].name
+		    : common[i - cli->options].name;
+		size_t m = name == NULL ? 0 : strlen(name);
+		unsigned d;
+
+		if (m == 0 || m > WORD_MAX)
+			continue;
+		d = distance(word.p, word.n, name, m);
+		if (m > word.n && memcmp(name, word.p, word.n) == 0)
+			d = 1; /* cut short: we know no abbreviations */
+		if (d < wrong) {
+			wrong = d;
+			best = name;
+		}
+	}
+	return best;
+}
