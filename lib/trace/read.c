@@ -110,10 +110,12 @@ fill_slot(struct json_scan *s, struct slot *slot, size_t n, struct err *err)
 static int
 read_name(struct trace_reader *r, char name[TRACE_NAME_MAX], struct err *err)
 {
-	if (json_scan_next(&r->scan) != JSON_STRING)
+	struct span value;
+
+	if (json_scan_skip(&r->scan, &value) != JSON_STRING)
 		return err_set(err, "a region's \"name\" is not a string");
 	buf_clear(&r->name);
-	json_unescape(r->scan.span, &r->name);
+	json_unescape(json_inside(value), &r->name);
 	if (buf_failed(&r->name))
 		return err_set(err, "out of memory");
 	if (!trace_name_valid(buf_span(&r->name)))
@@ -125,7 +127,34 @@ read_name(struct trace_reader *r, char name[TRACE_NAME_MAX], struct err *err)
 	return 0;
 }
 
-/* The scanner stands behind the region's JSON_OBJECT. */
+/* Read the members of a region to its end, past those that are wrong: the
+ * first of them is told.  ${slot} has room for r, g, b and pixels. */
+static int
+read_members(struct trace_reader *r, struct slot slot[4],
+    char name[TRACE_NAME_MAX], struct err *err)
+{
+	struct err why;
+	int rc = 0;
+
+	name[0] = '\0';
+	while (json_scan_next(&r->scan) == JSON_KEY) {
+		int one = json_string_is(
+			      r->scan.span, r->scan.escaped, SPAN_LIT("name"))
+		    ? read_name(r, name, &why)
+		    : fill_slot(&r->scan, slot, 4, &why);
+
+		if (one != 0 && rc == 0) {
+			rc = -1;
+			*err = why;
+		}
+	}
+	if (rc == 0 && name[0] == '\0')
+		return err_set(err, "a region has no \"name\"");
+	return rc;
+}
+
+/* The scanner stands behind the region's JSON_OBJECT.  Where the region has a
+ * name and cannot be read otherwise, it has no pixels. */
 static int
 read_region(struct trace_reader *r, struct trace_region *region,
     char name[TRACE_NAME_MAX], struct err *err)
@@ -135,62 +164,71 @@ read_region(struct trace_reader *r, struct trace_region *region,
 	    {"g", &region->g, 0, 255, false, false},
 	    {"b", &region->b, 0, 255, false, false},
 	    {"pixels", &pixels, 0, UINT32_MAX, false, false}};
+	int rc = read_members(r, slot, name, err);
 
-	name[0] = '\0';
-	while (json_scan_next(&r->scan) == JSON_KEY) {
-		if (json_string_is(
-			r->scan.span, r->scan.escaped, SPAN_LIT("name"))) {
-			if (read_name(r, name, err) != 0)
-				return -1;
-		} else if (fill_slot(&r->scan, slot, 4, err) != 0) {
-			return -1;
-		}
-	}
-	if (name[0] == '\0')
-		return err_set(err, "a region has no \"name\"");
-	if (slot[3].null || pixels != (double)(uint32_t)pixels)
-		return err_set(
+	if (rc == 0 && (slot[3].null || pixels != (double)(uint32_t)pixels))
+		rc = err_set(
 		    err, "region %s: \"pixels\" is not a whole number", name);
-	region->pixels = (uint32_t)pixels;
-	if (region->pixels == 0) {
-		region->r = region->g = region->b = 0;
-		return 0;
-	}
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; rc == 0 && pixels > 0 && i < 3; i++)
 		if (!slot[i].seen || slot[i].null)
-			return err_set(err, "region %s: \"%s\" is missing",
-			    name, slot[i].key);
+			rc = err_set(err, "region %s: \"%s\" is missing", name,
+			    slot[i].key);
+	region->pixels = rc == 0 ? (uint32_t)pixels : 0;
+	if (region->pixels == 0)
+		region->r = region->g = region->b = 0;
+	return rc;
+}
+
+/* Take the region that comes next, if it can be told from the others.  *${good}
+ * counts those that were read whole; ${why} keeps the first reason why another
+ * was not.  Return 0, or -1 with ${err}. */
+static int
+take_region(struct trace_reader *r, struct trace_line *l, unsigned *n,
+    unsigned *good, struct err *why, struct err *err)
+{
+	char *name = l->names.name[*n];
+	struct err one;
+
+	if (*n == TRACE_REGIONS_MAX)
+		return err_set(err, "more than %d regions", TRACE_REGIONS_MAX);
+	if (read_region(r, &l->frame.region[*n], name, &one) == 0)
+		(*good)++;
+	else if (err_is_memory(&one))
+		return err_set(err, "%s", one.text);
+	else if (why->text[0] == '\0')
+		*why = one;
+	if (name[0] == '\0')
+		return 0;
+	for (unsigned i = 0; i < *n; i++)
+		if (strcmp(l->names.name[i], name) == 0)
+			return err_set(
+			    err, "two regions have the name %s", name);
+	(*n)++;
 	return 0;
 }
 
+/* A region that cannot be read does not spoil the others. */
 static int
 read_regions(struct trace_reader *r, const struct json_member *m,
     struct trace_line *l, struct err *err)
 {
+	struct err why = {""};
+	unsigned n = 0, good = 0;
 	enum json_token token;
-	unsigned n = 0;
 
 	if (m == NULL || m->type != JSON_ARRAY)
 		return err_set(err, "\"regions\" is not an array");
 	json_scan_start(&r->scan, m->value);
 	(void)json_scan_next(&r->scan);
 	while ((token = json_scan_next(&r->scan)) == JSON_OBJECT) {
-		if (n == TRACE_REGIONS_MAX)
-			return err_set(
-			    err, "more than %d regions", TRACE_REGIONS_MAX);
-		char *name = l->names.name[n];
-		if (read_region(r, &l->frame.region[n], name, err) != 0)
+		if (take_region(r, l, &n, &good, &why, err) != 0)
 			return -1;
-		for (unsigned i = 0; i < n; i++)
-			if (strcmp(l->names.name[i], name) == 0)
-				return err_set(
-				    err, "two regions have the name %s", name);
-		n++;
 	}
 	if (token != JSON_ARRAY_END)
 		return err_set(err, "a region is not an object");
-	if (n == 0)
-		return err_set(err, "there is no region");
+	if (good == 0)
+		return err_set(err, "%s",
+		    why.text[0] != '\0' ? why.text : "there is no region");
 	l->names.count = l->frame.count = n;
 	return 0;
 }

@@ -56,6 +56,20 @@ refusals(void)
 	bad(HEAD "\"regions\":[{\"name\":\"x\",\"r\":1,\"g\":2,\"b\":3,"
 		 "\"pixels\":1.5}]}",
 	    "region x: \"pixels\" is not a whole number");
+	/* What is wrong with one does not spoil the other. */
+	good(HEAD "\"regions\":[{\"name\":\"x\",\"r\":256,\"g\":[1]},"
+		  "{\"r\":1},{\"name\":{},\"r\":1}," REGION
+		  ",{\"name\":\"y\",\"r\":1,\"g\":2,\"b\":null,\"pixels\":7}]}",
+	    "regions that cannot be read beside one that can");
+	CHECK(line.frame.count == 3 && line.frame.region[0].pixels == 0 &&
+		line.frame.region[1].pixels > 0 &&
+		line.frame.region[2].pixels == 0,
+	    "have no pixels");
+	CHECK(strcmp(line.names.name[0], "x") == 0 &&
+		strcmp(line.names.name[2], "y") == 0,
+	    "but their names");
+	bad(HEAD "\"regions\":[{\"r\":1},{\"name\":\"x\",\"r\":\"1\"}]}",
+	    "a region has no \"name\"");
 	bad(HEAD "\"regions\":[" REGION "],\"face\":[]}",
 	    "\"face\" is neither an object nor null");
 	bad(HEAD "\"regions\":[" REGION "],\"face\":{\"x\":1,\"y\":2}}",
