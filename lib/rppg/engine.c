@@ -11,7 +11,8 @@
 enum {
 	HOP = 60,
 	FIRST = 300,
-	CROWD = 8 /* frames that tell a rate from a jitter */
+	CROWD = 8,          /* frames that tell a rate from a jitter */
+	CERTAIN_REGIONS = 4 /* that do not stay the same by chance */
 };
 
 /* Two rates agree when they are this close, in bins (5 /min). */
@@ -425,6 +426,26 @@ keep_run(struct rppg *p, const struct trace_frame *f)
 	return 0;
 }
 
+/* Does ${f} show, to the last digit, what the last new frame did?  Whole
+ * numbers of few regions may be the same by chance. */
+static bool
+repeats(const struct rppg *p, const struct trace_frame *f)
+{
+	bool fractions = false, seen = false;
+
+	for (unsigned i = 0; i < f->count; i++) {
+		const struct trace_region *a = &f->region[i];
+		const struct trace_region *b = &p->last_frame.region[i];
+
+		if (memcmp(a, b, sizeof(*a)) != 0)
+			return false;
+		seen |= a->pixels > 0;
+		fractions |= a->r - floor(a->r) > 0 || a->g - floor(a->g) > 0 ||
+		    a->b - floor(a->b) > 0;
+	}
+	return seen && (fractions || f->count >= CERTAIN_REGIONS);
+}
+
 int
 rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err)
 {
@@ -432,10 +453,13 @@ rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err)
 		return err_set(err, "the number of regions changes");
 	if (p->any && !(f->time > p->last_time))
 		return err_set(err, "time does not rise");
+	p->last_time = f->time;
+	/* As if it had not come: what is missing then is a gap. */
+	if (p->any && (f->repeated || repeats(p, f)))
+		return 0;
 	if (keep_run(p, f) != 0 || add_shade(p, f) != 0)
 		return err_set(err, "out of memory");
 	history_forget(&p->history, f->time - RPPG_SECONDS_MAX);
-	p->last_time = f->time;
 	p->last_frame = *f;
 	p->any = true;
 	p->frames++;

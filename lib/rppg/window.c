@@ -5,8 +5,9 @@
 
 #include "rppg/rows.h"
 
-/* A region counts where it was in view for this share of the window. */
-static const double SEEN_MIN = 0.8;
+/* A region counts where it was in view for this share of the window, and of
+ * what the most seen one was: pictures that are missing are so for all. */
+static const double SEEN_MIN = 0.6, SEEN_SHARE = 0.8;
 
 /* Mean levels between which a channel can carry a pulse. */
 static const double LEVEL_MIN = 3, LEVEL_MAX = 252;
@@ -148,6 +149,8 @@ int
 window_open(struct window *w, const struct intake *in, enum rppg_site site,
     const bool skin[TRACE_REGIONS_MAX], size_t from, size_t n)
 {
+	double most = 0;
+
 	w->in = in;
 	w->site = site;
 	w->from = from;
@@ -157,9 +160,12 @@ window_open(struct window *w, const struct intake *in, enum rppg_site site,
 	w->background = -1;
 	w->motions = 0;
 	memset(w->good, 0, sizeof(w->good));
+	for (unsigned i = 0; i < in->regions; i++)
+		most = fmax(most, seen_share(w, i));
 	for (unsigned i = 0; i < in->regions; i++) {
 		double share = seen_share(w, i);
-		bool good = share >= SEEN_MIN && usable(w, i);
+		bool good = share >= SEEN_MIN && share >= SEEN_SHARE * most &&
+		    usable(w, i);
 
 		if (skin[i]) {
 			w->seen = fmax(w->seen, share);

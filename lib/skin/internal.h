@@ -169,6 +169,30 @@ int skin_follow_next(struct skin_follow *follow, struct skin_small *small,
 /* Is the face so sure that the detector need not be asked often? */
 bool skin_follow_is_settled(const struct skin_follow *follow);
 
+/* still.c */
+
+/* Which pictures repeat the one before. */
+struct skin_still {
+	uint16_t *sample; /* [rows][columns] of the last picture's luma */
+	size_t rows, columns;
+	bool any;     /* there was one */
+	double usual; /* mean difference between two, of 255; 0: not known */
+	/* The run of pictures that hardly differ. */
+	bool quiet;
+	double since;     /* its first one's time, s */
+	double doubted;   /* when a run proved to be none, s */
+	double low, high; /* of the skin's mean green in it */
+};
+
+/* Begin anew with pictures of the shape of ${frame}.  Return 0, or -1 without
+ * memory. */
+int skin_still_begin(struct skin_still *s, const struct video_frame *frame);
+void skin_still_release(struct skin_still *s);
+
+/* Does ${frame}, of which ${trace} tells the skin, repeat the one before? */
+bool skin_still_repeats(struct skin_still *s, const struct video_frame *frame,
+    const struct trace_frame *trace);
+
 /* subject.c */
 
 /* A face with its patches and its trace. */

@@ -32,6 +32,7 @@
 struct skin_sampler {
 	struct skin_options options;
 	struct skin_small small;
+	struct skin_still still;
 	struct video_frame shape; /* of the last frame */
 	bool begun;
 	double next_search, next_check, last_seen;
@@ -77,6 +78,7 @@ skin_free(struct skin_sampler *sampler)
 	for (i = 0; i < sampler->subjects; i++)
 		free(sampler->subject[i]);
 	skin_small_free(&sampler->small);
+	skin_still_release(&sampler->still);
 	free(sampler);
 }
 
@@ -416,6 +418,8 @@ take_shape(
 	if (s->options.site == SKIN_SITE_FACE &&
 	    skin_small_init(&s->small, frame) < 0)
 		return err_set(err, "out of memory");
+	if (skin_still_begin(&s->still, frame) < 0)
+		return err_set(err, "out of memory");
 	if (!s->begun && add_subject(s, err) < 0)
 		return -1;
 	s->fallback.anchor++;
@@ -426,6 +430,21 @@ take_shape(
 	s->has_candidate = false;
 	s->next_search = s->next_check = 0;
 	return 0;
+}
+
+/* Mark the traces where the picture is the last one again. */
+static void
+mark_repeated(struct skin_sampler *s, const struct video_frame *frame)
+{
+	const struct trace_frame *skin = &s->subject[0]->trace;
+	bool repeated;
+
+	if (s->options.site == SKIN_SITE_FACE && !s->confirmed)
+		skin = &s->fallback;
+	repeated = skin_still_repeats(&s->still, frame, skin);
+	s->fallback.repeated = repeated;
+	for (unsigned i = 0; i < s->subjects; i++)
+		s->subject[i]->trace.repeated = repeated;
 }
 
 int
@@ -442,10 +461,15 @@ skin_sample(struct skin_sampler *sampler, const struct video_frame *frame,
 		sampler->begun = true;
 	}
 	sampler->shape = *frame;
-	if (sampler->options.site == SKIN_SITE_FACE)
-		return sample_faces(sampler, frame, dt > 0 ? dt : 0, luma, err);
-	trace = &sampler->subject[0]->trace;
-	begin_trace(trace, frame, luma);
-	sample_grid(sampler, frame, trace, sampler->names.count);
+	if (sampler->options.site == SKIN_SITE_FACE) {
+		if (sample_faces(sampler, frame, dt > 0 ? dt : 0, luma, err) <
+		    0)
+			return -1;
+	} else {
+		trace = &sampler->subject[0]->trace;
+		begin_trace(trace, frame, luma);
+		sample_grid(sampler, frame, trace, sampler->names.count);
+	}
+	mark_repeated(sampler, frame);
 	return 0;
 }

@@ -293,6 +293,19 @@ read_count(const struct json_index *ix, const char *key, int64_t max,
 	return 0;
 }
 
+/* True or false, which it is where it is left out. */
+static int
+read_flag(
+    const struct json_index *ix, const char *key, bool *value, struct err *err)
+{
+	const struct json_member *m = json_index_find(ix, key);
+
+	*value = m != NULL && m->type == JSON_TRUE;
+	if (m != NULL && m->type != JSON_TRUE && m->type != JSON_FALSE)
+		return err_set(err, "\"%s\" is not true or false", key);
+	return 0;
+}
+
 static int
 read_extras(const struct json_index *ix, struct trace_line *l, struct err *err)
 {
@@ -312,11 +325,9 @@ read_extras(const struct json_index *ix, struct trace_line *l, struct err *err)
 		json_number(m->value, &l->frame.luma) != 0 ||
 		l->frame.luma < 0 || l->frame.luma > 255))
 		return err_set(err, "\"luma\" is not a number in 0..255");
-	m = json_index_find(ix, "damaged");
-	l->frame.damaged = m != NULL && m->type == JSON_TRUE;
-	if (m != NULL && m->type != JSON_TRUE && m->type != JSON_FALSE)
-		return err_set(err, "\"damaged\" is not true or false");
-	return 0;
+	if (read_flag(ix, "repeated", &l->frame.repeated, err) != 0)
+		return -1;
+	return read_flag(ix, "damaged", &l->frame.damaged, err);
 }
 
 static int

@@ -44,6 +44,8 @@ struct trace_frame {
 	uint32_t anchor;
 	/* Mean luma of the whole picture, 0 to 255; negative: not known. */
 	double luma;
+	/* The picture is the last one again: no new sample. */
+	bool repeated;
 	/* Decoding reported damage in or just before this frame. */
 	bool damaged;
 };

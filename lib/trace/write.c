@@ -82,6 +82,10 @@ trace_write(struct buf *out, struct span source, int face_index,
 		json_key(&w, "luma");
 		json_put_real(&w, frame->luma, DIGITS_PLACE + 1);
 	}
+	if (frame->repeated) {
+		json_key(&w, "repeated");
+		json_put_bool(&w, true);
+	}
 	if (frame->damaged) {
 		json_key(&w, "damaged");
 		json_put_bool(&w, true);

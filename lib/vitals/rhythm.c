@@ -29,6 +29,9 @@
 #define MENDED_MAX 6.0
 #define MENDED_OFF 0.35
 
+/* The wave of a beat this close to a gap is partly made up, s. */
+#define GAP_MARGIN 0.25
+
 static const char *const names[VITALS_MARK_COUNT] = {
     [VITALS_MARK_NORMAL] = "normal",
     [VITALS_MARK_RANGE] = "range",
@@ -138,8 +141,8 @@ mark_gaps(struct vitals_beats *b, const double (*gap)[2], size_t gaps)
 {
 	for (size_t g = 0; g < gaps; g++) {
 		for (size_t i = 0; i + 1 < b->count; i++) {
-			if (b->beat[i].time < gap[g][1] &&
-			    b->beat[i + 1].time > gap[g][0])
+			if (b->beat[i].time < gap[g][1] + GAP_MARGIN &&
+			    b->beat[i + 1].time > gap[g][0] - GAP_MARGIN)
 				b->interval[i].mark = VITALS_MARK_GAP;
 		}
 	}

@@ -1,0 +1,155 @@
+/*
+ * Pictures that repeat the one before: a call that stalls, a network that
+ * drops, a camera that gives fewer pictures than the file has.
+ *
+ * A picture of the same samples is a repeated one.  A coder that is fed the
+ * same picture again improves on it for a while, in few places and by little;
+ * so may it treat a picture that is new.  But then the skin goes on changing
+ * its colour, and after a few pictures that tells which it was.
+ */
+#include "skin/internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define ROWS 48 /* that are looked at, at most */
+#define COLUMNS 640
+
+/* Quiet: so many samples are the same, and they differ by less than this share
+ * of what they usually do.  In a run of such the coder may begin anew. */
+#define SAME_MIN 0.85
+#define QUIET 0.25
+#define QUIET_RUN 0.6
+#define FOLLOW 0.05 /* how fast the usual follows, a picture */
+#define LEAP 3.0    /* times the usual; more counts as this */
+
+/* Quiet for so long: frozen, unless skin changes by more than this, of 255. */
+#define QUIET_SECONDS 0.2
+#define MOVES 0.05
+
+/* A coder that has let short runs pass for quiet does so again, for so long: a
+ * run is waited for then.  Otherwise the first quiet picture is frozen. */
+#define DOUBT_SECONDS 10.0
+
+void
+skin_still_release(struct skin_still *s)
+{
+	free(s->sample);
+	*s = (struct skin_still){.sample = NULL};
+}
+
+static unsigned
+sample_at(const struct video_frame *f, size_t x, size_t y)
+{
+	const uint8_t *row = f->plane[0] + (ptrdiff_t)y * f->stride[0];
+
+	if (f->depth <= 8)
+		return row[x];
+	return ((const uint16_t *)(const void *)row)[x];
+}
+
+/* Take the samples of ${f}; how many are the same as before, and the mean
+ * difference, of 255. */
+static void
+compare(struct skin_still *s, const struct video_frame *f, double *same,
+    double *change)
+{
+	size_t equal = 0, k = 0;
+	double sum = 0;
+
+	for (size_t j = 0; j < s->rows; j++) {
+		size_t y = (2 * j + 1) * (size_t)f->height / (2 * s->rows);
+
+		for (size_t i = 0; i < s->columns; i++, k++) {
+			size_t x = i * (size_t)f->width / s->columns;
+			unsigned v = sample_at(f, x, y);
+			int d = (int)v - (int)s->sample[k];
+
+			equal += d == 0;
+			sum += d < 0 ? -d : d;
+			s->sample[k] = (uint16_t)v;
+		}
+	}
+	*same = (double)equal / (double)k;
+	*change = ldexp(sum / (double)k, 8 - f->depth);
+}
+
+/* Of the skin, which the pulse changes most. */
+static double
+mean_green(const struct trace_frame *t)
+{
+	double sum = 0, n = 0;
+
+	for (unsigned i = 0; i < t->count; i++) {
+		sum += t->region[i].pixels * t->region[i].g;
+		n += t->region[i].pixels;
+	}
+	return n > 0 ? sum / n : 0;
+}
+
+/* Does the skin change its colour in a run of quiet pictures? */
+static bool
+lives(struct skin_still *s, const struct trace_frame *t)
+{
+	double green = mean_green(t);
+
+	if (!s->quiet) {
+		s->quiet = true;
+		s->since = t->time;
+		s->low = s->high = green;
+	}
+	s->low = fmin(s->low, green);
+	s->high = fmax(s->high, green);
+	return s->high - s->low > MOVES;
+}
+
+/* What differs by ${change} is new. */
+static bool
+is_new(struct skin_still *s, double time, double change)
+{
+	if (s->quiet && time - s->since < QUIET_SECONDS)
+		s->doubted = time;
+	s->quiet = false;
+	if (s->usual > 0)
+		s->usual += FOLLOW * (fmin(change, LEAP * s->usual) - s->usual);
+	else
+		s->usual = change;
+	return false;
+}
+
+int
+skin_still_begin(struct skin_still *s, const struct video_frame *frame)
+{
+	skin_still_release(s);
+	s->rows = frame->height < ROWS ? (size_t)frame->height : ROWS;
+	s->columns = frame->width < COLUMNS ? (size_t)frame->width : COLUMNS;
+	s->sample = calloc(s->rows * s->columns, sizeof(*s->sample));
+	s->doubted = -HUGE_VAL;
+	return s->sample == NULL ? -1 : 0;
+}
+
+bool
+skin_still_repeats(struct skin_still *s, const struct video_frame *frame,
+    const struct trace_frame *trace)
+{
+	bool first = !s->any, quiet;
+	double same, change;
+
+	compare(s, frame, &same, &change);
+	s->any = true;
+	if (first)
+		return false;
+	quiet = s->quiet ? change <= QUIET_RUN * s->usual
+			 : same >= SAME_MIN && change <= QUIET * s->usual;
+	if (quiet) {
+		if (lives(s, trace)) {
+			s->doubted = trace->time;
+			s->usual = change;
+			return is_new(s, trace->time, change);
+		}
+		return !(change > 0) ||
+		    trace->time - s->since >= QUIET_SECONDS ||
+		    trace->time - s->doubted > DOUBT_SECONDS;
+	}
+	return change > 0 ? is_new(s, trace->time, change) : true;
+}
