@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "vitals/reading.h"
+
 /* Shares of slow power in what is no pulse, and in what may be one. */
 #define SLOW_NONE 0.2
 #define SLOW_ALL 0.5
@@ -44,6 +46,30 @@ vitals_confidence_rmssd(
 	static const double start = -14.9, repeat = 13.3, regular = 5.7;
 
 	return logistic(start + repeat * q->repeat + regular * b->regular);
+}
+
+/* The normal distribution below ${z}. */
+static double
+below(double z)
+{
+	return 0.5 * erfc(-z / sqrt(2));
+}
+
+double
+vitals_confidence_lf_hf(const struct vitals_hrv *h)
+{
+	double tolerance = vital_info(VITAL_HRV_LF_HF)->tolerance;
+	double lf = VITALS_HRV_LF_HIGH - VITALS_HRV_LF_LOW;
+	double hf = VITALS_HRV_HF_HIGH - VITALS_HRV_LF_HIGH;
+	double ratio = h->lf_hf, off;
+
+	if (!(ratio > 0) || !(h->spectrum_seconds > 0))
+		return 0;
+	/* Power in a band is the mean over as many independent bins as it has
+	 * cycles of the length, and each is off by as much as it is. */
+	off = sqrt((1 / lf + 1 / hf) / h->spectrum_seconds);
+	return below(log(1 + tolerance / ratio) / off) -
+	    (ratio > tolerance ? below(log(1 - tolerance / ratio) / off) : 0);
 }
 
 double

@@ -9,6 +9,7 @@
 #define VITALS_CONFIDENCE_H
 
 #include "vitals/beats.h"
+#include "vitals/hrv.h"
 #include "vitals/quality.h"
 #include "vitals/respiration.h"
 
@@ -20,6 +21,11 @@ double vitals_confidence_sdnn(
     const struct vitals_beats *b, const struct vitals_quality *q);
 double vitals_confidence_rmssd(
     const struct vitals_beats *b, const struct vitals_quality *q);
+
+/* LF/HF within 1 of what a long recording would give: the share of such
+ * estimates that does, from the number of cycles that the length holds of each
+ * band.  Of the beats it says nothing. */
+double vitals_confidence_lf_hf(const struct vitals_hrv *h);
 
 /* Breathing within 3 /min, from a window of ${seconds}. */
 double vitals_confidence_breath(

@@ -174,7 +174,8 @@ read_rhythm(struct work *w, struct err *err)
 	sure *= vitals_confidence_rmssd(b, &w->quality);
 	give(w, VITAL_HRV_RMSSD, h.rmssd, sure, w->method);
 	give(w, VITAL_HRV_PNN50, h.pnn50, COARSER * sure, w->method);
-	give(w, VITAL_HRV_LF_HF, h.lf_hf, sure, "lomb");
+	give(w, VITAL_HRV_LF_HF, h.lf_hf, sure * vitals_confidence_lf_hf(&h),
+	    "lomb");
 	give(w, VITAL_STRESS_INDEX, vitals_stress(b), sure, "baevsky");
 	return 0;
 }

@@ -7,9 +7,9 @@
 
 #include "dsp/dsp.h"
 
-#define LF_LOW 0.04
-#define LF_HIGH 0.15
-#define HF_HIGH 0.40
+#define LF_LOW VITALS_HRV_LF_LOW
+#define LF_HIGH VITALS_HRV_LF_HIGH
+#define HF_HIGH VITALS_HRV_HF_HIGH
 
 /* The variance of a beat's time, s^2, is this times its noise over its signal
  * (1/q^2 - 1, q being its correlation with the mean beat).  Fitted to the
@@ -87,6 +87,7 @@ bands(struct vitals_hrv *h, const struct vitals_beats *b)
 	}
 	if (h->hf > 0)
 		h->lf_hf = h->lf / h->hf;
+	h->spectrum_seconds = length;
 	free(t);
 	return 0;
 }
@@ -176,7 +177,7 @@ vitals_hrv(struct vitals_hrv *h, const struct vitals_beats *b)
 {
 	const double none = (double)NAN;
 
-	*h = (struct vitals_hrv){none, none, none, none, none, none};
+	*h = (struct vitals_hrv){none, none, none, none, none, none, none};
 	if (b->normal < VITALS_HRV_INTERVALS_MIN)
 		return 0;
 	spread(h, b);

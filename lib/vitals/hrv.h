@@ -21,17 +21,24 @@
 #define VITALS_STRESS_SECONDS_MIN 50.0
 #define VITALS_STRESS_BIN 0.05
 
-/* LF/HF: seconds from the first beat to the last (of a recording of two
- * minutes). */
-#define VITALS_HRV_SPECTRUM_SECONDS_MIN 115.0
+/* LF/HF: seconds from the first beat to the last (of a recording of a
+ * minute).  The Task Force asks for two minutes; what less is worth, its
+ * confidence says. */
+#define VITALS_HRV_SPECTRUM_SECONDS_MIN 55.0
+
+/* The bands, Hz. */
+#define VITALS_HRV_LF_LOW 0.04
+#define VITALS_HRV_LF_HIGH 0.15
+#define VITALS_HRV_HF_HIGH 0.40
 
 struct vitals_hrv {
-	double sdnn;  /* ms, with n - 1 in the denominator */
-	double rmssd; /* ms */
-	double pnn50; /* %: differences above 50 ms */
-	double lf;    /* ms^2 in 0.04 to 0.15 Hz */
-	double hf;    /* ms^2 in 0.15 to 0.40 Hz */
-	double lf_hf; /* 1 */
+	double sdnn;             /* ms, with n - 1 in the denominator */
+	double rmssd;            /* ms */
+	double pnn50;            /* %: differences above 50 ms */
+	double lf;               /* ms^2 in 0.04 to 0.15 Hz */
+	double hf;               /* ms^2 in 0.15 to 0.40 Hz */
+	double lf_hf;            /* 1 */
+	double spectrum_seconds; /* that lf, hf and lf_hf are made of */
 };
 
 /* Fill ${h}; what there are too few intervals for is NAN.  Return 0, or -1

@@ -19,6 +19,11 @@
 #define SLOW_ORDER 4
 #define SLOW_END 1.0 /* s */
 
+/* Pieces in which the rate's course is looked at. */
+#define PIECE_SECONDS 8.0
+#define PIECES_MIN 4
+#define PIECES_MAX 64
+
 #define SNR_SECONDS 10.0
 #define SNR_LOW 0.5
 #define SNR_HIGH 4.0
@@ -70,6 +75,34 @@ rate_between(const struct vitals_beats *b, double from, double to)
 		last = b->beat[i].time;
 	}
 	return n >= 3 && last > first ? (n - 1) / (last - first) : 0;
+}
+
+/* How far the rates of the two halves lie apart, /min; or, where that is less,
+ * how far those of shorter pieces are off a smooth course: hearts slow down
+ * after exercise, what is found in noise leaps. */
+static double
+change(const struct vitals_beats *b, double start, double seconds)
+{
+	double half = start + seconds / 2, rate[PIECES_MAX], squares = 0;
+	double halves = 60 *
+	    fabs(rate_between(b, -HUGE_VAL, half) -
+		rate_between(b, half, HUGE_VAL));
+	size_t n =
+	    (size_t)fmax(PIECES_MIN, fmin(PIECES_MAX, seconds / PIECE_SECONDS));
+
+	for (size_t i = 0; i < n; i++) {
+		double from = start + (double)i * seconds / (double)n;
+
+		rate[i] =
+		    60 * rate_between(b, from, from + seconds / (double)n);
+	}
+	for (size_t i = 1; i + 1 < n; i++) {
+		double bend = rate[i - 1] - 2 * rate[i] + rate[i + 1];
+
+		squares += bend * bend;
+	}
+	/* Of independent rates of variance 1 the bends have 6. */
+	return fmin(halves, sqrt(squares / (double)(n - 2) / 6));
 }
 
 /* Ratio of the power that belongs to ${rate} Hz to that which does not. */
@@ -167,8 +200,6 @@ vitals_quality(struct vitals_quality *q, const struct vitals_beats *beats,
 	work = calloc(wave->n, sizeof(*work));
 	like = calloc(beats->count, sizeof(*like));
 	if (x != NULL && work != NULL && like != NULL) {
-		double half = wave->start + (double)wave->n / wave->rate / 2;
-
 		dsp_bandpass(&band, FILTER_ORDER, BAND_LOW,
 		    fmin(BAND_HIGH, 0.45 * wave->rate), wave->rate);
 		rc = dsp_filtfilt(&band, wave->value, x, wave->n);
@@ -178,9 +209,8 @@ vitals_quality(struct vitals_quality *q, const struct vitals_beats *beats,
 		}
 		if (rc == 0)
 			rc = slow(q, x, wave->n, wave->rate, work);
-		q->change = 60 *
-		    fabs(rate_between(beats, -HUGE_VAL, half) -
-			rate_between(beats, half, HUGE_VAL));
+		q->change =
+		    change(beats, wave->start, (double)wave->n / wave->rate);
 	}
 	free(x);
 	free(work);

@@ -21,7 +21,8 @@ struct vitals_quality {
 	/* Share of the wave's power that lies below 5 Hz, 0 to 1: nearly all
 	 * of a pulse, little of a lamp's flicker. */
 	double slow;
-	/* How far the rates of the two halves lie apart, /min. */
+	/* How far the rates of the two halves lie apart, or where that is less
+	 * those of shorter pieces off a smooth course, /min. */
 	double change;
 };
 

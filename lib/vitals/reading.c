@@ -12,7 +12,7 @@ static const struct vital_info infos[VITAL_COUNT] = {
     [VITAL_HRV_SDNN] = {"hrvSdnn", "ms", 0, 500, 10, 20, 1},
     [VITAL_HRV_RMSSD] = {"hrvRmssd", "ms", 0, 500, 15, 20, 1},
     [VITAL_HRV_PNN50] = {"hrvPnn50", "%", 0, 100, 10, 20, 1},
-    [VITAL_HRV_LF_HF] = {"hrvLfHf", "1", 0, 100, 1, 120, 2},
+    [VITAL_HRV_LF_HF] = {"hrvLfHf", "1", 0, 100, 1, 60, 2},
     [VITAL_PULSE_INTERVAL] = {"pulseInterval", "ms", 250, 2000, 50, 5, 1},
     [VITAL_PERFUSION_INDEX] = {"perfusionIndex", "%", 0, 100, 1, 5, 3},
 };

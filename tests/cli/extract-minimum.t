@@ -34,8 +34,7 @@ SHORT=
 lasts 10 oxygenSaturation
 lasts 15 respiratoryRate
 lasts 20 hrvSdnn hrvRmssd hrvPnn50
-lasts 60 stressIndex
-lasts 120 hrvLfHf
+lasts 60 stressIndex hrvLfHf
 
 try 'pressure needs a calibration however long' vitals-extract -t long
 is_status 0

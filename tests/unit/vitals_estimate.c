@@ -67,8 +67,9 @@ check_rate(double jitter, double noise, const char *what)
 	CHECK(rd[VITAL_RESPIRATORY_RATE].confidence > 0.5, "and it is sure");
 	CHECK_NEAR(rd[VITAL_HRV_SDNN].value, 30, 5, "SDNN");
 	CHECK_NEAR(rd[VITAL_PULSE_INTERVAL].value, 850, 8, "interval");
-	CHECK(rd[VITAL_HRV_LF_HF].absent == ABSENT_TOO_SHORT,
-	    "a minute is too short for LF/HF");
+	CHECK(rd[VITAL_HRV_LF_HF].absent == ABSENT_NOT, "LF/HF of a minute");
+	CHECK(rd[VITAL_HRV_LF_HF].confidence < rd[VITAL_HRV_RMSSD].confidence,
+	    "is less sure than RMSSD");
 	CHECK(rd[VITAL_STRESS_INDEX].absent == ABSENT_NOT, "not for stress");
 	CHECK(rd[VITAL_OXYGEN_SATURATION].status == READING_UNCALIBRATED &&
 		rd[VITAL_OXYGEN_SATURATION].confidence < 0.3,
@@ -79,6 +80,44 @@ check_rate(double jitter, double noise, const char *what)
 		    ABSENT_NOT_CALIBRATED,
 	    "blood pressure is none without a calibration");
 	vitals_output_release(&out);
+}
+
+/* A rate that goes evenly from ${from} to ${to} in 120 s, as after exercise. */
+static void
+check_course(double from, double to, double seconds, const char *what)
+{
+	struct vitals_output out;
+	const struct reading *rd = &out.reading[VITAL_HEART_RATE];
+	uint64_t seed = 5;
+	double span;
+
+	beats = 0;
+	for (double at = 0.5; at < 122;) {
+		beat[beats++] = at;
+		at += 60 / (from + (to - from) * at / 120);
+	}
+	for (size_t i = 0; i < N; i++) {
+		double at = (double)i / RATE, p = pulse_at(at, beat, beats);
+
+		t[i] = at;
+		r[i] = 200 - 1.0 * p + 0.05 * pulse_gauss(&seed);
+		g[i] = 60 - 1.5 * p + 0.05 * pulse_gauss(&seed);
+		b[i] = 40 - 0.6 * p + 0.05 * pulse_gauss(&seed);
+	}
+	estimate(&out, seconds);
+	span = from + (to - from) * seconds / 240;
+	CHECK(rd->absent == ABSENT_NOT && rd->confidence > 0.8, what);
+	CHECK_NEAR(rd->value, span, 1, "and the rate is the mean");
+	vitals_output_release(&out);
+}
+
+static void
+test_courses(void)
+{
+	check_course(130, 100, 120, "130 to 100 /min in two minutes is sure");
+	check_course(130, 100, 60, "its first minute, too");
+	check_course(130, 100, 20, "and its first 20 s");
+	check_course(60, 110, 120, "60 to 110 /min is sure");
 }
 
 static void
@@ -95,8 +134,8 @@ test_lengths(void)
 	    {20, VITAL_HRV_SDNN, true},
 	    {19.5, VITAL_HRV_SDNN, false},
 	    {59.5, VITAL_STRESS_INDEX, false},
-	    {125, VITAL_HRV_LF_HF, true},
-	    {119.5, VITAL_HRV_LF_HF, false},
+	    {61, VITAL_HRV_LF_HF, true},
+	    {59.5, VITAL_HRV_LF_HF, false},
 	};
 
 	make(14, 0.02, 0);
@@ -252,6 +291,7 @@ main(void)
 {
 	check_rate(0, 0, "clean");
 	check_rate(0.012, 0.05, "uneven times and noise");
+	test_courses();
 	test_lengths();
 	test_dead();
 	test_dark();

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "vitals/confidence.h"
 #include "vitals/hrv.h"
 
 #define PI 3.14159265358979323846
@@ -149,7 +150,7 @@ test_lomb(void)
 static void
 test_bands(void)
 {
-	double ms[400], t = 0;
+	double ms[400], t = 0, long_one;
 	struct vitals_beats b;
 	struct vitals_hrv h;
 	size_t n = 0;
@@ -166,13 +167,20 @@ test_bands(void)
 	CHECK_NEAR(h.hf, 112.5, 12, "high frequencies");
 	CHECK_NEAR(h.lf_hf, 4, 0.5, "their ratio");
 	vitals_beats_release(&b);
-	beats_of(&b, ms, 143);
+	long_one = vitals_confidence_lf_hf(&h);
+	beats_of(&b, ms, 68);
 	vitals_hrv(&h, &b);
-	CHECK(isnan(h.lf_hf), "less than 115 s are too short");
+	CHECK(isnan(h.lf_hf), "less than 55 s are too short");
 	vitals_beats_release(&b);
-	beats_of(&b, ms, 145);
+	beats_of(&b, ms, 74);
 	vitals_hrv(&h, &b);
-	CHECK_NEAR(h.lf_hf, 4, 1, "more are not");
+	CHECK_NEAR(h.lf_hf, 4, 2, "more are not");
+	h.lf_hf = 4;
+	CHECK(vitals_confidence_lf_hf(&h) < 0.6 * long_one,
+	    "and say that they are worth less");
+	h.lf_hf = 0.3;
+	CHECK(vitals_confidence_lf_hf(&h) > 0.95,
+	    "a small ratio is within 1 of the right one even so");
 	vitals_beats_release(&b);
 }
 
