@@ -23,7 +23,7 @@ struct options {
 };
 
 static struct options opt = {
-    .spec.rate = 1, .jobs = 1, .cascade = FACE_CASCADE_FILE};
+    .spec.rate = 1, .spec.stream = -1, .jobs = 1, .cascade = FACE_CASCADE_FILE};
 static struct extract_options extract;
 static struct vitals_models models;
 static struct filter filter;
@@ -58,6 +58,9 @@ static const struct cli_option table[] = {
 	VIDEO_RATE_MAX),
     CLI_FLAG("ignore-clock", 0, "count by --frame-rate whatever has times, too",
 	&opt.spec.ignore_clock),
+    CLI_INTEGER("stream", 0, "N",
+	"which stream of a file (default: the best video)", &opt.spec.stream, 0,
+	VIDEO_STREAMS_MAX - 1),
     CLI_TEXT("start-time", 0, "TIME", "when the recording began (RFC 3339)",
 	&opt.spec.start),
     CLI_FILE("calibration", 'c', "FILE",
@@ -165,7 +168,7 @@ measure_videos(char *const path[], int n)
 
 	if (status == EXTRACT_OUTPUT && errno == EPIPE)
 		raise(SIGPIPE); /* as if it had been this process that wrote */
-	else if (status == EXTRACT_OUTPUT)
+	else if (status == EXTRACT_OUTPUT && errno != 0)
 		diag_errno(errno, "<stdout>: write failed");
 	return exit_status[status];
 }

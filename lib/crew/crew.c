@@ -85,7 +85,7 @@ start(struct run *r, struct err *err)
 }
 
 /* Wait for the first task, whose output is at its end, and report it.  Return
- * -1 with errno set where nobody reads what it wrote. */
+ * -1 with errno set where nobody reads what it wrote, 0 where it told why. */
 static int
 reap(struct run *r)
 {
@@ -100,6 +100,10 @@ reap(struct run *r)
 	buf_release(&first.ahead);
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE) {
 		errno = EPIPE;
+		return -1;
+	}
+	if (WIFEXITED(status) && WEXITSTATUS(status) == CREW_OUTPUT_FAILED) {
+		errno = 0;
 		return -1;
 	}
 	if (WIFSIGNALED(status))

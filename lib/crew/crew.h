@@ -14,6 +14,9 @@
 #include "diag/err.h"
 
 #define CREW_JOBS_MAX 64
+/* What work returns where its output failed, which it has told: then no other
+ * task is begun. */
+#define CREW_OUTPUT_FAILED 99
 #define CREW_AHEAD_MAX ((size_t)4 << 20) /* bytes kept of one task */
 
 struct crew {
@@ -21,7 +24,7 @@ struct crew {
 	unsigned jobs; /* 1..CREW_JOBS_MAX at once */
 	int out;       /* where the output goes */
 	/* Run in a process of its own; write to ${fd}.  What it returns, 0 to
-	 * 99, is the process's exit status. */
+	 * 98 or CREW_OUTPUT_FAILED, is the process's exit status. */
 	int (*work)(void *context, size_t task, int fd);
 	/* Told in the order of the tasks, once each, after the task's output:
 	 * its status; or -1 and the signal that ended it. */
@@ -30,8 +33,8 @@ struct crew {
 };
 
 /* Run all tasks.  Return 0; or -1 with ${err} set (no process, no memory) or,
- * where the output failed, empty and errno set: the tasks then running were
- * told to end. */
+ * where the output failed, empty and errno set, or 0 where a task told of it: the
+ * tasks then running were told to end. */
 int crew_run(const struct crew *crew, struct err *err);
 
 #endif

@@ -27,6 +27,8 @@ struct extract_options {
 	bool sandbox;
 	double frame_rate; /* of what has no times; 0: not given */
 	bool ignore_clock; /* count frames by it whatever has times */
+	bool has_stream;   /* else the best is taken */
+	unsigned stream;   /* of the container, from 0 */
 	bool has_start;    /* else the container's creation time is taken */
 	int64_t start;
 	/* Called now and then with the share that was read, 0 to 1, negative
@@ -47,6 +49,7 @@ struct extract_notes {
 	struct err sandbox; /* what the sandbox lacks; "": nothing */
 	struct err damage;  /* what did not decode; "": nothing */
 	bool changed;       /* the file was written to while it was read */
+	struct err streams; /* which are not measured; "": none */
 	struct err clock;   /* what became of its clock; "": it was used */
 };
 

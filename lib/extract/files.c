@@ -70,6 +70,8 @@ work(void *context, size_t task, int fd)
 	status = measure(b, path, out, &notes, &err);
 	if (notes.sandbox.text[0] != '\0')
 		b->files->tell(EXTRACT_TELL_VERBOSE, name, notes.sandbox.text);
+	if (notes.streams.text[0] != '\0')
+		b->files->tell(EXTRACT_TELL_NOTE, name, notes.streams.text);
 	if (notes.damage.text[0] != '\0')
 		b->files->tell(EXTRACT_TELL_NOTE, name, notes.damage.text);
 	if (notes.changed)
@@ -79,7 +81,8 @@ work(void *context, size_t task, int fd)
 		b->files->tell(EXTRACT_TELL_NOTE, name, notes.clock.text);
 	if (status == EXTRACT_OUTPUT || ndjson_flush(out) != 0) {
 		err_sys(&err, errno, "write failed");
-		status = EXTRACT_SYSTEM;
+		b->files->tell(EXTRACT_TELL_ERROR, "<stdout>", err.text);
+		return CREW_OUTPUT_FAILED;
 	}
 	if (status != EXTRACT_OK)
 		b->files->tell(EXTRACT_TELL_ERROR, name, err.text);

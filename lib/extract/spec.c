@@ -131,5 +131,8 @@ extract_spec_read(const struct extract_spec *spec,
 	options->sandbox = !spec->no_sandbox;
 	options->frame_rate = spec->frame_rate;
 	options->ignore_clock = spec->ignore_clock;
+	options->has_stream = spec->stream >= 0;
+	if (options->has_stream)
+		options->stream = (unsigned)spec->stream;
 	return 0;
 }

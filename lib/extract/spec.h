@@ -16,6 +16,7 @@ struct extract_spec {
 	double window, every; /* s */
 	double rate;          /* samples a second */
 	double frame_rate;    /* frames a second */
+	int64_t stream;       /* of the container; negative: not given */
 	bool live, all_faces, no_sandbox, ignore_clock;
 };
 

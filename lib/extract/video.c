@@ -32,7 +32,8 @@ struct job {
 	double end; /* s: the last frame's time and its length */
 	double last;
 	unsigned long frames;
-	enum absent none; /* why none was taken */
+	unsigned pictures; /* that decoded, up to 2 */
+	enum absent none;  /* why none was taken */
 };
 
 static enum extract_status
@@ -137,6 +138,22 @@ tap(void *context, const void *bytes, size_t len)
 
 /* ---- Opening ------------------------------------------------------------- */
 
+/* Is ${t} what a camera writes whose clock was never set (the beginning of its
+ * count and the day after), or yet to come?  Local times that are written as
+ * if they were UTC may be a day ahead. */
+static bool
+is_unset(int64_t t)
+{
+	const int64_t day = 86400000;
+	const int64_t year_1990 = INT64_C(631152000000);
+	const int64_t year_2000 = INT64_C(946684800000);
+	const int64_t year_2001 = INT64_C(978307200000);
+
+	return t < year_1990 || t > instant_now() + day ||
+	    (t >= year_2000 - day && t < year_2000 + day) ||
+	    (t >= year_2001 - day && t < year_2001 + day);
+}
+
 static void
 describe(struct job *j)
 {
@@ -154,7 +171,8 @@ describe(struct job *j)
 	s->start = j->options->start;
 	if (!s->has_start && info->created[0] != '\0')
 		s->has_start =
-		    instant_parse(span_of(info->created), &s->start) == 0;
+		    instant_parse(span_of(info->created), &s->start) == 0 &&
+		    !is_unset(s->start);
 }
 
 static enum extract_status
@@ -164,7 +182,9 @@ open_job(struct job *j, const char *path, struct extract_notes *notes,
 	struct video_options options = {.tap = tap,
 	    .context = j,
 	    .frame_rate = j->options->frame_rate,
-	    .ignore_clock = j->options->ignore_clock};
+	    .ignore_clock = j->options->ignore_clock,
+	    .has_stream = j->options->has_stream,
+	    .stream = j->options->stream};
 	struct skin_options skin = j->options->skin;
 	struct sandbox sandbox;
 	enum video_status status;
@@ -187,6 +207,8 @@ open_job(struct job *j, const char *path, struct extract_notes *notes,
 	if (status != VIDEO_OK)
 		return of_video(status);
 	describe(j);
+	memcpy(notes->streams.text, video_others(j->video),
+	    sizeof(notes->streams.text));
 	if (extract_is_whole(j->options))
 		skin.cascade = NULL;
 	j->sampler = skin_new(&skin, err);
@@ -224,6 +246,8 @@ refuse(
 {
 	enum video_status got = video_next(j->video, frame, err);
 
+	if (got == VIDEO_OK)
+		j->pictures = 2;
 	j->about.frame_rate = 0;
 	j->none = got == VIDEO_OK ? why : ABSENT_TOO_SHORT;
 	return got == VIDEO_SYSTEM ? EXTRACT_SYSTEM : EXTRACT_OK;
@@ -242,6 +266,8 @@ read_frames(struct job *j, struct err *err)
 			return EXTRACT_OK;
 		if (got != VIDEO_OK)
 			return of_video(got);
+		if (j->pictures < 2)
+			j->pictures++;
 		if (video_clock(j->video) == VIDEO_CLOCK_NONE)
 			return refuse(j, ABSENT_NO_CLOCK, &frame, err);
 		if (video_clock(j->video) == VIDEO_CLOCK_FALSE)
@@ -348,7 +374,9 @@ extract_video(const struct extract_options *options, const char *path,
 	}
 	note_clock(&j, notes);
 	ended = subjects_finish(&j.subjects, j.end, j.none, err);
-	if (ended == EXTRACT_DATA && j.none == ABSENT_FALSE_CLOCK)
+	if (ended == EXTRACT_DATA && status == EXTRACT_OK && j.pictures == 1)
+		err_set(err, "is a single picture, not a video");
+	else if (ended == EXTRACT_DATA && j.none == ABSENT_FALSE_CLOCK)
 		explain_clock(&j, err);
 	if (ended != EXTRACT_OK) {
 		status = ended;

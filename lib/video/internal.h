@@ -40,6 +40,7 @@ struct video {
 	bool damaged;    /* since the last frame */
 	unsigned failed; /* errors since the last frame */
 	uint64_t damage;
+	char others[ERR_TEXT_MAX]; /* video streams that are not read */
 	struct video_capture capture;
 	bool counted;      /* times are counted by options.frame_rate */
 	bool false_clock;  /* the file says that its times are made up */
@@ -63,6 +64,15 @@ void video_io_free(struct video *video);
 
 /* log.c: from now on keep what FFmpeg says of a video, and print nothing. */
 void video_log_keep(void);
+
+/* streams.c: choose what is read, and find its decoder. */
+enum video_status video_stream_choose(
+    struct video *video, const AVCodec **decoder, struct err *err);
+
+/* kinds.c: VIDEO_BAD for what libavformat would take for a video, or for
+ * damage, and is known to be something else. */
+enum video_status video_kind_check(
+    const struct video *video, const AVInputFormat *format, struct err *err);
 
 /* clock.c: find out whether the times of an open video are those of its
  * recording.  video_info must be set. */

@@ -181,12 +181,16 @@ open_format(struct video *v, struct err *err)
 		v->format->max_analyze_duration = ANALYZE_STREAM;
 	code = av_probe_input_buffer2(v->io, &format, NULL, v->format, 0,
 	    (unsigned)v->format->format_probesize);
+	if (code < 0 && video_kind_check(v, NULL, err) != VIDEO_OK)
+		return VIDEO_BAD;
 	if (code < 0)
 		return explain(v, code, "is not a video that can be read", err);
 	if (is_list(format)) {
 		err_set(err, "is a list of other files, which are not opened");
 		return VIDEO_BAD;
 	}
+	if (video_kind_check(v, format, err) != VIDEO_OK)
+		return VIDEO_BAD;
 	/* On failure the context is freed, and v->format NULL. */
 	code = avformat_open_input(&v->format, NULL, format, NULL);
 	if (code < 0)
@@ -195,35 +199,6 @@ open_format(struct video *v, struct err *err)
 	if (code < 0)
 		return explain(v, code, "cannot be made sense of", err);
 	v->timeless = is_timeless(format);
-	return VIDEO_OK;
-}
-
-static enum video_status
-choose_stream(struct video *v, const AVCodec **decoder, struct err *err)
-{
-	AVStream *s;
-	unsigned i;
-	int best;
-
-	/* A cover picture is a stream of video to libavformat. */
-	for (i = 0; i < v->format->nb_streams; i++) {
-		s = v->format->streams[i];
-		s->discard = AVDISCARD_ALL;
-		if (s->disposition & AV_DISPOSITION_ATTACHED_PIC)
-			s->codecpar->codec_type = AVMEDIA_TYPE_ATTACHMENT;
-	}
-	best = av_find_best_stream(
-	    v->format, AVMEDIA_TYPE_VIDEO, -1, -1, decoder, 0);
-	if (best == AVERROR_DECODER_NOT_FOUND) {
-		err_set(err, "no decoder for its video stream");
-		return VIDEO_BAD;
-	}
-	if (best < 0 || *decoder == NULL) {
-		err_set(err, "holds no video stream");
-		return VIDEO_BAD;
-	}
-	v->stream = v->format->streams[best];
-	v->stream->discard = AVDISCARD_DEFAULT;
 	return VIDEO_OK;
 }
 
@@ -290,7 +265,7 @@ video_open(struct video **video, struct video_source *source,
 	if (status == VIDEO_OK)
 		status = open_format(v, err);
 	if (status == VIDEO_OK)
-		status = choose_stream(v, &decoder, err);
+		status = video_stream_choose(v, &decoder, err);
 	if (status == VIDEO_OK)
 		status = open_codec(v, decoder, err);
 	if (status != VIDEO_OK) {

@@ -175,7 +175,7 @@ video_source_fd(struct video_source *source, int fd, struct err *err)
 		status = VIDEO_SYSTEM;
 	} else if (S_ISDIR(st.st_mode)) {
 		err_set(err, "is a directory");
-		status = VIDEO_BAD;
+		status = VIDEO_SYSTEM;
 	} else {
 		source->seekable = source->is_file = S_ISREG(st.st_mode);
 		source->size = st.st_size;

@@ -57,8 +57,8 @@ struct video_source {
  * Open ${path} for reading, "-" being standard input.  Of a stream that cannot
  * seek, wait for the first bytes; where they are those of an MP4 whose index
  * stands at its end, make an unlinked temporary file (in $TMPDIR or /tmp) that
- * video_open will fill.  Return VIDEO_OK, VIDEO_BAD (a directory, an empty
- * file, a Git LFS pointer) or VIDEO_SYSTEM.
+ * video_open will fill.  Return VIDEO_OK, VIDEO_BAD (an empty file, a Git LFS
+ * pointer) or VIDEO_SYSTEM (a directory, too).
  */
 enum video_status video_source_open(
     struct video_source *source, const char *path, struct err *err);
@@ -125,6 +125,8 @@ struct video_options {
 	 * for formats that keep them), pictures one behind the other.  0: as
 	 * the codec says. */
 	double frame_rate;
+	bool has_stream;   /* else the best is read */
+	unsigned stream;   /* its number in the container, from 0 */
 	bool ignore_clock; /* count frames by it whatever has times */
 	/* Given every byte of a stream that cannot seek, once and in order,
 	 * as it is read; for its checksum.  NULL: none. */
@@ -136,13 +138,18 @@ struct video;
 
 /*
  * Start decoding ${source}, whose descriptors the video takes over in every
- * case.  Of several video streams the best is read, cover pictures never.
+ * case.  Of several video streams the best is read, unless ${options} choose one,
+ * and cover pictures never.
  * Return VIDEO_OK with *${video}, VIDEO_BAD or VIDEO_SYSTEM.
  */
 enum video_status video_open(struct video **video, struct video_source *source,
     const struct video_options *options, struct err *err);
 
 const struct video_info *video_info(const struct video *video);
+
+/* Which of several video streams is read, and which others are not, in words;
+ * "" where there is one, or where it was asked for. */
+const char *video_others(const struct video *video);
 
 /*
  * Decode the next frame into ${frame}, valid until the next call.  Damage in

@@ -49,7 +49,7 @@ try 'nobody to write to, one at a time' \
 	sh -c 'vitals-extract --jobs 1 "$@" >/dev/full' - 72.mp4 90.mp4
 is_status 3
 is_stdout ''
-stderr_has '72.mp4: write failed: No space left on device$'
+is_stderr 'vitals-extract: <stdout>: write failed: No space left on device'
 
 # A file whose decoder is killed is lost alone.
 mkfifo fifo

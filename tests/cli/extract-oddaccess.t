@@ -80,7 +80,7 @@ ff -i base.mkv -frames:v 1 $x264 one.mp4
 try 'one picture' vitals-extract one.mp4
 is_status 1
 stdout_json "$hr"' | .value == null and .absentReason == "too-short"'
-is_stderr 'vitals-extract: one.mp4: too short for a heart rate'
+is_stderr 'vitals-extract: one.mp4: is a single picture, not a video'
 ff -i base.mkv -vf scale=2:2 -c:v ffv1 tiny.mkv
 for site in face skin finger; do
 	try "pictures of four pixels as $site" vitals-extract -s $site tiny.mkv

@@ -122,13 +122,16 @@ is_status 1
 is_stdout ''
 is_stderr "vitals-extract: <stdin>: $list"
 mkdir dir.mp4
-refused dir.mp4 'a directory' 'is a directory'
+try 'a directory' vitals-extract dir.mp4
+is_status 3
+is_stdout ''
+is_stderr 'vitals-extract: dir.mp4: is a directory'
 mv jpeg.jpg jpeg.mp4
 try 'a JPEG named .mp4' vitals-extract jpeg.mp4
 is_status 1
 stdout_json "($hr | .value == null and .absentReason == \"too-short\") and
 	.device.codec == \"mjpeg\""
-is_stderr 'vitals-extract: jpeg.mp4: too short for a heart rate'
+is_stderr 'vitals-extract: jpeg.mp4: is a single picture, not a video'
 try 'no such file' vitals-extract none.mp4
 is_status 3
 is_stdout ''

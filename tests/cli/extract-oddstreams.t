@@ -114,7 +114,7 @@ ff -i base.mkv -frames:v 1 -c:v mjpeg -q:v 2 -f mjpeg one.jpeg
 try 'a single picture needs none' vitals-extract one.jpeg
 is_status 1
 stdout_json 'all(.readings[]; .absentReason | . == "too-short" or . == "not-calibrated")'
-is_stderr 'vitals-extract: one.jpeg: too short for a heart rate'
+is_stderr 'vitals-extract: one.jpeg: is a single picture, not a video'
 ff -i base.mkv $x264 -g 999 bare.h264
 try 'a bare stream that tells its rate' vitals-extract bare.h264
 is_status 0
