@@ -21,6 +21,7 @@ static struct options {
 	int64_t max_body, connections, request_seconds, idle_seconds;
 	int64_t count;
 	double timeout;
+	bool allow_http;
 } opt = {
     .listen = "127.0.0.1:8080",
     .health = "/healthz",
@@ -38,6 +39,8 @@ static const struct cli_option table[] = {
     CLI_HEADING("Listening"),
     CLI_TEXT("listen", 'l', "ADDRESS:PORT",
 	"where (default: 127.0.0.1:8080); port 0: any", &opt.listen),
+    CLI_FLAG("allow-http", 0,
+	"speak plain http beyond loopback, behind a proxy", &opt.allow_http),
     CLI_TEXT("path", 'p', "PATH", "the endpoint (default: any)", &opt.path),
     CLI_FILE("port-file", 0, "FILE", "write the port to FILE once listening",
 	&opt.port_file),
@@ -105,16 +108,19 @@ check_options(int operands)
 	if (operands > 0)
 		return cli_usage(&cli, "takes no operands");
 	if (loopback < 0)
-		return cli_usage(
-		    &cli, "--listen: '%s' is not ADDRESS:PORT", opt.listen);
+		return cli_usage(&cli,
+		    "--listen: '%s' is not ADDRESS:PORT, such as "
+		    "127.0.0.1:8080, 0.0.0.0:443 or [::1]:8080",
+		    opt.listen);
 	if (tls != (opt.tls_key != NULL))
 		return cli_usage(
 		    &cli, "--tls-cert and --tls-key need each other");
 	if (opt.client_ca != NULL && !tls)
 		return cli_usage(&cli, "--client-ca needs --tls-cert");
-	if (!loopback && !tls)
+	if (!loopback && !tls && !opt.allow_http)
 		return cli_usage(&cli,
-		    "--listen: '%s' is not loopback: --tls-cert is needed",
+		    "--listen: '%s' is not loopback: --tls-cert is needed, or "
+		    "--allow-http behind a proxy that speaks TLS",
 		    opt.listen);
 	if ((opt.path != NULL && opt.path[0] != '/') || opt.health[0] != '/')
 		return cli_usage(&cli, "a path begins with /");
@@ -137,6 +143,44 @@ notice(void *context, enum receive_notice what, const char *where,
 		    "%s: %s", where, text);
 }
 
+struct running {
+	struct serve *serve;
+	struct receive *receive;
+	struct sign_keys **keys;
+};
+
+/* Read keys and certificates again: all of them are taken, or none. */
+static void
+reload(void *context)
+{
+	struct running *run = context;
+	struct sign_keys *keys = NULL;
+	struct err err;
+	int status = CLI_GO;
+
+	/* What came from a descriptor is read. */
+	if (opt.keys.fd < 0)
+		status = options_sign_keys(
+		    &cli, &opt.keys, sign_scheme(opt.scheme), &keys);
+	if (status == CLI_GO && serve_reload(run->serve, &err) != 0) {
+		diag_error("%s", err.text);
+		status = CLI_SYSTEM;
+	}
+	if (status != CLI_GO) {
+		sign_keys_free(keys);
+		diag_error("not reloaded: keys and certificates stay as "
+			   "they were");
+		return;
+	}
+	if (keys != NULL) {
+		receive_use_keys(run->receive, keys);
+		sign_keys_free(*run->keys);
+		*run->keys = keys;
+	}
+	diag_note("reloaded keys and certificates%s",
+	    keys == NULL ? ", but for --key-fd" : "");
+}
+
 static void
 stop(void *serve)
 {
@@ -145,12 +189,16 @@ stop(void *serve)
 
 /* Serve until told to stop.  Return 0; or -1 with ${err}. */
 static int
-run(struct serve *s, struct receive *r, struct err *err)
+run(struct serve *s, struct receive *r, struct sign_keys **keys,
+    struct err *err)
 {
+	struct running running = {s, r, keys};
+
 	if (receive_start(r, s, err) != 0)
 		return -1;
 	if (serve_on_signal(s, SIGTERM, stop, s) != 0 ||
 	    serve_on_signal(s, SIGINT, stop, s) != 0 ||
+	    serve_on_signal(s, SIGHUP, reload, &running) != 0 ||
 	    (opt.timeout > 0 &&
 		serve_after(s, (int64_t)(opt.timeout * 1000), stop, s) != 0))
 		return err_set(err, "out of memory");
@@ -167,9 +215,9 @@ run(struct serve *s, struct receive *r, struct err *err)
 }
 
 static int
-receive(struct sign_keys *keys, struct inbox *inbox)
+receive(struct sign_keys **keys, struct inbox *inbox)
 {
-	const struct receive_options options = {keys, opt.tolerance, opt.path,
+	const struct receive_options options = {*keys, opt.tolerance, opt.path,
 	    opt.health, opt.origin, opt.rate, (enum receive_output)opt.output,
 	    STDOUT_FILENO, (uint64_t)opt.count, (size_t)opt.remember, inbox,
 	    RECEIVE_KEEP_MS, notice, NULL};
@@ -185,6 +233,7 @@ receive(struct sign_keys *keys, struct inbox *inbox)
 	if (r != NULL)
 		s = serve_new(&(struct serve_options){.listen = opt.listen,
 				  .tls = opt.certificate != NULL ? &tls : NULL,
+				  .plain = opt.allow_http,
 				  .max_connections = (size_t)opt.connections,
 				  .max_body = (size_t)opt.max_body,
 				  .request_ms = opt.request_seconds * 1000,
@@ -193,7 +242,7 @@ receive(struct sign_keys *keys, struct inbox *inbox)
 				  .failed = receive_client_failed,
 				  .context = r},
 		    &err);
-	if (s == NULL || run(s, r, &err) != 0) {
+	if (s == NULL || run(s, r, keys, &err) != 0) {
 		diag_error("%s", err.text);
 		goto out;
 	}
@@ -222,6 +271,7 @@ main(int argc, char *argv[])
 
 	cli_start(&cli);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);  /* until it can be followed */
 	signal(SIGXFSZ, SIG_IGN); /* a file that grew too large is a failure */
 	status = cli_parse(&cli, argc, argv, &operand);
 	if (status != CLI_GO)
@@ -236,7 +286,7 @@ main(int argc, char *argv[])
 		status = CLI_SYSTEM;
 	}
 	if (status == CLI_GO)
-		status = receive(keys, inbox);
+		status = receive(&keys, inbox);
 	inbox_close(inbox);
 	sign_keys_free(keys);
 	return cli_finish(NULL, status);

@@ -2,6 +2,7 @@
 
 complete -c vitals-receive -f
 complete -c vitals-receive -s l -l listen -x -d 'where (default: 127.0.0.1:8080); port 0: any'
+complete -c vitals-receive -l allow-http -d 'speak plain http beyond loopback, behind a proxy'
 complete -c vitals-receive -s p -l path -x -d 'the endpoint (default: any)'
 complete -c vitals-receive -l port-file -r -F -d 'write the port to FILE once listening'
 complete -c vitals-receive -l health -x -d 'where GET answers ok (default: /healthz)'

@@ -49,6 +49,12 @@ receive_free(struct receive *r)
 	free(r);
 }
 
+void
+receive_use_keys(struct receive *r, struct sign_keys *keys)
+{
+	r->options.keys = keys;
+}
+
 const struct receive_counters *
 receive_counters(const struct receive *r)
 {

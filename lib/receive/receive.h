@@ -98,6 +98,9 @@ void receive_free(struct receive *r); /* before serve_free */
  * ${err}. */
 int receive_start(struct receive *r, struct serve *s, struct err *err);
 
+/* Verify with ${keys}, which are not owned, from now on. */
+void receive_use_keys(struct receive *r, struct sign_keys *keys);
+
 /* A serve_handler. */
 void receive_handle(void *receive, struct serve_request *request);
 

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "buf/ascii.h"
 #include "instant/instant.h"
 #include "serve/private.h"
 
@@ -45,8 +46,11 @@ parse_listen(const char *listen, struct sockaddr_storage *address, int *length)
 	}
 	if (n >= sizeof(name))
 		return -1;
-	memcpy(name, host, n);
-	name[n] = '\0';
+	/* The one name that needs no looking up (RFC 6761). */
+	if (ascii_same((struct span){host, n}, "localhost"))
+		snprintf(name, sizeof(name), "127.0.0.1");
+	else
+		snprintf(name, sizeof(name), "%.*s", (int)n, host);
 	memset(address, 0, sizeof(*address));
 	if (host == listen && inet_pton(AF_INET, name, &in.sin_addr) == 1) {
 		in.sin_port = htons((uint16_t)port);
@@ -178,7 +182,7 @@ start(struct serve *s, struct err *err)
 
 	if (loopback < 0)
 		return err_set(err, "%s: not ADDRESS:PORT", s->options.listen);
-	if (!loopback && s->options.tls == NULL)
+	if (!loopback && s->options.tls == NULL && !s->options.plain)
 		return err_set(err, "%s: without TLS only a loopback address",
 		    s->options.listen);
 	if (raise_limit(s->options.max_connections, err) != 0)
@@ -200,6 +204,22 @@ start(struct serve *s, struct err *err)
 		return err_sys(err, errno, "%s", s->options.listen);
 	evconnlistener_set_error_cb(s->listener, accept_failed);
 	s->port = port_of(evconnlistener_get_fd(s->listener));
+	return 0;
+}
+
+int
+serve_reload(struct serve *s, struct err *err)
+{
+	SSL_CTX *tls;
+
+	if (s->options.tls == NULL)
+		return 0;
+	tls = serve_tls_new(s->options.tls, err);
+	if (tls == NULL)
+		return -1;
+	/* Connections hold on to the one that they began with. */
+	SSL_CTX_free(s->tls);
+	s->tls = tls;
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /*
- * serve: an HTTP/1.1 server on one event loop, over TLS or plain on loopback.
+ * serve: an HTTP/1.1 server on one event loop, over TLS or plain.
  *
  * One thread.  A handler gets each request once its body is here, and answers
  * at once or later.  All that a client can make the server hold is bounded:
@@ -39,8 +39,10 @@ struct serve_tls {
 };
 
 struct serve_options {
-	const char *listen;          /* "ADDRESS:PORT", "[IPV6]:PORT" */
-	const struct serve_tls *tls; /* NULL: plain, on loopback addresses */
+	const char
+	    *listen; /* "ADDRESS:PORT", "[IPV6]:PORT", "localhost:PORT" */
+	const struct serve_tls *tls; /* lives as long; NULL: plain HTTP, */
+	bool plain;                  /* beyond loopback addresses, too */
 	size_t max_connections;
 	size_t max_body;
 	int64_t request_ms; /* for a head, for a body, for taking an answer */
@@ -58,6 +60,10 @@ int serve_is_loopback(const char *listen);
  * answered are gone with it. */
 struct serve *serve_new(const struct serve_options *options, struct err *err);
 void serve_free(struct serve *s);
+
+/* Read the certificates and the key again, for connections to come.  Return 0;
+ * or -1 with ${err}, and all is as it was. */
+int serve_reload(struct serve *s, struct err *err);
 
 /* The port that the system chose for port 0, or the one asked for. */
 unsigned serve_port(const struct serve *s);

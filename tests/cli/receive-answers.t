@@ -255,13 +255,13 @@ usage: vitals-receive [OPTION ...] (--help for more)"
 }
 usage 'no key' 'no key: give --key-file, --key-fd or $VITALS_KEY_FILE' -l 127.0.0.1:0
 usage 'an operand' 'takes no operands' -k key x
-for l in 127.0.0.1 localhost:1 127.0.0.1:x 127.0.0.1:65536 :80 '[::1]' ::1:80 127.0.0.1: 127.0.0.1:1x; do
-	usage "--listen $l" "--listen: '$l' is not ADDRESS:PORT" -k key -l "$l"
+for l in 8080 localhost host.example:1 127.0.0.1 127.0.0.1:x 127.0.0.1:65536 :80 '[::1]' ::1:80 127.0.0.1: 127.0.0.1:1x; do
+	usage "--listen $l" "--listen: '$l' is not ADDRESS:PORT, such as 127.0.0.1:8080, 0.0.0.0:443 or [::1]:8080" -k key -l "$l"
 done
 usage 'plain http beyond loopback' \
-	"--listen: '0.0.0.0:0' is not loopback: --tls-cert is needed" -k key -l 0.0.0.0:0
+	"--listen: '0.0.0.0:0' is not loopback: --tls-cert is needed, or --allow-http behind a proxy that speaks TLS" -k key -l 0.0.0.0:0
 usage 'plain http beyond loopback, IPv6' \
-	"--listen: '[::]:0' is not loopback: --tls-cert is needed" -k key -l '[::]:0'
+	"--listen: '[::]:0' is not loopback: --tls-cert is needed, or --allow-http behind a proxy that speaks TLS" -k key -l '[::]:0'
 usage 'a certificate without key' '--tls-cert and --tls-key need each other' -k key --tls-cert x
 usage 'clients of an authority, without TLS' '--client-ca needs --tls-cert' -k key --client-ca x
 usage 'a path that is none' 'a path begins with /' -k key --path x
