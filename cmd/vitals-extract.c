@@ -9,6 +9,7 @@
 #include "calib/calib.h"
 #include "cli/cli.h"
 #include "crew/crew.h"
+#include "crew/stop.h"
 #include "diag/diag.h"
 #include "extract/extract.h"
 #include "extract/files.h"
@@ -215,6 +216,8 @@ measure_traces(struct ndjson_writer *out)
 		diag_error("out of memory");
 		return CLI_SYSTEM;
 	}
+	if (strcmp(opt.trace, "-") == 0 && crew_stop_ends(STDIN_FILENO) != 0)
+		diag_errno(errno, "/dev/null");
 	filter.line = take_trace;
 	filter.context = streams;
 	status = filter_run(&filter, &file.out, 1, out);
@@ -243,6 +246,8 @@ main(int argc, char *argv[])
 		return status;
 	if (load_files(&cascade) != 0)
 		return cli_finish(NULL, CLI_SYSTEM);
+	if (opt.spec.live)
+		crew_stop_watch();
 	if (opt.trace == NULL) {
 		status = measure_videos(argv + operand, argc - operand);
 	} else if ((out = cli_output()) == NULL) {

@@ -10,9 +10,11 @@
 
 #include "buf/buf.h"
 #include "compat/orphan.h"
+#include "crew/stop.h"
 
 enum {
-	BLOCK = 1 << 16
+	BLOCK = 1 << 16,
+	TICK_MS = 250
 };
 
 /* A task that was started and not yet reported. */
@@ -69,6 +71,7 @@ start(struct run *r, struct err *err)
 		return -1;
 	}
 	if (t->pid == 0) {
+		crew_stop_is_task();
 		compat_orphan_end(self);
 		for (unsigned i = 0; i < r->running; i++)
 			if (r->task[i].fd >= 0)
@@ -77,6 +80,7 @@ start(struct run *r, struct err *err)
 			close(end[0]);
 		_exit(crew->work(crew->context, t->number, end[1]));
 	}
+	crew_stop_add(t->pid);
 	if (!r->direct)
 		close(end[1]);
 	r->running++;
@@ -94,6 +98,7 @@ reap(struct run *r)
 
 	while (waitpid(first.pid, &status, 0) < 0 && errno == EINTR)
 		;
+	crew_stop_remove(first.pid);
 	for (unsigned i = 1; i < r->running; i++)
 		r->task[i - 1] = r->task[i];
 	r->running--;
@@ -165,7 +170,7 @@ wait_for_output(struct run *r, char *block, struct err *err)
 		p[i] =
 		    (struct pollfd){.fd = full ? -1 : t->fd, .events = POLLIN};
 	}
-	if (poll(p, r->running, -1) < 0)
+	if (poll(p, r->running, r->crew->tick == NULL ? -1 : TICK_MS) < 0)
 		return errno == EINTR ? 0 : err_sys(err, errno, "poll");
 	for (unsigned i = 0; i < r->running; i++)
 		if (p[i].fd >= 0 && p[i].revents != 0 &&
@@ -174,19 +179,38 @@ wait_for_output(struct run *r, char *block, struct err *err)
 	return 0;
 }
 
+/* Is a task left to begin? */
+static bool
+any_left(const struct run *r)
+{
+	return r->next < r->crew->tasks && !crew_stopping();
+}
+
+static void
+tick(const struct run *r)
+{
+	size_t done = r->next - r->running;
+
+	for (unsigned i = 0; i < r->running; i++)
+		done += r->task[i].fd < 0;
+	if (r->crew->tick != NULL)
+		r->crew->tick(r->crew->context, done);
+}
+
 static int
 work_off(struct run *r, char *block, struct err *err)
 {
 	const struct crew *crew = r->crew;
 
-	while (r->running > 0 || r->next < crew->tasks) {
-		while (r->running < crew->jobs && r->next < crew->tasks)
+	while (r->running > 0 || any_left(r)) {
+		while (r->running < crew->jobs && any_left(r))
 			if (start(r, err) != 0)
 				return -1;
 		if (r->direct && reap(r) == 0)
 			continue;
 		if (r->direct)
 			return -1;
+		tick(r);
 		if (wait_for_output(r, block, err) != 0 || pass_on(r) != 0)
 			return -1;
 	}

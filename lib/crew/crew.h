@@ -29,6 +29,9 @@ struct crew {
 	/* Told in the order of the tasks, once each, after the task's output:
 	 * its status; or -1 and the signal that ended it. */
 	void (*ended)(void *context, size_t task, int status, int signal);
+	/* Told a few times a second how many tasks are done, where there are
+	 * several jobs.  NULL: not wanted. */
+	void (*tick)(void *context, size_t done);
 	void *context;
 };
 

@@ -10,6 +10,7 @@ struct batch {
 	const struct extract_options *options;
 	const struct extract_files *files;
 	enum extract_status status;
+	struct extract_progress bar; /* of the batch */
 };
 
 static enum extract_status
@@ -51,6 +52,15 @@ measure(const struct batch *b, const char *path, struct ndjson_writer *out,
 	return status;
 }
 
+static void
+tell(const struct batch *b, enum extract_level level, const char *name,
+    const char *what)
+{
+	if (b->files->progress && b->files->jobs > 1)
+		extract_progress_give_way();
+	b->files->tell(level, name, what);
+}
+
 /* In the process of the file: its status is an enum extract_status. */
 static int
 work(void *context, size_t task, int fd)
@@ -63,29 +73,28 @@ work(void *context, size_t task, int fd)
 	enum extract_status status;
 
 	if (out == NULL) {
-		b->files->tell(EXTRACT_TELL_ERROR, name, "out of memory");
+		tell(b, EXTRACT_TELL_ERROR, name, "out of memory");
 		return EXTRACT_SYSTEM;
 	}
 	ndjson_writer_unbuffered(out);
 	status = measure(b, path, out, &notes, &err);
 	if (notes.sandbox.text[0] != '\0')
-		b->files->tell(EXTRACT_TELL_VERBOSE, name, notes.sandbox.text);
+		tell(b, EXTRACT_TELL_VERBOSE, name, notes.sandbox.text);
 	if (notes.streams.text[0] != '\0')
-		b->files->tell(EXTRACT_TELL_NOTE, name, notes.streams.text);
+		tell(b, EXTRACT_TELL_NOTE, name, notes.streams.text);
 	if (notes.damage.text[0] != '\0')
-		b->files->tell(EXTRACT_TELL_NOTE, name, notes.damage.text);
+		tell(b, EXTRACT_TELL_NOTE, name, notes.damage.text);
 	if (notes.changed)
-		b->files->tell(
-		    EXTRACT_TELL_NOTE, name, "changed while it was read");
+		tell(b, EXTRACT_TELL_NOTE, name, "changed while it was read");
 	if (notes.clock.text[0] != '\0')
-		b->files->tell(EXTRACT_TELL_NOTE, name, notes.clock.text);
+		tell(b, EXTRACT_TELL_NOTE, name, notes.clock.text);
 	if (status == EXTRACT_OUTPUT || ndjson_flush(out) != 0) {
 		err_sys(&err, errno, "write failed");
-		b->files->tell(EXTRACT_TELL_ERROR, "<stdout>", err.text);
+		tell(b, EXTRACT_TELL_ERROR, "<stdout>", err.text);
 		return CREW_OUTPUT_FAILED;
 	}
 	if (status != EXTRACT_OK)
-		b->files->tell(EXTRACT_TELL_ERROR, name, err.text);
+		tell(b, EXTRACT_TELL_ERROR, name, err.text);
 	return (int)status;
 }
 
@@ -97,27 +106,43 @@ ended(void *context, size_t task, int status, int signal)
 
 	if (status < 0) {
 		err_set(&err, "the decoder died of signal %d", signal);
-		b->files->tell(EXTRACT_TELL_ERROR,
-		    name_of(b->files->path[task]), err.text);
+		tell(b, EXTRACT_TELL_ERROR, name_of(b->files->path[task]),
+		    err.text);
 		status = EXTRACT_DATA;
 	}
 	b->status = worse(b->status, (enum extract_status)status);
+}
+
+static void
+tick(void *context, size_t done)
+{
+	struct batch *b = context;
+
+	extract_progress_files(&b->bar, done, b->files->count);
 }
 
 enum extract_status
 extract_files_run(
     const struct extract_options *options, const struct extract_files *files)
 {
-	struct batch b = {options, files, EXTRACT_OK};
+	struct batch b = {
+	    .options = options, .files = files, .status = EXTRACT_OK};
 	struct crew crew = {.tasks = files->count,
 	    .jobs = files->jobs,
 	    .out = files->out,
 	    .work = work,
 	    .ended = ended,
+	    .tick = files->progress && files->jobs > 1 ? tick : NULL,
 	    .context = &b};
 	struct err err;
+	int done, saved;
 
-	if (crew_run(&crew, &err) == 0)
+	extract_progress_init(&b.bar, NULL);
+	done = crew_run(&crew, &err);
+	saved = errno;
+	extract_progress_clear(&b.bar);
+	errno = saved;
+	if (done == 0)
 		return b.status;
 	if (err.text[0] == '\0')
 		return EXTRACT_OUTPUT;

@@ -16,6 +16,22 @@ extract_progress_init(struct extract_progress *p, const char *name)
 	p->start = p->last = instant_monotonic();
 }
 
+static bool
+is_time(struct extract_progress *p, int64_t now)
+{
+	if (now - p->start < FIRST_MS || now - p->last < STEP_MS)
+		return false;
+	p->last = now;
+	p->shown = true;
+	return true;
+}
+
+static long long
+seconds_left(int64_t passed, double share)
+{
+	return (long long)((double)passed * (1 / share - 1) / 1000);
+}
+
 void
 extract_progress_show(void *context, double share)
 {
@@ -23,10 +39,8 @@ extract_progress_show(void *context, double share)
 	int64_t now = instant_monotonic(), passed = now - p->start;
 	char bar[BAR + 1];
 
-	if (passed < FIRST_MS || now - p->last < STEP_MS)
+	if (!is_time(p, now))
 		return;
-	p->last = now;
-	p->shown = true;
 	if (!(share > 0)) {
 		diag_progress(
 		    "%s: %lld s", p->name, (long long)(passed / 1000));
@@ -36,9 +50,34 @@ extract_progress_show(void *context, double share)
 	for (int i = 0; i < BAR; i++)
 		bar[i] = i < (int)(share * BAR) ? '#' : '.';
 	bar[BAR] = '\0';
-	long long left = (long long)((double)passed * (1 / share - 1) / 1000);
+	long long left = seconds_left(passed, share);
+
 	diag_progress("%s: [%s] %3d %%, %lld:%02lld left", p->name, bar,
 	    (int)(share * 100), left / 60, left % 60);
+}
+
+void
+extract_progress_files(struct extract_progress *p, size_t done, size_t all)
+{
+	int64_t now = instant_monotonic();
+	double share = (double)done / (double)all;
+
+	if (!is_time(p, now))
+		return;
+	if (done == 0) {
+		diag_progress("%zu of %zu files", done, all);
+		return;
+	}
+	long long left = seconds_left(now - p->start, share);
+
+	diag_progress("%zu of %zu files, %lld:%02lld left", done, all,
+	    left / 60, left % 60);
+}
+
+void
+extract_progress_give_way(void)
+{
+	diag_progress("%s", "");
 }
 
 void

@@ -6,6 +6,7 @@
 #define EXTRACT_PROGRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct extract_progress {
@@ -20,6 +21,14 @@ void extract_progress_init(struct extract_progress *p, const char *name);
  * 1, negative where nobody knows.  Shows something at most four times a
  * second, and nothing in the first. */
 void extract_progress_show(void *context, double share);
+
+/* As above, of a batch of which ${done} of ${all} files are done. */
+void extract_progress_files(
+    struct extract_progress *p, size_t done, size_t all);
+
+/* Make room on the terminal for a message, where another process shows a
+ * line. */
+void extract_progress_give_way(void);
 
 /* Wipe the line. */
 void extract_progress_clear(struct extract_progress *p);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "crew/stop.h"
 #include "crypto/digest.h"
 #include "extract/extract.h"
 #include "extract/subjects.h"
@@ -136,6 +137,15 @@ tap(void *context, const void *bytes, size_t len)
 	j->hash_failed |= crypto_hash_add(j->hash, bytes, len) != 0;
 }
 
+/* ---- The user has seen enough --------------------------------------------- */
+
+static bool
+stopped(void *context)
+{
+	(void)context;
+	return crew_stopping();
+}
+
 /* ---- Opening ------------------------------------------------------------- */
 
 /* Is ${t} what a camera writes whose clock was never set (the beginning of its
@@ -180,6 +190,7 @@ open_job(struct job *j, const char *path, struct extract_notes *notes,
     struct err *err)
 {
 	struct video_options options = {.tap = tap,
+	    .stopped = stopped,
 	    .context = j,
 	    .frame_rate = j->options->frame_rate,
 	    .ignore_clock = j->options->ignore_clock,
@@ -192,6 +203,9 @@ open_job(struct job *j, const char *path, struct extract_notes *notes,
 	status = video_source_open(&j->source, path, err);
 	if (status != VIDEO_OK)
 		return of_video(status);
+	/* What goes to a file first is of no use before its end. */
+	if (!j->source.seekable && j->source.spool < 0)
+		crew_stop_closes(j->source.fd);
 	if (hash_file(j, err) != 0) {
 		video_source_close(&j->source);
 		return EXTRACT_SYSTEM;
@@ -258,7 +272,7 @@ read_frames(struct job *j, struct err *err)
 {
 	struct video_frame frame;
 
-	for (;;) {
+	while (!crew_stopping()) {
 		enum video_status got = video_next(j->video, &frame, err);
 		enum extract_status status;
 
@@ -282,6 +296,7 @@ read_frames(struct job *j, struct err *err)
 			j->options->progress(
 			    j->options->context, video_progress(j->video));
 	}
+	return EXTRACT_OK;
 }
 
 /* ---- The clock ------------------------------------------------------------- */
@@ -365,7 +380,7 @@ extract_video(const struct extract_options *options, const char *path,
 	notes->changed = video_changed(j.video);
 	if (notes->changed) {
 		j.about.sha256 = NULL;
-	} else if (j.about.sha256 == NULL) {
+	} else if (j.about.sha256 == NULL && !crew_stopping()) {
 		video_drain(j.video);
 		if (end_hash(&j, err) != 0) {
 			status = EXTRACT_SYSTEM;

@@ -27,6 +27,9 @@ io_read(void *context, uint8_t *buf, int len)
 			    : read(v->source.fd, buf, (size_t)len);
 		while (n < 0 && errno == EINTR);
 	}
+	if (n < 0 && v->options.stopped != NULL &&
+	    v->options.stopped(v->options.context))
+		return AVERROR_EOF;
 	if (n < 0) {
 		v->io_error = errno;
 		return AVERROR(errno);

@@ -131,6 +131,9 @@ struct video_options {
 	/* Given every byte of a stream that cannot seek, once and in order,
 	 * as it is read; for its checksum.  NULL: none. */
 	void (*tap)(void *context, const void *bytes, size_t len);
+	/* Asked where reading fails: is what is there all that is wanted?
+	 * NULL: no. */
+	bool (*stopped)(void *context);
 	void *context;
 };
 
