@@ -1,0 +1,60 @@
+#!/bin/sh
+# The tables of the man pages: no cell is wider than its column, so that none run together, whoever shows them.
+. "$(dirname "$0")/tap.sh"
+
+# What is shown of a cell: without macros and quotes.
+for page in "$ROOT"/man/*.[1-8]; do
+	grep -q '^\.Bl .*-column' "$page" || continue
+	awk '
+	function shown(cell) {
+		gsub(/(^| )(Sy|Cm|Em|Pa|Ql|Li|Fl|Ar) /, " ", cell)
+		gsub(/"/, "", cell)
+		gsub(/\\\(em/, "-", cell)
+		gsub(/^ +| +$/, "", cell)
+		return cell
+	}
+	/^\.Bl .*-column/ {
+		n = split($0, part, "\"")
+		columns = 0
+		for (i = 2; i <= n; i += 2)
+			width[++columns] = length(part[i])
+		table = 1
+		next
+	}
+	/^\.El/ { table = 0 }
+	table && /^\.It/ {
+		n = split(substr($0, 5), cell, / Ta ?/)
+		if (n > columns)
+			print FNR ": more cells than columns"
+		# The last one may go on.
+		for (i = 1; i < columns && i <= n; i++)
+			if (length(shown(cell[i])) > width[i])
+				print FNR ": wider than its column: " shown(cell[i])
+	}' "$page" >found
+	if [ -s found ]; then
+		not_ok "tables of ${page##*/}" found
+	else
+		[ -e found ]
+		ok "tables of ${page##*/}"
+	fi
+done
+
+# As they come out of the renderers that are here.
+apart() { # WHAT COMMAND ...: the columns of a table of vitals-extract(1) stand apart
+	what=$1
+	shift
+	"$@" "$ROOT/man/vitals-extract.1" 2>/dev/null | sed 's/.\x08//g' >shown
+	grep -Eq '^ +above 0\.9 +[0-9]+ % of [0-9]+  +[0-9]+ % of [0-9]+  +[0-9]+ % of [0-9]+  +[0-9]+ % of [0-9]+$' shown
+	ok "$what"
+}
+if command -v mandoc >/dev/null; then
+	apart 'as mandoc shows them' mandoc -T ascii
+else
+	skip 'as mandoc shows them' 'no mandoc here'
+fi
+if command -v groff >/dev/null; then
+	apart 'as man-db shows them' groff -t -mandoc -T ascii -P -c
+else
+	skip 'as man-db shows them' 'no groff here'
+fi
+done_testing
