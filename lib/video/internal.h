@@ -58,6 +58,9 @@ struct video {
 enum video_status video_source_spool(struct video_source *source,
     const struct video_options *options, struct err *err);
 
+/* source.c: refuse what only names other files.  Return VIDEO_BAD. */
+enum video_status video_source_list(struct err *err);
+
 /* io.c: an AVIOContext that reads ${video}'s source, or NULL. */
 AVIOContext *video_io_new(struct video *video);
 void video_io_free(struct video *video);

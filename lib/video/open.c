@@ -185,10 +185,8 @@ open_format(struct video *v, struct err *err)
 		return VIDEO_BAD;
 	if (code < 0)
 		return explain(v, code, "is not a video that can be read", err);
-	if (is_list(format)) {
-		err_set(err, "is a list of other files, which are not opened");
-		return VIDEO_BAD;
-	}
+	if (is_list(format))
+		return video_source_list(err);
 	if (video_kind_check(v, format, err) != VIDEO_OK)
 		return VIDEO_BAD;
 	/* On failure the context is freed, and v->format NULL. */

@@ -111,6 +111,34 @@ temporary_file(struct err *err)
 	return fd;
 }
 
+/* FFmpeg 5.1 knows a playlist by its first line; later releases want a name
+ * that ends in .m3u8, too, and see none here. */
+static bool
+is_playlist(const unsigned char *head, size_t len)
+{
+	static const char *const first[] = {"#EXTM3U", "[playlist]"};
+	static const char mark[] = "\357\273\277";
+	size_t i, n;
+
+	if (len >= 3 && memcmp(head, mark, 3) == 0) {
+		head += 3;
+		len -= 3;
+	}
+	for (i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+		n = strlen(first[i]);
+		if (len >= n && memcmp(head, first[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum video_status
+video_source_list(struct err *err)
+{
+	err_set(err, "is a list of other files, which are not opened");
+	return VIDEO_BAD;
+}
+
 static enum video_status
 judge_head(const unsigned char *head, size_t len, struct err *err)
 {
@@ -123,6 +151,8 @@ judge_head(const unsigned char *head, size_t len, struct err *err)
 		err_set(err, "is a Git LFS pointer, not the video it names");
 		return VIDEO_BAD;
 	}
+	if (is_playlist(head, len))
+		return video_source_list(err);
 	return VIDEO_OK;
 }
 

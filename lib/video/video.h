@@ -58,7 +58,7 @@ struct video_source {
  * seek, wait for the first bytes; where they are those of an MP4 whose index
  * stands at its end, make an unlinked temporary file (in $TMPDIR or /tmp) that
  * video_open will fill.  Return VIDEO_OK, VIDEO_BAD (an empty file, a Git LFS
- * pointer) or VIDEO_SYSTEM (a directory, too).
+ * pointer, a playlist) or VIDEO_SYSTEM (a directory, too).
  */
 enum video_status video_source_open(
     struct video_source *source, const char *path, struct err *err);

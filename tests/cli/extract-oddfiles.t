@@ -107,6 +107,10 @@ refused text.mp4 'text' \
 list='is a list of other files, which are not opened'
 printf '#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile:///etc/passwd\n' >list.m3u8
 refused list.m3u8 'a playlist' "$list"
+printf '\357\273\277#EXTM3U\r\nhttps://example.org/a.ts\r\n' >bom.ts
+refused bom.ts 'a playlist behind a byte order mark' "$list"
+printf '[playlist]\nFile1=/etc/passwd\n' >list.pls
+refused list.pls 'a playlist of another kind' "$list"
 ff -i h264.mkv -c copy -hls_time 2 hls.m3u8
 mv hls.m3u8 hls.mp4
 refused hls.mp4 'a playlist named .mp4' "$list"
