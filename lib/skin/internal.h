@@ -202,8 +202,9 @@ struct skin_subject {
 	struct skin_rects background;
 	struct skin_face laid; /* the face that the patches were laid for */
 	double laid_time;
-	unsigned laid_count;    /* since the face was found */
-	struct skin_face shown; /* the one that they are shown on */
+	unsigned laid_count;          /* since the face was found */
+	struct skin_face shown;       /* the one that they are shown on */
+	double calm_size, calm_angle; /* of the face, slowly followed */
 	bool moving;
 	double settled; /* s since it stopped moving */
 	double gain[TRACE_REGIONS_MAX][3];

@@ -19,6 +19,12 @@
 #define SETTLED 0.25    /* of the dead band */
 #define SETTLE_TIME 0.7 /* s */
 
+/* s in which the patches follow the size and the angle of a face.  Speech and
+ * turning change what the tracker takes for them far more often than heads
+ * change them, and with them where the patches lie. */
+#define CALM_SIZE 2.0
+#define CALM_ANGLE 0.3
+
 #define GAIN_TIME 30.0 /* s in which the correction of steps wears off */
 #define GAIN_MAX 2.0
 
@@ -76,6 +82,8 @@ lay(struct skin_subject *u, const struct video_frame *frame,
     const struct skin_faces *all)
 {
 	u->laid = u->follow.face;
+	u->calm_size = u->laid.size;
+	u->calm_angle = u->laid.angle;
 	u->laid_time = frame->time;
 	u->laid_count++;
 	u->shown = u->laid;
@@ -120,22 +128,38 @@ distance(const struct skin_face *a, const struct skin_face *b)
 	    0.5 * (fabs(a->angle - b->angle) + fabs(log(a->size / b->size)));
 }
 
+/* Where the patches of the face belong: at its place, of the size and angle
+ * that it has had of late. */
+static struct skin_face
+calm_face(struct skin_subject *u, double dt)
+{
+	struct skin_face face = u->follow.face;
+
+	u->calm_size *= pow(face.size / u->calm_size, 1 - exp(-dt / CALM_SIZE));
+	u->calm_angle +=
+	    (1 - exp(-dt / CALM_ANGLE)) * (face.angle - u->calm_angle);
+	face.size = u->calm_size;
+	face.angle = u->calm_angle;
+	return face;
+}
+
 /* Decide where the patches are shown.  Return whether they leap there, so
  * that the trace has to be joined. */
 static bool
 show(struct skin_subject *u, double dt)
 {
-	double off = distance(&u->follow.face, &u->shown);
+	struct skin_face face = calm_face(u, dt);
+	double off = distance(&face, &u->shown);
 
 	if (!u->moving) {
 		if (off < DEAD_BAND)
 			return false;
 		u->moving = true;
 		u->settled = 0;
-		u->shown = u->follow.face;
+		u->shown = face;
 		return true;
 	}
-	u->shown = u->follow.face;
+	u->shown = face;
 	u->settled = off < SETTLED * DEAD_BAND ? u->settled + dt : 0;
 	u->moving = u->settled < SETTLE_TIME;
 	return false;
