@@ -6,8 +6,14 @@
 #include "rppg/rows.h"
 
 /* Diagonal loading, a share of the mean power: signatures are not known
- * exactly, nor is the noise, from one window. */
-static const double LOADING = 0.1;
+ * exactly, nor is the noise, from one window.  Of a face that moves nearly all
+ * power is shading, far above both, and so much would hide what the channels
+ * have in common. */
+static const double LOADING = 0.1, LOADING_MOVING = 0.01;
+
+/* Movement, as struct window has it, below which a face holds still, and from
+ * which it moves. */
+static const double STILL = 0.003, MOVING = 0.006;
 
 /* How much of what is seen at a rate itself counts as noise when rates are
  * compared: a strong light that swells must not pass for a pulse for want of
@@ -29,7 +35,17 @@ mvdr_clear(struct mvdr *m, size_t n)
 {
 	m->channels = 0;
 	m->n = n;
+	m->loading = LOADING;
 	memset(m->reference, 0, sizeof(m->reference));
+}
+
+void
+mvdr_move(struct mvdr *m, double movement)
+{
+	double share = log(movement / STILL) / log(MOVING / STILL);
+
+	share = movement > STILL ? fmin(share, 1) : 0;
+	m->loading = LOADING * pow(LOADING_MOVING / LOADING, share);
 }
 
 void
@@ -133,7 +149,7 @@ noise_beside(
 	for (unsigned i = 0; i < m->channels; i++)
 		mean += noise[pair(i, i)] / m->channels;
 	for (unsigned i = 0; i < m->channels; i++)
-		noise[pair(i, i)] += LOADING * mean;
+		noise[pair(i, i)] += m->loading * mean;
 }
 
 /* Solve a*x = b for the symmetric positive ${a}, which is destroyed, by

@@ -27,6 +27,7 @@ enum {
 struct mvdr {
 	unsigned channels;
 	size_t n;
+	double loading;  /* of the noise, a share of its mean */
 	double exponent; /* of the noise that was made white */
 	double trace[MVDR_CHANNELS][POWER_WINDOW]; /* relative, no trend */
 	double signature[MVDR_CHANNELS];
@@ -43,6 +44,9 @@ void mvdr_clear(struct mvdr *m, size_t n);
  * without memory. */
 int mvdr_add(struct mvdr *m, struct power_plan *p,
     double colour[MVDR_COLOURS][POWER_WINDOW]);
+
+/* The face moves by so much of its size: what is seen is mostly shading. */
+void mvdr_move(struct mvdr *m, double movement);
 
 /* Power that something which is not skin shows, of its relative changes: what
  * is hardly stronger in skin counts less (as in Full Video Pulse, Wang et

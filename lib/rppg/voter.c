@@ -266,6 +266,7 @@ voter_gather(struct voter *v, size_t n)
 	unsigned groups = groups_for(v, n);
 
 	mvdr_clear(&v->mvdr, n);
+	mvdr_move(&v->mvdr, v->window.movement);
 	for (unsigned g = 0; g < groups; g++) {
 		for (unsigned i = 0; i < v->regions; i++)
 			weight[i] = v->group[i] * groups / v->groups == g &&
@@ -288,6 +289,7 @@ voter_gather_part(struct voter *v, enum vote_wave part, size_t n)
 	double weight[TRACE_REGIONS_MAX];
 
 	mvdr_clear(&v->mvdr, n);
+	mvdr_move(&v->mvdr, v->window.movement);
 	for (unsigned i = 0; i < v->regions; i++)
 		weight[i] = v->part[i] == part && v->window.good[i]
 		    ? v->window.in->weight[i]

@@ -112,6 +112,18 @@ read_light(struct window *w)
 	return 0;
 }
 
+/* How far the face's middle moves, in its mean size: ${x} is in the size of the
+ * moment, which a tracker knows less well than the place. */
+static double
+displacement(struct window *w, const double *x, const double *log_size)
+{
+	double mean = dsp_mean(log_size, w->n), *place = w->scratch[0];
+
+	for (size_t i = 0; i < w->n; i++)
+		place[i] = x[i] * exp(log_size[i] - mean);
+	return dsp_sd(place, w->n);
+}
+
 /* The face's movement: high-passed, orthonormal, without what is too small
  * to matter. */
 static int
@@ -119,6 +131,8 @@ read_motion(struct window *w)
 {
 	unsigned first = 3 * w->in->regions;
 	double lambda = dsp_detrend_lambda(RPPG_TREND_CUTOFF, RPPG_GRID);
+	const double *log_size =
+	    intake_channel(w->in, first + INTAKE_FACE_SIZE) + w->from;
 
 	for (unsigned k = 0; k < INTAKE_FACE; k++) {
 		const double *x = intake_channel(w->in, first + k) + w->from;
@@ -126,9 +140,9 @@ read_motion(struct window *w)
 
 		if (dsp_detrend(x, to, w->n, lambda) != 0)
 			return -1;
-		size = dsp_sd(x, w->n);
 		if (k != INTAKE_FACE_SIZE)
-			w->movement = hypot(w->movement, size);
+			w->movement =
+			    hypot(w->movement, displacement(w, x, log_size));
 		size = sqrt(dot(to, to, w->n));
 		if (!(size > MOTION_MIN * sqrt((double)w->n)))
 			continue;

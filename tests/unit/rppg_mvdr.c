@@ -28,18 +28,19 @@ struct view {
 	double light; /* share by which all colours change at other_rate */
 	double noise; /* steps, of each colour */
 	bool coded;   /* only luma survives */
+	double shade; /* share by which all colours change, at random */
 };
 
 static void
 add(const struct view *v)
 {
 	for (int i = 0; i < N; i++) {
-		double y = 0;
+		double y = 0, shade = v->shade * noise();
 
 		for (int c = 0; c < 3; c++) {
 			colour[c][i] = level[c] *
 				(1 - 0.004 * signature[c] * truth[i]) *
-				(1 + v->light * other[i]) +
+				(1 + v->light * other[i] + shade) +
 			    v->noise * noise();
 			y += luma[c] * (colour[c][i] - level[c]);
 		}
@@ -75,6 +76,38 @@ likeness(void)
 	if (!mvdr_wave(&m, (int)lrint(bin_of(pulse_rate)), wave))
 		return -2;
 	return dsp_correlation(wave + 60, truth + 60, N - 120);
+}
+
+/*
+ * Shading changes all colours by a share, 40 times as strong as the pulse: the
+ * weights that cancel it are those whose sum is 0, and what they leave is the
+ * pulse.  A loading of a tenth of its power forbids them.
+ */
+static void
+check_moving(void)
+{
+	static const struct view shaded = {.noise = 0.05, .shade = 0.3};
+	double still;
+
+	mvdr_clear(&m, N);
+	mvdr_move(&m, 0.001);
+	CHECK_NEAR(m.loading, 0.1, 1e-9, "a face that is still");
+	seed = 1;
+	add(&shaded);
+	(void)elected();
+	still = likeness();
+	mvdr_clear(&m, N);
+	mvdr_move(&m, 0.05);
+	CHECK_NEAR(m.loading, 0.01, 1e-9, "a face that moves");
+	seed = 1;
+	add(&shaded);
+	CHECK_NEAR(elected(), bin_of(pulse_rate), 1, "the pulse under shading");
+	CHECK(likeness() > still + 0.1, "and its wave, better than before");
+	mvdr_clear(&m, N);
+	mvdr_move(&m, 0.003 * sqrt(2));
+	CHECK_NEAR(m.loading, 0.1 / sqrt(10), 1e-9, "half way between them");
+	mvdr_move(&m, 0);
+	CHECK_NEAR(m.loading, 0.1, 1e-9, "no face at all");
 }
 
 int
@@ -140,6 +173,7 @@ main(void)
 		add(&(const struct view){.noise = 0});
 	CHECK_NEAR(elected(), bin_of(pulse_rate), 1,
 	    "all groups alike, without any noise");
+	check_moving();
 	power_plan_release(&plan);
 	return check_done();
 }
