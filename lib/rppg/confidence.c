@@ -25,12 +25,27 @@ static const struct row table[RPPG_FEATURES] = {
     [RPPG_FEATURE_CYCLES] = {-4, 0, 2},
     /* By hand: of what machines do as well, nobody can tell. */
     [RPPG_FEATURE_MACHINE] = {-10, 0, 1},
+    /* By hand: a slow rate takes clear beats. */
+    [RPPG_FEATURE_DRIFT] = {-1, 0, 3},
 };
 static const double constant = -6.34;
 
 /* A light that changes its colour looks like a pulse where nothing is known
  * to be skin and nothing not to be. */
 static const double SKIN_UNKNOWN = 0.5;
+
+/* By hand: a rate that wanders through noise follows whatever is strongest
+ * there.  From so much spread on, below so many dB. */
+static const double WANDERS = 1.35, NOISY = 2, WANDERS_WEIGHT = -2;
+
+static double
+wandering(const double feature[RPPG_FEATURES])
+{
+	double noisy = (NOISY - feature[RPPG_FEATURE_SNR]) / NOISY;
+
+	return fmax(0, feature[RPPG_FEATURE_SPREAD] - WANDERS) *
+	    fmax(0, fmin(1, noisy));
+}
 
 double
 rppg_confidence(enum rppg_method method, const double feature[RPPG_FEATURES])
@@ -45,5 +60,6 @@ rppg_confidence(enum rppg_method method, const double feature[RPPG_FEATURES])
 		x = fmax(table[i].low, fmin(table[i].high, x));
 		sum += table[i].weight * x;
 	}
+	sum += WANDERS_WEIGHT * wandering(feature);
 	return (method == RPPG_FVP ? SKIN_UNKNOWN : 1) / (1 + exp(-sum));
 }

@@ -22,6 +22,10 @@ static const double AGREE = 3;
  * them. */
 static const double CYCLES = 4.5;
 
+/* Rates below this, /min, may be drifts, the more the slower, and are believed
+ * only as their waves near this ratio to the noise, dB. */
+static const double SLOW = 50, SLOW_STEP = 6, CLEAR = 4;
+
 struct rppg *
 rppg_new(enum rppg_site site, enum rppg_method method,
     const struct trace_names *names)
@@ -74,6 +78,16 @@ methods_agreeing(const struct vote *w, double bin)
 	return all > 0 ? agree / all : 0;
 }
 
+/* How far a rate is where drifts of light and posture are found, unless beats
+ * stand out of the noise. */
+static double
+drift(double rate, double snr)
+{
+	double unclear = fmax(0, fmin(1, (CLEAR - snr) / CLEAR));
+
+	return isnan(snr) ? 0 : fmax(0, (SLOW - rate) / SLOW_STEP) * unclear;
+}
+
 /* The top of the votes near ${bin}, between the bins. */
 static double
 refine(const struct vote *w, int bin)
@@ -121,6 +135,7 @@ rppg_judge(struct rppg *p, struct pending *pending, int bin)
 	f[RPPG_FEATURE_SPREAD] = 0;
 	f[RPPG_FEATURE_CYCLES] =
 	    fmax(0, CYCLES - at * POWER_STEP * (w->end - w->start));
+	f[RPPG_FEATURE_DRIFT] = drift(pending->note.rate, quality.snr);
 	f[RPPG_FEATURE_MACHINE] = vote_is_machine(w, at);
 	f[RPPG_FEATURE_SECONDS] = log((w->end - w->start) / RPPG_WINDOW);
 	pending->bin = bin;

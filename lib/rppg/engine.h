@@ -61,6 +61,7 @@ enum rppg_feature {
 	RPPG_FEATURE_COLOUR,  /* lesser share of red and blue in the wave */
 	RPPG_FEATURE_CYCLES,  /* how many a window lacks to be counted */
 	RPPG_FEATURE_MACHINE, /* share of windows at a rate of coders, lamps */
+	RPPG_FEATURE_DRIFT, /* steps of 6 /min below 50, where beats are unclear */
 	RPPG_FEATURES
 };
 
