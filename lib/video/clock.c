@@ -103,7 +103,7 @@ judge(struct video *v)
 	    !is_even(v->stream))
 		return;
 	if (is_borne_out(v, ratio)) {
-		v->pace = ratio;
+		v->slowdown = ratio;
 		v->info.frame_rate = rate * ratio;
 	} else {
 		v->false_clock = true;
@@ -113,7 +113,7 @@ judge(struct video *v)
 void
 video_clock_look(struct video *v)
 {
-	v->pace = 1;
+	v->slowdown = 1;
 	take_all(&v->capture, v->format->metadata);
 	take_all(&v->capture, v->stream->metadata);
 	if (v->source.seekable &&
@@ -137,7 +137,8 @@ video_clock(const struct video *video)
 	if (video->false_clock)
 		return VIDEO_CLOCK_FALSE;
 	if (!video->timeless)
-		return video->pace != 1 ? VIDEO_CLOCK_CAPTURE : VIDEO_CLOCK_OWN;
+		return video->slowdown != 1 ? VIDEO_CLOCK_CAPTURE
+					    : VIDEO_CLOCK_OWN;
 	return rate.den > 0 && rate.num >= rate.den &&
 		rate.num / rate.den <= VIDEO_RATE_MAX
 	    ? VIDEO_CLOCK_OWN
@@ -156,7 +157,7 @@ video_clock_text(const struct video *video, char *text, size_t room)
 	const struct video_capture *c = &video->capture;
 	double played = c->played > 0 ? c->played : video->played;
 
-	if (c->rate > 0 && (video->false_clock || video->pace != 1))
+	if (c->rate > 0 && (video->false_clock || video->slowdown != 1))
 		snprintf(text, room,
 		    "recorded at %g frames a second and played at %g (%s)",
 		    c->rate, round(played * 100) / 100, c->who);

@@ -42,14 +42,18 @@ struct video {
 	uint64_t damage;
 	char others[ERR_TEXT_MAX]; /* video streams that are not read */
 	struct video_capture capture;
-	bool counted;      /* times are counted by options.frame_rate */
-	bool false_clock;  /* the file says that its times are made up */
-	double pace;       /* its times are this many times too long */
-	double played;     /* frames a second by the container's clock */
-	double origin;     /* what the file calls the time of the first frame */
-	double skew;       /* added where the file's clock jumps */
-	double last, step; /* time of the last frame, and the one between two */
-	double ticks;      /* pictures until now, where they are counted */
+	bool counted;     /* times are counted by options.frame_rate */
+	bool false_clock; /* the file says that its times are made up */
+	double slowdown;  /* its times are this many times too long */
+	double played;    /* frames a second by the container's clock */
+	double origin;    /* what the file calls the time of the first frame */
+	double skew;      /* added where the file's clock jumps */
+	double last;      /* time of the last frame */
+	double pace;      /* about the time between two */
+	double raw;       /* what the file called the time of the last frame */
+	bool still;       /* the file's clock stands at raw */
+	unsigned late;    /* frames left out since the last: out of order */
+	double ticks;     /* pictures until now, where they are counted */
 	char complaint[ERR_TEXT_MAX];
 };
 

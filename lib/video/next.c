@@ -1,8 +1,14 @@
+#include <math.h>
+
 #include "video/internal.h"
 
 /* A frame that comes late by less than this is out of order; by more, the
  * clock of the file was set back. */
 #define DISORDER 1.0 /* s */
+
+/* More frames than that, one behind the other, are not out of order: no codec
+ * reorders so many.  The clock of the file stands still. */
+#define LATE_MAX 16
 
 static void
 hurt(struct video *v)
@@ -81,6 +87,27 @@ counted_time(struct video *v)
 	return t;
 }
 
+/* The file's clock says ${raw}, which would be the time ${t}, and cannot be
+ * right: go on from the last frame, at its pace.  Return the frame's time. */
+static double
+mend_clock(struct video *v, double raw, double t)
+{
+	double mended = v->last + (v->late + 1) * v->pace;
+
+	v->still = raw <= v->raw && raw > v->raw - DISORDER;
+	if (v->complaint[0] == '\0' && v->still)
+		snprintf(v->complaint, sizeof(v->complaint),
+		    "the clock stands still at %.1f s", v->last);
+	else if (v->complaint[0] == '\0')
+		snprintf(v->complaint, sizeof(v->complaint),
+		    "the clock leaps from %.1f s to %.1f s", v->last, t);
+	hurt(v);
+	v->skew += mended - t;
+	v->late = 0;
+	v->raw = raw;
+	return mended;
+}
+
 /* The frame's time from the first one, or negative: it comes out of order
  * and is left out. */
 static double
@@ -92,24 +119,29 @@ frame_time(struct video *v)
 	if (v->counted || (v->timeless && v->info.frame_rate > 0))
 		return counted_time(v);
 	if (stamp == AV_NOPTS_VALUE)
-		return v->any ? v->last + v->step : 0;
-	raw = (double)stamp * av_q2d(v->stream->time_base) / v->pace;
+		return v->any ? v->last + v->pace : 0;
+	raw = (double)stamp * av_q2d(v->stream->time_base) / v->slowdown;
 	if (!v->any) {
-		v->origin = raw;
+		v->origin = v->raw = raw;
 		return 0;
 	}
 	t = raw - v->origin + v->skew;
-	if (t <= v->last && t > v->last - DISORDER)
-		return -1;
-	if (t <= v->last || t > v->last + VIDEO_GAP_MAX) {
-		if (v->complaint[0] == '\0')
-			snprintf(v->complaint, sizeof(v->complaint),
-			    "the clock leaps from %.1f s to %.1f s", v->last,
-			    t);
-		hurt(v);
-		v->skew += v->last + v->step - t;
-		return v->last + v->step;
+	if (v->still && raw <= v->raw) {
+		v->skew += v->last + v->pace - t;
+		return v->last + v->pace;
 	}
+	v->still = false;
+	if (t <= v->last && t > v->last - DISORDER && v->late < LATE_MAX) {
+		v->late++;
+		return -1;
+	}
+	if (t <= v->last || t > v->last + VIDEO_GAP_MAX)
+		return mend_clock(v, raw, t);
+	/* A single gap moves the pace little. */
+	v->pace +=
+	    fmax(fmin(t - v->last - v->pace, v->pace / 16), -v->pace / 16) / 8;
+	v->late = 0;
+	v->raw = raw;
 	return t;
 }
 
@@ -135,10 +167,8 @@ take(struct video *v, struct video_frame *frame, struct err *err)
 	if ((status = video_frame_fill(v, frame, err)) != VIDEO_OK)
 		return status;
 	if (!v->any)
-		v->step =
+		v->pace =
 		    v->info.frame_rate > 0 ? 1 / v->info.frame_rate : 0.04;
-	else if (t > v->last)
-		v->step = t - v->last;
 	frame->time = v->last = t;
 	if ((v->frame->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
 	    v->frame->decode_error_flags != 0) {

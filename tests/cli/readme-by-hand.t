@@ -30,7 +30,11 @@ sed -n '/^hexkey=/,$p' commands | sed '/^vitals-sign/d' >check
 sed 's/72\.0/72.1/' message >changed && mv changed message
 try 'of a changed payload' sh -eu check
 is_status 1
-is_stderr ''
+# OpenSSL 3.5 says more than 3.0 does.
+grep -v ':error:' .err >other
+[ ! -s other ]
+ok 'nothing else fails'
+tap_seen e
 sed -n 1p .out >ours
 sed -n 2p .out >its
 stdout_lines 3
