@@ -21,6 +21,8 @@ wants_spool(const struct post_options *o)
 		return "--list wants --spool";
 	if (o->export_dead)
 		return "--export-dead wants --spool";
+	if (o->retry_dead)
+		return "--retry-dead wants --spool";
 	if (o->replay != NULL || o->replay_id.count > 0)
 		return "a replay wants --spool";
 	return o->switch_on.count > 0 ? "--switch-on wants --spool" : NULL;
@@ -30,7 +32,7 @@ static const char *
 clash(const struct post_options *o)
 {
 	bool sends = o->drain || o->follow || o->replay != NULL ||
-	    o->replay_id.count > 0 || o->switch_on.count > 0;
+	    o->replay_id.count > 0 || o->switch_on.count > 0 || o->retry_dead;
 
 	if (o->url != NULL && o->endpoints != NULL)
 		return "a URL and --endpoints exclude each other";
@@ -46,7 +48,8 @@ clash(const struct post_options *o)
 		return "--list and --export-dead exclude each other";
 	if ((o->list || o->export_dead) && sends)
 		return "--list and --export-dead send nothing: not with "
-		       "--drain, --follow, --replay or --switch-on";
+		       "--drain, --follow, --replay, --retry-dead or "
+		       "--switch-on";
 	if (o->deny_private && o->proxy != NULL)
 		return "--deny-private cannot see behind --proxy";
 	return o->spool == NULL ? wants_spool(o) : NULL;
@@ -174,6 +177,9 @@ spool_rows(struct post_options *o, struct cli_option *to)
 		&o->replay),
 	    CLI_LIST("replay-id", 0, "ID", "send the event ID once more",
 		&o->replay_id),
+	    CLI_FLAG("retry-dead", 0,
+		"send dead and expired events of the spool once more",
+		&o->retry_dead),
 	    CLI_LIST("switch-on", 0, "ENDPOINT",
 		"switch an endpoint on that answered 410", &o->switch_on),
 	    CLI_FLAG("list", 0, "print what the spool holds", &o->list),

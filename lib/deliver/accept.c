@@ -32,6 +32,7 @@ repeat_receipt(struct deliver *d, struct deliver_endpoint *e,
 	    .endpoint = e,
 	    .attempts = old->attempts,
 	    .first = old->first,
+	    .since = old->since,
 	    .last_status = old->status};
 	char reason[REASON_MAX];
 

@@ -123,6 +123,10 @@ int deliver_replay(
 int deliver_replay_id(
     struct deliver *d, struct span id, uint64_t *n, struct err *err);
 
+/* Send the dead and expired events of this run's endpoints once more.  Add to
+ * *${n} how many.  Return 0, or -1 with ${err}. */
+int deliver_retry_dead(struct deliver *d, uint64_t *n, struct err *err);
+
 /* Switch an endpoint on that 410 switched off, or that Retry-After holds.
  * Return 0, or -1 with ${err}.
  */

@@ -94,8 +94,10 @@ struct deliver_endpoint {
 	enum deliver_consent consent;
 	uint32_t asked; /* in vain, in a row */
 	int64_t ask_at; /* not before (monotonic) */
-	bool off;       /* 410, or no consent */
-	bool down;      /* its circuit opened max_attempts times in a row */
+	uint8_t
+	    said[600 / 8]; /* a bit for each status whose reason was shown */
+	bool off;          /* 410, or no consent */
+	bool down;         /* its circuit opened max_attempts times in a row */
 
 	/* With a spool: */
 	int64_t number; /* in it */
@@ -281,6 +283,12 @@ bool deliver_consent_allows(
 void deliver_consent_answered(struct deliver *d, struct deliver_endpoint *e,
     const struct http_answer *a, enum deliver_verdict v, const char *why);
 
+/* ---- reason.c */
+/* Tell once for each status what the body of a bad answer says, and where it may
+ * be that nothing is signed. */
+void deliver_tell_reason(struct deliver *d, const struct deliver_shipment *s,
+    const struct http_answer *a);
+
 /* ---- store.c: what goes into the spool and comes out of it. */
 /* Make ${e} known to it. */
 int deliver_store_endpoint(
@@ -341,6 +349,8 @@ bool deliver_store_session(
 /* ---- receipt.c */
 /* Say once that receipts or dead letters cannot be written. */
 void deliver_output_is_bad(struct deliver *d, int errnum, const char *what);
+/* From when on did ${j}'s event want to be there?  In ms until ${settled}. */
+int64_t deliver_latency(const struct deliver_job *j, int64_t settled);
 void deliver_receipt(struct deliver *d, const struct deliver_job *j,
     enum deliver_outcome o, const char *reason, int64_t settled);
 

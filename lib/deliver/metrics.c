@@ -157,7 +157,7 @@ compose(const struct deliver *d, struct buf *b)
 			row(b, f->name, e, "", f->value(d, e));
 	}
 	head(b, "latency_seconds", "histogram",
-	    "From the event's time to its acknowledgement.");
+	    "From a live event's time, else its acceptance, to the 2xx.");
 	for (const struct deliver_endpoint *e = d->endpoint; e != NULL;
 	     e = e->next)
 		put_histogram(b, e);

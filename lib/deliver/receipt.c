@@ -5,6 +5,9 @@
 #include "instant/instant.h"
 #include "json/json.h"
 
+/* The oldest event, in ms before it was accepted, that counts as live. */
+#define LIVE_MAX (INT64_C(3600) * 1000)
+
 static const char *const outcome_word[] = {"delivered", "dead", "expired"};
 
 /* Milliseconds as seconds, as json_put_real would write them, without what
@@ -87,6 +90,19 @@ keep_letter(struct deliver *d)
 	return -1;
 }
 
+int64_t
+deliver_latency(const struct deliver_job *j, int64_t settled)
+{
+	int64_t age = j->since - j->event->time;
+
+	/* What was recorded long ago, or by a clock ahead of ours, is not live:
+	 * its age says nothing of the delivery.  Nor does that of an event that
+	 * is replayed. */
+	if (age < 0 || age > LIVE_MAX)
+		return settled - j->since;
+	return settled - j->event->time;
+}
+
 static void
 members(struct json_writer *w, const struct deliver_job *j,
     enum deliver_outcome o, const char *reason, int64_t settled)
@@ -109,7 +125,7 @@ members(struct json_writer *w, const struct deliver_job *j,
 	instant_put(w, "firstAttempt", j->first);
 	instant_put(w, "settled", settled);
 	json_key(w, "latencySeconds");
-	put_seconds(w, settled - j->event->time);
+	put_seconds(w, deliver_latency(j, settled));
 	json_key(w, "error");
 	if (reason != NULL)
 		json_put_text(w, reason);

@@ -56,7 +56,7 @@ deliver_close(struct deliver *d, struct deliver_job *j, enum deliver_outcome o,
 	case DELIVER_OUTCOME_DELIVERED:
 		e->delivered++;
 		d->count.delivered++;
-		deliver_observe(e, (double)(d->wall - j->event->time) / 1000);
+		deliver_observe(e, (double)deliver_latency(j, d->wall) / 1000);
 		break;
 	case DELIVER_OUTCOME_DEAD:
 		e->dead++;
@@ -415,6 +415,13 @@ settle_shipment(struct deliver *d, struct deliver_shipment *s,
 		queue_mates(d, left, pause);
 }
 
+/* Was it the last of the quick attempts? */
+static bool
+is_last(const struct deliver *d, const struct deliver_shipment *s)
+{
+	return s->job != NULL && s->job->round + 1 >= d->policy.max_attempts;
+}
+
 /* A request was made: count it, and keep account of it. */
 static void
 count_attempt(struct deliver *d, const struct deliver_shipment *s,
@@ -424,8 +431,11 @@ count_attempt(struct deliver *d, const struct deliver_shipment *s,
 
 	if (d->audit != NULL)
 		deliver_audit_attempt(d->audit, s, a);
-	if (v != DELIVER_DONE)
+	if (v != DELIVER_DONE) {
 		e->failures++;
+		if (v != DELIVER_RETRY || is_last(d, s))
+			deliver_tell_reason(d, s, a);
+	}
 	if (s->handshake)
 		return;
 	e->attempts++;

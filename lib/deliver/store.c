@@ -255,6 +255,21 @@ deliver_replay_id(
 	return 0;
 }
 
+int
+deliver_retry_dead(struct deliver *d, uint64_t *n, struct err *err)
+{
+	uint64_t some;
+
+	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
+		if (spool_retry(
+			d->store.spool, e->number, d->wall, &some, err) != 0)
+			return -1;
+		*n += some;
+	}
+	deliver_store_recount(d);
+	return 0;
+}
+
 static void
 save(struct deliver *d, struct deliver_job *j, enum spool_state state,
     int64_t at, const char *reason)

@@ -48,6 +48,7 @@ struct post_options {
 	const char *replay;
 	int64_t replay_from, replay_to; /* what it says, by post_check */
 	struct cli_list replay_id, switch_on;
+	bool retry_dead;
 	bool list, export_dead;
 
 	const char *rejects;

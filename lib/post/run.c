@@ -281,8 +281,9 @@ post_run(const struct post_options *o, struct ndjson_writer *out)
 {
 	struct post_run r = {.o = o, .stop = -1};
 
-	/* --drain and replays work off what is there. */
-	r.more = !o->drain && o->replay == NULL && o->replay_id.count == 0;
+	/* --drain, replays and --retry-dead work off what is there. */
+	r.more = !o->drain && o->replay == NULL && o->replay_id.count == 0 &&
+	    !o->retry_dead;
 
 	/* Receipts on the same terminal are progress enough. */
 	r.progress = diag_progress_wanted() && isatty(STDOUT_FILENO) != 1;

@@ -241,15 +241,30 @@ replay(struct post_run *r, struct err *err)
 	return 0;
 }
 
+static int
+retry_dead(struct post_run *r, struct err *err)
+{
+	uint64_t n = 0;
+
+	if (!r->o->retry_dead)
+		return 0;
+	if (deliver_retry_dead(r->d, &n, err) != 0)
+		return -1;
+	diag_note("%" PRIu64 " dead or expired event%s tried again", n,
+	    n == 1 ? " is" : "s are");
+	return 0;
+}
+
 /* What the options ask to be done in the spool before it is worked off. */
 static int
 prepare_spool(struct post_run *r, struct err *err)
 {
 	const struct post_options *o = r->o;
 	bool all = o->replay != NULL || o->replay_id.count > 0 ||
-	    o->switch_on.count > 0;
+	    o->switch_on.count > 0 || o->retry_dead;
 
-	if (deliver_recover(r->d, all, err) != 0 || replay(r, err) != 0)
+	if (deliver_recover(r->d, all, err) != 0 || replay(r, err) != 0 ||
+	    retry_dead(r, err) != 0)
 		return -1;
 	for (size_t i = 0; i < o->switch_on.count; i++) {
 		if (deliver_switch_on(r->d, o->switch_on.item[i], err) != 0)

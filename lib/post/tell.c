@@ -51,6 +51,22 @@ post_progress(struct post_run *r)
 	    c.dead + c.expired);
 }
 
+/* What is dead stays in the spool, and is easily forgotten there. */
+static void
+tell_lost(struct post_run *r)
+{
+	struct err why;
+	uint64_t n;
+
+	if (r->spool == NULL || spool_count_lost(r->spool, &n, &why) != 0 ||
+	    n == 0)
+		return;
+	diag_note("%" PRIu64
+		  " dead or expired in the spool: --retry-dead tries "
+		  "again, --export-dead prints",
+	    n);
+}
+
 void
 post_summary(struct post_run *r)
 {
@@ -68,6 +84,7 @@ post_summary(struct post_run *r)
 		diag_note("%" PRIu64 " were known already", c.known);
 	if (c.pending > 0)
 		diag_note("%" PRIu64 " wait in the spool", c.pending);
+	tell_lost(r);
 	if (r->bad > 0)
 		diag_note(
 		    "%" PRIu64 " bad line%s", r->bad, r->bad == 1 ? "" : "s");

@@ -190,6 +190,13 @@ connect(struct spool *s, enum spool_mode mode, struct err *err)
 	s->synced = true;
 	if (check_format(s, mode, tables == 0, err) != 0)
 		return -1;
+	/* Those are few: they are counted without a look at all others.  Spools
+	 * of earlier versions lack it. */
+	if (spool_exec(s,
+		"CREATE INDEX IF NOT EXISTS job_lost ON job(endpoint)"
+		" WHERE state > 2",
+		err) != 0)
+		return -1;
 	return spool_fresh_unfold(s, err);
 }
 

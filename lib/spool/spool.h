@@ -187,6 +187,14 @@ int spool_replay(struct spool *s, int64_t endpoint, int64_t from, int64_t to,
 int spool_replay_id(struct spool *s, int64_t endpoint, struct span id,
     int64_t now, uint64_t *n, struct err *err);
 
+/* Make the dead and expired jobs of ${endpoint} due at ${now}; *${n}: how
+ * many. */
+int spool_retry(struct spool *s, int64_t endpoint, int64_t now, uint64_t *n,
+    struct err *err);
+
+/* How many jobs are dead or expired.  Return 0, or -1. */
+int spool_count_lost(struct spool *s, uint64_t *n, struct err *err);
+
 /* Forget delivered events: look at up to SPOOL_FORGET_MAX events accepted
  * before ${before}, from *${from} on, and delete those that were delivered
  * before ${before} to all they were for; it is ${now}.  *${from} is where to go on; 0: there

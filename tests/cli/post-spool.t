@@ -17,7 +17,8 @@ try 'fed in again' vitals-post --spool s1 "$base/status/404" <in
 is_status 4
 stdout_json '.status == "dead" and .attempts == 1'
 is_stderr 'vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries
-vitals-post: 3 were known already'
+vitals-post: 3 were known already
+vitals-post: 3 dead or expired in the spool: --retry-dead tries again, --export-dead prints'
 try 'the list' vitals-post --spool s1 --list
 is_status 0
 stdout_json '.record == "spooled" and .status == "dead" and .attempts == 1 and .httpStatus == 404 and .error == "HTTP 404" and .nextAttempt == null and (.settled | type == "string")'
@@ -114,7 +115,8 @@ is_stderr ''
 try 'gone' vitals-post --per-endpoint 1 --spool s2 "$base/status/410" <in
 is_status 4
 is_stdout ''
-is_stderr "vitals-post: $base/status/410: switched off: HTTP 410
+is_stderr "vitals-post: $base/status/410: HTTP 410 says: answer 410
+vitals-post: $base/status/410: switched off: HTTP 410
 vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries
 vitals-post: 3 wait in the spool"
 events 4 | tail -n 1 >further

@@ -109,7 +109,7 @@ terminal_until=
 terminal "vitals-post --max-attempts 1 '$base/status/404' <mixed >out"
 screen >left
 grep -q '^vitals-post: <stdin>:4: ' left && [ "$(grep -c '^vitals-post: http.*: e-[123]: dead after 1 attempt: HTTP 404$' left)" -eq 3 ] &&
-	[ "$(wc -l <left)" -eq 6 ] && ! grep -v '^vitals-post: ' left
+	[ "$(wc -l <left)" -eq 7 ] && ! grep -v '^vitals-post: ' left
 ok 'messages stand on lines of their own' left
 terminal_until='0 delivered, [0-9] wait'
 terminal "vitals-post '$base/gate/go' <in >out" 20

@@ -183,7 +183,7 @@ checks(void)
 				     "times of which one may be missing";
 	struct post_options o = options();
 	struct err err;
-	char url[2100], want[200];
+	char url[2100], want[300];
 
 	CHECK_TEXT(checked(URL, NULL, NULL), "good", "a URL");
 	CHECK_TEXT(checked(NULL, NULL, NULL), "good", "none");
@@ -192,12 +192,12 @@ checks(void)
 	    "(--allow-http allows it)",
 	    "one that others can read along");
 	memset(url, 'x', sizeof(url));
-	memcpy(url, URL "?", sizeof(URL));
+	memcpy(url, URL "/", sizeof(URL));
 	url[2048] = '\0';
 	CHECK_TEXT(checked(url, NULL, NULL), "good", "the longest URL");
 	url[2048] = 'x';
 	url[2049] = '\0';
-	snprintf(want, sizeof(want), "%.100s...: URL is longer than 2048 bytes",
+	snprintf(want, sizeof(want), "%.200s...: URL is longer than 2048 bytes",
 	    url);
 	CHECK_TEXT(checked(url, NULL, NULL), want, "one byte more");
 	CHECK_TEXT(checked(URL, "me.example", NULL), "good", "an origin");

@@ -1,0 +1,61 @@
+#include "deliver/internal.h"
+
+/* How much of an answer's body is shown. */
+#define REASON_MAX 160
+
+/* The start of ${body} on one line: blanks and control bytes, as between the
+ * lines of JSON, become one blank. */
+static void
+one_line(const char *body, char text[REASON_MAX + 1])
+{
+	size_t n = 0;
+
+	for (const char *p = body; *p != '\0' && n < REASON_MAX; p++) {
+		if ((unsigned char)*p > 0x20 && *p != 0x7f)
+			text[n++] = *p;
+		else if (n > 0 && text[n - 1] != ' ')
+			text[n++] = ' ';
+	}
+	/* No part of a character that was cut. */
+	if (n == REASON_MAX) {
+		while (n > 0 && (text[n - 1] & 0xc0) == 0x80)
+			n--;
+		if (n > 0 && (text[n - 1] & 0x80) != 0)
+			n--;
+	}
+	while (n > 0 && text[n - 1] == ' ')
+		n--;
+	text[n] = '\0';
+}
+
+static bool
+is_unsigned(const struct deliver_shipment *s)
+{
+	return s->job != NULL && s->endpoint->keys == NULL &&
+	    (s->batch || s->job->event->signature.n == 0);
+}
+
+void
+deliver_tell_reason(struct deliver *d, const struct deliver_shipment *s,
+    const struct http_answer *a)
+{
+	struct deliver_endpoint *e = s->endpoint;
+	size_t status = a->status > 0 ? (size_t)a->status : 0;
+	uint8_t bit = (uint8_t)(1U << status % 8);
+	char text[REASON_MAX + 1];
+
+	if (status < 400 || (e->said[status / 8] & bit) != 0)
+		return;
+	e->said[status / 8] |= bit;
+	one_line(a->excerpt, text);
+	/* Pages are for browsers, and begin with what says nothing. */
+	if (text[0] != '\0' && text[0] != '<')
+		deliver_note(d, DELIVER_NOTE_STATE, e, "HTTP %d says: %s",
+		    a->status, text);
+	if ((a->status == 400 || a->status == 401 || a->status == 403) &&
+	    is_unsigned(s))
+		deliver_note(d, DELIVER_NOTE_STATE, e,
+		    "HTTP %d, and its requests carry no signature: no "
+		    "--key-file (-k) was given",
+		    a->status);
+}

@@ -1,0 +1,147 @@
+#!/bin/sh
+# vitals-post after a wrong key was mended: what the receiver says of it, what
+# the spool holds, and the way back.
+. "$(dirname "$0")/tap.sh"
+. "$TESTS/cli/post.sh"
+hook
+base=http://127.0.0.1:$PORT
+events 5 >in
+held='dead or expired in the spool: --retry-dead tries again, --export-dead prints'
+
+# The receiver of the real world: it wants one key and says what is wrong.
+umask 077
+vitals-sign --new-key right 2>/dev/null
+vitals-sign --new-key wrong 2>/dev/null
+umask 022
+vitals-receive -k right --listen 127.0.0.1:0 --port-file ready -t 1200 >received 2>receive.err &
+HOOKS="$HOOKS $!"
+if ! wait_for [ -s ready ]; then
+	not_ok 'vitals-receive starts' receive.err
+	done_testing
+fi
+there=http://127.0.0.1:$(cat ready)/
+
+try 'a wrong key' vitals-post --spool s1 -k wrong "$there" <in
+is_status 4
+stdout_json '.status == "dead" and .attempts == 1'
+stderr_has "^vitals-post: $there: HTTP 40[01] says: ."
+stderr_has "^vitals-post: 5 $held\$"
+[ "$(grep -c ' says: ' .err)" -eq 1 ] && ! grep -q 'no signature' .err
+ok 'its reason is told once' .err
+try 'drained' vitals-post --spool s1 -k right --drain "$there"
+is_status 0
+is_stdout ''
+is_stderr "vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries
+vitals-post: 5 $held"
+try 'fed in again' vitals-post --spool s1 -k right "$there" <in
+is_status 4
+stdout_json '.status == "dead"'
+is_stderr "vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries
+vitals-post: 5 were known already
+vitals-post: 5 $held"
+try 'tried again' vitals-post --spool s1 -k right --retry-dead "$there"
+is_status 0
+stdout_lines 5
+stdout_json '.status == "delivered" and .attempts == 2'
+is_stderr 'vitals-post: 5 dead or expired events are tried again
+vitals-post: 5 delivered, 0 dead, 0 expired, 5 retries'
+wait_for has_lines 5 received
+cmp -s in received
+ok 'they have arrived' received
+try 'once more' vitals-post --spool s1 -k right --retry-dead "$there"
+is_status 0
+is_stdout ''
+is_stderr 'vitals-post: 0 dead or expired events are tried again
+vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries'
+
+events 6 | tail -n 1 >one
+try 'without -k' vitals-post --max-attempts 1 --dead-letter letters "$there" <one
+is_status 4
+stdout_json '.status == "dead"'
+stderr_has "^vitals-post: $there: HTTP 40[01], and its requests carry no signature: no --key-file (-k) was given\$"
+vitals-sign -q -k right one >signed
+try 'a signed message needs none' vitals-post "$there" <signed
+is_status 0
+stdout_json '.status == "delivered"'
+is_stderr 'vitals-post: 1 delivered, 0 dead, 0 expired, 0 retries'
+
+# ---- Endpoints that are not named; expired ones; what is under way stays.
+new_log
+vitals-post -q --spool s2 "$base/status/404" <in >/dev/null 2>&1
+vitals-post -q --spool s2 --give-up-after 0.01 --retry-base 10 "$base/status/503" <in >/dev/null 2>&1
+new_log
+try 'of all endpoints' vitals-post -q --spool s2 --retry-dead --max-attempts 1 --breaker 0
+is_status 4
+stdout_lines 5
+stderr_has 'dead after 2 attempts: HTTP 404'
+[ "$(jq -r .url log | sort | uniq -c | tr -s ' ')" = ' 5 /status/404
+ 5 /status/503' ]
+ok 'each went where it was for' log
+try 'without a spool' vitals-post --retry-dead "$base/ok"
+is_status 2
+is_stdout ''
+stderr_has '^vitals-post: --retry-dead wants --spool$'
+try 'a spool of an earlier version' sh -c "vitals-post -q --spool s3 '$base/status/404' <in >/dev/null 2>&1
+	! command -v sqlite3 >/dev/null || sqlite3 s3 'DROP INDEX job_lost'
+	vitals-post -q --spool s3 --retry-dead '$base/status/404' 2>&1 | wc -l"
+is_status 0
+is_stdout 10
+is_stderr ''
+
+# ---- Bodies of all kinds
+say() { # BODY-FILE STATUS
+	node -e "const fs = require('fs'), b = fs.readFileSync('$1');
+		require('http').createServer((q, r) => { q.resume(); q.on('end', () => {
+			r.statusCode = $2; r.end(b); }); }).listen(0, '127.0.0.1', function () {
+			fs.writeFileSync('say.new', String(this.address().port));
+			fs.renameSync('say.new', 'say'); });
+		setTimeout(() => process.exit(0), 600000);" &
+	said_p=$!
+	HOOKS="$HOOKS $said_p"
+	wait_for [ -s say ]
+	try "$3" vitals-post --max-attempts 1 --dead-letter letters "http://127.0.0.1:$(cat say)/" <one
+	is_status 4
+	stdout_json '.error == "HTTP '"$2"'"'
+	kill $said_p
+	rm say
+}
+printf '{\n  "error": "quota",\r\n\t"limit": 5\n}\n' >body
+say body 403 'JSON on several lines'
+stderr_has '/: HTTP 403 says: { "error": "quota", "limit": 5 }$'
+printf 'a\033[31mb\007c\302\233d' >body
+say body 422 'control bytes'
+stderr_has '/: HTTP 422 says: a \[31mb c?*d$'
+awk 'BEGIN { while (i++ < 100000) printf "x\303\266" }' >body
+say body 500 'a long one'
+stderr_has '/: HTTP 500 says: [^?]*$'
+[ "$(grep says .err | wc -c)" -lt 230 ]
+ok 'is bounded' .err
+echo '<html><head><title>502 Bad Gateway</title>' >body
+say body 502 'a page'
+! grep -q says "$WORK/.err"
+ok 'is not shown' .err
+tap_seen e
+: >body
+say body 400 'none'
+! grep -q says "$WORK/.err"
+ok 'nothing is shown' .err
+tap_seen e
+
+# ---- Latency
+now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+printf '{"id":"old","time":"2012-06-01T00:00:00Z"}\n{"id":"ahead","time":"9000-01-01T00:00:00Z"}\n{"id":"live","time":"%s"}\n' "$now" >old
+try 'an old recording, and a live event' vitals-post -q --spool s4 --metrics metrics "$base/ok" <old
+is_status 0
+stdout_json '.latencySeconds >= 0 and .latencySeconds < 3600'
+is_stderr ''
+awk '/^vitals_post_latency_seconds_sum/ { exit !($2 < 3600) }' metrics
+ok 'the metrics count so, too' metrics
+try 'its receipt once more' vitals-post -q --spool s4 "$base/ok" <old
+is_status 0
+stdout_json '.latencySeconds >= 0 and .latencySeconds < 3600'
+is_stderr ''
+try 'replayed' vitals-post -q --spool s4 --replay-id old "$base/ok"
+is_status 0
+stdout_json '.latencySeconds >= 0 and .latencySeconds < 3600'
+is_stderr ''
+done_testing
