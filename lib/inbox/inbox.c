@@ -160,7 +160,8 @@ prepare(struct inbox *x, struct err *err)
 	if (exec(x,
 		"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
 		"PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
-		"PRAGMA journal_size_limit = 4194304;"
+		/* After a burst the log is cut back to this. */
+		"PRAGMA journal_size_limit = 8388608;"
 		"BEGIN EXCLUSIVE; COMMIT",
 		err) != 0)
 		return -1;

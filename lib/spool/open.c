@@ -182,7 +182,7 @@ connect(struct spool *s, enum spool_mode mode, struct err *err)
 		"PRAGMA journal_mode = WAL;"
 		"PRAGMA synchronous = FULL;"
 		"PRAGMA wal_autocheckpoint = 2000;"
-		"PRAGMA journal_size_limit = 67108864;"
+		"PRAGMA journal_size_limit = 8388608;"
 		"PRAGMA cache_size = -32768;"
 		"PRAGMA temp_store = MEMORY;",
 		err) != 0)
