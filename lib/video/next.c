@@ -158,7 +158,7 @@ take(struct video *v, struct video_frame *frame, struct err *err)
 		    v->frame->height);
 		return VIDEO_BAD;
 	}
-	if (!v->any && video_clock(v) == VIDEO_CLOCK_OWN && v->timeless)
+	if (!v->any && v->timeless && video_clock(v) == VIDEO_CLOCK_OWN)
 		v->info.frame_rate = av_q2d(v->codec->framerate);
 	if ((t = frame_time(v)) < 0) {
 		err_set(err, "frames are out of order");

@@ -93,6 +93,14 @@ mend_offset(char time[VIDEO_TEXT_MAX])
 	sign[3] = ':';
 }
 
+/* FFmpeg 7.1 gives the ticks of the clock for the rate of some formats. */
+static bool
+is_rate(AVRational rate)
+{
+	return rate.den > 0 && rate.num > 0 &&
+	    rate.num / rate.den <= VIDEO_RATE_MAX;
+}
+
 static void
 set_info(struct video *v)
 {
@@ -103,7 +111,6 @@ set_info(struct video *v)
 	static const char *const model[] = {
 	    "com.apple.quicktime.model", "com.android.model", "model", NULL};
 	struct video_info *info = &v->info;
-	AVRational rate = v->stream->avg_frame_rate;
 	const uint8_t *side;
 	int32_t matrix[9];
 	size_t len = 0;
@@ -114,10 +121,10 @@ set_info(struct video *v)
 	mend_offset(info->created);
 	set_metadata(info->make, v, make);
 	set_metadata(info->model, v, model);
-	if (rate.num <= 0 || rate.den <= 0)
-		rate = v->stream->r_frame_rate;
-	if (rate.num > 0 && rate.den > 0)
-		v->played = av_q2d(rate);
+	if (is_rate(v->stream->avg_frame_rate))
+		v->played = av_q2d(v->stream->avg_frame_rate);
+	else if (is_rate(v->stream->r_frame_rate))
+		v->played = av_q2d(v->stream->r_frame_rate);
 	/* Without times, what the codec says comes with the first frame. */
 	info->frame_rate = v->timeless ? v->options.frame_rate : v->played;
 	if (v->format->duration > 0)

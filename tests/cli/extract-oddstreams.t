@@ -35,6 +35,11 @@ codec mpeg2video mpeg2.mpg mpeg2video -q:v 2
 codec prores prores.mov prores
 codec huffyuv huffyuv.avi huffyuv -pix_fmt yuv422p
 codec gif gif.gif gif
+if ff -i base.mkv -s 720x576 -r 25 -pix_fmt yuv420p dv.dv; then
+	measured dv.dv dvvideo '.device.frameRate == 25'
+else
+	skip dvvideo 'no encoder here'
+fi
 for f in $all; do
 	vitals-extract "$f"
 done >alone
