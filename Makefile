@@ -68,6 +68,7 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed \
 	$(SANFLAGS) $(LDFLAGS)
 
 # pkg-config, asked lazily and once a package; system headers stay quiet.
+has_pkg_config := $(shell command -v $(firstword $(PKG_CONFIG)) 2>/dev/null)
 pkg_ok = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
 pkg_cflags = $(if $(strip $(1)),$(patsubst -I%,-isystem %,$(shell \
 	$(PKG_CONFIG) --cflags $(1))))
@@ -85,9 +86,16 @@ skipped := $(filter-out $(buildable),$(commands))
 
 all: $(addprefix $(B)/,$(buildable)) missing
 
+# Some without their package are no failure; nothing at all is.
 missing:
+ifeq ($(has_pkg_config),)
+	@echo 'nothing was built: missing $(PKG_CONFIG) (package pkg-config)' >&2
+	@false
+else
 	$(foreach c,$(skipped),@echo "not built: $(c): missing $(foreach \
 	p,$(call lacks,$(MODS_$(c))),$(p) (package $(DEB_$(p))))" >&2$(newline))
+	$(if $(strip $(buildable)),,@echo 'nothing was built' >&2; false)
+endif
 define newline
 
 
