@@ -36,8 +36,8 @@ post_check(struct post_options *o, struct err *err)
 		    deliver_shown_url(&shown, span_of(o->url)), why.text);
 	if (o->origin != NULL &&
 	    (o->origin[0] == '\0' ||
-		http_header_check(SPAN_LIT("Origin"),
-		    span_of(o->origin), &why) != 0))
+		http_header_check(
+		    SPAN_LIT("Origin"), span_of(o->origin), &why) != 0))
 		return err_set(err, "--handshake: not a name of a host");
 	return o->replay != NULL ? replay_range(o, err) : 0;
 }

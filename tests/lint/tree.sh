@@ -20,12 +20,12 @@ git ls-files | cut -d / -f 1 | sort -u |
 wc -l cmd/*.c 2>/dev/null | awk '$2 != "total" && $1 > ($2 ~ /extract/ ? 420 : 300) { print $2 ": " $1 " lines" }' |
 	found 'a command is at most 300 lines'
 find lib tests -name '*.[ch]' -exec wc -l {} + |
-	awk '$2 != "total" && $1 > 750 { print $2 ": " $1 " lines" }' |
-	found 'a file is at most 750 lines'
+	awk '$2 != "total" && $1 > 500 { print $2 ": " $1 " lines" }' |
+	found 'a file is at most 500 lines'
 find cmd lib -name '*.c' -exec awk '
 	/^{/ { start = FNR }
-	/^}/ && start { if (FNR - start - 1 > 80) print FILENAME ":" start ": " FNR - start - 1 " lines"; start = 0 }
-' {} + | found 'a function is at most 80 lines'
+	/^}/ && start { if (FNR - start - 1 > 60) print FILENAME ":" start ": " FNR - start - 1 " lines"; start = 0 }
+' {} + | found 'a function is at most 60 lines'
 git ls-files -z | xargs -0 ls -l 2>/dev/null | awk '$5 > 204800 { print $NF ": " $5 " bytes" }' |
 	found 'a file is at most 200 kB'
 
