@@ -12,8 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define ROWS 48 /* that are looked at, at most */
-#define COLUMNS 640
+#define ROWS 32 /* that are looked at, at most */
+#define COLUMNS 320
 
 /* Quiet: so many samples are the same, and they differ by less than this share
  * of what they usually do.  In a run of such the coder may begin anew. */
@@ -38,14 +38,29 @@ skin_still_release(struct skin_still *s)
 	*s = (struct skin_still){.sample = NULL};
 }
 
-static unsigned
-sample_at(const struct video_frame *f, size_t x, size_t y)
-{
-	const uint8_t *row = f->plane[0] + (ptrdiff_t)y * f->stride[0];
+/* Take one row of samples, every ${step}th; add up how far they are from those
+ * in ${last}, and how many are not. */
+#define TAKE_ROW(type)                                               \
+	for (size_t i = 0; i < n; i++) {                             \
+		int v = ((const type *)(const void *)row)[i * step]; \
+		int d = v - (int)last[i];                            \
+                                                                     \
+		*equal += d == 0;                                    \
+		sum += (unsigned)(d < 0 ? -d : d);                   \
+		last[i] = (uint16_t)v;                               \
+	}
 
-	if (f->depth <= 8)
-		return row[x];
-	return ((const uint16_t *)(const void *)row)[x];
+static unsigned long
+take_row(uint16_t *last, const uint8_t *row, bool wide, size_t n, size_t step,
+    size_t *equal)
+{
+	unsigned long sum = 0;
+
+	if (wide)
+		TAKE_ROW(uint16_t)
+	else
+		TAKE_ROW(uint8_t)
+	return sum;
 }
 
 /* Take the samples of ${f}; how many are the same as before, and the mean
@@ -54,24 +69,19 @@ static void
 compare(struct skin_still *s, const struct video_frame *f, double *same,
     double *change)
 {
-	size_t equal = 0, k = 0;
-	double sum = 0;
+	size_t equal = 0, all = s->rows * s->columns;
+	size_t step = (size_t)f->width / s->columns;
+	unsigned long sum = 0;
 
 	for (size_t j = 0; j < s->rows; j++) {
 		size_t y = (2 * j + 1) * (size_t)f->height / (2 * s->rows);
 
-		for (size_t i = 0; i < s->columns; i++, k++) {
-			size_t x = i * (size_t)f->width / s->columns;
-			unsigned v = sample_at(f, x, y);
-			int d = (int)v - (int)s->sample[k];
-
-			equal += d == 0;
-			sum += d < 0 ? -d : d;
-			s->sample[k] = (uint16_t)v;
-		}
+		sum += take_row(s->sample + j * s->columns,
+		    f->plane[0] + (ptrdiff_t)y * f->stride[0], f->depth > 8,
+		    s->columns, step, &equal);
 	}
-	*same = (double)equal / (double)k;
-	*change = ldexp(sum / (double)k, 8 - f->depth);
+	*same = (double)equal / (double)all;
+	*change = ldexp((double)sum / (double)all, 8 - f->depth);
 }
 
 /* Of the skin, which the pulse changes most. */
