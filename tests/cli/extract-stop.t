@@ -75,13 +75,16 @@ jq -s -e 'map(select(.record == "measurement") | .source) == ["<stdin>"]' \
 	out >/dev/null
 ok 'no other file is begun'
 
-# Traces.
-pulse a 72 20 >trace
+# Traces, of which all lines are taken: a sample comes with the last one.
+pulse a 72 20.02 >trace
+all_taken() {
+	jq -s -e 'any(.[]; .offsetSeconds >= 19.99)' out >/dev/null
+}
 vitals-extract --live -r 5 --from-trace - <pipe >out 2>err &
 tool=$!
 exec 4>pipe
 cat trace >&4
-wait_for sure
+wait_for all_taken
 kill -INT $tool
 ended
 [ $status -eq 0 ] && [ ! -s err ]
