@@ -22,9 +22,10 @@ static const double AGREE = 3;
  * them. */
 static const double CYCLES = 4.5;
 
-/* Rates below this, /min, may be drifts, the more the slower, and are believed
- * only as their waves near this ratio to the noise, dB. */
-static const double SLOW = 50, SLOW_STEP = 6, CLEAR = 4;
+/* Rates below this, /min, may be drifts, the more the slower, unless their
+ * waves stand out of the noise by so many dB; so many less, and they are taken
+ * for drifts altogether. */
+static const double SLOW = 50, SLOW_STEP = 6, CLEAR = 2, CLEAR_STEP = 3;
 
 struct rppg *
 rppg_new(enum rppg_site site, enum rppg_method method,
@@ -83,7 +84,7 @@ methods_agreeing(const struct vote *w, double bin)
 static double
 drift(double rate, double snr)
 {
-	double unclear = fmax(0, fmin(1, (CLEAR - snr) / CLEAR));
+	double unclear = fmax(0, fmin(1, (CLEAR - snr) / CLEAR_STEP));
 
 	return isnan(snr) ? 0 : fmax(0, (SLOW - rate) / SLOW_STEP) * unclear;
 }
