@@ -11,6 +11,7 @@ command -v npm >/dev/null || {
 	echo "${0##*/}: npm is not installed (package npm)" >&2
 	exit 1
 }
+echo "setup: fetching npm packages for tests/interop (a few minutes)" >&2
 npm install --ignore-scripts --no-audit --no-fund --no-package-lock \
 	--no-save --loglevel=error
 cp package.json node_modules/.installed
