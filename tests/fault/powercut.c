@@ -13,8 +13,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Read through ${fd} itself: closing another descriptor of the file would drop
- * the locks that SQLite has on it. */
+/* A descriptor that the file on ${fd}, which is ${path}, can be read by: itself,
+ * since closing another one would drop the locks that SQLite has on the file; or,
+ * where it is for writing only and not SQLite's, another one. */
+static int
+readable(int fd, const char *path)
+{
+	if ((fcntl(fd, F_GETFL) & O_ACCMODE) != O_WRONLY)
+		return fd;
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 static void
 keep(int fd)
 {
@@ -23,7 +32,7 @@ keep(int fd)
 	struct stat st;
 	off_t at = 0;
 	ssize_t n;
-	int out;
+	int in, out;
 
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
 	n = readlink(name, path, sizeof(path) - 1);
@@ -33,13 +42,16 @@ keep(int fd)
 	path[n] = '\0';
 	base = strrchr(path, '/');
 	snprintf(copy, sizeof(copy), "%s%s.new", disk, base);
+	in = readable(fd, path);
 	out = open(copy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (out < 0)
+	if (in < 0 || out < 0)
 		return;
-	while ((n = pread(fd, block, sizeof(block), at)) > 0 &&
+	while ((n = pread(in, block, sizeof(block), at)) > 0 &&
 	    write(out, block, (size_t)n) == n)
 		at += n;
 	close(out);
+	if (in != fd)
+		close(in);
 	snprintf(path, sizeof(path), "%s", copy);
 	path[strlen(path) - 4] = '\0';
 	rename(copy, path);

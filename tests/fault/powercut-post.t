@@ -3,7 +3,7 @@
 # not synced: of the events that went out, and of those with a receipt, none is
 # lost, and what was not settled on the disk is sent again.
 #
-#	POWER_EVENTS=5000 POWER_CUTS=20 tests/fault/powercut.t
+#	POWER_EVENTS=5000 POWER_CUTS=20 tests/fault/powercut-post.t
 . "$(dirname "$0")/../cli/tap.sh"
 . "$TESTS/cli/post.sh"
 # shellcheck source=tests/fault/fault.sh
