@@ -8,6 +8,7 @@ events 600 >in
 limited() { # ulimit's arguments, --, COMMAND …
 	(
 		while [ "$1" != -- ]; do
+			# shellcheck disable=SC3045
 			ulimit "$1" "$2" || exit 9
 			shift 2
 		done
@@ -15,6 +16,7 @@ limited() { # ulimit's arguments, --, COMMAND …
 		exec timeout 300 "$@"
 	)
 }
+# shellcheck disable=SC3045 # dash and bash have it
 hard=$(ulimit -Hn)
 
 # ---- The limit is raised as far as it goes.

@@ -15,8 +15,8 @@ chained() { # FILE LINES: a whole chain of so many
 # ---- A line as long as one of ours can be
 awk 'BEGIN { pad = sprintf("%250s", ""); gsub(/ /, "x", pad)
 	for (i = 1; i <= 1000; i++)
-		printf "{\"specversion\":\"1.0\",\"id\":\"%s-%d\",\"source\":\"/s\",\"type\":\"t\"}\n", pad, i }' >batch
-try 'a batch of long IDs' vitals-post -q --batch 1000 --spool s1 --audit long "$base/ok" <batch
+		printf "{\"specversion\":\"1.0\",\"id\":\"%s-%d\",\"source\":\"/s\",\"type\":\"t\"}\n", pad, i }' >many
+try 'a batch of long IDs' vitals-post -q --batch 1000 --spool s1 --audit long "$base/ok" <many
 is_status 0
 stdout_lines 1000
 is_stderr ''
@@ -42,22 +42,22 @@ ok 'is cut off whole' longtorn
 vitals-post -q --audit lacks "$base/ok" <one >/dev/null
 vitals-post -q --audit lacks "$base/ok" <one >/dev/null
 for lines in 2 1; do
-	printf %s "$(head -n $lines lacks)" >cut
-	try "line $lines lacks its newline" vitals-post -q --audit cut "$base/ok" <one
+	printf %s "$(head -n $lines lacks)" >part
+	try "line $lines lacks its newline" vitals-post -q --audit part "$base/ok" <one
 	is_status 0
 	stdout_lines 1
 	is_stderr ''
-	chained cut $((lines + 1))
-	ok 'it stays, and the chain goes on' cut
+	chained part $((lines + 1))
+	ok 'it stays, and the chain goes on' part
 done
 for bytes in 1 20 40 100; do
-	head -n 1 lacks | head -c $bytes >cut
-	try "only $bytes bytes of a first line" vitals-post -q --audit cut "$base/ok" <one
+	head -n 1 lacks | head -c $bytes >part
+	try "only $bytes bytes of a first line" vitals-post -q --audit part "$base/ok" <one
 	is_status 0
 	stdout_lines 1
 	is_stderr ''
-	chained cut 1
-	ok 'the chain begins anew' cut
+	chained part 1
+	ok 'the chain begins anew' part
 done
 
 # ---- Files that are none of ours
