@@ -42,7 +42,7 @@ distance(const char *a, size_t n, const char *b, size_t m)
 }
 
 const char *
-help_guess(const struct cli *cli, const struct cli_option *common, size_t n,
+guess_option(const struct cli *cli, const struct cli_option *common, size_t n,
     struct span word)
 {
 	const char *best = NULL;

@@ -16,7 +16,7 @@ void help_list(
 
 /* The option whose long name ${word} is meant to be, if it is nearly one of
  * them; else NULL. */
-const char *help_guess(const struct cli *cli, const struct cli_option *common,
+const char *guess_option(const struct cli *cli, const struct cli_option *common,
     size_t n, struct span word);
 
 #endif

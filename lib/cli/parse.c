@@ -167,7 +167,7 @@ take(struct parse *p, const struct cli_option *o, size_t index,
 static int
 unknown(const struct parse *p, const char *shown, struct span name)
 {
-	const char *guess = help_guess(p->cli, p->common, 4, name);
+	const char *guess = guess_option(p->cli, p->common, 4, name);
 
 	if (guess == NULL)
 		return cli_usage(p->cli, "unknown option %s", shown);

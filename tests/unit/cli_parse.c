@@ -84,7 +84,7 @@ main(void)
 	/* Nearly an option. */
 	for (size_t i = 0; i < sizeof(guess) / sizeof(*guess); i++) {
 		const char *name =
-		    help_guess(&cli, NULL, 0, span_of(guess[i].word));
+		    guess_option(&cli, NULL, 0, span_of(guess[i].word));
 
 		CHECK_TEXT(
 		    name != NULL ? name : "", guess[i].name, guess[i].word);
