@@ -90,8 +90,8 @@ jq . jq >body
 signed body
 jq --indent 4 . body >four
 changed four "$JSON"
-jq --tab . body | sed 's/$/\r/' >tabs
-changed tabs "$JSON"
+jq --tab . body | sed 's/$/\r/' >tabbed
+changed tabbed "$JSON"
 
 # As a message, as RFC 9421, and when many cannot be told.
 echo '{"id":"1","value":72}' | vitals-sign -k key >message

@@ -22,7 +22,7 @@ static const struct cli cli = {"test", "[FILE ...]", "", NULL, table, 5};
 
 static const struct {
 	const char *word, *name;
-} guess[] = {{"falg", "flag"}, {"flags", "flag"}, {"num", "number"},
+} guess[] = {{"fllag", "flag"}, {"flags", "flag"}, {"num", "number"},
     {"nubmre", "number"}, {"tex", "text"}, {"other", "other"}, {"nothing", ""},
     {"n", ""}, {"", ""}, {"a-very-long-word-that-is-no-option-at-all", ""}};
 
