@@ -246,20 +246,20 @@ is_stderr 'vitals-sign: long:1: bad line: longer than 1 MiB'
 echo '{"a":1}' >one
 vitals-seal -q --new-key mine.jwk >mine.public
 jq -c '{keys: [{kty: "EC", crv: "P-256", use: "sig", alg: "ES256", kid: "s", x: "AA", y: "AA"},
-	{kty: "OKP", crv: "Ed25519", use: "sig", x: "AA"}, {kty: "OKP", crv: "Ed25519", key_ops: ["verify"], x: "AA"}, .]}' mine.public >set
-vitals-seal -k set one >sealed 2>err
+	{kty: "OKP", crv: "Ed25519", use: "sig", x: "AA"}, {kty: "OKP", crv: "Ed25519", key_ops: ["verify"], x: "AA"}, .]}' mine.public >keyset
+vitals-seal -k keyset one >sealed 2>err
 try 'a key set with keys for signatures' vitals-open -k mine.jwk sealed
 is_status 0
 stdout_is_file one
 is_stderr ''
 [ ! -s err ]
 ok 'which are passed over without a word'
-jq -c '.keys |= [5, {kty: "RSA", n: "AQAB"}] + .' set >odd
+jq -c '.keys |= [5, {kty: "RSA", n: "AQAB"}] + .' keyset >odd
 try 'with what is not understood' vitals-seal -k odd one
 is_status 0
 stdout_json '.contentType == "application/jose"'
 is_stderr 'vitals-seal: odd: keys: number 1 is no object: passed over, and 1 more keys'
-jq -c '.keys |= .[:2]' set >none
+jq -c '.keys |= .[:2]' keyset >none
 try 'with nothing else' vitals-seal -k none one
 is_status 3
 is_stdout ''

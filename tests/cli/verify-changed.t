@@ -41,8 +41,8 @@ is_status 0
 stdout_is_file body
 stderr_has '^vitals-verify: body: good: key'
 
-printf %s "$(cat body)" >cut
-changed cut "$LOST"
+printf %s "$(cat body)" >shorter
+changed shorter "$LOST"
 { cat body; echo; } >longer
 changed longer "$ADDED"
 { cat body; printf '\r\n'; } >crnl
