@@ -4,7 +4,7 @@
 lint_c := $(sort $(wildcard cmd/*.c lib/*/*.c tests/*/*.c))
 lint_h := $(sort $(wildcard lib/*/*.h lib/banned.h tests/*.h tests/*/*.h))
 lint_sh := $(sort $(wildcard .ci/* completions/*.sh completions/bash/* \
-	tests/run tests/*/*.sh tests/*/*.t))
+	tests/run tests/bare/run tests/*/*.sh tests/*/*.t))
 lint_man := $(sort $(wildcard man/*.[157]))
 # Tests' and fuzzers' own style is left to the compiler and to clang-format.
 tidy_c := $(foreach f,$(filter cmd/% lib/%,$(lint_c)),$(if \
