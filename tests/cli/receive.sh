@@ -27,8 +27,16 @@ listening() { # WHAT: wait until SERVER has written its port
 server_ready() {
 	[ -s port ] || ! kill -0 "$SERVER"
 }
-finish() { # [SIGNAL]: end the receiver; give its status, stdout and stderr
-	[ "${1-TERM}" = none ] || kill -s "${1-TERM}" "$SERVER"
+gone() {
+	! kill -0 "$SERVER" || grep -q '^State:.Z' "/proc/$SERVER/status"
+}
+# End the receiver; give its status, stdout and stderr.  With "none" it ends by
+# itself, unless what it waits for went wrong.
+finish() { # [SIGNAL]
+	if [ "${1-TERM}" != none ] || ! wait_for gone; then
+		[ "${1-TERM}" != none ] || set -- KILL
+		kill -s "${1-TERM}" "$SERVER"
+	fi
 	wait "$SERVER"
 	finish_status=$?
 	SERVER=

@@ -13,7 +13,7 @@ const agent = new http.Agent({keepAlive: true, maxSockets: 1});
 
 function post(headers, body) {
 	return new Promise((resolve, reject) => {
-		const request = http.request({port, agent, method: 'POST',
+		const request = http.request({host: '127.0.0.1', port, agent, method: 'POST',
 			headers: {'content-type': 'application/json', ...headers}}, (answer) => {
 			answer.resume();
 			answer.on('end', () => resolve(answer.statusCode));
