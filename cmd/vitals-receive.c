@@ -230,6 +230,8 @@ receive(struct sign_keys **keys, struct inbox *inbox)
 	struct receive *r = receive_new(&options, &err);
 	int status = CLI_SYSTEM;
 
+	/* Who does not read the messages must not keep clients waiting. */
+	diag_nowait(true);
 	if (r != NULL)
 		s = serve_new(&(struct serve_options){.listen = opt.listen,
 				  .tls = opt.certificate != NULL ? &tls : NULL,
@@ -271,8 +273,7 @@ main(int argc, char *argv[])
 
 	cli_start(&cli);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);  /* until it can be followed */
-	signal(SIGXFSZ, SIG_IGN); /* a file that grew too large is a failure */
+	signal(SIGHUP, SIG_IGN); /* until it can be followed */
 	status = cli_parse(&cli, argc, argv, &operand);
 	if (status != CLI_GO)
 		return status;

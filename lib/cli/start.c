@@ -28,6 +28,8 @@ cli_start(const struct cli *cli)
 	diag_program(cli->name);
 	open_standard();
 	signal(SIGPIPE, SIG_DFL);
+	/* A file that grew too large is a write that fails. */
+	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGPIPE);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);

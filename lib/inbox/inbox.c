@@ -5,10 +5,13 @@
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "compat/real.h"
 
 /* "vitR": what the file's header says it is. */
 #define APPLICATION_ID 0x76697452
@@ -183,15 +186,18 @@ prepare(struct inbox *x, struct err *err)
 static int
 check_links(int fd, const char *path, struct err *err)
 {
-	char log[PATH_MAX + sizeof("-wal")];
+	char log[PATH_MAX], *real;
 	struct stat st;
+	int n;
 
 	if (fstat(fd, &st) != 0 || st.st_nlink < 2)
 		return 0;
-	if (realpath(path, log) == NULL)
+	real = compat_real_path(path);
+	if (real == NULL)
 		return err_sys(err, errno, "%s", path);
-	memcpy(log + strlen(log), "-wal", sizeof("-wal"));
-	if (access(log, F_OK) == 0)
+	n = snprintf(log, sizeof(log), "%s-wal", real);
+	free(real);
+	if (n > 0 && (size_t)n < sizeof(log) && access(log, F_OK) == 0)
 		return 0;
 	return err_set(err,
 	    "%s: has a second name, a hard link, and may be in use by it: take "

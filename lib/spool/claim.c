@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "compat/claim.h"
+#include "compat/real.h"
 #include "spool/internal.h"
 
 /* "FILE.lock" */
@@ -72,7 +73,7 @@ lock_beside(struct spool *s, struct err *err)
 static int
 find(struct spool *s, const char *path, struct err *err)
 {
-	s->path = realpath(path, NULL);
+	s->path = compat_real_path(path);
 	if (s->path != NULL)
 		return 0;
 	return errno == ENOMEM ? err_set(err, "out of memory")

@@ -21,7 +21,7 @@ $usage"
 refused 'an unknown option' 'unknown option --nosuch' --nosuch good
 refused 'an unknown letter' 'unknown option -X' -X good
 refused 'an unknown letter among others' 'unknown option -X' -qX good
-refused 'an abbreviated option' 'unknown option --sess' --sess s good
+refused 'an abbreviated option' 'unknown option --sess (did you mean --session?)' --sess s good
 refused 'a repeated option' '--session: given twice' --session a --session b good
 refused 'a repeated option, long and short' '-s: given twice' --session a -s b good
 refused 'a repeated flag' '--check: given twice' --check --check good

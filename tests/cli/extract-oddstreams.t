@@ -199,7 +199,10 @@ is_stderr ''
 ff -f lavfi -i sine -i base.mkv -map 0 -map 1 -shortest $x264 x.mp4
 measured x.mp4 'with sound'
 ff -i base.mkv -i base.mkv -map 0 -map 1 -filter:v:0 scale=160:120 $x264 x.mkv
-measured x.mkv 'two pictures'
+try 'two pictures' vitals-extract x.mkv
+is_status 0
+stdout_json '.device.width == 320'
+is_stderr 'vitals-extract: x.mkv: of 2 video streams 1 (h264, 320x240) is measured, not 0 (h264, 160x120): see --stream'
 
 # No files.
 try 'nothing open' sh -c 'vitals-extract - <&-'
