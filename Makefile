@@ -49,7 +49,8 @@ WARN_gcc = -Wformat-signedness -Wduplicated-cond -Wduplicated-branches \
 	-Wstringop-overflow=4 -Wimplicit-fallthrough=5 -Wcast-align=strict
 WARN_clang = -Wimplicit-fallthrough -Wcast-align -Wcomma -Wunreachable-code \
 	-Wassign-enum -Wconditional-uninitialized -Wmissing-variable-declarations \
-	-Wloop-analysis -Wshorten-64-to-32 -Wstrict-selector-match
+	-Wloop-analysis -Wshorten-64-to-32 -Wstrict-selector-match \
+	-Wno-enum-float-conversion
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wdouble-promotion -Wformat=2 -Wundef -Wcast-qual -Wpointer-arith \
 	-Wwrite-strings -Wstrict-prototypes -Wold-style-definition \
