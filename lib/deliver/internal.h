@@ -149,7 +149,6 @@ struct deliver {
 	int64_t began; /* wall clock of its making */
 	int64_t metrics_due;
 	uint64_t random[2];
-	int64_t again_at; /* wall clock: when the last batch goes again */
 	bool stopped;
 	bool starved; /* more could be under way, if there were more */
 	bool failed;  /* receipts or dead letters */
@@ -312,6 +311,9 @@ bool deliver_store_wait(struct deliver *d, struct deliver_job *j, int64_t at);
  * shown; nothing where there is none.  Return 0, or -1 with ${err}. */
 int deliver_store_named(
     struct deliver *d, struct span shown, struct buf *url, struct err *err);
+/* The first time from ${at} on at which no other batch of ${e} waits. */
+int64_t deliver_store_free_time(
+    struct deliver *d, const struct deliver_endpoint *e, int64_t at);
 void deliver_store_switch_off(struct deliver *d, struct deliver_endpoint *e);
 /* Keep until when it wants no requests. */
 void deliver_store_hold(struct deliver *d, const struct deliver_endpoint *e);

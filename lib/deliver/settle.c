@@ -165,9 +165,10 @@ pause_of(struct deliver *d, const struct deliver_shipment *s,
 	pause = deliver_pause(&d->policy, round, d->store.spool != NULL,
 	    a->retry_after, deliver_random(d));
 	/* In the spool the time tells the members of a batch. */
-	if (s->batch && d->wall + pause == d->again_at)
-		pause++;
-	d->again_at = d->wall + pause;
+	if (s->batch && d->store.spool != NULL)
+		pause =
+		    deliver_store_free_time(d, s->endpoint, d->wall + pause) -
+		    d->wall;
 	return pause;
 }
 

@@ -352,6 +352,18 @@ deliver_store_wait(struct deliver *d, struct deliver_job *j, int64_t at)
 	return false;
 }
 
+int64_t
+deliver_store_free_time(
+    struct deliver *d, const struct deliver_endpoint *e, int64_t at)
+{
+	struct err why;
+
+	if (!d->store_failed &&
+	    spool_free_time(d->store.spool, e->number, &at, &why) != 0)
+		deliver_store_failed(d, &why);
+	return at;
+}
+
 void
 deliver_store_switch_off(struct deliver *d, struct deliver_endpoint *e)
 {

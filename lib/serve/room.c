@@ -16,7 +16,7 @@
  * many before it writes.  Once one of them has been closed, those that wait
  * behind a flood of such are spared the time. */
 #define FRESH_MS 2500
-#define FLOOD_MS 100
+#define FLOOD_MS 500
 
 /* So long a head, or taking an answer may last while others wait;
  * and a body, if fewer bytes a millisecond come. */

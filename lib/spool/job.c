@@ -48,6 +48,8 @@ static const char *const sql[SPOOL_STATEMENTS] = {
 		       " AND seq = ?1 AND endpoint = ?2",
     [SPOOL_NEXT] = "SELECT at FROM job WHERE state = 1 AND endpoint = ?1"
 		   " ORDER BY at LIMIT 1",
+    [SPOOL_WAITS_AT] = "SELECT 1 FROM job WHERE state = 1 AND endpoint = ?1"
+		       " AND at = ?2 LIMIT 1",
     [SPOOL_COUNT_READY] =
 	"SELECT count(*) FROM job WHERE state = 0 AND endpoint = ?1",
     [SPOOL_COUNT_WAITING] =
@@ -359,6 +361,29 @@ spool_next(struct spool *s, int64_t endpoint, int64_t *at, struct err *err)
 		spool_fail(s, err);
 	sqlite3_reset(st);
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
+}
+
+int
+spool_free_time(struct spool *s, int64_t endpoint, int64_t *at, struct err *err)
+{
+	sqlite3_stmt *st = spool_statement(s, SPOOL_WAITS_AT, err);
+	int rc;
+
+	if (st == NULL)
+		return -1;
+	sqlite3_bind_int64(st, 1, endpoint);
+	for (;;) {
+		sqlite3_bind_int64(st, 2, *at);
+		rc = sqlite3_step(st);
+		if (rc != SQLITE_ROW)
+			break;
+		sqlite3_reset(st);
+		++*at;
+	}
+	if (rc != SQLITE_DONE)
+		spool_fail(s, err);
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? 0 : -1;
 }
 
 int

@@ -170,6 +170,11 @@ struct spool_counts {
 int spool_count(struct spool *s, int64_t endpoint, uint32_t round,
     struct spool_counts *c, struct err *err);
 
+/* Move *${at} on to the first time at which no job of ${endpoint} waits: for a
+ * batch, whose members are told by their time.  Return 0, or -1. */
+int spool_free_time(
+    struct spool *s, int64_t endpoint, int64_t *at, struct err *err);
+
 /* When the oldest unsettled event, without fresh ones, was accepted; 0: there
  * is none. */
 int spool_oldest(
