@@ -60,7 +60,7 @@ for_each(struct span value,
 	(void)json_scan_next(&s);
 	while (rc == 0) {
 		enum json_token t = json_scan_next(&s);
-		struct span object;
+		struct span object = {NULL, 0};
 
 		if (t == JSON_ARRAY_END)
 			break;

@@ -22,9 +22,8 @@ static const double AGREE = 3;
  * them. */
 static const double CYCLES = 4.5;
 
-/* Rates below this, /min, may be drifts, the more the slower, unless their
- * waves stand out of the noise by so many dB; so many less, and they are taken
- * for drifts altogether. */
+/* Rates below this, /min, may be drifts, the more the slower, unless their waves
+ * reach so many dB; so many fewer, and they are taken for drifts. */
 static const double SLOW = 50, SLOW_STEP = 6, CLEAR = 2, CLEAR_STEP = 3;
 
 struct rppg *

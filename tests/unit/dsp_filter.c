@@ -16,7 +16,7 @@ gain(const struct dsp_filter *f, double frequency)
 	for (size_t i = 0; i < N; i++)
 		x[i] = sin(2 * DSP_PI * frequency * (double)i / 30 + 1);
 	if (dsp_filtfilt(f, x, y, N) != 0)
-		return NAN;
+		return -1;
 	for (size_t i = N / 4; i < N * 3 / 4; i++) {
 		in += x[i] * x[i];
 		out += x[i] * y[i];
