@@ -376,19 +376,16 @@ queue_mates(struct deliver *d, struct deliver_job *j, int64_t pause)
 	struct deliver_job *mate;
 
 	j->due = d->now + pause;
-	if (pause == 0) {
-		deliver_make_ready(j, true);
-	} else if (deliver_heap_push(&d->waiting, j) == 0) {
+	if (pause > 0 && deliver_heap_push(&d->waiting, j) == 0)
 		return;
-	} else if (d->store.spool != NULL) {
+	if (pause == 0 || d->store.spool != NULL) {
 		deliver_make_ready(j, true);
-	} else {
-		for (; j != NULL; j = mate) {
-			mate = j->mate;
-			j->mate = NULL;
-			deliver_settle(
-			    d, j, DELIVER_OUTCOME_DEAD, "out of memory");
-		}
+		return;
+	}
+	for (; j != NULL; j = mate) {
+		mate = j->mate;
+		j->mate = NULL;
+		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, "out of memory");
 	}
 }
 

@@ -18,8 +18,7 @@ enum {
 /* Two rates agree when they are this close, in bins (5 /min). */
 static const double AGREE = 3;
 
-/* Fewer beats in a window than this, and what is left of a drift may look like
- * them. */
+/* With fewer beats in a window, what is left of a drift may look like them. */
 static const double CYCLES = 4.5;
 
 /* Rates below this, /min, may be drifts, the more the slower, unless their waves
@@ -452,7 +451,8 @@ repeats(const struct rppg *p, const struct trace_frame *f)
 		const struct trace_region *a = &f->region[i];
 		const struct trace_region *b = &p->last_frame.region[i];
 
-		if (memcmp(a, b, sizeof(*a)) != 0)
+		if (a->r != b->r || a->g != b->g || a->b != b->b ||
+		    a->pixels != b->pixels)
 			return false;
 		seen |= a->pixels > 0;
 		fractions |= a->r - floor(a->r) > 0 || a->g - floor(a->g) > 0 ||

@@ -186,11 +186,12 @@ static int
 take_region(struct trace_reader *r, struct trace_line *l, unsigned *n,
     unsigned *good, struct err *why, struct err *err)
 {
-	char *name = l->names.name[*n];
 	struct err one;
+	char *name;
 
 	if (*n == TRACE_REGIONS_MAX)
 		return err_set(err, "more than %d regions", TRACE_REGIONS_MAX);
+	name = l->names.name[*n];
 	if (read_region(r, &l->frame.region[*n], name, &one) == 0)
 		(*good)++;
 	else if (err_is_memory(&one))
