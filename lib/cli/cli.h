@@ -4,8 +4,8 @@
  * A command describes its options in one table.  Parsing, --help, the list
  * that completions/generate.sh reads and the test of the papers all come from
  * it.  Long and short options, --name=value, no abbreviations, among the
- * operands or before them, "--" ends the options, "-" is an operand; an option that is given twice is an error,
- * unless it is a list or a flag of verbosity.
+ * operands or before them; "--" ends the options, "-" is an operand.  An option
+ * that is given twice is an error, unless it is a list or a flag of verbosity.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H

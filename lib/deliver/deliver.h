@@ -163,8 +163,8 @@ bool deliver_hungry(const struct deliver *d);
 /* Is there nothing left that this run should wait for? */
 bool deliver_idle(const struct deliver *d);
 
-/* Send what can be sent, unless the receipts pile up, wait at most ${ms} (-1: for ever) for an answer, a
- * retry that comes due, or one of the ${n} descriptors to be readable; deal
+/* Send what can be sent, unless the receipts pile up; wait at most ${ms} (-1:
+ * without end) for an answer, a retry that comes due, or one of the ${n} descriptors to be readable; deal
  * with what came.  Return 0; or -1 with ${err}: the attempts cannot be audited
  * or waited for, and no more should be made. */
 int deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,

@@ -35,8 +35,7 @@ printf '{"id":' | give
 wait_for grep -q cut err
 echo '{"id":"e-8"}' | give && came e-8
 ok 'so is the one behind a line that was cut off' err
-[ "$(cat err)" = 'vitals-post: <stdin>:7: not a JSON object: the text ends early (the last line has no newline: cut off?)' ] ||
-	[ "$(wc -l <err)" -eq 1 ]
+[ "$(wc -l <err)" -eq 1 ] && grep -q '^vitals-post: <stdin>:[0-9]*: .*cut off' err
 ok 'which is all that is said' err
 kill $pid
 wait $pid
