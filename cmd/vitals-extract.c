@@ -8,13 +8,13 @@
 
 #include "calib/calib.h"
 #include "cli/cli.h"
-#include "crew/crew.h"
-#include "crew/stop.h"
 #include "diag/diag.h"
 #include "extract/extract.h"
 #include "extract/files.h"
 #include "extract/spec.h"
 #include "filter/filter.h"
+#include "jobs/jobs.h"
+#include "jobs/stop.h"
 #include "video/video.h"
 
 struct options {
@@ -52,8 +52,8 @@ static const struct cli_option table[] = {
 	"live", 'l', "print samples while the input arrives", &opt.spec.live),
     CLI_REAL("rate", 'r', "HZ", "samples a second (default: 1)", &opt.spec.rate,
 	MEASURE_RATE_MIN, MEASURE_RATE_MAX),
-    CLI_INTEGER("jobs", 'j', "N", "files at once (default: 1)", &opt.jobs, 1,
-	CREW_JOBS_MAX),
+    CLI_INTEGER(
+	"jobs", 'j', "N", "files at once (default: 1)", &opt.jobs, 1, JOBS_MAX),
     CLI_REAL("frame-rate", 0, "HZ",
 	"frames a second of video that keeps no times", &opt.spec.frame_rate, 1,
 	VIDEO_RATE_MAX),
@@ -216,7 +216,7 @@ measure_traces(struct ndjson_writer *out)
 		diag_error("out of memory");
 		return CLI_SYSTEM;
 	}
-	if (strcmp(opt.trace, "-") == 0 && crew_stop_ends(STDIN_FILENO) != 0)
+	if (strcmp(opt.trace, "-") == 0 && jobs_stop_ends(STDIN_FILENO) != 0)
 		diag_errno(errno, "/dev/null");
 	filter.line = take_trace;
 	filter.context = streams;
@@ -247,7 +247,7 @@ main(int argc, char *argv[])
 	if (load_files(&cascade) != 0)
 		return cli_finish(NULL, CLI_SYSTEM);
 	if (opt.spec.live)
-		crew_stop_watch();
+		jobs_stop_watch();
 	if (opt.trace == NULL) {
 		status = measure_videos(argv + operand, argc - operand);
 	} else if ((out = cli_output()) == NULL) {

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "crew/crew.h"
 #include "extract/progress.h"
+#include "jobs/jobs.h"
 
 struct batch {
 	const struct extract_options *options;
@@ -91,7 +91,7 @@ work(void *context, size_t task, int fd)
 	if (status == EXTRACT_OUTPUT || ndjson_flush(out) != 0) {
 		err_sys(&err, errno, "write failed");
 		tell(b, EXTRACT_TELL_ERROR, "<stdout>", err.text);
-		return CREW_OUTPUT_FAILED;
+		return JOBS_OUTPUT_FAILED;
 	}
 	if (status != EXTRACT_OK)
 		tell(b, EXTRACT_TELL_ERROR, name, err.text);
@@ -127,8 +127,8 @@ extract_files_run(
 {
 	struct batch b = {
 	    .options = options, .files = files, .status = EXTRACT_OK};
-	struct crew crew = {.tasks = files->count,
-	    .jobs = files->jobs,
+	struct jobs jobs = {.tasks = files->count,
+	    .at_once = files->jobs,
 	    .out = files->out,
 	    .work = work,
 	    .ended = ended,
@@ -138,7 +138,7 @@ extract_files_run(
 	int done, saved;
 
 	extract_progress_init(&b.bar, NULL);
-	done = crew_run(&crew, &err);
+	done = jobs_run(&jobs, &err);
 	saved = errno;
 	extract_progress_clear(&b.bar);
 	errno = saved;

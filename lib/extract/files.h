@@ -18,7 +18,7 @@ enum extract_level {
 struct extract_files {
 	char *const *path; /* "-": standard input */
 	size_t count;
-	unsigned jobs; /* 1..CREW_JOBS_MAX at once */
+	unsigned jobs; /* 1..JOBS_MAX at once */
 	int out;       /* where the lines go */
 	bool progress; /* show how far it is, where there is one job */
 	/* Told what happened, in the process of the file or in this one. */

@@ -4,11 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "crew/stop.h"
 #include "crypto/digest.h"
 #include "extract/extract.h"
 #include "extract/subjects.h"
 #include "instant/instant.h"
+#include "jobs/stop.h"
 #include "sandbox/sandbox.h"
 #include "trace/line.h"
 #include "video/video.h"
@@ -143,7 +143,7 @@ static bool
 stopped(void *context)
 {
 	(void)context;
-	return crew_stopping();
+	return jobs_stopping();
 }
 
 /* ---- Opening ------------------------------------------------------------- */
@@ -205,7 +205,7 @@ open_job(struct job *j, const char *path, struct extract_notes *notes,
 		return of_video(status);
 	/* What goes to a file first is of no use before its end. */
 	if (!j->source.seekable && j->source.spool < 0)
-		crew_stop_closes(j->source.fd);
+		jobs_stop_closes(j->source.fd);
 	if (hash_file(j, err) != 0) {
 		video_source_close(&j->source);
 		return EXTRACT_SYSTEM;
@@ -272,7 +272,7 @@ read_frames(struct job *j, struct err *err)
 {
 	struct video_frame frame;
 
-	while (!crew_stopping()) {
+	while (!jobs_stopping()) {
 		enum video_status got = video_next(j->video, &frame, err);
 		enum extract_status status;
 
@@ -380,7 +380,7 @@ extract_video(const struct extract_options *options, const char *path,
 	notes->changed = video_changed(j.video);
 	if (notes->changed) {
 		j.about.sha256 = NULL;
-	} else if (j.about.sha256 == NULL && !crew_stopping()) {
+	} else if (j.about.sha256 == NULL && !jobs_stopping()) {
 		video_drain(j.video);
 		if (end_hash(&j, err) != 0) {
 			status = EXTRACT_SYSTEM;

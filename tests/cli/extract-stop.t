@@ -44,7 +44,7 @@ ok 'SIGINT: and that is all'
 vitals-extract --live - <pipe >out 2>err &
 tool=$!
 exec 4>pipe
-children() { # the process of the file is there, and of the crew's opinion
+children() { # the process of the file is there, and watches for the signal
 	child=$(ps -o pid= --ppid $tool | tr -d ' ') && [ -n "$child" ] &&
 		[ "$(awk '/^SigIgn/ { print $2 ~ /[2367abef]$/ }' \
 			"/proc/$child/status")" = 1 ]

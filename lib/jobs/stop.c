@@ -1,18 +1,18 @@
-#include "crew/stop.h"
+#include "jobs/stop.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include "crew/crew.h"
+#include "jobs/jobs.h"
 
 /* All of it is read by the handlers, so each step leaves it whole. */
 static volatile sig_atomic_t watching, stopping;
 static volatile sig_atomic_t tasks;
-static volatile pid_t task[CREW_JOBS_MAX];
+static volatile pid_t task[JOBS_MAX];
 static volatile sig_atomic_t closes = -1, ends = -1, nothing = -1;
 
-/* In a task: the crew says that it is over. */
+/* In a task: the process that started it says that it is over. */
 static void
 on_stop(int number)
 {
@@ -35,7 +35,7 @@ on_interrupt(int number)
 }
 
 void
-crew_stop_watch(void)
+jobs_stop_watch(void)
 {
 	struct sigaction first = {
 	    .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
@@ -50,20 +50,20 @@ crew_stop_watch(void)
 }
 
 bool
-crew_stopping(void)
+jobs_stopping(void)
 {
 	return stopping != 0;
 }
 
 void
-crew_stop_closes(int fd)
+jobs_stop_closes(int fd)
 {
 	if (watching != 0)
 		closes = fd;
 }
 
 int
-crew_stop_ends(int fd)
+jobs_stop_ends(int fd)
 {
 	if (watching == 0)
 		return 0;
@@ -74,16 +74,17 @@ crew_stop_ends(int fd)
 }
 
 void
-crew_stop_is_task(void)
+jobs_stop_is_task(void)
 {
-	/* A terminal tells all of its processes; a task hears of its crew. */
+	/* A terminal signals all of its processes; a task is signalled by
+	 * the process that started it. */
 	if (watching != 0)
 		(void)signal(SIGINT, SIG_IGN);
 	tasks = 0;
 }
 
 void
-crew_stop_add(pid_t pid)
+jobs_stop_add(pid_t pid)
 {
 	if (watching == 0)
 		return;
@@ -94,7 +95,7 @@ crew_stop_add(pid_t pid)
 }
 
 void
-crew_stop_remove(pid_t pid)
+jobs_stop_remove(pid_t pid)
 {
 	int i = 0;
 

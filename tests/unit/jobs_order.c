@@ -1,5 +1,5 @@
 /* Output in the order of the tasks, whoever is first; deaths; a full output. */
-#include "crew/crew.h"
+#include "jobs/jobs.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -47,11 +47,11 @@ ended(void *context, size_t task, int status, int signal)
 }
 
 static void
-in_order(unsigned jobs)
+in_order(unsigned at_once)
 {
 	struct report r = {0};
-	struct crew crew = {.tasks = TASKS,
-	    .jobs = jobs,
+	struct jobs jobs = {.tasks = TASKS,
+	    .at_once = at_once,
 	    .work = work,
 	    .ended = ended,
 	    .context = &r};
@@ -60,8 +60,8 @@ in_order(unsigned jobs)
 	struct err err;
 
 	CHECK(pipe(end) == 0, "a pipe");
-	crew.out = end[1];
-	CHECK(crew_run(&crew, &err) == 0, "all tasks ran");
+	jobs.out = end[1];
+	CHECK(jobs_run(&jobs, &err) == 0, "all tasks ran");
 	close(end[1]);
 	ssize_t n = read(end[0], text, sizeof(text) - 1);
 	CHECK(n == 2 * TASKS, "and wrote all");
@@ -74,22 +74,25 @@ in_order(unsigned jobs)
 int
 main(void)
 {
-	static const unsigned jobs[] = {1, 2, TASKS, CREW_JOBS_MAX};
+	static const unsigned at_once[] = {1, 2, TASKS, JOBS_MAX};
 
-	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++)
-		in_order(jobs[i]);
+	for (size_t i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++)
+		in_order(at_once[i]);
 
 	/* Nobody reads. */
 	struct report r = {0};
-	struct crew crew = {
-	    .tasks = 2, .jobs = 2, .work = work, .ended = ended, .context = &r};
+	struct jobs jobs = {.tasks = 2,
+	    .at_once = 2,
+	    .work = work,
+	    .ended = ended,
+	    .context = &r};
 	struct err err;
 	int end[2];
 	(void)signal(SIGPIPE, SIG_IGN);
 	CHECK(pipe(end) == 0, "a pipe");
 	close(end[0]);
-	crew.out = end[1];
-	CHECK(crew_run(&crew, &err) == -1 && errno == EPIPE &&
+	jobs.out = end[1];
+	CHECK(jobs_run(&jobs, &err) == -1 && errno == EPIPE &&
 		err.text[0] == '\0',
 	    "an output that failed is told by errno");
 	close(end[1]);

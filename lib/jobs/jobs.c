@@ -1,4 +1,4 @@
-#include "crew/crew.h"
+#include "jobs/jobs.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -10,7 +10,7 @@
 
 #include "buf/buf.h"
 #include "compat/orphan.h"
-#include "crew/stop.h"
+#include "jobs/stop.h"
 
 enum {
 	BLOCK = 1 << 16,
@@ -26,8 +26,8 @@ struct task {
 };
 
 struct run {
-	const struct crew *crew;
-	struct task task[CREW_JOBS_MAX]; /* in the order of their numbers */
+	const struct jobs *jobs;
+	struct task task[JOBS_MAX]; /* in the order of their numbers */
 	unsigned running;
 	size_t next;
 	bool direct; /* one at a time: tasks write to the output themselves */
@@ -52,9 +52,9 @@ write_all(int fd, const char *p, size_t n)
 static int
 start(struct run *r, struct err *err)
 {
-	const struct crew *crew = r->crew;
+	const struct jobs *jobs = r->jobs;
 	struct task *t = &r->task[r->running];
-	int end[2] = {-1, crew->out};
+	int end[2] = {-1, jobs->out};
 	pid_t self = getpid();
 
 	if (!r->direct && pipe(end) != 0)
@@ -71,16 +71,16 @@ start(struct run *r, struct err *err)
 		return -1;
 	}
 	if (t->pid == 0) {
-		crew_stop_is_task();
+		jobs_stop_is_task();
 		compat_orphan_end(self);
 		for (unsigned i = 0; i < r->running; i++)
 			if (r->task[i].fd >= 0)
 				close(r->task[i].fd);
 		if (!r->direct)
 			close(end[0]);
-		_exit(crew->work(crew->context, t->number, end[1]));
+		_exit(jobs->work(jobs->context, t->number, end[1]));
 	}
-	crew_stop_add(t->pid);
+	jobs_stop_add(t->pid);
 	if (!r->direct)
 		close(end[1]);
 	r->running++;
@@ -98,7 +98,7 @@ reap(struct run *r)
 
 	while (waitpid(first.pid, &status, 0) < 0 && errno == EINTR)
 		;
-	crew_stop_remove(first.pid);
+	jobs_stop_remove(first.pid);
 	for (unsigned i = 1; i < r->running; i++)
 		r->task[i - 1] = r->task[i];
 	r->running--;
@@ -107,16 +107,16 @@ reap(struct run *r)
 		errno = EPIPE;
 		return -1;
 	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) == CREW_OUTPUT_FAILED) {
+	if (WIFEXITED(status) && WEXITSTATUS(status) == JOBS_OUTPUT_FAILED) {
 		errno = 0;
 		return -1;
 	}
 	if (WIFSIGNALED(status))
-		r->crew->ended(
-		    r->crew->context, first.number, -1, WTERMSIG(status));
+		r->jobs->ended(
+		    r->jobs->context, first.number, -1, WTERMSIG(status));
 	else
-		r->crew->ended(
-		    r->crew->context, first.number, WEXITSTATUS(status), 0);
+		r->jobs->ended(
+		    r->jobs->context, first.number, WEXITSTATUS(status), 0);
 	return 0;
 }
 
@@ -135,7 +135,7 @@ take(struct run *r, unsigned i, char *block, struct err *err)
 		return 0;
 	}
 	if (i == 0)
-		return write_all(r->crew->out, block, (size_t)n);
+		return write_all(r->jobs->out, block, (size_t)n);
 	buf_add(&t->ahead, block, (size_t)n);
 	return buf_failed(&t->ahead) ? err_set(err, "out of memory") : 0;
 }
@@ -147,7 +147,7 @@ pass_on(struct run *r)
 	while (r->running > 0) {
 		struct task *t = &r->task[0];
 
-		if (write_all(r->crew->out, t->ahead.data, t->ahead.len) != 0)
+		if (write_all(r->jobs->out, t->ahead.data, t->ahead.len) != 0)
 			return -1;
 		buf_clear(&t->ahead);
 		if (t->fd >= 0)
@@ -161,16 +161,16 @@ pass_on(struct run *r)
 static int
 wait_for_output(struct run *r, char *block, struct err *err)
 {
-	struct pollfd p[CREW_JOBS_MAX];
+	struct pollfd p[JOBS_MAX];
 
 	for (unsigned i = 0; i < r->running; i++) {
 		const struct task *t = &r->task[i];
-		bool full = i > 0 && t->ahead.len >= CREW_AHEAD_MAX;
+		bool full = i > 0 && t->ahead.len >= JOBS_AHEAD_MAX;
 
 		p[i] =
 		    (struct pollfd){.fd = full ? -1 : t->fd, .events = POLLIN};
 	}
-	if (poll(p, r->running, r->crew->tick == NULL ? -1 : TICK_MS) < 0)
+	if (poll(p, r->running, r->jobs->tick == NULL ? -1 : TICK_MS) < 0)
 		return errno == EINTR ? 0 : err_sys(err, errno, "poll");
 	for (unsigned i = 0; i < r->running; i++)
 		if (p[i].fd >= 0 && p[i].revents != 0 &&
@@ -183,7 +183,7 @@ wait_for_output(struct run *r, char *block, struct err *err)
 static bool
 any_left(const struct run *r)
 {
-	return r->next < r->crew->tasks && !crew_stopping();
+	return r->next < r->jobs->tasks && !jobs_stopping();
 }
 
 static void
@@ -193,17 +193,17 @@ tick(const struct run *r)
 
 	for (unsigned i = 0; i < r->running; i++)
 		done += r->task[i].fd < 0;
-	if (r->crew->tick != NULL)
-		r->crew->tick(r->crew->context, done);
+	if (r->jobs->tick != NULL)
+		r->jobs->tick(r->jobs->context, done);
 }
 
 static int
 work_off(struct run *r, char *block, struct err *err)
 {
-	const struct crew *crew = r->crew;
+	const struct jobs *jobs = r->jobs;
 
 	while (r->running > 0 || any_left(r)) {
-		while (r->running < crew->jobs && any_left(r))
+		while (r->running < jobs->at_once && any_left(r))
 			if (start(r, err) != 0)
 				return -1;
 		if (r->direct && reap(r) == 0)
@@ -218,9 +218,9 @@ work_off(struct run *r, char *block, struct err *err)
 }
 
 int
-crew_run(const struct crew *crew, struct err *err)
+jobs_run(const struct jobs *jobs, struct err *err)
 {
-	struct run r = {.crew = crew, .direct = crew->jobs == 1};
+	struct run r = {.jobs = jobs, .direct = jobs->at_once == 1};
 	char *block = malloc(BLOCK);
 	int status, saved;
 
