@@ -39,7 +39,7 @@ struct skin_motion {
 	double x, y, dx, dy;
 	double grown, turned; /* cos and sin of the angle, times the scale */
 };
-extern const struct skin_motion skin_still;
+extern const struct skin_motion skin_motion_none;
 
 /*
  * Add up the rectangles where ${motion} takes them.  Fractions of a pixel
@@ -63,11 +63,11 @@ int skin_row_step(const struct video_frame *frame);
 /* The mean luma, 0 to 255, from a part of the rows. */
 double skin_luma(const struct video_frame *frame);
 
-/* shrink.c */
+/* downscale.c */
 
 /* A small grey version of the picture, of which windows are filled as they
  * are needed. */
-struct skin_small {
+struct skin_downscaled {
 	uint8_t *pixel;
 	uint8_t *turned; /* a window of it, upright */
 	uint16_t *line;  /* sums of bytes */
@@ -76,18 +76,19 @@ struct skin_small {
 };
 
 /* Make room for the frame's size; -1: no memory. */
-int skin_small_init(struct skin_small *small, const struct video_frame *frame);
-void skin_small_free(struct skin_small *small);
+int skin_downscaled_init(
+    struct skin_downscaled *small, const struct video_frame *frame);
+void skin_downscaled_free(struct skin_downscaled *small);
 
 /* Fill the window between (x0, y0) and (x1, y1), small pixels, cut to the
  * picture. */
 struct skin_window {
 	int x0, y0, x1, y1;
 };
-void skin_shrink(struct skin_small *small, const struct video_frame *frame,
-    struct skin_window *window);
+void skin_downscale(struct skin_downscaled *small,
+    const struct video_frame *frame, struct skin_window *window);
 
-/* place.c */
+/* patches.c */
 
 /* A face in the stored picture: centre and side of the detector's box, the
  * angle of its horizontal, and whether it is seen mirrored. */
@@ -112,8 +113,8 @@ void skin_face_names(struct trace_names *names);
 
 /* Lay the patches over ${face} and keep what is skin.  Return 0, or -1 without
  * memory. */
-int skin_place_face(struct skin_rects *rects, const struct video_frame *frame,
-    const struct skin_face *face);
+int skin_patches_of_face(struct skin_rects *rects,
+    const struct video_frame *frame, const struct skin_face *face);
 
 /* The faces in view. */
 struct skin_faces {
@@ -122,26 +123,27 @@ struct skin_faces {
 };
 
 /* What is beside all of them; region ${region}. */
-void skin_place_background(struct skin_rects *rects, unsigned region,
+void skin_patches_of_background(struct skin_rects *rects, unsigned region,
     const struct video_frame *frame, const struct skin_faces *faces);
 
 /* A grid of ${columns} x ${rows} over part of the picture. */
-void skin_place_grid(struct skin_rects *rects, const struct video_frame *frame,
-    const struct skin_window *part, unsigned columns, unsigned rows);
+void skin_patches_of_grid(struct skin_rects *rects,
+    const struct video_frame *frame, const struct skin_window *part,
+    unsigned columns, unsigned rows);
 void skin_grid_names(struct trace_names *names, const char *prefix, unsigned n);
 
-/* follow.c */
+/* face_follow.c */
 
 #define SKIN_CHECKS 5 /* detections that the median is taken of */
 
 /* A face as it is followed from frame to frame. */
-struct skin_follow {
+struct skin_face_follow {
 	bool seen; /* in this frame */
 	struct face_track track;
 	struct face_pose pose;     /* small pixels; angle since the detection */
 	struct skin_face face;     /* where it is */
 	double angle0;             /* of the face when it was detected */
-	double agreement;          /* correlation with the template */
+	double correlation;        /* correlation with the template */
 	unsigned doubtful;         /* frames since that was good */
 	unsigned missed;           /* detections that did not find it again */
 	unsigned age;              /* frames since it was found */
@@ -152,27 +154,28 @@ struct skin_follow {
 
 /* Look for faces in the whole picture, turned by ${quarter} more than it
  * says; ${dense} as in struct face_search.  Return how many were stored, the largest first; -1: no memory. */
-int skin_find(struct skin_small *small, const struct video_frame *frame,
-    const struct face_cascade *cascade, unsigned quarter, bool dense,
-    struct skin_face *face, int max);
+int skin_face_detect(struct skin_downscaled *small,
+    const struct video_frame *frame, const struct face_cascade *cascade,
+    unsigned quarter, bool dense, struct skin_face *face, int max);
 
 /* Begin to follow ${face}; false: it cannot be followed. */
-bool skin_follow_start(struct skin_follow *follow, struct skin_small *small,
-    const struct video_frame *frame, const struct skin_face *face);
+bool skin_face_follow_start(struct skin_face_follow *follow,
+    struct skin_downscaled *small, const struct video_frame *frame,
+    const struct skin_face *face);
 
 /* Find it in the next frame; with ${check}, ask the detector as well.  Sets
  * follow->seen.  Return -1: no memory. */
-int skin_follow_next(struct skin_follow *follow, struct skin_small *small,
-    const struct video_frame *frame, const struct face_cascade *cascade,
-    bool check);
+int skin_face_follow_next(struct skin_face_follow *follow,
+    struct skin_downscaled *small, const struct video_frame *frame,
+    const struct face_cascade *cascade, bool check);
 
 /* Is the face so sure that the detector need not be asked often? */
-bool skin_follow_is_settled(const struct skin_follow *follow);
+bool skin_face_follow_is_settled(const struct skin_face_follow *follow);
 
-/* still.c */
+/* freeze.c */
 
 /* Which pictures repeat the one before. */
-struct skin_still {
+struct skin_freeze {
 	uint16_t *sample; /* [rows][columns] of the last picture's luma */
 	size_t rows, columns;
 	bool any;     /* there was one */
@@ -186,18 +189,18 @@ struct skin_still {
 
 /* Begin anew with pictures of the shape of ${frame}.  Return 0, or -1 without
  * memory. */
-int skin_still_begin(struct skin_still *s, const struct video_frame *frame);
-void skin_still_release(struct skin_still *s);
+int skin_freeze_begin(struct skin_freeze *s, const struct video_frame *frame);
+void skin_freeze_release(struct skin_freeze *s);
 
 /* Does ${frame}, of which ${trace} tells the skin, repeat the one before? */
-bool skin_still_repeats(struct skin_still *s, const struct video_frame *frame,
+bool skin_freeze_repeats(struct skin_freeze *s, const struct video_frame *frame,
     const struct trace_frame *trace);
 
 /* subject.c */
 
 /* A face with its patches and its trace. */
 struct skin_subject {
-	struct skin_follow follow;
+	struct skin_face_follow follow;
 	struct skin_rects rects;
 	struct skin_rects background;
 	struct skin_face laid; /* the face that the patches were laid for */

@@ -158,7 +158,7 @@ place_on(struct area *a, const struct skin_rect *r, const struct video_frame *f,
 	    a->y + a->h + (a->fy > 0) <= plane_size(f->height, sy);
 }
 
-const struct skin_motion skin_still = {0, 0, 0, 0, 1, 0};
+const struct skin_motion skin_motion_none = {0, 0, 0, 0, 1, 0};
 
 static void
 shift_of(const struct skin_motion *m, const struct skin_rect *r, double *dx,

@@ -31,8 +31,8 @@
 
 struct skin_sampler {
 	struct skin_options options;
-	struct skin_small small;
-	struct skin_still still;
+	struct skin_downscaled small;
+	struct skin_freeze freeze;
 	struct video_frame shape; /* of the last frame */
 	bool begun;
 	double next_search, next_check, last_seen;
@@ -77,8 +77,8 @@ skin_free(struct skin_sampler *sampler)
 		return;
 	for (i = 0; i < sampler->subjects; i++)
 		free(sampler->subject[i]);
-	skin_small_free(&sampler->small);
-	skin_still_release(&sampler->still);
+	skin_downscaled_free(&sampler->small);
+	skin_freeze_release(&sampler->freeze);
 	free(sampler);
 }
 
@@ -152,7 +152,8 @@ sample_grid(const struct skin_sampler *s, const struct video_frame *frame,
 	struct skin_sums sums = {0};
 
 	trace->count = regions;
-	skin_sum(&sums, frame, &s->grid, &skin_still, skin_row_step(frame));
+	skin_sum(
+	    &sums, frame, &s->grid, &skin_motion_none, skin_row_step(frame));
 	skin_mean(trace->region, regions, &sums, frame);
 }
 
@@ -175,7 +176,7 @@ adopt(struct skin_sampler *s, const struct video_frame *frame,
 	unsigned i;
 
 	for (i = 0; i < s->subjects; i++) {
-		const struct skin_follow *f = &s->subject[i]->follow;
+		const struct skin_face_follow *f = &s->subject[i]->follow;
 
 		d = hypot(f->face.x - face->x, f->face.y - face->y);
 		if (f->seen && d < 0.7 * face->size)
@@ -196,7 +197,7 @@ adopt(struct skin_sampler *s, const struct video_frame *frame,
 			return -1;
 		u = s->subject[s->subjects - 1];
 	}
-	(void)skin_follow_start(&u->follow, &s->small, frame, face);
+	(void)skin_face_follow_start(&u->follow, &s->small, frame, face);
 	return 0;
 }
 
@@ -247,8 +248,8 @@ search(struct skin_sampler *s, const struct video_frame *frame, struct err *err)
 
 	if (!again)
 		s->quarter = quarter_to_try(s->searches++, frame->time);
-	n = skin_find(&s->small, frame, s->options.cascade, s->quarter, dense,
-	    face, SKIN_FACES_MAX);
+	n = skin_face_detect(&s->small, frame, s->options.cascade, s->quarter,
+	    dense, face, SKIN_FACES_MAX);
 	if (n < 0)
 		return err_set(err, "out of memory");
 	s->has_candidate = false;
@@ -294,7 +295,7 @@ all_settled(const struct skin_sampler *s)
 
 	for (i = 0; i < s->subjects; i++)
 		if (s->subject[i]->follow.seen &&
-		    !skin_follow_is_settled(&s->subject[i]->follow))
+		    !skin_face_follow_is_settled(&s->subject[i]->follow))
 			return false;
 	return true;
 }
@@ -315,7 +316,7 @@ sample_faces(struct skin_sampler *s, const struct video_frame *frame, double dt,
 		u = s->subject[i];
 		begin_trace(&u->trace, frame, luma);
 		if (u->follow.seen &&
-		    skin_follow_next(&u->follow, &s->small, frame,
+		    skin_face_follow_next(&u->follow, &s->small, frame,
 			s->options.cascade, check) < 0)
 			return err_set(err, "out of memory");
 		if (u->follow.seen && u->follow.confirmed >= BELIEVED)
@@ -392,7 +393,7 @@ lay_grid(
 	} else if (!s->begun) {
 		s->columns = s->rows = GRID_ACROSS;
 	}
-	skin_place_grid(&s->grid, frame, &part, s->columns, s->rows);
+	skin_patches_of_grid(&s->grid, frame, &part, s->columns, s->rows);
 	return 0;
 }
 
@@ -416,9 +417,9 @@ take_shape(
 	if (lay_grid(s, frame, err) < 0)
 		return -1;
 	if (s->options.site == SKIN_SITE_FACE &&
-	    skin_small_init(&s->small, frame) < 0)
+	    skin_downscaled_init(&s->small, frame) < 0)
 		return err_set(err, "out of memory");
-	if (skin_still_begin(&s->still, frame) < 0)
+	if (skin_freeze_begin(&s->freeze, frame) < 0)
 		return err_set(err, "out of memory");
 	if (!s->begun && add_subject(s, err) < 0)
 		return -1;
@@ -441,7 +442,7 @@ mark_repeated(struct skin_sampler *s, const struct video_frame *frame)
 
 	if (s->options.site == SKIN_SITE_FACE && !s->confirmed)
 		skin = &s->fallback;
-	repeated = skin_still_repeats(&s->still, frame, skin);
+	repeated = skin_freeze_repeats(&s->freeze, frame, skin);
 	s->fallback.repeated = repeated;
 	for (unsigned i = 0; i < s->subjects; i++)
 		s->subject[i]->trace.repeated = repeated;

@@ -42,8 +42,8 @@ measure(const struct skin_subject *u, const struct video_frame *frame,
 	struct skin_sums sums = {0};
 
 	skin_sum(&sums, frame, &u->rects, &motion, 1);
-	skin_sum(
-	    &sums, frame, &u->background, &skin_still, skin_row_step(frame));
+	skin_sum(&sums, frame, &u->background, &skin_motion_none,
+	    skin_row_step(frame));
 	skin_mean(region, regions, &sums, frame);
 }
 
@@ -87,8 +87,9 @@ lay(struct skin_subject *u, const struct video_frame *frame,
 	u->laid_time = frame->time;
 	u->laid_count++;
 	u->shown = u->laid;
-	skin_place_background(&u->background, u->trace.count - 1, frame, all);
-	return skin_place_face(&u->rects, frame, &u->laid);
+	skin_patches_of_background(
+	    &u->background, u->trace.count - 1, frame, all);
+	return skin_patches_of_face(&u->rects, frame, &u->laid);
 }
 
 /* The first patches of a face that was just found. */

@@ -168,7 +168,7 @@ check_skin(int luma, int cb, int cr, const char *what)
 
 	fill(0, 0, W, H, 90, 128, 128);
 	fill(90, 40, 230, 200, luma, cb, cr);
-	if (skin_place_face(&rects, &f, &face) != 0)
+	if (skin_patches_of_face(&rects, &f, &face) != 0)
 		exit(1);
 	all = taken(&rects, 0, 0, W, H);
 	snprintf(text, sizeof(text), "%s is skin", what);
@@ -178,7 +178,7 @@ check_skin(int luma, int cb, int cr, const char *what)
 	fill(118, 40, 202, 66, luma / 4, 128, 128);
 	fill(104, 120, 120, 136, luma * 2 < 255 ? luma * 2 : 255, 128, 128);
 	fill(186, 140, 220, 160, luma / 3, cb, cr);
-	if (skin_place_face(&rects, &f, &face) != 0)
+	if (skin_patches_of_face(&rects, &f, &face) != 0)
 		exit(1);
 	snprintf(text, sizeof(text), "%s: no hair, shine, shadow", what);
 	/* Blocks on the border are of both sorts. */

@@ -56,7 +56,7 @@ sum_of(int depth, int x0, int y0, int x1, int y1, int step)
 
 	rects.count = 1;
 	rects.rect[0] = (struct skin_rect){0, x0, y0, x1, y1};
-	skin_sum(&sums, &f, &rects, &skin_still, step);
+	skin_sum(&sums, &f, &rects, &skin_motion_none, step);
 	return sums.sum[0][0];
 }
 
@@ -101,16 +101,16 @@ check_small(int depth, int f)
 {
 	/* As many pixels as make the factor f. */
 	struct video_frame frame = frame_of(depth, 240 * f, 20 * f + f - 1);
-	struct skin_small small = {0};
+	struct skin_downscaled small = {0};
 	struct skin_window part = {-3, 4, 100, 999};
 	int off = 0;
 	char what[64];
 
 	snprintf(what, sizeof(what), "%d bits, %d times smaller", depth, f);
-	CHECK(skin_small_init(&small, &frame) == 0 && small.factor == f &&
+	CHECK(skin_downscaled_init(&small, &frame) == 0 && small.factor == f &&
 		small.width == 240 && small.height == 20,
 	    what);
-	skin_shrink(&small, &frame, &part);
+	skin_downscale(&small, &frame, &part);
 	CHECK(part.x0 == 0 && part.y0 == 4 && part.x1 == 100 && part.y1 == 20,
 	    "the window is cut to the picture");
 	for (int y = 4; y < 20; y++)
@@ -123,7 +123,7 @@ check_small(int depth, int f)
 	CHECK(off <= 1, "its pixels are the means");
 	CHECK(small.pixel[3 * 240] == 0 && small.pixel[4 * 240 + 100] == 0,
 	    "and nothing else is written");
-	skin_small_free(&small);
+	skin_downscaled_free(&small);
 }
 
 int

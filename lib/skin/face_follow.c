@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define REACH 0.8      /* side of the template, in sizes of the face */
-#define WINDOW 0.85    /* half the side of what is shrunk, in sizes */
+#define WINDOW 0.85    /* half the side of what is downscaled, in sizes */
 #define NARROW 0.5     /* the same, when the head has hardly moved */
 #define NEARBY 0.8     /* correlation that says so */
 #define RANGE 0.3      /* how far a face may leap in one frame, in sizes */
@@ -42,7 +42,7 @@ as_frame(const struct video_frame *frame, const struct skin_window *w,
 
 /* Turn a window of the small picture upright. */
 static struct face_image
-turn(struct skin_small *small, const struct skin_window *w,
+turn(struct skin_downscaled *small, const struct skin_window *w,
     const struct video_frame *geometry)
 {
 	struct face_image im = {.pixel = small->turned};
@@ -71,7 +71,7 @@ turn(struct skin_small *small, const struct skin_window *w,
 
 /* A box on the turned window, as a face of the stored picture. */
 static struct skin_face
-to_face(const struct face_box *box, const struct skin_small *small,
+to_face(const struct face_box *box, const struct skin_downscaled *small,
     const struct skin_window *w, const struct video_frame *geometry)
 {
 	double x = box->x + box->width / 2, y = box->y + box->height / 2;
@@ -91,7 +91,7 @@ to_face(const struct face_box *box, const struct skin_small *small,
 }
 
 int
-skin_find(struct skin_small *small, const struct video_frame *frame,
+skin_face_detect(struct skin_downscaled *small, const struct video_frame *frame,
     const struct face_cascade *cascade, unsigned quarter, bool dense,
     struct skin_face *face, int max)
 {
@@ -102,7 +102,7 @@ skin_find(struct skin_small *small, const struct video_frame *frame,
 	struct face_image im;
 	int i, n;
 
-	skin_shrink(small, frame, &all);
+	skin_downscale(small, frame, &all);
 	im = turn(small, &all, &geometry);
 	n = face_detect(cascade, &im, &search, box,
 	    max < SKIN_FACES_MAX ? max : SKIN_FACES_MAX);
@@ -111,11 +111,11 @@ skin_find(struct skin_small *small, const struct video_frame *frame,
 	return n;
 }
 
-/* Shrink what surrounds the face, ${reach} sizes from its middle.  The window
+/* Downscale what surrounds the face, ${reach} sizes from its middle.  The window
  * is void when it is not in the picture. */
 static struct face_image
-shrink_around(const struct face_pose *pose, double reach,
-    struct skin_small *small, const struct video_frame *frame,
+downscale_around(const struct face_pose *pose, double reach,
+    struct skin_downscaled *small, const struct video_frame *frame,
     struct skin_window *w)
 {
 	double half = reach * pose->size + 1;
@@ -123,13 +123,13 @@ shrink_around(const struct face_pose *pose, double reach,
 	*w = (struct skin_window){(int)floor(pose->x - half),
 	    (int)floor(pose->y - half), (int)ceil(pose->x + half),
 	    (int)ceil(pose->y + half)};
-	skin_shrink(small, frame, w);
+	skin_downscale(small, frame, w);
 	return (struct face_image){small->pixel + w->y0 * small->width + w->x0,
 	    w->x1 - w->x0, w->y1 - w->y0, small->width};
 }
 
 static bool
-take_template(struct skin_follow *follow, const struct face_image *im,
+take_template(struct skin_face_follow *follow, const struct face_image *im,
     const struct skin_window *w)
 {
 	struct face_pose at = follow->pose;
@@ -140,7 +140,7 @@ take_template(struct skin_follow *follow, const struct face_image *im,
 }
 
 static void
-set_face(struct skin_follow *follow, const struct skin_small *small)
+set_face(struct skin_face_follow *follow, const struct skin_downscaled *small)
 {
 	follow->face.x = follow->pose.x * small->factor;
 	follow->face.y = follow->pose.y * small->factor;
@@ -149,8 +149,9 @@ set_face(struct skin_follow *follow, const struct skin_small *small)
 }
 
 bool
-skin_follow_start(struct skin_follow *follow, struct skin_small *small,
-    const struct video_frame *frame, const struct skin_face *face)
+skin_face_follow_start(struct skin_face_follow *follow,
+    struct skin_downscaled *small, const struct video_frame *frame,
+    const struct skin_face *face)
 {
 	struct skin_window w;
 	struct face_image im;
@@ -161,8 +162,8 @@ skin_follow_start(struct skin_follow *follow, struct skin_small *small,
 	follow->angle0 = face->angle;
 	follow->doubtful = follow->missed = follow->age = 0;
 	follow->checks = follow->asked = follow->confirmed = 0;
-	follow->agreement = 1;
-	im = shrink_around(&follow->pose, WINDOW, small, frame, &w);
+	follow->correlation = 1;
+	im = downscale_around(&follow->pose, WINDOW, small, frame, &w);
 	follow->seen = take_template(follow, &im, &w);
 	return follow->seen;
 }
@@ -176,7 +177,7 @@ ascending(const void *va, const void *vb)
 }
 
 static double
-median_off(const struct skin_follow *follow, int k)
+median_off(const struct skin_face_follow *follow, int k)
 {
 	double v[SKIN_CHECKS];
 	int i;
@@ -190,8 +191,8 @@ median_off(const struct skin_follow *follow, int k)
 /* Note how far the detector is from the track; put the track right when the
  * last ones agree that it is wrong. */
 static void
-compare(struct skin_follow *follow, const struct skin_face *found,
-    const struct skin_small *small, const struct face_image *im,
+compare(struct skin_face_follow *follow, const struct skin_face *found,
+    const struct skin_downscaled *small, const struct face_image *im,
     const struct skin_window *w)
 {
 	struct skin_face *face = &follow->face;
@@ -202,7 +203,7 @@ compare(struct skin_follow *follow, const struct skin_face *found,
 	off[1] = (found->y - face->y) / face->size;
 	off[2] = log(found->size / face->size);
 	if (follow->checks < SKIN_CHECKS) {
-		if (follow->agreement < AGREES)
+		if (follow->correlation < AGREES)
 			(void)take_template(follow, im, w);
 		return;
 	}
@@ -216,14 +217,14 @@ compare(struct skin_follow *follow, const struct skin_face *found,
 		follow->checks = 0;
 		(void)take_template(follow, im, w);
 		set_face(follow, small);
-	} else if (follow->agreement < AGREES) {
+	} else if (follow->correlation < AGREES) {
 		(void)take_template(follow, im, w);
 	}
 }
 
 /* Ask the detector around the face, turned upright by the nearest quarter. */
 static int
-check_face(struct skin_follow *follow, struct skin_small *small,
+check_face(struct skin_face_follow *follow, struct skin_downscaled *small,
     const struct video_frame *frame, const struct face_cascade *cascade,
     const struct face_image *im, const struct skin_window *w)
 {
@@ -261,9 +262,9 @@ check_face(struct skin_follow *follow, struct skin_small *small,
 	return 0;
 }
 
-/* A pattern that looked like a face once. */
+/* A pattern that looked like a face for a moment. */
 static bool
-is_chance(const struct skin_follow *follow)
+is_false_positive(const struct skin_face_follow *follow)
 {
 	return follow->asked == TRIAL && follow->confirmed < TRIAL_MIN;
 }
@@ -271,66 +272,66 @@ is_chance(const struct skin_follow *follow)
 /* Align within a window that reaches ${reach} sizes from the middle.  Return
  * the correlation. */
 static double
-align_within(struct skin_follow *follow, struct skin_small *small,
+align_within(struct skin_face_follow *follow, struct skin_downscaled *small,
     const struct video_frame *frame, double reach, double range,
     struct face_pose *found)
 {
 	struct skin_window w;
 	struct face_image im =
-	    shrink_around(&follow->pose, reach, small, frame, &w);
-	double agreement;
+	    downscale_around(&follow->pose, reach, small, frame, &w);
+	double correlation;
 
 	*found = follow->pose;
 	found->x -= w.x0;
 	found->y -= w.y0;
 	if (im.width < 2 || im.height < 2)
 		return -1;
-	agreement =
+	correlation =
 	    face_track_follow(&follow->track, &im, found, range * found->size);
 	found->x += w.x0;
 	found->y += w.y0;
-	return agreement;
+	return correlation;
 }
 
 int
-skin_follow_next(struct skin_follow *follow, struct skin_small *small,
-    const struct video_frame *frame, const struct face_cascade *cascade,
-    bool check)
+skin_face_follow_next(struct skin_face_follow *follow,
+    struct skin_downscaled *small, const struct video_frame *frame,
+    const struct face_cascade *cascade, bool check)
 {
 	struct face_pose found;
 	struct skin_window w;
 	struct face_image im;
 
 	/* A head that has not leapt is found close by. */
-	follow->agreement =
+	follow->correlation =
 	    align_within(follow, small, frame, NARROW, 0, &found);
-	if (follow->agreement < NEARBY)
-		follow->agreement =
+	if (follow->correlation < NEARBY)
+		follow->correlation =
 		    align_within(follow, small, frame, WINDOW, RANGE, &found);
-	if (follow->agreement > 0) {
+	if (follow->correlation > 0) {
 		follow->pose = found;
 		set_face(follow, small);
 	}
 	follow->age++;
-	if (follow->agreement < DOUBTFUL)
+	if (follow->correlation < DOUBTFUL)
 		follow->doubtful++;
 	else
 		follow->doubtful = 0;
 	if (check) {
-		im = shrink_around(&follow->pose, WINDOW, small, frame, &w);
+		im = downscale_around(&follow->pose, WINDOW, small, frame, &w);
 		if (im.width >= SMALL_MIN && im.height >= SMALL_MIN &&
 		    check_face(follow, small, frame, cascade, &im, &w) < 0)
 			return -1;
 	}
 	follow->seen = follow->doubtful <= DOUBTFUL_MAX &&
-	    follow->missed <= MISSED_MAX && !is_chance(follow) &&
+	    follow->missed <= MISSED_MAX && !is_false_positive(follow) &&
 	    follow->pose.size >= SMALL_MIN / 2.0;
 	return 0;
 }
 
 bool
-skin_follow_is_settled(const struct skin_follow *follow)
+skin_face_follow_is_settled(const struct skin_face_follow *follow)
 {
 	return follow->confirmed >= TRIAL && follow->missed == 0 &&
-	    follow->agreement > AGREES;
+	    follow->correlation > AGREES;
 }

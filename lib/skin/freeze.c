@@ -32,10 +32,10 @@
 #define DOUBT_SECONDS 10.0
 
 void
-skin_still_release(struct skin_still *s)
+skin_freeze_release(struct skin_freeze *s)
 {
 	free(s->sample);
-	*s = (struct skin_still){.sample = NULL};
+	*s = (struct skin_freeze){.sample = NULL};
 }
 
 /* Take one row of samples, every ${step}th; add up how far they are from those
@@ -66,7 +66,7 @@ take_row(uint16_t *last, const uint8_t *row, bool wide, size_t n, size_t step,
 /* Take the samples of ${f}; how many are the same as before, and the mean
  * difference, of 255. */
 static void
-compare(struct skin_still *s, const struct video_frame *f, double *same,
+compare(struct skin_freeze *s, const struct video_frame *f, double *same,
     double *change)
 {
 	size_t equal = 0, all = s->rows * s->columns;
@@ -99,7 +99,7 @@ mean_green(const struct trace_frame *t)
 
 /* Does the skin change its colour in a run of quiet pictures? */
 static bool
-lives(struct skin_still *s, const struct trace_frame *t)
+lives(struct skin_freeze *s, const struct trace_frame *t)
 {
 	double green = mean_green(t);
 
@@ -115,7 +115,7 @@ lives(struct skin_still *s, const struct trace_frame *t)
 
 /* What differs by ${change} is new. */
 static bool
-is_new(struct skin_still *s, double time, double change)
+is_new(struct skin_freeze *s, double time, double change)
 {
 	if (s->quiet && time - s->since < QUIET_SECONDS)
 		s->doubted = time;
@@ -128,9 +128,9 @@ is_new(struct skin_still *s, double time, double change)
 }
 
 int
-skin_still_begin(struct skin_still *s, const struct video_frame *frame)
+skin_freeze_begin(struct skin_freeze *s, const struct video_frame *frame)
 {
-	skin_still_release(s);
+	skin_freeze_release(s);
 	s->rows = frame->height < ROWS ? (size_t)frame->height : ROWS;
 	s->columns = frame->width < COLUMNS ? (size_t)frame->width : COLUMNS;
 	s->sample = calloc(s->rows * s->columns, sizeof(*s->sample));
@@ -139,7 +139,7 @@ skin_still_begin(struct skin_still *s, const struct video_frame *frame)
 }
 
 bool
-skin_still_repeats(struct skin_still *s, const struct video_frame *frame,
+skin_freeze_repeats(struct skin_freeze *s, const struct video_frame *frame,
     const struct trace_frame *trace)
 {
 	bool first = !s->any, quiet;

@@ -301,7 +301,7 @@ make_rects(struct skin_rects *rects, const struct grid *grid)
 }
 
 int
-skin_place_face(struct skin_rects *rects, const struct video_frame *frame,
+skin_patches_of_face(struct skin_rects *rects, const struct video_frame *frame,
     const struct skin_face *face)
 {
 	struct skin_model model;
@@ -341,7 +341,7 @@ is_near(const struct skin_face *face, double x, double y)
 }
 
 void
-skin_place_background(struct skin_rects *rects, unsigned region,
+skin_patches_of_background(struct skin_rects *rects, unsigned region,
     const struct video_frame *frame, const struct skin_faces *faces)
 {
 	int unit_x = 1 << frame->shift_x, unit_y = 1 << frame->shift_y;
@@ -380,7 +380,7 @@ skin_place_background(struct skin_rects *rects, unsigned region,
 }
 
 void
-skin_place_grid(struct skin_rects *rects, const struct video_frame *frame,
+skin_patches_of_grid(struct skin_rects *rects, const struct video_frame *frame,
     const struct skin_window *part, unsigned columns, unsigned rows)
 {
 	int unit_x = 1 << frame->shift_x, unit_y = 1 << frame->shift_y;

@@ -9,12 +9,13 @@
 #define ROWS_MAX 4
 
 int
-skin_small_init(struct skin_small *small, const struct video_frame *frame)
+skin_downscaled_init(
+    struct skin_downscaled *small, const struct video_frame *frame)
 {
 	int side = frame->width > frame->height ? frame->width : frame->height;
 	size_t area;
 
-	skin_small_free(small);
+	skin_downscaled_free(small);
 	small->factor = (side + LONG_SIDE - 1) / LONG_SIDE;
 	small->width = frame->width / small->factor;
 	small->height = frame->height / small->factor;
@@ -26,18 +27,18 @@ skin_small_init(struct skin_small *small, const struct video_frame *frame)
 	if (small->pixel != NULL && small->turned != NULL &&
 	    small->line != NULL && small->wide != NULL)
 		return 0;
-	skin_small_free(small);
+	skin_downscaled_free(small);
 	return -1;
 }
 
 void
-skin_small_free(struct skin_small *small)
+skin_downscaled_free(struct skin_downscaled *small)
 {
 	free(small->pixel);
 	free(small->turned);
 	free(small->line);
 	free(small->wide);
-	*small = (struct skin_small){0};
+	*small = (struct skin_downscaled){0};
 }
 
 /* Rows of the picture that make one small row: every ${step}th from ${y} on,
@@ -141,7 +142,7 @@ add_columns16(uint8_t *out, const uint32_t *line, int n, int f, int shift,
 }
 
 void
-skin_shrink(struct skin_small *small, const struct video_frame *frame,
+skin_downscale(struct skin_downscaled *small, const struct video_frame *frame,
     struct skin_window *w)
 {
 	const int f = small->factor;
