@@ -126,7 +126,7 @@ make_breaths(struct synth_pulse *p)
 		/* The rate wanders by a few hundredths within some 10 s. */
 		drift += -drift * 0.002 +
 		    sqrt(0.004) * BREATH_CHANCE * synth_rng_normal(&rng);
-		rate = synth_course_at(
+		rate = synth_profile_at(
 		    &p->spec.breathing, (double)i / BREATH_HZ - MARGIN);
 		phase += rate / 60 * (1 + drift) / BREATH_HZ;
 	}
@@ -163,9 +163,9 @@ make_beats(struct synth_pulse *p, size_t room)
 	p->beats = 0;
 	for (size_t i = 0; i < steps && p->beats < room; i++) {
 		double t = (double)i * STEP - MARGIN;
-		double rate = synth_course_at(&s->rate, t);
+		double rate = synth_profile_at(&s->rate, t);
 		double rr = 60 / rate;
-		double hz = synth_course_at(&s->breathing, t) / 60;
+		double hz = synth_profile_at(&s->breathing, t) / 60;
 		double sd = s->hrv < 0 ? SYNTH_HRV_SHARE : s->hrv / 1000 / rr;
 		double wave = sin(2 * PI * (slow + SLOW_HZ * t));
 		double m = sqrt(2 * SHARE_BREATH) / arrives(hz, rr) *
@@ -252,7 +252,7 @@ beat_after(const struct synth_pulse *p, double time)
 double
 synth_pulse_at(const struct synth_pulse *p, double time)
 {
-	double rate = synth_course_at(&p->spec.rate, time);
+	double rate = synth_profile_at(&p->spec.rate, time);
 	double size =
 	    between(p->size, SIZES, (rate - SYNTH_RATE_MIN) / SIZE_STEP);
 	double sum = -beat_area(rate) * rate / 60;

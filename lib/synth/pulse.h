@@ -2,11 +2,11 @@
  * pulse: the heart and the breath of a person who does not exist.
  *
  * Beats come from integral pulse frequency modulation (Mateo and Laguna 2000):
- * the rate's course, modulated by breathing (respiratory sinus arrhythmia), by
+ * the rate's profile, modulated by breathing (respiratory sinus arrhythmia), by
  * a slow wave at 0.1 Hz and by chance, is integrated, and each whole number
  * that the integral passes is a beat.  The wave of one beat is a systolic and
  * a smaller dicrotic Gaussian; their place and width depend on the rate's
- * course alone, so that the intervals of the peaks are the intervals of the
+ * profile only, so that the intervals of the peaks are the intervals of the
  * beats, exactly.
  */
 #ifndef SYNTH_PULSE_H

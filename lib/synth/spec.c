@@ -28,14 +28,14 @@ synth_spec_init(struct synth_spec *s)
 	    .motion_percent = 6,
 	    .light_level = 1,
 	    .light_percent = 4};
-	synth_course_constant(&s->rate, 72);
-	synth_course_constant(&s->breathing, 15);
+	synth_profile_constant(&s->rate, 72);
+	synth_profile_constant(&s->breathing, 15);
 }
 
 int
 synth_spec_heart_rate(struct synth_spec *s, const char *text, struct err *err)
 {
-	return synth_course_parse(
+	return synth_profile_parse(
 	    text, SYNTH_RATE_MIN, SYNTH_RATE_MAX, &s->rate, err);
 }
 
@@ -43,7 +43,7 @@ int
 synth_spec_breathing_rate(
     struct synth_spec *s, const char *text, struct err *err)
 {
-	return synth_course_parse(
+	return synth_profile_parse(
 	    text, SYNTH_BREATHING_MIN, SYNTH_BREATHING_MAX, &s->breathing, err);
 }
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "diag/err.h"
-#include "synth/course.h"
+#include "synth/profile.h"
 
 #define SYNTH_SECONDS_MIN 0.1
 #define SYNTH_SECONDS_MAX 14400.0
@@ -39,10 +39,10 @@ struct synth_spec {
 	int64_t seed;
 
 	/* The heart, the breath, the skin. */
-	struct synth_course rate;      /* beats a minute */
-	struct synth_course breathing; /* breaths a minute */
-	double breathing_depth;        /* 1: as at rest */
-	double hrv;                    /* SDNN, ms; negative: SYNTH_HRV_SHARE */
+	struct synth_profile rate;      /* beats a minute */
+	struct synth_profile breathing; /* breaths a minute */
+	double breathing_depth;         /* 1: as at rest */
+	double hrv;           /* SDNN, ms; negative: SYNTH_HRV_SHARE */
 	double pulse_percent; /* peak to peak in green, of its value, on
 				 * the lightest skin */
 	double transit;       /* s by which the wave reaches the chin after the

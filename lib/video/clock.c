@@ -111,7 +111,7 @@ judge(struct video *v)
 }
 
 void
-video_clock_look(struct video *v)
+video_clock_detect(struct video *v)
 {
 	v->slowdown = 1;
 	take_all(&v->capture, v->format->metadata);

@@ -49,7 +49,7 @@ struct video {
 	double origin;    /* what the file calls the time of the first frame */
 	double skew;      /* added where the file's clock jumps */
 	double last;      /* time of the last frame */
-	double pace;      /* about the time between two */
+	double interval;  /* between two frames, smoothed; s */
 	double raw;       /* what the file called the time of the last frame */
 	bool still;       /* the file's clock stands at raw */
 	unsigned late;    /* frames left out since the last: out of order */
@@ -83,7 +83,7 @@ enum video_status video_kind_check(
 
 /* clock.c: find out whether the times of an open video are those of its
  * recording.  video_info must be set. */
-void video_clock_look(struct video *video);
+void video_clock_detect(struct video *video);
 
 /* frame.c: describe what was decoded; VIDEO_BAD for a format that no plane
  * can be made of. */

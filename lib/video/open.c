@@ -278,7 +278,7 @@ video_open(struct video **video, struct video_source *source,
 		return status;
 	}
 	set_info(v);
-	video_clock_look(v);
+	video_clock_detect(v);
 	*video = v;
 	return VIDEO_OK;
 }

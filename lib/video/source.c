@@ -140,7 +140,7 @@ video_source_list(struct err *err)
 }
 
 static enum video_status
-judge_head(const unsigned char *head, size_t len, struct err *err)
+check_head(const unsigned char *head, size_t len, struct err *err)
 {
 	if (len == 0) {
 		err_set(err, "is empty");
@@ -167,7 +167,7 @@ look_ahead(struct video_source *s, struct err *err)
 	if (s->seekable) {
 		if ((n = pread(s->fd, head, sizeof(head), 0)) < 0)
 			goto unreadable;
-		return judge_head(head, (size_t)n, err);
+		return check_head(head, (size_t)n, err);
 	}
 	if ((s->head = calloc(1, HEAD_MAX)) == NULL) {
 		err_set(err, "out of memory");
@@ -179,7 +179,7 @@ look_ahead(struct video_source *s, struct err *err)
 		0 &&
 	    head_fill(s, sizeof(lfs_mark)) < 0)
 		goto unreadable;
-	status = judge_head(s->head, s->head_len, err);
+	status = check_head(s->head, s->head_len, err);
 	if (status != VIDEO_OK)
 		return status;
 	if ((late = index_at_end(s)) < 0)

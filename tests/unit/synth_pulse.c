@@ -12,7 +12,7 @@ spec(double seconds, double rate, double hrv, int64_t seed)
 	s.seconds = seconds;
 	s.hrv = hrv;
 	s.seed = seed;
-	synth_course_constant(&s.rate, rate);
+	synth_profile_constant(&s.rate, rate);
 	return s;
 }
 
@@ -129,53 +129,53 @@ peaks(void)
 }
 
 static void
-courses(void)
+profiles(void)
 {
 	struct synth_spec s = spec(40, 60, 0, 1);
-	struct synth_course c;
+	struct synth_profile c;
 	struct synth_pulse *p;
 	struct err err;
 
-	CHECK(synth_course_parse("60@0,90@20", 20, 250, &s.rate, &err) == 0,
-	    "reads a course");
-	CHECK_NEAR(synth_course_at(&s.rate, -1), 60, 0, "level before");
-	CHECK_NEAR(synth_course_at(&s.rate, 10), 75, 1e-12, "linear between");
-	CHECK_NEAR(synth_course_at(&s.rate, 99), 90, 0, "level behind");
+	CHECK(synth_profile_parse("60@0,90@20", 20, 250, &s.rate, &err) == 0,
+	    "reads a profile");
+	CHECK_NEAR(synth_profile_at(&s.rate, -1), 60, 0, "level before");
+	CHECK_NEAR(synth_profile_at(&s.rate, 10), 75, 1e-12, "linear between");
+	CHECK_NEAR(synth_profile_at(&s.rate, 99), 90, 0, "level behind");
 	p = synth_pulse_new(&s);
 	CHECK_NEAR(synth_pulse_rate_between(p, 0, 20), 75, 0.6, "first half");
 	CHECK_NEAR(synth_pulse_rate_between(p, 25, 40), 90, 0.6, "then");
 	synth_pulse_free(p);
-	CHECK(synth_course_parse("72", 20, 250, &c, &err) == 0 && c.count == 1,
+	CHECK(synth_profile_parse("72", 20, 250, &c, &err) == 0 && c.count == 1,
 	    "one value");
-	CHECK(synth_course_parse("19", 20, 250, &c, &err) != 0, "too low");
-	CHECK(synth_course_parse("251", 20, 250, &c, &err) != 0, "too high");
-	CHECK(synth_course_parse("", 20, 250, &c, &err) != 0, "nothing");
-	CHECK(synth_course_parse("60,70", 20, 250, &c, &err) != 0, "no times");
-	CHECK(synth_course_parse("60@0,70@0", 20, 250, &c, &err) != 0,
+	CHECK(synth_profile_parse("19", 20, 250, &c, &err) != 0, "too low");
+	CHECK(synth_profile_parse("251", 20, 250, &c, &err) != 0, "too high");
+	CHECK(synth_profile_parse("", 20, 250, &c, &err) != 0, "nothing");
+	CHECK(synth_profile_parse("60,70", 20, 250, &c, &err) != 0, "no times");
+	CHECK(synth_profile_parse("60@0,70@0", 20, 250, &c, &err) != 0,
 	    "the same time twice");
-	CHECK(synth_course_parse("60@0,", 20, 250, &c, &err) != 0,
+	CHECK(synth_profile_parse("60@0,", 20, 250, &c, &err) != 0,
 	    "a comma at the end");
-	CHECK(synth_course_parse("60@x", 20, 250, &c, &err) != 0, "no time");
-	CHECK(synth_course_parse("60@1e9", 20, 250, &c, &err) != 0,
+	CHECK(synth_profile_parse("60@x", 20, 250, &c, &err) != 0, "no time");
+	CHECK(synth_profile_parse("60@1e9", 20, 250, &c, &err) != 0,
 	    "a time that is too late");
 }
 
 static void
 bounds(void)
 {
-	char text[SYNTH_COURSE_MAX * 8 + 16] = "";
-	struct synth_course c;
+	char text[SYNTH_PROFILE_MAX * 8 + 16] = "";
+	struct synth_profile c;
 	struct err err;
 	size_t n = 0;
 
-	for (int i = 0; i < SYNTH_COURSE_MAX; i++)
+	for (int i = 0; i < SYNTH_PROFILE_MAX; i++)
 		n += (size_t)snprintf(
 		    text + n, sizeof(text) - n, "%s60@%d", i > 0 ? "," : "", i);
-	CHECK(synth_course_parse(text, 20, 250, &c, &err) == 0 &&
-		c.count == SYNTH_COURSE_MAX,
+	CHECK(synth_profile_parse(text, 20, 250, &c, &err) == 0 &&
+		c.count == SYNTH_PROFILE_MAX,
 	    "as many points as fit");
-	snprintf(text + n, sizeof(text) - n, ",60@%d", SYNTH_COURSE_MAX);
-	CHECK(synth_course_parse(text, 20, 250, &c, &err) != 0, "one more");
+	snprintf(text + n, sizeof(text) - n, ",60@%d", SYNTH_PROFILE_MAX);
+	CHECK(synth_profile_parse(text, 20, 250, &c, &err) != 0, "one more");
 	CHECK_TEXT(err.text, "more than 64 points", "says so");
 }
 
@@ -208,7 +208,7 @@ main(void)
 	variability();
 	wave();
 	peaks();
-	courses();
+	profiles();
 	bounds();
 	repeats();
 	return check_done();

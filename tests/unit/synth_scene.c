@@ -28,7 +28,7 @@ spec(enum synth_scene_kind scene)
 	s.breathing_depth = 0;
 	s.noise = 0;
 	s.seed = 3;
-	synth_course_constant(&s.rate, 75);
+	synth_profile_constant(&s.rate, 75);
 	return s;
 }
 

@@ -11,7 +11,7 @@
 #define LATE_MAX 16
 
 static void
-hurt(struct video *v)
+note_damage(struct video *v)
 {
 	v->damage++;
 	v->damaged = true;
@@ -20,9 +20,9 @@ hurt(struct video *v)
 
 /* A picture did not decode: where pictures are counted, its time passes. */
 static void
-lose(struct video *v)
+note_lost(struct video *v)
 {
-	hurt(v);
+	note_damage(v);
 	if (v->any)
 		v->ticks++;
 }
@@ -44,7 +44,7 @@ feed(struct video *v, struct err *err)
 			return VIDEO_END;
 		}
 		if (code < 0) {
-			hurt(v);
+			note_damage(v);
 			/* Nothing more comes of a file that is cut off. */
 			if (avio_feof(v->io))
 				return VIDEO_END;
@@ -55,7 +55,7 @@ feed(struct video *v, struct err *err)
 			continue;
 		}
 		if (v->packet->flags & AV_PKT_FLAG_CORRUPT)
-			hurt(v);
+			note_damage(v);
 		code = avcodec_send_packet(v->codec, v->packet);
 		av_packet_unref(v->packet);
 		if (code == AVERROR(ENOMEM)) {
@@ -63,7 +63,7 @@ feed(struct video *v, struct err *err)
 			return VIDEO_SYSTEM;
 		}
 		if (code < 0)
-			lose(v);
+			note_lost(v);
 		else
 			return VIDEO_OK;
 	}
@@ -88,11 +88,11 @@ counted_time(struct video *v)
 }
 
 /* The file's clock says ${raw}, which would be the time ${t}, and cannot be
- * right: go on from the last frame, at its pace.  Return the frame's time. */
+ * right: go on from the last frame, at their usual interval.  Return the frame's time. */
 static double
 mend_clock(struct video *v, double raw, double t)
 {
-	double mended = v->last + (v->late + 1) * v->pace;
+	double mended = v->last + (v->late + 1) * v->interval;
 
 	v->still = raw <= v->raw && raw > v->raw - DISORDER;
 	if (v->complaint[0] == '\0' && v->still)
@@ -101,7 +101,7 @@ mend_clock(struct video *v, double raw, double t)
 	else if (v->complaint[0] == '\0')
 		snprintf(v->complaint, sizeof(v->complaint),
 		    "the clock leaps from %.1f s to %.1f s", v->last, t);
-	hurt(v);
+	note_damage(v);
 	v->skew += mended - t;
 	v->late = 0;
 	v->raw = raw;
@@ -119,7 +119,7 @@ frame_time(struct video *v)
 	if (v->counted || (v->timeless && v->info.frame_rate > 0))
 		return counted_time(v);
 	if (stamp == AV_NOPTS_VALUE)
-		return v->any ? v->last + v->pace : 0;
+		return v->any ? v->last + v->interval : 0;
 	raw = (double)stamp * av_q2d(v->stream->time_base) / v->slowdown;
 	if (!v->any) {
 		v->origin = v->raw = raw;
@@ -127,8 +127,8 @@ frame_time(struct video *v)
 	}
 	t = raw - v->origin + v->skew;
 	if (v->still && raw <= v->raw) {
-		v->skew += v->last + v->pace - t;
-		return v->last + v->pace;
+		v->skew += v->last + v->interval - t;
+		return v->last + v->interval;
 	}
 	v->still = false;
 	if (t <= v->last && t > v->last - DISORDER && v->late < LATE_MAX) {
@@ -137,9 +137,10 @@ frame_time(struct video *v)
 	}
 	if (t <= v->last || t > v->last + VIDEO_GAP_MAX)
 		return mend_clock(v, raw, t);
-	/* A single gap moves the pace little. */
-	v->pace +=
-	    fmax(fmin(t - v->last - v->pace, v->pace / 16), -v->pace / 16) / 8;
+	/* A single gap changes the interval little. */
+	v->interval += fmax(fmin(t - v->last - v->interval, v->interval / 16),
+			   -v->interval / 16) /
+	    8;
 	v->late = 0;
 	v->raw = raw;
 	return t;
@@ -167,7 +168,7 @@ take(struct video *v, struct video_frame *frame, struct err *err)
 	if ((status = video_frame_fill(v, frame, err)) != VIDEO_OK)
 		return status;
 	if (!v->any)
-		v->pace =
+		v->interval =
 		    v->info.frame_rate > 0 ? 1 / v->info.frame_rate : 0.04;
 	frame->time = v->last = t;
 	if ((v->frame->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
@@ -198,7 +199,7 @@ video_next(struct video *video, struct video_frame *frame, struct err *err)
 				if (video->complaint[0] == '\0')
 					memcpy(video->complaint, last.text,
 					    sizeof(last.text));
-				hurt(video);
+				note_damage(video);
 				if (video->failed <= VIDEO_ERRORS_MAX)
 					continue;
 			} else {
@@ -215,7 +216,7 @@ video_next(struct video *video, struct video_frame *frame, struct err *err)
 			return VIDEO_SYSTEM;
 		}
 		if (code != AVERROR(EAGAIN)) {
-			lose(video);
+			note_lost(video);
 			if (video->failed > VIDEO_ERRORS_MAX)
 				break;
 			continue;

@@ -1,4 +1,4 @@
-#include "synth/course.h"
+#include "synth/profile.h"
 
 #include <string.h>
 
@@ -20,17 +20,17 @@ number(const char **p, const char *stop, double min, double max, double *value)
 }
 
 int
-synth_course_parse(const char *text, double min, double max,
-    struct synth_course *c, struct err *err)
+synth_profile_parse(const char *text, double min, double max,
+    struct synth_profile *c, struct err *err)
 {
 	const char *p = text;
 	double value, time;
 
 	c->count = 0;
 	for (;;) {
-		if (c->count == SYNTH_COURSE_MAX)
+		if (c->count == SYNTH_PROFILE_MAX)
 			return err_set(
-			    err, "more than %d points", SYNTH_COURSE_MAX);
+			    err, "more than %d points", SYNTH_PROFILE_MAX);
 		if (number(&p, "@,", min, max, &value) != 0)
 			return err_set(err,
 			    "'%s': needs a number from %g to "
@@ -61,7 +61,7 @@ synth_course_parse(const char *text, double min, double max,
 }
 
 void
-synth_course_constant(struct synth_course *c, double value)
+synth_profile_constant(struct synth_profile *c, double value)
 {
 	c->count = 1;
 	c->point[0].time = 0;
@@ -69,7 +69,7 @@ synth_course_constant(struct synth_course *c, double value)
 }
 
 double
-synth_course_at(const struct synth_course *c, double time)
+synth_profile_at(const struct synth_profile *c, double time)
 {
 	double a, b, share;
 
