@@ -52,7 +52,7 @@ event_maker_new(const struct event_options *options, struct err *err)
 		return NULL;
 	}
 	if (m->opt.subject.n > 0 &&
-	    event_take_subject(m, m->opt.subject, &m->subject, err) != 0) {
+	    event_put_subject(m, m->opt.subject, &m->subject, err) != 0) {
 		event_maker_free(m);
 		return NULL;
 	}
@@ -98,7 +98,7 @@ milliseconds(double seconds)
 }
 
 static int
-find_time(struct event_maker *m, struct event_taking *t)
+find_time(struct event_maker *m, struct event_record *t)
 {
 	const struct shape_value *v = &t->v[RECORD_START];
 
@@ -117,7 +117,7 @@ find_time(struct event_maker *m, struct event_taking *t)
 
 int64_t
 event_time_at(
-    const struct event_maker *m, const struct event_taking *t, double seconds)
+    const struct event_maker *m, const struct event_record *t, double seconds)
 {
 	if (m->opt.clock != EVENT_CLOCK_NOW && t->has_start)
 		return t->start + milliseconds(seconds);
@@ -175,7 +175,7 @@ event_put(struct event_maker *m, const struct event_head *head,
 
 /* What the kind of record asks for, and which event it gives. */
 static int
-find_kind(struct event_taking *t, struct err *err)
+find_kind(struct event_record *t, struct err *err)
 {
 	const struct shape_value *v = t->v;
 	struct span name = json_inside(v[RECORD_RECORD].value);
@@ -222,7 +222,7 @@ check_others(const struct shape_reader *r, struct err *err)
 
 /* The part of the event behind its session. */
 static void
-write_body(struct event_maker *m, const struct event_taking *t)
+write_body(struct event_maker *m, const struct event_record *t)
 {
 	static const struct {
 		const char *name;
@@ -251,7 +251,7 @@ static enum event_result
 take_record(struct event_maker *m, struct span line, struct ndjson_writer *out,
     struct err *err)
 {
-	struct event_taking t = {.line = line};
+	struct event_record t = {.line = line};
 	struct event_head head = {0};
 	enum event_result rc;
 
@@ -306,9 +306,9 @@ event_take(struct event_maker *m, struct span line, struct ndjson_writer *out,
 			return take_record(m, line, out, err);
 		break;
 	case 1:
-		return event_take_event(m, line, out, err);
+		return event_reread(m, line, out, err);
 	case 2:
-		return event_take_cloud(m, line, out, err);
+		return event_reread_cloud(m, line, out, err);
 	default:
 		break;
 	}

@@ -32,7 +32,7 @@ struct event_maker {
 };
 
 /* What one record comes to. */
-struct event_taking {
+struct event_record {
 	struct shape_value v[RECORD_FIELDS];
 	struct event_notes notes;
 	struct event_session session;
@@ -55,27 +55,27 @@ enum event_result event_check_length(size_t n, struct err *err);
 
 /* Append the pseudonym of ${subject}, in quotes, to ${out}.  Return 0, or -1
  * with ${err}. */
-int event_take_subject(struct event_maker *m, struct span subject,
+int event_put_subject(struct event_maker *m, struct span subject,
     struct buf *out, struct err *err);
 
 /* Fill ${t}->session: the ID, the subject, the device. */
 enum event_result event_find_session(
-    struct event_maker *m, struct event_taking *t, struct err *err);
+    struct event_maker *m, struct event_record *t, struct err *err);
 enum event_result event_find_subject(
-    struct event_maker *m, struct event_taking *t, struct err *err);
+    struct event_maker *m, struct event_record *t, struct err *err);
 enum event_result event_find_device(
-    struct event_maker *m, struct event_taking *t, struct err *err);
+    struct event_maker *m, struct event_record *t, struct err *err);
 
 /* Commit the events of a session that ends before ${t} and of one that
  * starts with it; count ${t} in. */
 enum event_result event_follow_session(struct event_maker *m,
-    const struct event_taking *t, struct ndjson_writer *out, struct err *err);
+    const struct event_record *t, struct ndjson_writer *out, struct err *err);
 
 /* ---- What and when (make.c) ------------------------------------------------ */
 
 /* The time of what happens ${seconds} into the source. */
 int64_t event_time_at(
-    const struct event_maker *m, const struct event_taking *t, double seconds);
+    const struct event_maker *m, const struct event_record *t, double seconds);
 
 /* The ID of an event of ${kind} about the record with ${digest}; that of a
  * record's own event comes from the bytes of the record alone. */
@@ -87,10 +87,10 @@ enum event_result event_make_id(struct event_maker *m, enum event_kind kind,
 enum event_result event_put(struct event_maker *m,
     const struct event_head *head, struct ndjson_writer *out, struct err *err);
 
-/* Put the event or CloudEvent ${line} as the options ask (back.c). */
-enum event_result event_take_event(struct event_maker *m, struct span line,
+/* Put the event or CloudEvent ${line} as the options ask (reread.c). */
+enum event_result event_reread(struct event_maker *m, struct span line,
     struct ndjson_writer *out, struct err *err);
-enum event_result event_take_cloud(struct event_maker *m, struct span line,
+enum event_result event_reread_cloud(struct event_maker *m, struct span line,
     struct ndjson_writer *out, struct err *err);
 
 #endif

@@ -5,7 +5,7 @@
 #include "instant/instant.h"
 
 int
-event_take_subject(struct event_maker *m, struct span subject, struct buf *out,
+event_put_subject(struct event_maker *m, struct span subject, struct buf *out,
     struct err *err)
 {
 	if (subject.n == 0 || subject.n > EVENT_SUBJECT_MAX)
@@ -29,7 +29,7 @@ event_take_subject(struct event_maker *m, struct span subject, struct buf *out,
  * plainly hashed only where the name is sent on anyway. */
 static enum event_result
 derive_session(
-    struct event_maker *m, const struct event_taking *t, struct err *err)
+    struct event_maker *m, const struct event_record *t, struct err *err)
 {
 	const struct shape_value *name = &t->v[RECORD_SOURCE];
 	const struct shape_value *sum = &t->v[RECORD_SHA256];
@@ -76,7 +76,7 @@ derive_session(
 
 enum event_result
 event_find_session(
-    struct event_maker *m, struct event_taking *t, struct err *err)
+    struct event_maker *m, struct event_record *t, struct err *err)
 {
 	enum event_result rc = EVENT_OK;
 
@@ -98,7 +98,7 @@ event_find_session(
 
 enum event_result
 event_find_subject(
-    struct event_maker *m, struct event_taking *t, struct err *err)
+    struct event_maker *m, struct event_record *t, struct err *err)
 {
 	int rc;
 
@@ -110,7 +110,7 @@ event_find_subject(
 	shape_text(&t->v[RECORD_SUBJECT], &m->scratch);
 	if (buf_failed(&m->scratch))
 		return event_no_memory(err);
-	rc = event_take_subject(m, buf_span(&m->scratch), &m->person, err);
+	rc = event_put_subject(m, buf_span(&m->scratch), &m->person, err);
 	buf_wipe(&m->scratch);
 	t->session.subject = buf_span(&m->person);
 	return rc == 0 ? EVENT_OK : EVENT_BAD;
@@ -131,7 +131,7 @@ device_given(const struct event_maker *m, const struct json_member *d)
 /* The record's device, with what the options say instead of it, or more. */
 enum event_result
 event_find_device(
-    struct event_maker *m, struct event_taking *t, struct err *err)
+    struct event_maker *m, struct event_record *t, struct err *err)
 {
 	const struct shape_value *v = &t->v[RECORD_DEVICE];
 	struct json_writer w;
@@ -234,7 +234,7 @@ keep(struct buf *b, struct span s)
 
 /* Remember the session of ${t}, whose first record it is. */
 static void
-open_session(struct event_maker *m, const struct event_taking *t)
+open_session(struct event_maker *m, const struct event_record *t)
 {
 	struct event_session_seen *s = &m->last;
 
@@ -252,7 +252,7 @@ open_session(struct event_maker *m, const struct event_taking *t)
 /* Tell the end of the session before and the start of this one, where one
  * ends and one starts; then count the record in. */
 enum event_result
-event_follow_session(struct event_maker *m, const struct event_taking *t,
+event_follow_session(struct event_maker *m, const struct event_record *t,
     struct ndjson_writer *out, struct err *err)
 {
 	struct event_session_seen *s = &m->last;

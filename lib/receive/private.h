@@ -2,9 +2,9 @@
 #ifndef RECEIVE_PRIVATE_H
 #define RECEIVE_PRIVATE_H
 
+#include "receive/dedup.h"
 #include "receive/payload.h"
 #include "receive/receive.h"
-#include "receive/seen.h"
 
 /* A request that waits for its payload to be safe, or lines that wait to be
  * written. */
@@ -23,19 +23,19 @@ struct receive_queue {
 };
 
 /* A trouble of late. */
-struct receive_said {
+struct receive_trouble {
 	char text[ERR_TEXT_MAX];
 	uint64_t count; /* how often it was met */
 	int64_t last;
 };
 
-#define RECEIVE_SAID 4
+#define RECEIVE_TROUBLE_KINDS 4
 
 struct receive {
 	struct receive_options options;
 	struct serve *serve;
 	struct serve_output *output;
-	struct receive_seen *seen;
+	struct receive_dedup *dedup;
 	struct receive_items items;
 	struct buf line;
 	struct receive_queue writing; /* until the output has them */
@@ -55,9 +55,9 @@ struct receive {
 	size_t brought;  /* which held so many bytes of bodies */
 	size_t needed;   /* and such a one must work again */
 	int64_t probed;  /* when that was tried last */
-	int64_t told_since;
-	unsigned told;
-	struct receive_said said[RECEIVE_SAID];
+	int64_t reported_since;
+	unsigned reported;
+	struct receive_trouble trouble[RECEIVE_TROUBLE_KINDS];
 	struct receive_counters counters;
 };
 
@@ -94,15 +94,15 @@ void receive_flush_soon(struct receive *r);
 void receive_inbox_failed(struct receive *r, const struct err *err);
 
 /* Keep the items of ${p} and answer ${request} when they are safe. */
-void receive_keep(struct receive *r, struct serve_request *request,
+void receive_accept(struct receive *r, struct serve_request *request,
     const struct receive_payload *p);
 
 /* Tell the caller's notice, unless too much was told. */
-void receive_tell(struct receive *r, enum receive_notice what,
+void receive_report(struct receive *r, enum receive_notice what,
     const char *where, const char *text);
 
 /* Tell the counts of what was not told. */
-void receive_told(struct receive *r);
+void receive_report_counted(struct receive *r);
 
 /* Would the state file take a payload now?  True where there is none. */
 bool receive_works(struct receive *r);

@@ -24,8 +24,8 @@ receive_new(const struct receive_options *options, struct err *err)
 	receive_items_init(&r->items);
 	buf_init(&r->line);
 	if (options->inbox == NULL) {
-		r->seen = receive_seen_new(options->remember);
-		if (r->seen == NULL)
+		r->dedup = receive_dedup_new(options->remember);
+		if (r->dedup == NULL)
 			goto err0;
 	}
 	return r;
@@ -41,7 +41,7 @@ receive_free(struct receive *r)
 	if (r == NULL)
 		return;
 	serve_output_free(r->output);
-	receive_seen_free(r->seen);
+	receive_dedup_free(r->dedup);
 	receive_items_release(&r->items);
 	buf_release(&r->line);
 	free(r->writing.item);
@@ -84,7 +84,7 @@ receive_refuse(struct receive *r, struct serve_request *request, int status,
 	else
 		r->counters.unsafe++;
 	snprintf(text, sizeof(text), "refused: %d: %s", status, why);
-	receive_tell(r, RECEIVE_REFUSED, serve_request_peer(request), text);
+	receive_report(r, RECEIVE_REFUSED, serve_request_peer(request), text);
 	snprintf(text, sizeof(text), "%s\n", why);
 	serve_answer(request, status, headers, span_of(text));
 }
@@ -92,7 +92,7 @@ receive_refuse(struct receive *r, struct serve_request *request, int status,
 void
 receive_client_failed(void *context, const char *peer, const char *why)
 {
-	receive_tell(context, RECEIVE_REFUSED, peer, why);
+	receive_report(context, RECEIVE_REFUSED, peer, why);
 }
 
 /* ---- Headers for the verifier ------------------------------------------ */
@@ -249,7 +249,7 @@ take_payload(
 		receive_refuse(
 		    r, request, 503, "Retry-After: 1\r\n", "out of memory");
 	else
-		receive_keep(r, request, &p);
+		receive_accept(r, request, &p);
 	buf_release(&message);
 }
 

@@ -38,7 +38,7 @@
 
 /* Refusals that are told in one minute, and how often the same trouble is;
  * the rest is counted. */
-#define RECEIVE_TOLD_MAX 20
+#define RECEIVE_REPORTED_MAX 20
 #define RECEIVE_TROUBLE_MAX 10
 
 /* IDs remembered without a state file. */

@@ -67,7 +67,7 @@ receive_answer(struct receive *r, struct serve_request *request, int status)
 		receive_refuse(r, request, status, retry_later, "try again");
 		return;
 	}
-	receive_tell(r, RECEIVE_TAKEN, serve_request_peer(request),
+	receive_report(r, RECEIVE_TAKEN, serve_request_peer(request),
 	    status == 202 ? "accepted" : "known already");
 	serve_answer(request, status, NULL, (struct span){NULL, 0});
 }
@@ -88,7 +88,7 @@ receive_flush_soon(struct receive *r)
 void
 receive_inbox_failed(struct receive *r, const struct err *err)
 {
-	receive_tell(r, RECEIVE_TROUBLE, NULL, err->text);
+	receive_report(r, RECEIVE_TROUBLE, NULL, err->text);
 	inbox_rollback(r->options.inbox);
 	r->open = false;
 	r->broken = true;
@@ -117,7 +117,7 @@ receive_works(struct receive *r)
 		r->needed = PROBE_BYTES;
 	r->broken = inbox_probe(r->options.inbox, r->needed, &err) != 0;
 	if (r->broken)
-		receive_tell(r, RECEIVE_TROUBLE, NULL, err.text);
+		receive_report(r, RECEIVE_TROUBLE, NULL, err.text);
 	return !r->broken;
 }
 
@@ -132,7 +132,7 @@ mark(void *context)
 	if (r->open || r->printed == r->marked)
 		return; /* the transaction will do it */
 	if (inbox_printed(r->options.inbox, r->printed, &err) != 0)
-		receive_tell(r, RECEIVE_TROUBLE, NULL, err.text);
+		receive_report(r, RECEIVE_TROUBLE, NULL, err.text);
 	else
 		r->marked = r->printed;
 }
@@ -169,7 +169,7 @@ pump(struct receive *r)
 		rc = inbox_next(
 		    r->options.inbox, r->queued, &r->line, &number, &err);
 		if (rc < 0)
-			receive_tell(r, RECEIVE_TROUBLE, NULL, err.text);
+			receive_report(r, RECEIVE_TROUBLE, NULL, err.text);
 		if (rc <= 0) {
 			r->more = false;
 			break;
@@ -322,7 +322,7 @@ written(void *context, uint64_t offset, int errnum)
 		struct err err;
 
 		err_sys(&err, errnum, "<stdout>: write failed");
-		receive_tell(r, RECEIVE_TROUBLE, NULL, err.text);
+		receive_report(r, RECEIVE_TROUBLE, NULL, err.text);
 		r->failed = true;
 		while (r->writing.count > 0) {
 			struct receive_pending p = pop(&r->writing);
@@ -368,7 +368,7 @@ forget(void *context)
 		n = inbox_forget(r->options.inbox,
 		    instant_now() - r->options.keep_ms, FORGET_MAX, &err);
 	if (n < 0)
-		receive_tell(r, RECEIVE_TROUBLE, NULL, err.text);
+		receive_report(r, RECEIVE_TROUBLE, NULL, err.text);
 	serve_after(
 	    r->serve, n == FORGET_MAX ? FORGET_PAUSE_MS : FORGET_MS, forget, r);
 }
@@ -402,7 +402,7 @@ receive_finish(struct receive *r)
 		commit(r);
 	if (r->options.inbox != NULL)
 		pump(r);
-	receive_told(r);
+	receive_report_counted(r);
 	serve_output_finish(r->output, serve_drain_left(r->serve));
 	if (r->options.inbox != NULL)
 		mark(r);

@@ -74,7 +74,7 @@ keep_item(struct receive *r, const struct receive_payload *p, size_t i,
 }
 
 static void
-keep_in_inbox(struct receive *r, struct serve_request *request,
+accept_to_inbox(struct receive *r, struct serve_request *request,
     const struct receive_payload *p, size_t n)
 {
 	struct receive_pending *pending = receive_push(&r->commit);
@@ -138,7 +138,7 @@ gather(struct receive *r, const struct receive_payload *p, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		int rc = hash_of(r, p, i, hash) != 0
 		    ? -1
-		    : receive_seen_note(r->seen, id_of(r, p, i), hash);
+		    : receive_dedup_note(r->dedup, id_of(r, p, i), hash);
 
 		*other = id_of(r, p, i);
 		if (rc < 0 || rc == 2)
@@ -153,7 +153,7 @@ gather(struct receive *r, const struct receive_payload *p, size_t n,
 }
 
 static void
-keep_in_memory(struct receive *r, struct serve_request *request,
+accept_to_output(struct receive *r, struct serve_request *request,
     const struct receive_payload *p, size_t n)
 {
 	struct receive_pending *pending = receive_push(&r->writing);
@@ -172,7 +172,7 @@ keep_in_memory(struct receive *r, struct serve_request *request,
 	end = rc == 0 ? serve_output_add(r->output, buf_span(&lines)) : 0;
 	buf_release(&lines);
 	if (end == 0) {
-		receive_seen_undo(r->seen, fresh);
+		receive_dedup_undo(r->dedup, fresh);
 		r->writing.count--;
 		if (rc == 2)
 			refuse_other(r, request, other);
@@ -193,14 +193,14 @@ keep_in_memory(struct receive *r, struct serve_request *request,
 }
 
 void
-receive_keep(struct receive *r, struct serve_request *request,
+receive_accept(struct receive *r, struct serve_request *request,
     const struct receive_payload *p)
 {
 	/* A message is one line, even of a batch. */
 	size_t n = p->message.p != NULL ? 1 : r->items.count;
 
 	if (r->options.inbox != NULL)
-		keep_in_inbox(r, request, p, n);
+		accept_to_inbox(r, request, p, n);
 	else
-		keep_in_memory(r, request, p, n);
+		accept_to_output(r, request, p, n);
 }

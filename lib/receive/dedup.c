@@ -1,4 +1,4 @@
-#include "receive/seen.h"
+#include "receive/dedup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #define KEY 16
 
-struct receive_seen {
+struct receive_dedup {
 	size_t max;   /* IDs held at most */
 	size_t count; /* IDs held */
 	size_t next;  /* place in ring of the next ID */
@@ -16,10 +16,10 @@ struct receive_seen {
 	uint32_t *table; /* place in ring + 1; 0: empty */
 };
 
-struct receive_seen *
-receive_seen_new(size_t n)
+struct receive_dedup *
+receive_dedup_new(size_t n)
 {
-	struct receive_seen *s = calloc(1, sizeof(*s));
+	struct receive_dedup *s = calloc(1, sizeof(*s));
 	size_t size = 16;
 
 	if (s == NULL)
@@ -31,14 +31,14 @@ receive_seen_new(size_t n)
 	s->ring = calloc(n, sizeof(*s->ring));
 	s->table = calloc(size, sizeof(*s->table));
 	if (s->ring == NULL || s->table == NULL) {
-		receive_seen_free(s);
+		receive_dedup_free(s);
 		return NULL;
 	}
 	return s;
 }
 
 void
-receive_seen_free(struct receive_seen *s)
+receive_dedup_free(struct receive_dedup *s)
 {
 	if (s == NULL)
 		return;
@@ -48,7 +48,7 @@ receive_seen_free(struct receive_seen *s)
 }
 
 static size_t
-home(const struct receive_seen *s, const uint8_t *key)
+home(const struct receive_dedup *s, const uint8_t *key)
 {
 	uint64_t h;
 
@@ -58,7 +58,7 @@ home(const struct receive_seen *s, const uint8_t *key)
 
 /* The table's place of ${key}, or the empty one where it would go. */
 static size_t
-find(const struct receive_seen *s, const uint8_t *key)
+find(const struct receive_dedup *s, const uint8_t *key)
 {
 	size_t i = home(s, key);
 
@@ -71,7 +71,7 @@ find(const struct receive_seen *s, const uint8_t *key)
 /* Empty place ${i}, moving those behind it that would not be found across
  * the gap. */
 static void
-clear(struct receive_seen *s, size_t i)
+clear(struct receive_dedup *s, size_t i)
 {
 	for (size_t j = (i + 1) & s->mask; s->table[j] != 0;
 	     j = (j + 1) & s->mask) {
@@ -86,8 +86,8 @@ clear(struct receive_seen *s, size_t i)
 }
 
 int
-receive_seen_note(
-    struct receive_seen *s, struct span id, const uint8_t hash[RECEIVE_HASH])
+receive_dedup_note(
+    struct receive_dedup *s, struct span id, const uint8_t hash[RECEIVE_HASH])
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 	size_t i;
@@ -114,7 +114,7 @@ receive_seen_note(
 }
 
 void
-receive_seen_undo(struct receive_seen *s, size_t n)
+receive_dedup_undo(struct receive_dedup *s, size_t n)
 {
 	for (; n > 0 && s->count > 0; n--) {
 		s->next = (s->next + s->max - 1) % s->max;

@@ -8,8 +8,8 @@ put_line(struct span text, struct ndjson_writer *out)
 }
 
 enum event_result
-event_take_event(struct event_maker *m, struct span line,
-    struct ndjson_writer *out, struct err *err)
+event_reread(struct event_maker *m, struct span line, struct ndjson_writer *out,
+    struct err *err)
 {
 	struct shape_value v[EVENT_FIELDS];
 	struct event_notes notes;
@@ -25,7 +25,7 @@ event_take_event(struct event_maker *m, struct span line,
 }
 
 enum event_result
-event_take_cloud(struct event_maker *m, struct span line,
+event_reread_cloud(struct event_maker *m, struct span line,
     struct ndjson_writer *out, struct err *err)
 {
 	struct shape_value v[EVENT_FIELDS];
