@@ -51,19 +51,6 @@ static const char *const tail_text[TAIL_CHANGES] = {
     [TAIL_ADDED] = "a newline was added to the end of the body",
 };
 
-int
-sign_try(const struct sign_trial *t, struct span body)
-{
-	uint64_t cost = body.n + t->cost;
-
-	if (*t->budget < cost) {
-		*t->budget = 0;
-		return 0;
-	}
-	*t->budget -= cost;
-	return t->same(t->context, body);
-}
-
 static bool
 has_mark(struct span s)
 {

@@ -67,6 +67,8 @@ extern const struct sign_scheme sign_scheme_stripe;
 extern const struct sign_scheme sign_scheme_github;
 extern const struct sign_scheme sign_scheme_rfc9421;
 
+/* ---- Pieces of headers (parse.c) --------------------------------------- */
+
 /* Read ${n} bytes of lower-case hexadecimal.  Return 0, or -1. */
 int sign_read_hex(struct span text, uint8_t *p, size_t n);
 
@@ -101,7 +103,7 @@ struct sign_keys {
 	uint64_t budget; /* what is left for diagnoses: see sign/change.h */
 };
 
-/* ---- Matching (verify.c) ----------------------------------------------- */
+/* ---- Matching (match.c) ------------------------------------------------ */
 
 /* The index of the key that signed ${body} as the claim has it; count for
  * none, or -1 when the library failed. */
