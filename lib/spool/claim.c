@@ -22,10 +22,10 @@ lock_name(const char *path, char name[PATH_MAX], struct err *err)
 	return 0;
 }
 
-/* The write-ahead log lies beside the file under its name: whoever opens the
- * file by another hard link after a crash does not find it, and what it holds
- * is lost; the next one by the old name finds it and does harm.  The name that
- * the spool was worked on by has its lock beside it. */
+/* The write-ahead log is beside the file, under the file's name.  Whoever opens
+ * the file by another hard link after a crash does not find the log, and its
+ * content is lost; whoever opens the old name later applies a stale log.  The
+ * name under which the spool is used has the lock file beside it. */
 static int
 check_links(const char *path, const struct stat *st, struct err *err)
 {
@@ -42,7 +42,8 @@ check_links(const char *path, const struct stat *st, struct err *err)
 	    "or a symbolic link");
 }
 
-/* Lock FILE.lock, which holds our number for those who come second. */
+/* Lock FILE.lock and write our process ID to it, for the message of another
+ * process that finds it locked. */
 static int
 lock_beside(struct spool *s, struct err *err)
 {
@@ -66,7 +67,7 @@ lock_beside(struct spool *s, struct err *err)
 	n = snprintf(pid, sizeof(pid), "%ld", (long)getpid());
 	if (ftruncate(s->lock, 0) != 0 ||
 	    pwrite(s->lock, pid, (size_t)n, 0) < 0)
-		return 0; /* the number is for humans alone */
+		return 0; /* the process ID is only for the message */
 	return 0;
 }
 
@@ -101,7 +102,7 @@ spool_claim(
 		return err_sys(err, errno, "cannot be opened");
 	if (check_links(s->path, &st, err) != 0 || lock_beside(s, err) != 0)
 		return -1;
-	/* The file itself, too: the lock beside it knows one name alone, and
+	/* Lock the file itself, too: FILE.lock covers only one name, and
 	 * SQLite's own locks come and go. */
 	if (compat_claim(s->file) == 0)
 		return 0;

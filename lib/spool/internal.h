@@ -14,15 +14,15 @@ enum spool_sql {
 	SPOOL_COMMIT,
 	SPOOL_ADD_EVENT,
 	SPOOL_FIND_EVENT,
-	SPOOL_ADD_JOB,
-	SPOOL_FIND_JOB,
+	SPOOL_ADD_DELIVERY,
+	SPOOL_FIND_DELIVERY,
 	SPOOL_SAVE,
-	SPOOL_SAVE_FRESH,
-	SPOOL_ADD_FRESH,
-	SPOOL_DROP_FRESH,
-	SPOOL_READY_JOBS,
-	SPOOL_SESSION_JOBS,
-	SPOOL_DUE_JOBS,
+	SPOOL_SAVE_UNLOGGED,
+	SPOOL_ADD_UNLOGGED,
+	SPOOL_DROP_UNLOGGED,
+	SPOOL_READY_DELIVERIES,
+	SPOOL_SESSION_DELIVERIES,
+	SPOOL_DUE_DELIVERIES,
 	SPOOL_TAKE_DUE,
 	SPOOL_NEXT,
 	SPOOL_WAITS_AT,
@@ -32,14 +32,15 @@ enum spool_sql {
 	SPOOL_REPLAY,
 	SPOOL_REPLAY_ID,
 	SPOOL_OLD_EVENTS,
-	SPOOL_FORGET_JOBS,
+	SPOOL_FORGET_DELIVERIES,
 	SPOOL_FORGET_EVENT,
 	SPOOL_STATEMENTS
 };
 
-/* Events ${first} to ${last} were given to ${endpoint}, and ${left} of them
- * have no row in the table "job" yet. */
-struct spool_fresh {
+/* Events ${first} to ${last} were given to ${endpoint}.  ${left} of these
+ * deliveries are unlogged: they have no row in the table "job" yet.  The range
+ * is in the table "fresh" once it is ${written}. */
+struct spool_range {
 	int64_t endpoint, first, last;
 	size_t left;
 	bool written;
@@ -48,57 +49,83 @@ struct spool_fresh {
 struct spool {
 	sqlite3 *db;
 	char *path;  /* without symbolic links */
-	int lock;    /* of the file beside it; or -1 */
+	int lock;    /* descriptor of the file beside it; or -1 */
 	int file;    /* claimed; or -1 */
 	bool open;   /* in a transaction */
-	bool synced; /* it, or the next one, waits for the disk */
+	bool synced; /* its commit, or the next one, waits for the disk */
 	sqlite3_stmt *statement[SPOOL_STATEMENTS];
-	struct spool_fresh *fresh; /* by endpoint and first */
-	size_t fresh_count, fresh_cap;
-	size_t fresh_unwritten;
+	struct spool_range *unlogged; /* sorted by endpoint and first */
+	size_t unlogged_count, unlogged_cap;
+	size_t unwritten; /* of these */
 };
+
+/* Each file calls only those above it in this list. */
+
+/* ---- sql.c */
 
 /* Describe the failure of the last call.  Return -1. */
 int spool_fail(struct spool *s, struct err *err);
-int spool_exec(struct spool *s, const char *sql, struct err *err);
 
-/* The prepared statement, reset; NULL with ${err}. */
+/* Run SQL text that returns no rows.  Return 0, or -1 with ${err}. */
+int spool_exec(struct spool *s, const char *text, struct err *err);
+
+/* Return the prepared statement, reset; or NULL with ${err}. */
 sqlite3_stmt *spool_statement(
     struct spool *s, enum spool_sql which, struct err *err);
 
-/* Begin a transaction unless one is open; ${sync}: its commit waits for the
- * disk.  Return 0, or -1. */
+/* Run a statement that returns no rows, and reset it.  Return 0, or -1 with
+ * ${err}. */
+int spool_run(struct spool *s, sqlite3_stmt *st, struct err *err);
+
+/* ---- unlogged.c: deliveries that have no row yet, as ranges of events */
+
+/* Is the delivery of event ${seq} to ${endpoint} unlogged? */
+bool spool_unlogged_has(const struct spool *s, int64_t seq, int64_t endpoint);
+
+/* Is a delivery of event ${seq} to any endpoint in a range? */
+bool spool_unlogged_any(const struct spool *s, int64_t seq);
+
+/* Return how many deliveries to ${endpoint} are unlogged. */
+uint64_t spool_unlogged_left(const struct spool *s, int64_t endpoint);
+
+/* Add the delivery of the newest event ${seq}.  Return 0, or -1 with ${err}. */
+int spool_unlogged_add(
+    struct spool *s, int64_t seq, int64_t endpoint, struct err *err);
+
+/* The delivery has a row from now on.  Return 0, or -1 with ${err}. */
+int spool_unlogged_saved(
+    struct spool *s, int64_t seq, int64_t endpoint, struct err *err);
+
+/* Write the new ranges, as the last step before a commit.  Return 0, or -1 with
+ * ${err}. */
+int spool_unlogged_write(struct spool *s, struct err *err);
+
+/* The transaction was committed; it was rolled back. */
+void spool_unlogged_committed(struct spool *s);
+void spool_unlogged_undo(struct spool *s);
+
+/* Give a row to each delivery that an earlier run left unlogged.  Return 0, or
+ * -1 with ${err}. */
+int spool_unlogged_unfold(struct spool *s, struct err *err);
+
+/* ---- transaction.c, with spool_commit, spool_sync and spool_rollback */
+
+/* Begin a transaction unless one is open.  With ${sync} its commit waits for
+ * the disk.  Return 0, or -1 with ${err}. */
 int spool_begin(struct spool *s, bool sync, struct err *err);
 
-/* ---- claim.c: find out what file ${path} is, and with SPOOL_WORK make it where
- * there is none, and lock it.  Return 0, or -1. */
+/* ---- claim.c */
+
+/* Resolve ${path}; with SPOOL_WORK create the file where there is none, and
+ * lock it.  Return 0, or -1 with ${err}. */
 int spool_claim(
     struct spool *s, const char *path, enum spool_mode mode, struct err *err);
 
-/* ---- upgrade.c: make a spool of format ${version} one of SPOOL_VERSION, or, with
- * SPOOL_LOOK, see to it that it can be read as one.  Return 0, or -1. */
+/* ---- upgrade.c */
+
+/* Upgrade a spool of format ${version} to SPOOL_VERSION; with SPOOL_LOOK, only
+ * make it readable as one.  Return 0, or -1 with ${err}. */
 int spool_upgrade(
     struct spool *s, enum spool_mode mode, int64_t version, struct err *err);
-
-/* ---- fresh.c */
-/* Is the event ${seq} in a range of fresh ones of ${endpoint}? */
-bool spool_fresh_has(const struct spool *s, int64_t seq, int64_t endpoint);
-/* Or of any endpoint? */
-bool spool_fresh_any(const struct spool *s, int64_t seq);
-/* How many fresh ones there are. */
-uint64_t spool_fresh_left(const struct spool *s, int64_t endpoint);
-/* One of them has a row now. */
-int spool_fresh_saved(
-    struct spool *s, int64_t seq, int64_t endpoint, struct err *err);
-/* Write the ranges of this transaction before it is committed; it was; or it
- * was undone. */
-int spool_fresh_write(struct spool *s, struct err *err);
-void spool_fresh_done(struct spool *s);
-void spool_fresh_undo(struct spool *s);
-/* Give those that an earlier run left their rows. */
-int spool_fresh_unfold(struct spool *s, struct err *err);
-
-/* Run a statement that gives no rows.  Return 0, or -1. */
-int spool_run(struct spool *s, sqlite3_stmt *st, struct err *err);
 
 #endif

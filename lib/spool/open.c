@@ -7,10 +7,11 @@
 
 #include "spool/internal.h"
 
-/* "VPSP", so that file(1) and we can tell a spool. */
+/* "VPSP": tells file(1) and us that a file is a spool. */
 #define APPLICATION_ID 0x56505350
 
-/* A spool of up to this many bytes is checked whole when it is opened. */
+/* A spool of at most this many bytes is checked completely when it is opened.
+ */
 #define CHECK_MAX (64 << 20)
 
 static const char schema[] =
@@ -21,10 +22,12 @@ static const char schema[] =
     "CREATE TABLE event(seq INTEGER PRIMARY KEY,"
     " id TEXT NOT NULL UNIQUE, accepted INTEGER NOT NULL,"
     " session TEXT, line BLOB NOT NULL);"
-    /* Most jobs are settled at once, and get a row with their outcome then;
-     * until that the group in which they were accepted has one here. */
+    /* Most deliveries are settled at once, and their row in "job" is written
+     * with the outcome.  Until then they are unlogged: this table holds the
+     * range of events that were accepted together. */
     "CREATE TABLE fresh(endpoint INTEGER NOT NULL, first INTEGER NOT NULL,"
     " last INTEGER NOT NULL, PRIMARY KEY(endpoint, first)) WITHOUT ROWID;"
+    /* One event for one endpoint. */
     "CREATE TABLE job(seq INTEGER NOT NULL, endpoint INTEGER NOT NULL,"
     " state INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
     " round INTEGER NOT NULL DEFAULT 0, status INTEGER NOT NULL DEFAULT 0,"
@@ -36,52 +39,6 @@ static const char schema[] =
     "PRAGMA application_id = 1448104784;"
     "PRAGMA user_version = 2;"
     "COMMIT;";
-
-int
-spool_fail(struct spool *s, struct err *err)
-{
-	int code = sqlite3_extended_errcode(s->db);
-	int errnum = sqlite3_system_errno(s->db);
-
-	switch (code & 0xff) {
-	case SQLITE_FULL:
-		return err_set(err, "the disk is full");
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return err_set(err,
-		    "is damaged (%s): keep the file, "
-		    "\"sqlite3 FILE .recover\" may save what "
-		    "it holds",
-		    sqlite3_errmsg(s->db));
-	case SQLITE_READONLY:
-		return err_set(err, "is read-only");
-	case SQLITE_IOERR:
-		if (errnum == ENOSPC || errnum == EFBIG || errnum == EDQUOT)
-			return err_sys(err, errnum, "cannot be written");
-		if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC)
-			return err_set(err,
-			    "cannot be written: the disk is "
-			    "full or broken, or the file "
-			    "too large");
-		return err_set(err, "read or write failed: %s (%d)",
-		    sqlite3_errmsg(s->db), code);
-	case SQLITE_NOMEM:
-		return err_set(err, "out of memory");
-	case SQLITE_CANTOPEN:
-		if (errnum != 0)
-			return err_sys(err, errnum, "cannot be opened");
-		return err_set(err, "cannot be opened");
-	}
-	return err_set(err, "%s", sqlite3_errmsg(s->db));
-}
-
-int
-spool_exec(struct spool *s, const char *sql, struct err *err)
-{
-	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK)
-		return 0;
-	return spool_fail(s, err);
-}
 
 /* The first column of the first row.  Return 0, or -1. */
 static int
@@ -112,8 +69,8 @@ spool_size(struct spool *s)
 	return (pages - unused) * bytes;
 }
 
-/* Look through the whole file.  The pragma itself, not the table of its name:
- * what that takes for its argument changed between SQLite 3.40 and 3.46. */
+/* Check the whole file.  The pragma, not the table-valued function: the meaning
+ * of its argument changed between SQLite 3.40 and 3.46. */
 static int
 check_whole(struct spool *s, struct err *err)
 {
@@ -139,12 +96,12 @@ check_whole(struct spool *s, struct err *err)
 }
 
 static int
-check_format(struct spool *s, enum spool_mode mode, bool fresh, struct err *err)
+check_format(struct spool *s, enum spool_mode mode, bool empty, struct err *err)
 {
 	int64_t id, version;
 	struct stat st;
 
-	if (fresh) {
+	if (empty) {
 		if (spool_exec(s, schema, err) != 0)
 			return -1;
 	}
@@ -190,14 +147,14 @@ connect(struct spool *s, enum spool_mode mode, struct err *err)
 	s->synced = true;
 	if (check_format(s, mode, tables == 0, err) != 0)
 		return -1;
-	/* Those are few: they are counted without a look at all others.  Spools
-	 * of earlier versions lack it. */
+	/* Dead and expired deliveries are few: this counts them without reading
+	 * the others.  Spools of earlier versions lack the index. */
 	if (spool_exec(s,
 		"CREATE INDEX IF NOT EXISTS job_lost ON job(endpoint)"
 		" WHERE state > 2",
 		err) != 0)
 		return -1;
-	return spool_fresh_unfold(s, err);
+	return spool_unlogged_unfold(s, err);
 }
 
 struct spool *
@@ -210,12 +167,12 @@ spool_open(const char *path, enum spool_mode mode, struct err *err)
 		err_set(err, "out of memory");
 		return NULL;
 	}
-	/* One thread, and nobody asks what SQLite has allocated: no locks.
-	 * Where it was set up before, this does nothing. */
+	/* One thread, and no statistics of memory: SQLite needs no locks.  Both
+	 * calls fail, without harm, once SQLite is initialised. */
 	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	s->lock = s->file = -1;
-	/* Events are about people: the file is its owner's alone. */
+	/* Events are about people: only the owner may read the file. */
 	mask = umask(077);
 	if (spool_claim(s, path, mode, err) != 0 ||
 	    connect(s, mode, err) != 0) {
@@ -233,100 +190,13 @@ spool_close(struct spool *s)
 		return;
 	for (size_t i = 0; i < SPOOL_STATEMENTS; i++)
 		sqlite3_finalize(s->statement[i]);
-	/* Not before: see compat_claim. */
+	/* The claim must outlive the database: see compat_claim. */
 	sqlite3_close(s->db);
 	if (s->file >= 0)
 		close(s->file);
 	if (s->lock >= 0)
 		close(s->lock);
-	free(s->fresh);
+	free(s->unlogged);
 	free(s->path);
 	free(s);
-}
-
-static int
-set_sync(struct spool *s, bool sync, struct err *err)
-{
-	if (s->synced == sync)
-		return 0;
-	if (spool_exec(s,
-		sync ? "PRAGMA synchronous = FULL"
-		     : "PRAGMA synchronous = NORMAL",
-		err) != 0)
-		return -1;
-	s->synced = sync;
-	return 0;
-}
-
-int
-spool_commit(struct spool *s, struct err *err)
-{
-	sqlite3_stmt *st;
-	int rc;
-
-	if (!s->open)
-		return 0;
-	st = spool_fresh_write(s, err) != 0
-	    ? NULL
-	    : spool_statement(s, SPOOL_COMMIT, err);
-	rc = st == NULL ? SQLITE_ERROR : sqlite3_step(st);
-	if (st != NULL && rc != SQLITE_DONE)
-		spool_fail(s, err);
-	sqlite3_reset(st);
-	if (rc != SQLITE_DONE) {
-		spool_rollback(s);
-		return -1;
-	}
-	spool_fresh_done(s);
-	s->open = false;
-	return 0;
-}
-
-int
-spool_sync(struct spool *s, struct err *err)
-{
-	int rc;
-
-	/* A statement whose row somebody looked at is in the way. */
-	for (size_t i = 0; i < SPOOL_STATEMENTS; i++)
-		sqlite3_reset(s->statement[i]);
-	rc = sqlite3_wal_checkpoint_v2(
-	    s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	/* Busy: who looks at it holds pages back, but the log is synced. */
-	return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY
-	    ? 0
-	    : spool_fail(s, err);
-}
-
-void
-spool_rollback(struct spool *s)
-{
-	if (s->open && !sqlite3_get_autocommit(s->db))
-		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	spool_fresh_undo(s);
-	s->open = false;
-}
-
-int
-spool_begin(struct spool *s, bool sync, struct err *err)
-{
-	sqlite3_stmt *st;
-	int rc;
-
-	/* How a commit is made must be said before its transaction begins. */
-	if (s->open && sync && !s->synced && spool_commit(s, err) != 0)
-		return -1;
-	if (s->open)
-		return 0;
-	if (set_sync(s, sync, err) != 0)
-		return -1;
-	st = spool_statement(s, SPOOL_BEGIN, err);
-	if (st == NULL)
-		return -1;
-	rc = sqlite3_step(st);
-	if (rc != SQLITE_DONE)
-		spool_fail(s, err);
-	sqlite3_reset(st);
-	s->open = rc == SQLITE_DONE;
-	return s->open ? 0 : -1;
 }

@@ -2,10 +2,10 @@
 
 #include "spool/internal.h"
 
-/* What makes a spool of format N one of format N + 1, from 1 on. */
+/* Element N - 1 upgrades a spool of format N to format N + 1. */
 static const char *const step[] = {
-    /* 2: jobs have no row before their outcome, so the session of an event
-     * must stand with the event; endpoints keep their Retry-After. */
+    /* 2: a delivery has no row before its outcome, so the session is kept
+     * with the event; endpoints keep their Retry-After. */
     "ALTER TABLE endpoint ADD COLUMN hold INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE event ADD COLUMN session TEXT;"
     "UPDATE event SET session = (SELECT session FROM job"
@@ -15,8 +15,8 @@ static const char *const step[] = {
     "PRAGMA user_version = 2;",
 };
 
-/* Those who look alone change nothing; what a spool of format 1 lacks for them
- * is the table of what is fresh. */
+/* A reader changes nothing in the file.  What a spool of format 1 lacks for
+ * reading is the table of unlogged deliveries. */
 static int
 make_do(struct spool *s, struct err *err)
 {
@@ -36,8 +36,7 @@ spool_upgrade(
 		    "%" PRId64 ", and this one knows formats up to %d",
 		    version, SPOOL_VERSION);
 	if (version < 1)
-		return err_set(
-		    err, "has the format %" PRId64 ", which none has", version);
+		return err_set(err, "has the unknown format %" PRId64, version);
 	if (version == SPOOL_VERSION)
 		return 0;
 	if (mode == SPOOL_LOOK)

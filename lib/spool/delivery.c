@@ -3,107 +3,6 @@
 
 #include "spool/internal.h"
 
-/* The columns of a job in the order of read_job. */
-#define JOB                                                           \
-	"job.seq, job.endpoint, job.state, job.attempts, job.round, " \
-	"job.status, job.first, job.at, job.session, job.error, "     \
-	"event.accepted, event.line, job.since, event.id"
-
-static const char *const sql[SPOOL_STATEMENTS] = {
-    [SPOOL_BEGIN] = "BEGIN IMMEDIATE",
-    [SPOOL_COMMIT] = "COMMIT",
-    [SPOOL_ADD_EVENT] = "INSERT INTO event(id, accepted, session, line)"
-			" VALUES(?1, ?2, ?3, ?4)"
-			" ON CONFLICT(id) DO NOTHING",
-    [SPOOL_FIND_EVENT] = "SELECT seq, line FROM event WHERE id = ?1",
-    [SPOOL_ADD_JOB] =
-	"INSERT INTO job(seq, endpoint, state, at, since, session)"
-	" VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
-    [SPOOL_FIND_JOB] = "SELECT " JOB " FROM job JOIN event USING(seq)"
-		       " WHERE job.seq = ?1 AND job.endpoint = ?2",
-    [SPOOL_SAVE] = "UPDATE job SET state = ?3, attempts = ?4, round = ?5,"
-		   " status = ?6, first = ?7, at = ?8, error = ?9,"
-		   " since = ?10"
-		   " WHERE seq = ?1 AND endpoint = ?2",
-    [SPOOL_SAVE_FRESH] =
-	"INSERT INTO job(seq, endpoint, state, attempts, round,"
-	" status, first, at, error, since, session)"
-	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    [SPOOL_ADD_FRESH] = "INSERT INTO fresh VALUES(?1, ?2, ?3)",
-    [SPOOL_DROP_FRESH] = "DELETE FROM fresh WHERE endpoint = ?1"
-			 " AND first = ?2",
-    [SPOOL_READY_JOBS] =
-	"SELECT " JOB " FROM job JOIN event USING(seq)"
-	" WHERE job.state = 0 AND job.endpoint = ?1 AND job.seq >= ?2"
-	" ORDER BY job.seq LIMIT ?3",
-    [SPOOL_SESSION_JOBS] =
-	"SELECT " JOB " FROM job JOIN event USING(seq)"
-	" WHERE job.state = 0 AND job.endpoint = ?1 AND job.session = ?2"
-	" AND job.seq > ?3 AND job.seq < ?4 ORDER BY job.seq LIMIT ?5",
-    [SPOOL_DUE_JOBS] = "SELECT " JOB " FROM job JOIN event USING(seq)"
-		       " WHERE job.state = 1 AND job.endpoint = ?1"
-		       " AND job.at <= ?2 AND job.seq < ?4"
-		       " ORDER BY job.at, job.seq LIMIT ?3",
-    [SPOOL_TAKE_DUE] = "UPDATE job SET state = 0 WHERE state = 1"
-		       " AND seq = ?1 AND endpoint = ?2",
-    [SPOOL_NEXT] = "SELECT at FROM job WHERE state = 1 AND endpoint = ?1"
-		   " ORDER BY at LIMIT 1",
-    [SPOOL_WAITS_AT] = "SELECT 1 FROM job WHERE state = 1 AND endpoint = ?1"
-		       " AND at = ?2 LIMIT 1",
-    [SPOOL_COUNT_READY] =
-	"SELECT count(*) FROM job WHERE state = 0 AND endpoint = ?1",
-    [SPOOL_COUNT_WAITING] =
-	"SELECT count(*), count(*) FILTER (WHERE round < ?2), min(at)"
-	" FROM job WHERE state = 1 AND endpoint = ?1",
-    [SPOOL_OLDEST] =
-	"SELECT min(accepted) FROM event WHERE seq IN ("
-	"SELECT min(seq) FROM job WHERE state = 0 AND endpoint = ?1"
-	" UNION ALL "
-	"SELECT min(seq) FROM job WHERE state = 1 AND endpoint = ?1)",
-    [SPOOL_REPLAY] =
-	"UPDATE job SET state = 1, at = ?3, since = ?3, round = 0"
-	" WHERE state > 1 AND seq IN (SELECT seq FROM event"
-	" WHERE accepted >= ?1 AND accepted < ?2) AND endpoint = ?4",
-    [SPOOL_REPLAY_ID] =
-	"UPDATE job SET state = 1, at = ?2, since = ?2, round = 0"
-	" WHERE state > 1 AND seq = (SELECT seq FROM event WHERE id = ?1)"
-	" AND endpoint = ?3",
-    [SPOOL_OLD_EVENTS] = "SELECT seq, accepted, EXISTS ("
-			 "SELECT 1 FROM job WHERE job.seq = event.seq AND"
-			 " (state <> 2 OR at >= ?1)) FROM event"
-			 " WHERE seq >= ?2 ORDER BY seq LIMIT ?3",
-    [SPOOL_FORGET_JOBS] = "DELETE FROM job WHERE seq = ?1",
-    [SPOOL_FORGET_EVENT] = "DELETE FROM event WHERE seq = ?1",
-};
-
-sqlite3_stmt *
-spool_statement(struct spool *s, enum spool_sql which, struct err *err)
-{
-	sqlite3_stmt **st = &s->statement[which];
-
-	if (*st != NULL) {
-		sqlite3_reset(*st);
-		return *st;
-	}
-	if (sqlite3_prepare_v3(s->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT,
-		st, NULL) != SQLITE_OK) {
-		spool_fail(s, err);
-		*st = NULL;
-	}
-	return *st;
-}
-
-int
-spool_run(struct spool *s, sqlite3_stmt *st, struct err *err)
-{
-	int rc = sqlite3_step(st);
-
-	if (rc != SQLITE_DONE)
-		spool_fail(s, err);
-	sqlite3_reset(st);
-	return rc == SQLITE_DONE ? 0 : -1;
-}
-
 static void
 bind_text(sqlite3_stmt *st, int i, struct span text)
 {
@@ -124,7 +23,7 @@ column_span(sqlite3_stmt *st, int i)
 }
 
 static void
-read_job(sqlite3_stmt *st, struct spool_job *j)
+read_delivery(sqlite3_stmt *st, struct spool_job *j)
 {
 	memset(j, 0, sizeof(*j));
 	j->seq = sqlite3_column_int64(st, 0);
@@ -173,12 +72,12 @@ spool_add_event(struct spool *s, const struct spool_event *e, int64_t *seq,
 	return 0;
 }
 
-/* Read the job's row, which may be missing where it is fresh.  Return 0, or
+/* Read the row of the delivery; an unlogged one may have none.  Return 0, or
  * -1. */
 static int
-find_job(struct spool *s, struct spool_job *j, struct err *err)
+find_delivery(struct spool *s, struct spool_job *j, struct err *err)
 {
-	sqlite3_stmt *st = spool_statement(s, SPOOL_FIND_JOB, err);
+	sqlite3_stmt *st = spool_statement(s, SPOOL_FIND_DELIVERY, err);
 	int rc;
 
 	if (st == NULL)
@@ -187,12 +86,21 @@ find_job(struct spool *s, struct spool_job *j, struct err *err)
 	sqlite3_bind_int64(st, 2, j->endpoint);
 	rc = sqlite3_step(st);
 	if (rc == SQLITE_ROW)
-		read_job(st, j);
-	else if (rc == SQLITE_DONE && spool_fresh_has(s, j->seq, j->endpoint))
+		read_delivery(st, j);
+	else if (rc == SQLITE_DONE &&
+	    spool_unlogged_has(s, j->seq, j->endpoint))
 		j->state = SPOOL_READY;
 	else
 		return spool_fail(s, err);
 	return 0;
+}
+
+int
+spool_give(struct spool *s, int64_t seq, int64_t endpoint, struct err *err)
+{
+	return spool_begin(s, true, err) != 0
+	    ? -1
+	    : spool_unlogged_add(s, seq, endpoint, err);
 }
 
 int
@@ -201,12 +109,12 @@ spool_add_job(
 {
 	sqlite3_stmt *st;
 
-	if (spool_fresh_has(s, j->seq, j->endpoint)) {
+	if (spool_unlogged_has(s, j->seq, j->endpoint)) {
 		*known = true;
-		return find_job(s, j, err);
+		return find_delivery(s, j, err);
 	}
 	if (spool_begin(s, true, err) != 0 ||
-	    (st = spool_statement(s, SPOOL_ADD_JOB, err)) == NULL)
+	    (st = spool_statement(s, SPOOL_ADD_DELIVERY, err)) == NULL)
 		return -1;
 	sqlite3_bind_int64(st, 1, j->seq);
 	sqlite3_bind_int64(st, 2, j->endpoint);
@@ -217,7 +125,7 @@ spool_add_job(
 	if (spool_run(s, st, err) != 0)
 		return -1;
 	*known = sqlite3_changes(s->db) == 0;
-	return *known ? find_job(s, j, err) : 0;
+	return *known ? find_delivery(s, j, err) : 0;
 }
 
 int
@@ -227,7 +135,7 @@ spool_save(struct spool *s, const struct spool_job *j, struct err *err)
 
 	if (spool_begin(s, false, err) != 0 ||
 	    (st = spool_statement(
-		 s, j->fresh ? SPOOL_SAVE_FRESH : SPOOL_SAVE, err)) == NULL)
+		 s, j->fresh ? SPOOL_SAVE_UNLOGGED : SPOOL_SAVE, err)) == NULL)
 		return -1;
 	sqlite3_bind_int64(st, 1, j->seq);
 	sqlite3_bind_int64(st, 2, j->endpoint);
@@ -244,7 +152,7 @@ spool_save(struct spool *s, const struct spool_job *j, struct err *err)
 	bind_text(st, 11, j->session);
 	if (spool_run(s, st, err) != 0)
 		return -1;
-	return spool_fresh_saved(s, j->seq, j->endpoint, err);
+	return spool_unlogged_saved(s, j->seq, j->endpoint, err);
 }
 
 static int
@@ -255,7 +163,7 @@ walk(struct spool *s, sqlite3_stmt *st, spool_each *each, void *context,
 	int rc, stop = 0;
 
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW && stop == 0) {
-		read_job(st, &j);
+		read_delivery(st, &j);
 		stop = each(context, &j);
 	}
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
@@ -268,7 +176,7 @@ int
 spool_ready(struct spool *s, int64_t endpoint, int64_t from, int64_t limit,
     spool_each *each, void *context, struct err *err)
 {
-	sqlite3_stmt *st = spool_statement(s, SPOOL_READY_JOBS, err);
+	sqlite3_stmt *st = spool_statement(s, SPOOL_READY_DELIVERIES, err);
 
 	if (st == NULL)
 		return -1;
@@ -283,7 +191,7 @@ spool_session(struct spool *s, int64_t endpoint, struct span session,
     int64_t after, int64_t before, int64_t limit, spool_each *each,
     void *context, struct err *err)
 {
-	sqlite3_stmt *st = spool_statement(s, SPOOL_SESSION_JOBS, err);
+	sqlite3_stmt *st = spool_statement(s, SPOOL_SESSION_DELIVERIES, err);
 
 	if (st == NULL)
 		return -1;
@@ -337,7 +245,7 @@ spool_due(struct spool *s, int64_t endpoint, int64_t now, int64_t before,
 	sqlite3_stmt *st;
 
 	if (spool_begin(s, false, err) != 0 ||
-	    (st = spool_statement(s, SPOOL_DUE_JOBS, err)) == NULL)
+	    (st = spool_statement(s, SPOOL_DUE_DELIVERIES, err)) == NULL)
 		return -1;
 	sqlite3_bind_int64(st, 1, endpoint);
 	sqlite3_bind_int64(st, 2, now);
@@ -427,7 +335,7 @@ spool_count(struct spool *s, int64_t endpoint, uint32_t round,
 	if (sqlite3_step(st) != SQLITE_ROW)
 		return spool_fail(s, err);
 	c->ready = (uint64_t)sqlite3_column_int64(st, 0) +
-	    spool_fresh_left(s, endpoint);
+	    spool_unlogged_left(s, endpoint);
 	sqlite3_reset(st);
 	st = spool_statement(s, SPOOL_COUNT_WAITING, err);
 	if (st == NULL)
