@@ -256,7 +256,7 @@ main(int argc, char *argv[])
 	}
 	out = cli_output();
 	status = out == NULL            ? CLI_SYSTEM
-	    : (o.list || o.export_dead) ? post_look(&o, out)
+	    : (o.list || o.export_dead) ? post_list(&o, out)
 					: post_run(&o, out);
 	return cli_finish(out, status);
 }

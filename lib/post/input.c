@@ -5,16 +5,7 @@
 #include <unistd.h>
 
 #include "diag/diag.h"
-#include "instant/instant.h"
 #include "post/internal.h"
-
-void
-post_stop(struct post_run *r)
-{
-	if (r->stop < 0)
-		r->stop = instant_monotonic() + POST_GRACE * 1000;
-	deliver_stop(r->d);
-}
 
 void
 post_read_no_more(struct post_run *r)

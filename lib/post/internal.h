@@ -17,65 +17,87 @@ struct post_run {
 	struct deliver_outputs out;
 	struct ndjson_reader *in;
 	struct post_secrets secrets;
-	int rejects;   /* descriptor, or -1 */
-	int signals;   /* descriptor that tells of SIGINT and SIGTERM */
-	int writable;  /* one that can be read when stdout can be written */
-	int status;    /* of cli_exit */
-	bool fatal;    /* no more can be done; it was reported */
-	bool more;     /* stdin may hold more */
-	bool closed;   /* stdin was */
-	int64_t stop;  /* monotonic time to leave at; -1: not stopping */
+	int rejects;  /* descriptor, or -1 */
+	int signals;  /* a signalfd */
+	int writable; /* an epoll that can be read when stdout can be written */
+	int status;   /* of cli_exit */
+	bool fatal;   /* the queue failed, and it was reported */
+	bool more;    /* stdin may have more */
+	bool closed;  /* stdin is */
+	int64_t stop; /* monotonic time to leave at; -1: not stopping */
 	uint64_t lost; /* messages about dead letters */
 	uint64_t bad;  /* lines */
 	int64_t shown; /* when progress was shown last */
 	bool progress;
 };
 
-/* ---- setup.c: make r->d with its endpoints, open the files.  Return 0, or
- * -1, reported. */
-int post_setup(struct post_run *r, struct ndjson_writer *receipts);
-void post_release(struct post_run *r);
+/* Each file calls only those above it in this list. */
 
-/* ---- endpoints.c: add the endpoints of the file --endpoints. */
-int post_read_endpoints(struct post_run *r,
-    const struct deliver_endpoint_options *common, struct err *err);
+/* ---- credentials.c */
 
-/* Load keys into a new set that r->secrets owns.  NULL with ${err}. */
+/* Load keys into a new set that r->secrets owns.  Return NULL with ${err} on
+ * failure. */
 struct sign_keys *post_load_keys(struct post_run *r, const char *const file[],
     size_t n, int64_t fd, struct err *err);
 
 /* Check one line "Name: value".  Return 0, or -1 with ${err}. */
 int post_check_header(struct span line, struct err *err);
 
-/* ---- input.c: at the end of stdin, may there be more?  Return true where
- * r->in can be read on. */
-bool post_read_on(struct post_run *r);
-/* A failure is the end of stdin; of a service, too, since it could take no
- * more lines. */
-void post_read_no_more(struct post_run *r);
-/* Let those who write there know that nobody reads any more. */
-void post_close_input(struct post_run *r);
-/* End soon, as at SIGTERM. */
-void post_stop(struct post_run *r);
+/* ---- endpoints.c */
 
-/* ---- output.c: receipts without ever waiting for who reads them.  Return 0, or
- * -1, reported. */
-int post_watch_output(struct post_run *r);
-/* A descriptor that can be read when more receipts can be written, or -1 where
- * none are left. */
-int post_output_wanted(const struct post_run *r);
-/* At the end: wait until all are written; after a signal for POST_GRACE at
- * most. */
-void post_drain_output(struct post_run *r);
+/* Add the endpoints of the file --endpoints.  Return 0, or -1 with ${err}. */
+int post_read_endpoints(struct post_run *r,
+    const struct deliver_endpoint_options *common, struct err *err);
 
-/* ---- run.c */
-/* A signal came: take it, and end soon. */
-void post_begin_stop(struct post_run *r);
+/* ---- report.c */
 
-/* ---- tell.c */
 void post_report(void *context, enum deliver_note what, const char *endpoint,
     const char *text);
 void post_progress(struct post_run *r);
 void post_summary(struct post_run *r);
+
+/* ---- signals.c */
+
+/* Take the signals that end the run as r->signals from now on.  Return 0; or -1,
+ * reported. */
+int post_watch_signals(struct post_run *r);
+
+/* End soon: start nothing new, and leave after POST_GRACE at the latest. */
+void post_stop(struct post_run *r);
+
+/* A signal came: take it, and end soon. */
+void post_take_signal(struct post_run *r);
+
+/* ---- input.c */
+
+/* stdin has ended: may more come?  Return true where r->in can be read on. */
+bool post_read_on(struct post_run *r);
+
+/* Read no more of stdin.  After a failure this ends a service, too, since it
+ * could take no more lines. */
+void post_read_no_more(struct post_run *r);
+
+/* Close stdin, so that its writers notice that nobody reads it any more. */
+void post_close_input(struct post_run *r);
+
+/* ---- output.c: receipts, without ever waiting for their reader */
+
+/* Return 0; or -1, reported. */
+int post_watch_output(struct post_run *r);
+
+/* A descriptor that can be read when more receipts can be written, or -1 where
+ * none are left. */
+int post_output_wanted(const struct post_run *r);
+
+/* At the end: wait until all receipts are written; after a signal at most for
+ * POST_GRACE. */
+void post_drain_output(struct post_run *r);
+
+/* ---- setup.c */
+
+/* Create r->d with its endpoints, and open the files.  Return 0; or -1,
+ * reported. */
+int post_setup(struct post_run *r, struct ndjson_writer *receipts);
+void post_release(struct post_run *r);
 
 #endif

@@ -9,7 +9,7 @@
 #include "spool/spool.h"
 #include "json/json.h"
 
-struct look {
+struct listing {
 	struct ndjson_writer *out;
 	struct deliver_reader reader;
 	struct buf name;
@@ -20,7 +20,7 @@ struct look {
 
 /* The name of an endpoint without secrets; valid until the next call. */
 static const char *
-show(struct look *l, const char *name)
+show(struct listing *l, const char *name)
 {
 	const char *s;
 
@@ -32,7 +32,7 @@ show(struct look *l, const char *name)
 
 /* Return false where the line is no longer one. */
 static bool
-put_letter(struct look *l, const struct spool_job *j)
+put_letter(struct listing *l, const struct spool_job *j)
 {
 	struct err err;
 	struct deliver_event *e =
@@ -61,7 +61,7 @@ put_letter(struct look *l, const struct spool_job *j)
 }
 
 static void
-put_row(struct look *l, const struct spool_job *j)
+put_row(struct listing *l, const struct spool_job *j)
 {
 	static const char *const word[] = {
 	    "ready", "waiting", "delivered", "dead", "expired"};
@@ -100,7 +100,7 @@ put_row(struct look *l, const struct spool_job *j)
 static int
 put(void *context, const struct spool_job *j)
 {
-	struct look *l = context;
+	struct listing *l = context;
 
 	if (!l->letters)
 		put_row(l, j);
@@ -113,9 +113,9 @@ put(void *context, const struct spool_job *j)
 }
 
 int
-post_look(const struct post_options *o, struct ndjson_writer *out)
+post_list(const struct post_options *o, struct ndjson_writer *out)
 {
-	struct look l = {.out = out, .letters = o->export_dead};
+	struct listing l = {.out = out, .letters = o->export_dead};
 	struct err err;
 	struct spool *s = spool_open(o->spool, SPOOL_LOOK, &err);
 	int rc;

@@ -62,7 +62,7 @@ post_drain_output(struct post_run *r)
 		if (poll(p, 2, left) > 0 && p[1].revents != 0) {
 			if (r->stop < 0)
 				since = instant_monotonic();
-			post_begin_stop(r);
+			post_take_signal(r);
 		}
 	}
 	/* A failed one was reported when it failed, or will be. */

@@ -67,7 +67,7 @@ int post_check(struct post_options *o, struct err *err);
 
 /* Print what the spool holds: --list, --export-dead.  Return a cli_exit
  * status; all failures have been reported. */
-int post_look(const struct post_options *o, struct ndjson_writer *out);
+int post_list(const struct post_options *o, struct ndjson_writer *out);
 
 /* Deliver what stdin holds; receipts go to ${out}.  Return a cli_exit status;
  * all failures have been reported. */

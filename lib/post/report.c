@@ -53,7 +53,7 @@ post_progress(struct post_run *r)
 
 /* What is dead stays in the spool, and is easily forgotten there. */
 static void
-tell_lost(struct post_run *r)
+report_lost(struct post_run *r)
 {
 	struct err why;
 	uint64_t n;
@@ -84,7 +84,7 @@ post_summary(struct post_run *r)
 		diag_note("%" PRIu64 " were known already", c.known);
 	if (c.pending > 0)
 		diag_note("%" PRIu64 " wait in the spool", c.pending);
-	tell_lost(r);
+	report_lost(r);
 	if (r->bad > 0)
 		diag_note(
 		    "%" PRIu64 " bad line%s", r->bad, r->bad == 1 ? "" : "s");

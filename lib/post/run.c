@@ -1,10 +1,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -100,7 +98,7 @@ next_line(struct post_run *r)
 }
 
 static bool
-hungry(const struct post_run *r)
+wants_lines(const struct post_run *r)
 {
 	return r->more && deliver_hungry(r->d);
 }
@@ -131,7 +129,7 @@ take_lines(struct post_run *r, bool readable)
 {
 	int most = r->spool != NULL ? LINES_A_COMMIT : LINES_A_TURN;
 
-	for (int i = 0; i < most && hungry(r); i++) {
+	for (int i = 0; i < most && wants_lines(r); i++) {
 		if (!ndjson_ready(r->in)) {
 			if (!readable &&
 			    !(r->spool != NULL && i > 0 && readable_now()))
@@ -142,19 +140,6 @@ take_lines(struct post_run *r, bool readable)
 		}
 		next_line(r);
 	}
-}
-
-void
-post_begin_stop(struct post_run *r)
-{
-	struct signalfd_siginfo info;
-
-	while (read(r->signals, &info, sizeof(info)) > 0)
-		diag_note("signal %s: ends with what is under way",
-		    info.ssi_signo == SIGINT       ? "SIGINT"
-			: info.ssi_signo == SIGHUP ? "SIGHUP"
-						   : "SIGTERM");
-	post_stop(r);
 }
 
 /* A file can be read again. */
@@ -181,7 +166,7 @@ left_in_pipe(void)
 /* Of the line that was coming in when the signal came, a part was read and
  * the rest will never be. */
 static void
-tell_of_torn_line(struct post_run *r)
+report_torn_line(struct post_run *r)
 {
 	struct ndjson_line line;
 	uint64_t bytes;
@@ -213,7 +198,7 @@ give_up(struct post_run *r, const char *reason)
 		fill(r);
 	}
 	if (r->more && r->stop >= 0)
-		tell_of_torn_line(r);
+		report_torn_line(r);
 	if (deliver_abandon(r->d, reason, &err) != 0 && !r->fatal) {
 		diag_error("%s", err.text);
 		fail(r, CLI_SYSTEM);
@@ -224,8 +209,8 @@ give_up(struct post_run *r, const char *reason)
 static bool
 turn(struct post_run *r)
 {
-	bool at_hand = hungry(r) && ndjson_ready(r->in);
-	int fd[3] = {r->signals, hungry(r) && !at_hand ? STDIN_FILENO : -1,
+	bool at_hand = wants_lines(r) && ndjson_ready(r->in);
+	int fd[3] = {r->signals, wants_lines(r) && !at_hand ? STDIN_FILENO : -1,
 	    post_output_wanted(r)};
 	bool readable[3] = {false, false, false};
 	int64_t wait = at_hand ? 0 : r->progress ? 500 : -1;
@@ -252,7 +237,7 @@ turn(struct post_run *r)
 	if (deliver_closed(r->d))
 		r->more = false;
 	if (readable[0])
-		post_begin_stop(r);
+		post_take_signal(r);
 	else
 		take_lines(r, readable[1]);
 	post_progress(r);

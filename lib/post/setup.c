@@ -1,9 +1,7 @@
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "crypto/secret.h"
@@ -32,35 +30,6 @@ post_defaults(struct post_options *o)
 	o->spool_max = 16384;
 }
 
-static void
-note(const char *text)
-{
-	diag_note("%s", text);
-}
-
-struct sign_keys *
-post_load_keys(struct post_run *r, const char *const file[], size_t n,
-    int64_t fd, struct err *err)
-{
-	struct sign_keys *k = sign_keys_new(sign_scheme(r->o->scheme));
-	struct sign_keys **all = realloc(r->secrets.keys,
-	    (r->secrets.count + 1) * sizeof(struct sign_keys *));
-	const struct crypto_secret_sources from = {
-	    file, n, fd, "VITALS_KEY_FILE", note};
-
-	if (all != NULL)
-		r->secrets.keys = all;
-	if (k == NULL || all == NULL) {
-		sign_keys_free(k);
-		err_set(err, "out of memory");
-		return NULL;
-	}
-	all[r->secrets.count++] = k;
-	if (sign_keys_gather(k, &from, err) != 0)
-		return NULL;
-	return sign_keys_check_signing(k, err) == 0 ? k : NULL;
-}
-
 static int
 open_append(const char *path, int *fd)
 {
@@ -71,26 +40,6 @@ open_append(const char *path, int *fd)
 	if (*fd >= 0)
 		return 0;
 	diag_errno(errno, "%s", path);
-	return -1;
-}
-
-/* Signals that end the run come through a descriptor, so that the loop takes
- * them between two turns. */
-static int
-watch_signals(struct post_run *r)
-{
-	sigset_t set;
-
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) == 0)
-		r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (r->signals >= 0)
-		return 0;
-	diag_errno(errno, "signals");
 	return -1;
 }
 
@@ -168,19 +117,6 @@ err0:
 	return rc;
 }
 
-int
-post_check_header(struct span line, struct err *err)
-{
-	const char *colon = memchr(line.p, ':', line.n);
-	struct span name, value;
-
-	if (colon == NULL)
-		return err_set(err, "a header without a colon");
-	name = (struct span){line.p, (size_t)(colon - line.p)};
-	value = (struct span){colon + 1, line.n - name.n - 1};
-	return http_header_check(name, value, err);
-}
-
 static int
 open_files(struct post_run *r)
 {
@@ -193,7 +129,7 @@ open_files(struct post_run *r)
 	    open_append(o->dead_letter, &r->out.letters) != 0 ||
 	    open_append(o->audit, &r->out.audit) != 0)
 		return -1;
-	return watch_signals(r);
+	return post_watch_signals(r);
 }
 
 static int
