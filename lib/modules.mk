@@ -19,6 +19,7 @@ USES_vitals = dsp
 USES_measure = dsp
 USES_skin = video face
 USES_deliver = crypto
+USES_outgoing = crypto http
 
 # The scanner is the inner loop of every filter.
 CFLAGS_json = -O3

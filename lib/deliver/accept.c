@@ -22,7 +22,7 @@ accept_failed(struct deliver *d, const struct err *why)
 /* A receipt for what was settled in an earlier run. */
 static void
 repeat_receipt(struct deliver *d, struct deliver_endpoint *e,
-    struct deliver_event *event, const struct spool_job *old)
+    struct outgoing_event *event, const struct spool_job *old)
 {
 	static const enum deliver_outcome outcome[] = {
 	    [SPOOL_DELIVERED] = DELIVER_OUTCOME_DELIVERED,
@@ -58,7 +58,7 @@ count_due(struct deliver *d, struct deliver_endpoint *e)
 
 static int
 known_job(struct deliver *d, struct deliver_endpoint *e,
-    struct deliver_event *event, struct spool_job *j, struct err *err)
+    struct outgoing_event *event, struct spool_job *j, struct err *err)
 {
 	d->count.known++;
 	if (j->state == SPOOL_READY || j->state == SPOOL_WAITING)
@@ -79,7 +79,7 @@ known_job(struct deliver *d, struct deliver_endpoint *e,
 /* It is sent once it is on disk. */
 static int
 expect(struct deliver *d, struct deliver_endpoint *e,
-    struct deliver_event *event, bool fresh)
+    struct outgoing_event *event, bool fresh)
 {
 	struct deliver_job *j = deliver_job_new(e, event);
 
@@ -96,7 +96,7 @@ expect(struct deliver *d, struct deliver_endpoint *e,
  * that the spool has to be told. */
 static int
 give_fresh(struct deliver *d, struct deliver_endpoint *e,
-    struct deliver_event *event, struct err *err)
+    struct outgoing_event *event, struct err *err)
 {
 	if (spool_give(d->store.spool, event->seq, e->number, err) != 0)
 		return -1;
@@ -108,7 +108,7 @@ give_fresh(struct deliver *d, struct deliver_endpoint *e,
 
 static int
 take_for(struct deliver *d, struct deliver_endpoint *e,
-    struct deliver_event *event, bool is_new, struct err *err)
+    struct outgoing_event *event, bool is_new, struct err *err)
 {
 	struct spool_job row = {.seq = event->seq,
 	    .endpoint = e->number,
@@ -138,22 +138,23 @@ take_for(struct deliver *d, struct deliver_endpoint *e,
 
 /* The ID is known: is it the same event? */
 static bool
-same_body(struct deliver *d, const struct deliver_event *event, struct span old)
+same_body(
+    struct deliver *d, const struct outgoing_event *event, struct span old)
 {
-	struct deliver_event *e;
+	struct outgoing_event *e;
 	bool same;
 
 	if (old.n == event->line.n && memcmp(old.p, event->line.p, old.n) == 0)
 		return true;
-	e = deliver_event_read(&d->reader, old, 0, NULL);
+	e = outgoing_event_read(&d->reader, old, 0, NULL);
 	same = e != NULL && e->body.n == event->body.n &&
 	    memcmp(e->body.p, event->body.p, e->body.n) == 0;
-	deliver_event_drop(e);
+	outgoing_event_drop(e);
 	return same;
 }
 
 enum deliver_taken
-deliver_store_take(struct deliver *d, struct deliver_event *event,
+deliver_store_take(struct deliver *d, struct outgoing_event *event,
     struct deliver_endpoint *one, size_t *given, struct err *err)
 {
 	struct spool_event row = {.id = event->id,

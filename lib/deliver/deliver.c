@@ -6,8 +6,8 @@
 
 #include "compat/random.h"
 #include "deliver/internal.h"
-#include "deliver/shown.h"
 #include "instant/instant.h"
+#include "outgoing/shown.h"
 
 /* How often the metrics file is replaced, ms. */
 #define METRICS_EVERY 5000
@@ -37,7 +37,7 @@ deliver_new(const struct deliver_policy *p, const struct deliver_outputs *o,
 	d->endpoint_end = &d->endpoint;
 	d->now = instant_monotonic();
 	d->wall = d->began = instant_now();
-	deliver_reader_init(&d->reader);
+	outgoing_reader_init(&d->reader);
 	buf_init(&d->header);
 	buf_init(&d->letter);
 	if (compat_random(d->random, sizeof(d->random)) != 0) {
@@ -103,7 +103,7 @@ deliver_free(struct deliver *d)
 	}
 	http_client_free(d->http);
 	deliver_table_release(&d->names);
-	deliver_reader_release(&d->reader);
+	outgoing_reader_release(&d->reader);
 	deliver_audit_free(d->audit);
 	buf_release(&d->header);
 	buf_release(&d->letter);
@@ -119,12 +119,12 @@ deliver_add(struct deliver *d, const struct deliver_endpoint_options *o,
 {
 	const char *name = o->name != NULL ? o->name : o->http.url;
 	struct deliver_endpoint *e;
-	struct deliver_shown shown;
+	struct outgoing_shown shown;
 	bool bad;
 
 	if (deliver_endpoint_find(d, span_of(name)) != NULL)
 		return err_set(err, "endpoint %s is there twice",
-		    deliver_shown(&shown, span_of(name)));
+		    outgoing_shown(&shown, span_of(name)));
 	if (d->names.count >= DELIVER_ENDPOINTS_MAX)
 		return err_set(
 		    err, "more than %d endpoints", DELIVER_ENDPOINTS_MAX);
@@ -176,7 +176,8 @@ deliver_set_origin(struct deliver *d, const char *origin)
 
 /* Give ${event} to ${e}.  Return 0, or -1 without memory. */
 static int
-give(struct deliver *d, struct deliver_endpoint *e, struct deliver_event *event)
+give(
+    struct deliver *d, struct deliver_endpoint *e, struct outgoing_event *event)
 {
 	struct deliver_job *j = deliver_job_new(e, event);
 
@@ -195,7 +196,7 @@ give(struct deliver *d, struct deliver_endpoint *e, struct deliver_event *event)
 
 /* Give ${event} to ${one}, or to all that want it. */
 static enum deliver_taken
-give_all(struct deliver *d, struct deliver_event *event,
+give_all(struct deliver *d, struct outgoing_event *event,
     struct deliver_endpoint *one, size_t *given, struct err *err)
 {
 	struct deliver_endpoint *e;
@@ -219,22 +220,22 @@ give_all(struct deliver *d, struct deliver_event *event,
 enum deliver_taken
 deliver_take(struct deliver *d, struct span line, struct err *err)
 {
-	struct deliver_event *event;
+	struct outgoing_event *event;
 	struct deliver_endpoint *one;
 	enum deliver_taken taken;
 	size_t given = 0;
 
-	event = deliver_event_read(&d->reader, line, d->wall, err);
+	event = outgoing_event_read(&d->reader, line, d->wall, err);
 	if (event == NULL)
 		return errno == ENOMEM ? DELIVER_FAILED : DELIVER_BAD_LINE;
 	if (d->policy.batch > 1 && !event->cloudevent) {
-		deliver_event_drop(event);
+		outgoing_event_drop(event);
 		err_set(err, "not a CloudEvent: batches hold nothing else");
 		return DELIVER_BAD_LINE;
 	}
 	taken = deliver_route(d, event, &one, err);
 	if (taken != DELIVER_TAKEN) {
-		deliver_event_drop(event);
+		outgoing_event_drop(event);
 		return taken;
 	}
 	d->held += event->size;
@@ -246,7 +247,7 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 	}
 	if (event->refs == 1)
 		d->held -= event->size;
-	deliver_event_drop(event);
+	outgoing_event_drop(event);
 	return taken;
 }
 

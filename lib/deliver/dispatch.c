@@ -178,7 +178,7 @@ static int
 sign(const struct deliver_shipment *s, struct span body, struct span type,
     struct headers *h)
 {
-	const struct deliver_event *event = s->job->event;
+	const struct outgoing_event *event = s->job->event;
 	struct sign_input in = {span_of(s->id), s->sent / 1000, body, type};
 	bool own = event->signature.n > 0 && !s->batch;
 	struct err why;
@@ -219,8 +219,8 @@ ours_too(const struct headers *h, struct span line)
 static int
 send_shipment(struct deliver *d, struct deliver_shipment *s)
 {
-	struct span header[OWN_HEADERS + DELIVER_LINE_HEADERS_MAX];
-	const struct deliver_event *event = s->job->event;
+	struct span header[OWN_HEADERS + OUTGOING_HEADERS_MAX];
+	const struct outgoing_event *event = s->job->event;
 	struct headers h = {.text = &d->header};
 	struct http_request r = {.target = s->endpoint->target,
 	    .method = HTTP_POST,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "deliver/internal.h"
-#include "deliver/shown.h"
+#include "outgoing/shown.h"
 
 /* Names and types longer than this match no pattern. */
 #define TYPE_MAX 256
@@ -19,7 +19,7 @@ fill(struct deliver *d, struct deliver_endpoint *e,
 	if (e->name == NULL)
 		return -1;
 	buf_init(&shown);
-	deliver_show(&shown, span_of(e->name));
+	outgoing_show(&shown, span_of(e->name));
 	e->shown = buf_string(&shown);
 	if (e->shown == NULL) {
 		buf_release(&shown);
@@ -59,7 +59,7 @@ deliver_endpoint_new(struct deliver *d,
     const struct deliver_endpoint_options *o, bool *bad, struct err *err)
 {
 	struct deliver_endpoint *e;
-	struct deliver_shown shown;
+	struct outgoing_shown shown;
 	struct err why = {""};
 
 	*bad = false;
@@ -79,7 +79,7 @@ deliver_endpoint_new(struct deliver *d,
 	if (e->target == NULL) {
 		*bad = errno != ENOMEM;
 		err_set(err, "%s: %s",
-		    deliver_shown_url(&shown, span_of(o->http.url)), why.text);
+		    outgoing_shown_url(&shown, span_of(o->http.url)), why.text);
 		deliver_table_remove(&d->names, &e->node);
 		deliver_endpoint_free(e);
 		return NULL;
@@ -106,7 +106,7 @@ deliver_endpoint_free(struct deliver_endpoint *e)
 		return;
 	while ((j = e->oldest) != NULL) {
 		e->oldest = j->newer;
-		deliver_event_drop(j->event);
+		outgoing_event_drop(j->event);
 		free(j->error);
 		free(j);
 	}
@@ -130,7 +130,7 @@ deliver_endpoint_free(struct deliver_endpoint *e)
 
 bool
 deliver_endpoint_wants(
-    const struct deliver_endpoint *e, const struct deliver_event *event)
+    const struct deliver_endpoint *e, const struct outgoing_event *event)
 {
 	char type[TYPE_MAX];
 
@@ -159,7 +159,7 @@ deliver_endpoint_named(const struct deliver *d, struct span name)
 {
 	struct deliver_endpoint *e = deliver_endpoint_find(d, name);
 
-	if (e != NULL || !deliver_is_masked(name))
+	if (e != NULL || !outgoing_is_masked(name))
 		return e;
 	for (e = d->endpoint; e != NULL; e = e->next) {
 		if (span_is(name, e->shown))

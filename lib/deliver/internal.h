@@ -3,8 +3,8 @@
 #define DELIVER_INTERNAL_H
 
 #include "deliver/deliver.h"
-#include "deliver/event.h"
 #include "deliver/table.h"
+#include "outgoing/event.h"
 
 /* Upper bounds of the latency histogram's buckets, in seconds. */
 #define DELIVER_BUCKETS 16
@@ -28,7 +28,7 @@ struct deliver_lane {
 
 /* One event for one endpoint. */
 struct deliver_job {
-	struct deliver_event *event;
+	struct outgoing_event *event;
 	struct deliver_endpoint *endpoint;
 	struct deliver_job *next;          /* in ready, lane or shipment */
 	struct deliver_job *mate;          /* was in its request, and will be:
@@ -124,7 +124,7 @@ struct deliver {
 	struct deliver_policy policy;
 	const struct deliver_outputs *out;
 	struct http_client *http;
-	struct deliver_reader reader;
+	struct outgoing_reader reader;
 	struct deliver_endpoint *endpoint, **endpoint_end;
 	struct deliver_endpoint *turn; /* whose turn it is to send first */
 	struct deliver_table names;
@@ -180,7 +180,7 @@ struct deliver_endpoint *deliver_endpoint_new(struct deliver *d,
     const struct deliver_endpoint_options *o, bool *bad, struct err *err);
 void deliver_endpoint_free(struct deliver_endpoint *e);
 bool deliver_endpoint_wants(
-    const struct deliver_endpoint *e, const struct deliver_event *event);
+    const struct deliver_endpoint *e, const struct outgoing_event *event);
 /* The endpoint of a line's own URL.  NULL with ${err}; *${bad}: it is the URL
  * that is at fault, not memory or the spool. */
 struct deliver_endpoint *deliver_endpoint_for(
@@ -197,7 +197,7 @@ struct deliver_endpoint *deliver_endpoint_named(
 /* Where does ${event} go: to one endpoint that it names, or to all that want
  * it?  *${one} NULL: the latter. */
 enum deliver_taken deliver_route(struct deliver *d,
-    const struct deliver_event *event, struct deliver_endpoint **one,
+    const struct outgoing_event *event, struct deliver_endpoint **one,
     struct err *err);
 
 /* ---- queue.c */
@@ -205,7 +205,7 @@ int deliver_heap_push(struct deliver_heap *h, struct deliver_job *j);
 void deliver_heap_remove(struct deliver_heap *h, struct deliver_job *j);
 /* A new job in no list, which holds ${event}.  NULL without memory. */
 struct deliver_job *deliver_job_new(
-    struct deliver_endpoint *e, struct deliver_event *event);
+    struct deliver_endpoint *e, struct outgoing_event *event);
 void deliver_make_ready(struct deliver_job *j, bool first);
 /* The next one alone: its mates come next. */
 struct deliver_job *deliver_pop_ready(struct deliver_endpoint *e);
@@ -330,7 +330,7 @@ void deliver_store_housekeeping(struct deliver *d);
 /* ---- accept.c: lines on their way into the spool. */
 /* Take ${event} for the endpoints ${one}, or all that want it. */
 enum deliver_taken deliver_store_take(struct deliver *d,
-    struct deliver_event *event, struct deliver_endpoint *one, size_t *given,
+    struct outgoing_event *event, struct deliver_endpoint *one, size_t *given,
     struct err *err);
 /* Commit what was taken; then it can be sent. */
 void deliver_store_accept(struct deliver *d);

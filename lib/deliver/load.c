@@ -52,7 +52,7 @@ static void
 bury(struct deliver *d, struct deliver_endpoint *e, const struct spool_job *row,
     const struct err *why)
 {
-	struct deliver_event event = {.seq = row->seq,
+	struct outgoing_event event = {.seq = row->seq,
 	    .accepted = row->accepted,
 	    .time = row->accepted,
 	    .id = row->id};
@@ -82,7 +82,7 @@ read_job(
 	if (j == NULL)
 		return NULL;
 	j->event =
-	    deliver_event_read(&d->reader, row->line, row->accepted, &why);
+	    outgoing_event_read(&d->reader, row->line, row->accepted, &why);
 	if (j->event == NULL) {
 		bool memory = errno == ENOMEM;
 

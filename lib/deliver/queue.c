@@ -227,7 +227,7 @@ lane_step(struct deliver *d, struct deliver_endpoint *e, struct deliver_lane *l)
 }
 
 struct deliver_job *
-deliver_job_new(struct deliver_endpoint *e, struct deliver_event *event)
+deliver_job_new(struct deliver_endpoint *e, struct outgoing_event *event)
 {
 	struct deliver_job *j = calloc(1, sizeof(*j));
 
@@ -236,7 +236,7 @@ deliver_job_new(struct deliver_endpoint *e, struct deliver_event *event)
 	j->endpoint = e;
 	j->event = event;
 	j->since = event->accepted;
-	deliver_event_hold(event);
+	outgoing_event_hold(event);
 	return j;
 }
 
@@ -245,7 +245,7 @@ deliver_job_drop(struct deliver *d, struct deliver_job *j)
 {
 	if (j->event->refs == 1)
 		d->held -= j->event->size;
-	deliver_event_drop(j->event);
+	outgoing_event_drop(j->event);
 	free(j->error);
 	free(j);
 }

@@ -3,6 +3,7 @@
 
 #include "deliver/internal.h"
 #include "instant/instant.h"
+#include "outgoing/dead_letter.h"
 #include "json/json.h"
 
 /* The oldest event, in ms before it was accepted, that counts as live. */
@@ -142,14 +143,15 @@ deliver_receipt(struct deliver *d, const struct deliver_job *j,
 
 	/* What cannot be read, and has no line, stays in the spool alone. */
 	if (o != DELIVER_OUTCOME_DELIVERED && j->event->line.n > 0) {
-		struct deliver_letter letter = {.endpoint = j->endpoint->shown,
+		struct outgoing_dead_letter letter = {
+		    .endpoint = j->endpoint->shown,
 		    .reason = reason,
 		    .attempts = j->attempts,
 		    .last_status = j->last_status,
 		    .time = settled};
 
 		buf_clear(&d->letter);
-		deliver_letter_write(&d->letter, j->event->line, &letter);
+		outgoing_dead_letter_write(&d->letter, j->event->line, &letter);
 		/* Where the file fails, the receipt is the last resort. */
 		whole = d->out->letters < 0 &&
 		    (d->store.spool == NULL || j->event->seq == 0);

@@ -1,5 +1,5 @@
 #include "deliver/internal.h"
-#include "deliver/shown.h"
+#include "outgoing/shown.h"
 
 static enum deliver_taken
 route_to(struct deliver *d, struct span url, struct deliver_endpoint **one,
@@ -19,7 +19,7 @@ static enum deliver_taken
 route_letter(struct deliver *d, struct span name, struct deliver_endpoint **one,
     struct err *err)
 {
-	struct deliver_shown shown;
+	struct outgoing_shown shown;
 	enum deliver_taken taken = DELIVER_BAD_LINE;
 	struct buf url;
 
@@ -29,10 +29,10 @@ route_letter(struct deliver *d, struct span name, struct deliver_endpoint **one,
 	if (d->added > 0) {
 		err_set(err,
 		    "dead letter of \"%s\", which is no endpoint of this run",
-		    deliver_shown(&shown, name));
+		    outgoing_shown(&shown, name));
 		return DELIVER_BAD_LINE;
 	}
-	if (!deliver_is_masked(name))
+	if (!outgoing_is_masked(name))
 		return route_to(d, name, one, err);
 	buf_init(&url);
 	if (deliver_store_named(d, name, &url, err) != 0)
@@ -43,20 +43,20 @@ route_letter(struct deliver *d, struct span name, struct deliver_endpoint **one,
 		err_set(err,
 		    "dead letter of \"%s\": what is masked is not known here: "
 		    "give the URL, --endpoints or the spool",
-		    deliver_shown(&shown, name));
+		    outgoing_shown(&shown, name));
 	buf_wipe(&url);
 	return taken;
 }
 
 enum deliver_taken
-deliver_route(struct deliver *d, const struct deliver_event *event,
+deliver_route(struct deliver *d, const struct outgoing_event *event,
     struct deliver_endpoint **one, struct err *err)
 {
 	*one = NULL;
 	if (event->endpoint.n > 0)
 		return route_to(d, event->endpoint, one, err);
-	if (event->letter_endpoint.n > 0)
-		return route_letter(d, event->letter_endpoint, one, err);
+	if (event->dead_letter_endpoint.n > 0)
+		return route_letter(d, event->dead_letter_endpoint, one, err);
 	if (d->added > 0)
 		return DELIVER_TAKEN;
 	err_set(err,

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "deliver/internal.h"
-#include "deliver/shown.h"
 #include "instant/instant.h"
+#include "outgoing/shown.h"
 
 /* The longest, in ms, that what was settled is not synced to the disk. */
 #define SYNC_EVERY 1000
@@ -78,13 +78,13 @@ static int
 recover_one(struct deliver *d, const char *name, bool of_line, struct err *err)
 {
 	bool bad = false;
-	struct deliver_shown shown;
+	struct outgoing_shown shown;
 	struct err why;
 	char text[ERR_TEXT_MAX + 80];
 
 	if (deliver_endpoint_find(d, span_of(name)) != NULL)
 		return 0;
-	deliver_shown(&shown, span_of(name));
+	outgoing_shown(&shown, span_of(name));
 	if (!of_line && d->added > 0) {
 		d->out->report(d->out->context, DELIVER_NOTE_STATE, shown.text,
 		    "its events wait in the spool: it is no endpoint of this "
@@ -146,11 +146,11 @@ int
 deliver_switch_on(struct deliver *d, const char *name, struct err *err)
 {
 	struct deliver_endpoint *e = deliver_endpoint_named(d, span_of(name));
-	struct deliver_shown shown;
+	struct outgoing_shown shown;
 
 	if (e == NULL)
 		return err_set(err, "%s is no endpoint of this run",
-		    deliver_shown(&shown, span_of(name)));
+		    outgoing_shown(&shown, span_of(name)));
 	e->off = false;
 	e->hold = 0;
 	return spool_switch(d->store.spool, e->number, false, err);
@@ -169,7 +169,7 @@ compare_name(void *context, const char *name, bool of_line)
 
 	(void)of_line;
 	buf_clear(&s->text);
-	deliver_show(&s->text, span_of(name));
+	outgoing_show(&s->text, span_of(name));
 	if (buf_string(&s->text) == NULL || !span_is(s->shown, s->text.data))
 		return 0;
 	buf_add_text(s->url, name);

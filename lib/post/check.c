@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "deliver/shown.h"
 #include "instant/instant.h"
+#include "outgoing/shown.h"
 #include "post/post.h"
 
 static int
@@ -28,12 +28,12 @@ replay_range(struct post_options *o, struct err *err)
 int
 post_check(struct post_options *o, struct err *err)
 {
-	struct deliver_shown shown;
+	struct outgoing_shown shown;
 	struct err why;
 
 	if (o->url != NULL && http_url_check(o->url, o->allow_http, &why) != 0)
 		return err_set(err, "%s: %s",
-		    deliver_shown_url(&shown, span_of(o->url)), why.text);
+		    outgoing_shown_url(&shown, span_of(o->url)), why.text);
 	if (o->origin != NULL &&
 	    (o->origin[0] == '\0' ||
 		http_header_check(

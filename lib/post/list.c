@@ -1,17 +1,18 @@
 #include <errno.h>
 #include <string.h>
 
-#include "deliver/event.h"
-#include "deliver/shown.h"
 #include "diag/diag.h"
 #include "instant/instant.h"
+#include "outgoing/dead_letter.h"
+#include "outgoing/event.h"
+#include "outgoing/shown.h"
 #include "post/internal.h"
 #include "spool/spool.h"
 #include "json/json.h"
 
 struct listing {
 	struct ndjson_writer *out;
-	struct deliver_reader reader;
+	struct outgoing_reader reader;
 	struct buf name;
 	bool letters;
 	bool damaged; /* a line was */
@@ -25,7 +26,7 @@ show(struct listing *l, const char *name)
 	const char *s;
 
 	buf_clear(&l->name);
-	deliver_show(&l->name, span_of(name));
+	outgoing_show(&l->name, span_of(name));
 	s = buf_string(&l->name);
 	return s != NULL ? s : "";
 }
@@ -35,10 +36,10 @@ static bool
 put_letter(struct listing *l, const struct spool_job *j)
 {
 	struct err err;
-	struct deliver_event *e =
-	    deliver_event_read(&l->reader, j->line, j->accepted, &err);
+	struct outgoing_event *e =
+	    outgoing_event_read(&l->reader, j->line, j->accepted, &err);
 	char reason[512];
-	struct deliver_letter letter = {.endpoint = show(l, j->name),
+	struct outgoing_dead_letter letter = {.endpoint = show(l, j->name),
 	    .reason = reason,
 	    .attempts = j->attempts,
 	    .last_status = j->status,
@@ -52,11 +53,11 @@ put_letter(struct listing *l, const struct spool_job *j)
 		l->damaged = true;
 		return false;
 	}
-	deliver_event_drop(e);
+	outgoing_event_drop(e);
 	if (n > 0)
 		memcpy(reason, j->error.p, n);
 	reason[n] = '\0';
-	deliver_letter_write(ndjson_record(l->out), j->line, &letter);
+	outgoing_dead_letter_write(ndjson_record(l->out), j->line, &letter);
 	return true;
 }
 
@@ -124,14 +125,14 @@ post_list(const struct post_options *o, struct ndjson_writer *out)
 		diag_error("%s: %s", o->spool, err.text);
 		return CLI_SYSTEM;
 	}
-	deliver_reader_init(&l.reader);
+	outgoing_reader_init(&l.reader);
 	buf_init(&l.name);
 	rc = spool_list(s, l.letters, put, &l, &err);
 	if (rc < 0)
 		diag_error("%s: %s", o->spool, err.text);
 	else if (rc > 0)
 		diag_errno(l.failed, "<stdout>: write failed");
-	deliver_reader_release(&l.reader);
+	outgoing_reader_release(&l.reader);
 	buf_release(&l.name);
 	spool_close(s);
 	return rc != 0 ? CLI_SYSTEM : l.damaged ? CLI_DATA : CLI_OK;

@@ -1,5 +1,4 @@
 #include "check.h"
-#include "deliver/event.h"
 #include "deliver/policy.h"
 
 static const struct deliver_policy policy = {
@@ -97,24 +96,24 @@ breaker(void)
 static void
 letter(const char *line)
 {
-	struct deliver_letter l = {.endpoint = "https://h/\"x\"",
+	struct outgoing_dead_letter l = {.endpoint = "https://h/\"x\"",
 	    .reason = "HTTP 500",
 	    .attempts = 5,
 	    .last_status = 500};
-	struct deliver_reader r;
-	struct deliver_event *e;
+	struct outgoing_reader r;
+	struct outgoing_event *e;
 	struct buf out;
 	struct err why = {""};
 
 	buf_init(&out);
-	deliver_reader_init(&r);
-	deliver_letter_write(&out, span_of(line), &l);
-	e = deliver_event_read(&r, buf_span(&out), 1, &why);
+	outgoing_reader_init(&r);
+	outgoing_dead_letter_write(&out, span_of(line), &l);
+	e = outgoing_event_read(&r, buf_span(&out), 1, &why);
 	CHECK(e != NULL && e->replayed && span_is(e->line, line) &&
-		span_is(e->letter_endpoint, l.endpoint),
+		span_is(e->dead_letter_endpoint, l.endpoint),
 	    line);
-	deliver_event_drop(e);
-	deliver_reader_release(&r);
+	outgoing_event_drop(e);
+	outgoing_reader_release(&r);
 	buf_release(&out);
 }
 

@@ -1,4 +1,4 @@
-#include "deliver/draft.h"
+#include "outgoing/parse.h"
 
 #include <errno.h>
 #include <strings.h>
@@ -8,22 +8,22 @@
 #include "id/id.h"
 #include "instant/instant.h"
 
-static struct deliver_piece
+static struct outgoing_piece
 in_line(struct span s)
 {
-	return (struct deliver_piece){.at = s, .n = s.n};
+	return (struct outgoing_piece){.at = s, .n = s.n};
 }
 
-static struct deliver_piece
-in_text(const struct deliver_reader *r, size_t from)
+static struct outgoing_piece
+in_text(const struct outgoing_reader *r, size_t from)
 {
-	return (struct deliver_piece){
+	return (struct outgoing_piece){
 	    .offset = from, .n = r->text.len - from, .in_text = true};
 }
 
 /* The string ${value} without its quotes and escapes. */
-static struct deliver_piece
-string_piece(struct deliver_reader *r, struct span value, bool escaped)
+static struct outgoing_piece
+string_piece(struct outgoing_reader *r, struct span value, bool escaped)
 {
 	size_t from = r->text.len;
 
@@ -33,17 +33,17 @@ string_piece(struct deliver_reader *r, struct span value, bool escaped)
 	return in_text(r, from);
 }
 
-static struct deliver_piece
-member_piece(struct deliver_reader *r, const struct json_member *m)
+static struct outgoing_piece
+member_piece(struct outgoing_reader *r, const struct json_member *m)
 {
 	if (m == NULL || m->type != JSON_STRING)
-		return (struct deliver_piece){.n = 0};
+		return (struct outgoing_piece){.n = 0};
 	return string_piece(r, m->value, m->value_escaped);
 }
 
 struct span
-deliver_draft_span(
-    const struct deliver_reader *r, const struct deliver_piece *p)
+outgoing_piece_span(
+    const struct outgoing_reader *r, const struct outgoing_piece *p)
 {
 	if (p->in_text)
 		return (struct span){r->text.data + p->offset, p->n};
@@ -75,8 +75,8 @@ copy_without(struct buf *out, const struct json_index *ix,
 
 /* In the object ${object} find the string member ${name}. */
 static bool
-inner_string(struct deliver_reader *r, struct span object, const char *name,
-    struct deliver_piece *p)
+inner_string(struct outgoing_reader *r, struct span object, const char *name,
+    struct outgoing_piece *p)
 {
 	struct json_scan *s = &r->scan;
 	enum json_token t;
@@ -104,7 +104,7 @@ inner_string(struct deliver_reader *r, struct span object, const char *name,
 /* Take "deadLetter" off, if it is there; the line is then read anew. */
 static int
 take_letter_off(
-    struct deliver_reader *r, struct deliver_draft *d, struct err *err)
+    struct outgoing_reader *r, struct outgoing_fields *d, struct err *err)
 {
 	struct json_index *ix = &r->message.index;
 	const struct json_member *m = json_index_find(ix, "deadLetter");
@@ -115,14 +115,14 @@ take_letter_off(
 	if (m->type != JSON_OBJECT || m != &ix->member[ix->count - 1])
 		return err_set(err,
 		    "\"deadLetter\" is not an object or not the last member");
-	inner_string(r, m->value, "endpoint", &d->letter_endpoint);
-	if (!d->letter_endpoint.in_text && d->letter_endpoint.n > 0) {
+	inner_string(r, m->value, "endpoint", &d->dead_letter_endpoint);
+	if (!d->dead_letter_endpoint.in_text && d->dead_letter_endpoint.n > 0) {
 		size_t at = r->text.len;
 
-		buf_add_span(&r->text, d->letter_endpoint.at);
-		d->letter_endpoint = in_text(r, at);
+		buf_add_span(&r->text, d->dead_letter_endpoint.at);
+		d->dead_letter_endpoint = in_text(r, at);
 	}
-	/* Cut from the comma, which deliver_letter_write put just before the
+	/* Cut from the comma, which outgoing_dead_letter_write put just before the
 	 * key, so that blanks of the line's own stay. */
 	from = m->key.p - 1;
 	if (ix->count > 1) {
@@ -150,14 +150,14 @@ is_url(struct span s)
 }
 
 static int
-add_header(struct deliver_reader *r, struct deliver_draft *d, struct span name,
-    struct span value, struct err *err)
+add_header(struct outgoing_reader *r, struct outgoing_fields *d,
+    struct span name, struct span value, struct err *err)
 {
 	size_t from = r->text.len;
 
-	if (d->headers == DELIVER_LINE_HEADERS_MAX)
+	if (d->headers == OUTGOING_HEADERS_MAX)
 		return err_set(
-		    err, "more than %d headers", DELIVER_LINE_HEADERS_MAX);
+		    err, "more than %d headers", OUTGOING_HEADERS_MAX);
 	if (http_header_check(name, value, err) != 0)
 		return -1;
 	buf_add_span(&r->text, name);
@@ -169,7 +169,7 @@ add_header(struct deliver_reader *r, struct deliver_draft *d, struct span name,
 
 /* "headers": an object of strings. */
 static int
-read_headers(struct deliver_reader *r, struct deliver_draft *d,
+read_headers(struct outgoing_reader *r, struct outgoing_fields *d,
     struct span object, struct err *err)
 {
 	struct json_scan *s = &r->scan;
@@ -201,7 +201,8 @@ read_headers(struct deliver_reader *r, struct deliver_draft *d,
 /* "endpoint" and "headers" of the line; outside messages the body then lacks
  * them. */
 static int
-read_route(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
+read_route(
+    struct outgoing_reader *r, struct outgoing_fields *d, struct err *err)
 {
 	struct json_index *ix = &r->message.index;
 	const struct json_member *to = json_index_find(ix, "endpoint");
@@ -211,8 +212,8 @@ read_route(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
 	if (d->kind == MESSAGE_FHIR)
 		return 0;
 	d->endpoint = member_piece(r, to);
-	if (!is_url(deliver_draft_span(r, &d->endpoint))) {
-		d->endpoint = (struct deliver_piece){.n = 0};
+	if (!is_url(outgoing_piece_span(r, &d->endpoint))) {
+		d->endpoint = (struct outgoing_piece){.n = 0};
 		to = NULL;
 	}
 	/* Elsewhere, "headers" without "endpoint" is none of our business. */
@@ -233,12 +234,12 @@ read_route(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
 /* What filters, order and latency ask for, from the top level. */
 struct top {
 	struct span session, subject; /* objects; p NULL: none */
-	struct deliver_piece time;
+	struct outgoing_piece time;
 };
 
 static void
-note_member(struct deliver_reader *r, struct deliver_draft *d, struct top *top,
-    const struct json_member *m)
+note_member(struct outgoing_reader *r, struct outgoing_fields *d,
+    struct top *top, const struct json_member *m)
 {
 	if (m->type == JSON_OBJECT && span_is(m->key, "session"))
 		top->session = m->value;
@@ -255,7 +256,8 @@ note_member(struct deliver_reader *r, struct deliver_draft *d, struct top *top,
 }
 
 static void
-conclude(struct deliver_reader *r, struct deliver_draft *d, const struct top *t)
+conclude(
+    struct outgoing_reader *r, struct outgoing_fields *d, const struct top *t)
 {
 	if (t->session.p != NULL)
 		inner_string(r, t->session, "id", &d->session);
@@ -263,11 +265,11 @@ conclude(struct deliver_reader *r, struct deliver_draft *d, const struct top *t)
 		inner_string(r, t->subject, "reference", &d->session);
 	if (t->time.n > 0)
 		d->timed = instant_parse(
-			       deliver_draft_span(r, &t->time), &d->time) == 0;
+			       outgoing_piece_span(r, &t->time), &d->time) == 0;
 }
 
 static void
-describe_line(struct deliver_reader *r, struct deliver_draft *d)
+describe_line(struct outgoing_reader *r, struct outgoing_fields *d)
 {
 	const struct json_index *ix = &r->message.index;
 	struct top top = {{NULL, 0}, {NULL, 0}, {.n = 0}};
@@ -280,7 +282,7 @@ describe_line(struct deliver_reader *r, struct deliver_draft *d)
 /* Of a payload, which need not be JSON. */
 static void
 describe_payload(
-    struct deliver_reader *r, struct deliver_draft *d, struct span payload)
+    struct outgoing_reader *r, struct outgoing_fields *d, struct span payload)
 {
 	struct json_scan *s = &r->scan;
 	struct top top = {{NULL, 0}, {NULL, 0}, {.n = 0}};
@@ -303,7 +305,8 @@ describe_payload(
 }
 
 static int
-read_message(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
+read_message(
+    struct outgoing_reader *r, struct outgoing_fields *d, struct err *err)
 {
 	struct message *m = &d->message;
 
@@ -321,11 +324,12 @@ read_message(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
 
 /* An ID that is the same whenever the same body comes. */
 static int
-content_id(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
+content_id(
+    struct outgoing_reader *r, struct outgoing_fields *d, struct err *err)
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 	char id[ID_TEXT_MAX];
-	struct span body = deliver_draft_span(r, &d->body);
+	struct span body = outgoing_piece_span(r, &d->body);
 	size_t from = r->text.len;
 
 	if (crypto_sha256(body.p, body.n, digest) != 0) {
@@ -339,7 +343,8 @@ content_id(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
 }
 
 static int
-read_object(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
+read_object(
+    struct outgoing_reader *r, struct outgoing_fields *d, struct err *err)
 {
 	struct json_index *ix = &r->message.index;
 
@@ -348,14 +353,14 @@ read_object(struct deliver_reader *r, struct deliver_draft *d, struct err *err)
 	d->content_type = in_line(span_of(message_content_type(d->kind)));
 	describe_line(r, d);
 	d->id = member_piece(r, json_index_find(ix, "id"));
-	if (!id_usable(deliver_draft_span(r, &d->id)))
+	if (!id_usable(outgoing_piece_span(r, &d->id)))
 		return content_id(r, d, err);
 	return 0;
 }
 
 int
-deliver_draft_read(
-    struct deliver_reader *r, struct deliver_draft *d, struct err *err)
+outgoing_parse(
+    struct outgoing_reader *r, struct outgoing_fields *d, struct err *err)
 {
 	if (json_index_read(&r->message.index, d->line, err) != 0 ||
 	    take_letter_off(r, d, err) != 0)

@@ -1,11 +1,13 @@
+#include "outgoing/dead_letter.h"
+
 #include <string.h>
 
-#include "deliver/event.h"
 #include "instant/instant.h"
+#include "json/json.h"
 
 void
-deliver_letter_write(
-    struct buf *out, struct span line, const struct deliver_letter *letter)
+outgoing_dead_letter_write(
+    struct buf *out, struct span line, const struct outgoing_dead_letter *why)
 {
 	struct json_writer w;
 	size_t end = line.n;
@@ -26,17 +28,17 @@ deliver_letter_write(
 	json_writer_init(&w, out);
 	json_object_begin(&w);
 	json_key(&w, "endpoint");
-	json_put_text(&w, letter->endpoint);
+	json_put_text(&w, why->endpoint);
 	json_key(&w, "reason");
-	json_put_text(&w, letter->reason);
+	json_put_text(&w, why->reason);
 	json_key(&w, "attempts");
-	json_put_integer(&w, letter->attempts);
+	json_put_integer(&w, why->attempts);
 	json_key(&w, "lastHttpStatus");
-	if (letter->last_status > 0)
-		json_put_integer(&w, letter->last_status);
+	if (why->last_status > 0)
+		json_put_integer(&w, why->last_status);
 	else
 		json_put_null(&w);
-	instant_put(&w, "time", letter->time);
+	instant_put(&w, "time", why->time);
 	json_object_end(&w);
 	buf_add(out, line.p + end, line.n - end);
 }

@@ -1,5 +1,5 @@
 /* What is shown of a URL: neither user nor password, no value of the query. */
-#include "deliver/shown.h"
+#include "outgoing/shown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,9 +9,9 @@
 static const char *
 shown(const char *url)
 {
-	static struct deliver_shown s;
+	static struct outgoing_shown s;
 
-	return deliver_shown_url(&s, span_of(url));
+	return outgoing_shown_url(&s, span_of(url));
 }
 
 /* Is it shown as ${want} with a hash behind it? */
@@ -25,7 +25,7 @@ masked(const char *url, const char *want)
 		strlen(text) == n + 9 &&
 		strspn(text + n + 1, "0123456789abcdef") == 8,
 	    url);
-	CHECK(deliver_is_masked(span_of(text)), "is known as such");
+	CHECK(outgoing_is_masked(span_of(text)), "is known as such");
 }
 
 int
@@ -46,8 +46,8 @@ main(void)
 	    {"https:u:p@host/x", "https:host/x"}, {"u:p@host/x", "host/x"},
 	    {"ftp://u:p@host/x", "ftp://host/x"},
 	    {"https://host/x#secret", "https://host/x#***"}};
-	struct deliver_shown s;
-	char a[DELIVER_SHOWN_MAX + 4], url[400];
+	struct outgoing_shown s;
+	char a[OUTGOING_SHOWN_MAX + 4], url[400];
 
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
 		CHECK_TEXT(shown(same[i]), same[i], same[i]);
@@ -64,15 +64,16 @@ main(void)
 	CHECK(strcmp(a, shown("https://host/x?t=b")) != 0,
 	    "two that differ in a value are told apart");
 	CHECK_TEXT(shown(a), a, "what was masked stays as it is");
-	CHECK(!deliver_is_masked(span_of("https://host/x")) &&
-		!deliver_is_masked(span_of("name#12345678")) &&
-		!deliver_is_masked(span_of("https://host/#12345678")),
+	CHECK(!outgoing_is_masked(span_of("https://host/x")) &&
+		!outgoing_is_masked(span_of("name#12345678")) &&
+		!outgoing_is_masked(span_of("https://host/#12345678")),
 	    "what is whole is not taken for masked");
-	CHECK_TEXT(deliver_shown(&s, span_of("a@b?c=d")), "a@b?c=d",
+	CHECK_TEXT(outgoing_shown(&s, span_of("a@b?c=d")), "a@b?c=d",
 	    "a name that is no URL is shown");
-	CHECK_TEXT(deliver_shown(&s, span_of("http://u:p@h/")), "http://h/",
+	CHECK_TEXT(outgoing_shown(&s, span_of("http://u:p@h/")), "http://h/",
 	    "one that is one is not");
 	snprintf(url, sizeof(url), "https://host/%0300d", 0);
-	CHECK(strlen(shown(url)) == DELIVER_SHOWN_MAX + 3, "a long one is cut");
+	CHECK(
+	    strlen(shown(url)) == OUTGOING_SHOWN_MAX + 3, "a long one is cut");
 	return check_done();
 }

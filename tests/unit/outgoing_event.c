@@ -1,17 +1,18 @@
 /* What a line asks to be sent, and how it comes back out of a dead letter. */
-#include "deliver/event.h"
+#include "outgoing/event.h"
 
 #include "check.h"
+#include "outgoing/dead_letter.h"
 
 #define NOW INT64_C(1795415610000)
 
-static struct deliver_reader r;
+static struct outgoing_reader r;
 static struct err err;
 
-static struct deliver_event *
+static struct outgoing_event *
 read_line(const char *line)
 {
-	return deliver_event_read(&r, span_of(line), NOW, &err);
+	return outgoing_event_read(&r, span_of(line), NOW, &err);
 }
 
 /* What stands in a member that the line gives the event: its own text. */
@@ -28,7 +29,7 @@ kinds(void)
 				    "\"type\":\"vitals.sample\","
 				    "\"time\":\"2026-11-23T06:33:30.120Z\","
 				    "\"session\":{\"id\":\"s-1\"},\"v\":1.50}";
-	struct deliver_event *e = read_line(event), *other;
+	struct outgoing_event *e = read_line(event), *other;
 
 	CHECK(e != NULL && is(e->line, event) && is(e->body, event) &&
 		is(e->id, "e-1") && is(e->type, "vitals.sample") &&
@@ -39,7 +40,7 @@ kinds(void)
 		e->accepted == NOW && e->endpoint.n == 0 && e->headers == 0 &&
 		!e->cloudevent && !e->replayed,
 	    "it has its own time");
-	deliver_event_drop(e);
+	outgoing_event_drop(e);
 
 	e = read_line("{\"id\":\"m-1\",\"timestamp\":1795415610,"
 		      "\"contentType\":\"text/x\",\"signature\":\"v1,abc\","
@@ -52,7 +53,7 @@ kinds(void)
 	    "a message carries its body and its signature");
 	CHECK(e != NULL && is(e->session, "s-2") && is(e->type, "t"),
 	    "and is of the session that the body names");
-	deliver_event_drop(e);
+	outgoing_event_drop(e);
 
 	e = read_line(
 	    "{\"specversion\":\"1.0\",\"id\":\"c-1\",\"source\":\"/s\","
@@ -60,7 +61,7 @@ kinds(void)
 	CHECK(e != NULL && e->cloudevent && is(e->session, "p") &&
 		is(e->content_type, "application/cloudevents+json"),
 	    "a CloudEvent is of its partition key");
-	deliver_event_drop(e);
+	outgoing_event_drop(e);
 
 	e = read_line("{\"resourceType\":\"Observation\",\"id\":\"o-1\","
 		      "\"subject\":{\"reference\":\"Patient/1\"},"
@@ -68,7 +69,7 @@ kinds(void)
 	CHECK(e != NULL && is(e->session, "Patient/1") &&
 		is(e->type, "Observation") && e->endpoint.n == 0,
 	    "a resource is of its subject, and names no endpoint of ours");
-	deliver_event_drop(e);
+	outgoing_event_drop(e);
 
 	e = read_line("{\"v\":1}");
 	other = read_line("{\"v\":1}");
@@ -76,18 +77,18 @@ kinds(void)
 		e->id.n == other->id.n &&
 		memcmp(e->id.p, other->id.p, e->id.n) == 0 && e->time == NOW,
 	    "without an ID it gets one of its content");
-	deliver_event_drop(other);
+	outgoing_event_drop(other);
 	other = read_line("{\"v\":1.0}");
 	CHECK(other != NULL && memcmp(e->id.p, other->id.p, e->id.n) != 0,
 	    "which is another for other bytes");
-	deliver_event_drop(other);
-	deliver_event_drop(e);
+	outgoing_event_drop(other);
+	outgoing_event_drop(e);
 }
 
 static void
 routes(void)
 {
-	struct deliver_event *e = read_line(
+	struct outgoing_event *e = read_line(
 	    "{ \"a\":1,\"endpoint\":\"https:\\/\\/h\\/p\",\"b\":1.50 ,"
 	    "\"headers\":{\"X-A\":\"1\",\"X-B\":\"\\u00e9\"}}");
 	char line[2000];
@@ -98,12 +99,12 @@ routes(void)
 	    "a line may say where it goes, and with which headers");
 	CHECK(e != NULL && is(e->body, "{\"a\":1,\"b\":1.50}"),
 	    "which are no part of the body");
-	deliver_event_drop(e);
+	outgoing_event_drop(e);
 	e = read_line(
 	    "{\"endpoint\":\"my endpoint\",\"headers\":{\"Host\":\"x\"}}");
 	CHECK(e != NULL && e->endpoint.n == 0 && e->headers == 0,
 	    "what is no URL is none of our business");
-	deliver_event_drop(e);
+	outgoing_event_drop(e);
 	CHECK(read_line(
 		  "{\"endpoint\":\"http://h\",\"headers\":{\"Host\":\"x\"}}") ==
 		NULL,
@@ -111,8 +112,8 @@ routes(void)
 	CHECK(read_line("{\"endpoint\":\"http://h\",\"headers\":{\"X\":1}}") ==
 		NULL,
 	    "a header that is no text");
-	for (int most = DELIVER_LINE_HEADERS_MAX;
-	     most <= DELIVER_LINE_HEADERS_MAX + 1; most++) {
+	for (int most = OUTGOING_HEADERS_MAX; most <= OUTGOING_HEADERS_MAX + 1;
+	     most++) {
 		n = (size_t)snprintf(line, sizeof(line),
 		    "{\"endpoint\":\"http://h\",\"headers\":{");
 		for (int i = 0; i < most; i++)
@@ -120,9 +121,9 @@ routes(void)
 			    "%s\"X-%d\":\"\"", i > 0 ? "," : "", i);
 		snprintf(line + n, sizeof(line) - n, "}}");
 		e = read_line(line);
-		CHECK((e != NULL) == (most == DELIVER_LINE_HEADERS_MAX),
+		CHECK((e != NULL) == (most == OUTGOING_HEADERS_MAX),
 		    "so many headers and no more");
-		deliver_event_drop(e);
+		outgoing_event_drop(e);
 	}
 }
 
@@ -132,7 +133,7 @@ letters(void)
 	static const char *const lines[] = {"{\"id\":\"e-1\",\"v\":72.10}",
 	    "{ \"id\" : \"e-1\" , \"v\" : 1 } ", "{}", "{ }",
 	    "{\"id\":\"e-1\",\"endpoint\":\"https://h/\"}"};
-	struct deliver_letter l = {.endpoint = "https://h/\"x\"",
+	struct outgoing_dead_letter l = {.endpoint = "https://h/\"x\"",
 	    .reason = "HTTP 503",
 	    .attempts = 5,
 	    .last_status = 503,
@@ -141,20 +142,21 @@ letters(void)
 
 	buf_init(&out);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
-		struct deliver_event *e = read_line(lines[i]), *again;
+		struct outgoing_event *e = read_line(lines[i]), *again;
 
 		buf_clear(&out);
-		deliver_letter_write(&out, span_of(lines[i]), &l);
-		again = deliver_event_read(&r, buf_span(&out), NOW, &err);
+		outgoing_dead_letter_write(&out, span_of(lines[i]), &l);
+		again = outgoing_event_read(&r, buf_span(&out), NOW, &err);
 		CHECK(e != NULL && again != NULL && again->replayed &&
 			is(again->line, lines[i]),
 		    lines[i]);
-		CHECK(again != NULL && is(again->letter_endpoint, l.endpoint) &&
+		CHECK(again != NULL &&
+			is(again->dead_letter_endpoint, l.endpoint) &&
 			again->id.n == e->id.n &&
 			memcmp(again->id.p, e->id.p, e->id.n) == 0,
 		    "from where, and under the same ID");
-		deliver_event_drop(e);
-		deliver_event_drop(again);
+		outgoing_event_drop(e);
+		outgoing_event_drop(again);
 	}
 	buf_release(&out);
 	CHECK(read_line("{\"deadLetter\":{},\"a\":1}") == NULL,
@@ -165,13 +167,13 @@ letters(void)
 static void
 holds(void)
 {
-	struct deliver_event *e = read_line("{\"id\":\"e-1\"}");
+	struct outgoing_event *e = read_line("{\"id\":\"e-1\"}");
 
-	deliver_event_hold(e);
-	deliver_event_drop(e);
+	outgoing_event_hold(e);
+	outgoing_event_drop(e);
 	CHECK(e->refs == 1 && is(e->id, "e-1"), "held by two, dropped by one");
-	deliver_event_drop(e);
-	deliver_event_drop(NULL);
+	outgoing_event_drop(e);
+	outgoing_event_drop(NULL);
 	CHECK(read_line("[1]") == NULL &&
 		read_line("{\"a\":1,\"a\":2}") == NULL &&
 		read_line("{\"a\":") == NULL && read_line("") == NULL,
@@ -181,11 +183,11 @@ holds(void)
 int
 main(void)
 {
-	deliver_reader_init(&r);
+	outgoing_reader_init(&r);
 	kinds();
 	routes();
 	letters();
 	holds();
-	deliver_reader_release(&r);
+	outgoing_reader_release(&r);
 	return check_done();
 }

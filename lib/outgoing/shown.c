@@ -1,4 +1,4 @@
-#include "deliver/shown.h"
+#include "outgoing/shown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -116,7 +116,7 @@ add_hash(struct buf *out, struct span url)
 }
 
 void
-deliver_show_url(struct buf *out, struct span url)
+outgoing_show_url(struct buf *out, struct span url)
 {
 	size_t n = scheme(url), query;
 	struct span left;
@@ -144,18 +144,18 @@ deliver_show_url(struct buf *out, struct span url)
 }
 
 void
-deliver_show(struct buf *out, struct span name)
+outgoing_show(struct buf *out, struct span name)
 {
 	if (scheme(name) > 0)
-		deliver_show_url(out, name);
+		outgoing_show_url(out, name);
 	else
 		buf_add_span(out, name);
 }
 
 static const char *
-keep(struct deliver_shown *s, struct buf *b)
+keep(struct outgoing_shown *s, struct buf *b)
 {
-	size_t n = b->len < DELIVER_SHOWN_MAX ? b->len : DELIVER_SHOWN_MAX;
+	size_t n = b->len < OUTGOING_SHOWN_MAX ? b->len : OUTGOING_SHOWN_MAX;
 
 	s->text[0] = '\0';
 	if (!buf_failed(b) && n > 0)
@@ -166,27 +166,27 @@ keep(struct deliver_shown *s, struct buf *b)
 }
 
 const char *
-deliver_shown(struct deliver_shown *s, struct span name)
+outgoing_shown(struct outgoing_shown *s, struct span name)
 {
 	struct buf b;
 
 	buf_init(&b);
-	deliver_show(&b, name);
+	outgoing_show(&b, name);
 	return keep(s, &b);
 }
 
 const char *
-deliver_shown_url(struct deliver_shown *s, struct span url)
+outgoing_shown_url(struct outgoing_shown *s, struct span url)
 {
 	struct buf b;
 
 	buf_init(&b);
-	deliver_show_url(&b, url);
+	outgoing_show_url(&b, url);
 	return keep(s, &b);
 }
 
 bool
-deliver_is_masked(struct span name)
+outgoing_is_masked(struct span name)
 {
 	size_t hash = first_of(name, "#");
 

@@ -1,13 +1,13 @@
-#include "deliver/event.h"
+#include "outgoing/event.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "deliver/draft.h"
+#include "outgoing/parse.h"
 
 void
-deliver_reader_init(struct deliver_reader *r)
+outgoing_reader_init(struct outgoing_reader *r)
 {
 	message_reader_init(&r->message);
 	json_scan_init(&r->scan);
@@ -16,7 +16,7 @@ deliver_reader_init(struct deliver_reader *r)
 }
 
 void
-deliver_reader_release(struct deliver_reader *r)
+outgoing_reader_release(struct outgoing_reader *r)
 {
 	message_reader_release(&r->message);
 	json_scan_release(&r->scan);
@@ -41,19 +41,20 @@ inside(struct span line, struct span s)
 }
 
 /* Put the draft into one block: what lies in the line points there. */
-static struct deliver_event *
-build(struct deliver_reader *r, const struct deliver_draft *d, int64_t accepted)
+static struct outgoing_event *
+build(struct outgoing_reader *r, const struct outgoing_fields *d,
+    int64_t accepted)
 {
-	const struct deliver_piece *piece[] = {&d->id, &d->body, &d->type,
+	const struct outgoing_piece *piece[] = {&d->id, &d->body, &d->type,
 	    &d->session, &d->endpoint, &d->content_type, &d->signature,
-	    &d->letter_endpoint};
-	struct deliver_event *e;
+	    &d->dead_letter_endpoint};
+	struct outgoing_event *e;
 	struct span *to[8];
 	size_t size = sizeof(*e) + d->line.n;
 	char *p;
 
 	for (size_t i = 0; i < 8; i++) {
-		if (!inside(d->line, deliver_draft_span(r, piece[i])))
+		if (!inside(d->line, outgoing_piece_span(r, piece[i])))
 			size += piece[i]->n;
 	}
 	for (size_t i = 0; i < d->headers; i++)
@@ -71,10 +72,10 @@ build(struct deliver_reader *r, const struct deliver_draft *d, int64_t accepted)
 	to[4] = &e->endpoint;
 	to[5] = &e->content_type;
 	to[6] = &e->signature;
-	to[7] = &e->letter_endpoint;
+	to[7] = &e->dead_letter_endpoint;
 	p = put(e->bytes, &e->line, d->line);
 	for (size_t i = 0; i < 8; i++) {
-		struct span s = deliver_draft_span(r, piece[i]);
+		struct span s = outgoing_piece_span(r, piece[i]);
 
 		/* A span of the line needs no second copy. */
 		if (inside(d->line, s))
@@ -84,7 +85,8 @@ build(struct deliver_reader *r, const struct deliver_draft *d, int64_t accepted)
 			p = put(p, to[i], s);
 	}
 	for (size_t i = 0; i < d->headers; i++)
-		p = put(p, &e->header[i], deliver_draft_span(r, &d->header[i]));
+		p = put(
+		    p, &e->header[i], outgoing_piece_span(r, &d->header[i]));
 	e->headers = d->headers;
 	e->refs = 1;
 	e->accepted = accepted;
@@ -97,16 +99,16 @@ build(struct deliver_reader *r, const struct deliver_draft *d, int64_t accepted)
 	return e;
 }
 
-struct deliver_event *
-deliver_event_read(struct deliver_reader *r, struct span line, int64_t accepted,
-    struct err *err)
+struct outgoing_event *
+outgoing_event_read(struct outgoing_reader *r, struct span line,
+    int64_t accepted, struct err *err)
 {
-	struct deliver_draft d = {.line = line};
-	struct deliver_event *e;
+	struct outgoing_fields d = {.line = line};
+	struct outgoing_event *e;
 
 	errno = 0;
 	buf_clear(&r->text);
-	if (deliver_draft_read(r, &d, err) != 0)
+	if (outgoing_parse(r, &d, err) != 0)
 		return NULL;
 	e = build(r, &d, accepted);
 	if (e == NULL) {
@@ -117,13 +119,13 @@ deliver_event_read(struct deliver_reader *r, struct span line, int64_t accepted,
 }
 
 void
-deliver_event_hold(struct deliver_event *e)
+outgoing_event_hold(struct outgoing_event *e)
 {
 	e->refs++;
 }
 
 void
-deliver_event_drop(struct deliver_event *e)
+outgoing_event_drop(struct outgoing_event *e)
 {
 	if (e != NULL && --e->refs == 0)
 		free(e);
