@@ -92,42 +92,11 @@ breaker(void)
 	CHECK(deliver_breaker_allows(&b, 0) && b.opened == 0, "closed");
 }
 
-/* A dead letter made of ${line} gives ${line} back. */
-static void
-letter(const char *line)
-{
-	struct outgoing_dead_letter l = {.endpoint = "https://h/\"x\"",
-	    .reason = "HTTP 500",
-	    .attempts = 5,
-	    .last_status = 500};
-	struct outgoing_reader r;
-	struct outgoing_event *e;
-	struct buf out;
-	struct err why = {""};
-
-	buf_init(&out);
-	outgoing_reader_init(&r);
-	outgoing_dead_letter_write(&out, span_of(line), &l);
-	e = outgoing_event_read(&r, buf_span(&out), 1, &why);
-	CHECK(e != NULL && e->replayed && span_is(e->line, line) &&
-		span_is(e->dead_letter_endpoint, l.endpoint),
-	    line);
-	outgoing_event_drop(e);
-	outgoing_reader_release(&r);
-	buf_release(&out);
-}
-
 int
 main(void)
 {
 	verdicts();
 	pauses();
 	breaker();
-	letter("{}");
-	letter("{ }");
-	letter("{\r}\t\r");
-	letter("{\"a\":1}");
-	letter(" { \"a\" : 1.50 } ");
-	letter("{\"a\":{\"deadLetter\":{}},\"b\":\"}\"}\t");
 	return check_done();
 }

@@ -131,7 +131,8 @@ static void
 letters(void)
 {
 	static const char *const lines[] = {"{\"id\":\"e-1\",\"v\":72.10}",
-	    "{ \"id\" : \"e-1\" , \"v\" : 1 } ", "{}", "{ }",
+	    "{ \"id\" : \"e-1\" , \"v\" : 1 } ", "{}", "{ }", "{\r}\t\r",
+	    " { \"a\" : 1.50 } ", "{\"a\":{\"deadLetter\":{}},\"b\":\"}\"}\t",
 	    "{\"id\":\"e-1\",\"endpoint\":\"https://h/\"}"};
 	struct outgoing_dead_letter l = {.endpoint = "https://h/\"x\"",
 	    .reason = "HTTP 503",
