@@ -177,9 +177,9 @@ measure_videos(char *const path[], int n)
 /* ---- Traces ---------------------------------------------------------------- */
 
 static void
-absent(const char *source, int face, enum absent why)
+report_missing(const char *source, int face, enum absent why)
 {
-	const char *text = extract_absent_text(why);
+	const char *text = extract_missing_text(why);
 
 	if (face >= 0)
 		diag_error("%s: face %d: %s", source, face, text);
@@ -208,7 +208,7 @@ measure_traces(struct ndjson_writer *out)
 		char *out;
 	} file = {.in = opt.trace};
 	struct extract_streams *streams =
-	    extract_streams_new(&extract, out, absent);
+	    extract_streams_new(&extract, out, report_missing);
 	struct err err;
 	int status;
 

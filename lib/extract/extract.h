@@ -64,16 +64,16 @@ enum extract_status extract_video(const struct extract_options *options,
 
 /*
  * The sources of a stream of trace lines, each with its own measurement.
- * ${absent} is told of those in which there is no heart rate; ${face} is
+ * ${missing} is called for those in which there is no heart rate; ${face} is
  * negative where the lines do not tell it.
  */
-typedef void extract_absent_fn(const char *source, int face, enum absent why);
+typedef void extract_missing_fn(const char *source, int face, enum absent why);
 struct extract_streams;
 
 /* NULL without memory.  The options and the output are borrowed. */
 struct extract_streams *extract_streams_new(
     const struct extract_options *options, struct ndjson_writer *out,
-    extract_absent_fn *absent);
+    extract_missing_fn *missing);
 void extract_streams_free(struct extract_streams *streams);
 
 /* Take one line and write what is due.  EXTRACT_DATA: it is refused, ${err}
@@ -91,6 +91,6 @@ enum extract_status extract_streams_finish(
 bool extract_is_whole(const struct extract_options *options);
 
 /* Why there is no heart rate, in words. */
-const char *extract_absent_text(enum absent why);
+const char *extract_missing_text(enum absent why);
 
 #endif

@@ -97,7 +97,7 @@ drop_whole(struct subjects *s)
 {
 	if (s->whole == NULL)
 		return;
-	s->rate |= measure_absent(s->whole) == ABSENT_NOT;
+	s->rate |= measure_missing_reason(s->whole) == ABSENT_NOT;
 	measure_free(s->whole);
 	s->whole = NULL;
 }
@@ -148,16 +148,16 @@ subjects_push(
 	return status;
 }
 
-/* Finish one; a heart rate somewhere makes *${absent} none. */
+/* Finish one; a heart rate somewhere makes *${missing} ABSENT_NOT. */
 static enum extract_status
-finish(struct subjects *s, struct measure *m, double end, enum absent *absent,
+finish(struct subjects *s, struct measure *m, double end, enum absent *missing,
     struct err *err)
 {
 	enum extract_status status =
 	    of_measure(measure_finish(m, end, s->out, err), err);
 
-	if (*absent != ABSENT_NOT)
-		*absent = measure_absent(m);
+	if (*missing != ABSENT_NOT)
+		*missing = measure_missing_reason(m);
 	return status;
 }
 
@@ -166,7 +166,7 @@ subjects_finish(
     struct subjects *s, double end, enum absent none, struct err *err)
 {
 	enum extract_status status = EXTRACT_OK;
-	enum absent absent = s->rate ? ABSENT_NOT : none;
+	enum absent missing = s->rate ? ABSENT_NOT : none;
 
 	if (wants_traces(s) && !s->tracing.decided &&
 	    tracing_decide(&s->tracing, TRACING_WHOLE) != 0)
@@ -175,15 +175,15 @@ subjects_finish(
 	 * face. */
 	for (unsigned i = 0; i < SKIN_FACES_MAX && status == EXTRACT_OK; i++)
 		if (s->face[i] != NULL && s->whole == NULL)
-			status = finish(s, s->face[i], end, &absent, err);
+			status = finish(s, s->face[i], end, &missing, err);
 	if (s->whole != NULL)
-		status = finish(s, s->whole, end, &absent, err);
+		status = finish(s, s->whole, end, &missing, err);
 	if (!s->begun)
 		status = of_measure(measure_nothing(&s->options->measure,
 					s->about, end, none, s->out, err),
 		    err);
-	if (status == EXTRACT_OK && absent != ABSENT_NOT) {
-		err_set(err, "%s", extract_absent_text(absent));
+	if (status == EXTRACT_OK && missing != ABSENT_NOT) {
+		err_set(err, "%s", extract_missing_text(missing));
 		status = EXTRACT_DATA;
 	}
 	return status;

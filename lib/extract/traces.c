@@ -19,7 +19,7 @@ struct stream {
 
 struct extract_streams {
 	const struct extract_options *options;
-	extract_absent_fn *absent;
+	extract_missing_fn *missing;
 	struct ndjson_writer *out;
 	struct trace_reader *reader;
 	struct trace_line line;
@@ -80,11 +80,11 @@ finish(struct extract_streams *all, unsigned i, struct err *err)
 	struct stream *s = all->open[i];
 	int status =
 	    measure_finish(s->measure, s->last + s->interval, all->out, err);
-	enum absent absent = measure_absent(s->measure);
+	enum absent missing = measure_missing_reason(s->measure);
 
-	if (status == 0 && absent != ABSENT_NOT) {
+	if (status == 0 && missing != ABSENT_NOT) {
 		all->bad = true;
-		all->absent(s->name, s->face_index, absent);
+		all->missing(s->name, s->face_index, missing);
 	}
 	stream_free(s);
 	memmove(&all->open[i], &all->open[i + 1],
@@ -177,7 +177,7 @@ take(struct extract_streams *all, struct trace_line *l, struct err *err)
 
 struct extract_streams *
 extract_streams_new(const struct extract_options *options,
-    struct ndjson_writer *out, extract_absent_fn *absent)
+    struct ndjson_writer *out, extract_missing_fn *missing)
 {
 	struct extract_streams *all = calloc(1, sizeof(*all));
 
@@ -187,7 +187,7 @@ extract_streams_new(const struct extract_options *options,
 	}
 	all->options = options;
 	all->out = out;
-	all->absent = absent;
+	all->missing = missing;
 	trace_line_init(&all->line);
 	return all;
 }

@@ -43,31 +43,6 @@ of_video(enum video_status s)
 	return s == VIDEO_BAD ? EXTRACT_DATA : EXTRACT_SYSTEM;
 }
 
-const char *
-extract_absent_text(enum absent why)
-{
-	switch (why) {
-	case ABSENT_TOO_SHORT:
-		return "too short for a heart rate";
-	case ABSENT_NO_FACE:
-		return "no face found";
-	case ABSENT_LOW_SIGNAL:
-		return "no pulse found";
-	case ABSENT_LOW_FRAME_RATE:
-		return "too few frames a second for a heart rate";
-	case ABSENT_NO_CLOCK:
-		return "no clock: --frame-rate tells how many frames a second "
-		       "it has";
-	case ABSENT_FALSE_CLOCK:
-		return "its clock is not that of the recording";
-	case ABSENT_NOT_CALIBRATED:
-	case ABSENT_NOT:
-	case ABSENT_COUNT:
-		break;
-	}
-	return "no heart rate";
-}
-
 /* ---- The hash of the source ---------------------------------------------- */
 
 static int

@@ -8,7 +8,7 @@
 static const double SEEN_MIN = 0.2;
 
 static void
-set_absent(struct measure_estimate *e, enum absent reason)
+set_missing(struct measure_estimate *e, enum absent reason)
 {
 	for (int i = 0; i < VITAL_COUNT; i++)
 		e->reading[i] =
@@ -16,9 +16,9 @@ set_absent(struct measure_estimate *e, enum absent reason)
 }
 
 void
-measure_estimate_absent(struct measure_estimate *e, enum absent reason)
+measure_estimate_missing(struct measure_estimate *e, enum absent reason)
 {
-	set_absent(e, reason);
+	set_missing(e, reason);
 	e->quality = (struct measure_quality){.signal = 0,
 	    .snr_db = (double)NAN,
 	    .motion = (double)NAN,
@@ -123,17 +123,17 @@ measure_estimate(struct measure_estimate *e,
 {
 	bool is_short = to - from < vital_info(VITAL_HEART_RATE)->min_seconds;
 
-	measure_estimate_absent(e, ABSENT_LOW_SIGNAL);
+	measure_estimate_missing(e, ABSENT_LOW_SIGNAL);
 	set_quality(&e->quality, v, from, to);
 	if (v->seen < SEEN_MIN && options->site == RPPG_SITE_FACE) {
 		/* A photograph is no video of nobody. */
-		measure_estimate_absent(
+		measure_estimate_missing(
 		    e, is_short ? ABSENT_TOO_SHORT : ABSENT_NO_FACE);
 		return 0;
 	}
 	if (!is_short && v->colours > 1 &&
 	    frame_rate(v) < MEASURE_FRAME_RATE_MIN) {
-		set_absent(e, ABSENT_LOW_FRAME_RATE);
+		set_missing(e, ABSENT_LOW_FRAME_RATE);
 		return 0;
 	}
 	return estimate(e, options, v, to - from, err);

@@ -13,7 +13,7 @@ struct measure_estimate {
 };
 
 /* Nothing was found, for ${reason}. */
-void measure_estimate_absent(struct measure_estimate *e, enum absent reason);
+void measure_estimate_missing(struct measure_estimate *e, enum absent reason);
 
 /* All readings of ${from}..${to}, seen as ${v}.  Return 0, or -1 without
  * memory. */

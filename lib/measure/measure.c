@@ -61,7 +61,7 @@ measure_new(const struct measure_options *options,
 		return NULL;
 	}
 	m->absent = ABSENT_TOO_SHORT;
-	measure_estimate_absent(&m->running, ABSENT_TOO_SHORT);
+	measure_estimate_missing(&m->running, ABSENT_TOO_SHORT);
 	return m;
 }
 
@@ -81,7 +81,7 @@ measure_mute(struct measure *m, bool mute)
 }
 
 enum absent
-measure_absent(const struct measure *m)
+measure_missing_reason(const struct measure *m)
 {
 	return m->absent;
 }
@@ -425,7 +425,7 @@ measure_nothing(const struct measure_options *options,
 	    .readings = VITAL_COUNT};
 
 	err->text[0] = '\0';
-	measure_estimate_absent(&e, why);
+	measure_estimate_missing(&e, why);
 	l.quality = e.quality;
 	if ((options->emit & MEASURE_MEASUREMENT) == 0)
 		return 0;

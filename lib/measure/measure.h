@@ -101,6 +101,6 @@ int measure_nothing(const struct measure_options *options,
     struct ndjson_writer *out, struct err *err);
 
 /* Why no measurement so far has a heart rate; ABSENT_NOT where one has. */
-enum absent measure_absent(const struct measure *m);
+enum absent measure_missing_reason(const struct measure *m);
 
 #endif

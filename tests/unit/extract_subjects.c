@@ -376,7 +376,7 @@ test_nothing(enum absent none)
 	CHECK(
 	    count(r, RECORD("measurement")) == 1 && count(r, RATE "null") == 1,
 	    "give a measurement without a rate");
-	CHECK_TEXT(r->err.text, extract_absent_text(none),
+	CHECK_TEXT(r->err.text, extract_missing_text(none),
 	    "and say why there is none");
 	rig_free(r);
 }

@@ -18,7 +18,7 @@ add(struct measure_stretches *s, double seconds, double rate, double sdnn,
 {
 	struct measure_estimate e;
 
-	measure_estimate_absent(&e, ABSENT_LOW_SIGNAL);
+	measure_estimate_missing(&e, ABSENT_LOW_SIGNAL);
 	e.quality.coverage = 1;
 	measure_quality_signal(&e.quality, 10);
 	if (rate > 0) {
@@ -111,7 +111,7 @@ nobody(void)
 	struct measure_stretches *s = begin();
 	struct measure_estimate e;
 
-	measure_estimate_absent(&e, ABSENT_NO_FACE);
+	measure_estimate_missing(&e, ABSENT_NO_FACE);
 	measure_stretches_add(s, &e, 300);
 	measure_stretches_add(s, &e, 300);
 	measure_stretches_total(s, &e);
@@ -135,7 +135,7 @@ calibrated(void)
 	struct measure_estimate e;
 
 	for (int i = 0; i < 2; i++) {
-		measure_estimate_absent(&e, ABSENT_LOW_SIGNAL);
+		measure_estimate_missing(&e, ABSENT_LOW_SIGNAL);
 		e.quality.coverage = 1;
 		e.reading[VITAL_OXYGEN_SATURATION] = (struct reading){
 		    VITAL_OXYGEN_SATURATION, i == 0 ? 80 : 97, 0.5, "b",
