@@ -42,8 +42,8 @@ set_rate(struct measure_estimate *e, const struct measure_options *options,
 }
 
 static void
-set_quality(struct measure_quality *q, const struct rppg_view *v, double from,
-    double to)
+set_quality(struct measure_quality *q, const struct rppg_segment *v,
+    double from, double to)
 {
 	q->motion = v->motions > 0 ? fmin(1, v->movement) : (double)NAN;
 	q->illumination = v->colours > 0 ? v->illumination : (double)NAN;
@@ -62,7 +62,7 @@ measure_quality_signal(struct measure_quality *q, double snr_db)
 /* Frames a second where skin was in view, of at least two.  (Those of more
  * than 75 a second count as 75.) */
 static double
-frame_rate(const struct rppg_view *v)
+frame_rate(const struct rppg_segment *v)
 {
 	double seconds = v->time[v->colours - 1] - v->time[0];
 
@@ -77,7 +77,7 @@ frame_rate(const struct rppg_view *v)
 /* All that lib/vitals can tell from ${v}. */
 static int
 estimate(struct measure_estimate *e, const struct measure_options *options,
-    const struct rppg_view *v, double seconds, struct err *err)
+    const struct rppg_segment *v, double seconds, struct err *err)
 {
 	static const enum vitals_site sites[] = {
 	    [RPPG_SITE_FACE] = VITALS_FACE,
@@ -118,7 +118,7 @@ estimate(struct measure_estimate *e, const struct measure_options *options,
 
 int
 measure_estimate(struct measure_estimate *e,
-    const struct measure_options *options, const struct rppg_view *v,
+    const struct measure_options *options, const struct rppg_segment *v,
     double from, double to, struct err *err)
 {
 	bool is_short = to - from < vital_info(VITAL_HEART_RATE)->min_seconds;
@@ -141,7 +141,7 @@ measure_estimate(struct measure_estimate *e,
 
 void
 measure_estimate_now(struct measure_estimate *e,
-    const struct measure_options *options, const struct rppg_now *now,
+    const struct measure_options *options, const struct rppg_estimate *now,
     double seconds)
 {
 	if (e->reading[VITAL_HEART_RATE].absent == ABSENT_LOW_FRAME_RATE)

@@ -111,7 +111,7 @@ line_of(const struct measure *m, const struct measure_estimate *e)
 
 /* Write the wave of ${from}..${to} in blocks. */
 static int
-write_wave(const struct measure *m, const struct rppg_view *v, double from,
+write_wave(const struct measure *m, const struct rppg_segment *v, double from,
     double to, struct ndjson_writer *out)
 {
 	struct measure_line l = line_of(m, &m->running);
@@ -142,8 +142,8 @@ write_wave(const struct measure *m, const struct rppg_view *v, double from,
 /* Write the wave of ${v}, which reaches to ${to}, where it is wanted and was
  * not written. */
 static int
-write_new_wave(const struct measure *m, const struct rppg_view *v, double from,
-    double to, struct ndjson_writer *out)
+write_new_wave(const struct measure *m, const struct rppg_segment *v,
+    double from, double to, struct ndjson_writer *out)
 {
 	if (m->mute || (m->options->emit & MEASURE_WAVE) == 0 ||
 	    (m->options->emit & MEASURE_SAMPLE) != 0)
@@ -155,14 +155,14 @@ write_new_wave(const struct measure *m, const struct rppg_view *v, double from,
 /* Add what lies from m->looked to ${to} to the next window's stretches; ${v}
  * is what was seen of it, to be released. */
 static int
-look(struct measure *m, double to, struct rppg_view *v, struct err *err)
+look(struct measure *m, double to, struct rppg_segment *v, struct err *err)
 {
 	struct measure_estimate e;
 
-	if (rppg_view(m->rppg, m->looked, to, v) != 0)
+	if (rppg_segment(m->rppg, m->looked, to, v) != 0)
 		return err_set(err, "out of memory");
 	if (measure_estimate(&e, m->options, v, m->looked, to, err) != 0) {
-		rppg_view_release(v);
+		rppg_segment_release(v);
 		return -1;
 	}
 	measure_stretches_add(&m->stretches, &e, to - m->looked);
@@ -175,7 +175,7 @@ static int
 look_in_time(
     struct measure *m, double now, struct ndjson_writer *out, struct err *err)
 {
-	struct rppg_view v;
+	struct rppg_segment v;
 	int status = 0;
 
 	while (status == 0 && window_length(m) > MEASURE_WHOLE_MAX &&
@@ -185,7 +185,7 @@ look_in_time(
 		if (look(m, to, &v, err) != 0)
 			return -1;
 		status = write_new_wave(m, &v, from, to, out);
-		rppg_view_release(&v);
+		rppg_segment_release(&v);
 		rppg_forget(m->rppg, to);
 	}
 	return status;
@@ -218,7 +218,7 @@ write_window(struct measure *m, double from, double to,
     struct ndjson_writer *out, struct err *err)
 {
 	double last = m->looked;
-	struct rppg_view v;
+	struct rppg_segment v;
 	int status = 0;
 
 	err->text[0] = '\0';
@@ -228,7 +228,7 @@ write_window(struct measure *m, double from, double to,
 		status = write_measurement(m, from, to, out);
 		if (status == 0)
 			status = write_new_wave(m, &v, last, to, out);
-		rppg_view_release(&v);
+		rppg_segment_release(&v);
 	}
 	m->covered = to;
 	m->windows++;
@@ -271,13 +271,13 @@ static int
 renew(struct measure *m, double now, struct err *err)
 {
 	double from = fmax(m->start, now - MEASURE_SAMPLE_SECONDS);
-	struct rppg_view v;
+	struct rppg_segment v;
 	int status;
 
-	if (rppg_view(m->rppg, from, now, &v) != 0)
+	if (rppg_segment(m->rppg, from, now, &v) != 0)
 		return err_set(err, "out of memory");
 	status = measure_estimate(&m->running, m->options, &v, from, now, err);
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 	if (m->options->window <= 0 &&
 	    (m->options->emit & MEASURE_MEASUREMENT) == 0)
 		rppg_forget(m->rppg, from);
@@ -290,17 +290,17 @@ write_block(
     struct measure *m, double now, struct ndjson_writer *out, struct err *err)
 {
 	double to = m->next_block, from = to - LIVE_BLOCK;
-	struct rppg_view v;
+	struct rppg_segment v;
 	int status;
 
 	(void)now;
 	m->next_block += LIVE_BLOCK;
 	if (m->mute)
 		return 0;
-	if (rppg_view(m->rppg, from - LIVE_BLOCK, to, &v) != 0)
+	if (rppg_segment(m->rppg, from - LIVE_BLOCK, to, &v) != 0)
 		return err_set(err, "out of memory");
 	status = write_wave(m, &v, from, to, out);
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 	return status;
 }
 
@@ -308,12 +308,12 @@ static int
 write_sample(struct measure *m, double now, struct ndjson_writer *out)
 {
 	struct measure_estimate *e = &m->running;
-	struct rppg_now pulse;
+	struct rppg_estimate pulse;
 
 	m->seq++;
 	if (m->mute)
 		return 0;
-	rppg_now(m->rppg, &pulse);
+	rppg_latest(m->rppg, &pulse);
 	measure_estimate_now(e, m->options, &pulse, now - m->start);
 	struct measure_line l = line_of(m, e);
 	l.offset = now;

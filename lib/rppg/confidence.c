@@ -13,7 +13,7 @@ struct row {
 
 static const struct row table[RPPG_FEATURES] = {
     [RPPG_FEATURE_SNR] = {0.24, -10, 12},
-    [RPPG_FEATURE_MATCH] = {5, 0, 2},
+    [RPPG_FEATURE_LIKELIHOOD] = {5, 0, 2},
     [RPPG_FEATURE_SPREAD] = {-0.44, 0, 3},
     [RPPG_FEATURE_SECONDS] = {1.02, -0.7, 1.1},
     /* By hand: where not two of the seven see it, doubt what all see
@@ -24,7 +24,7 @@ static const struct row table[RPPG_FEATURES] = {
     /* By hand: three or four waves are no rhythm yet. */
     [RPPG_FEATURE_CYCLES] = {-4, 0, 2},
     /* By hand: of what machines do as well, nobody can tell. */
-    [RPPG_FEATURE_MACHINE] = {-10, 0, 1},
+    [RPPG_FEATURE_ARTEFACT] = {-10, 0, 1},
     /* By hand: a slow rate takes clear beats. */
     [RPPG_FEATURE_DRIFT] = {-1, 0, 3},
 };

@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rppg/render.h"
+#include "rppg/colour.h"
+#include "rppg/reconstruct.h"
 #include "rppg/state.h"
 
 /* On the grid. */
 enum {
 	HOP = 60,
 	FIRST = 300,
-	CROWD = 8,          /* frames that tell a rate from a jitter */
 	CERTAIN_REGIONS = 4 /* that do not stay the same by chance */
 };
 
@@ -37,15 +37,15 @@ rppg_new(enum rppg_site site, enum rppg_method method,
 	p->method = method;
 	p->names = *names;
 	history_init(&p->history);
-	p->pending = calloc(TRACK_LAG, sizeof(*p->pending));
-	p->voter = rppg_voter_new(site, method, names);
-	if (p->pending == NULL || p->voter == NULL ||
-	    intake_init(&p->intake, names->count) != 0) {
+	p->pending = calloc(RATE_TRACKER_LAG, sizeof(*p->pending));
+	p->analyser = analyser_new(site, method, names);
+	if (p->pending == NULL || p->analyser == NULL ||
+	    resampler_init(&p->resampler, names->count) != 0) {
 		rppg_free(p);
 		return NULL;
 	}
 	for (int c = 0; c < 3; c++)
-		p->shade_gain[c] = 1;
+		p->colour_gain[c] = 1;
 	return p;
 }
 
@@ -54,9 +54,9 @@ rppg_free(struct rppg *p)
 {
 	if (p == NULL)
 		return;
-	intake_release(&p->intake);
+	resampler_release(&p->resampler);
 	history_release(&p->history);
-	rppg_voter_free(p->voter);
+	analyser_free(p->analyser);
 	free(p->pending);
 	free(p);
 }
@@ -64,7 +64,7 @@ rppg_free(struct rppg *p)
 /* ---- Judging a window --------------------------------------------------- */
 
 static double
-methods_agreeing(const struct vote *w, double bin)
+methods_agreeing(const struct rate_likelihood *w, double bin)
 {
 	double agree = 0, all = 0;
 
@@ -72,7 +72,7 @@ methods_agreeing(const struct vote *w, double bin)
 		if (!w->method[m].power.valid)
 			continue;
 		all++;
-		agree += fabs(w->method[m].own - bin) <= AGREE;
+		agree += fabs(w->method[m].best_bin - bin) <= AGREE;
 	}
 	return all > 0 ? agree / all : 0;
 }
@@ -87,11 +87,11 @@ drift(double rate, double snr)
 	return isnan(snr) ? 0 : fmax(0, (SLOW - rate) / SLOW_STEP) * unclear;
 }
 
-/* The top of the votes near ${bin}, between the bins. */
+/* The top of the likelihood near ${bin}, between the bins. */
 static double
-refine(const struct vote *w, int bin)
+refine(const struct rate_likelihood *w, int bin)
 {
-	const double *v = w->votes;
+	const double *v = w->log_likelihood;
 	const int last = POWER_HIGH - POWER_LOW;
 	int at = bin - POWER_LOW, k = at;
 
@@ -108,34 +108,35 @@ refine(const struct vote *w, int bin)
 }
 
 int
-rppg_judge(struct rppg *p, struct pending *pending, int bin)
+rppg_apply_rate(struct rppg *p, struct pending *pending, int bin)
 {
-	const struct vote *w = &pending->vote;
+	const struct rate_likelihood *w = &pending->rates;
 	double at = refine(w, bin);
-	struct render_quality quality;
+	struct reconstruct_quality quality;
 
 	if (pending->bin == bin)
 		return 0;
-	if (render_waves(
-		p->voter, &p->intake, w, at, pending->wave, &quality) != 0)
+	if (reconstruct_waves(p->analyser, &p->resampler, w, at, pending->wave,
+		&quality) != 0)
 		return -1;
-	pending->note = (struct note){.start = w->start,
+	pending->estimate = (struct window_estimate){.start = w->start,
 	    .end = w->end,
 	    .rate = at * POWER_STEP * 60,
-	    .quality = vote_explained(w, at),
+	    .quality = rate_likelihood_explained(w, at),
 	    .movement = w->movement,
 	    .seen = w->seen};
-	double *f = pending->note.feature;
+	double *f = pending->estimate.feature;
 	f[RPPG_FEATURE_SNR] = quality.snr;
 	f[RPPG_FEATURE_COLOUR] = quality.least;
 	f[RPPG_FEATURE_METHODS] = methods_agreeing(w, at);
-	f[RPPG_FEATURE_MATCH] =
-	    -log(1 - vote_explained(w, at)) * (w->end - w->start) / RPPG_WINDOW;
+	f[RPPG_FEATURE_LIKELIHOOD] =
+	    -log(1 - rate_likelihood_explained(w, at)) * (w->end - w->start) /
+	    RPPG_WINDOW;
 	f[RPPG_FEATURE_SPREAD] = 0;
 	f[RPPG_FEATURE_CYCLES] =
 	    fmax(0, CYCLES - at * POWER_STEP * (w->end - w->start));
-	f[RPPG_FEATURE_DRIFT] = drift(pending->note.rate, quality.snr);
-	f[RPPG_FEATURE_MACHINE] = vote_is_machine(w, at);
+	f[RPPG_FEATURE_DRIFT] = drift(pending->estimate.rate, quality.snr);
+	f[RPPG_FEATURE_ARTEFACT] = rate_likelihood_is_artefact(w, at);
 	f[RPPG_FEATURE_SECONDS] = log((w->end - w->start) / RPPG_WINDOW);
 	pending->bin = bin;
 	return 0;
@@ -148,18 +149,18 @@ static int
 settle_oldest(struct rppg *p)
 {
 	struct pending *w = &p->pending[0];
-	int course[TRACK_LAG];
-	struct note *note;
+	int course[RATE_TRACKER_LAG];
+	struct window_estimate *estimate;
 
 	if (p->pendings == 0)
 		return 0;
-	track_course(&p->track, course, p->pendings);
-	if (rppg_judge(p, w, course[0]) != 0 ||
-	    (note = rppg_queue_add(&p->history.notes)) == NULL)
+	rate_tracker_path(&p->tracker, course, p->pendings);
+	if (rppg_apply_rate(p, w, course[0]) != 0 ||
+	    (estimate = rppg_queue_add(&p->history.windows)) == NULL)
 		return -1;
-	*note = w->note;
-	if (history_add_waves(&p->history, llrint(w->vote.start * RPPG_GRID),
-		w->wave, w->vote.n) != 0)
+	*estimate = w->estimate;
+	if (history_add_waves(&p->history, llrint(w->rates.start * RPPG_GRID),
+		w->wave, w->rates.n) != 0)
 		return -1;
 	memmove(w, w + 1, --p->pendings * sizeof(*w));
 	return 0;
@@ -167,16 +168,17 @@ settle_oldest(struct rppg *p)
 
 /* Judge the window that ends at grid index ${end}. */
 static int
-window_at(struct rppg *p, int64_t end, struct vote *w)
+window_at(struct rppg *p, int64_t end, struct rate_likelihood *w)
 {
-	const struct intake *in = &p->intake;
+	const struct resampler *in = &p->resampler;
 	int64_t have = end - in->base;
 	int64_t run = end - (int64_t)ceil(p->run_start * RPPG_GRID);
 	int64_t n = run < POWER_WINDOW ? run : POWER_WINDOW;
 
 	if (n > have)
 		n = have;
-	return vote_window(p->voter, in, (size_t)(have - n), (size_t)n, w);
+	return rate_likelihood_estimate(
+	    p->analyser, in, (size_t)(have - n), (size_t)n, w);
 }
 
 /* While windows grow, from the start of a run on, each that sees anything has
@@ -184,36 +186,36 @@ window_at(struct rppg *p, int64_t end, struct vote *w)
 static bool
 replaces_pending(const struct rppg *p, const struct pending *w)
 {
-	return w->vote.any && p->pendings > 0 &&
-	    w->vote.start <= p->pending[0].vote.start;
+	return w->rates.any && p->pendings > 0 &&
+	    w->rates.start <= p->pending[0].rates.start;
 }
 
 static int
 take_hop(struct rppg *p)
 {
-	if (p->pendings == TRACK_LAG && settle_oldest(p) != 0)
+	if (p->pendings == RATE_TRACKER_LAG && settle_oldest(p) != 0)
 		return -1;
 	struct pending *w = &p->pending[p->pendings];
 	w->bin = 0;
-	if (window_at(p, p->next_hop, &w->vote) != 0)
+	if (window_at(p, p->next_hop, &w->rates) != 0)
 		return -1;
 	if (replaces_pending(p, w)) {
 		p->pending[0] = *w;
 		w = &p->pending[0];
 		p->pendings = 0;
-		track_restart(&p->track);
+		rate_tracker_restart(&p->tracker);
 	}
-	track_push(&p->track, w->vote.votes, RPPG_HOP);
+	rate_tracker_push(&p->tracker, w->rates.log_likelihood, RPPG_HOP);
 	p->pendings++;
 
-	int course[TRACK_LAG];
-	track_course(&p->track, course, p->pendings);
-	if (rppg_judge(p, w, course[p->pendings - 1]) != 0)
+	int course[RATE_TRACKER_LAG];
+	rate_tracker_path(&p->tracker, course, p->pendings);
+	if (rppg_apply_rate(p, w, course[p->pendings - 1]) != 0)
 		return -1;
-	p->now.time = w->vote.end;
-	p->now.rate = w->vote.any ? w->note.rate : 0;
-	p->now.snr_db = w->note.feature[RPPG_FEATURE_SNR];
-	recent_add(&p->recent, &w->note);
+	p->now.time = w->rates.end;
+	p->now.rate = w->rates.any ? w->estimate.rate : 0;
+	p->now.snr_db = w->estimate.feature[RPPG_FEATURE_SNR];
+	recent_add(&p->recent, &w->estimate);
 	p->now.confidence = recent_confidence(&p->recent, p->method);
 	p->next_hop += HOP;
 	return 0;
@@ -223,13 +225,13 @@ take_hop(struct rppg *p)
 static int
 advance(struct rppg *p)
 {
-	struct intake *in = &p->intake;
+	struct resampler *in = &p->resampler;
 
 	if (!p->running || (in->raws == 0))
 		return 0;
 	if (in->time[in->raws - 1] * RPPG_GRID < (double)p->next_hop)
 		return 0;
-	if (intake_grid(in) != 0)
+	if (resampler_grid(in) != 0)
 		return -1;
 	while (p->next_hop <= in->base + (int64_t)in->grids)
 		if (take_hop(p) != 0)
@@ -238,32 +240,32 @@ advance(struct rppg *p)
 }
 
 int
-rppg_last_window(
-    struct rppg *p, struct track *t, unsigned *kept, struct pending *last)
+rppg_last_window(struct rppg *p, struct rate_tracker *t, unsigned *kept,
+    struct pending *last)
 {
-	struct intake *in = &p->intake;
+	struct resampler *in = &p->resampler;
 
 	*kept = p->pendings;
 	if (!p->running)
 		return 0;
-	if (intake_flush(in) < 0 || intake_grid(in) != 0)
+	if (resampler_flush(in) < 0 || resampler_grid(in) != 0)
 		return -1;
 	int64_t end = in->base + (int64_t)in->grids;
 	int64_t past = p->next_hop - HOP;
-	bool first = p->pendings == 0 && p->track.hops == 0;
+	bool first = p->pendings == 0 && p->tracker.hops == 0;
 	int64_t run = end - (int64_t)ceil(p->run_start * RPPG_GRID);
 	if (run < FIRST * 95 / 100 || (!first && end - past < HOP / 4))
 		return 0;
 	last->bin = 0;
-	if (window_at(p, end, &last->vote) != 0)
+	if (window_at(p, end, &last->rates) != 0)
 		return -1;
-	*t = p->track;
+	*t = p->tracker;
 	if (replaces_pending(p, last)) {
 		*kept = 0;
-		track_restart(t);
+		rate_tracker_restart(t);
 		first = true;
 	}
-	track_push(t, last->vote.votes,
+	rate_tracker_push(t, last->rates.log_likelihood,
 	    first ? RPPG_HOP : (double)(end - past) / RPPG_GRID);
 	return 1;
 }
@@ -272,7 +274,7 @@ rppg_last_window(
 static int
 end_run(struct rppg *p)
 {
-	struct track t;
+	struct rate_tracker t;
 	unsigned kept;
 	int more;
 
@@ -282,134 +284,23 @@ end_run(struct rppg *p)
 	more = rppg_last_window(p, &t, &kept, last);
 	if (more == 1) {
 		p->pendings = kept;
-		if (p->pendings == TRACK_LAG && settle_oldest(p) != 0)
+		if (p->pendings == RATE_TRACKER_LAG && settle_oldest(p) != 0)
 			more = -1;
-		p->track = t;
+		p->tracker = t;
 		p->pending[p->pendings++] = *last;
 	}
 	free(last);
 	while (more >= 0 && p->pendings > 0)
 		if (settle_oldest(p) != 0)
 			more = -1;
-	intake_restart(&p->intake);
-	track_restart(&p->track);
+	resampler_restart(&p->resampler);
+	rate_tracker_restart(&p->tracker);
 	recent_clear(&p->recent);
 	p->running = false;
 	return more < 0 ? -1 : 0;
 }
 
 /* ---- Frames -------------------------------------------------------------- */
-
-/* The mean of the regions that ${a} and, unless NULL, ${b} show. */
-static bool
-common_mean(const struct rppg *p, const struct trace_frame *a,
-    const struct trace_frame *b, double mean[3])
-{
-	double sum = 0;
-
-	mean[0] = mean[1] = mean[2] = 0;
-	for (unsigned i = 0; i < p->names.count; i++) {
-		const struct trace_region *r = &a->region[i];
-		double w =
-		    p->intake.weight[i] > 0 ? p->intake.weight[i] : r->pixels;
-
-		if (r->pixels == 0 || (b != NULL && b->region[i].pixels == 0) ||
-		    strcmp(p->names.name[i], TRACE_BACKGROUND) == 0)
-			continue;
-		mean[0] += w * r->r;
-		mean[1] += w * r->g;
-		mean[2] += w * r->b;
-		sum += w;
-	}
-	for (int c = 0; c < 3 && sum > 0; c++)
-		mean[c] /= sum;
-	return sum > 0;
-}
-
-static bool
-same_regions(const struct trace_frame *a, const struct trace_frame *b)
-{
-	for (unsigned i = 0; i < a->count; i++)
-		if ((a->region[i].pixels == 0) != (b->region[i].pixels == 0))
-			return false;
-	return true;
-}
-
-/* Have the last few frames come at more than the most a second?  One alone may
- * lie close to its neighbour: the times are those of arrival then, and no
- * sample must be lost. */
-static bool
-crowded(const struct queue *q, double time)
-{
-	const struct shade *then;
-
-	if (q->count < CROWD)
-		return false;
-	then = rppg_queue_at(q, q->count - CROWD);
-	return time - then->first < CROWD * RPPG_CLOSEST * (1 - 1e-9);
-}
-
-/* Keep ${s}, or average it into the last one where frames are crowded. */
-static int
-put_shade(struct rppg *p, const struct shade *s)
-{
-	struct queue *q = &p->history.shades;
-	struct shade *to = q->count > 0 ? rppg_queue_at(q, q->count - 1) : NULL;
-
-	if (to != NULL && to->count < 16 && to->seen == s->seen &&
-	    s->time - to->first < RPPG_CLOSEST * (1 - 1e-9) &&
-	    crowded(q, s->time)) {
-		float part = 1 / (float)(++to->count);
-
-		to->time += (double)part * (s->time - to->time);
-		to->r += part * (s->r - to->r);
-		to->g += part * (s->g - to->g);
-		to->b += part * (s->b - to->b);
-		return 0;
-	}
-	if ((to = rppg_queue_add(q)) == NULL)
-		return -1;
-	*to = *s;
-	to->first = s->time;
-	return 0;
-}
-
-/* Note the mean colour; where the set of regions changes, it is scaled to go
- * on at the level of those that are in both. */
-static int
-add_shade(struct rppg *p, const struct trace_frame *f)
-{
-	const struct trace_frame *last = &p->last_frame;
-	double now[3], then[3], both_now[3], both_then[3];
-	struct shade s = {.time = f->time,
-	    .face_y = (float)NAN,
-	    .luma = (float)f->luma,
-	    .count = 1};
-
-	if (f->face.width > 0 && f->face.height > 0)
-		s.face_y = (float)(f->face.y / f->face.height + 0.5);
-	if (!common_mean(p, f, NULL, now))
-		return put_shade(p, &s);
-	s.seen = 1;
-	if (p->any && f->anchor != last->anchor &&
-	    common_mean(p, last, NULL, then)) {
-		for (int c = 0; c < 3; c++)
-			if (now[c] > 0 && then[c] > 0)
-				p->shade_gain[c] *= then[c] / now[c];
-	} else if (p->any && !same_regions(f, last) &&
-	    common_mean(p, last, NULL, then) &&
-	    common_mean(p, f, last, both_now) &&
-	    common_mean(p, last, f, both_then)) {
-		for (int c = 0; c < 3; c++)
-			if (both_then[c] > 0 && now[c] > 0)
-				p->shade_gain[c] *= then[c] / both_then[c] *
-				    both_now[c] / now[c];
-	}
-	s.r = (float)(now[0] * p->shade_gain[0]);
-	s.g = (float)(now[1] * p->shade_gain[1]);
-	s.b = (float)(now[2] * p->shade_gain[2]);
-	return put_shade(p, &s);
-}
 
 static bool
 shows_skin(const struct rppg *p, const struct trace_frame *f)
@@ -472,14 +363,14 @@ rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err)
 	/* As if it had not come: what is missing then is a gap. */
 	if (p->any && (f->repeated || repeats(p, f)))
 		return 0;
-	if (keep_run(p, f) != 0 || add_shade(p, f) != 0)
+	if (keep_run(p, f) != 0 || colour_add(p, f) != 0)
 		return err_set(err, "out of memory");
 	history_forget(&p->history, f->time - RPPG_SECONDS_MAX);
 	p->last_frame = *f;
 	p->any = true;
 	p->frames++;
 	if (p->running) {
-		int new_frame = intake_push(&p->intake, f);
+		int new_frame = resampler_push(&p->resampler, f);
 
 		if (new_frame < 0 || (new_frame > 0 && advance(p) != 0))
 			return err_set(err, "out of memory");
@@ -488,7 +379,7 @@ rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err)
 }
 
 void
-rppg_now(const struct rppg *p, struct rppg_now *now)
+rppg_latest(const struct rppg *p, struct rppg_estimate *now)
 {
 	*now = p->now;
 }

@@ -10,9 +10,9 @@
  * Fusion.  In each window groups of patches speak with one voice (mvdr.h):
  * for every rate, by the weights over groups and colours that let a pulse
  * through and the noise of that window as little as can be; every method,
- * applied to the mean of all patches, adds its vote.  What the background or
+ * applied to the mean of all patches, adds its likelihood.  What the background or
  * the movement of the face also show is taken off before.  A Viterbi search
- * over the votes follows the rate through time; the wave is the one that the
+ * over the likelihoods follows the rate through time; the wave is the one that the
  * groups show at that rate.
  */
 #ifndef RPPG_ENGINE_H
@@ -52,22 +52,22 @@ int rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err);
 
 /* What the confidence of a rate is made of; rppg_confidence has the table. */
 enum rppg_feature {
-	RPPG_FEATURE_SNR,     /* dB, of the fused wave */
-	RPPG_FEATURE_MATCH,   /* log-likelihood of the rate, for one degree of
+	RPPG_FEATURE_SNR,        /* dB, of the fused wave */
+	RPPG_FEATURE_LIKELIHOOD, /* log-likelihood of the rate, for one degree of
 				 freedom of a whole window */
-	RPPG_FEATURE_METHODS, /* share of methods that agree, 0 to 1 */
-	RPPG_FEATURE_SPREAD,  /* log of 1 + sd of the windows' rates, /min */
-	RPPG_FEATURE_SECONDS, /* log of the length over 10 s */
-	RPPG_FEATURE_COLOUR,  /* lesser share of red and blue in the wave */
-	RPPG_FEATURE_CYCLES,  /* how many a window lacks to be counted */
-	RPPG_FEATURE_MACHINE, /* share of windows at a rate of coders, lamps */
+	RPPG_FEATURE_METHODS,    /* share of methods that agree, 0 to 1 */
+	RPPG_FEATURE_SPREAD,     /* log of 1 + sd of the windows' rates, /min */
+	RPPG_FEATURE_SECONDS,    /* log of the length over 10 s */
+	RPPG_FEATURE_COLOUR,     /* lesser share of red and blue in the wave */
+	RPPG_FEATURE_CYCLES,     /* how many a window lacks to be counted */
+	RPPG_FEATURE_ARTEFACT, /* share of windows at a rate of coders, lamps */
 	RPPG_FEATURE_DRIFT, /* steps of 6 /min below 50, where beats are unclear */
 	RPPG_FEATURES
 };
 
 /* A stretch of time as the engine saw it.  All times in seconds of the
- * source; all arrays are owned: rppg_view_release. */
-struct rppg_view {
+ * source; all arrays are owned: rppg_segment_release. */
+struct rppg_segment {
 	double start, end;
 	double rate;       /* /min, from the spectra; 0: none */
 	double confidence; /* that it lies within 5 /min of the truth */
@@ -102,14 +102,15 @@ struct rppg_view {
 /* Describe ${from}..${to}, cut to what was pushed and not forgotten, and to
  * the last RPPG_SECONDS_MAX of it.  Return
  * 0 with ${v} set, or -1 without memory. */
-int rppg_view(struct rppg *p, double from, double to, struct rppg_view *v);
-void rppg_view_release(struct rppg_view *v);
+int rppg_segment(
+    struct rppg *p, double from, double to, struct rppg_segment *v);
+void rppg_segment_release(struct rppg_segment *v);
 
 /* The latest estimate: rate 0 while there is none. */
-struct rppg_now {
+struct rppg_estimate {
 	double time, rate, confidence, snr_db;
 };
-void rppg_now(const struct rppg *p, struct rppg_now *now);
+void rppg_latest(const struct rppg *p, struct rppg_estimate *now);
 
 /* What lies before ${time} will not be asked for again. */
 void rppg_forget(struct rppg *p, double time);

@@ -35,7 +35,8 @@ mean_chroma(const struct window *w, struct eigen *e)
 			continue;
 		for (unsigned c = 0; c < WINDOW_COLOURS; c++) {
 			d[c] = dsp_mean(
-			    intake_channel(w->in, 3 * i + c) + w->from, w->n);
+			    resampler_channel(w->in, 3 * i + c) + w->from,
+			    w->n);
 			sum += d[c];
 		}
 		for (unsigned c = 0; c < WINDOW_COLOURS; c++)

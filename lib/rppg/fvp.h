@@ -6,7 +6,7 @@
  * Regions are boxes that tile the picture.  As there, they are weighted
  * softly by the likeness of their colours, and frequencies that intensity
  * shows count less.  Otherwise than there, masks are made for a window and
- * not for a frame, and the rate is found by the votes of vote.h: sums of
+ * not for a frame, and the rate is found by the likelihoods of rate_likelihood.h: sums of
  * weighted spectra were off by far on still hands and tilted faces.
  */
 #ifndef RPPG_FVP_H

@@ -58,8 +58,8 @@ rppg_queue_drop(struct queue *q, size_t n)
 void
 history_init(struct history *h)
 {
-	rppg_queue_init(&h->notes, sizeof(struct note));
-	rppg_queue_init(&h->shades, sizeof(struct shade));
+	rppg_queue_init(&h->windows, sizeof(struct window_estimate));
+	rppg_queue_init(&h->colours, sizeof(struct skin_colour));
 	rppg_queue_init(&h->wave, sizeof(struct wave_sum));
 	h->wave_base = 0;
 }
@@ -67,14 +67,14 @@ history_init(struct history *h)
 void
 history_release(struct history *h)
 {
-	rppg_queue_release(&h->notes);
-	rppg_queue_release(&h->shades);
+	rppg_queue_release(&h->windows);
+	rppg_queue_release(&h->colours);
 	rppg_queue_release(&h->wave);
 }
 
 int
-history_add_waves(struct history *h, int64_t at,
-    double wave[VOTE_WAVES][POWER_WINDOW], size_t n)
+history_add_waves(
+    struct history *h, int64_t at, double wave[WAVES][POWER_WINDOW], size_t n)
 {
 	if (h->wave.count == 0)
 		h->wave_base = at;
@@ -97,7 +97,7 @@ history_add_waves(struct history *h, int64_t at,
 		if (k < 0)
 			continue;
 		struct wave_sum *s = rppg_queue_at(&h->wave, (size_t)k);
-		for (int w = 0; w < VOTE_WAVES; w++)
+		for (int w = 0; w < WAVES; w++)
 			s->sum[w] += (float)(weight * wave[w][i]);
 		s->weight += (float)weight;
 	}
@@ -109,15 +109,16 @@ history_forget(struct history *h, double time)
 {
 	size_t n = 0;
 
-	while (n < h->notes.count &&
-	    ((struct note *)rppg_queue_at(&h->notes, n))->end < time)
+	while (n < h->windows.count &&
+	    ((struct window_estimate *)rppg_queue_at(&h->windows, n))->end <
+		time)
 		n++;
-	rppg_queue_drop(&h->notes, n);
+	rppg_queue_drop(&h->windows, n);
 	n = 0;
-	while (n < h->shades.count &&
-	    ((struct shade *)rppg_queue_at(&h->shades, n))->time < time)
+	while (n < h->colours.count &&
+	    ((struct skin_colour *)rppg_queue_at(&h->colours, n))->time < time)
 		n++;
-	rppg_queue_drop(&h->shades, n);
+	rppg_queue_drop(&h->colours, n);
 	int64_t least = (int64_t)floor(time * RPPG_GRID);
 	if (least > h->wave_base) {
 		size_t drop = (size_t)(least - h->wave_base);

@@ -1,6 +1,6 @@
 /*
  * history: what is kept of all that was pushed: the fused wave, the mean
- * colour, the movement, and a note a window.  Private to lib/rppg.
+ * colour, the movement, and an estimate a window.  Private to lib/rppg.
  */
 #ifndef RPPG_HISTORY_H
 #define RPPG_HISTORY_H
@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 #include "rppg/engine.h"
-#include "rppg/vote.h"
+#include "rppg/rate_likelihood.h"
 
 /* What one window said, once its rate was chosen. */
-struct note {
+struct window_estimate {
 	double start, end;
 	double rate;    /* /min */
 	double quality; /* weight of the rate: explained share, 0 to 1 */
@@ -21,7 +21,7 @@ struct note {
 };
 
 /* The mean colour of all skin in one frame; and where the face is. */
-struct shade {
+struct skin_colour {
 	double time, first; /* of the frames averaged: mean, first */
 	float r, g, b;
 	float face_y; /* NAN: no face */
@@ -45,14 +45,14 @@ void rppg_queue_drop(struct queue *q, size_t n);
 
 /* The waves: sums of overlapping windows and of their weights, on the grid. */
 struct wave_sum {
-	float sum[VOTE_WAVES], weight;
+	float sum[WAVES], weight;
 };
 
 struct history {
-	struct queue notes;  /* struct note */
-	struct queue shades; /* struct shade */
-	struct queue wave;   /* struct wave_sum */
-	int64_t wave_base;   /* grid index of the first */
+	struct queue windows; /* struct window_estimate */
+	struct queue colours; /* struct skin_colour */
+	struct queue wave;    /* struct wave_sum */
+	int64_t wave_base;    /* grid index of the first */
 };
 
 void history_init(struct history *h);
@@ -60,8 +60,8 @@ void history_release(struct history *h);
 
 /* Add ${n} samples of a window's waves from grid index ${at} on, under a Hann
  * window.  Return 0, or -1 without memory. */
-int history_add_waves(struct history *h, int64_t at,
-    double wave[VOTE_WAVES][POWER_WINDOW], size_t n);
+int history_add_waves(
+    struct history *h, int64_t at, double wave[WAVES][POWER_WINDOW], size_t n);
 
 /* Forget what ended before ${time}. */
 void history_forget(struct history *h, double time);

@@ -40,7 +40,7 @@ mvdr_clear(struct mvdr *m, size_t n)
 }
 
 void
-mvdr_move(struct mvdr *m, double movement)
+mvdr_set_movement(struct mvdr *m, double movement)
 {
 	double share = log(movement / STILL) / log(MOVING / STILL);
 
@@ -49,7 +49,7 @@ mvdr_move(struct mvdr *m, double movement)
 }
 
 void
-mvdr_refer(struct mvdr *m, const struct power *reference)
+mvdr_set_reference(struct mvdr *m, const struct power *reference)
 {
 	for (int k = 0; k < POWER_BINS; k++)
 		m->reference[k] = REFERENCE * (double)reference->power[k];
@@ -235,14 +235,14 @@ weighted(const struct mvdr *m, const double w[MVDR_CHANNELS], struct power *s)
 }
 
 void
-mvdr_votes(const struct mvdr *m, double vote[POWER_RATES])
+mvdr_log_likelihood(const struct mvdr *m, double log_likelihood[POWER_RATES])
 {
 	unsigned lobe = power_lobe(m->n);
 	double w[MVDR_CHANNELS];
 	struct power s;
 
 	for (int k = POWER_LOW; k <= POWER_HIGH; k++)
-		vote[k - POWER_LOW] =
+		log_likelihood[k - POWER_LOW] =
 		    weights(m, k, OWN_SHARE, w) && weighted(m, w, &s)
 		    ? -log(1 - power_explained(&s, k, lobe))
 		    : 0;

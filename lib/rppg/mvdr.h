@@ -46,18 +46,19 @@ int mvdr_add(struct mvdr *m, struct power_plan *p,
     double colour[MVDR_COLOURS][POWER_WINDOW]);
 
 /* The face moves by so much of its size: what is seen is mostly shading. */
-void mvdr_move(struct mvdr *m, double movement);
+void mvdr_set_movement(struct mvdr *m, double movement);
 
 /* Power that something which is not skin shows, of its relative changes: what
  * is hardly stronger in skin counts less (as in Full Video Pulse, Wang et
  * al., 2018). */
-void mvdr_refer(struct mvdr *m, const struct power *reference);
+void mvdr_set_reference(struct mvdr *m, const struct power *reference);
 
 /* All is there. */
 void mvdr_close(struct mvdr *m, const struct power_plan *p);
 
 /* Log-likelihood of a pulse at each rate, for one degree of freedom. */
-void mvdr_votes(const struct mvdr *m, double vote[POWER_RATES]);
+void mvdr_log_likelihood(
+    const struct mvdr *m, double log_likelihood[POWER_RATES]);
 
 /* The pulse wave as seen at ${bin}, rising with the blood volume.  False
  * where there is none. */

@@ -17,11 +17,12 @@ recent_clear(struct recent *r)
 }
 
 void
-recent_add(struct recent *r, const struct note *note)
+recent_add(struct recent *r, const struct window_estimate *estimate)
 {
 	if (r->count == RECENT_WINDOWS)
-		memmove(r->note, r->note + 1, --r->count * sizeof(r->note[0]));
-	r->note[r->count++] = *note;
+		memmove(r->estimate, r->estimate + 1,
+		    --r->count * sizeof(r->estimate[0]));
+	r->estimate[r->count++] = *estimate;
 }
 
 /* How far the rates lie apart. */
@@ -31,7 +32,7 @@ spread(const struct recent *r)
 	double rate[RECENT_WINDOWS];
 
 	for (unsigned i = 0; i < r->count; i++)
-		rate[i] = r->note[i].rate;
+		rate[i] = r->estimate[i].rate;
 	return log1p(dsp_sd(rate, r->count));
 }
 
@@ -39,7 +40,7 @@ double
 recent_confidence(const struct recent *r, enum rppg_method method)
 {
 	const unsigned n = r->count < NOW ? r->count : NOW;
-	const struct note *w = &r->note[r->count - n];
+	const struct window_estimate *w = &r->estimate[r->count - n];
 	double f[RPPG_FEATURES] = {0};
 
 	for (unsigned i = 0; i < n; i++)

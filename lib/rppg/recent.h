@@ -12,18 +12,18 @@ enum {
 };
 
 struct recent {
-	struct note note[RECENT_WINDOWS]; /* oldest first */
+	struct window_estimate estimate[RECENT_WINDOWS]; /* oldest first */
 	unsigned count;
 };
 
 void recent_clear(struct recent *r);
 
-/* Keep a copy of ${note}; the oldest makes room. */
-void recent_add(struct recent *r, const struct note *note);
+/* Keep a copy of ${estimate}; the oldest makes room. */
+void recent_add(struct recent *r, const struct window_estimate *estimate);
 
-/* The probability that the rate of the note added last is right: as
+/* The probability that the rate of the estimate added last is right: as
  * rppg_confidence, of the features of the last few windows, for a single one
- * may match noise by chance.  There must be a note. */
+ * may match noise by chance.  There must be a estimate. */
 double recent_confidence(const struct recent *r, enum rppg_method method);
 
 #endif

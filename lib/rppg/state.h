@@ -1,30 +1,30 @@
-/* The engine's state, shared by engine.c and view.c.  Private to lib/rppg. */
+/* The engine's state, shared by engine.c and segment.c.  Private to lib/rppg. */
 #ifndef RPPG_STATE_H
 #define RPPG_STATE_H
 
 #include "rppg/history.h"
-#include "rppg/intake.h"
+#include "rppg/rate_likelihood.h"
+#include "rppg/rate_tracker.h"
 #include "rppg/recent.h"
-#include "rppg/track.h"
-#include "rppg/vote.h"
+#include "rppg/resampler.h"
 
 /* A window, and what it is worth with the rate chosen last for it. */
 struct pending {
-	struct vote vote;
-	int bin; /* that the rest speaks of; 0: none yet */
-	struct note note;
-	double wave[VOTE_WAVES][POWER_WINDOW];
+	struct rate_likelihood rates;
+	int bin; /* that the rest belongs to; 0: none yet */
+	struct window_estimate estimate;
+	double wave[WAVES][POWER_WINDOW];
 };
 
 struct rppg {
 	enum rppg_site site;
 	enum rppg_method method;
 	struct trace_names names;
-	struct voter *voter;
-	struct intake intake;
-	struct track track;
+	struct analyser *analyser;
+	struct resampler resampler;
+	struct rate_tracker tracker;
 	/* Windows whose rate is not chosen yet, oldest first. */
-	struct pending *pending; /* TRACK_LAG of them */
+	struct pending *pending; /* RATE_TRACKER_LAG of them */
 	unsigned pendings;
 	struct recent recent;
 	struct history history;
@@ -35,22 +35,22 @@ struct rppg {
 	double last_time; /* of a frame */
 	bool any;
 	unsigned long frames;
-	struct rppg_now now;
+	struct rppg_estimate now;
 	/* The mean colour goes on smoothly when patches come and go. */
-	double shade_gain[3];
+	double colour_gain[3];
 	struct trace_frame last_frame;
 };
 
-/* The window that ends with the last frame, its votes pushed to ${t}, a copy
- * of the track, and how many of the pending ones it leaves in their place;
- * return 1, 0 where there is no newer one than the last, or -1 without
- * memory. */
-int rppg_last_window(
-    struct rppg *p, struct track *t, unsigned *kept, struct pending *last);
+/* Analyse the window that ends with the last frame, and push its likelihood to
+ * ${t}, a copy of the tracker.  *${kept} is how many of the pending windows
+ * still count beside it.  Return 1; 0 where there is no newer window than the
+ * last; -1 without memory. */
+int rppg_last_window(struct rppg *p, struct rate_tracker *t, unsigned *kept,
+    struct pending *last);
 
-/* Make the note and the wave of ${w} speak of ${bin}.  Return 0, or -1
- * without memory. */
-int rppg_judge(struct rppg *p, struct pending *w, int bin);
+/* Make the estimate and the wave of ${w} for the rate at ${bin}.  Return 0, or
+ * -1 without memory. */
+int rppg_apply_rate(struct rppg *p, struct pending *w, int bin);
 
 /* The probability that a rate with these features is right: at most a half of
  * a whole picture, of which nobody knows whether it shows skin. */

@@ -29,13 +29,14 @@ window_level_good(double level)
 static const double *
 channel(const struct window *w, unsigned region, unsigned colour)
 {
-	return intake_channel(w->in, 3 * region + colour) + w->from;
+	return resampler_channel(w->in, 3 * region + colour) + w->from;
 }
 
 static double
 seen_share(const struct window *w, unsigned region)
 {
-	const bool *seen = w->in->seen + (size_t)region * INTAKE_GRID + w->from;
+	const bool *seen =
+	    w->in->seen + (size_t)region * RESAMPLER_GRID + w->from;
 	size_t count = 0;
 
 	for (size_t i = 0; i < w->n; i++)
@@ -132,15 +133,15 @@ read_motion(struct window *w)
 	unsigned first = 3 * w->in->regions;
 	double lambda = dsp_detrend_lambda(RPPG_TREND_CUTOFF, RPPG_GRID);
 	const double *log_size =
-	    intake_channel(w->in, first + INTAKE_FACE_SIZE) + w->from;
+	    resampler_channel(w->in, first + RESAMPLER_FACE_SIZE) + w->from;
 
-	for (unsigned k = 0; k < INTAKE_FACE; k++) {
-		const double *x = intake_channel(w->in, first + k) + w->from;
+	for (unsigned k = 0; k < RESAMPLER_FACE; k++) {
+		const double *x = resampler_channel(w->in, first + k) + w->from;
 		double *to = w->motion[w->motions], size;
 
 		if (dsp_detrend(x, to, w->n, lambda) != 0)
 			return -1;
-		if (k != INTAKE_FACE_SIZE)
+		if (k != RESAMPLER_FACE_SIZE)
 			w->movement =
 			    hypot(w->movement, displacement(w, x, log_size));
 		size = sqrt(dot(to, to, w->n));
@@ -160,7 +161,7 @@ read_motion(struct window *w)
 }
 
 int
-window_open(struct window *w, const struct intake *in, enum rppg_site site,
+window_open(struct window *w, const struct resampler *in, enum rppg_site site,
     const bool skin[TRACE_REGIONS_MAX], size_t from, size_t n)
 {
 	double most = 0;

@@ -12,8 +12,8 @@
 
 #include <stdbool.h>
 
-#include "rppg/intake.h"
 #include "rppg/method.h"
+#include "rppg/resampler.h"
 
 enum {
 	WINDOW_MAX = 600, /* samples: RPPG_WINDOW at RPPG_GRID */
@@ -22,7 +22,7 @@ enum {
 };
 
 struct window {
-	const struct intake *in;
+	const struct resampler *in;
 	enum rppg_site site;
 	size_t from, n;               /* samples of the grid */
 	bool good[TRACE_REGIONS_MAX]; /* regions of skin fit for use */
@@ -41,8 +41,9 @@ struct window {
 
 /* Look at the ${n} <= WINDOW_MAX samples from index ${from} of the grid on; ${skin} tells which
  * regions are skin.  Return 0, or -1 without memory. */
-int window_open(struct window *w, const struct intake *in, enum rppg_site site,
-    const bool skin[TRACE_REGIONS_MAX], size_t from, size_t n);
+int window_open(struct window *w, const struct resampler *in,
+    enum rppg_site site, const bool skin[TRACE_REGIONS_MAX], size_t from,
+    size_t n);
 
 /* The colour of one region, in w->colour. */
 void window_patch(struct window *w, unsigned region);

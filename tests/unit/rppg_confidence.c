@@ -8,7 +8,7 @@ static double
 confidence(enum rppg_feature which, double value)
 {
 	double f[RPPG_FEATURES] = {[RPPG_FEATURE_SNR] = 0,
-	    [RPPG_FEATURE_MATCH] = 0.7,
+	    [RPPG_FEATURE_LIKELIHOOD] = 0.7,
 	    [RPPG_FEATURE_METHODS] = 0.5,
 	    [RPPG_FEATURE_SPREAD] = 0.5,
 	    [RPPG_FEATURE_SECONDS] = 0.7,
@@ -23,7 +23,7 @@ static double
 wandering(double snr, double spread)
 {
 	const double f[RPPG_FEATURES] = {[RPPG_FEATURE_SNR] = snr,
-	    [RPPG_FEATURE_MATCH] = 0.7,
+	    [RPPG_FEATURE_LIKELIHOOD] = 0.7,
 	    [RPPG_FEATURE_METHODS] = 0.5,
 	    [RPPG_FEATURE_SPREAD] = spread,
 	    [RPPG_FEATURE_SECONDS] = 0.7,
@@ -57,7 +57,7 @@ main(void)
 	    "what was not measured is not believed");
 	CHECK_NEAR(rppg_confidence(RPPG_FVP,
 		       (double[RPPG_FEATURES]){[RPPG_FEATURE_SNR] = 12,
-			   [RPPG_FEATURE_MATCH] = 2,
+			   [RPPG_FEATURE_LIKELIHOOD] = 2,
 			   [RPPG_FEATURE_METHODS] = 1}),
 	    0.5, 0.01, "a whole picture is a half at most");
 	return check_done();

@@ -77,16 +77,16 @@ static void
 rates(void)
 {
 	struct scene s = {72, 0.004, 0, 0, 30, 0.006, 8};
-	struct rppg_view v;
+	struct rppg_segment v;
 	double worst = 0, least = 1;
 
 	for (s.rate = 42; s.rate < 205; s.rate += 17.3) {
 		struct rppg *p = run(&s, 15, RPPG_FUSION);
 
-		rppg_view(p, 0, 15, &v);
+		rppg_segment(p, 0, 15, &v);
 		worst = fmax(worst, fabs(v.rate - s.rate));
 		least = fmin(least, v.confidence);
-		rppg_view_release(&v);
+		rppg_segment_release(&v);
 		rppg_free(p);
 	}
 	CHECK_NEAR(worst, 0, 0.5, "42 to 200 a minute, jittered frames");
@@ -99,9 +99,9 @@ waves(void)
 	struct scene s = {66, 0.004, 0, 0, 30, 0, 8};
 	struct rppg *p = run(&s, 20, RPPG_FUSION);
 	static double truth[1300];
-	struct rppg_view v;
+	struct rppg_segment v;
 
-	CHECK(rppg_view(p, 0, 20, &v) == 0, "a view");
+	CHECK(rppg_segment(p, 0, 20, &v) == 0, "a view");
 	CHECK(v.waves > 1190 && v.waves < 1210, "60 samples a second");
 	for (size_t i = 0; i < v.waves; i++) {
 		double a =
@@ -113,16 +113,16 @@ waves(void)
 	    "the wave rises with the blood volume");
 	CHECK(v.colours == 600 && v.motions > 150, "colour and motion");
 	CHECK(v.gaps == 0 && v.coverage > 0.99, "no gap");
-	rppg_view_release(&v);
-	rppg_view(p, 5, 12, &v);
+	rppg_segment_release(&v);
+	rppg_segment(p, 5, 12, &v);
 	CHECK_NEAR(v.start, 5, 0.05, "part of it: start");
 	CHECK_NEAR(v.end, 12, 0.05, "end");
 	CHECK_NEAR(v.rate, 66, 0.5, "rate");
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 	rppg_forget(p, 10);
-	rppg_view(p, 0, 20, &v);
+	rppg_segment(p, 0, 20, &v);
 	CHECK(v.start > 9.9, "what is forgotten is gone");
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 	rppg_free(p);
 }
 
@@ -130,12 +130,12 @@ static void
 light(void)
 {
 	struct scene s = {72, 0.004, 0, 0.05, 30, 0, 8};
-	struct rppg_view v;
+	struct rppg_segment v;
 	struct rppg *p = run(&s, 15, RPPG_FUSION);
 
-	rppg_view(p, 0, 15, &v);
+	rppg_segment(p, 0, 15, &v);
 	CHECK_NEAR(v.rate, 72, 0.7, "light that swells at 42 a minute");
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 	rppg_free(p);
 }
 
@@ -159,7 +159,7 @@ much_noise(unsigned seconds)
 		struct rppg *p = rppg_new(RPPG_SITE_FACE, RPPG_FUSION, &names);
 		double drift[PATCHES + 1] = {0}, keep = k % 2 ? 0.95 : 0;
 		double alone = k % 4 < 2 ? 1 : 0.2;
-		struct rppg_view v;
+		struct rppg_segment v;
 		struct err err;
 
 		seed = 1000 + k;
@@ -182,9 +182,9 @@ much_noise(unsigned seconds)
 			if (rppg_push(p, &f, &err) != 0)
 				printf("# %s\n", err.text);
 		}
-		rppg_view(p, 0, seconds, &v);
+		rppg_segment(p, 0, seconds, &v);
 		most = fmax(most, v.confidence);
-		rppg_view_release(&v);
+		rppg_segment_release(&v);
 		rppg_free(p);
 	}
 	CHECK(most < 0.5, "no noise is a pulse");
@@ -196,29 +196,29 @@ static void
 nothing(void)
 {
 	struct scene s = {72, 0, 0, 0, 30, 0, 8};
-	struct rppg_view v;
+	struct rppg_segment v;
 	double most = 0;
 
 	for (int i = 0; i < 6; i++) {
 		struct rppg *p = run(&s, 12, RPPG_FUSION);
 
-		rppg_view(p, 0, 12, &v);
+		rppg_segment(p, 0, 12, &v);
 		most = fmax(most, v.confidence);
-		rppg_view_release(&v);
+		rppg_segment_release(&v);
 		rppg_free(p);
 	}
 	CHECK(most < 0.5, "noise alone has no confidence");
 	s.strength = 0.004;
 	s.red = -0.5;
 	struct rppg *p = run(&s, 12, RPPG_FUSION);
-	rppg_view(p, 0, 12, &v);
+	rppg_segment(p, 0, 12, &v);
 	CHECK(v.confidence < 0.5, "a wall under light that changes its colour");
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 	rppg_free(p);
 	p = run(&s, 1, RPPG_FUSION);
-	rppg_view(p, 0, 1, &v);
+	rppg_segment(p, 0, 1, &v);
 	CHECK(v.rate == 0 && v.confidence == 0, "too short for a rate");
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 	rppg_free(p);
 }
 
@@ -229,7 +229,7 @@ breaks(void)
 	struct scene s = {72, 0.004, 0, 0, 30, 0, 4};
 	struct rppg *p = run(&s, 12, RPPG_FUSION);
 	struct trace_frame f;
-	struct rppg_view v;
+	struct rppg_segment v;
 	struct err err;
 
 	paint(&s, 5, &f);
@@ -238,17 +238,17 @@ breaks(void)
 		paint(&s, 100 + (double)i / 30, &f);
 		CHECK(rppg_push(p, &f, &err) == 0 || i > 0, "goes on");
 	}
-	rppg_view(p, 0, 112, &v);
+	rppg_segment(p, 0, 112, &v);
 	CHECK(v.gaps == 1, "the stop is a gap");
 	CHECK_NEAR(v.gap[0][1] - v.gap[0][0], 88, 0.2, "of its length");
 	CHECK_NEAR(v.rate, 72, 0.5, "the rate of both runs");
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 	paint(&s, 1e9, &f);
 	CHECK(rppg_push(p, &f, &err) == 0, "a leap of thirty years");
-	rppg_view(p, 0, 1e9, &v);
+	rppg_segment(p, 0, 1e9, &v);
 	CHECK(v.waves <= (size_t)(RPPG_SECONDS_MAX * RPPG_GRID) + 2,
 	    "is not filled with wave");
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 	rppg_free(p);
 }
 
@@ -259,7 +259,7 @@ runs_long(void)
 	struct scene s = {72, 0.004, 0, 0, 30, 0, 4};
 	struct rppg *p = run(&s, 12, RPPG_FUSION);
 	struct trace_frame f;
-	struct rppg_view v;
+	struct rppg_segment v;
 	struct err err;
 
 	for (unsigned i = 1; i <= 3 * (unsigned)RPPG_SECONDS_MAX; i++) {
@@ -268,13 +268,13 @@ runs_long(void)
 			f.region[k].pixels = 0;
 		(void)rppg_push(p, &f, &err);
 	}
-	rppg_view(p, 0, 1e9, &v);
+	rppg_segment(p, 0, 1e9, &v);
 	CHECK(v.start >= v.end - RPPG_SECONDS_MAX &&
 		v.start < v.end - RPPG_SECONDS_MAX + 1,
 	    "the last part is kept");
-	CHECK(p->history.shades.count <= 2 * (size_t)RPPG_SECONDS_MAX + 1,
+	CHECK(p->history.colours.count <= 2 * (size_t)RPPG_SECONDS_MAX + 1,
 	    "and no frame before it");
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 	rppg_free(p);
 }
 
@@ -285,7 +285,7 @@ comes(void)
 	struct scene s = {72, 0.004, 0, 0, 30, 0, 4};
 	struct trace_names names = {.count = 5};
 	struct trace_frame f;
-	struct rppg_view v;
+	struct rppg_segment v;
 	struct err err;
 
 	for (unsigned i = 0; i < 5; i++)
@@ -302,17 +302,17 @@ comes(void)
 		if (rppg_push(p, &f, &err) != 0)
 			printf("# %s\n", err.text);
 		if (i == 16 * 30) {
-			rppg_view(p, 0, t, &v);
+			rppg_segment(p, 0, t, &v);
 			CHECK_NEAR(v.rate, 72, 1, "who comes late has a rate");
-			rppg_view_release(&v);
+			rppg_segment_release(&v);
 		}
 	}
-	rppg_view(p, 0, 30, &v);
+	rppg_segment(p, 0, 30, &v);
 	CHECK_NEAR(v.rate, 72, 1, "and keeps it after leaving");
 	CHECK(v.confidence > 0.5, "with confidence");
 	CHECK_NEAR(v.coverage, 7.0 / 30, 0.01, "for the time in view");
 	CHECK(v.gaps == 2, "between two gaps");
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 	rppg_free(p);
 }
 

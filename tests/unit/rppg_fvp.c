@@ -46,12 +46,12 @@ paint(const struct scene *s, double t, struct trace_frame *f)
 	}
 }
 
-static struct rppg_view
+static struct rppg_segment
 measure(const struct scene *s)
 {
 	struct trace_names names = {.count = BOXES};
 	struct trace_frame f;
-	struct rppg_view v;
+	struct rppg_segment v;
 	struct err err;
 
 	for (unsigned i = 0; i < BOXES; i++)
@@ -62,7 +62,7 @@ measure(const struct scene *s)
 		if (rppg_push(p, &f, &err) != 0)
 			printf("# %s\n", err.text);
 	}
-	CHECK(rppg_view(p, 0, 15, &v) == 0, "a view of the whole picture");
+	CHECK(rppg_segment(p, 0, 15, &v) == 0, "a view of the whole picture");
 	rppg_free(p);
 	return v;
 }
@@ -70,21 +70,21 @@ measure(const struct scene *s)
 static void
 rates(void)
 {
-	struct rppg_view v = measure(&(struct scene){80, 0.006, 66, 0});
+	struct rppg_segment v = measure(&(struct scene){80, 0.006, 66, 0});
 
 	CHECK_NEAR(v.rate, 80, 1, "a third of the picture has a pulse");
 	CHECK(v.confidence > 0.3, "with confidence");
 	CHECK(v.confidence <= 0.5, "of a half at most");
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 
 	v = measure(&(struct scene){80, 0.006, 66, 0.02});
 	CHECK_NEAR(v.rate, 80, 1, "not the rate of the light");
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 
 	/* A light that swings over everything is nobody's pulse. */
 	v = measure(&(struct scene){80, 0, 66, 0.03});
 	CHECK(v.confidence < 0.1, "light alone is no pulse");
-	rppg_view_release(&v);
+	rppg_segment_release(&v);
 }
 
 /* Take the masks of ${regions} boxes whose colours do not change. */
@@ -93,24 +93,25 @@ masks_of(unsigned regions)
 {
 	static struct window w;
 	struct trace_frame f;
-	struct intake in;
+	struct resampler in;
 	struct fvp fvp;
 
-	CHECK(intake_init(&in, regions) == 0, "an intake");
+	CHECK(resampler_init(&in, regions) == 0, "a resampler");
 	for (unsigned i = 0; i < 60; i++) {
 		paint(&(struct scene){0}, i / 30.0, &f);
 		f.count = regions;
-		if (intake_push(&in, &f) < 0)
+		if (resampler_push(&in, &f) < 0)
 			exit(1);
 	}
-	CHECK(intake_flush(&in) == 1 && intake_grid(&in) == 0, "on the grid");
+	CHECK(resampler_flush(&in) == 1 && resampler_grid(&in) == 0,
+	    "on the grid");
 	bool skin[TRACE_REGIONS_MAX];
 	for (unsigned i = 0; i < TRACE_REGIONS_MAX; i++)
 		skin[i] = true;
 	CHECK(window_open(&w, &in, RPPG_SITE_FACE, skin, 0, 100) == 0,
 	    "a window");
 	CHECK(fvp_masks(&w, &fvp) == 0, "masks");
-	intake_release(&in);
+	resampler_release(&in);
 	return fvp;
 }
 

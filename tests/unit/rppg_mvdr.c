@@ -15,7 +15,7 @@ noise(void)
 	return (double)(seed >> 8) / (1 << 24) - 0.5;
 }
 
-static double truth[N], other[N], wave[N], vote[POWER_RATES];
+static double truth[N], other[N], wave[N], likelihood[POWER_RATES];
 static double colour[MVDR_COLOURS][N];
 static struct mvdr m;
 static struct power_plan plan;
@@ -24,7 +24,7 @@ static const double signature[3] = {0.33, 0.77, 0.53};
 static const double luma[3] = {0.299, 0.587, 0.114};
 
 /* How a group of patches shows a pulse of 0.4 % and what else there is. */
-struct view {
+struct scene {
 	double light; /* share by which all colours change at other_rate */
 	double noise; /* steps, of each colour */
 	bool coded;   /* only luma survives */
@@ -32,7 +32,7 @@ struct view {
 };
 
 static void
-add(const struct view *v)
+add(const struct scene *v)
 {
 	for (int i = 0; i < N; i++) {
 		double y = 0, shade = v->shade * noise();
@@ -63,9 +63,9 @@ elected(void)
 	int best = 0;
 
 	mvdr_close(&m, &plan);
-	mvdr_votes(&m, vote);
+	mvdr_log_likelihood(&m, likelihood);
 	for (int k = 0; k < POWER_RATES; k++)
-		if (vote[k] > vote[best])
+		if (likelihood[k] > likelihood[best])
 			best = k;
 	return best + POWER_LOW;
 }
@@ -86,36 +86,36 @@ likeness(void)
 static void
 check_moving(void)
 {
-	static const struct view shaded = {.noise = 0.05, .shade = 0.3};
+	static const struct scene shaded = {.noise = 0.05, .shade = 0.3};
 	double still;
 
 	mvdr_clear(&m, N);
-	mvdr_move(&m, 0.001);
+	mvdr_set_movement(&m, 0.001);
 	CHECK_NEAR(m.loading, 0.1, 1e-9, "a face that is still");
 	seed = 1;
 	add(&shaded);
 	(void)elected();
 	still = likeness();
 	mvdr_clear(&m, N);
-	mvdr_move(&m, 0.05);
+	mvdr_set_movement(&m, 0.05);
 	CHECK_NEAR(m.loading, 0.01, 1e-9, "a face that moves");
 	seed = 1;
 	add(&shaded);
 	CHECK_NEAR(elected(), bin_of(pulse_rate), 1, "the pulse under shading");
 	CHECK(likeness() > still + 0.1, "and its wave, better than before");
 	mvdr_clear(&m, N);
-	mvdr_move(&m, 0.003 * sqrt(2));
+	mvdr_set_movement(&m, 0.003 * sqrt(2));
 	CHECK_NEAR(m.loading, 0.1 / sqrt(10), 1e-9, "half way between them");
-	mvdr_move(&m, 0);
+	mvdr_set_movement(&m, 0);
 	CHECK_NEAR(m.loading, 0.1, 1e-9, "no face at all");
 }
 
 int
 main(void)
 {
-	static const struct view lit = {.light = 0.006, .noise = 0.2};
-	static const struct view coded = {.noise = 0.2, .coded = true};
-	static const struct view clear = {.noise = 0.2}, poor = {.noise = 2};
+	static const struct scene lit = {.light = 0.006, .noise = 0.2};
+	static const struct scene coded = {.noise = 0.2, .coded = true};
+	static const struct scene clear = {.noise = 0.2}, poor = {.noise = 2};
 	static struct power light;
 	double alone;
 
@@ -137,15 +137,15 @@ main(void)
 	mvdr_clear(&m, N);
 	add(&lit);
 	(void)elected();
-	alone = vote[lrint(bin_of(other_rate)) - POWER_LOW];
+	alone = likelihood[lrint(bin_of(other_rate)) - POWER_LOW];
 	mvdr_clear(&m, N);
 	add(&lit);
 	for (int i = 0; i < N; i++)
 		wave[i] = 10 * lit.light * other[i];
 	CHECK(power_raw(&plan, wave, N, &light) == 0, "a reference");
-	mvdr_refer(&m, &light);
+	mvdr_set_reference(&m, &light);
 	CHECK_NEAR(elected(), bin_of(pulse_rate), 1, "the pulse still wins");
-	CHECK(vote[lrint(bin_of(other_rate)) - POWER_LOW] < 0.5 * alone,
+	CHECK(likelihood[lrint(bin_of(other_rate)) - POWER_LOW] < 0.5 * alone,
 	    "what a background shows counts less");
 
 	mvdr_clear(&m, N);
@@ -170,7 +170,7 @@ main(void)
 
 	mvdr_clear(&m, N);
 	for (int k = 0; k < MVDR_GROUPS; k++)
-		add(&(const struct view){.noise = 0});
+		add(&(const struct scene){.noise = 0});
 	CHECK_NEAR(elected(), bin_of(pulse_rate), 1,
 	    "all groups alike, without any noise");
 	check_moving();

@@ -1,5 +1,5 @@
 /*
- * pace: the mean rate of a wave, from all of it at once.
+ * phase_rate: the mean rate of a wave, from all of it at once.
  *
  * A window of 10 s tells a rate to a few beats a minute, and the mean over
  * windows that overlap counts the middle of a recording more than its ends.
@@ -9,13 +9,13 @@
  * beats (Boashash, "Estimating and interpreting the instantaneous frequency
  * of a signal", Proc. IEEE 80(4), 1992).  Private to lib/rppg.
  */
-#ifndef RPPG_PACE_H
-#define RPPG_PACE_H
+#ifndef RPPG_PHASE_RATE_H
+#define RPPG_PHASE_RATE_H
 
 #include <stddef.h>
 
 /* The rate, /min, that was seen around a time, s. */
-struct pace_point {
+struct rate_point {
 	double time, rate;
 };
 
@@ -27,7 +27,7 @@ struct pace_point {
  * left alone where there is too little to say better.  Return 0, or -1 without
  * memory.
  */
-int pace_mean(const double *wave, size_t n, double start,
-    const struct pace_point *point, size_t points, double *rate);
+int phase_rate_mean(const double *wave, size_t n, double start,
+    const struct rate_point *point, size_t points, double *rate);
 
 #endif

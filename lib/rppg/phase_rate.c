@@ -1,4 +1,4 @@
-#include "rppg/pace.h"
+#include "rppg/phase_rate.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ enum {
 };
 
 /* One run of the wave. */
-struct pace {
+struct phase_rate {
 	const double *wave;
 	size_t n;
 	double *cycles; /* of the course, up to each sample */
@@ -29,15 +29,15 @@ struct pace {
 
 /* Lay the cycles of the course through ${point}. */
 static void
-follow(
-    struct pace *p, double start, const struct pace_point *point, size_t points)
+follow(struct phase_rate *p, double start, const struct rate_point *point,
+    size_t points)
 {
 	double cycles = 0;
 	size_t at = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
 		double time = start + (double)i / RPPG_GRID, share = 0;
-		const struct pace_point *a, *b;
+		const struct rate_point *a, *b;
 
 		while (at + 2 < points && point[at + 1].time < time)
 			at++;
@@ -54,7 +54,7 @@ follow(
 
 /* Take the wave down by the course; keep in p->re, p->im what is slow. */
 static int
-take_down(struct pace *p)
+demodulate(struct phase_rate *p)
 {
 	double lambda = dsp_detrend_lambda(CUTOFF, RPPG_GRID);
 
@@ -70,12 +70,12 @@ take_down(struct pace *p)
 /* The mean rate, /min, if ${shown}, the power of the wave that goes with the
  * course, is more than before. */
 static int
-read_pace(struct pace *p, double *shown, double *rate)
+read_rate(struct phase_rate *p, double *shown, double *rate)
 {
 	size_t end = (size_t)(END_SECONDS * RPPG_GRID), last = p->n - 1 - end;
 	double turn = 0, power = 0;
 
-	if (take_down(p) != 0)
+	if (demodulate(p) != 0)
 		return -1;
 	for (size_t i = 0; i < p->n; i++)
 		power += p->re[i] * p->re[i] + p->im[i] * p->im[i];
@@ -93,19 +93,19 @@ read_pace(struct pace *p, double *shown, double *rate)
 	return 0;
 }
 
-/* The pace of one run of the wave, by the course or by a level rate. */
+/* The rate of one run of the wave, by the course or by a level rate. */
 static int
-read_run(struct pace *p, double start, const struct pace_point *point,
+read_run(struct phase_rate *p, double start, const struct rate_point *point,
     size_t points, double *rate)
 {
-	struct pace_point level = {start, *rate};
+	struct rate_point level = {start, *rate};
 	double shown = 0;
 
 	follow(p, start, point, points);
-	if (read_pace(p, &shown, rate) != 0)
+	if (read_rate(p, &shown, rate) != 0)
 		return -1;
 	follow(p, start, &level, 1);
-	return read_pace(p, &shown, rate);
+	return read_rate(p, &shown, rate);
 }
 
 /* Where the run that begins at ${at} ends: before a silence. */
@@ -123,8 +123,8 @@ run_end(const double *wave, size_t n, size_t at)
 }
 
 int
-pace_mean(const double *wave, size_t n, double start,
-    const struct pace_point *point, size_t points, double *rate)
+phase_rate_mean(const double *wave, size_t n, double start,
+    const struct rate_point *point, size_t points, double *rate)
 {
 	double sum = 0, all = 0, *block = calloc(4 * n + 1, sizeof(*block));
 	int status = 0;
@@ -133,7 +133,7 @@ pace_mean(const double *wave, size_t n, double start,
 		return -1;
 	for (size_t at = 0, end; points > 0 && at < n; at = end) {
 		double run = *rate;
-		struct pace p = {.wave = wave + at, .cycles = block};
+		struct phase_rate p = {.wave = wave + at, .cycles = block};
 
 		end = run_end(wave, n, at);
 		p.n = end - at;

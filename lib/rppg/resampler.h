@@ -1,13 +1,13 @@
 /*
- * intake: from frames at uneven times to traces on an even grid.
+ * resampler: from frames at uneven times to traces on an even grid.
  *
  * Frames closer than RPPG_CLOSEST are averaged, steps at re-anchoring are
  * taken out by a gain for each region and channel, and every region is
  * resampled once, by a spline over the frames' real times.  Private to
  * lib/rppg.
  */
-#ifndef RPPG_INTAKE_H
-#define RPPG_INTAKE_H
+#ifndef RPPG_RESAMPLER_H
+#define RPPG_RESAMPLER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,23 +25,23 @@
 #define RPPG_BREAK 2.0
 
 enum {
-	INTAKE_RAW = 160,   /* frames held */
-	INTAKE_GRID = 3000, /* samples held of every channel */
+	RESAMPLER_RAW = 160,   /* frames held */
+	RESAMPLER_GRID = 3000, /* samples held of every channel */
 	/* Channels behind those of the regions: the face's middle and size,
 	 * relative to its size. */
-	INTAKE_FACE_X = 0,
-	INTAKE_FACE_Y,
-	INTAKE_FACE_SIZE,
-	INTAKE_FACE
+	RESAMPLER_FACE_X = 0,
+	RESAMPLER_FACE_Y,
+	RESAMPLER_FACE_SIZE,
+	RESAMPLER_FACE
 };
 
-struct intake {
+struct resampler {
 	unsigned regions, channels;
-	double *raw; /* [channel][INTAKE_RAW] */
-	double time[INTAKE_RAW];
+	double *raw; /* [channel][RESAMPLER_RAW] */
+	double time[RESAMPLER_RAW];
 	size_t raws;
-	double *grid;   /* [channel][INTAKE_GRID] */
-	bool *seen;     /* [region][INTAKE_GRID] */
+	double *grid;   /* [channel][RESAMPLER_GRID] */
+	bool *seen;     /* [region][RESAMPLER_GRID] */
 	int64_t base;   /* grid index of the first sample */
 	size_t grids;   /* samples of the grid so far */
 	size_t settled; /* of them, those that no further frame changes */
@@ -57,23 +57,23 @@ struct intake {
 	unsigned frames;
 };
 
-int intake_init(struct intake *in, unsigned regions);
-void intake_release(struct intake *in);
+int resampler_init(struct resampler *in, unsigned regions);
+void resampler_release(struct resampler *in);
 
 /* Forget all frames; gains and levels are kept. */
-void intake_restart(struct intake *in);
+void resampler_restart(struct resampler *in);
 
 /* Take a frame.  Return 1 when a new averaged frame came of it, 0 when none
  * did, -1 without memory. */
-int intake_push(struct intake *in, const struct trace_frame *f);
+int resampler_push(struct resampler *in, const struct trace_frame *f);
 /* The last averaged frame, if one is still being collected.  Likewise. */
-int intake_flush(struct intake *in);
+int resampler_flush(struct resampler *in);
 
 /* Bring the grid up to the last averaged frame; call at least once a second.
  * Return 0, or -1 without memory. */
-int intake_grid(struct intake *in);
+int resampler_grid(struct resampler *in);
 
 /* The samples of a channel; index 0 is in->base. */
-const double *intake_channel(const struct intake *in, unsigned channel);
+const double *resampler_channel(const struct resampler *in, unsigned channel);
 
 #endif

@@ -1,15 +1,15 @@
 /*
- * render: the pulse wave of a window whose rate is chosen.
+ * reconstruct: the pulse wave of a window whose rate is chosen.
  *
  * Private to lib/rppg.
  */
-#ifndef RPPG_RENDER_H
-#define RPPG_RENDER_H
+#ifndef RPPG_RECONSTRUCT_H
+#define RPPG_RECONSTRUCT_H
 
-#include "rppg/vote.h"
+#include "rppg/rate_likelihood.h"
 
 /* How good the wave is. */
-struct render_quality {
+struct reconstruct_quality {
 	double snr; /* dB; NAN: there is no wave */
 	/* The lesser of red and blue in what the colours have of the wave:
 	 * blood darkens all of them, a coloured light that changes turns one
@@ -24,8 +24,8 @@ struct render_quality {
  * also those of the parts of a face; what is not in view is 0.  Return 0, or -1
  * without memory.
  */
-int render_waves(struct voter *v, const struct intake *in, const struct vote *w,
-    double bin, double waves[VOTE_WAVES][POWER_WINDOW],
-    struct render_quality *q);
+int reconstruct_waves(struct analyser *a, const struct resampler *in,
+    const struct rate_likelihood *w, double bin,
+    double waves[WAVES][POWER_WINDOW], struct reconstruct_quality *q);
 
 #endif

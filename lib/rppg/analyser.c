@@ -1,4 +1,4 @@
-#include "rppg/voter.h"
+#include "rppg/analyser.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ stem(const char *name)
 /* Put patches that lie together into groups: those whose names differ in
  * their number alone, or equal parts of the list where all do. */
 static void
-make_groups(struct voter *v, const struct trace_names *names)
+make_groups(struct analyser *a, const struct trace_names *names)
 {
 	unsigned skins = 0, at = 0;
 	const char *last = NULL;
@@ -41,77 +41,77 @@ make_groups(struct voter *v, const struct trace_names *names)
 	for (unsigned i = 0; i < names->count; i++) {
 		const char *name = names->name[i];
 
-		if (!v->skin[i])
+		if (!a->skin[i])
 			continue;
 		skins++;
 		if (last != NULL &&
 		    (stem(last) != stem(name) ||
 			memcmp(last, name, stem(name)) != 0) &&
-		    v->groups + 1 < MVDR_GROUPS)
-			v->groups++;
+		    a->groups + 1 < MVDR_GROUPS)
+			a->groups++;
 		last = name;
-		v->group[i] = (unsigned char)v->groups;
+		a->group[i] = (unsigned char)a->groups;
 	}
-	if (++v->groups > 1)
+	if (++a->groups > 1)
 		return;
-	v->groups = skins < MVDR_GROUPS ? skins : MVDR_GROUPS;
+	a->groups = skins < MVDR_GROUPS ? skins : MVDR_GROUPS;
 	for (unsigned i = 0; i < names->count; i++)
-		if (v->skin[i])
-			v->group[i] = (unsigned char)(at++ * v->groups / skins);
+		if (a->skin[i])
+			a->group[i] = (unsigned char)(at++ * a->groups / skins);
 }
 
-static enum vote_wave
+static enum wave_part
 part_of(const char *name)
 {
 	static const struct {
 		const char *stem;
-		enum vote_wave part;
-	} stems[] = {{"forehead", VOTE_WAVE_UPPER}, {"cheek", VOTE_WAVE_LOWER},
-	    {"chin", VOTE_WAVE_LOWER}};
+		enum wave_part part;
+	} stems[] = {{"forehead", WAVE_UPPER}, {"cheek", WAVE_LOWER},
+	    {"chin", WAVE_LOWER}};
 
 	for (size_t i = 0; i < sizeof(stems) / sizeof(stems[0]); i++)
 		if (strncmp(name, stems[i].stem, strlen(stems[i].stem)) == 0)
 			return stems[i].part;
-	return VOTE_WAVE_FUSED;
+	return WAVE_FUSED;
 }
 
-struct voter *
-rppg_voter_new(enum rppg_site site, enum rppg_method method,
+struct analyser *
+analyser_new(enum rppg_site site, enum rppg_method method,
     const struct trace_names *names)
 {
-	struct voter *v = calloc(1, sizeof(*v));
+	struct analyser *a = calloc(1, sizeof(*a));
 
-	if (v == NULL || power_plan_init(&v->plan) != 0) {
-		free(v);
+	if (a == NULL || power_plan_init(&a->plan) != 0) {
+		free(a);
 		return NULL;
 	}
-	v->site = site;
-	v->method = method;
-	v->regions = names->count;
+	a->site = site;
+	a->method = method;
+	a->regions = names->count;
 	for (unsigned i = 0; i < names->count; i++) {
-		v->skin[i] = strcmp(names->name[i], TRACE_BACKGROUND) != 0;
-		v->part[i] = part_of(names->name[i]);
+		a->skin[i] = strcmp(names->name[i], TRACE_BACKGROUND) != 0;
+		a->part[i] = part_of(names->name[i]);
 	}
-	make_groups(v, names);
-	return v;
+	make_groups(a, names);
+	return a;
 }
 
 void
-rppg_voter_free(struct voter *v)
+analyser_free(struct analyser *a)
 {
-	if (v == NULL)
+	if (a == NULL)
 		return;
-	power_plan_release(&v->plan);
-	free(v);
+	power_plan_release(&a->plan);
+	free(a);
 }
 
 static bool
-wanted(const struct voter *v, enum rppg_method m)
+wanted(const struct analyser *a, enum rppg_method m)
 {
 	if (rppg_method_info(m)->extract == NULL)
 		return false;
-	return v->method == RPPG_FUSION || v->method == m ||
-	    (v->method == RPPG_FVP && fvp_uses(m));
+	return a->method == RPPG_FUSION || a->method == m ||
+	    (a->method == RPPG_FVP && fvp_uses(m));
 }
 
 /* Of a finger the channels themselves are the methods: their slots. */
@@ -120,27 +120,27 @@ static const enum rppg_method finger_slot[WINDOW_COLOURS] = {
 
 /* Apply a method (or take a finger's channel) to the window's colour. */
 int
-voter_apply(struct voter *v, enum rppg_method m, size_t n, double *wave)
+analyser_apply(struct analyser *a, enum rppg_method m, size_t n, double *wave)
 {
-	struct rppg_colour c = window_colour(&v->window);
+	struct rppg_colour c = window_colour(&a->window);
 
-	if (v->site != RPPG_SITE_FINGER)
-		return rppg_method_info(m)->extract(v->plan.dsp, &c, wave);
+	if (a->site != RPPG_SITE_FINGER)
+		return rppg_method_info(m)->extract(a->plan.dsp, &c, wave);
 	for (unsigned k = 0; k < WINDOW_COLOURS; k++)
 		if (finger_slot[k] == m)
-			c.g = v->window.colour[k];
+			c.g = a->window.colour[k];
 	if (!window_level_good(dsp_mean(c.g, n))) {
 		memset(wave, 0, n * sizeof(*wave));
 		return 0;
 	}
-	return rppg_method_info(RPPG_GREEN)->extract(v->plan.dsp, &c, wave);
+	return rppg_method_info(RPPG_GREEN)->extract(a->plan.dsp, &c, wave);
 }
 
 bool
-voter_applies(const struct voter *v, enum rppg_method m)
+analyser_applies(const struct analyser *a, enum rppg_method m)
 {
-	if (v->site != RPPG_SITE_FINGER)
-		return wanted(v, m);
+	if (a->site != RPPG_SITE_FINGER)
+		return wanted(a, m);
 	for (unsigned k = 0; k < WINDOW_COLOURS; k++)
 		if (finger_slot[k] == m)
 			return true;
@@ -170,56 +170,56 @@ add_harmonics(struct power *s)
 			    HARMONIC * s->power[lrint((double)k / h)];
 }
 
-/* The background's peaks under each method, in v->reference. */
+/* The background's peaks under each method, in a->reference. */
 int
-voter_background(struct voter *v, size_t n)
+analyser_background(struct analyser *a, size_t n)
 {
-	v->has_reference = v->window.background >= 0;
-	if (!v->has_reference)
+	a->has_reference = a->window.background >= 0;
+	if (!a->has_reference)
 		return 0;
-	window_raw(&v->window, (unsigned)v->window.background);
+	window_raw(&a->window, (unsigned)a->window.background);
 	for (int k = 0; k < RPPG_METHODS; k++) {
 		enum rppg_method m = (enum rppg_method)k;
 
-		memset(&v->reference[m], 0, sizeof(v->reference[m]));
-		if (!voter_applies(v, m) || m == RPPG_ICA)
+		memset(&a->reference[m], 0, sizeof(a->reference[m]));
+		if (!analyser_applies(a, m) || m == RPPG_ICA)
 			continue;
-		if (voter_apply(v, m, n, v->wave) != 0 ||
-		    power_raw(&v->plan, v->wave, n, &v->reference[m]) != 0)
+		if (analyser_apply(a, m, n, a->wave) != 0 ||
+		    power_raw(&a->plan, a->wave, n, &a->reference[m]) != 0)
 			return -1;
-		keep_peaks(&v->reference[m]);
-		add_harmonics(&v->reference[m]);
+		keep_peaks(&a->reference[m]);
+		add_harmonics(&a->reference[m]);
 	}
 	return 0;
 }
 
 /* What the whole picture's intensity shows, under every method. */
 int
-voter_intensity(struct voter *v, size_t n)
+analyser_intensity(struct analyser *a, size_t n)
 {
-	struct power *s = &v->reference[0];
-	int found = fvp_intensity(&v->window, v->wave);
+	struct power *s = &a->reference[0];
+	int found = fvp_intensity(&a->window, a->wave);
 
-	v->has_reference = found > 0;
+	a->has_reference = found > 0;
 	if (found <= 0)
 		return found;
-	if (power_raw(&v->plan, v->wave, n, s) != 0)
+	if (power_raw(&a->plan, a->wave, n, s) != 0)
 		return -1;
 	keep_peaks(s);
 	for (int m = 1; m < RPPG_METHODS; m++)
-		v->reference[m] = *s;
+		a->reference[m] = *s;
 	return 0;
 }
 
 /* What the background shows as well is no pulse (as the weights of Full
  * Video Pulse). */
 static void
-weigh_reference(const struct voter *v, enum rppg_method m, struct power *s)
+weigh_reference(const struct analyser *a, enum rppg_method m, struct power *s)
 {
-	if (!v->has_reference)
+	if (!a->has_reference)
 		return;
 	for (int k = 0; k < POWER_BINS; k++) {
-		float other = REFERENCE * v->reference[m].power[k];
+		float other = REFERENCE * a->reference[m].power[k];
 
 		if (other > 0)
 			s->power[k] *= s->power[k] / (s->power[k] + other);
@@ -228,18 +228,19 @@ weigh_reference(const struct voter *v, enum rppg_method m, struct power *s)
 
 /* The spectrum of what method ${m} makes of the window's colour. */
 int
-voter_see(struct voter *v, enum rppg_method m, size_t n, struct power *s)
+analyser_spectrum(
+    struct analyser *a, enum rppg_method m, size_t n, struct power *s)
 {
-	if (voter_apply(v, m, n, v->wave) != 0 ||
-	    power_raw(&v->plan, v->wave, n, s) != 0)
+	if (analyser_apply(a, m, n, a->wave) != 0 ||
+	    power_raw(&a->plan, a->wave, n, s) != 0)
 		return -1;
-	weigh_reference(v, m, s);
-	power_normalise(&v->plan, s);
+	weigh_reference(a, m, s);
+	power_normalise(&a->plan, s);
 	return 0;
 }
 
 double
-voter_freedom(size_t n)
+analyser_independent_samples(size_t n)
 {
 	return (double)n / RPPG_GRID * BAND;
 }
@@ -251,52 +252,53 @@ voter_freedom(size_t n)
  * rate in adaptive arrays", IEEE Trans. AES 10(6), 1974, ask for two).
  */
 static unsigned
-groups_for(const struct voter *v, size_t n)
+groups_for(const struct analyser *a, size_t n)
 {
-	double most = voter_freedom(n) / (SAMPLES_PER_CHANNEL * MVDR_COLOURS);
+	double most = analyser_independent_samples(n) /
+	    (SAMPLES_PER_CHANNEL * MVDR_COLOURS);
 
-	return most >= v->groups ? v->groups : most < 1 ? 1 : (unsigned)most;
+	return most >= a->groups ? a->groups : most < 1 ? 1 : (unsigned)most;
 }
 
-/* Give the groups of patches that are in view to v->mvdr. */
+/* Give the groups of patches that are in view to a->mvdr. */
 int
-voter_gather(struct voter *v, size_t n)
+analyser_gather(struct analyser *a, size_t n)
 {
 	double weight[TRACE_REGIONS_MAX];
-	unsigned groups = groups_for(v, n);
+	unsigned groups = groups_for(a, n);
 
-	mvdr_clear(&v->mvdr, n);
-	mvdr_move(&v->mvdr, v->window.movement);
+	mvdr_clear(&a->mvdr, n);
+	mvdr_set_movement(&a->mvdr, a->window.movement);
 	for (unsigned g = 0; g < groups; g++) {
-		for (unsigned i = 0; i < v->regions; i++)
-			weight[i] = v->group[i] * groups / v->groups == g &&
-				v->window.good[i]
-			    ? v->window.in->weight[i]
+		for (unsigned i = 0; i < a->regions; i++)
+			weight[i] = a->group[i] * groups / a->groups == g &&
+				a->window.good[i]
+			    ? a->window.in->weight[i]
 			    : 0;
-		if (window_mean(&v->window, weight) &&
-		    mvdr_add(&v->mvdr, &v->plan, v->window.colour) != 0)
+		if (window_mean(&a->window, weight) &&
+		    mvdr_add(&a->mvdr, &a->plan, a->window.colour) != 0)
 			return -1;
 	}
-	if (v->has_reference)
-		mvdr_refer(&v->mvdr, &v->reference[RPPG_GREEN]);
-	mvdr_close(&v->mvdr, &v->plan);
+	if (a->has_reference)
+		mvdr_set_reference(&a->mvdr, &a->reference[RPPG_GREEN]);
+	mvdr_close(&a->mvdr, &a->plan);
 	return 0;
 }
 
 int
-voter_gather_part(struct voter *v, enum vote_wave part, size_t n)
+analyser_gather_part(struct analyser *a, enum wave_part part, size_t n)
 {
 	double weight[TRACE_REGIONS_MAX];
 
-	mvdr_clear(&v->mvdr, n);
-	mvdr_move(&v->mvdr, v->window.movement);
-	for (unsigned i = 0; i < v->regions; i++)
-		weight[i] = v->part[i] == part && v->window.good[i]
-		    ? v->window.in->weight[i]
+	mvdr_clear(&a->mvdr, n);
+	mvdr_set_movement(&a->mvdr, a->window.movement);
+	for (unsigned i = 0; i < a->regions; i++)
+		weight[i] = a->part[i] == part && a->window.good[i]
+		    ? a->window.in->weight[i]
 		    : 0;
-	if (window_mean(&v->window, weight) &&
-	    mvdr_add(&v->mvdr, &v->plan, v->window.colour) != 0)
+	if (window_mean(&a->window, weight) &&
+	    mvdr_add(&a->mvdr, &a->plan, a->window.colour) != 0)
 		return -1;
-	mvdr_close(&v->mvdr, &v->plan);
+	mvdr_close(&a->mvdr, &a->plan);
 	return 0;
 }

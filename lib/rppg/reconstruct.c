@@ -1,15 +1,15 @@
-#include "rppg/render.h"
+#include "rppg/reconstruct.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "dsp/dsp.h"
-#include "rppg/voter.h"
+#include "rppg/analyser.h"
 
 /* Amplitude over noise power: the weight that is best for independent
  * noise. */
 static double
-merit(const struct power *s, double bin, unsigned lobe)
+combining_weight(const struct power *s, double bin, unsigned lobe)
 {
 	double part = power_explained(s, bin, lobe);
 
@@ -36,14 +36,14 @@ least_colour(const struct window *w, const double *wave)
 
 /* Make the pulse in ${wave} have amplitude 1; tell its spectrum. */
 static int
-set_amplitude(struct voter *v, const struct vote *w, double bin, double *wave,
-    struct power *s)
+set_amplitude(struct analyser *a, const struct rate_likelihood *w, double bin,
+    double *wave, struct power *s)
 {
 	double size;
 
-	if (power_raw(&v->plan, wave, w->n, s) != 0)
+	if (power_raw(&a->plan, wave, w->n, s) != 0)
 		return -1;
-	power_normalise(&v->plan, s);
+	power_normalise(&a->plan, s);
 	size = sqrt(2 * power_explained(s, bin, w->lobe)) * dsp_sd(wave, w->n);
 	for (size_t i = 0; i < w->n; i++)
 		wave[i] = size > 0 ? wave[i] / size : 0;
@@ -52,40 +52,42 @@ set_amplitude(struct voter *v, const struct vote *w, double bin, double *wave,
 
 /* The methods' waves of the window's colour, the better ones more. */
 static int
-mix_methods(struct voter *v, const struct vote *w, double bin, double *wave)
+mix_methods(struct analyser *a, const struct rate_likelihood *w, double bin,
+    double *wave)
 {
 	struct power s;
 
 	for (int k = 0; k < RPPG_METHODS; k++) {
 		enum rppg_method m = (enum rppg_method)k;
-		double part = merit(&w->method[m].power, bin, w->lobe);
+		double part =
+		    combining_weight(&w->method[m].power, bin, w->lobe);
 
-		if (!voter_applies(v, m) || part <= 0)
+		if (!analyser_applies(a, m) || part <= 0)
 			continue;
-		if (voter_apply(v, m, w->n, v->wave) != 0 ||
-		    set_amplitude(v, w, bin, v->wave, &s) != 0)
+		if (analyser_apply(a, m, w->n, a->wave) != 0 ||
+		    set_amplitude(a, w, bin, a->wave, &s) != 0)
 			return -1;
 		for (size_t i = 0; i < w->n; i++)
-			wave[i] += part * v->wave[i];
+			wave[i] += part * a->wave[i];
 	}
 	return 0;
 }
 
 /* How good each box of a whole picture is at ${bin}. */
 static int
-weigh_boxes(struct voter *v, const struct vote *w, double bin,
+weigh_boxes(struct analyser *a, const struct rate_likelihood *w, double bin,
     double weight[TRACE_REGIONS_MAX])
 {
 	struct power s;
 
-	v->has_reference = false;
-	for (unsigned i = 0; i < v->regions; i++) {
-		if (!v->window.good[i])
+	a->has_reference = false;
+	for (unsigned i = 0; i < a->regions; i++) {
+		if (!a->window.good[i])
 			continue;
-		window_patch(&v->window, i);
-		if (voter_see(v, RPPG_POS, w->n, &s) != 0)
+		window_patch(&a->window, i);
+		if (analyser_spectrum(a, RPPG_POS, w->n, &s) != 0)
 			return -1;
-		weight[i] = merit(&s, bin, w->lobe);
+		weight[i] = combining_weight(&s, bin, w->lobe);
 	}
 	return 0;
 }
@@ -93,15 +95,15 @@ weigh_boxes(struct voter *v, const struct vote *w, double bin,
 /* The waves of the parts of the face, of deviation 1: each as its own colours
  * show it, so that what one lacks does not come from the other. */
 static int
-render_parts(struct voter *v, const struct vote *w, double bin,
-    double wave[VOTE_WAVES][POWER_WINDOW])
+reconstruct_parts(struct analyser *a, const struct rate_likelihood *w,
+    double bin, double wave[WAVES][POWER_WINDOW])
 {
-	for (int k = VOTE_WAVE_UPPER; k < VOTE_WAVES; k++) {
+	for (int k = WAVE_UPPER; k < WAVES; k++) {
 		double size;
 
-		if (voter_gather_part(v, (enum vote_wave)k, w->n) != 0)
+		if (analyser_gather_part(a, (enum wave_part)k, w->n) != 0)
 			return -1;
-		(void)mvdr_wave(&v->mvdr, (int)lrint(bin), wave[k]);
+		(void)mvdr_wave(&a->mvdr, (int)lrint(bin), wave[k]);
 		size = dsp_sd(wave[k], w->n);
 		for (size_t i = 0; i < w->n && size > 0; i++)
 			wave[k][i] /= size;
@@ -110,40 +112,40 @@ render_parts(struct voter *v, const struct vote *w, double bin,
 }
 
 int
-render_waves(struct voter *v, const struct intake *in, const struct vote *w,
-    double bin, double waves[VOTE_WAVES][POWER_WINDOW],
-    struct render_quality *q)
+reconstruct_waves(struct analyser *a, const struct resampler *in,
+    const struct rate_likelihood *w, double bin,
+    double waves[WAVES][POWER_WINDOW], struct reconstruct_quality *q)
 {
-	double *wave = waves[VOTE_WAVE_FUSED];
+	double *wave = waves[WAVE_FUSED];
 	double weight[TRACE_REGIONS_MAX] = {0};
 	size_t from = (size_t)(llrint(w->start * RPPG_GRID) - in->base);
 	struct power s;
 
 	q->snr = (double)NAN;
 	q->least = 0;
-	memset(waves, 0, VOTE_WAVES * sizeof(*waves));
-	if (window_open(&v->window, in, v->site, v->skin, from, w->n) != 0)
+	memset(waves, 0, WAVES * sizeof(*waves));
+	if (window_open(&a->window, in, a->site, a->skin, from, w->n) != 0)
 		return -1;
-	if (w->matched) {
-		if (voter_gather(v, w->n) != 0)
+	if (w->has_groups) {
+		if (analyser_gather(a, w->n) != 0)
 			return -1;
-		(void)mvdr_wave(&v->mvdr, (int)lrint(bin), wave);
-		if (render_parts(v, w, bin, waves) != 0)
+		(void)mvdr_wave(&a->mvdr, (int)lrint(bin), wave);
+		if (reconstruct_parts(a, w, bin, waves) != 0)
 			return -1;
 	}
-	for (unsigned i = 0; i < v->regions; i++)
-		weight[i] = v->window.good[i] ? in->weight[i] : 0;
-	if (v->method == RPPG_FVP && weigh_boxes(v, w, bin, weight) != 0)
+	for (unsigned i = 0; i < a->regions; i++)
+		weight[i] = a->window.good[i] ? in->weight[i] : 0;
+	if (a->method == RPPG_FVP && weigh_boxes(a, w, bin, weight) != 0)
 		return -1;
-	if (!window_mean(&v->window, weight))
+	if (!window_mean(&a->window, weight))
 		return 0;
-	if (!w->matched && mix_methods(v, w, bin, wave) != 0)
+	if (!w->has_groups && mix_methods(a, w, bin, wave) != 0)
 		return -1;
-	if (set_amplitude(v, w, bin, wave, &s) != 0)
+	if (set_amplitude(a, w, bin, wave, &s) != 0)
 		return -1;
 	if (s.valid)
 		q->snr = power_snr(&s, bin, w->lobe);
-	if (v->site != RPPG_SITE_FINGER)
-		q->least = least_colour(&v->window, wave);
+	if (a->site != RPPG_SITE_FINGER)
+		q->least = least_colour(&a->window, wave);
 	return 0;
 }

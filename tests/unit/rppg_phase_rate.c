@@ -1,6 +1,6 @@
 #include "check.h"
 #include "rppg/engine.h"
-#include "rppg/pace.h"
+#include "rppg/phase_rate.h"
 
 #include "dsp/dsp.h"
 
@@ -36,12 +36,12 @@ make(double from, double to, double rough)
 
 /* The windows' rates are off, now above, now below. */
 static size_t
-course(double from, double to, double off, struct pace_point p[])
+course(double from, double to, double off, struct rate_point p[])
 {
 	size_t n = 0;
 
 	for (double t = 5; t <= SECONDS - 5; t++, n++)
-		p[n] = (struct pace_point){t,
+		p[n] = (struct rate_point){t,
 		    from + (to - from) * t / SECONDS +
 			(n % 4 < 2 ? off : -off)};
 	return n;
@@ -51,7 +51,7 @@ static void
 steady(void)
 {
 	static const double rates[] = {42, 72.3, 131.7, 200};
-	struct pace_point p[SECONDS];
+	struct rate_point p[SECONDS];
 	char name[80];
 
 	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
@@ -60,7 +60,7 @@ steady(void)
 
 		make(rates[i], rates[i], 3);
 		snprintf(name, sizeof(name), "%g /min in noise", rates[i]);
-		CHECK(pace_mean(wave, N, 0, p, n, &rate) == 0, name);
+		CHECK(phase_rate_mean(wave, N, 0, p, n, &rate) == 0, name);
 		CHECK_NEAR(rate, rates[i], 0.3, name);
 	}
 }
@@ -68,19 +68,19 @@ steady(void)
 static void
 changing(void)
 {
-	struct pace_point p[SECONDS];
+	struct rate_point p[SECONDS];
 	size_t n = course(60, 100, 1, p);
 	double rate = 83;
 
 	make(60, 100, 1);
-	CHECK(pace_mean(wave, N, 0, p, n, &rate) == 0, "a rise");
+	CHECK(phase_rate_mean(wave, N, 0, p, n, &rate) == 0, "a rise");
 	CHECK_NEAR(rate, 80, 0.5, "the mean of a rise from 60 to 100");
 	n = course(70, 70, 0, p);
 	make(72, 72, 1);
 	for (size_t i = 0; i < n / 2; i++)
 		p[i].rate = 90;
 	rate = 72.5;
-	CHECK(pace_mean(wave, N, 0, p, n, &rate) == 0, "a wrong course");
+	CHECK(phase_rate_mean(wave, N, 0, p, n, &rate) == 0, "a wrong course");
 	CHECK_NEAR(rate, 72, 0.3, "where the course errs, the mean rate leads");
 }
 
@@ -88,7 +88,7 @@ changing(void)
 static void
 broken(void)
 {
-	struct pace_point p[SECONDS];
+	struct rate_point p[SECONDS];
 	size_t n = course(72, 72, 1, p);
 	double rate = 73;
 
@@ -97,27 +97,27 @@ broken(void)
 		wave[i] = 0;
 	for (int i = 14 * 60; i + 25 < N; i++)
 		wave[i] = wave[i + 25];
-	CHECK(pace_mean(wave, N - 25, 0, p, n, &rate) == 0, "a gap");
+	CHECK(phase_rate_mean(wave, N - 25, 0, p, n, &rate) == 0, "a gap");
 	CHECK_NEAR(rate, 72, 0.5, "the mean of two runs");
 }
 
 static void
 little(void)
 {
-	struct pace_point p = {2, 80};
+	struct rate_point p = {2, 80};
 	double rate = 81;
 
 	make(72, 72, 0);
-	CHECK(pace_mean(wave, 239, 0, &p, 1, &rate) == 0, "under 4 s");
+	CHECK(phase_rate_mean(wave, 239, 0, &p, 1, &rate) == 0, "under 4 s");
 	CHECK_NEAR(rate, 81, 0, "under 4 s the rate is left alone");
-	CHECK(pace_mean(wave, 240, 0, &p, 0, &rate) == 0, "no course");
+	CHECK(phase_rate_mean(wave, 240, 0, &p, 0, &rate) == 0, "no course");
 	CHECK_NEAR(rate, 81, 0, "without a course the rate is left alone");
-	CHECK(pace_mean(wave, 240, 0, &p, 1, &rate) == 0, "4 s");
+	CHECK(phase_rate_mean(wave, 240, 0, &p, 1, &rate) == 0, "4 s");
 	CHECK(rate < 79, "4 s are enough");
 	for (int i = 0; i < N; i++)
 		wave[i] = 0;
 	rate = 81;
-	CHECK(pace_mean(wave, N, 0, &p, 1, &rate) == 0, "no wave");
+	CHECK(phase_rate_mean(wave, N, 0, &p, 1, &rate) == 0, "no wave");
 	CHECK_NEAR(rate, 81, 0, "without a wave the rate is left alone");
 }
 

@@ -1,16 +1,16 @@
-#include "rppg/vote.h"
+#include "rppg/rate_likelihood.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "rppg/voter.h"
+#include "rppg/analyser.h"
 
 /* The period of coders, in frames; the flicker of lamps, Hz; the bin from
  * which a rate is rare (200 /min); what it costs a vote. */
 static const double CODER_FRAMES = 4;
-static const double lamp[VOTE_MACHINES] = {0, 100, 120};
+static const double lamp[ARTEFACT_RATES] = {0, 100, 120};
 static const double RARE = 3.33 / POWER_STEP;
-static const double MACHINE_COST = 1;
+static const double ARTEFACT_COST = 1;
 
 static const double PRIOR_RATE = 75, PRIOR_WIDTH = 0.4;
 
@@ -30,45 +30,46 @@ static const double method_weight[RPPG_METHODS] = {
 
 /* What each method makes of the mean of all patches. */
 static int
-look_at_whole(struct voter *v, struct vote *out)
+score_methods(struct analyser *a, struct rate_likelihood *out)
 {
-	const struct intake *in = v->window.in;
+	const struct resampler *in = a->window.in;
 	double weight[TRACE_REGIONS_MAX];
 
-	for (unsigned i = 0; i < v->regions; i++)
-		weight[i] = v->window.good[i] ? in->weight[i] : 0;
-	if (!window_mean(&v->window, weight))
+	for (unsigned i = 0; i < a->regions; i++)
+		weight[i] = a->window.good[i] ? in->weight[i] : 0;
+	if (!window_mean(&a->window, weight))
 		return 0;
 	for (int k = 0; k < RPPG_METHODS; k++) {
 		enum rppg_method m = (enum rppg_method)k;
-		struct vote_method *to = &out->method[m];
+		struct method_estimate *to = &out->method[m];
 
-		if (!voter_applies(v, m))
+		if (!analyser_applies(a, m))
 			continue;
-		if (voter_see(v, m, out->n, &to->power) != 0)
+		if (analyser_spectrum(a, m, out->n, &to->power) != 0)
 			return -1;
-		to->own = power_best(&to->power, out->lobe, &to->explained);
-		out->any = out->any || to->own > 0;
+		to->best_bin =
+		    power_best(&to->power, out->lobe, &to->explained);
+		out->any = out->any || to->best_bin > 0;
 	}
 	return 0;
 }
 
 static void
-add_power(struct vote *out, const struct power *s, double scale)
+add_power(struct rate_likelihood *out, const struct power *s, double scale)
 {
 	for (int k = 0; k < POWER_RATES; k++)
-		out->votes[k] -= scale *
+		out->log_likelihood[k] -= scale *
 		    log(1 - power_explained(s, POWER_LOW + k, out->lobe));
 }
 
 /* The methods' votes, those of clearer ones counting more. */
 static void
-add_methods(struct vote *out, double scale)
+add_methods(struct rate_likelihood *out, double scale)
 {
 	double weight[RPPG_METHODS], all = 0;
 
 	for (int m = 0; m < RPPG_METHODS; m++) {
-		const struct vote_method *f = &out->method[m];
+		const struct method_estimate *f = &out->method[m];
 
 		weight[m] = f->power.valid
 		    ? -log(1 - f->explained) * method_weight[m]
@@ -82,43 +83,44 @@ add_methods(struct vote *out, double scale)
 }
 
 static int
-look_at_groups(struct voter *v, struct vote *out)
+score_groups(struct analyser *a, struct rate_likelihood *out)
 {
-	if (voter_gather(v, out->n) != 0)
+	if (analyser_gather(a, out->n) != 0)
 		return -1;
-	out->matched = v->mvdr.channels > 0;
-	if (!out->matched)
+	out->has_groups = a->mvdr.channels > 0;
+	if (!out->has_groups)
 		return 0;
-	mvdr_votes(&v->mvdr, out->match);
+	mvdr_log_likelihood(&a->mvdr, out->group_likelihood);
 	for (int k = 0; k < POWER_RATES; k++)
-		out->votes[k] += voter_freedom(out->n) * out->match[k];
+		out->log_likelihood[k] += analyser_independent_samples(out->n) *
+		    out->group_likelihood[k];
 	return 0;
 }
 
 /* The votes of the whole picture's masks. */
 static int
-look_at_masks(struct voter *v, struct vote *out)
+score_masks(struct analyser *a, struct rate_likelihood *out)
 {
 	double weight[TRACE_REGIONS_MAX];
 	struct power s;
 
-	for (unsigned g = 0; g < v->fvp.masks; g++) {
-		for (unsigned i = 0; i < v->regions; i++)
-			weight[i] = v->window.good[i]
-			    ? v->fvp.mask[g][i] * v->window.in->weight[i]
+	for (unsigned g = 0; g < a->fvp.masks; g++) {
+		for (unsigned i = 0; i < a->regions; i++)
+			weight[i] = a->window.good[i]
+			    ? a->fvp.mask[g][i] * a->window.in->weight[i]
 			    : 0;
-		if (!window_mean(&v->window, weight))
+		if (!window_mean(&a->window, weight))
 			continue;
 		for (int k = 0; k < RPPG_METHODS; k++) {
 			enum rppg_method m = (enum rppg_method)k;
 
-			if (!voter_applies(v, m))
+			if (!analyser_applies(a, m))
 				continue;
-			if (voter_see(v, m, out->n, &s) != 0)
+			if (analyser_spectrum(a, m, out->n, &s) != 0)
 				return -1;
 			add_power(out, &s,
-			    voter_freedom(out->n) /
-				(FVP_METHODS * v->fvp.masks));
+			    analyser_independent_samples(out->n) /
+				(FVP_METHODS * a->fvp.masks));
 		}
 	}
 	return 0;
@@ -142,77 +144,82 @@ prior(int bin)
  * and a rare one, is it doubted; then it takes a very clear pulse.
  */
 static void
-doubt_machines(const struct intake *in, struct vote *out)
+penalise_artefacts(const struct resampler *in, struct rate_likelihood *out)
 {
 	double span = in->time[in->raws - 1] - in->time[0], frames;
 
 	if (in->raws < 2 || !(span > 0))
 		return;
 	frames = (double)(in->raws - 1) / span;
-	out->machine[0] = frames / CODER_FRAMES / POWER_STEP;
-	for (int i = 1; i < VOTE_MACHINES; i++) {
+	out->artefact_bin[0] = frames / CODER_FRAMES / POWER_STEP;
+	for (int i = 1; i < ARTEFACT_RATES; i++) {
 		double bin = fabs(remainder(lamp[i], frames)) / POWER_STEP;
 
 		if (bin > RARE)
-			out->machine[i] = bin;
+			out->artefact_bin[i] = bin;
 	}
 	for (int k = 0; k < POWER_RATES; k++)
-		if (vote_is_machine(out, POWER_LOW + k))
-			out->votes[k] -= MACHINE_COST * voter_freedom(out->n);
+		if (rate_likelihood_is_artefact(out, POWER_LOW + k))
+			out->log_likelihood[k] -= ARTEFACT_COST *
+			    analyser_independent_samples(out->n);
 }
 
 int
-vote_window(struct voter *v, const struct intake *in, size_t from, size_t n,
-    struct vote *out)
+rate_likelihood_estimate(struct analyser *a, const struct resampler *in,
+    size_t from, size_t n, struct rate_likelihood *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->n = n;
 	out->start = (double)(in->base + (int64_t)from) / RPPG_GRID;
 	out->end = out->start + (double)n / RPPG_GRID;
 	out->lobe = power_lobe(n);
-	if (window_open(&v->window, in, v->site, v->skin, from, n) != 0)
+	if (window_open(&a->window, in, a->site, a->skin, from, n) != 0)
 		return -1;
-	out->seen = v->window.seen;
-	out->movement = v->window.movement;
-	if (v->method == RPPG_FVP) {
-		if (fvp_masks(&v->window, &v->fvp) != 0 ||
-		    voter_intensity(v, out->n) != 0)
+	out->seen = a->window.seen;
+	out->movement = a->window.movement;
+	if (a->method == RPPG_FVP) {
+		if (fvp_masks(&a->window, &a->fvp) != 0 ||
+		    analyser_intensity(a, out->n) != 0)
 			return -1;
-	} else if (voter_background(v, out->n) != 0) {
+	} else if (analyser_background(a, out->n) != 0) {
 		return -1;
 	}
-	if (look_at_whole(v, out) != 0)
+	if (score_methods(a, out) != 0)
 		return -1;
-	if (v->method == RPPG_FUSION && v->site != RPPG_SITE_FINGER &&
-	    look_at_groups(v, out) != 0)
+	if (a->method == RPPG_FUSION && a->site != RPPG_SITE_FINGER &&
+	    score_groups(a, out) != 0)
 		return -1;
-	if (v->method == RPPG_FVP && look_at_masks(v, out) != 0)
+	if (a->method == RPPG_FVP && score_masks(a, out) != 0)
 		return -1;
-	add_methods(
-	    out, voter_freedom(out->n) * (out->matched ? METHODS_WEIGHT : 1));
-	doubt_machines(in, out);
+	add_methods(out,
+	    analyser_independent_samples(out->n) *
+		(out->has_groups ? METHODS_WEIGHT : 1));
+	penalise_artefacts(in, out);
 	for (int k = 0; k < POWER_RATES; k++)
-		out->votes[k] += prior(POWER_LOW + k);
+		out->log_likelihood[k] += prior(POWER_LOW + k);
 	return 0;
 }
 
 bool
-vote_is_machine(const struct vote *w, double bin)
+rate_likelihood_is_artefact(const struct rate_likelihood *w, double bin)
 {
-	for (int i = 0; i < VOTE_MACHINES; i++)
-		if (w->machine[i] > 0 && fabs(bin - w->machine[i]) <= w->lobe)
+	for (int i = 0; i < ARTEFACT_RATES; i++)
+		if (w->artefact_bin[i] > 0 &&
+		    fabs(bin - w->artefact_bin[i]) <= w->lobe)
 			return true;
 	return false;
 }
 
 double
-vote_explained(const struct vote *w, double bin)
+rate_likelihood_explained(const struct rate_likelihood *w, double bin)
 {
 	double most = 0;
 	long k = lrint(bin) - POWER_LOW;
 
-	if (w->matched)
-		return k >= 0 && k < POWER_RATES ? 1 - exp(-w->match[k]) : 0;
+	if (w->has_groups)
+		return k >= 0 && k < POWER_RATES
+		    ? 1 - exp(-w->group_likelihood[k])
+		    : 0;
 	for (int m = 0; m < RPPG_METHODS; m++)
 		most = fmax(
 		    most, power_explained(&w->method[m].power, bin, w->lobe));

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "dsp/dsp.h"
-#include "rppg/pace.h"
+#include "rppg/phase_rate.h"
 #include "rppg/state.h"
 
 /* Frames further apart, or without skin for longer, make a gap, s. */
@@ -17,19 +17,19 @@ enum {
 	STRETCH = 20
 };
 
-/* The notes of a view, and its wave while windows are added up. */
-struct draft {
-	struct note *note;
-	size_t notes;
-	struct pace_point *course; /* of those that sum_up counts */
+/* The estimates of a segment, and its wave while windows are added up. */
+struct assembly {
+	struct window_estimate *estimate;
+	size_t estimates;
+	struct rate_point *course; /* of those that sum_up counts */
 	size_t points;
 	struct history wave; /* of the windows not settled yet */
 };
 
-/* Do most of a window's samples lie in the view, or does it show all of one
+/* Do most of a window's samples lie in the segment, or does it show all of one
  * that is shorter? */
 static bool
-belongs(const struct note *n, double from, double to)
+belongs(const struct window_estimate *n, double from, double to)
 {
 	double inside = fmin(n->end, to) - fmax(n->start, from);
 
@@ -38,10 +38,10 @@ belongs(const struct note *n, double from, double to)
 
 /* Judge the windows whose choice may still change, as they stand now. */
 static int
-draft_pending(struct rppg *p, struct draft *d)
+assembly_pending(struct rppg *p, struct assembly *d)
 {
-	int course[TRACK_LAG + 1];
-	struct track t = p->track;
+	int course[RATE_TRACKER_LAG + 1];
+	struct rate_tracker t = p->tracker;
 	struct pending *last = malloc(sizeof(*last));
 	int status = -1, more;
 	unsigned kept, n;
@@ -52,18 +52,18 @@ draft_pending(struct rppg *p, struct draft *d)
 		goto done;
 	n = kept + (unsigned)more;
 	if (more == 0)
-		t = p->track;
+		t = p->tracker;
 	if (n > 0)
-		track_course(&t, course, n);
+		rate_tracker_path(&t, course, n);
 	for (unsigned i = 0; i < n; i++) {
 		struct pending *w = i < kept ? &p->pending[i] : last;
 
-		if (rppg_judge(p, w, course[i]) != 0 ||
+		if (rppg_apply_rate(p, w, course[i]) != 0 ||
 		    history_add_waves(&d->wave,
-			llrint(w->vote.start * RPPG_GRID), w->wave,
-			w->vote.n) != 0)
+			llrint(w->rates.start * RPPG_GRID), w->wave,
+			w->rates.n) != 0)
 			goto done;
-		d->note[d->notes++] = w->note;
+		d->estimate[d->estimates++] = w->estimate;
 	}
 	status = 0;
 done:
@@ -72,27 +72,29 @@ done:
 }
 
 static int
-draft_init(struct rppg *p, struct draft *d)
+assembly_init(struct rppg *p, struct assembly *d)
 {
-	const struct queue *q = &p->history.notes;
+	const struct queue *q = &p->history.windows;
 
 	history_init(&d->wave);
-	d->notes = d->points = 0;
-	d->note = malloc((q->count + TRACK_LAG + 2) * sizeof(*d->note));
-	d->course = malloc((q->count + TRACK_LAG + 2) * sizeof(*d->course));
-	if (d->note == NULL || d->course == NULL)
+	d->estimates = d->points = 0;
+	d->estimate =
+	    malloc((q->count + RATE_TRACKER_LAG + 2) * sizeof(*d->estimate));
+	d->course =
+	    malloc((q->count + RATE_TRACKER_LAG + 2) * sizeof(*d->course));
+	if (d->estimate == NULL || d->course == NULL)
 		return -1;
 	if (q->count > 0)
-		memcpy(
-		    d->note, rppg_queue_at(q, 0), q->count * sizeof(*d->note));
-	d->notes = q->count;
-	return draft_pending(p, d);
+		memcpy(d->estimate, rppg_queue_at(q, 0),
+		    q->count * sizeof(*d->estimate));
+	d->estimates = q->count;
+	return assembly_pending(p, d);
 }
 
 static void
-draft_release(struct draft *d)
+assembly_release(struct assembly *d)
 {
-	free(d->note);
+	free(d->estimate);
 	free(d->course);
 	history_release(&d->wave);
 }
@@ -107,23 +109,23 @@ wave_at(const struct history *h, int64_t k)
 }
 
 static int
-fill_wave(struct rppg *p, const struct draft *d, double from, double to,
-    struct rppg_view *v)
+fill_wave(struct rppg *p, const struct assembly *d, double from, double to,
+    struct rppg_segment *v)
 {
 	int64_t first = (int64_t)ceil(from * RPPG_GRID);
 	int64_t last = (int64_t)floor(to * RPPG_GRID);
-	double *wave[VOTE_WAVES] = {NULL};
+	double *wave[WAVES] = {NULL};
 	bool failed = false;
 
 	if (last < first)
 		return 0;
 	v->waves = (size_t)(last - first + 1);
-	for (int w = 0; w < VOTE_WAVES; w++)
+	for (int w = 0; w < WAVES; w++)
 		if ((wave[w] = calloc(v->waves, sizeof(*v->wave))) == NULL)
 			failed = true;
-	v->wave = wave[VOTE_WAVE_FUSED];
-	v->upper = wave[VOTE_WAVE_UPPER];
-	v->lower = wave[VOTE_WAVE_LOWER];
+	v->wave = wave[WAVE_FUSED];
+	v->upper = wave[WAVE_UPPER];
+	v->lower = wave[WAVE_LOWER];
 	if (failed)
 		return -1;
 	v->wave_start = (double)first / RPPG_GRID;
@@ -132,7 +134,7 @@ fill_wave(struct rppg *p, const struct draft *d, double from, double to,
 		struct wave_sum b = wave_at(&d->wave, first + (int64_t)i);
 		double weight = (double)a.weight + (double)b.weight;
 
-		for (int w = 0; w < VOTE_WAVES && weight > 0; w++)
+		for (int w = 0; w < WAVES && weight > 0; w++)
 			wave[w][i] =
 			    ((double)a.sum[w] + (double)b.sum[w]) / weight;
 	}
@@ -150,31 +152,31 @@ off_line(double *rate, size_t n)
 
 /* The rate around the middle of ${n} joins the course. */
 static void
-add_point(struct draft *d, const struct note *n)
+add_point(struct assembly *d, const struct window_estimate *n)
 {
 	double time = 0.5 * (n->start + n->end);
 
 	if (d->points == 0 || time > d->course[d->points - 1].time)
-		d->course[d->points++] = (struct pace_point){time, n->rate};
+		d->course[d->points++] = (struct rate_point){time, n->rate};
 }
 
-/* The rate and the features of the view: means over its windows, weighted by
+/* The rate and the features of the segment: means over its windows, weighted by
  * how clear and how long they are.  Its wave tells the rate better. */
 static int
-sum_up(struct draft *d, enum rppg_method method, double from, double to,
-    struct rppg_view *v)
+sum_up(struct assembly *d, enum rppg_method method, double from, double to,
+    struct rppg_segment *v)
 {
 	double sum = 0, all = 0, longest = 0, squares = 0;
 	double stretch[STRETCH];
 	size_t stretched = 0;
 
-	for (size_t i = 0; i < d->notes; i++)
-		if (belongs(&d->note[i], from, to))
-			longest =
-			    fmax(longest, d->note[i].end - d->note[i].start);
+	for (size_t i = 0; i < d->estimates; i++)
+		if (belongs(&d->estimate[i], from, to))
+			longest = fmax(
+			    longest, d->estimate[i].end - d->estimate[i].start);
 	v->snr_db = (double)NAN;
-	for (size_t i = 0; i < d->notes; i++) {
-		const struct note *n = &d->note[i];
+	for (size_t i = 0; i < d->estimates; i++) {
+		const struct window_estimate *n = &d->estimate[i];
 		double length = n->end - n->start;
 
 		if (!belongs(n, from, to) || length < 0.7 * longest)
@@ -210,14 +212,14 @@ sum_up(struct draft *d, enum rppg_method method, double from, double to,
 	v->snr_db = v->feature[RPPG_FEATURE_SNR];
 	v->feature[RPPG_FEATURE_SPREAD] = log1p(sqrt(squares / all));
 	v->confidence = rppg_confidence(method, v->feature);
-	return pace_mean(
+	return phase_rate_mean(
 	    v->wave, v->waves, v->wave_start, d->course, d->points, &v->rate);
 }
 
 /* ---- Colour, motion, gaps ------------------------------------------------ */
 
 static int
-view_arrays(struct rppg_view *v, size_t n)
+allocate_arrays(struct rppg_segment *v, size_t n)
 {
 	double *block = calloc(6 * n + 1, sizeof(*block));
 
@@ -234,7 +236,7 @@ view_arrays(struct rppg_view *v, size_t n)
 }
 
 static void
-add_motion(struct rppg_view *v, const struct shade *s)
+add_motion(struct rppg_segment *v, const struct skin_colour *s)
 {
 	size_t n = v->motions;
 
@@ -247,15 +249,15 @@ add_motion(struct rppg_view *v, const struct shade *s)
 }
 
 static int
-fill_colour(struct rppg *p, double from, double to, struct rppg_view *v)
+fill_colour(struct rppg *p, double from, double to, struct rppg_segment *v)
 {
-	const struct queue *q = &p->history.shades;
+	const struct queue *q = &p->history.colours;
 	double seen_until = from, covered = 0, all = 0;
 
-	if (view_arrays(v, q->count) != 0)
+	if (allocate_arrays(v, q->count) != 0)
 		return -1;
 	for (size_t i = 0; i < q->count; i++) {
-		const struct shade *s = rppg_queue_at(q, i);
+		const struct skin_colour *s = rppg_queue_at(q, i);
 
 		if (s->time < from || s->time > to)
 			continue;
@@ -291,31 +293,32 @@ fill_colour(struct rppg *p, double from, double to, struct rppg_view *v)
 }
 
 int
-rppg_view(struct rppg *p, double from, double to, struct rppg_view *v)
+rppg_segment(struct rppg *p, double from, double to, struct rppg_segment *v)
 {
-	const struct queue *q = &p->history.shades;
-	struct draft d;
+	const struct queue *q = &p->history.colours;
+	struct assembly d;
 	int status = -1;
 
 	memset(v, 0, sizeof(*v));
 	if (q->count > 0) {
-		from = fmax(from, ((struct shade *)rppg_queue_at(q, 0))->first);
+		from = fmax(
+		    from, ((struct skin_colour *)rppg_queue_at(q, 0))->first);
 		to = fmin(to, p->last_time);
 		from = fmax(from, to - RPPG_SECONDS_MAX);
 	}
 	v->start = from;
 	v->end = fmax(from, to);
-	if (draft_init(p, &d) == 0 && fill_colour(p, from, to, v) == 0 &&
+	if (assembly_init(p, &d) == 0 && fill_colour(p, from, to, v) == 0 &&
 	    fill_wave(p, &d, from, to, v) == 0)
 		status = sum_up(&d, p->method, from, to, v);
-	draft_release(&d);
+	assembly_release(&d);
 	if (status != 0)
-		rppg_view_release(v);
+		rppg_segment_release(v);
 	return status;
 }
 
 void
-rppg_view_release(struct rppg_view *v)
+rppg_segment_release(struct rppg_segment *v)
 {
 	free(v->wave);
 	free(v->time);

@@ -1,4 +1,4 @@
-#include "rppg/intake.h"
+#include "rppg/resampler.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,14 +16,15 @@ enum {
 static const double FOLLOW = 0.01;
 
 int
-intake_init(struct intake *in, unsigned regions)
+resampler_init(struct resampler *in, unsigned regions)
 {
 	memset(in, 0, sizeof(*in));
 	in->regions = regions;
-	in->channels = 3 * regions + INTAKE_FACE;
-	in->raw = calloc((size_t)in->channels * INTAKE_RAW, sizeof(double));
-	in->grid = calloc((size_t)in->channels * INTAKE_GRID, sizeof(double));
-	in->seen = calloc((size_t)(regions + 1) * INTAKE_GRID, sizeof(bool));
+	in->channels = 3 * regions + RESAMPLER_FACE;
+	in->raw = calloc((size_t)in->channels * RESAMPLER_RAW, sizeof(double));
+	in->grid =
+	    calloc((size_t)in->channels * RESAMPLER_GRID, sizeof(double));
+	in->seen = calloc((size_t)(regions + 1) * RESAMPLER_GRID, sizeof(bool));
 	in->sum = calloc(in->channels, sizeof(*in->sum));
 	in->sums = calloc(in->channels, sizeof(*in->sums));
 	for (unsigned i = 0; i < TRACE_REGIONS_MAX; i++)
@@ -31,14 +32,14 @@ intake_init(struct intake *in, unsigned regions)
 			in->gain[i][c] = 1;
 	if (in->raw == NULL || in->grid == NULL || in->seen == NULL ||
 	    in->sum == NULL || in->sums == NULL) {
-		intake_release(in);
+		resampler_release(in);
 		return -1;
 	}
 	return 0;
 }
 
 void
-intake_release(struct intake *in)
+resampler_release(struct resampler *in)
 {
 	free(in->raw);
 	free(in->grid);
@@ -51,7 +52,7 @@ intake_release(struct intake *in)
 }
 
 void
-intake_restart(struct intake *in)
+resampler_restart(struct resampler *in)
 {
 	in->raws = in->grids = in->settled = 0;
 	in->frames = 0;
@@ -59,14 +60,14 @@ intake_restart(struct intake *in)
 }
 
 const double *
-intake_channel(const struct intake *in, unsigned channel)
+resampler_channel(const struct resampler *in, unsigned channel)
 {
-	return in->grid + (size_t)channel * INTAKE_GRID;
+	return in->grid + (size_t)channel * RESAMPLER_GRID;
 }
 
 /* The regions were placed anew: go on at the level where each one was. */
 static void
-re_anchor(struct intake *in, const struct trace_frame *f)
+re_anchor(struct resampler *in, const struct trace_frame *f)
 {
 	for (unsigned i = 0; i < in->regions; i++) {
 		const struct trace_region *r = &f->region[i];
@@ -80,27 +81,29 @@ re_anchor(struct intake *in, const struct trace_frame *f)
 }
 
 static void
-add_value(struct intake *in, unsigned channel, double value)
+add_value(struct resampler *in, unsigned channel, double value)
 {
 	in->sum[channel] += value;
 	in->sums[channel]++;
 }
 
 static void
-add_face(struct intake *in, const struct trace_face *face)
+add_face(struct resampler *in, const struct trace_face *face)
 {
 	unsigned at = 3 * in->regions;
 	double size = (face->width + face->height) / 2;
 
 	if (!(face->width > 0 && size > 0))
 		return;
-	add_value(in, at + INTAKE_FACE_X, (face->x + face->width / 2) / size);
-	add_value(in, at + INTAKE_FACE_Y, (face->y + face->height / 2) / size);
-	add_value(in, at + INTAKE_FACE_SIZE, log(size));
+	add_value(
+	    in, at + RESAMPLER_FACE_X, (face->x + face->width / 2) / size);
+	add_value(
+	    in, at + RESAMPLER_FACE_Y, (face->y + face->height / 2) / size);
+	add_value(in, at + RESAMPLER_FACE_SIZE, log(size));
 }
 
 static void
-add_frame(struct intake *in, const struct trace_frame *f)
+add_frame(struct resampler *in, const struct trace_frame *f)
 {
 	if (in->frames == 0) {
 		in->first_time = f->time;
@@ -132,14 +135,14 @@ add_frame(struct intake *in, const struct trace_frame *f)
 }
 
 int
-intake_flush(struct intake *in)
+resampler_flush(struct resampler *in)
 {
 	if (in->frames == 0)
 		return 0;
-	if (in->raws == INTAKE_RAW && intake_grid(in) != 0)
+	if (in->raws == RESAMPLER_RAW && resampler_grid(in) != 0)
 		return -1;
 	for (unsigned c = 0; c < in->channels; c++)
-		in->raw[(size_t)c * INTAKE_RAW + in->raws] =
+		in->raw[(size_t)c * RESAMPLER_RAW + in->raws] =
 		    in->sums[c] > 0 ? in->sum[c] / in->sums[c] : (double)NAN;
 	in->time[in->raws++] =
 	    in->first_time + in->sum_time / (double)in->frames;
@@ -148,13 +151,13 @@ intake_flush(struct intake *in)
 }
 
 int
-intake_push(struct intake *in, const struct trace_frame *f)
+resampler_push(struct resampler *in, const struct trace_frame *f)
 {
 	int new_frame = 0;
 
 	if (in->frames > 0 &&
 	    f->time - in->first_time > RPPG_CLOSEST * (1 - 1e-9))
-		new_frame = intake_flush(in);
+		new_frame = resampler_flush(in);
 	if (new_frame < 0)
 		return -1;
 	if (f->anchor != in->anchor)
@@ -165,20 +168,20 @@ intake_push(struct intake *in, const struct trace_frame *f)
 
 /* Let go of the oldest samples, so that there is room up to ${last}. */
 static void
-slide(struct intake *in, int64_t last)
+slide(struct resampler *in, int64_t last)
 {
-	size_t keep = INTAKE_GRID / 2, drop;
+	size_t keep = RESAMPLER_GRID / 2, drop;
 
-	if (last - in->base < INTAKE_GRID)
+	if (last - in->base < RESAMPLER_GRID)
 		return;
 	drop = in->grids - keep;
 	for (unsigned c = 0; c < in->channels; c++) {
-		double *g = in->grid + (size_t)c * INTAKE_GRID;
+		double *g = in->grid + (size_t)c * RESAMPLER_GRID;
 
 		memmove(g, g + drop, keep * sizeof(*g));
 	}
 	for (unsigned i = 0; i <= in->regions; i++) {
-		bool *s = in->seen + (size_t)i * INTAKE_GRID;
+		bool *s = in->seen + (size_t)i * RESAMPLER_GRID;
 
 		memmove(s, s + drop, keep * sizeof(*s));
 	}
@@ -189,7 +192,7 @@ slide(struct intake *in, int64_t last)
 
 /* Frames that are settled are kept as a run-up for the spline alone. */
 static void
-settle(struct intake *in)
+settle(struct resampler *in)
 {
 	size_t drop;
 
@@ -201,7 +204,7 @@ settle(struct intake *in)
 	drop = in->raws - 2 * SETTLED;
 	in->raws = 2 * SETTLED;
 	for (unsigned c = 0; c < in->channels; c++) {
-		double *raw = in->raw + (size_t)c * INTAKE_RAW;
+		double *raw = in->raw + (size_t)c * RESAMPLER_RAW;
 
 		memmove(raw, raw + drop, in->raws * sizeof(*raw));
 	}
@@ -209,7 +212,7 @@ settle(struct intake *in)
 }
 
 int
-intake_grid(struct intake *in)
+resampler_grid(struct resampler *in)
 {
 	if (in->raws == 0)
 		return 0;
@@ -227,10 +230,10 @@ intake_grid(struct intake *in)
 	for (unsigned c = 0; c < in->channels; c++) {
 		size_t region = c / 3 < in->regions ? c / 3 : in->regions;
 
-		if (dsp_resample(in->time, in->raw + (size_t)c * INTAKE_RAW,
+		if (dsp_resample(in->time, in->raw + (size_t)c * RESAMPLER_RAW,
 			in->raws, RPPG_GAP, start, 1 / RPPG_GRID,
-			in->grid + (size_t)c * INTAKE_GRID + from,
-			in->seen + region * INTAKE_GRID + from, n) != 0)
+			in->grid + (size_t)c * RESAMPLER_GRID + from,
+			in->seen + region * RESAMPLER_GRID + from, n) != 0)
 			return -1;
 	}
 	in->grids = from + n;

@@ -1,4 +1,4 @@
-#include "rppg/track.h"
+#include "rppg/rate_tracker.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,15 +16,16 @@ enum {
 static const double JUMP_COST = 12;
 
 void
-track_restart(struct track *t)
+rate_tracker_restart(struct rate_tracker *t)
 {
 	memset(t, 0, sizeof(*t));
 }
 
 void
-track_push(struct track *t, const double votes[POWER_RATES], double hop)
+rate_tracker_push(struct rate_tracker *t,
+    const double log_likelihood[POWER_RATES], double hop)
 {
-	unsigned char *from = t->from[t->hops % (TRACK_LAG + 1)];
+	unsigned char *from = t->from[t->hops % (RATE_TRACKER_LAG + 1)];
 	double next[POWER_RATES];
 	int best = 0;
 
@@ -46,7 +47,7 @@ track_push(struct track *t, const double votes[POWER_RATES], double hop)
 				from[k] = (unsigned char)j;
 			}
 		}
-		next[k] = top + INDEPENDENT * hop * votes[k];
+		next[k] = top + INDEPENDENT * hop * log_likelihood[k];
 	}
 	double greatest = next[0];
 	for (int k = 1; k < POWER_RATES; k++)
@@ -57,7 +58,7 @@ track_push(struct track *t, const double votes[POWER_RATES], double hop)
 }
 
 void
-track_course(const struct track *t, int *bin, unsigned n)
+rate_tracker_path(const struct rate_tracker *t, int *bin, unsigned n)
 {
 	int k = 0;
 
@@ -68,6 +69,6 @@ track_course(const struct track *t, int *bin, unsigned n)
 		unsigned long hop = t->hops - (n - i);
 
 		bin[i] = POWER_LOW + k;
-		k = t->from[hop % (TRACK_LAG + 1)][k];
+		k = t->from[hop % (RATE_TRACKER_LAG + 1)][k];
 	}
 }
