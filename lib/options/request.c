@@ -84,7 +84,7 @@ options_request_read(const struct options_request *o,
 		diag_error("%s:%s", name, err.text);
 		return CLI_DATA;
 	}
-	twice = sign_request_twice(r);
+	twice = sign_request_duplicate(r);
 	if (twice != NULL) {
 		diag_error("%s: %s stands twice", name, twice);
 		return CLI_DATA;

@@ -178,7 +178,7 @@ write_message(struct receive *r, struct lookup *l, struct span id,
 	struct buf headers;
 
 	buf_init(&headers);
-	if (strcmp(header, "webhook-signature") == 0) {
+	if (sign_scheme_has_member(scheme)) {
 		m.signature = find_header(l, header);
 	} else {
 		json_writer_init(&w, &headers);

@@ -49,7 +49,6 @@ read_headers(
 }
 
 const struct sign_scheme sign_scheme_github = {
-    .name = "github",
     .header = {"x-hub-signature-256"},
     .text_keys = true,
     .one_key = true,

@@ -133,21 +133,30 @@ sign_request_lookup(void *request, const char *name)
 	return (struct span){NULL, 0};
 }
 
-const char *
-sign_request_twice(const struct sign_request *r)
+static bool
+is_duplicate(const struct sign_request *r, const char *name)
 {
-	static const char *const name[] = {"webhook-id", "webhook-timestamp",
-	    "webhook-signature", "svix-id", "svix-timestamp", "svix-signature",
-	    "stripe-signature", "x-hub-signature-256", "content-digest",
-	    "content-type", "signature-input", "signature", "host"};
+	size_t seen = 0;
 
-	for (size_t k = 0; k < sizeof(name) / sizeof(*name); k++) {
-		size_t seen = 0;
+	for (size_t i = 0; i < r->count; i++)
+		seen += ascii_same(r->header[i].name, name);
+	return seen > 1;
+}
 
-		for (size_t i = 0; i < r->count; i++)
-			seen += ascii_same(r->header[i].name, name[k]);
-		if (seen > 1)
-			return name[k];
+const char *
+sign_request_duplicate(const struct sign_request *r)
+{
+	const struct sign_scheme *s;
+
+	for (unsigned k = 0; (s = sign_scheme(k)) != NULL; k++) {
+		for (size_t i = 0; i < SIGN_OWN_MAX && s->header[i]; i++) {
+			if (is_duplicate(r, s->header[i]))
+				return s->header[i];
+		}
+		for (size_t i = 0; i < SIGN_OTHERS_MAX && s->other[i]; i++) {
+			if (is_duplicate(r, s->other[i]))
+				return s->other[i];
+		}
 	}
 	return NULL;
 }

@@ -427,8 +427,8 @@ check(struct sign_keys *k, sign_lookup *lookup, void *context, struct span body,
 }
 
 const struct sign_scheme sign_scheme_rfc9421 = {
-    .name = "rfc9421",
     .header = {"signature", "signature-input", "content-digest"},
+    .other = {"webhook-id", "content-type", "host"},
     .has_id = true,
     .emit = emit_headers,
     .check = check,

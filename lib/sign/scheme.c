@@ -1,18 +1,13 @@
 #include "sign/scheme.h"
 
-#define SCHEMES 4
+#define ROW(name) &sign_scheme_##name,
 
-static const struct sign_scheme *const scheme[SCHEMES] = {
-    &sign_scheme_standard,
-    &sign_scheme_stripe,
-    &sign_scheme_github,
-    &sign_scheme_rfc9421,
-};
+static const struct sign_scheme *const scheme[] = {SIGN_SCHEME_ROWS(ROW, ROW)};
 
 const struct sign_scheme *
 sign_scheme(unsigned i)
 {
-	return i < SCHEMES ? scheme[i] : NULL;
+	return i < sizeof(scheme) / sizeof(scheme[0]) ? scheme[i] : NULL;
 }
 
 const char *
@@ -26,4 +21,10 @@ bool
 sign_scheme_simple(const struct sign_scheme *s)
 {
 	return s->emit == NULL;
+}
+
+bool
+sign_scheme_has_member(const struct sign_scheme *s)
+{
+	return s->has_member;
 }

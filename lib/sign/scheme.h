@@ -28,13 +28,19 @@ struct sign_claim {
 	uint8_t signature[SIGN_SIGNATURES_MAX][CRYPTO_ED25519_SIGNATURE];
 };
 
+/* The most headers of a scheme's own, and of others that it reads. */
+#define SIGN_OWN_MAX 4
+#define SIGN_OTHERS_MAX 6
+
 struct sign_scheme {
-	const char *name;
-	const char *header[4]; /* its own, in lower case; the first has the
-				  signature; NULL behind the last */
-	bool text_keys;        /* keys are text, not base64 with a prefix */
-	bool one_key;          /* its header has room for one signature */
-	bool has_id;           /* id and time are headers of their own */
+	/* Headers, in lower case; NULL past the last.  None may be there twice. */
+	const char *header[SIGN_OWN_MAX];   /* its own; the first has the
+					       signature */
+	const char *other[SIGN_OTHERS_MAX]; /* others that it reads */
+	bool text_keys;  /* keys are text, not base64 with a prefix */
+	bool one_key;    /* its header has room for one signature */
+	bool has_id;     /* id and time are headers of their own */
+	bool has_member; /* its signature is a member of a message */
 
 	/* Schemes that sign the body as it is, in one header: */
 
@@ -62,10 +68,9 @@ struct sign_scheme {
 	    void *context, struct span body, size_t *key, struct err *err);
 };
 
-extern const struct sign_scheme sign_scheme_standard;
-extern const struct sign_scheme sign_scheme_stripe;
-extern const struct sign_scheme sign_scheme_github;
-extern const struct sign_scheme sign_scheme_rfc9421;
+#define SIGN_SCHEME_EXTERN(name) \
+	extern const struct sign_scheme sign_scheme_##name;
+SIGN_SCHEME_ROWS(SIGN_SCHEME_EXTERN, SIGN_SCHEME_EXTERN)
 
 /* ---- Pieces of headers (parse.c) --------------------------------------- */
 

@@ -40,8 +40,15 @@
 
 struct sign_scheme;
 
-/* Names of all schemes in the order of their numbers, for CLI_CHOICE. */
-#define SIGN_SCHEMES "standard|stripe|github|rfc9421"
+/* The schemes in the order of their numbers.  A new one is a file that defines
+ * sign_scheme_NAME (sign/scheme.h) and a row here. */
+#define SIGN_SCHEME_ROWS(first, next) \
+	first(standard) next(stripe) next(github) next(rfc9421)
+
+/* Their names, "standard|stripe|...", for CLI_CHOICE. */
+#define SIGN_SCHEMES SIGN_SCHEME_ROWS(SIGN_SCHEME_NAME, SIGN_SCHEME_OR_NAME)
+#define SIGN_SCHEME_NAME(name) #name
+#define SIGN_SCHEME_OR_NAME(name) "|" #name
 
 /* Scheme number ${i}, or NULL past the last; 0 is the default. */
 const struct sign_scheme *sign_scheme(unsigned i);
@@ -50,8 +57,13 @@ const struct sign_scheme *sign_scheme(unsigned i);
  * "webhook-signature" and the like; NULL past the last. */
 const char *sign_scheme_header(const struct sign_scheme *s, size_t i);
 
-/* Does that one header, with ID and timestamp, tell all? */
+/* Are that one header, the ID and the timestamp all that is signed with the
+ * body? */
 bool sign_scheme_simple(const struct sign_scheme *s);
+
+/* Does a message line have a member for its signature?  Other schemes' headers
+ * are in "headers". */
+bool sign_scheme_has_member(const struct sign_scheme *s);
 
 /* ---- Keys -------------------------------------------------------------- */
 

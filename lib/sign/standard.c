@@ -137,9 +137,11 @@ read_headers(
 }
 
 const struct sign_scheme sign_scheme_standard = {
-    .name = "standard",
     .header = {"webhook-signature"},
+    .other = {"webhook-id", "webhook-timestamp", "svix-id", "svix-timestamp",
+	"svix-signature"},
     .has_id = true,
+    .has_member = true,
     .content = content,
     .begin = begin,
     .add = add,

@@ -151,7 +151,7 @@ sign_headers_of(
 	return SIGN_FAILED;
 }
 
-/* Standard Webhooks: one more signature of the message. */
+/* One more signature in the message's own member. */
 static enum sign_verdict
 sign_message(
     struct sign_stream *s, const struct sign_input *in, struct err *err)
@@ -178,7 +178,7 @@ enum sign_verdict
 sign_line(
     struct sign_stream *s, struct span line, struct buf *out, struct err *err)
 {
-	bool standard = sign_keys_scheme(s->keys) == sign_scheme(0);
+	bool member = sign_scheme_has_member(sign_keys_scheme(s->keys));
 	struct message *m = &s->message;
 	struct sign_input in;
 	enum message_kind kind;
@@ -196,7 +196,7 @@ sign_line(
 	in = (struct sign_input){
 	    m->id, m->timestamp, m->payload, m->content_type};
 	verdict =
-	    standard ? sign_message(s, &in, err) : sign_headers_of(s, &in, err);
+	    member ? sign_message(s, &in, err) : sign_headers_of(s, &in, err);
 	if (verdict != SIGN_GOOD)
 		return verdict;
 	before = out->len;

@@ -85,8 +85,8 @@ struct span sign_request_lookup(void *request, const char *name);
 enum sign_verdict sign_check_body(struct sign_stream *s, struct sign_request *r,
     struct span body, struct sign_verified *v, struct err *err);
 
-/* Return the name, in lower case, of a header that counts for any scheme and
- * stands twice; or NULL. */
-const char *sign_request_twice(const struct sign_request *r);
+/* Return the name, in lower case, of a duplicate header that any scheme reads;
+ * or NULL. */
+const char *sign_request_duplicate(const struct sign_request *r);
 
 #endif

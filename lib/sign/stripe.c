@@ -102,7 +102,6 @@ read_headers(
 }
 
 const struct sign_scheme sign_scheme_stripe = {
-    .name = "stripe",
     .header = {"stripe-signature"},
     .text_keys = true,
     .content = content,
