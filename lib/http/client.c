@@ -14,12 +14,9 @@
 struct http_client {
 	CURLM *multi;
 	struct http_watch watch;
-	int64_t timer;    /* monotonic ms when libcurl wants to be called; -1 */
-	size_t busy;      /* sent, and the answer not yet taken */
-	size_t slots;     /* handles that exist */
-	size_t slots_max; /* beyond it, those idle for longest are freed */
+	int64_t timer; /* monotonic ms when libcurl wants to be called; -1 */
+	struct http_pool pool;
 	struct http_slot *under_way; /* the newest */
-	struct http_slot *idle_newest, *idle_oldest;
 	struct http_slot *answers, **answers_end;
 };
 
@@ -46,12 +43,6 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *p, void *known)
 	    (what & CURL_POLL_OUT) != 0);
 }
 
-struct http_watch *
-http_client_watch(struct http_client *c)
-{
-	return &c->watch;
-}
-
 struct http_client *
 http_client_new(size_t connections, struct err *err)
 {
@@ -70,7 +61,7 @@ http_client_new(size_t connections, struct err *err)
 	}
 	c->answers_end = &c->answers;
 	c->timer = -1;
-	c->slots_max = 2 * connections;
+	c->pool.max = 2 * connections;
 	if (http_watch_begin(&c->watch) == 0)
 		c->multi = curl_multi_init();
 	if (c->multi == NULL) {
@@ -123,66 +114,6 @@ finish(struct http_client *c, struct http_slot *s, CURLcode result)
 	c->answers_end = &s->next;
 }
 
-/* Take an idle handle off its target's list and the client's. */
-static void
-unlink_idle(struct http_client *c, struct http_slot *s)
-{
-	if (s->prev != NULL)
-		s->prev->next = s->next;
-	else
-		s->target->idle = s->next;
-	if (s->next != NULL)
-		s->next->prev = s->prev;
-	s->prev = s->next = NULL;
-	if (s->newer != NULL)
-		s->newer->older = s->older;
-	else
-		c->idle_newest = s->older;
-	if (s->older != NULL)
-		s->older->newer = s->newer;
-	else
-		c->idle_oldest = s->newer;
-	s->newer = s->older = NULL;
-}
-
-static void
-drop(struct http_client *c, struct http_slot *s)
-{
-	unlink_idle(c, s);
-	http_slot_free(s);
-	c->slots--;
-}
-
-/* Keep the handle for the next request to its target; where there are too
- * many, the one that nobody has wanted for longest goes. */
-static void
-retire(struct http_client *c, struct http_slot *s)
-{
-	struct http_target *t = s->target;
-
-	s->prev = NULL;
-	s->next = t->idle;
-	if (s->next != NULL)
-		s->next->prev = s;
-	t->idle = s;
-	s->newer = NULL;
-	s->older = c->idle_newest;
-	if (s->older != NULL)
-		s->older->newer = s;
-	else
-		c->idle_oldest = s;
-	c->idle_newest = s;
-	if (c->slots > c->slots_max)
-		drop(c, c->idle_oldest);
-}
-
-void
-http_client_drop_idle(struct http_target *t)
-{
-	while (t->idle != NULL)
-		drop(t->idle->client, t->idle);
-}
-
 void
 http_client_free(struct http_client *c)
 {
@@ -199,34 +130,6 @@ http_client_free(struct http_client *c)
 		curl_multi_cleanup(c->multi);
 	http_watch_end(&c->watch);
 	free(c);
-}
-
-static struct http_slot *
-slot_for(struct http_client *c, struct http_target *t)
-{
-	struct http_slot *s = t->idle;
-
-	if (s != NULL) {
-		unlink_idle(c, s);
-		return s;
-	}
-	s = calloc(1, sizeof(*s));
-	if (s == NULL)
-		return NULL;
-	s->client = c;
-	s->target = t;
-	s->easy = curl_easy_init();
-	if (s->easy == NULL) {
-		free(s);
-		return NULL;
-	}
-	s->result = CURLE_OK;
-	if (http_slot_dress(s) != 0) {
-		http_slot_free(s);
-		return NULL;
-	}
-	c->slots++;
-	return s;
 }
 
 /* Chain the request's headers in front of the target's. */
@@ -271,7 +174,7 @@ set_method(struct http_slot *s, enum http_method m)
 int
 http_send(struct http_client *c, const struct http_request *r)
 {
-	struct http_slot *s = slot_for(c, r->target);
+	struct http_slot *s = http_pool_take(&c->pool, r->target, &c->watch);
 	struct curl_slist *headers;
 
 	if (s == NULL)
@@ -279,7 +182,7 @@ http_send(struct http_client *c, const struct http_request *r)
 	http_slot_reset(s);
 	headers = chain(s, r);
 	if (headers == NULL) {
-		retire(c, s);
+		http_pool_put(&c->pool, s);
 		return -1;
 	}
 	s->context = r->context;
@@ -292,14 +195,13 @@ http_send(struct http_client *c, const struct http_request *r)
 		    r->body.n > 0 ? r->body.p : "");
 	}
 	if (curl_multi_add_handle(c->multi, s->easy) != CURLM_OK) {
-		retire(c, s);
+		http_pool_put(&c->pool, s);
 		return -1;
 	}
 	s->older = c->under_way;
 	if (c->under_way != NULL)
 		c->under_way->newer = s;
 	c->under_way = s;
-	c->busy++;
 	return 0;
 }
 
@@ -447,8 +349,7 @@ http_next(struct http_client *c, struct http_answer *a)
 	if (c->answers == NULL)
 		c->answers_end = &c->answers;
 	http_slot_answer(s, a);
-	c->busy--;
-	retire(c, s);
+	http_pool_put(&c->pool, s);
 	return true;
 }
 

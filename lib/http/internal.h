@@ -8,6 +8,8 @@
 #include "http/http.h"
 
 struct http_slot;
+struct http_pool;
+struct http_watch;
 
 struct http_target {
 	char *url;
@@ -23,17 +25,18 @@ struct http_target {
 	bool deny_private;
 	long connect_ms;
 	long total_ms;
-	struct http_slot
-	    *idle; /* dressed for this target; the last one first */
+	struct http_slot *idle; /* set up for this target; newest first */
 };
 
-/* One request's place: an easy handle dressed for a target, used again. */
+/* The place of one request: an easy handle that is set up for a target, and
+ * used again. */
 struct http_slot {
 	struct http_slot *next; /* idle list of the target, or answers */
 	struct http_slot *prev; /* of the idle list */
-	/* Under way, or idle: then of all of the client. */
+	/* In the list of those under way; or of those idle, of any target. */
 	struct http_slot *newer, *older;
-	struct http_client *client;
+	struct http_pool *pool;
+	struct http_watch *watch;
 	struct http_target *target;
 	CURL *easy;
 	void *context;
@@ -44,9 +47,9 @@ struct http_slot {
 	/* Of the request under way: */
 	CURLcode result;
 	bool cancelled;
-	bool again;   /* on a new connection, since the old one was closed */
+	bool again;   /* on a new connection, as the old one was closed */
 	bool interim; /* the head being read is that of a 1xx */
-	bool head;    /* the whole head of the answer is there */
+	bool head;    /* the head of the answer is complete */
 	bool headers_capped;
 	bool denied;  /* an address was refused */
 	bool allowed; /* another was not */
@@ -62,15 +65,25 @@ struct http_slot {
 	char excerpt[HTTP_EXCERPT_MAX + 1];
 };
 
+/* Each file calls only those above it in this list. */
+
+/* ---- header.c */
+
 /* Append "Name: value" ${line} as libcurl wants it, with its 0 byte. */
 void http_add_header(struct buf *out, struct span line);
 
 /* Is the header ${line} a User-Agent? */
 bool http_names_agent(struct span line);
 
-/* ---- watch.c: what poll(2) would be told anew for each request.  libcurl
- * wants a connection watched while a request is on it; a system call is made
- * only where that is not so already. */
+/* ---- url.c */
+
+/* As http_url_check; *${plain}: it is plain http. */
+int http_url_check_scheme(
+    const char *url, bool allow_http, bool *plain, struct err *err);
+
+/* ---- watch.c: the sockets of libcurl in one epoll.  libcurl wants a connection
+ * watched only while a request is on it; a system call is made only where the
+ * kernel does not watch it already. */
 struct http_watch {
 	int epoll;
 	uint8_t *state; /* by descriptor */
@@ -78,36 +91,55 @@ struct http_watch {
 };
 int http_watch_begin(struct http_watch *w);
 void http_watch_end(struct http_watch *w);
+
 /* ${fd} is a new socket; it is about to be closed. */
 void http_watch_opened(struct http_watch *w, int fd);
 void http_watch_closed(struct http_watch *w, int fd);
-/* Watch ${fd} for this; neither: not any more.  Return 0, or -1. */
+
+/* Watch ${fd} for input, output or both; with neither, no longer.  Return 0, or
+ * -1. */
 int http_watch_want(struct http_watch *w, int fd, bool in, bool out);
-/* Something came on ${fd}: does anybody want it?  If not, it is not watched
- * any more. */
+
+/* There is an event on ${fd}: is it wanted?  If not, ${fd} is no longer
+ * watched. */
 bool http_watch_wanted(struct http_watch *w, int fd);
 
 /* ---- shortage.c */
-/* What ${s}, which failed, was short of that is ours: an errno, or 0. */
+
+/* Which local resource did the failed ${s} lack?  Return an errno, or 0. */
 int http_slot_shortage(const struct http_slot *s);
 
-/* ---- client.c */
-/* Idle handles of ${t} are about to be freed. */
-void http_client_drop_idle(struct http_target *t);
-/* The client's watch. */
-struct http_watch *http_client_watch(struct http_client *c);
+/* ---- slot.c */
 
-/* Set on ${s}->easy all that goes for every request to its target.  Return
- * 0, or -1 where libcurl refuses. */
-int http_slot_dress(struct http_slot *s);
+/* A slot set up for ${t}, whose sockets ${watch} learns of.  Return NULL
+ * without memory, or where libcurl refuses an option. */
+struct http_slot *http_slot_new(
+    struct http_target *t, struct http_watch *watch);
 
-/* Free it with its handle. */
+/* Free it with its handle; NULL is ignored. */
 void http_slot_free(struct http_slot *s);
 
-/* Forget what the last request left. */
+/* Clear what the last request left. */
 void http_slot_reset(struct http_slot *s);
 
-/* Put what happened into ${a}. */
+/* Fill ${a} from the finished request. */
 void http_slot_answer(struct http_slot *s, struct http_answer *a);
+
+/* ---- pool.c: idle slots, used again for the next request to their target */
+struct http_pool {
+	size_t slots; /* that exist, idle or under way */
+	size_t max;   /* beyond it, the slot that was idle longest is freed */
+	struct http_slot *newest, *oldest; /* idle */
+};
+
+/* An idle slot of ${t}, or a new one with ${watch}.  NULL as above. */
+struct http_slot *http_pool_take(
+    struct http_pool *p, struct http_target *t, struct http_watch *watch);
+
+/* Keep ${s} for the next request to its target. */
+void http_pool_put(struct http_pool *p, struct http_slot *s);
+
+/* Free the idle slots of ${t}. */
+void http_pool_forget(struct http_target *t);
 
 #endif

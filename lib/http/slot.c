@@ -68,15 +68,15 @@ open_socket(void *p, curlsocktype purpose, struct curl_sockaddr *a)
 	s->to = to;
 	s->no_socket = fd < 0 ? errno : 0;
 	if (fd >= 0)
-		http_watch_opened(http_client_watch(s->client), fd);
+		http_watch_opened(s->watch, fd);
 	return fd;
 }
 
-/* Also called when ${p}'s first slot is long gone: ${p} is the client. */
+/* A connection outlives the slot that opened it: ${p} is the client's watch. */
 static int
 close_socket(void *p, curl_socket_t fd)
 {
-	http_watch_closed(http_client_watch(p), fd);
+	http_watch_closed(p, fd);
 	return close(fd);
 }
 
@@ -199,8 +199,10 @@ dress_tls(CURL *e, const struct http_target *t)
 	return rc;
 }
 
-int
-http_slot_dress(struct http_slot *s)
+/* Set on ${s}->easy what is the same for each request to its target.  Return 0;
+ * or -1 where libcurl refuses. */
+static int
+dress(struct http_slot *s)
 {
 	const struct http_target *t = s->target;
 	CURL *e = s->easy;
@@ -225,7 +227,7 @@ http_slot_dress(struct http_slot *s)
 	rc |= curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	rc |= curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, s);
 	rc |= curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-	rc |= curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, s->client);
+	rc |= curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, s->watch);
 	rc |= curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, t->connect_ms);
 	rc |= curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, t->total_ms);
 	if (t->proxy != NULL)
@@ -236,6 +238,24 @@ http_slot_dress(struct http_slot *s)
 	rc |= curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	rc |= dress_tls(e, t);
 	return rc == 0 ? 0 : -1;
+}
+
+struct http_slot *
+http_slot_new(struct http_target *t, struct http_watch *watch)
+{
+	struct http_slot *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->watch = watch;
+	s->target = t;
+	s->result = CURLE_OK;
+	s->easy = curl_easy_init();
+	if (s->easy == NULL || dress(s) != 0) {
+		http_slot_free(s);
+		return NULL;
+	}
+	return s;
 }
 
 void

@@ -1,0 +1,148 @@
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/internal.h"
+
+/* The parts of a URL that we look at; to be freed with curl_free. */
+struct parts {
+	char *scheme, *host, *port;
+};
+
+static void
+parts_free(struct parts *p)
+{
+	curl_free(p->scheme);
+	curl_free(p->host);
+	curl_free(p->port);
+}
+
+static bool
+has_part(CURLU *u, CURLUPart what)
+{
+	char *value = NULL;
+	bool found = curl_url_get(u, what, &value, 0) == CURLUE_OK;
+
+	curl_free(value);
+	return found;
+}
+
+static int
+split(CURLU *u, const char *url, struct parts *p, struct err *err)
+{
+	const char *host;
+	CURLUcode rc;
+
+	if (strlen(url) > HTTP_URL_MAX)
+		return err_set(
+		    err, "URL is longer than %zu bytes", HTTP_URL_MAX);
+	for (const char *c = url; *c != '\0'; c++) {
+		if ((unsigned char)*c <= 0x20 || *c == 0x7f)
+			return err_set(
+			    err, "URL holds a blank or a control byte");
+		if ((unsigned char)*c > 0x7f)
+			return err_set(err,
+			    "URL is not ASCII: write a host as xn--..., other "
+			    "parts with %%XX");
+	}
+	if (strncasecmp(url, "https://", 8) != 0 &&
+	    strncasecmp(url, "http://", 7) != 0)
+		return err_set(err, "not an http:// or https:// URL");
+	host = strchr(url, ':') + 3;
+	/* libcurl would pass over it and take the path for the host. */
+	if (*host == '/')
+		return err_set(err, "URL holds no host");
+	/* It would undo this, and then look up what has passed for an address.
+	 * In brackets it is the zone of one. */
+	if (*host != '[' && memchr(host, '%', strcspn(host, "/?#")) != NULL)
+		return err_set(err, "URL holds a %% in its host");
+	rc = curl_url_set(u, CURLUPART_URL, url, 0);
+	if (rc != CURLUE_OK)
+		return err_set(err, "not a URL: %s", curl_url_strerror(rc));
+	if (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD))
+		return err_set(err,
+		    "URL holds a user or a password: use a "
+		    "token file or a header");
+	if (has_part(u, CURLUPART_FRAGMENT))
+		return err_set(err, "URL holds a fragment (#)");
+	if (curl_url_get(u, CURLUPART_SCHEME, &p->scheme, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_HOST, &p->host, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_PORT, &p->port, CURLU_DEFAULT_PORT) !=
+		CURLUE_OK)
+		return err_set(err, "not a URL with a host");
+	return 0;
+}
+
+int
+http_origin(const char *url, struct buf *origin, struct err *err)
+{
+	struct parts p = {0};
+	CURLU *u = curl_url();
+	int rc;
+
+	if (u == NULL)
+		return err_set(err, "out of memory");
+	rc = split(u, url, &p, err);
+	if (rc == 0) {
+		size_t start = origin->len;
+
+		buf_addf(origin, "%s://%s:%s", p.scheme, p.host, p.port);
+		for (size_t i = start; i < origin->len; i++) {
+			char *c = &origin->data[i];
+
+			if (*c >= 'A' && *c <= 'Z')
+				*c = (char)(*c - 'A' + 'a');
+		}
+		if (buf_failed(origin))
+			rc = err_set(err, "out of memory");
+	}
+	parts_free(&p);
+	curl_url_cleanup(u);
+	return rc;
+}
+
+static bool
+host_is_loopback(const char *host)
+{
+	size_t n = strlen(host);
+	struct in_addr a;
+
+	return strcasecmp(host, "localhost") == 0 ||
+	    strcmp(host, "[::1]") == 0 ||
+	    (inet_pton(AF_INET, host, &a) == 1 &&
+		ntohl(a.s_addr) >> 24 == 127) ||
+	    (n > 10 && strcasecmp(host + n - 10, ".localhost") == 0);
+}
+
+int
+http_url_check_scheme(
+    const char *url, bool allow_http, bool *plain, struct err *err)
+{
+	struct parts p = {0};
+	CURLU *u = curl_url();
+	int rc;
+
+	if (u == NULL) {
+		errno = ENOMEM;
+		return err_set(err, "out of memory");
+	}
+	rc = split(u, url, &p, err);
+	*plain = rc == 0 && strcasecmp(p.scheme, "http") == 0;
+	if (*plain && !allow_http && !host_is_loopback(p.host))
+		rc = err_set(err,
+		    "plain http goes to loopback alone "
+		    "(--allow-http allows it)");
+	parts_free(&p);
+	curl_url_cleanup(u);
+	return rc;
+}
+
+int
+http_url_check(const char *url, bool allow_http, struct err *err)
+{
+	bool plain;
+
+	return http_url_check_scheme(url, allow_http, &plain, err);
+}
