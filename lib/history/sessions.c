@@ -1,0 +1,69 @@
+#include <stdlib.h>
+
+#include "history/internal.h"
+
+/* The place of ${id} among the open sessions, or their count. */
+static size_t
+find(const struct history *h, struct span id)
+{
+	size_t i = 0;
+
+	while (i < h->sessions &&
+	    (h->session[i].n != id.n ||
+		memcmp(h->session[i].id, id.p, id.n) != 0))
+		i++;
+	return i;
+}
+
+static void
+forget(struct history *h, size_t i)
+{
+	free(h->session[i].id);
+	h->sessions--;
+	memmove(&h->session[i], &h->session[i + 1],
+	    (h->sessions - i) * sizeof(*h->session));
+}
+
+int
+history_session_note(struct history *h, struct span type, struct span session)
+{
+	bool starts = span_is(type, "vitals.session.started");
+	struct history_open open;
+	size_t i;
+
+	if (session.n == 0 ||
+	    (!starts && !span_is(type, "vitals.session.ended")))
+		return 0;
+	i = find(h, session);
+	if (!starts) {
+		if (i < h->sessions)
+			forget(h, i);
+		return 0;
+	}
+	if (i < h->sessions)
+		return 0;
+	open.n = session.n;
+	open.id = malloc(session.n);
+	if (open.id == NULL)
+		return -1;
+	memcpy(open.id, session.p, session.n);
+	if (h->sessions == HISTORY_SESSIONS_MAX)
+		forget(h, 0);
+	h->session[h->sessions++] = open;
+	return 0;
+}
+
+struct span
+history_session(const struct history *h, size_t i)
+{
+	if (i >= h->sessions)
+		return (struct span){NULL, 0};
+	return (struct span){h->session[i].id, h->session[i].n};
+}
+
+void
+history_sessions_release(struct history *h)
+{
+	while (h->sessions > 0)
+		forget(h, h->sessions - 1);
+}
