@@ -15,6 +15,23 @@ history_start_earliest(const struct history *h, struct history_cursor *c,
 }
 
 void
+history_start_since(const struct history *h, struct history_cursor *c,
+    const struct history_filter *filter, int64_t time)
+{
+	uint64_t low = history_oldest(h), high = history_last(h) + 1;
+
+	while (low < high) {
+		uint64_t middle = low + (high - low) / 2;
+
+		if (history_at(h, middle)->entry.time < time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*c = (struct history_cursor){low - 1, filter, false};
+}
+
+void
 history_start_after(const struct history *h, struct history_cursor *c,
     const struct history_filter *filter, uint64_t after, struct span epoch)
 {

@@ -32,6 +32,7 @@ history_new(const struct history_options *o, int64_t now, struct err *err)
 	if (h == NULL)
 		goto err0;
 	h->o = *o;
+	h->time = INT64_MIN;
 	h->mask = RING_FIRST - 1;
 	h->ring = calloc(RING_FIRST, sizeof(struct history_held *));
 	if (h->ring == NULL)
@@ -110,10 +111,13 @@ history_append(struct history *h, const struct history_line *line,
 	e = grow(h) == 0 ? history_held_new(h->next, line) : NULL;
 	if (e == NULL)
 		return err_set(err, "out of memory");
-	if (history_session_note(h, e->entry.type, e->entry.session) != 0) {
+	if (history_session_note(h, &e->entry) != 0) {
 		history_entry_unref(&e->entry);
 		return err_set(err, "out of memory");
 	}
+	if (e->entry.time < h->time)
+		e->entry.time = h->time;
+	h->time = e->entry.time;
 	e->owner = h;
 	h->ring[h->next & h->mask] = e;
 	h->bytes += history_held_bytes(e);

@@ -76,7 +76,7 @@ struct history_line {
 
 /* Copy ${line}; *${sequence} is its number.  A line of the type
  * "vitals.session.started" opens its session, "vitals.session.ended" closes
- * it.  Return 0; or -1 with ${err}, and nothing was appended. */
+ * it.  A time before that of the last line becomes that.  Return 0; or -1 with ${err}, and nothing was appended. */
 int history_append(struct history *h, const struct history_line *line,
     uint64_t *sequence, struct err *err);
 
@@ -101,9 +101,15 @@ uint64_t history_oldest(const struct history *h);
 size_t history_bytes(const struct history *h);
 size_t history_entries(const struct history *h);
 
-/* Open session number ${i} in the order of their start, valid until the next
- * append; p NULL past the last. */
-struct span history_session(const struct history *h, size_t i);
+struct history_session {
+	struct span id;   /* valid until the next append */
+	uint64_t started; /* the number of the line that opened it */
+};
+
+/* Open session number ${i} in the order of their start; false: past the
+ * last. */
+bool history_session(
+    const struct history *h, size_t i, struct history_session *s);
 
 /* ---- Entries ----------------------------------------------------------- */
 
@@ -158,12 +164,15 @@ struct history_cursor {
 	bool foreign; /* after is of another epoch, and not yet reported */
 };
 
-/* Begin behind the last line; or with the oldest that is held; or behind the
- * number ${after}, which is of ${epoch} (n 0: not known). */
+/* Begin behind the last line; or with the oldest that is held; or with the
+ * oldest that was accepted at ${time} or later; or behind the number ${after},
+ * which is of ${epoch} (n 0: not known). */
 void history_start_live(const struct history *h, struct history_cursor *c,
     const struct history_filter *filter);
 void history_start_earliest(const struct history *h, struct history_cursor *c,
     const struct history_filter *filter);
+void history_start_since(const struct history *h, struct history_cursor *c,
+    const struct history_filter *filter, int64_t time);
 void history_start_after(const struct history *h, struct history_cursor *c,
     const struct history_filter *filter, uint64_t after, struct span epoch);
 

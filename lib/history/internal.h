@@ -15,6 +15,7 @@ struct history_held {
 struct history_open {
 	char *id;
 	size_t n;
+	uint64_t started;
 };
 
 struct history {
@@ -28,6 +29,7 @@ struct history {
 	size_t mask;
 	uint64_t oldest, last, next;
 	size_t bytes;
+	int64_t time; /* of the newest line */
 
 	struct history_open session[HISTORY_SESSIONS_MAX];
 	size_t sessions;
@@ -47,10 +49,9 @@ struct history_held *history_held_new(
 /* The bytes that it counts for. */
 size_t history_held_bytes(const struct history_held *e);
 
-/* ---- sessions.c: open and close sessions as a line of ${type} says.  Return
+/* ---- sessions.c: open or close the session of ${e} as its type says.  Return
  * 0, or -1 without memory. */
-int history_session_note(
-    struct history *h, struct span type, struct span session);
+int history_session_note(struct history *h, const struct history_entry *e);
 void history_sessions_release(struct history *h);
 
 #endif

@@ -25,8 +25,9 @@ forget(struct history *h, size_t i)
 }
 
 int
-history_session_note(struct history *h, struct span type, struct span session)
+history_session_note(struct history *h, const struct history_entry *e)
 {
+	struct span type = e->type, session = e->session;
 	bool starts = span_is(type, "vitals.session.started");
 	struct history_open open;
 	size_t i;
@@ -43,6 +44,7 @@ history_session_note(struct history *h, struct span type, struct span session)
 	if (i < h->sessions)
 		return 0;
 	open.n = session.n;
+	open.started = e->sequence;
 	open.id = malloc(session.n);
 	if (open.id == NULL)
 		return -1;
@@ -53,12 +55,14 @@ history_session_note(struct history *h, struct span type, struct span session)
 	return 0;
 }
 
-struct span
-history_session(const struct history *h, size_t i)
+bool
+history_session(const struct history *h, size_t i, struct history_session *s)
 {
 	if (i >= h->sessions)
-		return (struct span){NULL, 0};
-	return (struct span){h->session[i].id, h->session[i].n};
+		return false;
+	s->id = (struct span){h->session[i].id, h->session[i].n};
+	s->started = h->session[i].started;
+	return true;
 }
 
 void

@@ -24,8 +24,7 @@ seed(void)
 	const char *given = getenv("SEED");
 
 	state = given != NULL ? strtoull(given, NULL, 10) : 1;
-	printf("# SEED=%" PRIu64 "
-", state);
+	printf("# SEED=%" PRIu64 "\n", state);
 }
 
 /* ---- The model: line i has the number first + i ------------------------- */
@@ -351,35 +350,72 @@ check_passed_over(struct history *h)
 	history_filter_free(f);
 }
 
+/* Is session number ${i} open, ${id} by name, since ${started}? */
+static bool
+is_open(const struct history *h, size_t i, const char *id, uint64_t started)
+{
+	struct history_session s;
+
+	return history_session(h, i, &s) && span_is(s.id, id) &&
+	    s.started == started;
+}
+
 static void
 check_sessions(struct history *h)
 {
-	CHECK(history_session(h, 0).p == NULL, "no session is open");
+	struct history_session s;
+	uint64_t x, y;
+
+	CHECK(!history_session(h, 0, &s), "no session is open");
+	x = put(h, "{}", "x", "vitals.session.started");
+	y = put(h, "{}", "y", "vitals.session.started");
 	put(h, "{}", "x", "vitals.session.started");
-	put(h, "{}", "y", "vitals.session.started");
-	put(h, "{}", "x", "vitals.session.started");
-	CHECK(span_is(history_session(h, 0), "x") &&
-		span_is(history_session(h, 1), "y") &&
-		history_session(h, 2).p == NULL,
-	    "a session is open once");
+	CHECK(is_open(h, 0, "x", x) && is_open(h, 1, "y", y) &&
+		!history_session(h, 2, &s),
+	    "a session is open once, from its first start on");
 	put(h, "{}", "x", "vitals.session.ended");
-	CHECK(span_is(history_session(h, 0), "y") &&
-		history_session(h, 1).p == NULL,
+	CHECK(is_open(h, 0, "y", y) && !history_session(h, 1, &s),
 	    "and closed when it ends");
 	for (int i = 0; i < HISTORY_SESSIONS_MAX; i++) {
-		struct history_line line = {SPAN_LIT("{}"), {NULL, 0},
-		    SPAN_LIT("vitals.session.started"), START};
 		char id[16];
-		uint64_t n;
 
 		snprintf(id, sizeof(id), "s%d", i);
-		line.session = span_of(id);
-		if (history_append(h, &line, &n, NULL) != 0)
-			CHECK(false, "append");
+		put(h, "{}", id, "vitals.session.started");
 	}
-	CHECK(span_is(history_session(h, 0), "s0") &&
-		span_is(history_session(h, HISTORY_SESSIONS_MAX - 1), "s1023"),
+	CHECK(history_session(h, 0, &s) && span_is(s.id, "s0") &&
+		history_session(h, HISTORY_SESSIONS_MAX - 1, &s) &&
+		span_is(s.id, "s1023"),
 	    "of too many the oldest is forgotten");
+}
+
+static void
+check_since(void)
+{
+	struct history_options o = {(size_t)64 << 20, 100000, 60000};
+	struct history *h = history_new(&o, START, NULL);
+	struct history_line line = {
+	    SPAN_LIT("{}"), SPAN_LIT("s"), SPAN_LIT("t"), START};
+	struct history_cursor c;
+	uint64_t n, good = 0;
+
+	history_start_since(h, &c, NULL, START);
+	CHECK(c.after == history_last(h), "an empty history has no past");
+	/* The clock is set back in the middle. */
+	for (int i = 0; i < 100; i++) {
+		line.time = START + 10 * (i < 50 ? i : i - 3);
+		good += history_append(h, &line, &n, NULL) == 0;
+	}
+	CHECK(good == 100 && history_commit(h, START, NULL) == 0, "100 lines");
+	history_start_since(h, &c, NULL, START + 105);
+	CHECK(c.after == history_oldest(h) + 10, "as old as asked for");
+	history_start_since(h, &c, NULL, START + 490);
+	CHECK(
+	    c.after == history_oldest(h) + 48, "or where the clock went back");
+	history_start_since(h, &c, NULL, 0);
+	CHECK(c.after == history_oldest(h) - 1, "or all");
+	history_start_since(h, &c, NULL, START + 100000);
+	CHECK(c.after == history_last(h), "or nothing");
+	history_free(h);
 }
 
 static void
@@ -436,6 +472,7 @@ main(void)
 	check_passed_over(h);
 	check_sessions(h);
 	check_limits(h);
+	check_since();
 	history_free(h);
 	for (int i = 0; i < 200; i++)
 		check_random();
