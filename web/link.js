@@ -1,0 +1,184 @@
+// The connection to the stream: WebSocket, server-sent events where that fails,
+// and back again.  Resumes after the last sequence number, drops repeats.
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 15000;
+// Heartbeats come at least this often; a link that is silent for longer is dead.
+const SILENCE_MS = 45000;
+// WebSocket attempts that may fail in a row before events are tried.
+const ATTEMPTS = 2;
+const JOIN_SECONDS = 20;
+
+export class Link extends EventTarget {
+	#token = "";
+	#epoch = "";
+	#last = 0;
+	#failures = 0;
+	#useEvents = false;
+	#close = () => {};
+	#timer = 0;
+	#watchdog = 0;
+
+	start(token) {
+		this.#token = token;
+		this.#failures = 0;
+		this.#useEvents = false;
+		this.#connect();
+	}
+
+	#say(name, detail) {
+		this.dispatchEvent(new CustomEvent(name, { detail }));
+	}
+
+	#query() {
+		const query = new URLSearchParams();
+		if (this.#last > 0) {
+			query.set("after", this.#last);
+			query.set("epoch", this.#epoch);
+		} else {
+			query.set("since", JOIN_SECONDS);
+		}
+		return query;
+	}
+
+	#connect() {
+		clearTimeout(this.#timer);
+		this.#say("state", { state: "connecting" });
+		if (this.#useEvents)
+			this.#openEvents();
+		else
+			this.#openSocket();
+		this.#alive();
+	}
+
+	#openSocket() {
+		const url = new URL(`ws?${this.#query()}`, location.href);
+		url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+		const protocols = ["vitals.stream.v1"];
+		if (this.#token)
+			protocols.push(`bearer.${this.#token}`);
+		const socket = new WebSocket(url, protocols);
+		const ended = (event) => {
+			this.#close = () => {};
+			this.#lost(event.code === 1008 ? event.reason || "refused" : "");
+		};
+		socket.onmessage = ({ data }) => {
+			const record = this.#record(data);
+			if (record?.record === "line")
+				socket.send(JSON.stringify({ ack: record.sequence }));
+		};
+		socket.onclose = ended;
+		this.#close = () => {
+			socket.onclose = null;
+			socket.onmessage = null;
+			socket.close();
+		};
+	}
+
+	#openEvents() {
+		const query = this.#query();
+		if (this.#token)
+			query.set("access_token", this.#token);
+		const source = new EventSource(`events?${query}`);
+		const control = ({ data }) => this.#record(data);
+		for (const name of ["hello", "gap", "bye"])
+			source.addEventListener(name, control);
+		source.onmessage = ({ data, lastEventId }) => this.#line(Number(lastEventId), data);
+		source.onerror = () => {
+			source.close();
+			this.#close = () => {};
+			this.#lost("");
+		};
+		this.#close = () => source.close();
+	}
+
+	#alive() {
+		clearTimeout(this.#watchdog);
+		this.#watchdog = setTimeout(() => {
+			this.#close();
+			this.#lost("");
+		}, SILENCE_MS);
+	}
+
+	#record(text) {
+		let record;
+		try {
+			record = JSON.parse(text);
+		} catch {
+			return null;
+		}
+		this.#alive();
+		if (record.record === "hello")
+			this.#hello(record);
+		else if (record.record === "gap")
+			this.#gap(record);
+		else if (record.record === "line")
+			this.#deliver(record.sequence, record.line);
+		else if (record.record === "bye")
+			this.#say("bye", record);
+		return record;
+	}
+
+	#line(sequence, text) {
+		this.#alive();
+		try {
+			this.#deliver(sequence, JSON.parse(text));
+		} catch {
+			// A line that is no JSON says nothing that can be shown.
+		}
+	}
+
+	#hello(record) {
+		this.#failures = 0;
+		if (this.#epoch && this.#epoch !== record.epoch)
+			this.#last = 0;
+		this.#epoch = record.epoch;
+		this.#say("hello", record);
+		this.#say("state", { state: "live", transport: this.#useEvents ? "events" : "WebSocket" });
+	}
+
+	#gap(record) {
+		this.#last = Math.max(this.#last, record.before - 1);
+		this.#say("gap", record);
+	}
+
+	#deliver(sequence, line) {
+		if (sequence <= this.#last)
+			return;
+		this.#last = sequence;
+		this.#say("line", line);
+	}
+
+	// The link is down: say so, look whether a token is what is missing, and try
+	// again after a random part of a growing time.
+	async #lost(why) {
+		clearTimeout(this.#watchdog);
+		this.#failures++;
+		const refusal = await this.#refusal();
+		if (refusal) {
+			this.#say("refused", { why: why || refusal });
+			return;
+		}
+		if (this.#failures % ATTEMPTS === 0)
+			this.#useEvents = !this.#useEvents;
+		const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures);
+		const wait = Math.random() * longest;
+		this.#say("state", { state: "down", wait });
+		this.#timer = setTimeout(() => this.#connect(), wait);
+	}
+
+	// A script is not shown why a WebSocket was refused; a plain request is.
+	async #refusal() {
+		try {
+			const headers = this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
+			const answer = await fetch("poll?wait=0", { headers, cache: "no-store" });
+			if (answer.status === 401)
+				return this.#token ? "The token is not valid, or no longer." : "This stream needs a token.";
+			if (answer.status === 403)
+				return "The token does not cover this stream.";
+		} catch {
+			// Not reachable: that is no refusal.
+		}
+		return "";
+	}
+}

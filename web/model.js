@@ -1,0 +1,92 @@
+// What is known of each session, from its lines.
+
+// Seconds of the wave that are kept: what is drawn, and what waits to be.
+const WAVE_SECONDS = 14;
+
+// Without a new line for so long, values are no longer of now.
+export const STALE_MS = 6000;
+
+class Session {
+	constructor(id) {
+		this.id = id;
+		this.subject = "";
+		this.readings = new Map();
+		this.quality = null;
+		this.wave = [];		// {at, values, rate}: blocks, oldest first
+		this.offset = 0;	// seconds measured, by the newest sample
+		this.ended = false;
+		this.newest = 0;	// Date.now() at the newest line
+		this.lag = null;	// ms from the newest line's time to its arrival
+		this.changed = true;
+	}
+
+	#wave(line) {
+		const block = { at: line.offsetSeconds, values: line.values, rate: line.sampleRate };
+		if (line.wave !== "pulse" || !(block.rate > 0) || !Array.isArray(block.values))
+			return;
+		const last = this.wave.at(-1);
+		// A recording that starts again starts a new trace.
+		if (last && block.at < last.at)
+			this.wave = [];
+		this.wave.push(block);
+		while (this.wave[0].at < block.at - WAVE_SECONDS)
+			this.wave.shift();
+	}
+
+	#sample(line) {
+		this.readings.clear();
+		for (const reading of line.readings ?? [])
+			this.readings.set(reading.vital, reading);
+		this.quality = line.quality ?? null;
+		this.offset = line.offsetSeconds ?? 0;
+	}
+
+	take(line, kind, now, serverAhead) {
+		this.newest = now;
+		this.subject = line.session?.subject ?? this.subject;
+		const made = Date.parse(line.time);
+		if (Number.isFinite(made))
+			this.lag = Math.max(0, now + serverAhead - made);
+		const flat = line.session ? { ...line.session, ...line } : line;
+		if (kind === "wave")
+			this.#wave(flat);
+		else if (kind === "session.ended")
+			this.ended = true;
+		else if (kind === "session.started")
+			this.ended = false;
+		else if (Array.isArray(flat.readings))
+			this.#sample(flat);
+		this.changed = true;
+	}
+
+	isStale(now) {
+		return !this.ended && this.newest > 0 && now - this.newest > STALE_MS;
+	}
+}
+
+export class Model {
+	sessions = new Map();
+	// How far the server's clock is ahead of this one, in ms.
+	serverAhead = 0;
+
+	setServerTime(text, now) {
+		const time = Date.parse(text);
+		if (Number.isFinite(time))
+			this.serverAhead = time - now;
+	}
+
+	session(id) {
+		let session = this.sessions.get(id);
+		if (!session) {
+			session = new Session(id);
+			this.sessions.set(id, session);
+		}
+		return session;
+	}
+
+	take(line, now) {
+		const kind = String(line.type ?? line.record ?? "").replace(/^vitals\./, "");
+		const id = line.session?.id ?? line.source ?? "";
+		this.session(id).take(line, kind, now, this.serverAhead);
+	}
+}

@@ -1,0 +1,130 @@
+// The pulse wave on a canvas, scrolled by the clock and not by the arrival of
+// its blocks, so that it runs smoothly.
+
+const SHOWN_SECONDS = 8;
+// How far behind the newest value the right edge runs: a block's length and its
+// jitter.
+const DELAY_SECONDS = 1.3;
+// When the edge is further off than this it jumps, as after a lost connection.
+const SLACK_SECONDS = 2.5;
+// Of the scale, a frame: half in 0.8 s.
+const SCALE_DECAY = 0.972;
+const FRAME_MS = 1000 / 30;
+const CALM_FRAME_MS = 1000;
+
+export class Trace {
+	#canvas;
+	#edge = null;
+	#drawnAt = 0;
+	#scale = 0;
+
+	constructor(canvas) {
+		this.#canvas = canvas;
+	}
+
+	// Moves the edge on by the time since the last frame, held near the newest.
+	#advance(newest, elapsed) {
+		const aim = newest - DELAY_SECONDS;
+		if (this.#edge === null || Math.abs(this.#edge - aim) > SLACK_SECONDS)
+			this.#edge = aim;
+		else
+			this.#edge += elapsed * (1 + 0.1 * Math.max(-1, Math.min(1, aim - this.#edge)));
+		this.#edge = Math.min(this.#edge, newest);
+	}
+
+	#fit() {
+		const ratio = Math.min(2, devicePixelRatio || 1);
+		const width = Math.round(this.#canvas.clientWidth * ratio);
+		const height = Math.round(this.#canvas.clientHeight * ratio);
+		if (this.#canvas.width !== width || this.#canvas.height !== height) {
+			this.#canvas.width = width;
+			this.#canvas.height = height;
+		}
+		return ratio;
+	}
+
+	// True when it drew.
+	draw(session, now, { calm, stopped }) {
+		const last = session.wave.at(-1);
+		if (!last || now - this.#drawnAt < (calm ? CALM_FRAME_MS : FRAME_MS) - 1)
+			return false;
+		const newest = last.at + last.values.length / last.rate;
+		const elapsed = Math.min(1, (now - this.#drawnAt) / 1000);
+		this.#drawnAt = now;
+		if (stopped)
+			return false;
+		this.#advance(newest, elapsed);
+		this.#paint(session.wave);
+		return true;
+	}
+
+	#paint(blocks) {
+		const ratio = this.#fit();
+		const context = this.#canvas.getContext("2d");
+		const { width, height } = this.#canvas;
+		const from = this.#edge - SHOWN_SECONDS;
+		const style = getComputedStyle(this.#canvas);
+		context.clearRect(0, 0, width, height);
+		this.#grid(context, width, height, from, style);
+		const peak = peakOf(blocks, from, this.#edge);
+		// The scale grows at once and shrinks slowly, so that nothing is cut off and
+		// the trace does not pump.
+		this.#scale = Math.max(peak, this.#scale * SCALE_DECAY, 1e-6);
+		context.lineWidth = 2 * ratio;
+		context.lineJoin = "round";
+		context.strokeStyle = style.getPropertyValue("--pulse");
+		context.beginPath();
+		stroke(context, blocks, {
+			from, to: this.#edge,
+			x: width / SHOWN_SECONDS,
+			y: (height * 0.45) / this.#scale,
+			middle: height / 2,
+		});
+		context.stroke();
+	}
+
+	#grid(context, width, height, from, style) {
+		context.strokeStyle = style.getPropertyValue("--rule");
+		context.lineWidth = 1;
+		context.beginPath();
+		for (let at = Math.ceil(from); at < this.#edge; at++) {
+			const x = Math.round(((at - from) * width) / SHOWN_SECONDS) + 0.5;
+			context.moveTo(x, 0);
+			context.lineTo(x, height);
+		}
+		context.stroke();
+	}
+}
+
+function peakOf(blocks, from, to) {
+	let peak = 0;
+	for (const block of blocks)
+		if (block.at + block.values.length / block.rate > from && block.at < to)
+			for (const value of block.values)
+				if (value !== null)
+					peak = Math.max(peak, Math.abs(value));
+	return peak;
+}
+
+// A gap in the values, or between two blocks, is a gap in the line.
+function stroke(context, blocks, area) {
+	let end = -Infinity;
+	for (const block of blocks) {
+		let open = Math.abs(block.at - end) < 1.5 / block.rate;
+		block.values.forEach((value, i) => {
+			const at = block.at + i / block.rate;
+			if (value === null || at < area.from || at > area.to) {
+				open = false;
+				return;
+			}
+			const x = (at - area.from) * area.x;
+			const y = area.middle - value * area.y;
+			if (open)
+				context.lineTo(x, y);
+			else
+				context.moveTo(x, y);
+			open = true;
+		});
+		end = block.at + block.values.length / block.rate;
+	}
+}

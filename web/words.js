@@ -1,0 +1,73 @@
+// What the codes of a line are called on the page.
+
+// The vital signs in the order in which they are shown, with the seconds of
+// recording that each needs (READINGS in vitals-extract(1)).
+export const VITALS = [
+	{ vital: "heartRate", name: "Heart rate", unit: "/min", needs: 5, large: true, digits: 0 },
+	{ vital: "respiratoryRate", name: "Breathing", unit: "/min", needs: 15, large: true, digits: 0 },
+	{ vital: "oxygenSaturation", name: "SpO₂", unit: "%", needs: 10, large: true, digits: 0 },
+	{ vital: "stressIndex", name: "Stress index", unit: "score", needs: 60, large: true, digits: 0 },
+	{ vital: "bloodPressureSystolic", name: "Systolic", unit: "mmHg", needs: 20, digits: 0 },
+	{ vital: "bloodPressureDiastolic", name: "Diastolic", unit: "mmHg", needs: 20, digits: 0 },
+	{ vital: "pulseInterval", name: "Pulse interval", unit: "ms", needs: 5, digits: 0 },
+	{ vital: "hrvSdnn", name: "SDNN", unit: "ms", needs: 20, digits: 0 },
+	{ vital: "hrvRmssd", name: "RMSSD", unit: "ms", needs: 20, digits: 0 },
+	{ vital: "hrvPnn50", name: "pNN50", unit: "%", needs: 20, digits: 0 },
+	{ vital: "hrvLfHf", name: "LF/HF", unit: "ratio", needs: 60, digits: 1 },
+	{ vital: "perfusionIndex", name: "Perfusion", unit: "%", needs: 5, digits: 2 },
+];
+
+// Readings below this confidence are greyed.
+export const THRESHOLD = 0.5;
+
+const REASONS = {
+	"too-short": "still measuring",
+	"no-face": "no face in view",
+	"low-signal": "the signal is too weak",
+	"not-calibrated": "needs a calibration",
+	"low-frame-rate": "too few frames a second",
+	"no-clock": "the video has no clock",
+	"false-clock": "slow motion or time lapse",
+};
+
+export function reasonInWords(code, ended) {
+	if (ended && code === "too-short")
+		return "the recording was too short";
+	return REASONS[code] ?? String(code ?? "not given").replaceAll("-", " ");
+}
+
+const GAPS = {
+	expired: "they are older than what the server keeps",
+	slow: "this page did not keep up",
+	thinned: "left out while this page did not keep up",
+};
+
+export function gapInWords({ lost, reason }) {
+	if (typeof lost !== "number")
+		return "The stream began anew. What came between is not known.";
+	const count = lost === 1 ? "1 line was lost" : `${lost} lines were lost`;
+	return `${count}: ${GAPS[reason] ?? reason}.`;
+}
+
+// Each quality with the words for its level, worst first.  Motion counts down.
+export const QUALITIES = [
+	{ key: "signal", name: "Signal", steps: [0.3, 0.6], words: ["weak", "fair", "good"] },
+	{ key: "illumination", name: "Light", steps: [0.2, 0.4], words: ["dark", "dim", "good"] },
+	{ key: "motion", name: "Movement", steps: [0.15, 0.4], words: ["still", "some", "strong"], down: true },
+	{ key: "coverage", name: "In view", steps: [0.5, 0.9], words: ["rarely", "mostly", "always"] },
+];
+
+export function levelOf(quality, value) {
+	const step = quality.steps.findIndex((edge) => value < edge);
+	const at = step < 0 ? 2 : step;
+	return { word: quality.words[at], grade: quality.down ? 2 - at : at };
+}
+
+export function seconds(count) {
+	const whole = Math.max(0, Math.round(count));
+	if (whole < 120)
+		return `${whole} s`;
+	if (whole < 7200)
+		return `${Math.round(whole / 60)} min`;
+	return `${Math.round(whole / 3600)} h`;
+}
