@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "extract/status.h"
+
 void
 subjects_init(struct subjects *s, const struct extract_options *options,
     const struct measure_source *about, struct ndjson_writer *out)
@@ -31,16 +33,6 @@ extract_is_whole(const struct extract_options *options)
 	    options->skin.site == SKIN_SITE_FACE;
 }
 
-/* A call that returns -1 failed for want of memory, told in err, or because
- * of the output. */
-static enum extract_status
-of_measure(int status, const struct err *err)
-{
-	if (status == 0)
-		return EXTRACT_OK;
-	return err->text[0] == '\0' ? EXTRACT_OUTPUT : EXTRACT_SYSTEM;
-}
-
 static bool
 wants_traces(const struct subjects *s)
 {
@@ -61,7 +53,7 @@ push(struct subjects *s, struct measure **m,
 		return EXTRACT_SYSTEM;
 	}
 	measure_mute(*m, mute);
-	return of_measure(measure_push(*m, f, s->out, err), err);
+	return extract_status_of(measure_push(*m, f, s->out, err));
 }
 
 static enum extract_status
@@ -154,7 +146,7 @@ finish(struct subjects *s, struct measure *m, double end, enum absent *missing,
     struct err *err)
 {
 	enum extract_status status =
-	    of_measure(measure_finish(m, end, s->out, err), err);
+	    extract_status_of(measure_finish(m, end, s->out, err));
 
 	if (*missing != ABSENT_NOT)
 		*missing = measure_missing_reason(m);
@@ -179,9 +171,8 @@ subjects_finish(
 	if (s->whole != NULL)
 		status = finish(s, s->whole, end, &missing, err);
 	if (!s->begun)
-		status = of_measure(measure_nothing(&s->options->measure,
-					s->about, end, none, s->out, err),
-		    err);
+		status = extract_status_of(measure_nothing(
+		    &s->options->measure, s->about, end, none, s->out));
 	if (status == EXTRACT_OK && missing != ABSENT_NOT) {
 		err_set(err, "%s", extract_missing_text(missing));
 		status = EXTRACT_DATA;

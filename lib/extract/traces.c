@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "extract/extract.h"
+#include "extract/status.h"
 #include "trace/line.h"
 
 /* One source (and face) of the stream. */
@@ -65,31 +65,23 @@ stream_new(const struct extract_options *o, struct trace_line *l)
 	return s;
 }
 
-static enum extract_status
-of_measure(int status, const struct err *err)
-{
-	if (status == 0)
-		return EXTRACT_OK;
-	return err->text[0] == '\0' ? EXTRACT_OUTPUT : EXTRACT_SYSTEM;
-}
-
 /* Write what is left of the stream at ${i} and forget it. */
 static enum extract_status
 finish(struct extract_streams *all, unsigned i, struct err *err)
 {
 	struct stream *s = all->open[i];
-	int status =
+	enum measure_status status =
 	    measure_finish(s->measure, s->last + s->interval, all->out, err);
 	enum absent missing = measure_missing_reason(s->measure);
 
-	if (status == 0 && missing != ABSENT_NOT) {
+	if (status == MEASURE_OK && missing != ABSENT_NOT) {
 		all->bad = true;
 		all->missing(s->name, s->face_index, missing);
 	}
 	stream_free(s);
 	memmove(&all->open[i], &all->open[i + 1],
 	    (--all->count - i) * sizeof(struct stream *));
-	return of_measure(status, err);
+	return extract_status_of(status);
 }
 
 /* The line's stream, a new one where needed; NULL with ${status} set. */
@@ -171,8 +163,8 @@ take(struct extract_streams *all, struct trace_line *l, struct err *err)
 		s->interval = l->frame.time - s->last;
 	s->last = l->frame.time;
 	s->used = ++all->lines;
-	return of_measure(
-	    measure_push(s->measure, &l->frame, all->out, err), err);
+	return extract_status_of(
+	    measure_push(s->measure, &l->frame, all->out, err));
 }
 
 struct extract_streams *

@@ -109,8 +109,22 @@ line_of(const struct measure *m, const struct measure_estimate *e)
 	    .features = e->has_features ? &e->features : NULL};
 }
 
+static enum measure_status
+no_memory(struct err *err)
+{
+	err_set(err, "out of memory");
+	return MEASURE_SYSTEM;
+}
+
+/* End the line that was begun. */
+static enum measure_status
+commit(struct ndjson_writer *out)
+{
+	return ndjson_commit(out) == 0 ? MEASURE_OK : MEASURE_OUTPUT;
+}
+
 /* Write the wave of ${from}..${to} in blocks. */
-static int
+static enum measure_status
 write_wave(const struct measure *m, const struct rppg_segment *v, double from,
     double to, struct ndjson_writer *out)
 {
@@ -133,57 +147,57 @@ write_wave(const struct measure *m, const struct rppg_segment *v, double from,
 			block[i] = v->wave[at + i] != 0 ? v->wave[at + i]
 							: (double)NAN;
 		measure_line_wave(ndjson_record(out), &l, block, n);
-		if (ndjson_commit(out) != 0)
-			return -1;
+		if (commit(out) != MEASURE_OK)
+			return MEASURE_OUTPUT;
 	}
-	return 0;
+	return MEASURE_OK;
 }
 
 /* Write the wave of ${v}, which reaches to ${to}, where it is wanted and was
  * not written. */
-static int
+static enum measure_status
 write_new_wave(const struct measure *m, const struct rppg_segment *v,
     double from, double to, struct ndjson_writer *out)
 {
 	if (m->mute || (m->options->emit & MEASURE_WAVE) == 0 ||
 	    (m->options->emit & MEASURE_SAMPLE) != 0)
-		return 0;
+		return MEASURE_OK;
 	return write_wave(
 	    m, v, fmax(from, m->windows > 0 ? m->covered : from), to, out);
 }
 
 /* Add what lies from m->looked to ${to} to the next window's stretches; ${v}
  * is what was seen of it, to be released. */
-static int
+static enum measure_status
 look(struct measure *m, double to, struct rppg_segment *v, struct err *err)
 {
 	struct measure_estimate e;
 
 	if (rppg_segment(m->rppg, m->looked, to, v) != 0)
-		return err_set(err, "out of memory");
+		return no_memory(err);
 	if (measure_estimate(&e, m->options, v, m->looked, to, err) != 0) {
 		rppg_segment_release(v);
-		return -1;
+		return MEASURE_SYSTEM;
 	}
 	measure_stretches_add(&m->stretches, &e, to - m->looked);
 	m->looked = to;
-	return 0;
+	return MEASURE_OK;
 }
 
 /* What is longer than MEASURE_WHOLE_MAX is not kept until its window ends. */
-static int
+static enum measure_status
 look_in_time(
     struct measure *m, double now, struct ndjson_writer *out, struct err *err)
 {
+	enum measure_status status = MEASURE_OK;
 	struct rppg_segment v;
-	int status = 0;
 
-	while (status == 0 && window_length(m) > MEASURE_WHOLE_MAX &&
+	while (status == MEASURE_OK && window_length(m) > MEASURE_WHOLE_MAX &&
 	    now - m->looked > MEASURE_WHOLE_MAX) {
 		double from = m->looked, to = from + MEASURE_STRETCH;
 
-		if (look(m, to, &v, err) != 0)
-			return -1;
+		if (look(m, to, &v, err) != MEASURE_OK)
+			return MEASURE_SYSTEM;
 		status = write_new_wave(m, &v, from, to, out);
 		rppg_segment_release(&v);
 		rppg_forget(m->rppg, to);
@@ -192,7 +206,7 @@ look_in_time(
 }
 
 /* Write the line of all stretches, which reach from ${from} to ${to}. */
-static int
+static enum measure_status
 write_measurement(
     struct measure *m, double from, double to, struct ndjson_writer *out)
 {
@@ -204,29 +218,28 @@ write_measurement(
 	else if (m->absent != ABSENT_NOT)
 		m->absent = e.reading[VITAL_HEART_RATE].absent;
 	if ((m->options->emit & MEASURE_MEASUREMENT) == 0)
-		return 0;
+		return MEASURE_OK;
 	struct measure_line l = line_of(m, &e);
 	l.offset = from;
 	l.duration = to - from;
 	measure_line_measurement(ndjson_record(out), &l);
-	return ndjson_commit(out);
+	return commit(out);
 }
 
 /* Write all of the window ${from}..${to} that was not written. */
-static int
+static enum measure_status
 write_window(struct measure *m, double from, double to,
     struct ndjson_writer *out, struct err *err)
 {
+	enum measure_status status = MEASURE_OK;
 	double last = m->looked;
 	struct rppg_segment v;
-	int status = 0;
 
-	err->text[0] = '\0';
 	if (!m->mute) {
-		if (look(m, to, &v, err) != 0)
-			return -1;
+		if (look(m, to, &v, err) != MEASURE_OK)
+			return MEASURE_SYSTEM;
 		status = write_measurement(m, from, to, out);
-		if (status == 0)
+		if (status == MEASURE_OK)
 			status = write_new_wave(m, &v, last, to, out);
 		rppg_segment_release(&v);
 	}
@@ -237,19 +250,21 @@ write_window(struct measure *m, double from, double to,
 
 /* The window that ends next has ended: write it, unless no frame lies in it,
  * and go on to the next one. */
-static int
+static enum measure_status
 end_window(struct measure *m, struct ndjson_writer *out, struct err *err)
 {
 	double from = m->window_end - window_length(m);
+	enum measure_status status = MEASURE_OK;
 
-	if (m->last >= from &&
-	    write_window(m, from, m->window_end, out, err) != 0)
-		return -1;
+	if (m->last >= from)
+		status = write_window(m, from, m->window_end, out, err);
+	if (status != MEASURE_OK)
+		return status;
 	m->window_end += window_step(m);
 	m->looked = m->window_end - window_length(m);
 	m->stretches.count = 0;
 	rppg_forget(m->rppg, m->looked);
-	return 0;
+	return MEASURE_OK;
 }
 
 /* Go on to the first window that has not ended at ${time}: those before hold
@@ -267,44 +282,42 @@ leap(struct measure *m, double time)
 /* ---- Live ---------------------------------------------------------------- */
 
 /* Renew what samples say beyond the heart rate. */
-static int
+static enum measure_status
 renew(struct measure *m, double now, struct err *err)
 {
 	double from = fmax(m->start, now - MEASURE_SAMPLE_SECONDS);
 	struct rppg_segment v;
-	int status;
+	int failed;
 
 	if (rppg_segment(m->rppg, from, now, &v) != 0)
-		return err_set(err, "out of memory");
-	status = measure_estimate(&m->running, m->options, &v, from, now, err);
+		return no_memory(err);
+	failed = measure_estimate(&m->running, m->options, &v, from, now, err);
 	rppg_segment_release(&v);
 	if (m->options->window <= 0 &&
 	    (m->options->emit & MEASURE_MEASUREMENT) == 0)
 		rppg_forget(m->rppg, from);
-	return status;
+	return failed ? MEASURE_SYSTEM : MEASURE_OK;
 }
 
 /* The wave up to a block ago: its end is settled by later windows. */
-static int
-write_block(
-    struct measure *m, double now, struct ndjson_writer *out, struct err *err)
+static enum measure_status
+write_block(struct measure *m, struct ndjson_writer *out, struct err *err)
 {
 	double to = m->next_block, from = to - LIVE_BLOCK;
+	enum measure_status status;
 	struct rppg_segment v;
-	int status;
 
-	(void)now;
 	m->next_block += LIVE_BLOCK;
 	if (m->mute)
-		return 0;
+		return MEASURE_OK;
 	if (rppg_segment(m->rppg, from - LIVE_BLOCK, to, &v) != 0)
-		return err_set(err, "out of memory");
+		return no_memory(err);
 	status = write_wave(m, &v, from, to, out);
 	rppg_segment_release(&v);
 	return status;
 }
 
-static int
+static enum measure_status
 write_sample(struct measure *m, double now, struct ndjson_writer *out)
 {
 	struct measure_estimate *e = &m->running;
@@ -312,42 +325,59 @@ write_sample(struct measure *m, double now, struct ndjson_writer *out)
 
 	m->seq++;
 	if (m->mute)
-		return 0;
+		return MEASURE_OK;
 	rppg_latest(m->rppg, &pulse);
 	measure_estimate_now(e, m->options, &pulse, now - m->start);
 	struct measure_line l = line_of(m, e);
 	l.offset = now;
 	measure_line_sample(ndjson_record(out), &l, m->seq - 1);
-	return ndjson_commit(out);
+	return commit(out);
 }
 
-static int
-go_live(
+static enum measure_status
+write_samples(
     struct measure *m, double now, struct ndjson_writer *out, struct err *err)
 {
 	while (now + 1e-9 >= m->next_sample) {
 		if (now >= m->next_renewal && !m->mute) {
-			if (renew(m, now, err) != 0)
-				return -1;
+			if (renew(m, now, err) != MEASURE_OK)
+				return MEASURE_SYSTEM;
 			m->next_renewal = now + RENEW;
 		}
-		if (write_sample(m, m->next_sample, out) != 0)
-			return -1;
+		if (write_sample(m, m->next_sample, out) != MEASURE_OK)
+			return MEASURE_OUTPUT;
 		m->next_sample += 1 / m->options->rate;
 		if (m->next_sample < now - 1)
 			m->next_sample = now;
 	}
-	if ((m->options->emit & MEASURE_WAVE) == 0)
-		return 0;
+	return MEASURE_OK;
+}
+
+static enum measure_status
+write_blocks(
+    struct measure *m, double now, struct ndjson_writer *out, struct err *err)
+{
+	enum measure_status status = MEASURE_OK;
+
 	/* The first window has the wave from the start. */
 	if (now < m->start + RPPG_FIRST + LIVE_BLOCK)
-		return 0;
+		return MEASURE_OK;
 	if (m->next_block < now - 2 * MEASURE_SAMPLE_SECONDS)
 		m->next_block = now - LIVE_BLOCK;
-	while (now >= m->next_block + LIVE_BLOCK)
-		if (write_block(m, now, out, err) != 0)
-			return -1;
-	return 0;
+	while (status == MEASURE_OK && now >= m->next_block + LIVE_BLOCK)
+		status = write_block(m, out, err);
+	return status;
+}
+
+static enum measure_status
+go_live(
+    struct measure *m, double now, struct ndjson_writer *out, struct err *err)
+{
+	enum measure_status status = write_samples(m, now, out, err);
+
+	if (status == MEASURE_OK && (m->options->emit & MEASURE_WAVE) != 0)
+		status = write_blocks(m, now, out, err);
+	return status;
 }
 
 /* ---- Frames --------------------------------------------------------------- */
@@ -366,11 +396,28 @@ begin(struct measure *m, double time)
 	m->next_block = time + LIVE_BLOCK;
 }
 
-int
+/* Write the windows that are over before a frame at ${time}, whatever that
+ * frame shows. */
+static enum measure_status
+end_windows_before(
+    struct measure *m, double time, struct ndjson_writer *out, struct err *err)
+{
+	enum measure_status status = MEASURE_OK;
+
+	while (status == MEASURE_OK && time >= m->window_end + m->interval &&
+	    m->last >= m->window_end - window_length(m))
+		status = end_window(m, out, err);
+	if (status == MEASURE_OK && time >= m->window_end + m->interval)
+		leap(m, time);
+	return status;
+}
+
+enum measure_status
 measure_push(struct measure *m, const struct trace_frame *f,
     struct ndjson_writer *out, struct err *err)
 {
-	err->text[0] = '\0';
+	enum measure_status status;
+
 	if (!m->any)
 		begin(m, f->time);
 	else if (m->interval <= 0)
@@ -378,44 +425,39 @@ measure_push(struct measure *m, const struct trace_frame *f,
 	else /* a gap is none */
 		m->interval += 0.1 *
 		    (fmin(f->time - m->last, 4 * m->interval) - m->interval);
-	/* Windows that this frame lies behind are over, whatever it says. */
-	while (f->time >= m->window_end + m->interval &&
-	    m->last >= m->window_end - window_length(m))
-		if (end_window(m, out, err) != 0)
-			return -1;
-	if (f->time >= m->window_end + m->interval)
-		leap(m, f->time);
-	if (look_in_time(m, f->time, out, err) != 0 ||
-	    rppg_push(m->rppg, f, err) != 0)
-		return -1;
+	status = end_windows_before(m, f->time, out, err);
+	if (status == MEASURE_OK)
+		status = look_in_time(m, f->time, out, err);
+	if (status != MEASURE_OK)
+		return status;
+	if (rppg_push(m->rppg, f, err) != 0)
+		return MEASURE_SYSTEM;
 	m->last = f->time;
 	/* The frame is its window's last where the next one is to lie behind. */
-	if (m->interval > 0 && f->time + 1.25 * m->interval >= m->window_end &&
-	    end_window(m, out, err) != 0)
-		return -1;
-	if ((m->options->emit & MEASURE_SAMPLE) != 0)
-		return go_live(m, f->time, out, err);
-	return 0;
+	if (m->interval > 0 && f->time + 1.25 * m->interval >= m->window_end)
+		status = end_window(m, out, err);
+	if (status == MEASURE_OK && (m->options->emit & MEASURE_SAMPLE) != 0)
+		status = go_live(m, f->time, out, err);
+	return status;
 }
 
-int
+enum measure_status
 measure_finish(
     struct measure *m, double end, struct ndjson_writer *out, struct err *err)
 {
 	double from = m->window_end - window_length(m);
 
-	err->text[0] = '\0';
 	if (!m->any)
-		return 0;
+		return MEASURE_OK;
 	if (m->windows > 0 && end - m->covered < REST_MIN)
-		return 0;
+		return MEASURE_OK;
 	return write_window(m, from, fmax(end, m->last), out, err);
 }
 
-int
+enum measure_status
 measure_nothing(const struct measure_options *options,
     const struct measure_source *source, double end, enum absent why,
-    struct ndjson_writer *out, struct err *err)
+    struct ndjson_writer *out)
 {
 	struct measure_estimate e;
 	struct measure_line l = {.source = source,
@@ -424,11 +466,10 @@ measure_nothing(const struct measure_options *options,
 	    .reading = e.reading,
 	    .readings = VITAL_COUNT};
 
-	err->text[0] = '\0';
 	measure_estimate_missing(&e, why);
 	l.quality = e.quality;
 	if ((options->emit & MEASURE_MEASUREMENT) == 0)
-		return 0;
+		return MEASURE_OK;
 	measure_line_measurement(ndjson_record(out), &l);
-	return ndjson_commit(out);
+	return commit(out);
 }

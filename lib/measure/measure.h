@@ -84,21 +84,25 @@ void measure_free(struct measure *m);
 /* Work on, but write nothing while it is ${mute}: what is due is passed over. */
 void measure_mute(struct measure *m, bool mute);
 
-/* Take the next frame and write the lines that are due.  Return 0, or -1 with
- * ${err} set: no memory, or the output failed (errno tells, ${err} is ""). */
-int measure_push(struct measure *m, const struct trace_frame *f,
+enum measure_status {
+	MEASURE_OK,
+	MEASURE_SYSTEM, /* no memory, or times that do not rise: see ${err} */
+	MEASURE_OUTPUT /* writing failed: errno says why, ${err} is untouched */
+};
+
+/* Take the next frame and write the lines that are due. */
+enum measure_status measure_push(struct measure *m, const struct trace_frame *f,
     struct ndjson_writer *out, struct err *err);
 
-/* The source ended at ${end} s: write what is left.  Return as
- * measure_push. */
-int measure_finish(
+/* The source ended at ${end} s: write what is left. */
+enum measure_status measure_finish(
     struct measure *m, double end, struct ndjson_writer *out, struct err *err);
 
 /* Write the measurement of a source of which no frame could be measured, and
- * ${why}.  Return as measure_push. */
-int measure_nothing(const struct measure_options *options,
+ * ${why}.  Return MEASURE_OK or MEASURE_OUTPUT. */
+enum measure_status measure_nothing(const struct measure_options *options,
     const struct measure_source *source, double end, enum absent why,
-    struct ndjson_writer *out, struct err *err);
+    struct ndjson_writer *out);
 
 /* Why no measurement so far has a heart rate; ABSENT_NOT where one has. */
 enum absent measure_missing_reason(const struct measure *m);
