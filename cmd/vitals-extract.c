@@ -154,6 +154,7 @@ static const int exit_status[] = {
     [EXTRACT_DATA] = CLI_DATA,
     [EXTRACT_SYSTEM] = CLI_SYSTEM,
     [EXTRACT_OUTPUT] = CLI_SYSTEM,
+    [EXTRACT_REPORTED] = CLI_SYSTEM,
 };
 
 static int
@@ -169,7 +170,7 @@ measure_videos(char *const path[], int n)
 
 	if (status == EXTRACT_OUTPUT && errno == EPIPE)
 		raise(SIGPIPE); /* as if it had been this process that wrote */
-	else if (status == EXTRACT_OUTPUT && errno != 0)
+	else if (status == EXTRACT_OUTPUT)
 		diag_errno(errno, "<stdout>: write failed");
 	return exit_status[status];
 }

@@ -39,9 +39,10 @@ struct extract_options {
 
 enum extract_status {
 	EXTRACT_OK,
-	EXTRACT_DATA,   /* no video, or no heart rate in it: err says why */
-	EXTRACT_SYSTEM, /* memory, I/O */
-	EXTRACT_OUTPUT  /* writing failed; errno tells, the writer knows */
+	EXTRACT_DATA,    /* no video, or no heart rate in it: err says why */
+	EXTRACT_SYSTEM,  /* memory, I/O */
+	EXTRACT_OUTPUT,  /* writing failed: errno says why */
+	EXTRACT_REPORTED /* the same, and it has been reported */
 };
 
 /* What went well enough to go on, but should be told. */

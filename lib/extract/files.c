@@ -21,6 +21,7 @@ worse(enum extract_status a, enum extract_status b)
 	    [EXTRACT_DATA] = 1,
 	    [EXTRACT_SYSTEM] = 2,
 	    [EXTRACT_OUTPUT] = 2,
+	    [EXTRACT_REPORTED] = 2,
 	};
 
 	return rank[a] >= rank[b] ? a : b;
@@ -91,7 +92,7 @@ work(void *context, size_t task, int fd)
 	if (status == EXTRACT_OUTPUT || ndjson_flush(out) != 0) {
 		err_sys(&err, errno, "write failed");
 		tell(b, EXTRACT_TELL_ERROR, "<stdout>", err.text);
-		return JOBS_OUTPUT_FAILED;
+		return JOBS_EXIT_OUTPUT;
 	}
 	if (status != EXTRACT_OK)
 		tell(b, EXTRACT_TELL_ERROR, name, err.text);
@@ -134,18 +135,25 @@ extract_files_run(
 	    .ended = ended,
 	    .tick = files->progress && files->jobs > 1 ? tick : NULL,
 	    .context = &b};
+	enum jobs_status done;
 	struct err err;
-	int done, saved;
+	int saved;
 
 	extract_progress_init(&b.bar, NULL);
 	done = jobs_run(&jobs, &err);
 	saved = errno;
 	extract_progress_clear(&b.bar);
 	errno = saved;
-	if (done == 0)
+	switch (done) {
+	case JOBS_OK:
 		return b.status;
-	if (err.text[0] == '\0')
+	case JOBS_OUTPUT:
 		return EXTRACT_OUTPUT;
+	case JOBS_REPORTED:
+		return EXTRACT_REPORTED;
+	case JOBS_SYSTEM:
+		break;
+	}
 	files->tell(EXTRACT_TELL_ERROR, NULL, err.text);
 	return EXTRACT_SYSTEM;
 }

@@ -27,8 +27,8 @@ struct extract_files {
 };
 
 /* Measure them all.  Return the worst of them in the order EXTRACT_SYSTEM,
- * EXTRACT_DATA, EXTRACT_OK; or EXTRACT_OUTPUT where the output failed, with
- * errno set where that is not told yet.  All else has been told. */
+ * EXTRACT_DATA, EXTRACT_OK; or EXTRACT_OUTPUT or EXTRACT_REPORTED where the
+ * output failed.  All but EXTRACT_OUTPUT has been reported. */
 enum extract_status extract_files_run(
     const struct extract_options *options, const struct extract_files *files);
 

@@ -33,7 +33,7 @@ struct run {
 	bool direct; /* one at a time: tasks write to the output themselves */
 };
 
-static int
+static enum jobs_status
 write_all(int fd, const char *p, size_t n)
 {
 	while (n > 0) {
@@ -42,14 +42,14 @@ write_all(int fd, const char *p, size_t n)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0)
-			return -1;
+			return JOBS_OUTPUT;
 		p += done;
 		n -= (size_t)done;
 	}
-	return 0;
+	return JOBS_OK;
 }
 
-static int
+static enum jobs_status
 start(struct run *r, struct err *err)
 {
 	const struct jobs *jobs = r->jobs;
@@ -57,8 +57,10 @@ start(struct run *r, struct err *err)
 	int end[2] = {-1, jobs->out};
 	pid_t self = getpid();
 
-	if (!r->direct && pipe(end) != 0)
-		return err_sys(err, errno, "cannot make a pipe");
+	if (!r->direct && pipe(end) != 0) {
+		err_sys(err, errno, "cannot make a pipe");
+		return JOBS_SYSTEM;
+	}
 	t->number = r->next;
 	t->fd = end[0];
 	buf_init(&t->ahead);
@@ -68,7 +70,7 @@ start(struct run *r, struct err *err)
 			close(end[0]);
 			close(end[1]);
 		}
-		return -1;
+		return JOBS_SYSTEM;
 	}
 	if (t->pid == 0) {
 		jobs_stop_is_task();
@@ -85,12 +87,12 @@ start(struct run *r, struct err *err)
 		close(end[1]);
 	r->running++;
 	r->next++;
-	return 0;
+	return JOBS_OK;
 }
 
-/* Wait for the first task, whose output is at its end, and report it.  Return
- * -1 with errno set where nobody reads what it wrote, 0 where it told why. */
-static int
+/* Wait for the first task, whose output is at its end, and report it.  One
+ * that dies of SIGPIPE has found that nobody reads. */
+static enum jobs_status
 reap(struct run *r)
 {
 	struct task first = r->task[0];
@@ -105,62 +107,71 @@ reap(struct run *r)
 	buf_release(&first.ahead);
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE) {
 		errno = EPIPE;
-		return -1;
+		return JOBS_OUTPUT;
 	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) == JOBS_OUTPUT_FAILED) {
-		errno = 0;
-		return -1;
-	}
+	if (WIFEXITED(status) && WEXITSTATUS(status) == JOBS_EXIT_OUTPUT)
+		return JOBS_REPORTED;
 	if (WIFSIGNALED(status))
 		r->jobs->ended(
 		    r->jobs->context, first.number, -1, WTERMSIG(status));
 	else
 		r->jobs->ended(
 		    r->jobs->context, first.number, WEXITSTATUS(status), 0);
-	return 0;
+	return JOBS_OK;
 }
 
 /* Read what task ${i} wrote: pass it on, or keep it. */
-static int
+static enum jobs_status
 take(struct run *r, unsigned i, char *block, struct err *err)
 {
 	struct task *t = &r->task[i];
 	ssize_t n = read(t->fd, block, BLOCK);
 
-	if (n < 0)
-		return errno == EINTR ? 0 : err_sys(err, errno, "read");
+	if (n < 0 && errno == EINTR)
+		return JOBS_OK;
+	if (n < 0) {
+		err_sys(err, errno, "read");
+		return JOBS_SYSTEM;
+	}
 	if (n == 0) {
 		close(t->fd);
 		t->fd = -1;
-		return 0;
+		return JOBS_OK;
 	}
 	if (i == 0)
 		return write_all(r->jobs->out, block, (size_t)n);
 	buf_add(&t->ahead, block, (size_t)n);
-	return buf_failed(&t->ahead) ? err_set(err, "out of memory") : 0;
+	if (buf_failed(&t->ahead)) {
+		err_set(err, "out of memory");
+		return JOBS_SYSTEM;
+	}
+	return JOBS_OK;
 }
 
 /* Pass on what the first task has, and report those that ended. */
-static int
+static enum jobs_status
 pass_on(struct run *r)
 {
-	while (r->running > 0) {
+	enum jobs_status status = JOBS_OK;
+
+	while (status == JOBS_OK && r->running > 0) {
 		struct task *t = &r->task[0];
 
-		if (write_all(r->jobs->out, t->ahead.data, t->ahead.len) != 0)
-			return -1;
+		status = write_all(r->jobs->out, t->ahead.data, t->ahead.len);
+		if (status != JOBS_OK)
+			break;
 		buf_clear(&t->ahead);
 		if (t->fd >= 0)
-			return 0;
-		if (reap(r) != 0)
-			return -1;
+			break;
+		status = reap(r);
 	}
-	return 0;
+	return status;
 }
 
-static int
+static enum jobs_status
 wait_for_output(struct run *r, char *block, struct err *err)
 {
+	enum jobs_status status = JOBS_OK;
 	struct pollfd p[JOBS_MAX];
 
 	for (unsigned i = 0; i < r->running; i++) {
@@ -170,13 +181,16 @@ wait_for_output(struct run *r, char *block, struct err *err)
 		p[i] =
 		    (struct pollfd){.fd = full ? -1 : t->fd, .events = POLLIN};
 	}
-	if (poll(p, r->running, r->jobs->tick == NULL ? -1 : TICK_MS) < 0)
-		return errno == EINTR ? 0 : err_sys(err, errno, "poll");
-	for (unsigned i = 0; i < r->running; i++)
-		if (p[i].fd >= 0 && p[i].revents != 0 &&
-		    take(r, i, block, err) != 0)
-			return -1;
-	return 0;
+	if (poll(p, r->running, r->jobs->tick == NULL ? -1 : TICK_MS) < 0) {
+		if (errno == EINTR)
+			return JOBS_OK;
+		err_sys(err, errno, "poll");
+		return JOBS_SYSTEM;
+	}
+	for (unsigned i = 0; status == JOBS_OK && i < r->running; i++)
+		if (p[i].fd >= 0 && p[i].revents != 0)
+			status = take(r, i, block, err);
+	return status;
 }
 
 /* Is a task left to begin? */
@@ -197,36 +211,40 @@ tick(const struct run *r)
 		r->jobs->tick(r->jobs->context, done);
 }
 
-static int
+static enum jobs_status
 work_off(struct run *r, char *block, struct err *err)
 {
-	const struct jobs *jobs = r->jobs;
+	enum jobs_status status = JOBS_OK;
 
-	while (r->running > 0 || any_left(r)) {
-		while (r->running < jobs->at_once && any_left(r))
-			if (start(r, err) != 0)
-				return -1;
-		if (r->direct && reap(r) == 0)
+	while (status == JOBS_OK && (r->running > 0 || any_left(r))) {
+		while (status == JOBS_OK && any_left(r) &&
+		    r->running < r->jobs->at_once)
+			status = start(r, err);
+		if (status == JOBS_OK && r->direct) {
+			status = reap(r);
 			continue;
-		if (r->direct)
-			return -1;
+		}
 		tick(r);
-		if (wait_for_output(r, block, err) != 0 || pass_on(r) != 0)
-			return -1;
+		if (status == JOBS_OK)
+			status = wait_for_output(r, block, err);
+		if (status == JOBS_OK)
+			status = pass_on(r);
 	}
-	return 0;
+	return status;
 }
 
-int
+enum jobs_status
 jobs_run(const struct jobs *jobs, struct err *err)
 {
 	struct run r = {.jobs = jobs, .direct = jobs->at_once == 1};
 	char *block = malloc(BLOCK);
-	int status, saved;
+	enum jobs_status status;
+	int saved;
 
-	err->text[0] = '\0';
-	if (block == NULL)
-		return err_set(err, "out of memory");
+	if (block == NULL) {
+		err_set(err, "out of memory");
+		return JOBS_SYSTEM;
+	}
 	status = work_off(&r, block, err);
 	saved = errno;
 	for (unsigned i = 0; i < r.running; i++) {

@@ -14,9 +14,9 @@
 #include "diag/err.h"
 
 #define JOBS_MAX 64
-/* What work returns where its output failed, which it has told: then no other
- * task is begun. */
-#define JOBS_OUTPUT_FAILED 99
+/* What work returns where its output failed and it has reported that: then no
+ * other task is begun. */
+#define JOBS_EXIT_OUTPUT 99
 #define JOBS_AHEAD_MAX ((size_t)4 << 20) /* bytes kept of one task */
 
 struct jobs {
@@ -24,20 +24,26 @@ struct jobs {
 	unsigned at_once; /* 1..JOBS_MAX */
 	int out;          /* where the output goes */
 	/* Run in a process of its own; write to ${fd}.  What it returns, 0 to
-	 * 98 or JOBS_OUTPUT_FAILED, is the process's exit status. */
+	 * 98 or JOBS_EXIT_OUTPUT, is the process's exit status. */
 	int (*work)(void *context, size_t task, int fd);
-	/* Told in the order of the tasks, once each, after the task's output:
-	 * its status; or -1 and the signal that ended it. */
+	/* Called in the order of the tasks, once each, after the task's output:
+	 * with its status; or with -1 and the signal that ended it. */
 	void (*ended)(void *context, size_t task, int status, int signal);
-	/* Told a few times a second how many tasks are done, where there are
-	 * several jobs.  NULL: not wanted. */
+	/* Called a few times a second with the number of tasks that are done,
+	 * where several run at once.  NULL: not wanted. */
 	void (*tick)(void *context, size_t done);
 	void *context;
 };
 
-/* Run all tasks.  Return 0; or -1 with ${err} set (no process, no memory) or,
- * where the output failed, empty and errno set, or 0 where a task told of it: the
- * tasks then running were told to end. */
-int jobs_run(const struct jobs *jobs, struct err *err);
+enum jobs_status {
+	JOBS_OK,
+	JOBS_SYSTEM,   /* no process, no memory: ${err} says why */
+	JOBS_OUTPUT,   /* writing failed: errno says why */
+	JOBS_REPORTED, /* a task could not write, and has reported it */
+};
+
+/* Run all tasks.  Unless it returns JOBS_OK, the tasks still running were
+ * ended. */
+enum jobs_status jobs_run(const struct jobs *jobs, struct err *err);
 
 #endif

@@ -26,7 +26,7 @@ work(void *context, size_t task, int fd)
 	(void)context;
 	(void)nanosleep(&nap, NULL);
 	if (write(fd, line, sizeof(line)) != (ssize_t)sizeof(line))
-		return 99;
+		return JOBS_EXIT_OUTPUT;
 	if (task == DIES)
 		(void)raise(SIGKILL);
 	return (int)task;
@@ -61,7 +61,7 @@ in_order(unsigned at_once)
 
 	CHECK(pipe(end) == 0, "a pipe");
 	jobs.out = end[1];
-	CHECK(jobs_run(&jobs, &err) == 0, "all tasks ran");
+	CHECK(jobs_run(&jobs, &err) == JOBS_OK, "all tasks ran");
 	close(end[1]);
 	ssize_t n = read(end[0], text, sizeof(text) - 1);
 	CHECK(n == 2 * TASKS, "and wrote all");
@@ -92,9 +92,11 @@ main(void)
 	CHECK(pipe(end) == 0, "a pipe");
 	close(end[0]);
 	jobs.out = end[1];
-	CHECK(jobs_run(&jobs, &err) == -1 && errno == EPIPE &&
-		err.text[0] == '\0',
-	    "an output that failed is told by errno");
+	CHECK(jobs_run(&jobs, &err) == JOBS_OUTPUT && errno == EPIPE,
+	    "an output that failed is an outcome of its own");
+	jobs.at_once = 1;
+	CHECK(jobs_run(&jobs, &err) == JOBS_REPORTED,
+	    "and one that a task has reported is another");
 	close(end[1]);
 	return check_done();
 }
