@@ -122,7 +122,7 @@ read_measurements(
 
 /* Tell what a fit is worth. */
 static void
-tell(enum vital vital, const struct vitals_model *m)
+tell(enum vital vital, const struct model *m)
 {
 	const struct vital_info *i = vital_info(vital);
 
@@ -147,7 +147,7 @@ tell(enum vital vital, const struct vitals_model *m)
  * where one could not be, CLI_SYSTEM without memory (reported); *${done}: how
  * many were. */
 static int
-fit(struct vitals_models *m, const struct calib_pairs *p, unsigned *done)
+fit(struct models *m, const struct calib_pairs *p, unsigned *done)
 {
 	int status = CLI_OK;
 
@@ -155,7 +155,7 @@ fit(struct vitals_models *m, const struct calib_pairs *p, unsigned *done)
 	for (int v = 0; v < VITAL_COUNT; v++) {
 		enum vital vital = (enum vital)v;
 		const char *name = vital_info(vital)->name;
-		const struct vitals_pair *pair;
+		const struct model_pair *pair;
 		struct err err;
 		size_t n;
 
@@ -165,11 +165,10 @@ fit(struct vitals_models *m, const struct calib_pairs *p, unsigned *done)
 		if (opt.base != NULL && m->model[v].terms == 0) {
 			diag_error("%s: no model of %s", opt.base, name);
 			status = cli_worst(status, CLI_DATA);
-		} else if ((opt.base != NULL
-				   ? vitals_model_anchor(
-					 &m->model[v], vital, pair, n, &err)
-				   : vitals_model_fit(&m->model[v], vital, pair,
-					 n, &err)) != 0) {
+		} else if ((opt.base != NULL ? model_anchor(&m->model[v], vital,
+						   pair, n, &err)
+					     : model_fit(&m->model[v], vital,
+						   pair, n, &err)) != 0) {
 			diag_error("%s: %s", name, err.text);
 			status = cli_worst(status,
 			    err_is_memory(&err) ? CLI_SYSTEM : CLI_DATA);
@@ -187,7 +186,7 @@ calibrate(
     struct calib_pairs *pairs, char *argv[], int n, struct ndjson_writer *out)
 {
 	struct stream s = {.pairs = pairs};
-	struct vitals_models models = {0};
+	struct models models = {0};
 	struct err err;
 	unsigned done;
 	int status, rc;

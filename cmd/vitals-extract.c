@@ -26,7 +26,7 @@ struct options {
 static struct options opt = {
     .spec.rate = 1, .spec.stream = -1, .jobs = 1, .cascade = FACE_CASCADE_FILE};
 static struct extract_options extract;
-static struct vitals_models models;
+static struct models models;
 static struct filter filter;
 
 static const struct cli_option table[] = {
@@ -178,7 +178,7 @@ measure_videos(char *const path[], int n)
 /* ---- Traces ---------------------------------------------------------------- */
 
 static void
-report_missing(const char *source, int face, enum absent why)
+report_missing(const char *source, int face, enum missing_reason why)
 {
 	const char *text = extract_missing_text(why);
 

@@ -15,7 +15,8 @@ PKG_sandbox = libseccomp
 
 # The modules with packages that a module calls: its unit tests link them.
 USES_rppg = dsp
-USES_vitals = dsp
+USES_beats = dsp
+USES_readings = dsp
 USES_measure = dsp
 USES_skin = video face
 USES_deliver = crypto

@@ -10,7 +10,7 @@
 
 #include "buf/buf.h"
 #include "diag/err.h"
-#include "vitals/model.h"
+#include "readings/model.h"
 
 /* The longest calibration file. */
 #define CALIB_FILE_MAX ((size_t)64 << 10)
@@ -20,13 +20,13 @@
  * of bounds.  A model that cannot be read is passed over where another can.
  * Return 0, with ${err} empty, or saying which model was passed over and why;
  * or -1 with ${err} set and ${m} without any model. */
-int calib_read(struct vitals_models *m, struct span text, struct err *err);
+int calib_read(struct models *m, struct span text, struct err *err);
 
 /* Read the file at ${path}.  Return 0, or -1 with ${err} set (without the
  * path). */
-int calib_load(struct vitals_models *m, const char *path, struct err *err);
+int calib_load(struct models *m, const char *path, struct err *err);
 
 /* Append ${m} as one line of JSON, without a newline. */
-void calib_write(const struct vitals_models *m, struct buf *out);
+void calib_write(const struct models *m, struct buf *out);
 
 #endif

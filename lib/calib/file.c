@@ -7,7 +7,7 @@
 #include "calib/calib.h"
 #include "message/message.h"
 #include "ndjson/ndjson.h"
-#include "vitals/reading.h"
+#include "readings/reading.h"
 #include "json/json.h"
 
 #define VERSION "1.0"
@@ -78,7 +78,7 @@ for_each(struct span value,
 }
 
 struct reading_model {
-	struct vitals_model *m;
+	struct model *m;
 	enum vital vital;
 	bool anchored;
 };
@@ -87,15 +87,15 @@ static int
 read_term(void *context, unsigned k, struct span object, struct err *err)
 {
 	struct reading_model *r = context;
-	struct vitals_model *m = r->m;
+	struct model *m = r->m;
 	struct json_index ix;
 	int rc;
 
 	json_index_init(&ix);
 	rc = json_index_read(&ix, object, err);
 	if (rc == 0 &&
-	    (k >= vitals_model_terms(r->vital) ||
-		!is_text(&ix, "name", vitals_model_term_name(r->vital, k))))
+	    (k >= model_terms(r->vital) ||
+		!is_text(&ix, "name", model_term_name(r->vital, k))))
 		rc = err_set(err, "%s: term %u is not one of this version",
 		    vital_info(r->vital)->name, k + 1);
 	else if (rc == 0 &&
@@ -120,8 +120,8 @@ share_or_nan(double v)
 
 /* The numbers of a model beside its terms. */
 static bool
-read_numbers(const struct json_index *ix, struct vitals_model *m, double low,
-    double high)
+read_numbers(
+    const struct json_index *ix, struct model *m, double low, double high)
 {
 	double pairs, sources;
 
@@ -134,8 +134,8 @@ read_numbers(const struct json_index *ix, struct vitals_model *m, double low,
 	    !number_or_null(ix, "anchoredWithin", &m->anchored_within) ||
 	    !number_or_null(ix, "anchorValue", &m->anchor_value))
 		return false;
-	if (!(pairs >= 0 && pairs <= VITALS_MODEL_PAIRS_MAX) ||
-	    !(sources >= 0 && sources <= VITALS_MODEL_SOURCES_MAX) ||
+	if (!(pairs >= 0 && pairs <= MODEL_PAIRS_MAX) ||
+	    !(sources >= 0 && sources <= MODEL_SOURCES_MAX) ||
 	    !(m->low >= low && m->low <= m->high && m->high <= high) ||
 	    !share_or_nan(m->within) || !share_or_nan(m->anchored_within))
 		return false;
@@ -149,7 +149,7 @@ static int
 vital_of(const struct json_index *ix)
 {
 	for (int v = 0; v < VITAL_COUNT; v++) {
-		if (vitals_model_terms((enum vital)v) > 0 &&
+		if (model_terms((enum vital)v) > 0 &&
 		    is_text(ix, "vital", vital_info((enum vital)v)->name))
 			return v;
 	}
@@ -158,7 +158,7 @@ vital_of(const struct json_index *ix)
 
 /* Models as they are read. */
 struct reading_models {
-	struct vitals_models *all;
+	struct models *all;
 	unsigned good, passed;
 	bool twice;
 	struct err why; /* the first was passed over */
@@ -168,7 +168,7 @@ static int
 read_model(
     struct reading_models *of, unsigned k, struct span object, struct err *err)
 {
-	struct vitals_models *all = of->all;
+	struct models *all = of->all;
 	const struct json_member *terms;
 	struct reading_model r;
 	struct json_index ix;
@@ -201,10 +201,10 @@ read_model(
 		goto out;
 	r.anchored = r.m->anchored;
 	rc = for_each(terms->value, read_term, &r, err);
-	if (rc == 0 && r.m->terms != vitals_model_terms(r.vital))
+	if (rc == 0 && r.m->terms != model_terms(r.vital))
 		rc = err_set(err, "%s: %u terms, and this version has %u",
 		    vital_info(r.vital)->name, r.m->terms,
-		    vitals_model_terms(r.vital));
+		    model_terms(r.vital));
 	if (rc != 0)
 		memset(r.m, 0, sizeof(*r.m));
 out:
@@ -232,7 +232,7 @@ take_model(void *context, unsigned k, struct span object, struct err *err)
 }
 
 static int
-read_models(struct vitals_models *m, struct span models, struct err *err)
+read_models(struct models *m, struct span models, struct err *err)
 {
 	struct reading_models of = {.all = m};
 
@@ -294,7 +294,7 @@ version_ok(const struct json_index *ix)
 }
 
 int
-calib_read(struct vitals_models *m, struct span text, struct err *err)
+calib_read(struct models *m, struct span text, struct err *err)
 {
 	const struct json_member *models;
 	struct json_index ix;
@@ -346,7 +346,7 @@ read_file(int fd, struct buf *b)
 }
 
 int
-calib_load(struct vitals_models *m, const char *path, struct err *err)
+calib_load(struct models *m, const char *path, struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
 	struct buf b;
@@ -374,7 +374,7 @@ put(struct json_writer *w, const char *key, double value)
 }
 
 static void
-put_model(struct json_writer *w, enum vital vital, const struct vitals_model *m)
+put_model(struct json_writer *w, enum vital vital, const struct model *m)
 {
 	json_object_begin(w);
 	json_key(w, "vital");
@@ -398,7 +398,7 @@ put_model(struct json_writer *w, enum vital vital, const struct vitals_model *m)
 	for (unsigned k = 0; k < m->terms; k++) {
 		json_object_begin(w);
 		json_key(w, "name");
-		json_put_text(w, vitals_model_term_name(vital, k));
+		json_put_text(w, model_term_name(vital, k));
 		put(w, "mean", m->mean[k]);
 		put(w, "scale", m->scale[k]);
 		put(w, "coefficient", m->coefficient[k]);
@@ -412,7 +412,7 @@ put_model(struct json_writer *w, enum vital vital, const struct vitals_model *m)
 }
 
 void
-calib_write(const struct vitals_models *m, struct buf *out)
+calib_write(const struct models *m, struct buf *out)
 {
 	struct json_writer w;
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "message/message.h"
-#include "vitals/features.h"
-#include "vitals/reading.h"
+#include "readings/features.h"
+#include "readings/reading.h"
 #include "json/json.h"
 
 struct reference {
@@ -19,7 +19,7 @@ struct reference {
 struct of_vital {
 	struct reference *reference;
 	size_t references, reference_room;
-	struct vitals_pair *pair;
+	struct model_pair *pair;
 	size_t pairs, pair_room;
 	bool sorted;
 };
@@ -33,7 +33,7 @@ struct source {
 
 struct calib_pairs {
 	struct of_vital vital[VITAL_COUNT];
-	struct source source[VITALS_MODEL_SOURCES_MAX];
+	struct source source[MODEL_SOURCES_MAX];
 	unsigned sources, last;
 	size_t references;
 	struct json_index index;
@@ -158,9 +158,8 @@ note_source(struct calib_pairs *p, const char *name, struct err *err)
 
 	if (s >= 0)
 		return s;
-	if (p->sources == VITALS_MODEL_SOURCES_MAX)
-		return err_set(
-		    err, "more than %d sources", VITALS_MODEL_SOURCES_MAX);
+	if (p->sources == MODEL_SOURCES_MAX)
+		return err_set(err, "more than %d sources", MODEL_SOURCES_MAX);
 	*new = (struct source){.name = strdup(name), .group = p->sources};
 	if (new->name == NULL)
 		return err_set(err, "out of memory");
@@ -256,7 +255,7 @@ calib_reference(struct calib_pairs *p, struct span line, struct err *err)
 	vital = vital_named(s);
 	if (vital < 0)
 		return bad(p, err, what, "'vital' names none that is known");
-	if (vitals_model_terms((enum vital)vital) == 0)
+	if (model_terms((enum vital)vital) == 0)
 		return CALIB_PASSED;
 	info = vital_info((enum vital)vital);
 	if ((s = text(p, "unit")) == NULL || strcmp(s, info->unit) != 0) {
@@ -352,12 +351,11 @@ reference_in(
 /* Read the object of features ${value}.  Return false where a feature is
  * neither null nor a number. */
 static bool
-read_features(
-    struct calib_pairs *p, struct span value, struct vitals_features *f)
+read_features(struct calib_pairs *p, struct span value, struct features *f)
 {
 	struct json_scan *s = &p->scan;
 
-	vitals_features_clear(f);
+	features_clear(f);
 	json_scan_start(s, value);
 	if (json_scan_next(s) != JSON_OBJECT)
 		return false;
@@ -366,9 +364,8 @@ read_features(
 		bool escaped = s->escaped;
 		enum json_token type = json_scan_skip(s, &v);
 
-		for (int k = 0; k < VITALS_FEATURE_COUNT; k++) {
-			const char *name =
-			    vitals_feature_info((enum vitals_feature)k)->name;
+		for (int k = 0; k < FEATURE_COUNT; k++) {
+			const char *name = features_info((enum feature)k)->name;
 
 			if (!json_string_is(key, escaped, span_of(name)))
 				continue;
@@ -383,21 +380,20 @@ read_features(
 
 static enum calib_verdict
 keep_pair(struct calib_pairs *p, unsigned source, double from, double to,
-    const struct vitals_features *f, struct err *err)
+    const struct features *f, struct err *err)
 {
 	enum calib_verdict verdict = CALIB_PASSED;
 
 	for (int v = 0; v < VITAL_COUNT; v++) {
 		struct of_vital *of = &p->vital[v];
-		struct vitals_pair *pair;
+		struct model_pair *pair;
 		double mean;
 
 		if (!reference_in(of, source, from, to, &mean))
 			continue;
-		if (of->pairs == VITALS_MODEL_PAIRS_MAX) {
+		if (of->pairs == MODEL_PAIRS_MAX) {
 			(void)err_set(err, "more than %d pairs of %s",
-			    VITALS_MODEL_PAIRS_MAX,
-			    vital_info((enum vital)v)->name);
+			    MODEL_PAIRS_MAX, vital_info((enum vital)v)->name);
 			return CALIB_FAILED;
 		}
 		pair = grow(of->pair, of->pairs, &of->pair_room, sizeof(*pair));
@@ -406,7 +402,7 @@ keep_pair(struct calib_pairs *p, unsigned source, double from, double to,
 			return CALIB_FAILED;
 		}
 		of->pair = pair;
-		pair[of->pairs++] = (struct vitals_pair){
+		pair[of->pairs++] = (struct model_pair){
 		    *f, mean, source, p->source[source].group};
 		verdict = CALIB_TAKEN;
 	}
@@ -418,7 +414,7 @@ calib_measurement(struct calib_pairs *p, struct span line, struct err *err)
 {
 	static const char what[] = "measurement";
 	const struct json_member *m;
-	struct vitals_features f;
+	struct features f;
 	double from, seconds;
 	const char *s;
 	int source;
@@ -450,7 +446,7 @@ calib_measurement(struct calib_pairs *p, struct span line, struct err *err)
 	return keep_pair(p, (unsigned)source, from, from + seconds, &f, err);
 }
 
-const struct vitals_pair *
+const struct model_pair *
 calib_pairs_of(const struct calib_pairs *p, enum vital vital, size_t *n)
 {
 	*n = p->vital[vital].pairs;

@@ -9,7 +9,7 @@
 
 #include "buf/buf.h"
 #include "diag/err.h"
-#include "vitals/model.h"
+#include "readings/model.h"
 
 /* The most reference lines, and the longest name of a source. */
 #define CALIB_REFERENCES_MAX 1000000
@@ -44,7 +44,7 @@ enum calib_verdict calib_measurement(
 
 /* The pairs of ${vital}, in the order they came; and how many references of
  * it there were. */
-const struct vitals_pair *calib_pairs_of(
+const struct model_pair *calib_pairs_of(
     const struct calib_pairs *p, enum vital vital, size_t *n);
 size_t calib_references_of(const struct calib_pairs *p, enum vital vital);
 

@@ -2,7 +2,7 @@
 
 #include "event/event.h"
 #include "instant/instant.h"
-#include "vitals/reading.h"
+#include "readings/reading.h"
 
 /* A limit that only says "at least". */
 #define LARGE 1e15

@@ -68,7 +68,8 @@ enum extract_status extract_video(const struct extract_options *options,
  * ${missing} is called for those in which there is no heart rate; ${face} is
  * negative where the lines do not tell it.
  */
-typedef void extract_missing_fn(const char *source, int face, enum absent why);
+typedef void extract_missing_fn(
+    const char *source, int face, enum missing_reason why);
 struct extract_streams;
 
 /* NULL without memory.  The options and the output are borrowed. */
@@ -92,6 +93,6 @@ enum extract_status extract_streams_finish(
 bool extract_is_whole(const struct extract_options *options);
 
 /* Why there is no heart rate, in words. */
-const char *extract_missing_text(enum absent why);
+const char *extract_missing_text(enum missing_reason why);
 
 #endif

@@ -13,25 +13,25 @@ extract_status_of(enum measure_status status)
 }
 
 const char *
-extract_missing_text(enum absent why)
+extract_missing_text(enum missing_reason why)
 {
 	switch (why) {
-	case ABSENT_TOO_SHORT:
+	case MISSING_TOO_SHORT:
 		return "too short for a heart rate";
-	case ABSENT_NO_FACE:
+	case MISSING_NO_FACE:
 		return "no face found";
-	case ABSENT_LOW_SIGNAL:
+	case MISSING_LOW_SIGNAL:
 		return "no pulse found";
-	case ABSENT_LOW_FRAME_RATE:
+	case MISSING_LOW_FRAME_RATE:
 		return "too few frames a second for a heart rate";
-	case ABSENT_NO_CLOCK:
+	case MISSING_NO_CLOCK:
 		return "no clock: --frame-rate tells how many frames a second "
 		       "it has";
-	case ABSENT_FALSE_CLOCK:
+	case MISSING_FALSE_CLOCK:
 		return "its clock is not that of the recording";
-	case ABSENT_NOT_CALIBRATED:
-	case ABSENT_NOT:
-	case ABSENT_COUNT:
+	case MISSING_NOT_CALIBRATED:
+	case NOT_MISSING:
+	case MISSING_COUNT:
 		break;
 	}
 	return "no heart rate";

@@ -89,7 +89,7 @@ drop_whole(struct subjects *s)
 {
 	if (s->whole == NULL)
 		return;
-	s->rate |= measure_missing_reason(s->whole) == ABSENT_NOT;
+	s->rate |= measure_missing_reason(s->whole) == NOT_MISSING;
 	measure_free(s->whole);
 	s->whole = NULL;
 }
@@ -140,25 +140,25 @@ subjects_push(
 	return status;
 }
 
-/* Finish one; a heart rate somewhere makes *${missing} ABSENT_NOT. */
+/* Finish one; a heart rate somewhere makes *${missing} NOT_MISSING. */
 static enum extract_status
-finish(struct subjects *s, struct measure *m, double end, enum absent *missing,
-    struct err *err)
+finish(struct subjects *s, struct measure *m, double end,
+    enum missing_reason *missing, struct err *err)
 {
 	enum extract_status status =
 	    extract_status_of(measure_finish(m, end, s->out, err));
 
-	if (*missing != ABSENT_NOT)
+	if (*missing != NOT_MISSING)
 		*missing = measure_missing_reason(m);
 	return status;
 }
 
 enum extract_status
 subjects_finish(
-    struct subjects *s, double end, enum absent none, struct err *err)
+    struct subjects *s, double end, enum missing_reason none, struct err *err)
 {
 	enum extract_status status = EXTRACT_OK;
-	enum absent missing = s->rate ? ABSENT_NOT : none;
+	enum missing_reason missing = s->rate ? NOT_MISSING : none;
 
 	if (wants_traces(s) && !s->tracing.decided &&
 	    tracing_decide(&s->tracing, TRACING_WHOLE) != 0)
@@ -173,7 +173,7 @@ subjects_finish(
 	if (!s->begun)
 		status = extract_status_of(measure_nothing(
 		    &s->options->measure, s->about, end, none, s->out));
-	if (status == EXTRACT_OK && missing != ABSENT_NOT) {
+	if (status == EXTRACT_OK && missing != NOT_MISSING) {
 		err_set(err, "%s", extract_missing_text(missing));
 		status = EXTRACT_DATA;
 	}

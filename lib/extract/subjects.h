@@ -37,6 +37,6 @@ enum extract_status subjects_push(
  * nothing, where no frame came.  EXTRACT_DATA: there is no heart rate, and
  * ${err} says why. */
 enum extract_status subjects_finish(
-    struct subjects *s, double end, enum absent none, struct err *err);
+    struct subjects *s, double end, enum missing_reason none, struct err *err);
 
 #endif

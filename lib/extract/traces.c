@@ -72,9 +72,9 @@ finish(struct extract_streams *all, unsigned i, struct err *err)
 	struct stream *s = all->open[i];
 	enum measure_status status =
 	    measure_finish(s->measure, s->last + s->interval, all->out, err);
-	enum absent missing = measure_missing_reason(s->measure);
+	enum missing_reason missing = measure_missing_reason(s->measure);
 
-	if (status == MEASURE_OK && missing != ABSENT_NOT) {
+	if (status == MEASURE_OK && missing != NOT_MISSING) {
 		all->bad = true;
 		all->missing(s->name, s->face_index, missing);
 	}

@@ -33,8 +33,8 @@ struct job {
 	double end; /* s: the last frame's time and its length */
 	double last;
 	unsigned long frames;
-	unsigned pictures; /* that decoded, up to 2 */
-	enum absent none;  /* why none was taken */
+	unsigned pictures;        /* that decoded, up to 2 */
+	enum missing_reason none; /* why none was taken */
 };
 
 static enum extract_status
@@ -230,15 +230,15 @@ take_frame(struct job *j, const struct video_frame *frame, struct err *err)
 /* Frames come without times, or with false ones.  A single picture needs
  * none. */
 static enum extract_status
-refuse(
-    struct job *j, enum absent why, struct video_frame *frame, struct err *err)
+refuse(struct job *j, enum missing_reason why, struct video_frame *frame,
+    struct err *err)
 {
 	enum video_status got = video_next(j->video, frame, err);
 
 	if (got == VIDEO_OK)
 		j->pictures = 2;
 	j->about.frame_rate = 0;
-	j->none = got == VIDEO_OK ? why : ABSENT_TOO_SHORT;
+	j->none = got == VIDEO_OK ? why : MISSING_TOO_SHORT;
 	return got == VIDEO_SYSTEM ? EXTRACT_SYSTEM : EXTRACT_OK;
 }
 
@@ -258,9 +258,9 @@ read_frames(struct job *j, struct err *err)
 		if (j->pictures < 2)
 			j->pictures++;
 		if (video_clock(j->video) == VIDEO_CLOCK_NONE)
-			return refuse(j, ABSENT_NO_CLOCK, &frame, err);
+			return refuse(j, MISSING_NO_CLOCK, &frame, err);
 		if (video_clock(j->video) == VIDEO_CLOCK_FALSE)
-			return refuse(j, ABSENT_FALSE_CLOCK, &frame, err);
+			return refuse(j, MISSING_FALSE_CLOCK, &frame, err);
 		if (j->frames == 0)
 			j->about.frame_rate = video_info(j->video)->frame_rate;
 		status = take_frame(j, &frame, err);
@@ -331,7 +331,7 @@ extract_video(const struct extract_options *options, const char *path,
     struct err *err)
 {
 	struct job j = {
-	    .options = options, .name = name, .none = ABSENT_NO_FACE};
+	    .options = options, .name = name, .none = MISSING_NO_FACE};
 	enum extract_status status, ended;
 	struct err wrong = {""};
 
@@ -366,7 +366,7 @@ extract_video(const struct extract_options *options, const char *path,
 	ended = subjects_finish(&j.subjects, j.end, j.none, err);
 	if (ended == EXTRACT_DATA && status == EXTRACT_OK && j.pictures == 1)
 		err_set(err, "is a single picture, not a video");
-	else if (ended == EXTRACT_DATA && j.none == ABSENT_FALSE_CLOCK)
+	else if (ended == EXTRACT_DATA && j.none == MISSING_FALSE_CLOCK)
 		explain_clock(&j, err);
 	if (ended != EXTRACT_OK) {
 		status = ended;

@@ -2,21 +2,21 @@
 
 #include <math.h>
 
-#include "vitals/estimate.h"
+#include "readings/estimate.h"
 
 /* Skin in fewer of the frames is no measurement. */
 static const double SEEN_MIN = 0.2;
 
 static void
-set_missing(struct measure_estimate *e, enum absent reason)
+set_missing(struct measure_estimate *e, enum missing_reason reason)
 {
 	for (int i = 0; i < VITAL_COUNT; i++)
 		e->reading[i] =
-		    (struct reading){.vital = (enum vital)i, .absent = reason};
+		    (struct reading){.vital = (enum vital)i, .missing = reason};
 }
 
 void
-measure_estimate_missing(struct measure_estimate *e, enum absent reason)
+measure_estimate_missing(struct measure_estimate *e, enum missing_reason reason)
 {
 	set_missing(e, reason);
 	e->quality = (struct measure_quality){.signal = 0,
@@ -37,8 +37,9 @@ set_rate(struct measure_estimate *e, const struct measure_options *options,
 	    .value = rate,
 	    .confidence = confidence,
 	    .method = rppg_method_info(options->method)->report,
-	    .absent =
-		confidence >= VITALS_SURE_MIN ? ABSENT_NOT : ABSENT_LOW_SIGNAL};
+	    .missing = confidence >= READINGS_CONFIDENCE_MIN
+		? NOT_MISSING
+		: MISSING_LOW_SIGNAL};
 }
 
 static void
@@ -74,18 +75,18 @@ frame_rate(const struct rppg_segment *v)
 			   : (double)INFINITY;
 }
 
-/* All that lib/vitals can tell from ${v}. */
+/* All that lib/readings can tell from ${v}. */
 static int
 estimate(struct measure_estimate *e, const struct measure_options *options,
     const struct rppg_segment *v, double seconds, struct err *err)
 {
-	static const enum vitals_site sites[] = {
-	    [RPPG_SITE_FACE] = VITALS_FACE,
-	    [RPPG_SITE_SKIN] = VITALS_SKIN,
-	    [RPPG_SITE_FINGER] = VITALS_FINGER,
+	static const enum readings_site sites[] = {
+	    [RPPG_SITE_FACE] = READINGS_FACE,
+	    [RPPG_SITE_SKIN] = READINGS_SKIN,
+	    [RPPG_SITE_FINGER] = READINGS_FINGER,
 	};
 	size_t regional = v->upper != NULL && v->lower != NULL ? v->waves : 0;
-	struct vitals_input in = {
+	struct readings_input in = {
 	    .site = sites[options->site],
 	    .seconds = seconds,
 	    .colour = {v->time, v->r, v->g, v->b, v->colours},
@@ -103,16 +104,16 @@ estimate(struct measure_estimate *e, const struct measure_options *options,
 		: rppg_method_info(options->method)->report,
 	    .models = options->models,
 	};
-	struct vitals_output out;
+	struct readings_output out;
 
-	if (vitals_estimate(&out, &in, err) != 0)
+	if (readings_estimate(&out, &in, err) != 0)
 		return -1;
 	for (int i = 0; i < VITAL_COUNT; i++)
 		e->reading[i] = out.reading[i];
 	e->features = out.features;
 	e->has_features = out.beats.normal > 0;
 	measure_quality_signal(&e->quality, out.snr_db);
-	vitals_output_release(&out);
+	readings_output_release(&out);
 	return 0;
 }
 
@@ -123,17 +124,17 @@ measure_estimate(struct measure_estimate *e,
 {
 	bool is_short = to - from < vital_info(VITAL_HEART_RATE)->min_seconds;
 
-	measure_estimate_missing(e, ABSENT_LOW_SIGNAL);
+	measure_estimate_missing(e, MISSING_LOW_SIGNAL);
 	set_quality(&e->quality, v, from, to);
 	if (v->seen < SEEN_MIN && options->site == RPPG_SITE_FACE) {
 		/* A photograph is no video of nobody. */
 		measure_estimate_missing(
-		    e, is_short ? ABSENT_TOO_SHORT : ABSENT_NO_FACE);
+		    e, is_short ? MISSING_TOO_SHORT : MISSING_NO_FACE);
 		return 0;
 	}
 	if (!is_short && v->colours > 1 &&
 	    frame_rate(v) < MEASURE_FRAME_RATE_MIN) {
-		set_missing(e, ABSENT_LOW_FRAME_RATE);
+		set_missing(e, MISSING_LOW_FRAME_RATE);
 		return 0;
 	}
 	return estimate(e, options, v, to - from, err);
@@ -144,13 +145,14 @@ measure_estimate_now(struct measure_estimate *e,
     const struct measure_options *options, const struct rppg_estimate *now,
     double seconds)
 {
-	if (e->reading[VITAL_HEART_RATE].absent == ABSENT_LOW_FRAME_RATE)
+	if (e->reading[VITAL_HEART_RATE].missing == MISSING_LOW_FRAME_RATE)
 		return;
 	if (now->rate > 0) {
 		set_rate(e, options, now->rate, now->confidence);
 		e->quality.snr_db = now->snr_db;
 	} else {
-		e->reading[VITAL_HEART_RATE].absent =
-		    seconds < RPPG_FIRST ? ABSENT_TOO_SHORT : ABSENT_LOW_SIGNAL;
+		e->reading[VITAL_HEART_RATE].missing = seconds < RPPG_FIRST
+		    ? MISSING_TOO_SHORT
+		    : MISSING_LOW_SIGNAL;
 	}
 }

@@ -8,12 +8,13 @@
 struct measure_estimate {
 	struct reading reading[VITAL_COUNT];
 	struct measure_quality quality;
-	struct vitals_features features;
+	struct features features;
 	bool has_features;
 };
 
 /* Nothing was found, for ${reason}. */
-void measure_estimate_missing(struct measure_estimate *e, enum absent reason);
+void measure_estimate_missing(
+    struct measure_estimate *e, enum missing_reason reason);
 
 /* All readings of ${from}..${to}, seen as ${v}.  Return 0, or -1 without
  * memory. */

@@ -90,31 +90,31 @@ put_reading(struct json_writer *w, const struct reading *r)
 	json_key(w, "vital");
 	json_put_text(w, info->name);
 	json_key(w, "value");
-	if (r->absent == ABSENT_NOT)
+	if (r->missing == NOT_MISSING)
 		json_put_real(w, r->value, info->digits);
 	else
 		json_put_null(w);
 	json_key(w, "unit");
 	json_put_text(w, info->unit);
 	json_key(w, "confidence");
-	if (r->absent == ABSENT_NOT)
+	if (r->missing == NOT_MISSING)
 		json_put_real(w, r->confidence, DIGITS_SHARE);
 	else
 		json_put_null(w);
 	json_key(w, "method");
-	if (r->method != NULL && r->absent == ABSENT_NOT)
+	if (r->method != NULL && r->missing == NOT_MISSING)
 		json_put_text(w, r->method);
 	else
 		json_put_null(w);
-	if (r->status != READING_FINAL && r->absent == ABSENT_NOT) {
+	if (r->status != READING_FINAL && r->missing == NOT_MISSING) {
 		json_key(w, "status");
 		json_put_text(w,
 		    r->status == READING_CALIBRATED ? "calibrated"
 						    : "uncalibrated");
 	}
-	if (r->absent != ABSENT_NOT) {
+	if (r->missing != NOT_MISSING) {
 		json_key(w, "absentReason");
-		json_put_text(w, absent_name(r->absent));
+		json_put_text(w, reading_missing_name(r->missing));
 	}
 	json_object_end(w);
 }
@@ -143,13 +143,13 @@ put_quality(struct json_writer *w, const struct measure_quality *q)
 }
 
 static void
-put_features(struct json_writer *w, const struct vitals_features *f)
+put_features(struct json_writer *w, const struct features *f)
 {
 	json_key(w, "features");
 	json_object_begin(w);
-	for (int k = 0; k < VITALS_FEATURE_COUNT; k++) {
-		const struct vitals_feature_info *info =
-		    vitals_feature_info((enum vitals_feature)k);
+	for (int k = 0; k < FEATURE_COUNT; k++) {
+		const struct features_info *info =
+		    features_info((enum feature)k);
 
 		put_number(w, info->name, f->value[k], info->digits);
 	}

@@ -5,7 +5,7 @@
 
 #include "buf/buf.h"
 #include "measure/measure.h"
-#include "vitals/features.h"
+#include "readings/features.h"
 
 /* Each 0 to 1 but snr_db; NAN: null. */
 struct measure_quality {
@@ -19,7 +19,7 @@ struct measure_line {
 	const struct reading *reading; /* ${readings} of them */
 	unsigned readings;
 	struct measure_quality quality;
-	const struct vitals_features *features; /* NULL: none */
+	const struct features *features; /* NULL: none */
 };
 
 void measure_line_measurement(struct buf *out, const struct measure_line *l);

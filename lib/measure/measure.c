@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "beats/signal.h"
 #include "measure/estimate.h"
 #include "measure/line.h"
 #include "measure/stretches.h"
-#include "vitals/signal.h"
 
 /* What is left behind the last window gives one more from this on, s. */
 static const double REST_MIN = 5;
@@ -40,7 +40,7 @@ struct measure {
 	double next_sample, next_renewal, next_block;
 	uint64_t seq;
 	struct measure_estimate running;
-	enum absent absent;
+	enum missing_reason missing;
 };
 
 struct measure *
@@ -60,8 +60,8 @@ measure_new(const struct measure_options *options,
 		free(m);
 		return NULL;
 	}
-	m->absent = ABSENT_TOO_SHORT;
-	measure_estimate_missing(&m->running, ABSENT_TOO_SHORT);
+	m->missing = MISSING_TOO_SHORT;
+	measure_estimate_missing(&m->running, MISSING_TOO_SHORT);
 	return m;
 }
 
@@ -80,10 +80,10 @@ measure_mute(struct measure *m, bool mute)
 	m->mute = mute;
 }
 
-enum absent
+enum missing_reason
 measure_missing_reason(const struct measure *m)
 {
-	return m->absent;
+	return m->missing;
 }
 
 static double
@@ -213,10 +213,10 @@ write_measurement(
 	struct measure_estimate e;
 
 	measure_stretches_total(&m->stretches, &e);
-	if (e.reading[VITAL_HEART_RATE].absent == ABSENT_NOT)
-		m->absent = ABSENT_NOT;
-	else if (m->absent != ABSENT_NOT)
-		m->absent = e.reading[VITAL_HEART_RATE].absent;
+	if (e.reading[VITAL_HEART_RATE].missing == NOT_MISSING)
+		m->missing = NOT_MISSING;
+	else if (m->missing != NOT_MISSING)
+		m->missing = e.reading[VITAL_HEART_RATE].missing;
 	if ((m->options->emit & MEASURE_MEASUREMENT) == 0)
 		return MEASURE_OK;
 	struct measure_line l = line_of(m, &e);
@@ -456,7 +456,7 @@ measure_finish(
 
 enum measure_status
 measure_nothing(const struct measure_options *options,
-    const struct measure_source *source, double end, enum absent why,
+    const struct measure_source *source, double end, enum missing_reason why,
     struct ndjson_writer *out)
 {
 	struct measure_estimate e;

@@ -2,7 +2,7 @@
  * measure: from the trace frames of one subject to lines of vital signs.
  *
  * Cuts time into windows, asks the engine (lib/rppg) for the pulse and the
- * estimators (lib/vitals) for all that follows from it, and writes the
+ * estimators (lib/readings) for all that follows from it, and writes the
  * "measurement", "sample" and "wave" lines of vitals-formats(5).
  */
 #ifndef MEASURE_MEASURE_H
@@ -13,10 +13,10 @@
 
 #include "diag/err.h"
 #include "ndjson/ndjson.h"
+#include "readings/model.h"
+#include "readings/reading.h"
 #include "rppg/engine.h"
 #include "trace/trace.h"
-#include "vitals/model.h"
-#include "vitals/reading.h"
 
 /* Which lines are wanted: a set. */
 enum measure_emit {
@@ -50,13 +50,13 @@ enum measure_emit {
 struct measure_options {
 	enum rppg_site site;
 	enum rppg_method method;
-	unsigned emit;                      /* of enum measure_emit */
-	double window;                      /* s; 0: the whole recording */
-	double every;                       /* s from one window to the next;
+	unsigned emit;               /* of enum measure_emit */
+	double window;               /* s; 0: the whole recording */
+	double every;                /* s from one window to the next;
 	                                       beyond MEASURE_WHOLE_MAX that
 	                                       of the window */
-	double rate;                        /* samples a second */
-	const struct vitals_models *models; /* NULL: not calibrated */
+	double rate;                 /* samples a second */
+	const struct models *models; /* NULL: not calibrated */
 };
 
 /* What is known of the source; texts are borrowed.  It may become known
@@ -101,10 +101,10 @@ enum measure_status measure_finish(
 /* Write the measurement of a source of which no frame could be measured, and
  * ${why}.  Return MEASURE_OK or MEASURE_OUTPUT. */
 enum measure_status measure_nothing(const struct measure_options *options,
-    const struct measure_source *source, double end, enum absent why,
+    const struct measure_source *source, double end, enum missing_reason why,
     struct ndjson_writer *out);
 
-/* Why no measurement so far has a heart rate; ABSENT_NOT where one has. */
-enum absent measure_missing_reason(const struct measure *m);
+/* Why no measurement so far has a heart rate; NOT_MISSING where one has. */
+enum missing_reason measure_missing_reason(const struct measure *m);
 
 #endif

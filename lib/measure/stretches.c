@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "vitals/estimate.h"
+#include "readings/estimate.h"
 
 /* How the values of stretches become one. */
 enum way {
@@ -42,7 +42,7 @@ interval_of(const struct measure_stretches *s, unsigned i)
 {
 	const struct reading *r = &s->estimate[i].reading[VITAL_PULSE_INTERVAL];
 
-	return r->absent == ABSENT_NOT ? r->value : 0;
+	return r->missing == NOT_MISSING ? r->value : 0;
 }
 
 /* What a reading of a stretch weighs: 0 where there is none. */
@@ -54,7 +54,7 @@ weight_of(const struct measure_stretches *s, unsigned i, enum vital vital,
 	double weight = time_of(s, i) * r->confidence;
 	double interval = interval_of(s, i);
 
-	if (r->absent != ABSENT_NOT || r->status != status)
+	if (r->missing != NOT_MISSING || r->status != status)
 		return 0;
 	if (ways[vital] == OVER_TIME)
 		return weight;
@@ -109,7 +109,7 @@ best_status(const struct measure_stretches *s, enum vital vital)
 	for (unsigned i = 0; i < s->count; i++) {
 		const struct reading *r = &s->estimate[i].reading[vital];
 
-		if (r->absent == ABSENT_NOT && r->status > best)
+		if (r->missing == NOT_MISSING && r->status > best)
 			best = r->status;
 	}
 	return best;
@@ -128,9 +128,9 @@ total_reading(
 		double time = time_of(s, i);
 
 		all += time;
-		if (time > longest && r->absent != ABSENT_NOT) {
+		if (time > longest && r->missing != NOT_MISSING) {
 			longest = time;
-			to->absent = r->absent;
+			to->missing = r->missing;
 		}
 		if (!(weight_of(s, i, vital, status) > 0))
 			continue;
@@ -143,12 +143,12 @@ total_reading(
 	if (!(most > 0))
 		return;
 	to->confidence = sure / all;
-	if (to->confidence < VITALS_SURE_MIN) {
+	if (to->confidence < READINGS_CONFIDENCE_MIN) {
 		*to = (struct reading){
-		    .vital = vital, .absent = ABSENT_LOW_SIGNAL};
+		    .vital = vital, .missing = MISSING_LOW_SIGNAL};
 		return;
 	}
-	to->absent = ABSENT_NOT;
+	to->missing = NOT_MISSING;
 	to->value =
 	    ways[vital] == SPREAD ? spread(s, status) : mean(s, vital, status);
 }
@@ -217,7 +217,7 @@ measure_stretches_total(
 		seconds += s->seconds[i];
 		seen += time_of(s, i);
 	}
-	for (int k = 0; k < VITALS_FEATURE_COUNT; k++)
+	for (int k = 0; k < FEATURE_COUNT; k++)
 		total->features.value[k] = mean_of(s, feature, k);
 	measure_quality_signal(&total->quality, mean_of(s, snr, 0));
 	total->quality.motion = mean_of(s, motion, 0);

@@ -9,9 +9,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
-round_trip(const struct vitals_models *m)
+round_trip(const struct models *m)
 {
-	struct vitals_models again;
+	struct models again;
 	struct err err;
 	struct buf a, b;
 
@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *copy = malloc(size + (size == 0));
 	struct span text = {copy, size};
 	struct calib_pairs *pairs = calib_pairs_new();
-	struct vitals_models m;
+	struct models m;
 	struct err err;
 	size_t n;
 

@@ -7,7 +7,7 @@
 #include "calib/pairs.h"
 #include "check.h"
 
-static struct vitals_pair pair[400];
+static struct model_pair pair[400];
 
 /* Pairs that follow SpO2 = 85 + 20 ln(red / 100) - 4 ln(green / 60) + off,
  * off being each source's own. */
@@ -20,11 +20,11 @@ make_pairs(size_t n, unsigned sources, double spread)
 		double ratio = 0.5 + 0.1 * sin((double)i * 2.1);
 		double *f = pair[i].features.value;
 
-		vitals_features_clear(&pair[i].features);
-		f[VITALS_FEATURE_MEAN_RED] = red;
-		f[VITALS_FEATURE_MEAN_GREEN] = green;
-		f[VITALS_FEATURE_PERFUSION_RED] = ratio;
-		f[VITALS_FEATURE_PERFUSION_GREEN] = 1;
+		features_clear(&pair[i].features);
+		f[FEATURE_MEAN_RED] = red;
+		f[FEATURE_MEAN_GREEN] = green;
+		f[FEATURE_PERFUSION_RED] = ratio;
+		f[FEATURE_PERFUSION_GREEN] = 1;
 		pair[i].source = pair[i].subject = (unsigned)i % sources;
 		pair[i].value = 85 + 20 * log(red / 100) - 4 * log(green / 60) +
 		    spread * (double)pair[i].source;
@@ -35,15 +35,15 @@ static void
 test_fit(void)
 {
 	const enum vital spo2 = VITAL_OXYGEN_SATURATION;
-	struct vitals_model m;
-	struct vitals_features f;
+	struct model m;
+	struct features f;
 	struct err err;
 	double v, worst = 0;
 
 	make_pairs(400, 4, 0);
-	CHECK(vitals_model_fit(&m, spo2, pair, 400, &err) == 0, "a fit");
+	CHECK(model_fit(&m, spo2, pair, 400, &err) == 0, "a fit");
 	for (size_t i = 0; i < 400; i++) {
-		if (vitals_model_apply(&m, spo2, &pair[i].features, &v) != 0)
+		if (model_apply(&m, spo2, &pair[i].features, &v) != 0)
 			v = 0;
 		worst = fmax(worst, fabs(v - pair[i].value));
 	}
@@ -53,22 +53,21 @@ test_fit(void)
 	CHECK_NEAR(m.error, 0.25, 0.2, "the error of those left out");
 	CHECK_NEAR(m.within, 1, 1e-9, "all within the tolerance");
 	f = pair[0].features;
-	f.value[VITALS_FEATURE_MEAN_RED] = 1;
-	CHECK(vitals_model_apply(&m, spo2, &f, &v) == 0 && v == m.low,
+	f.value[FEATURE_MEAN_RED] = 1;
+	CHECK(model_apply(&m, spo2, &f, &v) == 0 && v == m.low,
 	    "values are held to the range of the references");
-	f.value[VITALS_FEATURE_MEAN_RED] = (double)NAN;
-	CHECK(vitals_model_apply(&m, spo2, &f, &v) == -1,
+	f.value[FEATURE_MEAN_RED] = (double)NAN;
+	CHECK(model_apply(&m, spo2, &f, &v) == -1,
 	    "an absent feature gives no value");
-	CHECK(vitals_model_fit(&m, spo2, pair, 7, &err) == -1,
+	CHECK(model_fit(&m, spo2, pair, 7, &err) == -1,
 	    "seven pairs are too few");
 	CHECK_TEXT(err.text,
 	    "7 measurements beside a reference have the features that are "
 	    "needed, and 8 are the least",
 	    "and it is said");
 	CHECK(m.terms == 0, "and there is no model");
-	CHECK(
-	    vitals_model_fit(&m, spo2, pair, 8, &err) == 0, "eight are enough");
-	CHECK(vitals_model_fit(&m, VITAL_HEART_RATE, pair, 400, &err) == -1,
+	CHECK(model_fit(&m, spo2, pair, 8, &err) == 0, "eight are enough");
+	CHECK(model_fit(&m, VITAL_HEART_RATE, pair, 400, &err) == -1,
 	    "a heart rate has no formula");
 }
 
@@ -77,21 +76,20 @@ static void
 test_anchor(void)
 {
 	const enum vital spo2 = VITAL_OXYGEN_SATURATION;
-	struct vitals_model m;
+	struct model m;
 	struct err err;
 	double v;
 
 	make_pairs(300, 3, 3);
-	CHECK(vitals_model_fit(&m, spo2, pair, 300, &err) == 0, "a fit");
+	CHECK(model_fit(&m, spo2, pair, 300, &err) == 0, "a fit");
 	CHECK(m.error > 2, "strangers are off");
 	CHECK(m.anchored_error < 0.7, "with their baseline they are not");
-	CHECK(vitals_model_anchor(&m, spo2, &pair[2], 1, &err) == 0,
+	CHECK(model_anchor(&m, spo2, &pair[2], 1, &err) == 0,
 	    "a person's own reference");
-	CHECK(vitals_model_apply(&m, spo2, &pair[5].features, &v) == 0 &&
+	CHECK(model_apply(&m, spo2, &pair[5].features, &v) == 0 &&
 		fabs(v - pair[5].value) < 0.8,
 	    "gives the person's own values");
-	CHECK(vitals_model_anchor(&m, spo2, NULL, 0, &err) == -1,
-	    "none gives none");
+	CHECK(model_anchor(&m, spo2, NULL, 0, &err) == -1, "none gives none");
 }
 
 /* References that have nothing to do with the features, from 70 to 100. */
@@ -113,38 +111,38 @@ static void
 test_judged_on_others(void)
 {
 	const enum vital spo2 = VITAL_OXYGEN_SATURATION;
-	struct vitals_model m;
+	struct model m;
 	struct err err;
 
 	make_noise(60, 60);
-	CHECK(vitals_model_fit(&m, spo2, pair, 60, &err) == 0, "noise fits");
+	CHECK(model_fit(&m, spo2, pair, 60, &err) == 0, "noise fits");
 	CHECK(isnan(m.anchored_error) && isnan(m.anchored_within),
 	    "one pair a person says nothing of a baseline");
 	make_noise(120, 60);
-	CHECK(vitals_model_fit(&m, spo2, pair, 120, &err) == 0,
+	CHECK(model_fit(&m, spo2, pair, 120, &err) == 0,
 	    "noise with two pairs a person fits");
 	CHECK(m.anchored_error > 6 && m.anchored_within < 0.5,
 	    "its second pair is not known from its first");
 
 	/* One that lies far below all others. */
 	make_pairs(40, 40, 0);
-	pair[39].features.value[VITALS_FEATURE_MEAN_RED] = 10;
+	pair[39].features.value[FEATURE_MEAN_RED] = 10;
 	pair[39].value = 60;
-	CHECK(vitals_model_fit(&m, spo2, pair, 40, &err) == 0, "a fit");
+	CHECK(model_fit(&m, spo2, pair, 40, &err) == 0, "a fit");
 	CHECK(m.within < 1, "nor is a range that others do not have");
 }
 
 static void
 test_file(void)
 {
-	struct vitals_models one = {0}, two;
+	struct models one = {0}, two;
 	struct buf a, b;
 	struct err err;
 
 	make_pairs(300, 3, 3);
-	if (vitals_model_fit(&one.model[VITAL_OXYGEN_SATURATION],
+	if (model_fit(&one.model[VITAL_OXYGEN_SATURATION],
 		VITAL_OXYGEN_SATURATION, pair, 300, &err) != 0 ||
-	    vitals_model_anchor(&one.model[VITAL_OXYGEN_SATURATION],
+	    model_anchor(&one.model[VITAL_OXYGEN_SATURATION],
 		VITAL_OXYGEN_SATURATION, pair, 3, &err) != 0)
 		exit(1);
 	buf_init(&a);
@@ -237,7 +235,7 @@ test_hostile(void)
 		  "\"scale\":1,\"coefficient\":2,\"slope\":3}]}]}",
 		"oxygenSaturation: term 1 lacks a number"},
 	};
-	struct vitals_models m;
+	struct models m;
 	struct err err;
 	char what[100];
 
@@ -266,7 +264,7 @@ test_size(void)
 	static char text[CALIB_FILE_MAX + 2];
 	char path[] = "/tmp/calib-XXXXXX";
 	int fd = mkstemp(path);
-	struct vitals_models m;
+	struct models m;
 	struct err err;
 
 	memset(text, ' ', sizeof(text));
@@ -295,7 +293,7 @@ static void
 test_pairs(void)
 {
 	struct calib_pairs *p = calib_pairs_new();
-	const struct vitals_pair *got;
+	const struct model_pair *got;
 	struct err err;
 	size_t n;
 
@@ -331,10 +329,10 @@ test_pairs(void)
 	CHECK(n == 1, "makes a pair");
 	CHECK_NEAR(got[0].value, 98, 1e-9,
 	    "with the mean of the references from its start to its end");
-	CHECK_NEAR(got[0].features.value[VITALS_FEATURE_MEAN_RED], 5, 0,
-	    "and its features");
-	CHECK(isnan(got[0].features.value[VITALS_FEATURE_MEAN_GREEN]),
-	    "null is absent");
+	CHECK_NEAR(
+	    got[0].features.value[FEATURE_MEAN_RED], 5, 0, "and its features");
+	CHECK(
+	    isnan(got[0].features.value[FEATURE_MEAN_GREEN]), "null is absent");
 	CHECK_TEXT(calib_unmatched(p, 0), "b", "b was not measured");
 	CHECK(calib_unmatched(p, 1) == NULL, "and that is all");
 	CHECK(calib_measurement(p,

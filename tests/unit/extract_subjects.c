@@ -117,7 +117,7 @@ struct rig {
 	struct ndjson_writer *out;
 	FILE *file;
 	struct err err;
-	enum absent none; /* why no frame came */
+	enum missing_reason none; /* why no frame came */
 	double time, rate[SKIN_FACES_MAX], whole_rate;
 	char text[1 << 20];
 };
@@ -130,7 +130,7 @@ rig_new(unsigned faces, unsigned emit)
 	if (r == NULL || (r->file = tmpfile()) == NULL ||
 	    (r->out = ndjson_writer_new(fileno(r->file))) == NULL)
 		exit(1);
-	r->none = ABSENT_NO_FACE;
+	r->none = MISSING_NO_FACE;
 	r->about.name = "clip";
 	r->options.measure = (struct measure_options){.site = RPPG_SITE_FACE,
 	    .method = RPPG_FUSION,
@@ -366,7 +366,7 @@ test_method(void)
 }
 
 static void
-test_nothing(enum absent none)
+test_nothing(enum missing_reason none)
 {
 	struct rig *r = rig_new(1, MEASURE_MEASUREMENT);
 
@@ -391,7 +391,7 @@ main(void)
 	test_late_face();
 	test_traces();
 	test_method();
-	test_nothing(ABSENT_NO_FACE);
-	test_nothing(ABSENT_LOW_SIGNAL);
+	test_nothing(MISSING_NO_FACE);
+	test_nothing(MISSING_LOW_SIGNAL);
 	return check_done();
 }

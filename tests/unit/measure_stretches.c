@@ -18,19 +18,19 @@ add(struct measure_stretches *s, double seconds, double rate, double sdnn,
 {
 	struct measure_estimate e;
 
-	measure_estimate_missing(&e, ABSENT_LOW_SIGNAL);
+	measure_estimate_missing(&e, MISSING_LOW_SIGNAL);
 	e.quality.coverage = 1;
 	measure_quality_signal(&e.quality, 10);
 	if (rate > 0) {
 		e.reading[VITAL_HEART_RATE] = (struct reading){VITAL_HEART_RATE,
-		    rate, confidence, "a", READING_FINAL, ABSENT_NOT};
+		    rate, confidence, "a", READING_FINAL, NOT_MISSING};
 		e.reading[VITAL_PULSE_INTERVAL] =
 		    (struct reading){VITAL_PULSE_INTERVAL, 60000 / rate,
-			confidence, "a", READING_FINAL, ABSENT_NOT};
+			confidence, "a", READING_FINAL, NOT_MISSING};
 		e.reading[VITAL_HRV_SDNN] = (struct reading){VITAL_HRV_SDNN,
-		    sdnn, confidence, "a", READING_FINAL, ABSENT_NOT};
+		    sdnn, confidence, "a", READING_FINAL, NOT_MISSING};
 		e.reading[VITAL_HRV_RMSSD] = (struct reading){VITAL_HRV_RMSSD,
-		    sdnn, confidence, "a", READING_FINAL, ABSENT_NOT};
+		    sdnn, confidence, "a", READING_FINAL, NOT_MISSING};
 	}
 	measure_stretches_add(s, &e, seconds);
 }
@@ -100,7 +100,7 @@ unsure(void)
 	    "but makes it less sure");
 	add(s, 9e4, 0, 0, 0);
 	measure_stretches_total(s, &e);
-	CHECK(e.reading[VITAL_HEART_RATE].absent == ABSENT_LOW_SIGNAL,
+	CHECK(e.reading[VITAL_HEART_RATE].missing == MISSING_LOW_SIGNAL,
 	    "until it says nothing any more");
 }
 
@@ -111,11 +111,11 @@ nobody(void)
 	struct measure_stretches *s = begin();
 	struct measure_estimate e;
 
-	measure_estimate_missing(&e, ABSENT_NO_FACE);
+	measure_estimate_missing(&e, MISSING_NO_FACE);
 	measure_stretches_add(s, &e, 300);
 	measure_stretches_add(s, &e, 300);
 	measure_stretches_total(s, &e);
-	CHECK(e.reading[VITAL_HEART_RATE].absent == ABSENT_NO_FACE,
+	CHECK(e.reading[VITAL_HEART_RATE].missing == MISSING_NO_FACE,
 	    "nobody was there");
 	CHECK(isnan(e.quality.motion) && e.quality.signal == 0 &&
 		e.quality.coverage == 0,
@@ -135,12 +135,12 @@ calibrated(void)
 	struct measure_estimate e;
 
 	for (int i = 0; i < 2; i++) {
-		measure_estimate_missing(&e, ABSENT_LOW_SIGNAL);
+		measure_estimate_missing(&e, MISSING_LOW_SIGNAL);
 		e.quality.coverage = 1;
 		e.reading[VITAL_OXYGEN_SATURATION] = (struct reading){
 		    VITAL_OXYGEN_SATURATION, i == 0 ? 80 : 97, 0.5, "b",
 		    i == 0 ? READING_UNCALIBRATED : READING_CALIBRATED,
-		    ABSENT_NOT};
+		    NOT_MISSING};
 		measure_stretches_add(s, &e, 300);
 	}
 	measure_stretches_total(s, &e);

@@ -1,0 +1,83 @@
+#include "readings/confidence.h"
+
+#include <math.h>
+
+#include "readings/reading.h"
+
+/* Shares of slow power in what is no pulse, and in what may be one. */
+#define SLOW_NONE 0.2
+#define SLOW_ALL 0.5
+
+static double
+logistic(double z)
+{
+	return 1 / (1 + exp(-z));
+}
+
+double
+confidence_heart_rate(const struct pulse_quality *q)
+{
+	/* A rate that changes has no one value. */
+	static const double start = -6.51, repeat = 10.41, change = -1,
+			    free_change = 4;
+
+	/* Not fitted: flicker repeats itself perfectly. */
+	double pulse =
+	    fmin(fmax((q->slow - SLOW_NONE) / (SLOW_ALL - SLOW_NONE), 0), 1);
+
+	return pulse *
+	    logistic(start + repeat * q->beat_similarity +
+		change * fmax(0, q->change - free_change));
+}
+
+double
+confidence_sdnn(const struct beats *b, const struct pulse_quality *q)
+{
+	static const double start = -11.6, repeat = 11.2, regular = 4.8;
+
+	return logistic(
+	    start + repeat * q->beat_similarity + regular * b->regular);
+}
+
+double
+confidence_rmssd(const struct beats *b, const struct pulse_quality *q)
+{
+	static const double start = -14.9, repeat = 13.3, regular = 5.7;
+
+	return logistic(
+	    start + repeat * q->beat_similarity + regular * b->regular);
+}
+
+/* The normal distribution below ${z}. */
+static double
+below(double z)
+{
+	return 0.5 * erfc(-z / sqrt(2));
+}
+
+double
+confidence_lf_hf(const struct hrv *h)
+{
+	double tolerance = vital_info(VITAL_HRV_LF_HF)->tolerance;
+	double lf = HRV_LF_HIGH - HRV_LF_LOW;
+	double hf = READINGS_HRV_HF_HIGH - HRV_LF_HIGH;
+	double ratio = h->lf_hf, off;
+
+	if (!(ratio > 0) || !(h->spectrum_seconds > 0))
+		return 0;
+	/* Power in a band is the mean over as many independent bins as it has
+	 * cycles of the length, and each is off by as much as it is. */
+	off = sqrt((1 / lf + 1 / hf) / h->spectrum_seconds);
+	return below(log(1 + tolerance / ratio) / off) -
+	    (ratio > tolerance ? below(log(1 - tolerance / ratio) / off) : 0);
+}
+
+double
+confidence_respiration(const struct respiration *r, double seconds)
+{
+	static const double start = -3.3, peak = 5.8, agreement = 1.55,
+			    length = 0.42;
+
+	return logistic(start + peak * r->peak + agreement * r->agreement +
+	    length * log(fmin(fmax(seconds, 10), 60) / 30));
+}

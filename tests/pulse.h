@@ -1,0 +1,52 @@
+/* Pulse trains of known beats, for the tests of lib/beats and lib/readings. */
+#ifndef TESTS_PULSE_H
+#define TESTS_PULSE_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/* Numbers that look random and are the same each time: -1 to 1. */
+static inline double
+pulse_random(uint64_t *state)
+{
+	*state = *state * 6364136223846793005u + 1442695040888963407u;
+	return (double)(*state >> 11) / 4503599627370496.0 - 1;
+}
+
+/* Gaussian of variance 1, near enough. */
+static inline double
+pulse_gauss(uint64_t *state)
+{
+	double sum = 0;
+
+	for (int i = 0; i < 12; i++)
+		sum += pulse_random(state);
+	return sum / 2;
+}
+
+/* One beat, ${t} s from its steepest rise: up in 0.2 s, down in 0.6 s, with a
+ * second wave. */
+static inline double
+pulse_shape(double t)
+{
+	double a = (t - 0.10) / 0.10, b = (t - 0.34) / 0.13;
+
+	return exp(-a * a / 2) + 0.35 * exp(-b * b / 2);
+}
+
+/* The wave of the ${n} beats at ${beat} s, at time ${t}. */
+static inline double
+pulse_at(double t, const double *beat, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (t > beat[i] - 0.8 && t < beat[i] + 1.2)
+			sum += pulse_shape(t - beat[i]);
+	}
+	return sum;
+}
+
+#endif
