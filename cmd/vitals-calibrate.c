@@ -43,7 +43,7 @@ struct stream {
 	size_t taken, passed;
 };
 
-static enum filter_verdict
+static enum verdict
 take_line(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
@@ -53,16 +53,16 @@ take_line(void *context, const struct ndjson_line *line,
 	switch (s->take(s->pairs, line->text, err)) {
 	case CALIB_TAKEN:
 		s->taken++;
-		return FILTER_OK;
+		return VERDICT_GOOD;
 	case CALIB_PASSED:
 		s->passed++;
-		return FILTER_OK;
+		return VERDICT_GOOD;
 	case CALIB_BAD:
-		return FILTER_BAD;
+		return VERDICT_BAD;
 	case CALIB_FAILED:
 		break;
 	}
-	return FILTER_SYSTEM;
+	return VERDICT_SYSTEM;
 }
 
 /* Read the references, and say what was left out. */

@@ -56,19 +56,11 @@ static const struct cli cli = {
     .options = sizeof(table) / sizeof(table[0]),
 };
 
-static enum filter_verdict
+static enum verdict
 take_line(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
-	switch (event_take(context, line->text, out, err)) {
-	case EVENT_OK:
-		return FILTER_OK;
-	case EVENT_BAD:
-		return FILTER_BAD;
-	case EVENT_FAILED:
-		break;
-	}
-	return FILTER_SYSTEM;
+	return event_take(context, line->text, out, err);
 }
 
 /* --time: record, now, or an instant.  Return CLI_GO or CLI_USAGE. */
@@ -186,6 +178,7 @@ run(const struct event_options *e, char *const operand[], int n,
 {
 	struct event_maker *maker;
 	struct err err = {""};
+	enum verdict end;
 	int status;
 
 	maker = event_maker_new(e, &err);
@@ -196,11 +189,13 @@ run(const struct event_options *e, char *const operand[], int n,
 	opt.filter.line = take_line;
 	opt.filter.context = maker;
 	status = filter_run(&opt.filter, operand, n, out);
-	if (status != CLI_SYSTEM && event_end(maker, out, &err) != EVENT_OK) {
-		diag_error("%s", err.text);
-		status = CLI_SYSTEM;
-	} else if (ndjson_pending(out) && ndjson_commit(out) != 0) {
-		status = CLI_SYSTEM; /* cli_finish reports it */
+	if (status != CLI_SYSTEM) {
+		end = event_end(maker, out, &err);
+		if (end != VERDICT_GOOD)
+			diag_error("%s", err.text);
+		else if (ndjson_pending(out) && ndjson_commit(out) != 0)
+			end = VERDICT_OUTPUT; /* cli_finish reports it */
+		status = cli_worst(status, cli_status(end));
 	}
 	event_maker_free(maker);
 	return status;

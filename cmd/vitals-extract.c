@@ -188,7 +188,7 @@ report_missing(const char *source, int face, enum missing_reason why)
 		diag_error("%s: %s", source, text);
 }
 
-static enum filter_verdict
+static enum verdict
 take_trace(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
@@ -196,9 +196,17 @@ take_trace(void *context, const struct ndjson_line *line,
 	    extract_streams_take(context, line->text, err);
 
 	(void)out;
-	if (status == EXTRACT_OK)
-		return FILTER_OK;
-	return status == EXTRACT_DATA ? FILTER_BAD : FILTER_SYSTEM;
+	switch (status) {
+	case EXTRACT_OK:
+		return VERDICT_GOOD;
+	case EXTRACT_DATA:
+		return VERDICT_BAD;
+	case EXTRACT_OUTPUT:
+		return VERDICT_OUTPUT;
+	case EXTRACT_SYSTEM:
+		break;
+	}
+	return VERDICT_SYSTEM;
 }
 
 static int

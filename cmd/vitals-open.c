@@ -31,25 +31,19 @@ struct context {
 	struct seal_opener *opener;
 };
 
-static enum filter_verdict
+static enum verdict
 take_line(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
 	struct context *c = context;
 	struct seal_opened opened;
+	enum verdict verdict = seal_open_line(
+	    c->opener, line->text, &opened, ndjson_record(out), err);
 
-	switch (seal_open_line(
-	    c->opener, line->text, &opened, ndjson_record(out), err)) {
-	case SEAL_GOOD:
+	if (verdict == VERDICT_GOOD)
 		diag_verbose("%s:%" PRIu64 ": key %s", opt.filter.source,
 		    line->number, seal_key_id(c->keys, opened.key));
-		return FILTER_OK;
-	case SEAL_BAD:
-		return FILTER_BAD;
-	case SEAL_FAILED:
-		break;
-	}
-	return FILTER_SYSTEM;
+	return verdict;
 }
 
 /* Load the keys and make an opener.  Return CLI_GO, or a status. */

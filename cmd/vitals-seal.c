@@ -47,22 +47,14 @@ struct context {
 	struct message_from from;
 };
 
-static enum filter_verdict
+static enum verdict
 take_line(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
 	struct context *c = context;
 
-	switch (seal_line(c->sealer, &c->from, line->text,
-	    opt.output == OUTPUT_JWE, ndjson_record(out), err)) {
-	case SEAL_GOOD:
-		return FILTER_OK;
-	case SEAL_BAD:
-		return FILTER_BAD;
-	case SEAL_FAILED:
-		break;
-	}
-	return FILTER_SYSTEM;
+	return seal_line(c->sealer, &c->from, line->text,
+	    opt.output == OUTPUT_JWE, ndjson_record(out), err);
 }
 
 int

@@ -34,22 +34,11 @@ static const struct cli cli = {
     .options = sizeof(table) / sizeof(table[0]),
 };
 
-static enum filter_verdict
+static enum verdict
 take_line(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
-	switch (sign_line(context, line->text, ndjson_record(out), err)) {
-	case SIGN_GOOD:
-		return FILTER_OK;
-	case SIGN_FAILED:
-		return FILTER_SYSTEM;
-	case SIGN_MALFORMED:
-	case SIGN_WRONG:
-	case SIGN_STALE:
-	case SIGN_EARLY:
-		break;
-	}
-	return FILTER_BAD;
+	return sign_line(context, line->text, ndjson_record(out), err);
 }
 
 /* What options must have in common.  Return CLI_GO or CLI_USAGE. */

@@ -50,27 +50,19 @@ static const struct cli cli = {
     .options = sizeof(table) / sizeof(table[0]),
 };
 
-static enum filter_verdict
+static enum verdict
 take_line(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
 	struct sign_stream *s = context;
 	struct sign_verified v;
+	enum verdict verdict =
+	    sign_check_line(s, line->text, ndjson_record(out), &v, err);
 
-	switch (sign_check_line(s, line->text, ndjson_record(out), &v, err)) {
-	case SIGN_GOOD:
+	if (verdict == VERDICT_GOOD)
 		diag_verbose("%s:%" PRIu64 ": good: key %s", opt.filter.source,
 		    line->number, sign_key_id(s->keys, v.key));
-		return FILTER_OK;
-	case SIGN_FAILED:
-		return FILTER_SYSTEM;
-	case SIGN_MALFORMED:
-	case SIGN_WRONG:
-	case SIGN_STALE:
-	case SIGN_EARLY:
-		break;
-	}
-	return FILTER_BAD;
+	return verdict;
 }
 
 /* What options must have in common.  Return CLI_GO or CLI_USAGE. */
@@ -107,6 +99,7 @@ verify_body(struct sign_stream *s, const char *path, struct ndjson_writer *out)
 	struct buf body, headers;
 	struct sign_verified v;
 	struct err err;
+	enum verdict verdict;
 	const char *name;
 	int status;
 
@@ -118,9 +111,9 @@ verify_body(struct sign_stream *s, const char *path, struct ndjson_writer *out)
 		status = options_read_file(path, SIGN_BODY_MAX, &body, &name);
 	if (status != CLI_GO)
 		goto out;
-	status = CLI_DATA;
-	if (sign_check_body(s, &request, buf_span(&body), &v, &err) !=
-	    SIGN_GOOD) {
+	verdict = sign_check_body(s, &request, buf_span(&body), &v, &err);
+	status = cli_status(verdict);
+	if (verdict != VERDICT_GOOD) {
 		diag_error("%s: %s", name, err.text);
 		goto out;
 	}

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "diag/verdict.h"
 #include "ndjson/ndjson.h"
 
 /* Exit status of every tool: see vitals(7). */
@@ -28,6 +29,9 @@ enum cli_exit {
 
 /* The worse of two: SYSTEM, REMOTE, DATA, OK. */
 int cli_worst(int a, int b);
+
+/* The exit status that ${v} leads to: OK, DATA or SYSTEM. */
+int cli_status(enum verdict v);
 
 enum cli_kind {
 	CLI_KIND_FLAG,

@@ -47,6 +47,21 @@ cli_worst(int a, int b)
 	return CLI_SYSTEM;
 }
 
+int
+cli_status(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_GOOD:
+		return CLI_OK;
+	case VERDICT_BAD:
+		return CLI_DATA;
+	case VERDICT_SYSTEM:
+	case VERDICT_OUTPUT:
+		break;
+	}
+	return CLI_SYSTEM;
+}
+
 struct ndjson_writer *
 cli_output(void)
 {

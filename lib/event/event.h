@@ -17,6 +17,7 @@
 #include "buf/buf.h"
 #include "crypto/digest.h"
 #include "diag/err.h"
+#include "diag/verdict.h"
 #include "ndjson/ndjson.h"
 
 #define EVENT_SCHEMA_VERSION "1.0"
@@ -74,12 +75,6 @@ struct event_options {
 	const char *source_uri; /* NULL: EVENT_SOURCE_URI */
 };
 
-enum event_result {
-	EVENT_OK = 0,
-	EVENT_BAD = -1,   /* the line's fault */
-	EVENT_FAILED = -2 /* ours: memory, random bits, output */
-};
-
 struct event_maker;
 
 /* A maker with ${options}, which must stay in place.  NULL with ${err} where
@@ -91,12 +86,12 @@ void event_maker_free(struct event_maker *m);
 /* Turn ${line} into its event, appended to the record of ${out} but not yet
  * committed.  With session_events the events of sessions that end and start
  * before it are committed first. */
-enum event_result event_take(struct event_maker *m, struct span line,
+enum verdict event_take(struct event_maker *m, struct span line,
     struct ndjson_writer *out, struct err *err);
 
 /* The input is at its end: append the end of the last session, if it is to
  * have one. */
-enum event_result event_end(
+enum verdict event_end(
     struct event_maker *m, struct ndjson_writer *out, struct err *err);
 
 /* ---- Pseudonyms --------------------------------------------------------- */

@@ -162,18 +162,18 @@ write_body(struct event_maker *m, const struct event_record *t)
 	buf_add_byte(b, '}');
 }
 
-static enum event_result
+static enum verdict
 take_record(struct event_maker *m, struct span line, struct ndjson_writer *out,
     struct err *err)
 {
 	struct event_record t = {.line = line};
 	struct event_head head = {0};
-	enum event_result rc;
+	enum verdict rc;
 
 	m->reader.context = &t.notes;
 	if (shape_read(&m->reader, line, &event_record_shape, t.v, err) != 0 ||
 	    check_others(&m->reader, err) != 0 || find_kind(&t, err) != 0)
-		return EVENT_BAD;
+		return VERDICT_BAD;
 	for (size_t i = 0; i < RECORD_FIELDS; i++) {
 		if (t.v[i].type == JSON_END)
 			t.v[i].value = (struct span){NULL, 0};
@@ -186,17 +186,17 @@ take_record(struct event_maker *m, struct span line, struct ndjson_writer *out,
 	t.session.start = t.v[RECORD_START].value;
 	t.session.offset = t.v[RECORD_OFFSET].value;
 	t.session.duration = t.v[RECORD_DURATION].value;
-	if ((rc = event_find_session(m, &t, err)) != EVENT_OK ||
-	    (rc = event_find_subject(m, &t, err)) != EVENT_OK ||
-	    (rc = event_find_device(m, &t, err)) != EVENT_OK)
+	if ((rc = event_find_session(m, &t, err)) != VERDICT_GOOD ||
+	    (rc = event_find_subject(m, &t, err)) != VERDICT_GOOD ||
+	    (rc = event_find_device(m, &t, err)) != VERDICT_GOOD)
 		return rc;
 	if (m->opt.session_events &&
-	    (rc = event_follow_session(m, &t, out, err)) != EVENT_OK)
+	    (rc = event_follow_session(m, &t, out, err)) != VERDICT_GOOD)
 		return rc;
 	head.kind = t.kind;
 	head.session = t.session;
 	rc = event_make_id(m, t.kind, t.digest, head.id, err);
-	if (rc != EVENT_OK)
+	if (rc != VERDICT_GOOD)
 		return rc;
 	instant_format(event_time_at(m, &t, t.offset + t.duration), head.time);
 	buf_clear(&m->event);
@@ -205,7 +205,7 @@ take_record(struct event_maker *m, struct span line, struct ndjson_writer *out,
 	return event_put(m, &head, out, err);
 }
 
-enum event_result
+enum verdict
 event_take(struct event_maker *m, struct span line, struct ndjson_writer *out,
     struct err *err)
 {
@@ -229,7 +229,7 @@ event_take(struct event_maker *m, struct span line, struct ndjson_writer *out,
 	}
 	/* Neither: say what is wrong with the JSON, if that is it. */
 	if (json_index_read(&m->index, line, err) != 0)
-		return EVENT_BAD;
+		return VERDICT_BAD;
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
 		/* Seen now, and not before? */
 		if (which != 0 && json_index_find(&m->index, name[i]) != NULL)
@@ -247,5 +247,5 @@ event_take(struct event_maker *m, struct span line, struct ndjson_writer *out,
 
 		err_set(err, "%s (it seems to be %s)", why.text, seems);
 	}
-	return EVENT_BAD;
+	return VERDICT_BAD;
 }

@@ -46,12 +46,12 @@ struct event_record {
 
 /* ---- What every event needs (put.c) ---------------------------------------- */
 
-/* Set ${err}; return EVENT_FAILED. */
-enum event_result event_failed(struct err *err, const char *what);
-enum event_result event_no_memory(struct err *err);
+/* Set ${err}; return VERDICT_SYSTEM. */
+enum verdict event_failed(struct err *err, const char *what);
+enum verdict event_no_memory(struct err *err);
 
 /* Is an event of ${n} bytes a line that others will read? */
-enum event_result event_check_length(size_t n, struct err *err);
+enum verdict event_check_length(size_t n, struct err *err);
 
 /* The time of what happens ${seconds} into the source. */
 int64_t event_time_at(
@@ -59,13 +59,13 @@ int64_t event_time_at(
 
 /* The ID of an event of ${kind} about the record with ${digest}; that of a
  * record's own event comes from the bytes of the record alone. */
-enum event_result event_make_id(struct event_maker *m, enum event_kind kind,
+enum verdict event_make_id(struct event_maker *m, enum event_kind kind,
     const uint8_t digest[CRYPTO_SHA256_SIZE], char id[ID_TEXT_MAX],
     struct err *err);
 
 /* Append the event in m->event to the record of ${out}, wrapped if asked. */
-enum event_result event_put(struct event_maker *m,
-    const struct event_head *head, struct ndjson_writer *out, struct err *err);
+enum verdict event_put(struct event_maker *m, const struct event_head *head,
+    struct ndjson_writer *out, struct err *err);
 
 /* ---- Who and where (session.c) ------------------------------------------- */
 
@@ -75,24 +75,24 @@ int event_put_subject(struct event_maker *m, struct span subject,
     struct buf *out, struct err *err);
 
 /* Fill ${t}->session: the ID, the subject, the device. */
-enum event_result event_find_session(
+enum verdict event_find_session(
     struct event_maker *m, struct event_record *t, struct err *err);
-enum event_result event_find_subject(
+enum verdict event_find_subject(
     struct event_maker *m, struct event_record *t, struct err *err);
-enum event_result event_find_device(
+enum verdict event_find_device(
     struct event_maker *m, struct event_record *t, struct err *err);
 
 /* Commit the events of a session that ends before ${t} and of one that
  * starts with it; count ${t} in. */
-enum event_result event_follow_session(struct event_maker *m,
+enum verdict event_follow_session(struct event_maker *m,
     const struct event_record *t, struct ndjson_writer *out, struct err *err);
 
 /* ---- Events that are read back (reread.c) ---------------------------------- */
 
 /* Put the event or CloudEvent ${line} as the options ask. */
-enum event_result event_reread(struct event_maker *m, struct span line,
+enum verdict event_reread(struct event_maker *m, struct span line,
     struct ndjson_writer *out, struct err *err);
-enum event_result event_reread_cloud(struct event_maker *m, struct span line,
+enum verdict event_reread_cloud(struct event_maker *m, struct span line,
     struct ndjson_writer *out, struct err *err);
 
 #endif

@@ -6,26 +6,26 @@
 
 #include "instant/instant.h"
 
-enum event_result
+enum verdict
 event_failed(struct err *err, const char *what)
 {
 	err_set(err, "%s", what);
-	return EVENT_FAILED;
+	return VERDICT_SYSTEM;
 }
 
-enum event_result
+enum verdict
 event_no_memory(struct err *err)
 {
 	return event_failed(err, "out of memory");
 }
 
-enum event_result
+enum verdict
 event_check_length(size_t n, struct err *err)
 {
 	if (n <= NDJSON_LINE_MAX)
-		return EVENT_OK;
+		return VERDICT_GOOD;
 	err_set(err, "bad line: its event would be longer than 1 MiB");
-	return EVENT_BAD;
+	return VERDICT_BAD;
 }
 
 static int64_t
@@ -45,7 +45,7 @@ event_time_at(
 	return instant_now();
 }
 
-enum event_result
+enum verdict
 event_make_id(struct event_maker *m, enum event_kind kind,
     const uint8_t digest[CRYPTO_SHA256_SIZE], char id[ID_TEXT_MAX],
     struct err *err)
@@ -55,9 +55,9 @@ event_make_id(struct event_maker *m, enum event_kind kind,
 
 	if (m->opt.id == EVENT_ID_UUIDV7) {
 		if (id_next(&m->ids, instant_now(), id) == 0)
-			return EVENT_OK;
+			return VERDICT_GOOD;
 		err_sys(err, errno, "no random bytes");
-		return EVENT_FAILED;
+		return VERDICT_SYSTEM;
 	}
 	memcpy(own, digest, sizeof(own));
 	if (kind == EVENT_KIND_STARTED || kind == EVENT_KIND_ENDED) {
@@ -70,10 +70,10 @@ event_make_id(struct event_maker *m, enum event_kind kind,
 			return event_failed(err, "SHA-256 failed");
 	}
 	id_of_digest(own, id);
-	return EVENT_OK;
+	return VERDICT_GOOD;
 }
 
-enum event_result
+enum verdict
 event_put(struct event_maker *m, const struct event_head *head,
     struct ndjson_writer *out, struct err *err)
 {

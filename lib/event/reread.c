@@ -1,13 +1,13 @@
 #include "event/maker.h"
 
-static enum event_result
+static enum verdict
 put_line(struct span text, struct ndjson_writer *out)
 {
 	buf_add_span(ndjson_record(out), text);
-	return EVENT_OK; /* the commit reports a lack of memory */
+	return VERDICT_GOOD; /* the commit reports a lack of memory */
 }
 
-enum event_result
+enum verdict
 event_reread(struct event_maker *m, struct span line, struct ndjson_writer *out,
     struct err *err)
 {
@@ -17,14 +17,14 @@ event_reread(struct event_maker *m, struct span line, struct ndjson_writer *out,
 	size_t before = record->len;
 
 	if (event_read(&m->reader, line, v, &notes, err) != 0)
-		return EVENT_BAD;
+		return VERDICT_BAD;
 	if (m->opt.mode == EVENT_CHECK || !m->opt.cloudevents)
 		return put_line(line, out);
 	event_rewrap(record, v, &notes, m->opt.source_uri, line);
 	return event_check_length(record->len - before, err);
 }
 
-enum event_result
+enum verdict
 event_reread_cloud(struct event_maker *m, struct span line,
     struct ndjson_writer *out, struct err *err)
 {
@@ -33,7 +33,7 @@ event_reread_cloud(struct event_maker *m, struct span line,
 	struct span data;
 
 	if (event_read_cloud(&m->reader, line, v, &notes, &data, err) != 0)
-		return EVENT_BAD;
+		return VERDICT_BAD;
 	if (m->opt.mode == EVENT_CHECK || m->opt.cloudevents)
 		return put_line(line, out);
 	return put_line(data, out);

@@ -27,7 +27,7 @@ event_put_subject(struct event_maker *m, struct span subject, struct buf *out,
 /* A session of its own for each source, named after it in a way that does
  * not tell its name: salted with what nobody else has; by its content; or
  * plainly hashed only where the name is sent on anyway. */
-static enum event_result
+static enum verdict
 derive_session(
     struct event_maker *m, const struct event_record *t, struct err *err)
 {
@@ -56,7 +56,7 @@ derive_session(
 		err_set(err,
 		    "no session: the line has no sourceSha256 to "
 		    "derive one from: --session is needed");
-		return EVENT_BAD;
+		return VERDICT_BAD;
 	}
 	if (buf_failed(b))
 		return event_no_memory(err);
@@ -71,14 +71,14 @@ derive_session(
 		return event_failed(err, "SHA-256 failed");
 	id_of_digest(digest, text);
 	buf_addf(&m->session, "\"%s\"", text);
-	return EVENT_OK;
+	return VERDICT_GOOD;
 }
 
-enum event_result
+enum verdict
 event_find_session(
     struct event_maker *m, struct event_record *t, struct err *err)
 {
-	enum event_result rc = EVENT_OK;
+	enum verdict rc = VERDICT_GOOD;
 
 	buf_clear(&m->session);
 	if (t->v[RECORD_SESSION].type == JSON_STRING) {
@@ -90,13 +90,13 @@ event_find_session(
 	} else {
 		rc = derive_session(m, t, err);
 	}
-	if (rc == EVENT_OK && buf_failed(&m->session))
+	if (rc == VERDICT_GOOD && buf_failed(&m->session))
 		return event_no_memory(err);
 	t->session.id = buf_span(&m->session);
 	return rc;
 }
 
-enum event_result
+enum verdict
 event_find_subject(
     struct event_maker *m, struct event_record *t, struct err *err)
 {
@@ -104,7 +104,7 @@ event_find_subject(
 
 	t->session.subject = buf_span(&m->subject);
 	if (t->v[RECORD_SUBJECT].type != JSON_STRING)
-		return EVENT_OK;
+		return VERDICT_GOOD;
 	buf_clear(&m->person);
 	buf_clear(&m->scratch);
 	shape_text(&t->v[RECORD_SUBJECT], &m->scratch);
@@ -113,7 +113,7 @@ event_find_subject(
 	rc = event_put_subject(m, buf_span(&m->scratch), &m->person, err);
 	buf_wipe(&m->scratch);
 	t->session.subject = buf_span(&m->person);
-	return rc == 0 ? EVENT_OK : EVENT_BAD;
+	return rc == 0 ? VERDICT_GOOD : VERDICT_BAD;
 }
 
 /* Does an option speak of the member ${d} of a device? */
@@ -129,7 +129,7 @@ device_given(const struct event_maker *m, const struct json_member *d)
 }
 
 /* The record's device, with what the options say instead of it, or more. */
-enum event_result
+enum verdict
 event_find_device(
     struct event_maker *m, struct event_record *t, struct err *err)
 {
@@ -139,11 +139,11 @@ event_find_device(
 	t->session.device =
 	    v->type == JSON_END ? (struct span){NULL, 0} : v->value;
 	if (m->opt.devices == 0)
-		return EVENT_OK;
+		return VERDICT_GOOD;
 	m->index.count = 0;
 	if (v->type == JSON_OBJECT &&
 	    json_index_read(&m->index, v->value, err) != 0)
-		return EVENT_FAILED;
+		return VERDICT_SYSTEM;
 	buf_clear(&m->device);
 	json_writer_init(&w, &m->device);
 	json_object_begin(&w);
@@ -166,13 +166,13 @@ event_find_device(
 	if (buf_failed(&m->device))
 		return event_no_memory(err);
 	t->session.device = buf_span(&m->device);
-	return EVENT_OK;
+	return VERDICT_GOOD;
 }
 
 /* ---- Starts and ends ---------------------------------------------------- */
 
 /* The start or the end of the session in m->last. */
-static enum event_result
+static enum verdict
 put_boundary(struct event_maker *m, enum event_kind kind,
     struct ndjson_writer *out, struct err *err)
 {
@@ -183,10 +183,10 @@ put_boundary(struct event_maker *m, enum event_kind kind,
 		.start = buf_span(&s->start),
 		.device = buf_span(&s->device)}};
 	struct json_writer w;
-	enum event_result rc;
+	enum verdict rc;
 
 	rc = event_make_id(m, kind, s->digest, head.id, err);
-	if (rc != EVENT_OK)
+	if (rc != VERDICT_GOOD)
 		return rc;
 	instant_format(s->time, head.time);
 	if (kind == EVENT_KIND_ENDED && s->until >= 0) {
@@ -207,22 +207,21 @@ put_boundary(struct event_maker *m, enum event_kind kind,
 	return event_put(m, &head, out, err);
 }
 
-enum event_result
+enum verdict
 event_end(struct event_maker *m, struct ndjson_writer *out, struct err *err)
 {
 	if (!m->last.open)
-		return EVENT_OK;
+		return VERDICT_GOOD;
 	m->last.open = false;
 	return put_boundary(m, EVENT_KIND_ENDED, out, err);
 }
 
-static enum event_result
-commit(struct ndjson_writer *out, enum event_result rc, struct err *err)
+static enum verdict
+commit(struct ndjson_writer *out, enum verdict rc)
 {
-	if (rc != EVENT_OK || ndjson_commit(out) == 0)
+	if (rc != VERDICT_GOOD || ndjson_commit(out) == 0)
 		return rc;
-	err->text[0] = '\0'; /* who flushes last reports it */
-	return EVENT_FAILED;
+	return VERDICT_OUTPUT;
 }
 
 static void
@@ -251,25 +250,24 @@ open_session(struct event_maker *m, const struct event_record *t)
 
 /* Tell the end of the session before and the start of this one, where one
  * ends and one starts; then count the record in. */
-enum event_result
+enum verdict
 event_follow_session(struct event_maker *m, const struct event_record *t,
     struct ndjson_writer *out, struct err *err)
 {
 	struct event_session_seen *s = &m->last;
-	enum event_result rc = EVENT_OK;
+	enum verdict rc = VERDICT_GOOD;
 	double until = t->offset + t->duration;
 
 	if (s->open &&
 	    (s->id.len != t->session.id.n ||
 		memcmp(s->id.data, t->session.id.p, s->id.len) != 0))
-		rc = commit(out, event_end(m, out, err), err);
-	if (rc == EVENT_OK && !s->open) {
+		rc = commit(out, event_end(m, out, err));
+	if (rc == VERDICT_GOOD && !s->open) {
 		open_session(m, t);
 		if (buf_failed(&s->id) || buf_failed(&s->subject) ||
 		    buf_failed(&s->start) || buf_failed(&s->device))
 			return event_no_memory(err);
-		rc = commit(
-		    out, put_boundary(m, EVENT_KIND_STARTED, out, err), err);
+		rc = commit(out, put_boundary(m, EVENT_KIND_STARTED, out, err));
 	}
 	s->count++;
 	s->time = event_time_at(m, t, until);

@@ -118,14 +118,14 @@ one_line(struct run *r, const struct ndjson_line *line)
 		return bad_line(r, line, true,
 		    "byte 1: a byte order mark: save the text without it");
 	switch (r->f->line(r->f->context, line, r->out, &err)) {
-	case FILTER_OK:
+	case VERDICT_GOOD:
 		r->alike = 0;
 		if (!ndjson_pending(r->out))
 			return CLI_OK;
 		if (ndjson_commit(r->out) != 0)
 			return CLI_SYSTEM; /* cli_finish says so */
 		return CLI_OK;
-	case FILTER_BAD:
+	case VERDICT_BAD:
 		if (err_is_memory(&err))
 			break; /* not the line's fault */
 		if (!line->newline && err.text[0] != '\0') {
@@ -138,13 +138,14 @@ one_line(struct run *r, const struct ndjson_line *line)
 			return bad_line(r, line, true, why);
 		}
 		return bad_line(r, line, true, err.text);
-	case FILTER_SYSTEM:
+	case VERDICT_SYSTEM:
 		break;
+	case VERDICT_OUTPUT:
+		ndjson_discard(r->out);
+		return CLI_SYSTEM; /* cli_finish says so */
 	}
 	ndjson_discard(r->out);
-	if (err.text[0] != '\0')
-		diag_error(
-		    "%s:%" PRIu64 ": %s", r->f->source, line->number, err.text);
+	diag_error("%s:%" PRIu64 ": %s", r->f->source, line->number, err.text);
 	return CLI_SYSTEM;
 }
 

@@ -14,24 +14,19 @@
 
 #include "cli/cli.h"
 #include "diag/err.h"
+#include "diag/verdict.h"
 #include "ndjson/ndjson.h"
 
-enum filter_verdict {
-	FILTER_OK,    /* taken; what was appended to the record is its output */
-	FILTER_BAD,   /* the line's fault, told in err */
-	FILTER_SYSTEM /* ours: the run stops with CLI_SYSTEM; err may be left
-	                  empty where the output failed: cli_finish says so */
-};
-
 /*
- * Work on one ${line}, which the reader checked for length alone.  Append the
+ * Work on one ${line}, of which the reader has checked the length only.  Append the
  * output to ndjson_record(${out}) without the final newline and return
- * FILTER_OK: the loop commits the record, or nothing where nothing was
+ * VERDICT_GOOD: the loop commits the record, or nothing where nothing was
  * appended.  (To give several records, commit all but the last.)  With
- * another verdict the loop discards what was not committed.
+ * another verdict the loop discards what was not committed, and of those only
+ * VERDICT_BAD goes on with the next line.
  */
-typedef enum filter_verdict filter_fn(void *context,
-    const struct ndjson_line *line, struct ndjson_writer *out, struct err *err);
+typedef enum verdict filter_fn(void *context, const struct ndjson_line *line,
+    struct ndjson_writer *out, struct err *err);
 
 struct filter {
 	const char *rejects; /* file to append bad lines to, or NULL */

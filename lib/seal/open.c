@@ -262,7 +262,7 @@ join_aad(struct seal_opener *o)
 }
 
 /* Decode what is encrypted, once. */
-static enum seal_verdict
+static enum verdict
 decode(struct seal_opener *o, struct err *err)
 {
 	const struct seal_jwe *j = &o->jwe;
@@ -273,13 +273,13 @@ decode(struct seal_opener *o, struct err *err)
 	    0) {
 		err_set(err, "ciphertext: %s",
 		    buf_failed(&o->cipher) ? "out of memory" : "not base64url");
-		return buf_failed(&o->cipher) ? SEAL_FAILED : SEAL_BAD;
+		return buf_failed(&o->cipher) ? VERDICT_SYSTEM : VERDICT_BAD;
 	}
 	if (buf_reserve(&o->text, o->cipher.len + 1) != 0 || join_aad(o) != 0) {
 		err_set(err, "out of memory");
-		return SEAL_FAILED;
+		return VERDICT_SYSTEM;
 	}
-	return SEAL_GOOD;
+	return VERDICT_GOOD;
 }
 
 static int
@@ -292,31 +292,31 @@ decrypt(struct seal_opener *o, struct crypto_gcm *gcm)
 	return 0;
 }
 
-/* Try ${key} on ${r}.  SEAL_BAD: it is another's, or something was changed.
+/* Try ${key} on ${r}.  VERDICT_BAD: it is another's, or something was changed.
  */
-static enum seal_verdict
+static enum verdict
 try_key(struct seal_opener *o, const struct seal_recipient *r, size_t key,
     struct err *err)
 {
 	uint8_t cek[CRYPTO_AES_KEY];
 	struct crypto_gcm *gcm = NULL;
-	enum seal_verdict verdict = SEAL_BAD;
+	enum verdict verdict = VERDICT_BAD;
 
 	if (content_key(&o->keys->key[key], r, cek, err) != 0)
 		goto out;
 	gcm = crypto_gcm_new(cek);
 	if (gcm == NULL) {
 		err_set(err, "out of memory");
-		verdict = SEAL_FAILED;
+		verdict = VERDICT_SYSTEM;
 	} else if (decrypt(o, gcm) != 0) {
 		crypto_gcm_free(gcm);
 		err_set(err, "wrong key or changed: the tag does not match");
 	} else if (keep(o, key, gcm) == NULL) {
 		crypto_gcm_free(gcm);
 		err_set(err, "out of memory");
-		verdict = SEAL_FAILED;
+		verdict = VERDICT_SYSTEM;
 	} else {
-		verdict = SEAL_GOOD;
+		verdict = VERDICT_GOOD;
 	}
 out:
 	compat_wipe(cek, sizeof(cek));
@@ -324,7 +324,7 @@ out:
 }
 
 /* Try all keys that fit ${r}; a "kid" that one of ours has names it. */
-static enum seal_verdict
+static enum verdict
 try_keys(struct seal_opener *o, const struct seal_recipient *r,
     struct seal_opened *opened, bool *tried, struct err *err)
 {
@@ -335,7 +335,7 @@ try_keys(struct seal_opener *o, const struct seal_recipient *r,
 	for (size_t i = 0; i < keys->count && h->kid.n > 0; i++)
 		named |= span_is(h->kid, keys->key[i].kid);
 	for (size_t i = 0; i < keys->count; i++) {
-		enum seal_verdict verdict;
+		enum verdict verdict;
 
 		if (!fits(&keys->key[i], h) ||
 		    (named && !span_is(h->kid, keys->key[i].kid)))
@@ -343,17 +343,17 @@ try_keys(struct seal_opener *o, const struct seal_recipient *r,
 		*tried = true;
 		verdict = try_key(o, r, i, err);
 		opened->key = i;
-		if (verdict != SEAL_BAD)
+		if (verdict != VERDICT_BAD)
 			return verdict;
 	}
 	if (*tried && !named && h->kid.n > 0)
 		err_set(err, "no key opens it: it is sealed for %.*s",
 		    (int)h->kid.n, h->kid.p);
-	return SEAL_BAD;
+	return VERDICT_BAD;
 }
 
 /* Open for ${r}; sets ${tried} where one of the keys fits. */
-static enum seal_verdict
+static enum verdict
 open_for(struct seal_opener *o, const struct seal_recipient *r,
     struct seal_opened *opened, bool *tried, struct err *err)
 {
@@ -361,7 +361,7 @@ open_for(struct seal_opener *o, const struct seal_recipient *r,
 
 	if (name_key(o, r) != 0) {
 		err_set(err, "out of memory");
-		return SEAL_FAILED;
+		return VERDICT_SYSTEM;
 	}
 	k = find_known(o);
 	if (k == NULL)
@@ -370,9 +370,9 @@ open_for(struct seal_opener *o, const struct seal_recipient *r,
 	opened->key = k->key;
 	*tried = true;
 	if (decrypt(o, k->gcm) == 0)
-		return SEAL_GOOD;
+		return VERDICT_GOOD;
 	err_set(err, "changed: the tag does not match (the key is right)");
-	return SEAL_BAD;
+	return VERDICT_BAD;
 }
 
 static int
@@ -388,72 +388,72 @@ no_key(const struct seal_jwe *j, struct err *err)
 	return err_set(err, "no key: it is sealed for others");
 }
 
-enum seal_verdict
+enum verdict
 seal_open(struct seal_opener *o, struct span jwe, struct seal_opened *opened,
     struct err *err)
 {
 	struct seal_jwe *j = &o->jwe;
-	enum seal_verdict verdict;
+	enum verdict verdict;
 	bool tried = false;
 
 	memset(opened, 0, sizeof(*opened));
 	if (seal_jwe_read(j, jwe, err) != 0)
-		return SEAL_BAD;
+		return VERDICT_BAD;
 	verdict = decode(o, err);
-	if (verdict != SEAL_GOOD)
+	if (verdict != VERDICT_GOOD)
 		return verdict;
-	verdict = SEAL_BAD;
-	for (size_t i = 0; verdict == SEAL_BAD && i < j->recipients; i++) {
+	verdict = VERDICT_BAD;
+	for (size_t i = 0; verdict == VERDICT_BAD && i < j->recipients; i++) {
 		verdict = open_for(o, &j->recipient[i], opened, &tried, err);
-		if (verdict == SEAL_GOOD)
+		if (verdict == VERDICT_GOOD)
 			opened->content_type = j->recipient[i].header.cty;
 	}
-	if (verdict == SEAL_BAD && !tried)
+	if (verdict == VERDICT_BAD && !tried)
 		no_key(j, err);
 	opened->text = buf_span(&o->text);
 	return verdict;
 }
 
-enum seal_verdict
+enum verdict
 seal_open_line(struct seal_opener *o, struct span line,
     struct seal_opened *opened, struct buf *out, struct err *err)
 {
 	struct span jwe = line;
 	struct message m;
-	enum seal_verdict verdict;
+	enum verdict verdict;
 	const char *what;
 	size_t where;
 
 	memset(opened, 0, sizeof(*opened));
 	if (line.n > 0 && (line.p[0] == '{' || line.p[0] == ' ')) {
 		if (json_index_read(&o->reader.index, line, err) != 0)
-			return SEAL_BAD;
+			return VERDICT_BAD;
 		if (message_kind_of(&o->reader.index) == MESSAGE_MESSAGE) {
 			if (message_read_indexed(&o->reader, &m, err) != 0)
-				return SEAL_BAD;
+				return VERDICT_BAD;
 			jwe = m.payload;
 		} else if (message_kind_of(&o->reader.index) !=
 		    MESSAGE_SEALED) {
 			what = message_seems(&o->reader.index);
 			if (what != NULL) {
 				err_set(err, "not sealed: it is %s", what);
-				return SEAL_BAD;
+				return VERDICT_BAD;
 			}
 		}
 	}
 	verdict = seal_open(o, jwe, opened, err);
-	if (verdict != SEAL_GOOD)
+	if (verdict != VERDICT_GOOD)
 		return verdict;
 	if (!json_utf8_valid(opened->text, &where)) {
 		err_set(err, "the text is not UTF-8 (byte %zu)", where + 1);
-		return SEAL_BAD;
+		return VERDICT_BAD;
 	}
 	if (!message_is_line(opened->text)) {
 		err_set(err,
 		    "the text holds a line break or a NUL byte: it "
 		    "cannot be printed as a line");
-		return SEAL_BAD;
+		return VERDICT_BAD;
 	}
 	buf_add_span(out, opened->text);
-	return SEAL_GOOD;
+	return VERDICT_GOOD;
 }

@@ -260,7 +260,7 @@ put_message(struct seal_sealer *sealer, struct seal_content *c,
 	return buf_failed(out) ? -1 : 0;
 }
 
-enum seal_verdict
+enum verdict
 seal_line(struct seal_sealer *s, struct message_from *from, struct span line,
     bool bare, struct buf *out, struct err *err)
 {
@@ -273,7 +273,7 @@ seal_line(struct seal_sealer *s, struct message_from *from, struct span line,
 
 	if (message_take(&s->reader, from, line, &m, &kind, err) != 0 ||
 	    check_line(&m, kind, err) != 0)
-		return SEAL_BAD;
+		return VERDICT_BAD;
 	if (m.content_type.n == 0)
 		m.content_type = span_of(message_content_type(kind));
 	session = session_name(s, kind, m.content_type, &name) == 0
@@ -281,12 +281,12 @@ seal_line(struct seal_sealer *s, struct message_from *from, struct span line,
 	    : NULL;
 	if (session == NULL) {
 		err_set(err, "out of memory");
-		return SEAL_FAILED;
+		return VERDICT_SYSTEM;
 	}
 	if (session->left == 0) {
 		if (seal_content_start(
 			&session->content, s->keys, m.content_type, err) != 0)
-			return SEAL_FAILED;
+			return VERDICT_SYSTEM;
 		session->left = s->events;
 	}
 	session->left--;
@@ -296,11 +296,11 @@ seal_line(struct seal_sealer *s, struct message_from *from, struct span line,
 		  : put_message(s, &session->content, &m, kind, out);
 	if (rc != 0) {
 		err_set(err, "sealing failed: out of memory");
-		return SEAL_FAILED;
+		return VERDICT_SYSTEM;
 	}
 	if (out->len - before > NDJSON_LINE_MAX) {
 		err_set(err, "longer than 1 MiB once it is sealed");
-		return SEAL_BAD;
+		return VERDICT_BAD;
 	}
-	return SEAL_GOOD;
+	return VERDICT_GOOD;
 }

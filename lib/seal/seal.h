@@ -22,6 +22,7 @@
 #include "buf/buf.h"
 #include "crypto/secret.h"
 #include "diag/err.h"
+#include "diag/verdict.h"
 #include "message/message.h"
 
 #define SEAL_KEYS_MAX 16
@@ -92,19 +93,13 @@ struct seal_sealer *seal_sealer_new(
     const struct seal_keys *keys, uint64_t events, struct err *err);
 void seal_sealer_free(struct seal_sealer *s);
 
-enum seal_verdict {
-	SEAL_GOOD,
-	SEAL_BAD,   /* the line's fault */
-	SEAL_FAILED /* out of memory, or the library failed */
-};
-
 /*
  * Seal ${line}: the JWE of a JSON object becomes the payload of a message; of
  * a message that is not signed yet the payload is sealed.  Append the message
  * to ${out}, or with ${bare} the JWE alone.  The session is that of the event
  * ("session.id"), of the CloudEvent ("partitionkey"), or none.
  */
-enum seal_verdict seal_line(struct seal_sealer *s, struct message_from *from,
+enum verdict seal_line(struct seal_sealer *s, struct message_from *from,
     struct span line, bool bare, struct buf *out, struct err *err);
 
 /* ---- Opening ----------------------------------------------------------- */
@@ -128,12 +123,12 @@ struct seal_opened {
  * other senders; "zip", "crit" and "b64" are refused, and so are tags that
  * are not 16 and nonces that are not 12 bytes long.
  */
-enum seal_verdict seal_open(struct seal_opener *o, struct span jwe,
+enum verdict seal_open(struct seal_opener *o, struct span jwe,
     struct seal_opened *opened, struct err *err);
 
 /* Open a line: a JWE, or a message whose payload is one.  Append the text to
  * ${out}; it must be one line of UTF-8. */
-enum seal_verdict seal_open_line(struct seal_opener *o, struct span line,
+enum verdict seal_open_line(struct seal_opener *o, struct span line,
     struct seal_opened *opened, struct buf *out, struct err *err);
 
 #endif

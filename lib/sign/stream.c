@@ -119,7 +119,7 @@ add_header(void *context, const char *name, struct span value)
 }
 
 /* Sign into headers of the scheme's own. */
-static enum sign_verdict
+static enum verdict
 sign_headers_of(
     struct sign_stream *s, const struct sign_input *in, struct err *err)
 {
@@ -127,14 +127,14 @@ sign_headers_of(
 	struct message *m = &s->message;
 
 	if (read_headers(s, err) != 0)
-		return err_is_memory(err) ? SIGN_FAILED : SIGN_MALFORMED;
+		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
 	for (size_t i = 0; sign_scheme_header(scheme, i) != NULL; i++) {
 		const char *name = sign_scheme_header(scheme, i);
 
 		if (sign_request_lookup(&s->request, name).p == NULL)
 			continue;
 		err_set(err, "headers: has a %s already", name);
-		return SIGN_MALFORMED;
+		return VERDICT_BAD;
 	}
 	buf_clear(&s->headers);
 	if (m->headers.n > 2)
@@ -142,17 +142,17 @@ sign_headers_of(
 	else
 		buf_add_byte(&s->headers, '{');
 	if (sign_headers(s->keys, in, add_header, s, err) != 0)
-		return SIGN_FAILED;
+		return VERDICT_SYSTEM;
 	buf_add_byte(&s->headers, '}');
 	m->headers = buf_span(&s->headers);
 	if (!buf_failed(&s->headers))
-		return SIGN_GOOD;
+		return VERDICT_GOOD;
 	err_set(err, "out of memory");
-	return SIGN_FAILED;
+	return VERDICT_SYSTEM;
 }
 
 /* One more signature in the message's own member. */
-static enum sign_verdict
+static enum verdict
 sign_message(
     struct sign_stream *s, const struct sign_input *in, struct err *err)
 {
@@ -164,17 +164,17 @@ sign_message(
 		buf_add_byte(&s->value, ' ');
 	}
 	if (sign_signature(s->keys, in, &s->value, err) != 0)
-		return SIGN_FAILED;
+		return VERDICT_SYSTEM;
 	if (s->value.len > MESSAGE_SIGNATURE_MAX) {
 		err_set(err, "signature: longer than %d bytes",
 		    MESSAGE_SIGNATURE_MAX);
-		return SIGN_MALFORMED;
+		return VERDICT_BAD;
 	}
 	m->signature = buf_span(&s->value);
-	return SIGN_GOOD;
+	return VERDICT_GOOD;
 }
 
-enum sign_verdict
+enum verdict
 sign_line(
     struct sign_stream *s, struct span line, struct buf *out, struct err *err)
 {
@@ -182,14 +182,14 @@ sign_line(
 	struct message *m = &s->message;
 	struct sign_input in;
 	enum message_kind kind;
-	enum sign_verdict verdict;
+	enum verdict verdict;
 	size_t before;
 
 	if (message_take(&s->reader, &s->from, line, m, &kind, err) != 0)
-		return SIGN_MALFORMED;
+		return VERDICT_BAD;
 	if (m->signature.n > 0 && m->timestamp == 0) {
 		err_set(err, "timestamp: missing, but the message is signed");
-		return SIGN_MALFORMED;
+		return VERDICT_BAD;
 	}
 	if (m->timestamp == 0)
 		m->timestamp = time_of(s);
@@ -197,22 +197,22 @@ sign_line(
 	    m->id, m->timestamp, m->payload, m->content_type};
 	verdict =
 	    member ? sign_message(s, &in, err) : sign_headers_of(s, &in, err);
-	if (verdict != SIGN_GOOD)
+	if (verdict != VERDICT_GOOD)
 		return verdict;
 	before = out->len;
 	message_write(
 	    out, m, kind == MESSAGE_MESSAGE ? &s->reader.index : NULL);
 	if (out->len - before > NDJSON_LINE_MAX) {
 		err_set(err, "longer than 1 MiB once it is signed");
-		return SIGN_MALFORMED;
+		return VERDICT_BAD;
 	}
-	return SIGN_GOOD;
+	return VERDICT_GOOD;
 }
 
 /* ---- Verifying --------------------------------------------------------- */
 
 /* ${line} cannot be read as a message: say so of what is none. */
-static enum sign_verdict
+static enum verdict
 no_message(struct sign_stream *s, struct span line, struct err *err)
 {
 	const struct json_index *ix = &s->reader.index;
@@ -220,7 +220,7 @@ no_message(struct sign_stream *s, struct span line, struct err *err)
 	struct err why;
 
 	if (err_is_memory(err))
-		return SIGN_FAILED;
+		return VERDICT_SYSTEM;
 	if (message_is_compact(line))
 		what = "a sealed line (JWE)";
 	else if (json_index_read(&s->reader.index, line, &why) == 0 &&
@@ -228,32 +228,50 @@ no_message(struct sign_stream *s, struct span line, struct err *err)
 		what = message_seems(ix);
 	if (what != NULL)
 		err_set(err, "not a signed message: it is %s", what);
-	return SIGN_MALFORMED;
+	return VERDICT_BAD;
 }
 
-enum sign_verdict
+static enum verdict
+verify(struct sign_stream *s, sign_lookup *find, void *context,
+    struct span body, struct sign_verified *v, struct err *err)
+{
+	switch (sign_verify(
+	    s->keys, find, context, body, time_of(s), s->tolerance, v, err)) {
+	case SIGN_GOOD:
+		return VERDICT_GOOD;
+	case SIGN_FAILED:
+		return VERDICT_SYSTEM;
+	case SIGN_MALFORMED:
+	case SIGN_WRONG:
+	case SIGN_STALE:
+	case SIGN_EARLY:
+		break;
+	}
+	return VERDICT_BAD;
+}
+
+enum verdict
 sign_check_line(struct sign_stream *s, struct span line, struct buf *out,
     struct sign_verified *v, struct err *err)
 {
 	struct message *m = &s->message;
-	enum sign_verdict verdict;
+	enum verdict verdict;
 
 	if (message_read(&s->reader, line, m, err) != 0)
 		return no_message(s, line, err);
 	if (read_headers(s, err) != 0)
-		return err_is_memory(err) ? SIGN_FAILED : SIGN_MALFORMED;
-	verdict = sign_verify(
-	    s->keys, lookup, s, m->payload, time_of(s), s->tolerance, v, err);
-	if (verdict != SIGN_GOOD)
+		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
+	verdict = verify(s, lookup, s, m->payload, v, err);
+	if (verdict != VERDICT_GOOD)
 		return verdict;
 	if (!s->whole && !message_is_line(m->payload)) {
 		err_set(err,
 		    "the payload holds a line break or a NUL byte: "
 		    "it cannot be printed as a line");
-		return SIGN_MALFORMED;
+		return VERDICT_BAD;
 	}
 	buf_add_span(out, s->whole ? line : m->payload);
-	return SIGN_GOOD;
+	return VERDICT_GOOD;
 }
 
 int
@@ -269,10 +287,9 @@ sign_read_time(const char *text, int64_t *seconds)
 	return 0;
 }
 
-enum sign_verdict
+enum verdict
 sign_check_body(struct sign_stream *s, struct sign_request *r, struct span body,
     struct sign_verified *v, struct err *err)
 {
-	return sign_verify(s->keys, sign_request_lookup, r, body, time_of(s),
-	    s->tolerance, v, err);
+	return verify(s, sign_request_lookup, r, body, v, err);
 }

@@ -4,6 +4,7 @@
 #ifndef SIGN_STREAM_H
 #define SIGN_STREAM_H
 
+#include "diag/verdict.h"
 #include "message/message.h"
 #include "sign/sign.h"
 
@@ -49,12 +50,12 @@ void sign_stream_release(struct sign_stream *s);
  * gets one more signature for the time that it has.  Append the message to
  * ${out}.  Return SIGN_GOOD; or SIGN_MALFORMED or SIGN_FAILED with ${err}.
  */
-enum sign_verdict sign_line(
+enum verdict sign_line(
     struct sign_stream *s, struct span line, struct buf *out, struct err *err);
 
 /* Verify the message ${line} and only then append what was asked for to
  * ${out}; ${v} tells the key.  Otherwise fill ${err}. */
-enum sign_verdict sign_check_line(struct sign_stream *s, struct span line,
+enum verdict sign_check_line(struct sign_stream *s, struct span line,
     struct buf *out, struct sign_verified *v, struct err *err);
 
 /* Read Unix seconds or an RFC 3339 time.  Return 0, or -1. */
@@ -82,7 +83,7 @@ int sign_request_add(
 struct span sign_request_lookup(void *request, const char *name);
 
 /* Verify ${body} with the headers of ${r} at the stream's time. */
-enum sign_verdict sign_check_body(struct sign_stream *s, struct sign_request *r,
+enum verdict sign_check_body(struct sign_stream *s, struct sign_request *r,
     struct span body, struct sign_verified *v, struct err *err);
 
 /* Return the name, in lower case, of a duplicate header that any scheme reads;

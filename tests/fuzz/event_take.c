@@ -40,19 +40,19 @@ take(struct takers *t, struct event_maker *m, struct span line)
 	struct buf *record = ndjson_record(t->out);
 	size_t before = record->len;
 	struct err err = {""};
-	enum event_result rc = event_take(m, line, t->out, &err);
+	enum verdict rc = event_take(m, line, t->out, &err);
 
-	if (rc == EVENT_FAILED)
+	if (rc == VERDICT_SYSTEM)
 		abort();
-	if (rc == EVENT_BAD && err.text[0] == '\0')
+	if (rc == VERDICT_BAD && err.text[0] == '\0')
 		abort();
 	buf_clear(&t->line);
 	buf_add(&t->line, record->data + before, record->len - before);
-	if (rc == EVENT_OK &&
+	if (rc == VERDICT_GOOD &&
 	    (t->line.len == 0 || t->line.len > NDJSON_LINE_MAX))
 		abort();
 	ndjson_discard(t->out);
-	return rc == EVENT_OK;
+	return rc == VERDICT_GOOD;
 }
 
 /* Without the space around a JSON value, which wrapping does not keep. */

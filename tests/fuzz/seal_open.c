@@ -39,10 +39,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 0)
 		memcpy(copy, data, size);
 	buf_init(&out);
-	if (seal_open(opener, line, &opened, &err) == SEAL_GOOD &&
+	if (seal_open(opener, line, &opened, &err) == VERDICT_GOOD &&
 	    opened.key >= seal_keys_count(keys))
 		abort();
-	if (seal_open_line(opener, line, &opened, &out, &err) == SEAL_GOOD
+	if (seal_open_line(opener, line, &opened, &out, &err) == VERDICT_GOOD
 		? !message_is_line(buf_span(&out))
 		: out.len > 0)
 		abort();

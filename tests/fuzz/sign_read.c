@@ -44,7 +44,7 @@ verify(struct sign_keys *keys, struct span headers, struct span body)
 	/* What we sign we verify, and a line comes back as it was. */
 	if (sign_keys_count(keys) > 0 &&
 	    sign_keys_check_signing(keys, NULL) == 0 &&
-	    sign_line(&stream, body, &out, &err) == SIGN_GOOD) {
+	    sign_line(&stream, body, &out, &err) == VERDICT_GOOD) {
 		struct buf back;
 
 		buf_init(&back);
@@ -52,7 +52,7 @@ verify(struct sign_keys *keys, struct span headers, struct span body)
 		stream.whole = true;
 		if (stream.message.headers.n == 0 &&
 		    sign_check_line(&stream, buf_span(&out), &back, &v, &err) !=
-			SIGN_GOOD)
+			VERDICT_GOOD)
 			abort();
 		buf_release(&back);
 	}

@@ -36,7 +36,7 @@ pair_end(struct pair *p)
 }
 
 /* Seal ${line} into p->out, bare. */
-static enum seal_verdict
+static enum verdict
 seal_one(struct pair *p, const char *line, struct err *err)
 {
 	buf_clear(&p->out);
@@ -51,7 +51,7 @@ opens_to(struct pair *p, const char *line)
 	struct seal_opened opened;
 	struct err err = {""};
 	bool good = seal_open(p->opener, buf_span(&p->out), &opened, &err) ==
-		SEAL_GOOD &&
+		VERDICT_GOOD &&
 	    span_is(opened.text, line);
 
 	if (!good)
@@ -91,7 +91,8 @@ round_trip(const char *text)
 	for (int i = 0; i < 20; i++) {
 		const char *one = line[i % 5];
 
-		CHECK(seal_one(&p, one, &err) == SEAL_GOOD && opens_to(&p, one),
+		CHECK(seal_one(&p, one, &err) == VERDICT_GOOD &&
+			opens_to(&p, one),
 		    one);
 	}
 	pair_end(&p);
@@ -116,7 +117,7 @@ sessions(void)
 	for (int i = 0; i < 6; i++) {
 		struct span key_of;
 
-		CHECK(seal_one(&p, line[i % 2], &err) == SEAL_GOOD, "seals");
+		CHECK(seal_one(&p, line[i % 2], &err) == VERDICT_GOOD, "seals");
 		CHECK(span_is(piece(&p, 2), nonce[i / 2]), "the nonce counts");
 		key_of = piece(&p, 1);
 		if (i < 2)
@@ -126,7 +127,7 @@ sessions(void)
 			    "the session's key is kept");
 	}
 	CHECK(strcmp(wrapped[0], wrapped[1]) != 0, "each has its own key");
-	CHECK(seal_one(&p, line[0], &err) == SEAL_GOOD &&
+	CHECK(seal_one(&p, line[0], &err) == VERDICT_GOOD &&
 		span_is(piece(&p, 2), nonce[0]) &&
 		!span_is(piece(&p, 1), wrapped[0]),
 	    "after three events another key, and nonces start again");
@@ -146,19 +147,19 @@ many_sessions(void)
 	for (int i = 0; i <= SEAL_SESSIONS_MAX; i++) {
 		snprintf(line, sizeof(line),
 		    "{\"specversion\":\"1.0\",\"partitionkey\":\"s-%d\"}", i);
-		good += seal_one(&p, line, &err) == SEAL_GOOD &&
+		good += seal_one(&p, line, &err) == VERDICT_GOOD &&
 		    span_is(piece(&p, 2), "AAAAAAAAAAAAAAAA");
 	}
 	CHECK(good == SEAL_SESSIONS_MAX + 1, "each session starts anew");
-	CHECK(seal_one(&p, line, &err) == SEAL_GOOD &&
+	CHECK(seal_one(&p, line, &err) == VERDICT_GOOD &&
 		span_is(piece(&p, 2), "AAAAAAAAAAAAAAAB"),
 	    "the last is known");
 	CHECK(seal_one(&p, "{\"specversion\":\"1.0\",\"partitionkey\":\"s-1\"}",
-		  &err) == SEAL_GOOD &&
+		  &err) == VERDICT_GOOD &&
 		span_is(piece(&p, 2), "AAAAAAAAAAAAAAAB"),
 	    "the second, too");
 	CHECK(seal_one(&p, "{\"specversion\":\"1.0\",\"partitionkey\":\"s-0\"}",
-		  &err) == SEAL_GOOD &&
+		  &err) == VERDICT_GOOD &&
 		span_is(piece(&p, 2), "AAAAAAAAAAAAAAAA"),
 	    "the oldest was forgotten and gets a new key");
 	CHECK(
@@ -276,21 +277,22 @@ headers(void)
 
 	buf_init(&jwe);
 	for (size_t i = 0; i < sizeof(header) / sizeof(*header); i++) {
-		enum seal_verdict verdict;
+		enum verdict verdict;
 
 		make_direct(&jwe, header[i].header, CRYPTO_GCM_TAG);
 		verdict = seal_open(o, buf_span(&jwe), &opened, &err);
 		if (header[i].why == NULL)
-			CHECK(verdict == SEAL_GOOD &&
+			CHECK(verdict == VERDICT_GOOD &&
 				span_is(opened.text, "{\"a\":1}"),
 			    "is opened");
 		else
-			CHECK_TEXT(verdict == SEAL_BAD ? err.text : "opened",
+			CHECK_TEXT(verdict == VERDICT_BAD ? err.text : "opened",
 			    header[i].why, "is refused");
 	}
 	for (size_t n = 0; n < CRYPTO_GCM_TAG; n++) {
 		make_direct(&jwe, "{\"alg\":\"dir\",\"enc\":\"A256GCM\"}", n);
-		CHECK(seal_open(o, buf_span(&jwe), &opened, &err) == SEAL_BAD,
+		CHECK(
+		    seal_open(o, buf_span(&jwe), &opened, &err) == VERDICT_BAD,
 		    "a shorter tag");
 		CHECK_TEXT(err.text, "tag: not the base64url of 16 bytes",
 		    "is refused as such");
@@ -310,20 +312,20 @@ flips(const char *text, const char *what)
 	size_t opened_anyway = 0;
 
 	pair_start(&p, text, 100);
-	CHECK(seal_one(&p, "{\"id\":\"a\"}", &err) == SEAL_GOOD, what);
+	CHECK(seal_one(&p, "{\"id\":\"a\"}", &err) == VERDICT_GOOD, what);
 	for (size_t i = 0; i < p.out.len; i++) {
 		char was = p.out.data[i];
 
 		p.out.data[i] = was == 'A' ? 'B' : 'A';
 		opened_anyway += seal_open(p.opener, buf_span(&p.out), &opened,
-				     &err) == SEAL_GOOD;
+				     &err) == VERDICT_GOOD;
 		p.out.data[i] = was;
 	}
 	CHECK(opened_anyway == 0, "no changed letter goes unnoticed");
 	for (size_t n = 0; n < p.out.len; n++)
 		opened_anyway +=
 		    seal_open(p.opener, (struct span){p.out.data, n}, &opened,
-			&err) == SEAL_GOOD;
+			&err) == VERDICT_GOOD;
 	CHECK(opened_anyway == 0, "nor one cut off");
 	CHECK(opens_to(&p, "{\"id\":\"a\"}"), "as it was it opens");
 	pair_end(&p);
@@ -378,7 +380,7 @@ lines(void)
 	buf_init(&out);
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		CHECK(seal_open_line(o, span_of(row[i].line), &opened, &out,
-			  &err) == SEAL_BAD,
+			  &err) == VERDICT_BAD,
 		    row[i].line);
 		CHECK_TEXT(err.text, row[i].why, "is refused");
 	}
