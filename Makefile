@@ -78,11 +78,17 @@ all_pkgs := $(sort $(foreach m,$(MODULES),$(PKG_$(m))))
 missing := $(foreach p,$(all_pkgs),$(if $(call pkg_ok,$(p)),,$(p)))
 lacks = $(sort $(filter $(missing),$(foreach m,$(1),$(PKG_$(m)))))
 
+# needs_NAME: the modules with packages that the program NAME.c needs.
+$(foreach line,$(shell awk -v modules='$(foreach m,$(MODULES),$(if \
+	$(PKG_$(m)),$(m)))' -f lib/needs.awk $(wildcard lib/*/*.[ch] cmd/*.c \
+	tests/*.h tests/*/*.[ch])),$(eval $(subst +, ,$(line))))
+
 lib_mods := $(foreach m,$(MODULES),$(if $(call lacks,$(m)),,$(m)))
 lib_src := $(foreach m,$(lib_mods),$(wildcard lib/$(m)/*.c))
 lib_obj := $(lib_src:%.c=$(B)/obj/%.o)
 commands := $(basename $(notdir $(wildcard cmd/*.c)))
-buildable := $(foreach c,$(commands),$(if $(call lacks,$(MODS_$(c))),,$(c)))
+buildable := $(foreach c,$(commands),$(if \
+	$(call lacks,$(needs_cmd/$(c))),,$(c)))
 skipped := $(filter-out $(buildable),$(commands))
 
 all: $(addprefix $(B)/,$(buildable)) missing
@@ -93,14 +99,15 @@ ifeq ($(has_pkg_config),)
 	@echo 'nothing was built: missing $(PKG_CONFIG) (package pkg-config)' >&2
 	@false
 else
-	$(foreach c,$(skipped),@echo "not built: $(c): missing $(foreach \
-	p,$(call lacks,$(MODS_$(c))),$(p) (package $(DEB_$(p))))" >&2$(newline))
+	$(foreach c,$(skipped),$(call say_missing,$(c),cmd/$(c)))
 	$(if $(strip $(buildable)),,@echo 'nothing was built' >&2; false)
 endif
 define newline
 
 
 endef
+say_missing = @echo "not built: $(1): missing $(foreach p,$(call \
+	lacks,$(needs_$(2))),$(p) (package $(DEB_$(p))))" >&2$(newline)
 
 # The flags live in a file: compile lines stay readable, and a change of flags
 # rebuilds what they touch.
@@ -126,7 +133,7 @@ $(B)/libvitals.a: $(lib_obj)
 define command_rule
 $(B)/$(1): $(B)/obj/cmd/$(1).o $(B)/libvitals.a
 	$$(call quiet,LD)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
-	$$(call libs_of,$(MODS_$(1)) $(1)) $$(LDLIBS)
+	$$(call libs_of,$$(needs_cmd/$(1))) $$(LDLIBS)
 endef
 libs_of = $(foreach p,$(sort $(foreach m,$(1),$(PKG_$(m)))),$(call pkg_libs,$(p))) -lm
 $(foreach c,$(buildable),$(eval $(call command_rule,$(c))))

@@ -1,5 +1,5 @@
-# One line a module: the pkg-config packages it needs.  One line a command:
-# the modules whose packages it links.  Everything else is found by make.
+# One line a module: the pkg-config packages that it needs.  Which modules a
+# program needs follows from what its source includes: see needs.awk.
 
 MODULES := $(notdir $(patsubst %/,%,$(wildcard lib/*/)))
 
@@ -13,15 +13,6 @@ PKG_inbox = sqlite3
 PKG_serve = libevent libevent_openssl libssl libcrypto
 PKG_sandbox = libseccomp
 
-# The modules with packages that a module calls: its unit tests link them.
-USES_rppg = dsp
-USES_beats = dsp
-USES_readings = dsp
-USES_measure = dsp
-USES_skin = video face
-USES_deliver = crypto
-USES_outgoing = crypto http
-
 # The scanner is the inner loop of every filter.
 CFLAGS_json = -O3
 # The inner loops over pixels and samples are worth the vectoriser.
@@ -33,17 +24,6 @@ CFLAGS_skin = -O3
 CFLAGS_dsp = -O3
 CFLAGS_synth = -O3
 CFLAGS_rppg = -O3
-
-MODS_vitals-extract = video face dsp crypto sandbox
-MODS_vitals-synth = video dsp
-MODS_vitals-calibrate = dsp
-MODS_vitals-event = crypto
-MODS_vitals-sign = crypto
-MODS_vitals-verify = crypto
-MODS_vitals-seal = crypto
-MODS_vitals-open = crypto
-MODS_vitals-post = crypto http spool
-MODS_vitals-receive = crypto inbox serve
 
 # The Debian package that brings each.
 DEB_libavformat = libavformat-dev

@@ -1,33 +1,15 @@
-# Tests: unit tests are C programs, tests/unit/MODULE_WHAT.c, linked with what
-# lib/MODULE and the modules it uses need (and UNIT_MODS_… names more); cli and
-# interop tests are scripts.  All print TAP; tests/run counts.
+# Tests: unit tests are C programs, tests/unit/MODULE_WHAT.c; cli and interop
+# tests are scripts.  All print TAP; tests/run counts.  Programs whose modules
+# lack a package are not built.
 
-unit_src := $(wildcard tests/unit/*.c)
-unit_mod = $(firstword $(subst _, ,$(notdir $(1))))
-unit_mods = $(call unit_mod,$(1)) $(USES_$(call unit_mod,$(1))) \
-	$(UNIT_MODS_$(1))
-unit_names := $(basename $(notdir $(unit_src)))
-unit_ok := $(foreach u,$(unit_names),$(if $(call lacks,$(call unit_mods,$(u))),,$(u)))
-unit_bin := $(addprefix $(B)/tests/unit/,$(unit_ok))
-
-# What a unit test needs beyond its own module's packages.
-UNIT_MODS_extract_subjects = crypto dsp face sandbox video
-UNIT_MODS_json_differential = jansson
-UNIT_MODS_sign_rfc9421 = crypto
-UNIT_MODS_sign_sign = crypto
-UNIT_MODS_receive_payload = crypto inbox serve
-UNIT_MODS_serve_clients = crypto
-UNIT_MODS_options_keys = crypto
-UNIT_MODS_options_message = crypto
-UNIT_MODS_options_request = crypto
-UNIT_MODS_post_endpoints = crypto http spool
-UNIT_MODS_post_setup = crypto http spool
-UNIT_MODS_post_report = crypto http spool
-UNIT_MODS_seal_keys = crypto
-UNIT_MODS_seal_seal = crypto
-UNIT_MODS_deliver_policy = crypto http spool
-PKG_jansson = jansson
-DEB_jansson = libjansson-dev
+programs_in = $(basename $(wildcard tests/$(1)/*.c))
+built_in = $(foreach p,$(call programs_in,$(1)),$(if $(call lacks,$(needs_$(p))),,$(p)))
+unit_ok := $(call built_in,unit)
+unit_bin := $(unit_ok:%=$(B)/%)
+fuzz_ok := $(call built_in,fuzz)
+fuzz_bin := $(fuzz_ok:%=$(B)/%)
+say_skipped = $(foreach p,$(filter-out $(2),$(call programs_in,$(1))),$(call \
+	say_missing,$(p),$(p)))
 
 cli_tests := $(wildcard tests/cli/*.t)
 interop_tests := $(wildcard tests/interop/*.t)
@@ -44,20 +26,18 @@ export LSAN_OPTIONS ?= exitcode=99
 export UBSAN_OPTIONS ?= exitcode=99:print_stacktrace=1
 
 $(B)/obj/tests/unit/%.o: MOD_CFLAGS = -Itests $(call pkg_cflags,$(sort $(foreach \
-	m,$(call unit_mods,$*),$(PKG_$(m))) ))
+	m,$(needs_tests/unit/$*),$(PKG_$(m)))))
 
-define unit_rule
-$(B)/tests/unit/$(1): $(B)/obj/tests/unit/$(1).o $(B)/libvitals.a
-	@mkdir -p $$(@D)
-	$$(call quiet,LD)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
-	$$(call libs_of,$$(call unit_mods,$(1))) $$(LDLIBS)
-endef
-$(foreach u,$(unit_ok),$(eval $(call unit_rule,$(u))))
+$(unit_bin): $(B)/%: $(B)/obj/%.o $(B)/libvitals.a
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
+	$(call libs_of,$(needs_$*)) $(LDLIBS)
 
 check: check-build
 	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(unit_bin) $(cli_tests) \
 	$(interop_tests) $(fault_tests)
 check-build: all $(unit_bin)
+	$(call say_skipped,unit,$(unit_ok))
 check-unit: $(unit_bin)
 	$(Q)tests/run -j $(JOBS) $(unit_bin)
 check-cli: all
@@ -81,34 +61,25 @@ demo: all
 .PHONY: demo
 
 # Benchmarks that are programs; the others are scripts.
-BENCH_MODS_stages = video face dsp
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/libvitals.a
 	@mkdir -p $(@D)
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
-	$(call libs_of,$(BENCH_MODS_$*)) $(LDLIBS)
+	$(call libs_of,$(needs_tests/bench/$*)) $(LDLIBS)
 
 # Fuzzers: tests/fuzz/WHAT.c with one LLVMFuzzerTestOneInput each, built with
 # clang; seeds in tests/fuzz/corpus/WHAT/.
 # FUZZ_SEED=0 draws a new one: for finding more than what CI tries.
 FUZZ_SECONDS ?= 20
 FUZZ_SEED ?= 1
-FUZZ_MODS_outgoing_event = crypto http
-FUZZ_MODS_event_take = crypto
-FUZZ_MODS_seal_keys = crypto
-FUZZ_MODS_seal_open = crypto
-FUZZ_MODS_sign_read = crypto
-FUZZ_MODS_video_open = face
-fuzz_names := $(basename $(notdir $(wildcard tests/fuzz/*.c)))
 fuzz:
 	$(MAKE) CC=clang SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzz-run
-fuzz_bin := $(addprefix $(B)/tests/fuzz/,$(fuzz_names))
-$(B)/obj/tests/fuzz/%.o: MOD_CFLAGS = -Wno-missing-prototypes $(FUZZ_CFLAGS_$*)
-# One word of a fuzzer's name is its module, as with unit tests.
-$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libvitals.a
+$(B)/obj/tests/fuzz/%.o: MOD_CFLAGS = -Wno-missing-prototypes
+$(fuzz_bin): $(B)/%: $(B)/obj/%.o $(B)/libvitals.a
 	@mkdir -p $(@D)
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) \
-	$(call libs_of,$(call unit_mods,$*) $(FUZZ_MODS_$*)) $(LDLIBS)
+	$(call libs_of,$(needs_$*)) $(LDLIBS)
 fuzz-run: $(fuzz_bin)
+	$(call say_skipped,fuzz,$(fuzz_ok))
 	$(Q)sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_SEED) $(fuzz_bin)
 
 .PHONY: check check-build check-unit check-cli check-interop check-valgrind \
