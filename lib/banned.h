@@ -1,7 +1,6 @@
 /*
  * Functions that do not compile in this project: each has a bounded or
- * thread-safe replacement that we use instead.  Included by the compiler
- * before every file (see Makefile), so no file can forget it.
+ * thread-safe replacement.  The Makefile includes this before every file.
  */
 #ifndef BANNED_H
 #define BANNED_H

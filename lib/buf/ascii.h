@@ -1,6 +1,5 @@
 /*
- * ascii: what protocols do with the letters and blanks of a span, whatever
- * the locale.
+ * ascii: letters, digits and blanks as protocols define them, in any locale.
  */
 #ifndef BUF_ASCII_H
 #define BUF_ASCII_H
@@ -17,7 +16,7 @@ ascii_lower(char c)
 	return c;
 }
 
-/* Is ${s}, in any case, ${text}, which is in lower case? */
+/* Is ${s}, ignoring case, equal to ${text}, which is in lower case? */
 static inline bool
 ascii_same(struct span s, const char *text)
 {
@@ -57,7 +56,7 @@ ascii_hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* RFC 9110: a token, what methods and the names of headers are. */
+/* Is ${s} a token (RFC 9110, 5.6.2), such as a method or a header name? */
 static inline bool
 ascii_token(struct span s)
 {

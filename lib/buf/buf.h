@@ -19,7 +19,7 @@ struct buf {
 	bool failed;
 };
 
-/* A piece of bytes that somebody else owns; not terminated. */
+/* Bytes that are owned elsewhere; not terminated. */
 struct span {
 	const char *p;
 	size_t n;
@@ -48,7 +48,7 @@ void buf_release(struct buf *b);
 /* As buf_release, but overwrite the bytes first: for secrets. */
 void buf_wipe(struct buf *b);
 
-/* Forget the bytes and a failure, keep the storage. */
+/* Make it empty and clear a failure; keep the storage. */
 void buf_clear(struct buf *b);
 
 /* Make room for ${n} more bytes.  Return 0, or -1 without memory. */
@@ -67,14 +67,14 @@ buf_failed(const struct buf *b)
 	return b->failed;
 }
 
-/* Never of a null pointer, to which C lets nobody add even 0. */
+/* p is never NULL: adding even 0 to a null pointer is undefined in C. */
 static inline struct span
 buf_span(const struct buf *b)
 {
 	return (struct span){b->data == NULL ? "" : b->data, b->len};
 }
 
-/* Terminate with a 0 byte that len does not count, and return the bytes as a
+/* Terminate with a 0 byte, which len does not count, and return the bytes as a
  * string owned by ${b}; NULL without memory. */
 char *buf_string(struct buf *b);
 

@@ -1,11 +1,12 @@
 /*
  * cli: what every command does before and after its work.
  *
- * A command describes its options in one table.  Parsing, --help, the list
- * that completions/generate.sh reads and the test of the papers all come from
- * it.  Long and short options, --name=value, no abbreviations, among the
- * operands or before them; "--" ends the options, "-" is an operand.  An option
- * that is given twice is an error, unless it is a list or a flag of verbosity.
+ * A command describes its options in one table.  Parsing, --help, the list that
+ * completions/generate.sh reads, and the test of the manual pages all use it.
+ * Options are long or short, may be written --name=value, and may follow
+ * operands; they cannot be abbreviated.  "--" ends the options, "-" is an
+ * operand.  An option that is given twice is an error, unless it is a list or a
+ * flag of verbosity.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -20,11 +21,11 @@
 /* Exit status of every tool: see vitals(7). */
 enum cli_exit {
 	CLI_OK = 0,     /* all done, all good */
-	CLI_DATA = 1,   /* the data says no */
+	CLI_DATA = 1,   /* bad data */
 	CLI_USAGE = 2,  /* wrong options or operands; nothing was done */
 	CLI_SYSTEM = 3, /* I/O, memory, library */
-	CLI_REMOTE = 4, /* the other side gave up */
-	CLI_GO = 100    /* cli_parse: go on with the work; never returned */
+	CLI_REMOTE = 4, /* the other side refused or failed */
+	CLI_GO = 100    /* only of cli_parse: continue; no exit status */
 };
 
 /* The worse of two: SYSTEM, REMOTE, DATA, OK. */
@@ -56,7 +57,7 @@ struct cli_option {
 	enum cli_kind kind;
 	const char *arg;  /* metavariable; CHOICE: "one|two|three" */
 	const char *help; /* one line, lower case, no full stop */
-	double min, max;  /* INTEGER, REAL: both belong to the range */
+	double min, max;  /* INTEGER, REAL: the range, inclusive */
 	union {
 		bool *flag;
 		const char **text;
@@ -64,10 +65,10 @@ struct cli_option {
 		int64_t *integer;
 		double *real;
 		struct cli_list *list;
-	} to; /* set when the option is given; else left as it is */
+	} to; /* set when the option is given; otherwise unchanged */
 };
 
-/* One row each; the last two of INTEGER and REAL are the range. */
+/* One row each; the last two arguments of INTEGER and REAL are the range. */
 #define CLI_FLAG(name, letter, help, p)                              \
 	{                                                            \
 		(name), (letter), CLI_KIND_FLAG, NULL, (help), 0, 0, \
@@ -134,32 +135,32 @@ struct cli {
 	size_t options;
 };
 
-/* Call first: program name for messages, SIGPIPE to its default and not
- * blocked (a parent may leave it ignored), descriptors 0 to 2 open. */
+/* Call first: sets the program's name for messages, resets SIGPIPE, which a
+ * parent may have left ignored or blocked, and opens closed descriptors of 0 to
+ * 2. */
 void cli_start(const struct cli *cli);
 
 /* Read the options.  --help, --version, --quiet and --verbose need no rows.
- * ${argv} is put into order: options may stand behind operands, unless the
- * environment has POSIXLY_CORRECT.
- * Return CLI_GO with *${operand} the index of the first operand; or the
- * status to leave main with at once (help was printed, or usage said). */
+ * ${argv} is reordered: options may follow operands, unless POSIXLY_CORRECT is
+ * set in the environment.  Return CLI_GO with *${operand} the index of the
+ * first operand; or the exit status: help was printed, or an error reported. */
 int cli_parse(const struct cli *cli, int argc, char *argv[], int *operand);
 
-/* Say why the call is wrong, and how it goes.  Return CLI_USAGE. */
+/* Report a wrong call, and print the usage.  Return CLI_USAGE. */
 int cli_usage(const struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The writer of data on stdout, for cli_finish.  NULL without memory, which is
- * reported: leave with CLI_SYSTEM. */
+/* Return a writer of data to stdout, for cli_finish; or NULL without memory,
+ * which was reported: exit with CLI_SYSTEM. */
 struct ndjson_writer *cli_output(void);
 
-/* Call last: flush ${out} (may be NULL; freed here), close stdout and see
- * that it went well.  Return the status to leave main with: ${status}, or
- * CLI_SYSTEM where the output failed, which is reported here. */
+/* Call last: flush and free ${out} (may be NULL), close stdout and check that
+ * this succeeded.  Return the exit status: ${status}, or CLI_SYSTEM if the
+ * output failed, which is reported here. */
 int cli_finish(struct ndjson_writer *out, int status);
 
-/* Read a whole number or a finite one, strictly and wholly, in a range.
- * Return 0, or -1. */
+/* Read an integer or a finite number in a range.  All of ${text} must be the
+ * number.  Return 0, or -1. */
 int cli_read_integer(
     const char *text, int64_t min, int64_t max, int64_t *value);
 int cli_read_real(const char *text, double min, double max, double *value);

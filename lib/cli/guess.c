@@ -5,7 +5,7 @@
 /* Longer words are not compared. */
 #define WORD_MAX 32
 
-/* So many letters may be wrong. */
+/* The largest distance of a guess. */
 #define WRONG_MAX 2
 
 static unsigned
@@ -16,8 +16,8 @@ least(unsigned a, unsigned b, unsigned c)
 	return m < c ? m : c;
 }
 
-/* How many letters must be put in, taken out, changed or swapped with their
- * neighbour to make ${b} of ${a}. */
+/* The edit distance of ${a} and ${b}: insertions, deletions, substitutions and
+ * swaps of neighbours. */
 static unsigned
 distance(const char *a, size_t n, const char *b, size_t m)
 {
@@ -61,7 +61,7 @@ guess_option(const struct cli *cli, const struct cli_option *common, size_t n,
 			continue;
 		d = distance(word.p, word.n, name, m);
 		if (m > word.n && memcmp(name, word.p, word.n) == 0)
-			d = 1; /* cut short: we know no abbreviations */
+			d = 1; /* an abbreviation, which is not accepted */
 		if (d < wrong) {
 			wrong = d;
 			best = name;

@@ -19,7 +19,7 @@ print_row(const struct cli_option *o)
 	    o->letter != 0 ? '-' : ' ', o->letter != 0 ? o->letter : ' ',
 	    o->letter != 0 ? ',' : ' ', o->name, o->arg != NULL ? " " : "",
 	    o->arg != NULL ? o->arg : "");
-	if (n <= COLUMN - 2) /* two blanks or more before the help */
+	if (n <= COLUMN - 2) /* at least two blanks before the help */
 		printf("%-*s%s\n", COLUMN, left, o->help);
 	else
 		printf("%s\n%*s%s\n", left, COLUMN, "", o->help);

@@ -8,14 +8,13 @@
 void help_print(
     const struct cli *cli, const struct cli_option *common, size_t n);
 
-/* Print one line an option for scripts: long name, letter or "-", kind,
- * argument or "-", range or "-", help; separated by tabs.  The first line is
+/* Print one line for each option, for scripts: long name, letter or "-", kind,
+ * argument or "-", range or "-", help; separated by tabs.  The first line has
  * the command's name, operands and summary. */
 void help_list(
     const struct cli *cli, const struct cli_option *common, size_t n);
 
-/* The option whose long name ${word} is meant to be, if it is nearly one of
- * them; else NULL. */
+/* Return the long option that ${word} is nearly equal to, or NULL. */
 const char *guess_option(const struct cli *cli, const struct cli_option *common,
     size_t n, struct span word);
 

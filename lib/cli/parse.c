@@ -9,7 +9,7 @@
 #include "cli/help.h"
 #include "diag/diag.h"
 
-/* Rows of one command's table, with room for those that all share. */
+/* The options of one command and those that all commands share, at most. */
 #define OPTIONS_MAX 96
 
 struct parse {
@@ -33,8 +33,8 @@ add_common(struct parse *p)
 	memcpy(p->common, common, sizeof(common));
 }
 
-/* The row whose long name is ${name} of length ${n}, or whose letter is
- * ${letter}; *${index} counts rows, the common ones behind. */
+/* The row with the long name ${name} of length ${n}, or with ${letter};
+ * *${index} is its number, the common rows last. */
 static const struct cli_option *
 find(const struct parse *p, const char *name, size_t n, char letter,
     size_t *index)
@@ -79,7 +79,7 @@ cli_read_real(const char *text, double min, double max, double *value)
 	char *end;
 	double v;
 
-	/* strtod would take blanks, hexadecimal, "inf" and "nan" as well. */
+	/* strtod would also accept blanks, hexadecimal, "inf" and "nan". */
 	if (text[strspn(text, "+-.0123456789eE")] != '\0')
 		return -1;
 	v = strtod(text, &end);
@@ -231,7 +231,7 @@ take_short(struct parse *p, int argc, char *argv[], int *i)
 	return CLI_GO;
 }
 
-/* What --help, --version, -q and -v ask for. */
+/* Do what --help, --version, -q and -v ask for. */
 static int
 finish_parse(const struct parse *p)
 {
@@ -257,7 +257,7 @@ finish_parse(const struct parse *p)
 	return CLI_GO;
 }
 
-/* Bring argv[from..to], which are no operands, before the operands from
+/* Move argv[from..to], which are not operands, before the operands from
  * *${first} on; both keep their order. */
 static void
 move_up(char *argv[], int *first, int from, int to)
@@ -276,7 +276,7 @@ cli_parse(const struct cli *cli, int argc, char *argv[], int *operand)
 {
 	bool strict = getenv("POSIXLY_CORRECT") != NULL;
 	struct parse p = {.cli = cli};
-	int first = 1; /* of the operands among what was looked at */
+	int first = 1; /* of the operands seen so far */
 
 	add_common(&p);
 	for (int i = 1; i < argc; i++) {

@@ -7,10 +7,10 @@
 #include "cli/cli.h"
 #include "diag/diag.h"
 
-/* A descriptor below 3 that a parent left closed would be given to the first
- * file we open, and messages would go into it.  Input and output are opened
- * the wrong way round, so that using them fails as if they were closed: data
- * for a closed stdout must not vanish. */
+/* If a parent left a descriptor below 3 closed, the first file that we open
+ * would get it, and messages would be written to that file.  stdin is opened
+ * for writing and stdout for reading, so that using them fails as if they were
+ * closed: data for a closed stdout must not be lost silently. */
 static void
 open_standard(void)
 {
@@ -28,7 +28,7 @@ cli_start(const struct cli *cli)
 	diag_program(cli->name);
 	open_standard();
 	signal(SIGPIPE, SIG_DFL);
-	/* A file that grew too large is a write that fails. */
+	/* Let a write to a file that is too large fail. */
 	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGPIPE);

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-/* Beyond any byte that a file has, and that SQLite locks. */
+/* Beyond the end of any file, and beyond what SQLite locks. */
 #define AT ((off_t)1 << 62)
 
 int
@@ -15,7 +15,7 @@ compat_claim(int fd)
 
 	if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
 		return 0;
-	/* POSIX allows both. */
+	/* POSIX allows EACCES as well as EAGAIN. */
 	if (errno == EACCES)
 		errno = EAGAIN;
 	return -1;

@@ -1,4 +1,4 @@
-/* compat_random: bytes of the kernel's generator. */
+/* compat_random: bytes from the kernel's random number generator. */
 #ifndef COMPAT_RANDOM_H
 #define COMPAT_RANDOM_H
 

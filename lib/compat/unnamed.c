@@ -10,7 +10,7 @@
 /* "/proc/self/fd/2147483647" */
 #define PROC_MAX 32
 
-/* Linux names an open file through /proc alone. */
+/* On Linux only /proc gives an open file a name. */
 static const char proc_fds[] = "/proc/self/fd";
 
 int
@@ -33,7 +33,7 @@ compat_unnamed_open(const char *path)
 	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
 	error = errno;
 	free(folder);
-	/* A kernel that does not know it takes it for opening a folder. */
+	/* A kernel without O_TMPFILE tries to open the folder. */
 	errno = error == EISDIR ? EOPNOTSUPP : error;
 	return fd;
 }

@@ -1,13 +1,13 @@
 /*
- * compat_unnamed: a file that has no name until it is whole, so that a process
- * that dies leaves nothing behind.
+ * compat_unnamed: a file that has no name until it is complete, so that a
+ * process that dies leaves nothing behind.
  */
 #ifndef COMPAT_UNNAMED_H
 #define COMPAT_UNNAMED_H
 
-/* Open a file without a name, of mode 0666 less the umask, for writing and
- * reading, in the folder that ${path} is in.  Return a descriptor; or -1 with
- * errno set, EOPNOTSUPP where the system or the file system has no such
+/* Create a file without a name, with mode 0666 less the umask, in the folder of
+ * ${path}, and open it for reading and writing.  Return a descriptor; or -1
+ * with errno set, EOPNOTSUPP if the system or the file system has no such
  * files. */
 int compat_unnamed_open(const char *path);
 

@@ -1,4 +1,4 @@
-/* compat_wipe: overwrite a secret in a way that the compiler keeps. */
+/* compat_wipe: overwrite a secret; the compiler does not remove this. */
 #ifndef COMPAT_WIPE_H
 #define COMPAT_WIPE_H
 

@@ -51,7 +51,7 @@ crypto_gcm_free(struct crypto_gcm *g)
 	free(g);
 }
 
-/* Set the nonce, take ${aad} in, convert ${text}. */
+/* Set the nonce, authenticate ${aad}, encrypt or decrypt ${text}. */
 static int
 convert(EVP_CIPHER_CTX *ctx, const uint8_t *nonce, struct span aad,
     struct span text, void *out)

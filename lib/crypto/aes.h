@@ -15,19 +15,19 @@
 
 struct crypto_gcm;
 
-/* A key that is set up once for any number of texts; NULL without memory.
- * free wipes; free(NULL) is a no-op. */
+/* A key, set up once for any number of texts; NULL without memory.  free wipes;
+ * free(NULL) does nothing. */
 struct crypto_gcm *crypto_gcm_new(const uint8_t key[CRYPTO_AES_KEY]);
 void crypto_gcm_free(struct crypto_gcm *g);
 
-/* Encrypt ${text} to as many bytes at ${out} and a tag, which also vouches
- * for ${aad}.  A nonce must never be used twice with the same key.  Return 0,
- * or -1 when the library fails. */
+/* Encrypt ${text} to as many bytes at ${out}; the tag also authenticates
+ * ${aad}. A nonce must never be used twice with the same key.  Return 0, or -1
+ * when the library fails. */
 int crypto_gcm_seal(struct crypto_gcm *g, const uint8_t nonce[CRYPTO_GCM_NONCE],
     struct span aad, struct span text, void *out, uint8_t tag[CRYPTO_GCM_TAG]);
 
-/* Decrypt ${text} to as many bytes at ${out}.  Return 0; or -1 where the tag
- * is wrong: then ${out} holds nothing of the text. */
+/* Decrypt ${text} to as many bytes at ${out}.  Return 0; or -1 if the tag
+ * is wrong: then ${out} has nothing of the text. */
 int crypto_gcm_open(struct crypto_gcm *g, const uint8_t nonce[CRYPTO_GCM_NONCE],
     struct span aad, struct span text, void *out,
     const uint8_t tag[CRYPTO_GCM_TAG]);

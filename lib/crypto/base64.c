@@ -7,7 +7,7 @@ static const char letters[2][65] = {
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
 };
 
-/* The value of each letter plus 1; 0 is none. */
+/* The value of each character plus 1; 0: not in the alphabet. */
 #define COMMON                                                               \
 	['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6,    \
 	['G'] = 7, ['H'] = 8, ['I'] = 9, ['J'] = 10, ['K'] = 11, ['L'] = 12, \
@@ -35,7 +35,7 @@ crypto_base64_length(enum crypto_base64 kind, size_t n)
 	return n / 3 * 4 + (n % 3 == 0 ? 0 : n % 3 + 1);
 }
 
-/* Eight bytes as a number, the first the highest. */
+/* Eight bytes as a big-endian number. */
 static uint64_t
 load_big(const uint8_t *p)
 {
@@ -110,7 +110,8 @@ crypto_base64_decode(enum crypto_base64 kind, struct span text, struct buf *out)
 		return -1;
 	q = (uint8_t *)out->data + out->len;
 	for (; n >= 4; n -= 4, p += 4) {
-		/* Of a foreign letter a number beyond 63. */
+		/* A character that is not in the alphabet gives a number beyond
+		 * 63. */
 		uint32_t a = value[(unsigned char)p[0]] - 1U;
 		uint32_t b = value[(unsigned char)p[1]] - 1U;
 		uint32_t c = value[(unsigned char)p[2]] - 1U;
@@ -130,7 +131,7 @@ crypto_base64_decode(enum crypto_base64 kind, struct span text, struct buf *out)
 		*q++ = (uint8_t)(v[0] << 2 | v[1] >> 4);
 		if (n == 3)
 			*q++ = (uint8_t)(v[1] << 4 | v[2] >> 2);
-		/* What is left over of the last letter must be zero. */
+		/* The unused bits of the last character must be zero. */
 		if (n == 2 ? (v[1] & 15) != 0 : (v[2] & 3) != 0)
 			bad |= 64;
 	}

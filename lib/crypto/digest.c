@@ -72,7 +72,7 @@ crypto_hmac_new(struct span key)
 	const OSSL_PARAM params[] = {
 	    OSSL_PARAM_construct_utf8_string("digest", sha256, 0),
 	    OSSL_PARAM_construct_end()};
-	/* An empty key is a key; OpenSSL takes NULL for "as before". */
+	/* An empty key is valid; NULL would mean to OpenSSL "as before". */
 	const char *p = key.n == 0 ? "" : key.p;
 	struct crypto_hmac *h = calloc(1, sizeof(*h));
 	EVP_MAC *mac;
@@ -106,7 +106,7 @@ crypto_hmac(struct crypto_hmac *h, const struct span *part, size_t parts,
     uint8_t tag[CRYPTO_SHA256_SIZE])
 {
 	size_t n = 0;
-	/* Without a key: as before, from the key's state that is kept. */
+	/* Without a key: start again with the key that was set up. */
 	int good = EVP_MAC_init(h->keyed, NULL, 0, NULL) == 1;
 
 	for (size_t i = 0; good && i < parts; i++)

@@ -1,7 +1,7 @@
 /*
  * crypto/digest: SHA-256 (FIPS 180-4), HMAC-SHA256 (RFC 2104) and the
- * comparison that goes with them.  lib/crypto is the only user of OpenSSL's
- * headers; nothing of OpenSSL shows in ours.
+ * comparison that goes with them.  No header of lib/crypto shows OpenSSL's
+ * types.
  */
 #ifndef CRYPTO_DIGEST_H
 #define CRYPTO_DIGEST_H
@@ -15,13 +15,13 @@
 #define CRYPTO_SHA256_SIZE 32
 #define CRYPTO_SHA512_SIZE 64
 
-/* Hash ${n} bytes at ${p} at once.  Return 0, or -1 when the library fails
- * (out of memory: nothing else is known to make it fail). */
+/* Hash ${n} bytes at ${p} at once.  Return 0, or -1 when the library fails,
+ * which is only known to happen without memory. */
 int crypto_sha256(const void *p, size_t n, uint8_t digest[CRYPTO_SHA256_SIZE]);
 int crypto_sha512(const void *p, size_t n, uint8_t digest[CRYPTO_SHA512_SIZE]);
 
-/* Hash piece by piece: new, add…, end, free.  end may be followed by further
- * adds of a new text.  new gives NULL without memory; free(NULL) is a no-op.
+/* Hash piece by piece: new, add…, end, free.  After end, add starts a new text.
+ * new returns NULL without memory; free(NULL) does nothing.
  * add and end return 0, or -1 when the library fails. */
 struct crypto_hash;
 struct crypto_hash *crypto_hash_new(void);
@@ -29,20 +29,20 @@ int crypto_hash_add(struct crypto_hash *h, const void *p, size_t n);
 int crypto_hash_end(struct crypto_hash *h, uint8_t digest[CRYPTO_SHA256_SIZE]);
 void crypto_hash_free(struct crypto_hash *h);
 
-/* HMAC-SHA256 with a key that is set up once, for any number of messages. */
+/* HMAC-SHA256 with a key, set up once for any number of messages. */
 struct crypto_hmac;
 
 /* A context for ${key}, which is copied; NULL without memory.  free wipes;
- * free(NULL) is a no-op. */
+ * free(NULL) does nothing. */
 struct crypto_hmac *crypto_hmac_new(struct span key);
 void crypto_hmac_free(struct crypto_hmac *h);
 
-/* The tag of the ${parts} pieces at ${part}, read one after the other.
+/* Compute the tag of the ${parts} pieces at ${part}, one after the other.
  * Return 0, or -1 when the library fails. */
 int crypto_hmac(struct crypto_hmac *h, const struct span *part, size_t parts,
     uint8_t tag[CRYPTO_SHA256_SIZE]);
 
-/* Are the ${n} bytes the same?  Takes the same time wherever they differ. */
+/* Are the ${n} bytes equal?  Takes the same time wherever they differ. */
 bool crypto_equal(const void *a, const void *b, size_t n);
 
 /* Append ${n} bytes in lower-case hexadecimal. */

@@ -19,7 +19,8 @@ struct crypto_ecdh {
 	EVP_PKEY *key;
 };
 
-/* Key and its parameters on P-256, checked: the point lies on the curve. */
+/* A key on P-256 and its parameters; the point is checked to be on the curve.
+ */
 static EVP_PKEY *
 import_p256(const struct crypto_point *p, const uint8_t *d)
 {

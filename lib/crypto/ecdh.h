@@ -14,7 +14,7 @@ enum crypto_curve {
 	CRYPTO_X25519
 };
 
-/* A public key: both coordinates of P-256, the only one of X25519 in x. */
+/* A public key: both coordinates of P-256; for X25519 only x. */
 struct crypto_point {
 	enum crypto_curve curve;
 	uint8_t x[CRYPTO_ECDH_SIZE];
@@ -23,9 +23,9 @@ struct crypto_point {
 
 struct crypto_ecdh;
 
-/* A key from its public half and, unless ${d} is NULL, its private one.  NULL
- * where the point is not on the curve, the halves do not belong together, or
- * memory is out.  free wipes; free(NULL) is a no-op. */
+/* A key from its public half and, unless ${d} is NULL, its private half.  NULL
+ * if the point is not on the curve, the halves do not match, or memory ran out.
+ * free wipes; free(NULL) does nothing. */
 struct crypto_ecdh *crypto_ecdh_new(
     const struct crypto_point *p, const uint8_t d[CRYPTO_ECDH_SIZE]);
 
@@ -33,13 +33,13 @@ struct crypto_ecdh *crypto_ecdh_new(
 struct crypto_ecdh *crypto_ecdh_generate(enum crypto_curve curve);
 void crypto_ecdh_free(struct crypto_ecdh *k);
 
-/* Its public half; its private one.  Return 0, or -1 (there is none). */
+/* Get its public half; its private half.  Return 0, or -1 if there is none. */
 int crypto_ecdh_public(const struct crypto_ecdh *k, struct crypto_point *p);
 int crypto_ecdh_private(
     const struct crypto_ecdh *k, uint8_t d[CRYPTO_ECDH_SIZE]);
 
-/* The secret that ${mine}, with its private half, and ${other} share.  Return
- * 0; or -1 where the curves differ or the result would be zero. */
+/* Compute the secret that ${mine}, with its private half, and ${other} share.
+ * Return 0; or -1 if the curves differ or the result would be zero. */
 int crypto_ecdh_agree(const struct crypto_ecdh *mine,
     const struct crypto_ecdh *other, uint8_t z[CRYPTO_ECDH_SIZE]);
 

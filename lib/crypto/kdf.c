@@ -10,7 +10,7 @@
 static OSSL_PARAM
 octets(const char *name, struct span s)
 {
-	/* OpenSSL takes the bytes as not constant, and does not write. */
+	/* OpenSSL's parameter is not const, but it does not write. */
 	union {
 		const char *in;
 		void *out;
@@ -60,7 +60,7 @@ crypto_concat_kdf(struct span z, struct span algorithm, struct span apu,
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 	int rc = -1;
 
-	/* One round: n is no more than one digest. */
+	/* One round: n is at most one digest. */
 	if (h != NULL && n <= sizeof(digest) && add_number(h, 1) == 0 &&
 	    crypto_hash_add(h, z.p, z.n) == 0 && add_sized(h, algorithm) == 0 &&
 	    add_sized(h, apu) == 0 && add_sized(h, apv) == 0 &&

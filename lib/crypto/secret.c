@@ -24,7 +24,7 @@ crypto_secret_given(const struct crypto_secret_from *from)
 static int
 read_all(int fd, struct crypto_secret *s, struct err *err)
 {
-	/* One piece, reserved at once: growing would leave copies behind. */
+	/* Reserve it all at once: growing would leave copies behind. */
 	if (buf_reserve(&s->text, CRYPTO_SECRET_MAX + 1) != 0)
 		return err_set(err, "%s: out of memory", s->name);
 	while (s->text.len <= CRYPTO_SECRET_MAX) {
@@ -43,7 +43,7 @@ read_all(int fd, struct crypto_secret *s, struct err *err)
 	    err, "%s: longer than %zu bytes", s->name, CRYPTO_SECRET_MAX);
 }
 
-/* Windows' programs put a byte order mark before UTF-8, or write UTF-16. */
+/* Programs on Windows start UTF-8 with a byte order mark, or write UTF-16. */
 static int
 take_mark(struct crypto_secret *s, struct err *err)
 {
@@ -99,7 +99,7 @@ crypto_secret_load(const struct crypto_secret_from *from,
 	if (path == NULL)
 		return err_set(err, "no key file is given");
 	snprintf(s->name, sizeof(s->name), "%s", path);
-	/* O_NONBLOCK: a FIFO in the file's place must not hang us. */
+	/* O_NONBLOCK: opening a FIFO must not block. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return err_sys(err, errno, "%s", s->name);
@@ -263,7 +263,7 @@ crypto_secret_keys(const struct crypto_secret_sources *from,
 	return from->files > 0 ? 0 : err_set(err, "no key is given");
 }
 
-/* Write all of ${text} to ${fd} and onto the disk, and close it. */
+/* Write ${text} to ${fd}, sync it to the disk, and close it. */
 static int
 write_out(int fd, struct span text)
 {

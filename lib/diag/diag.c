@@ -13,14 +13,14 @@
 
 #define DIAG_LINE_MAX 2048
 
-/* To the first column, and all behind it is cleared. */
+/* Go to the first column and clear the line. */
 #define TAKE_BACK "\r\033[K"
 
 static const char *program = "vitals";
 static enum diag_level level = DIAG_NORMAL;
-static bool progress; /* a line of it is on the terminal */
+static bool progress; /* a line of progress is on the terminal */
 static bool nowait;
-static uint64_t dropped; /* messages that nobody read */
+static uint64_t dropped; /* messages dropped since the last one written */
 
 void
 diag_program(const char *name)
@@ -40,7 +40,7 @@ diag_get_level(void)
 	return level;
 }
 
-/* Can a message be written without waiting, or may it be waited for? */
+/* Can a message be written without blocking, or is blocking allowed? */
 static bool
 may_write(void)
 {
@@ -70,7 +70,7 @@ write_all(const char *p, size_t n)
 	}
 }
 
-/* How many bytes of the well-formed UTF-8 sequence at ${p}?  0 if none. */
+/* Return the length of the well-formed UTF-8 sequence at ${p}; 0: none. */
 static size_t
 utf8_len(const unsigned char *p)
 {
@@ -87,7 +87,7 @@ utf8_len(const unsigned char *p)
 	return n;
 }
 
-/* Foreign text may hold escape sequences that a terminal obeys. */
+/* Foreign text may contain escape sequences for the terminal. */
 static void
 sanitise(char *s)
 {
@@ -144,7 +144,7 @@ emit(int errnum, const char *fmt, va_list ap)
 	}
 	if (dropped > 0) {
 		tell_dropped();
-		/* That may have been the room there was. */
+		/* That may have used up the room. */
 		if (!may_write()) {
 			dropped++;
 			return;
@@ -168,7 +168,7 @@ emit(int errnum, const char *fmt, va_list ap)
 		write_all(line, n);
 		return;
 	}
-	/* One write, so that nothing comes between. */
+	/* One write, so that nothing comes in between. */
 	memcpy(whole, TAKE_BACK, sizeof(TAKE_BACK) - 1);
 	write_all(whole, sizeof(TAKE_BACK) - 1 + n);
 	progress = false;
@@ -265,8 +265,8 @@ diag_progress(const char *fmt, ...)
 	vsnprintf(line, DIAG_LINE_MAX - sizeof(TAKE_BACK) + 1, fmt, ap);
 	va_end(ap);
 	sanitise(line);
-	/* A line that goes on in the next row could not be taken back.  The
-	 * last column stays free, where some terminals wrap already. */
+	/* A line that wraps could not be removed.  Some terminals wrap at the
+	 * last column already: leave it free. */
 	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
 		cut(line, size.ws_col - 1U);
 	write_all(text, strlen(text));

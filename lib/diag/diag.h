@@ -2,9 +2,9 @@
  * diag: the only code that writes to standard error.
  *
  * A message is one line, "program: where: what: reason", without level
- * words, time or colour, and leaves in one write(2), so that messages of
- * several processes on one terminal do not mix.  Control bytes, and bytes
- * that are not UTF-8, of foreign text are shown as '?'.
+ * words, time or colour, and is written with one write(2), so that messages of
+ * several processes on one terminal do not mix.  Control bytes, and bytes that
+ * are not UTF-8, are shown as '?'.
  */
 #ifndef DIAG_DIAG_H
 #define DIAG_DIAG_H
@@ -12,12 +12,12 @@
 #include <stdbool.h>
 
 enum diag_level {
-	DIAG_QUIET = -1, /* -q: errors alone */
+	DIAG_QUIET = -1, /* -q: only errors */
 	DIAG_NORMAL = 0,
 	DIAG_VERBOSE = 1 /* -v */
 };
 
-/* Set the name that starts every line; ${program} is not copied. */
+/* Set the name at the start of every line; ${program} is not copied. */
 void diag_program(const char *program);
 
 void diag_set_level(enum diag_level level);
@@ -36,21 +36,19 @@ void diag_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A detail: printed with -v. */
 void diag_verbose(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Text without the "program: " before it and as it is, for usage lines.  No
- * newline is added. */
+/* Text as it is, without "program: " and newline, for usage lines. */
 void diag_raw(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Drop messages from now on where standard error would have to be waited for,
- * and tell how many those were when it can be written again; or, with ${nowait}
- * false, wait again. */
+/* From now on drop messages while standard error would block, and report their
+ * number when it can be written again; or, with ${nowait} false, wait again. */
 void diag_nowait(bool nowait);
 
-/* Is standard error a terminal that can take lines back, and -q not given?
- * Then progress may be shown. */
+/* May progress be shown: is standard error a terminal that can overwrite a
+ * line, and -q not given? */
 bool diag_progress_wanted(void);
 
-/* Show one line of progress in place of the last one.  Messages, and the end,
- * take its place; what does not fit into the terminal's width is left away. */
+/* Show one line of progress in place of the last one, cut to the width of the
+ * terminal.  A message, or the end, removes it. */
 void diag_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void diag_progress_end(void);
 

@@ -15,7 +15,7 @@ id_maker_init(struct id_maker *m)
 	m->ms = -1;
 }
 
-/* Random bytes, a number, from a pool: one system call for many IDs. */
+/* Take a random number from the pool: one system call serves many IDs. */
 static int
 draw(struct id_maker *m, size_t n, uint64_t *value)
 {
@@ -30,7 +30,7 @@ draw(struct id_maker *m, size_t n, uint64_t *value)
 	return 0;
 }
 
-/* All bits new; the topmost is left 0 as room to count up. */
+/* Draw all bits anew; the highest is 0, which leaves room for increments. */
 static int
 reseed(struct id_maker *m)
 {

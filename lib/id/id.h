@@ -1,9 +1,9 @@
 /*
  * id: the unique IDs of events and messages.
  *
- * UUIDs of RFC 9562 in their usual text, lower case: version 7 (time and
- * random bits) for what happens once, version 8 (bits of a SHA-256) for what
- * must get the same ID whenever it is processed.
+ * UUIDs (RFC 9562) as text in lower case: version 7 (time and random bits) for
+ * what happens once; version 8 (bits of a SHA-256) for content that must get
+ * the same ID each time it is processed.
  */
 #ifndef ID_ID_H
 #define ID_ID_H
@@ -17,7 +17,7 @@
 /* "01936b2c-7f3a-7c1e-9d55-0123456789ab" and its final 0 byte. */
 #define ID_TEXT_MAX 37
 
-/* The longest ID that others may give us, see id_usable. */
+/* The longest foreign ID that is accepted: see id_usable. */
 #define ID_MAX 256
 
 /* Bytes of a SHA-256, of which an ID takes 122 bits. */
@@ -34,11 +34,11 @@ struct id_maker {
 
 void id_maker_init(struct id_maker *m);
 
-/* Write the next ID for an event that happens at ${ms} (since 1970) to
- * ${text}.  Within one millisecond, and after a step back of the clock, the
- * random bits count up by a random amount (RFC 9562, 6.2 method 2), so that
- * IDs of one maker sort by their order.  Return 0; or -1 with errno set where
- * the system gives no random bits. */
+/* Write the next ID, for an event at ${ms} (since 1970), to ${text}.  Within
+ * one millisecond, and after the clock was set back, the random bits are
+ * incremented by a random amount (RFC 9562, 6.2, method 2), so that the IDs of
+ * one maker sort in the order in which they were made.  Return 0; or -1 with
+ * errno set if the system gives no random bits. */
 int id_next(struct id_maker *m, int64_t ms, char text[ID_TEXT_MAX]);
 
 /* Write the version 8 ID of the content whose SHA-256 is ${digest}. */

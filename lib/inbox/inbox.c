@@ -13,11 +13,11 @@
 
 #include "compat/real.h"
 
-/* "vitR": what the file's header says it is. */
+/* "vitR": tells a state file from other files. */
 #define APPLICATION_ID 0x76697452
 #define SCHEMA_VERSION 2
 
-/* A transaction that is larger is not tried in full. */
+/* inbox_probe tries at most this many bytes. */
 #define PROBE_MAX (16 << 20)
 
 enum statement {
@@ -77,7 +77,7 @@ failed(const struct inbox *x, struct err *err)
 	return err_set(err, "%s: %s", x->path, sqlite3_errmsg(x->db));
 }
 
-/* Run a statement that gives no rows. */
+/* Run a statement that returns no rows. */
 static int
 run(struct inbox *x, enum statement which, struct err *err)
 {
@@ -98,7 +98,7 @@ exec(struct inbox *x, const char *text, struct err *err)
 	    : failed(x, err);
 }
 
-/* The one number that ${text} asks for. */
+/* Get the single number that the query ${text} returns. */
 static int
 ask(struct inbox *x, const char *text, int64_t *value, struct err *err)
 {
@@ -158,12 +158,12 @@ prepare(struct inbox *x, struct err *err)
 {
 	int64_t waiting = 0;
 
-	/* Exclusive from the first read on, so that a second receiver finds
-	 * out at its start. */
+	/* Exclusive from the first read on, so that a second receiver fails at
+	 * its start. */
 	if (exec(x,
 		"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
 		"PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
-		/* After a burst the log is cut back to this. */
+		/* The log is truncated to this size after a burst. */
 		"PRAGMA journal_size_limit = 8388608;"
 		"BEGIN EXCLUSIVE; COMMIT",
 		err) != 0)
@@ -181,8 +181,9 @@ prepare(struct inbox *x, struct err *err)
 	return 0;
 }
 
-/* A write-ahead log lies beside the file under its name: by another hard link
- * it is not found after a crash, and what it holds would be lost. */
+/* The write-ahead log is beside the file, under the file's name.  Through
+ * another hard link it is not found after a crash, and its content would be
+ * lost. */
 static int
 check_links(int fd, const char *path, struct err *err)
 {
@@ -200,12 +201,12 @@ check_links(int fd, const char *path, struct err *err)
 	if (n > 0 && (size_t)n < sizeof(log) && access(log, F_OK) == 0)
 		return 0;
 	return err_set(err,
-	    "%s: has a second name, a hard link, and may be in use by it: take "
-	    "one of the names away",
+	    "%s: has a second hard link, and may be in use by that name: "
+	    "remove one of the names",
 	    path);
 }
 
-/* SQLite would make the file readable for everybody. */
+/* SQLite would make the file readable by everyone. */
 static int
 touch(const char *path, struct err *err)
 {
@@ -304,13 +305,13 @@ inbox_undo(struct inbox *x, struct err *err)
 static bool
 bind(struct inbox *x, enum statement which, int at, struct span s)
 {
-	/* A NULL pointer would bind NULL, not an empty text. */
+	/* A null pointer would bind NULL, not an empty text. */
 	return sqlite3_bind_blob64(x->statement[which], at, s.n > 0 ? s.p : "",
 		   s.n, SQLITE_STATIC) == SQLITE_OK;
 }
 
-/* Does the known ${id} have another hash?  Those of a file that was made
- * before there were any have none. */
+/* Does the known ${id} have another hash?  IDs from a file of version 1 have
+ * none. */
 static int
 compare(struct inbox *x, struct span id, struct span hash, struct err *err)
 {
@@ -412,6 +413,7 @@ inbox_probe(struct inbox *x, size_t bytes, struct err *err)
 
 	if (sqlite3_bind_int64(x->statement[PROBE], 1, n) != SQLITE_OK)
 		return failed(x, err);
-	/* Two transactions: what one inserts and deletes needs no room. */
+	/* Two transactions: in one, what is inserted and deleted needs no room.
+	 */
 	return run(x, PROBE, err) != 0 ? -1 : run(x, PROBED, err);
 }

@@ -1,11 +1,11 @@
 /*
- * inbox: what a receiver must not forget, in one SQLite file.
+ * inbox: the persistent state of a receiver, in one SQLite file.
  *
- * Holds the IDs that were accepted, for as long as a sender may repeat them,
- * and the lines that were accepted and are not known to be printed yet.  An
- * ID and its lines are kept in one transaction; once inbox_commit has
- * returned they outlive a crash of the process and of the machine (WAL,
- * synchronous=FULL).  One process at a time.
+ * It has the IDs that were accepted, for as long as a sender may repeat them,
+ * and the accepted lines that are not known to be printed yet.  An ID and its
+ * lines are written in one transaction; once inbox_commit has returned they
+ * survive a crash of the process and of the machine (WAL, synchronous=FULL).
+ * Only one process may use the file at a time.
  */
 #ifndef INBOX_INBOX_H
 #define INBOX_INBOX_H
@@ -18,49 +18,51 @@
 
 struct inbox;
 
-/* Open ${path}, which is made where it is not there (mode 0600).  NULL with
- * ${err}, which names the file: foreign, damaged, in use by another process. */
+/* Open ${path}, and create it (mode 0600) if it does not exist.  Return NULL
+ * with ${err}, which names the file, on failure: not an inbox, damaged, in use
+ * by another process. */
 struct inbox *inbox_open(const char *path, struct err *err);
-void inbox_close(struct inbox *x); /* NULL is a no-op */
+void inbox_close(struct inbox *x); /* NULL is ignored */
 
-/* A transaction.  Return 0; or -1 with ${err}, after which inbox_rollback is
- * called. */
+/* Begin and end a transaction.  Return 0; or -1 with ${err}: then call
+ * inbox_rollback. */
 int inbox_begin(struct inbox *x, struct err *err);
 int inbox_commit(struct inbox *x, struct err *err);
 void inbox_rollback(struct inbox *x);
 
-/* Within a transaction: a place to go back to, and the way back.  Return 0, or
- * -1 with ${err}. */
+/* Within a transaction: set a savepoint, and roll back to it.  Return 0, or -1
+ * with ${err}. */
 int inbox_mark(struct inbox *x, struct err *err);
 int inbox_undo(struct inbox *x, struct err *err);
 
-/* Within a transaction: note ${id} as accepted at ${now} (milliseconds), with
- * ${hash}, which tells its body from others.  Return 1 where it is new, 0 where
- * it was known, 2 where it was with another hash, -1 with ${err}. */
+/* Within a transaction: record ${id} as accepted at ${now} (milliseconds) with
+ * ${hash}, the hash of its body.  Return 1 if it is new, 0 if it was known, 2
+ * if it was known with another hash, or -1 with ${err}. */
 int inbox_note(struct inbox *x, struct span id, struct span hash, int64_t now,
     struct err *err);
 
-/* Within a transaction: keep ${line} until it is printed.  Return 0, or -1
+/* Within a transaction: store ${line} until it is printed.  Return 0, or -1
  * with ${err}. */
 int inbox_keep(struct inbox *x, struct span line, struct err *err);
 
-/* How many lines are kept, those of an open transaction among them. */
+/* Return how many lines are stored, including those of an open transaction. */
 uint64_t inbox_waiting(const struct inbox *x);
 
-/* Append the first kept line behind number ${after} (0: of all) to ${line}
- * and give its number.  Return 1; 0 where there is none; -1 with ${err}. */
+/* Append the first stored line with a number above ${after} (0: the first of
+ * all) to ${line}, and set *${number}.  Return 1; 0 if there is none; or -1
+ * with ${err}. */
 int inbox_next(struct inbox *x, int64_t after, struct buf *line,
     int64_t *number, struct err *err);
 
-/* The lines up to ${number} are printed: drop them.  Return 0, or -1. */
+/* The lines up to ${number} are printed: delete them.  Return 0, or -1. */
 int inbox_printed(struct inbox *x, int64_t number, struct err *err);
 
-/* Forget at most ${max} of the IDs accepted before ${time}, the oldest first.
+/* Delete at most ${max} of the IDs accepted before ${time}, the oldest first.
  * Return how many, or -1. */
 int inbox_forget(struct inbox *x, int64_t time, int max, struct err *err);
 
-/* Outside a transaction: could ${bytes} be committed now?  Return 0, or -1 with
- * ${err} saying why not. */
+/* Outside a transaction: could ${bytes} be committed now?  Return 0; or -1 with
+ * the reason in ${err}. */
 int inbox_probe(struct inbox *x, size_t bytes, struct err *err);
 
 #endif

@@ -2,9 +2,9 @@
  * options: options that several commands have in common.
  *
  * A group is a struct for their values, a macro with their rows of the
- * command's table, and a function that makes of the values what they stand
- * for.  These functions report what is wrong themselves, as a command does,
- * and return CLI_GO or the status to leave with.
+ * command's table, and a function that turns the values into what they
+ * describe.  These functions report errors themselves, as a command does, and
+ * return CLI_GO or the exit status.
  */
 #ifndef OPTIONS_OPTIONS_H
 #define OPTIONS_OPTIONS_H
@@ -61,8 +61,8 @@ struct options_new_key {
 #define OPTIONS_SIGN_KINDS "hmac|ed25519"
 #define OPTIONS_SEAL_KINDS "p256|x25519|shared"
 
-/* Make a key; its secret goes into the file, what others may know of it to
- * ${out}, its ID into a note.  Return CLI_OK or CLI_SYSTEM. */
+/* Make a key.  The secret is written to the file, the public part to ${out},
+ * and the ID is shown in a note.  Return CLI_OK or CLI_SYSTEM. */
 int options_new_sign_key(
     const struct options_new_key *n, struct ndjson_writer *out);
 int options_new_seal_key(
@@ -85,11 +85,11 @@ struct options_request {
 	    CLI_FILE("headers", 0, "FILE",                               \
 		"all three from the headers in FILE", &(r)->headers)
 
-/* Was any of it given? */
+/* Was any of these options given? */
 bool options_request_given(const struct options_request *o);
 
-/* Is what was given enough for ${scheme}, and nothing said twice?  Return
- * CLI_GO or CLI_USAGE. */
+/* Are the options complete for ${scheme}, and consistent?  Return CLI_GO or
+ * CLI_USAGE. */
 int options_request_check(const struct cli *cli,
     const struct options_request *o, const struct sign_scheme *scheme);
 
@@ -98,8 +98,8 @@ int options_request_check(const struct cli *cli,
 int options_request_read(const struct options_request *o,
     const struct sign_scheme *scheme, struct buf *text, struct sign_request *r);
 
-/* Append a whole file, or stdin for "-", of at most ${max} bytes to ${out};
- * *${name} is what messages call it. */
+/* Append a file, or stdin for "-", of at most ${max} bytes to ${out}; *${name}
+ * is its name in messages. */
 int options_read_file(
     const char *path, size_t max, struct buf *out, const char **name);
 
@@ -118,7 +118,7 @@ struct options_message {
 		"the payload's media type (default: by what it is)",         \
 		&(m)->content_type)
 
-/* Check what was given and set ${from} up. */
+/* Check the options and set ${from} up. */
 int options_message(const struct cli *cli, const struct options_message *m,
     struct message_from *from);
 

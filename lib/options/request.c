@@ -86,7 +86,7 @@ options_request_read(const struct options_request *o,
 	}
 	twice = sign_request_duplicate(r);
 	if (twice != NULL) {
-		diag_error("%s: %s stands twice", name, twice);
+		diag_error("%s: duplicate %s", name, twice);
 		return CLI_DATA;
 	}
 	return CLI_GO;

@@ -238,7 +238,7 @@ sed 's/^Host.*/webhook-id: x/' headers >twice
 try 'one header twice' vitals-verify -k key --at 1614265330 --headers twice body
 is_status 1
 is_stdout ''
-is_stderr 'vitals-verify: twice: webhook-id stands twice'
+is_stderr 'vitals-verify: twice: duplicate webhook-id'
 try 'none of them' vitals-verify -k key --headers lines body
 is_status 1
 is_stdout ''

@@ -196,8 +196,8 @@ names(void)
 	    "it gets other names");
 	CHECK(inbox_open("hard", &err) == NULL, "a hard link is refused");
 	CHECK_TEXT(err.text,
-	    "hard: has a second name, a hard link, and may be in use by it: "
-	    "take one of the names away",
+	    "hard: has a second hard link, and may be in use by that name: "
+	    "remove one of the names",
 	    "with what to do");
 	CHECK(inbox_open("soft", &err) == NULL &&
 		strstr(err.text, "in use by another process") != NULL,

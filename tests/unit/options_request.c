@@ -100,7 +100,7 @@ reads(void)
 	CHECK(
 	    read_file("webhook-id: a\nwebhook-id: b\n", &r, &text) == CLI_DATA,
 	    "one header twice");
-	CHECK_TEXT(said(), "test: headers: webhook-id stands twice\n",
+	CHECK_TEXT(said(), "test: headers: duplicate webhook-id\n",
 	    "which could mean two things");
 	CHECK(read_file("webhook-id: a\nno header\n", &r, &text) == CLI_DATA,
 	    "a line that is none");
