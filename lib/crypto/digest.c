@@ -17,6 +17,12 @@ crypto_sha512(const void *p, size_t n, uint8_t digest[CRYPTO_SHA512_SIZE])
 	return EVP_Digest(p, n, digest, NULL, EVP_sha512(), NULL) == 1 ? 0 : -1;
 }
 
+int
+crypto_sha1(const void *p, size_t n, uint8_t digest[CRYPTO_SHA1_SIZE])
+{
+	return EVP_Digest(p, n, digest, NULL, EVP_sha1(), NULL) == 1 ? 0 : -1;
+}
+
 struct crypto_hash {
 	EVP_MD_CTX *ctx;
 };

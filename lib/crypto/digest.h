@@ -12,6 +12,7 @@
 
 #include "buf/buf.h"
 
+#define CRYPTO_SHA1_SIZE 20
 #define CRYPTO_SHA256_SIZE 32
 #define CRYPTO_SHA512_SIZE 64
 
@@ -19,6 +20,10 @@
  * which is only known to happen without memory. */
 int crypto_sha256(const void *p, size_t n, uint8_t digest[CRYPTO_SHA256_SIZE]);
 int crypto_sha512(const void *p, size_t n, uint8_t digest[CRYPTO_SHA512_SIZE]);
+
+/* SHA-1 proves nothing any more: it is for the WebSocket handshake (RFC 6455),
+ * which only wants an answer that no other protocol gives. */
+int crypto_sha1(const void *p, size_t n, uint8_t digest[CRYPTO_SHA1_SIZE]);
 
 /* Hash piece by piece: new, add…, end, free.  After end, add starts a new text.
  * new returns NULL without memory; free(NULL) does nothing.

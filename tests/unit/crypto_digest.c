@@ -38,6 +38,16 @@ sha256(void)
 }
 
 static void
+sha1(void)
+{
+	uint8_t d[CRYPTO_SHA1_SIZE];
+
+	CHECK(crypto_sha1("abc", 3, d) == 0, "sha1 works");
+	CHECK_TEXT(hex(d, sizeof(d)),
+	    "a9993e364706816aba3e25717850c26c9cd0d89d", "sha1 of abc");
+}
+
+static void
 hmac(void)
 {
 	struct span two[] = {
@@ -76,6 +86,7 @@ int
 main(void)
 {
 	sha256();
+	sha1();
 	hmac();
 	CHECK(crypto_equal("abc", "abc", 3), "equal");
 	CHECK(!crypto_equal("abc", "abd", 3), "not equal");
