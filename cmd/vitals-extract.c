@@ -204,6 +204,7 @@ take_trace(void *context, const struct ndjson_line *line,
 	case EXTRACT_OUTPUT:
 		return VERDICT_OUTPUT;
 	case EXTRACT_SYSTEM:
+	case EXTRACT_REPORTED:
 		break;
 	}
 	return VERDICT_SYSTEM;
