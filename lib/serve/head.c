@@ -21,10 +21,8 @@ holds(struct span s, const char *word)
 	return false;
 }
 
-/* Does header ${name}, a list that may go on in more headers of that name,
- * hold ${word}? */
-static bool
-lists(const struct serve_head *h, const char *name, const char *word)
+bool
+serve_head_lists(const struct serve_head *h, const char *name, const char *word)
 {
 	for (size_t i = 0; i < h->headers; i++) {
 		if (span_is(h->header[i].name, name) &&
@@ -186,7 +184,7 @@ request_line(struct serve_head *h, struct span line, const char **why)
 	if (h->path.n == 0)
 		h->path = SPAN_LIT("/");
 	if (span_is(version, "HTTP/1.1")) {
-		h->keep_alive = true;
+		h->http11 = h->keep_alive = true;
 		return 0;
 	}
 	if (span_is(version, "HTTP/1.0"))
@@ -242,10 +240,9 @@ framing(struct serve_head *h, const char **why)
 	struct span host;
 	struct span coding = serve_head_find(h, "transfer-encoding", &codings);
 	struct span length = serve_head_find(h, "content-length", &lengths);
-	bool http11 = h->keep_alive;
 
 	host = serve_head_find(h, "host", &hosts);
-	if (hosts > 1 || (http11 && hosts == 0)) {
+	if (hosts > 1 || (h->http11 && hosts == 0)) {
 		*why = "one Host header is needed";
 		return 400;
 	}
@@ -256,7 +253,7 @@ framing(struct serve_head *h, const char **why)
 	}
 	if (codings > 0) {
 		*why = "unclear length of the body";
-		if (lengths > 0 || codings > 1 || !http11)
+		if (lengths > 0 || codings > 1 || !h->http11)
 			return 400;
 		*why = "transfer coding is not known here";
 		if (!ascii_same(coding, "chunked"))
@@ -309,7 +306,7 @@ serve_head_read(struct serve_head *h, char *text, size_t n, const char **why)
 	status = framing(h, why);
 	if (status != 0)
 		return status;
-	if (lists(h, "connection", "close"))
+	if (serve_head_lists(h, "connection", "close"))
 		h->keep_alive = false;
 	value = serve_head_find(h, "expect", &expectations);
 	if (value.n > 0 || expectations > 1) {
@@ -319,6 +316,48 @@ serve_head_read(struct serve_head *h, char *text, size_t n, const char **why)
 		h->expects = true;
 	}
 	return 0;
+}
+
+/* "HTTP/1.1 101 Switching Protocols" (RFC 9112, 4).  Return the status, or
+ * -1. */
+static int
+status_line(struct span line)
+{
+	int status = 0;
+
+	if (line.n < 12 || memcmp(line.p, "HTTP/1.", 7) != 0 ||
+	    line.p[7] < '0' || line.p[7] > '9' || line.p[8] != ' ' ||
+	    (line.n > 12 && line.p[12] != ' '))
+		return -1;
+	for (size_t i = 9; i < 12; i++) {
+		if (line.p[i] < '0' || line.p[i] > '9')
+			return -1;
+		status = status * 10 + (line.p[i] - '0');
+	}
+	return status >= 100 ? status : -1;
+}
+
+int
+serve_head_read_response(
+    struct serve_head *h, char *text, size_t n, const char **why)
+{
+	struct span rest = {text, n}, line;
+	int status;
+
+	memset(h, 0, sizeof(*h));
+	*why = "malformed status line";
+	if (!take_line(&rest, &line) || (status = status_line(line)) < 0)
+		return -1;
+	for (;;) {
+		*why = "malformed head";
+		if (!take_line(&rest, &line))
+			return -1;
+		if (line.n == 0)
+			return status;
+		if (header_line(h, line, why) != 0)
+			return -1;
+		lower_name(text, h->header[h->headers - 1].name);
+	}
 }
 
 struct span

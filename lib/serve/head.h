@@ -36,6 +36,7 @@ struct serve_head {
 	size_t headers;
 	uint64_t length; /* Content-Length */
 	bool chunked;
+	bool http11; /* not 1.0 */
 	bool keep_alive;
 	bool expects; /* "Expect: 100-continue" */
 };
@@ -54,6 +55,17 @@ int serve_head_read(
  * Where it is given more than once *${count}, unless NULL, tells. */
 struct span serve_head_find(
     const struct serve_head *h, const char *name, size_t *count);
+
+/* Does header ${name} (lower case), a list that may go on in more headers of
+ * that name, hold ${word} (lower case), in any case? */
+bool serve_head_lists(
+    const struct serve_head *h, const char *name, const char *word);
+
+/* Read the head of a response, for clients: as serve_head_read, but of ${h}
+ * only the headers are set.  Return its status; or -1 where it is malformed,
+ * with *${why}. */
+int serve_head_read_response(
+    struct serve_head *h, char *text, size_t n, const char **why);
 
 /* ---- Chunked bodies ---------------------------------------------------- */
 
