@@ -14,6 +14,22 @@ history_start_earliest(const struct history *h, struct history_cursor *c,
 	*c = (struct history_cursor){history_oldest(h) - 1, filter, false};
 }
 
+/* Was the line ${n} accepted before ${time}?  Of one that cannot be read the
+ * answer is no: who asks for it is told. */
+static bool
+is_before(const struct history *h, uint64_t n, int64_t time)
+{
+	struct history_entry e;
+	bool before;
+
+	if (n >= h->oldest)
+		return history_at(h, n)->entry.time < time;
+	before = history_store_seek(h->store, n, NULL) == 0 &&
+	    history_store_take(h->store, &e, NULL) == 0 && e.time < time;
+	history_store_rest(h->store);
+	return before;
+}
+
 void
 history_start_since(const struct history *h, struct history_cursor *c,
     const struct history_filter *filter, int64_t time)
@@ -23,7 +39,7 @@ history_start_since(const struct history *h, struct history_cursor *c,
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
 
-		if (history_at(h, middle)->entry.time < time)
+		if (is_before(h, middle, time))
 			low = middle + 1;
 		else
 			high = middle;
@@ -62,15 +78,60 @@ jump(struct history *h, struct history_cursor *c, struct history_gap *gap)
 	c->foreign = false;
 }
 
+/* A line of the store for its one taker. */
+static enum history_found
+give_copy(
+    const struct history_entry *e, struct history_result *r, struct err *err)
+{
+	const struct history_line line = {
+	    e->text, e->session, e->type, e->time};
+	struct history_held *held = history_held_new(e->sequence, &line);
+
+	if (held == NULL) {
+		err_set(err, "out of memory");
+		return HISTORY_FAILED;
+	}
+	r->entry = &held->entry;
+	return HISTORY_LINE;
+}
+
+/* history_next for lines that are in the store only. */
+static enum history_found
+next_stored(struct history *h, struct history_cursor *c,
+    struct history_result *r, struct err *err)
+{
+	enum history_found found = HISTORY_MORE;
+	struct history_entry e;
+
+	if (history_store_seek(h->store, c->after + 1, err) != 0)
+		found = HISTORY_FAILED;
+	for (size_t i = 0; found == HISTORY_MORE && i < HISTORY_SCAN_MAX &&
+	     c->after + 1 < h->oldest;
+	     i++) {
+		if (history_store_take(h->store, &e, err) != 0) {
+			found = HISTORY_FAILED;
+			break;
+		}
+		if (history_filter_passes(c->filter, &e))
+			found = give_copy(&e, r, err);
+		if (found != HISTORY_FAILED)
+			c->after++;
+	}
+	history_store_rest(h->store);
+	return found;
+}
+
 enum history_found
 history_next(struct history *h, struct history_cursor *c,
     struct history_result *r, struct err *err)
 {
-	(void)err;
-	if (c->foreign || c->after + 1 < h->oldest) {
+	if (c->foreign || c->after + 1 < history_oldest(h)) {
 		jump(h, c, &r->gap);
 		return HISTORY_GAP;
 	}
+	/* Memory may hold none, or fewer than the store. */
+	if (c->after < h->last && c->after + 1 < h->oldest)
+		return next_stored(h, c, r, err);
 	for (size_t i = 0; c->after < h->last; i++) {
 		struct history_entry *e;
 
@@ -93,12 +154,14 @@ history_skip(struct history *h, struct history_cursor *c, uint64_t before,
 	uint64_t n = c->after + 1;
 
 	*gap = (struct history_gap){c->after, before, 0, HISTORY_SKIPPED};
-	if (c->foreign || n < h->oldest)
+	if (c->foreign || (c->filter != NULL && n < h->oldest))
 		gap->lost = HISTORY_UNKNOWN;
-	for (; gap->lost != HISTORY_UNKNOWN && n < before; n++) {
-		if (history_filter_passes(c->filter, &history_at(h, n)->entry))
-			gap->lost++;
-	}
+	else if (c->filter == NULL)
+		gap->lost = before - n;
+	else
+		for (; n < before; n++)
+			gap->lost += history_filter_passes(
+			    c->filter, &history_at(h, n)->entry);
 	c->foreign = false;
 	c->after = before - 1;
 }

@@ -37,7 +37,8 @@ history_new(const struct history_options *o, int64_t now, struct err *err)
 	h->ring = calloc(RING_FIRST, sizeof(struct history_held *));
 	if (h->ring == NULL)
 		goto err1;
-	if (begin_epoch(h, now, err) != 0) {
+	if (begin_epoch(h, now, err) != 0 ||
+	    (o->store != NULL && history_store_open(h, err) != 0)) {
 		history_free(h);
 		return NULL;
 	}
@@ -70,6 +71,7 @@ history_free(struct history *h)
 	while (h->oldest < h->next)
 		drop(h);
 	history_sessions_release(h);
+	history_store_close(h->store);
 	free(h->ring);
 	free(h);
 }
@@ -140,7 +142,8 @@ is_beyond(const struct history *h, int64_t now)
 int
 history_commit(struct history *h, int64_t now, struct err *err)
 {
-	(void)err;
+	if (h->store != NULL && history_store_commit(h, now, err) != 0)
+		return -1;
 	h->last = h->next - 1;
 	while (h->oldest <= h->last && is_beyond(h, now))
 		drop(h);
@@ -162,7 +165,7 @@ history_last(const struct history *h)
 uint64_t
 history_oldest(const struct history *h)
 {
-	return h->oldest;
+	return h->store != NULL ? h->stored : h->oldest;
 }
 
 size_t

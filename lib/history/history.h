@@ -53,12 +53,22 @@ struct history;
 
 struct history_options {
 	size_t bytes;   /* held in memory, what describes a line included */
-	size_t entries; /* lines held, 1 or more */
-	int64_t age_ms; /* of the oldest line */
+	size_t entries; /* lines held in memory, 1 or more */
+	int64_t age_ms; /* of the oldest line, wherever it is held */
+	/* A file that holds lines beyond these bounds and beyond the life of
+	 * the process, or NULL; and the bytes of lines in it. */
+	const char *store;
+	uint64_t store_bytes;
 };
 
-/* An empty history in memory, of a new epoch that begins at ${now}.  NULL with
- * ${err}. */
+/*
+ * An empty history of a new epoch that begins at ${now}; or what the store
+ * holds of its epoch.  The store is a file of SQLite, made (mode 0600) where
+ * there is none, for one process at a time.  A line is in it, synced, before
+ * cursors see it: a number that was seen is never given to another line,
+ * whatever crashes.  NULL with ${err}, which names the file where it is at
+ * fault: foreign, damaged, in use, of a later version.
+ */
 struct history *history_new(
     const struct history_options *o, int64_t now, struct err *err);
 
@@ -82,8 +92,9 @@ int history_append(struct history *h, const struct history_line *line,
 
 /* Let cursors see all that was appended, and drop what is beyond the bounds at
  * ${now}; call it now and then when nothing is appended, too.  The newest line
- * is dropped by its age only.  Return 0; or -1 with ${err}: then what was
- * appended is still to be committed. */
+ * is dropped by its age only.  With a store this waits for the disk, once for
+ * all lines.  Return 0; or -1 with ${err}: then what was appended is still to
+ * be committed, and nothing should be appended until it is. */
 int history_commit(struct history *h, int64_t now, struct err *err);
 
 /* ---- What is there ----------------------------------------------------- */
@@ -211,8 +222,8 @@ enum history_found history_next(struct history *h, struct history_cursor *c,
     struct history_result *r, struct err *err);
 
 /* Move ${c} on so that ${before}, at most history_last + 1, is the next line,
- * and count in ${gap} what that passes over.  For lines in memory; what is not
- * there is of unknown count. */
+ * and count in ${gap} what that passes over.  How many of lines that are not in
+ * memory a filter lets through is not known. */
 void history_skip(struct history *h, struct history_cursor *c, uint64_t before,
     struct history_gap *gap);
 

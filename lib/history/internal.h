@@ -33,6 +33,10 @@ struct history {
 
 	struct history_open session[HISTORY_SESSIONS_MAX];
 	size_t sessions;
+	bool sessions_changed; /* since the last commit */
+
+	struct history_store *store; /* or NULL */
+	uint64_t stored;             /* the oldest number in it, or last + 1 */
 };
 
 static inline struct history_held *
@@ -53,5 +57,38 @@ size_t history_held_bytes(const struct history_held *e);
  * 0, or -1 without memory. */
 int history_session_note(struct history *h, const struct history_entry *e);
 void history_sessions_release(struct history *h);
+
+/* A session that is open; they come in the order of their start.  Return 0,
+ * or -1 without memory. */
+int history_session_add(struct history *h, struct span id, uint64_t started);
+
+/* ---- store.c */
+/* Open the store of ${h}'s options, and take epoch, numbers and sessions from
+ * it, or, where it is new, put these of ${h} into it.  Return 0, or -1. */
+int history_store_open(struct history *h, struct err *err);
+void history_store_close(struct history_store *s);
+
+/* Write and sync what is to be committed, and drop what is beyond the bounds
+ * at ${now}.  Return 0; or -1, when the store is as it was. */
+int history_store_commit(struct history *h, int64_t now, struct err *err);
+
+/* Go to the line ${sequence}, take it and those behind it one by one, and end.
+ * The spans live until the next call.  Each returns 0, or -1. */
+int history_store_seek(
+    struct history_store *s, uint64_t sequence, struct err *err);
+int history_store_take(
+    struct history_store *s, struct history_entry *e, struct err *err);
+void history_store_rest(struct history_store *s);
+
+/* ---- format.c: the file itself. */
+struct sqlite3;
+/* Open and lock ${path}; *${fd} holds the lock, and must be closed after the
+ * connection.  Return 0; or -1, when what is not NULL and not -1 is still to be
+ * closed. */
+int history_format_open(
+    const char *path, struct sqlite3 **db, int *fd, struct err *err);
+
+/* Describe the last failure of ${db}, at work on ${path}.  Return -1. */
+int history_format_fail(struct sqlite3 *db, const char *path, struct err *err);
 
 #endif

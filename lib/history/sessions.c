@@ -25,33 +25,36 @@ forget(struct history *h, size_t i)
 }
 
 int
-history_session_note(struct history *h, const struct history_entry *e)
+history_session_add(struct history *h, struct span id, uint64_t started)
 {
-	struct span type = e->type, session = e->session;
-	bool starts = span_is(type, "vitals.session.started");
-	struct history_open open;
-	size_t i;
+	struct history_open open = {malloc(id.n + 1), id.n, started};
 
-	if (session.n == 0 ||
-	    (!starts && !span_is(type, "vitals.session.ended")))
-		return 0;
-	i = find(h, session);
-	if (!starts) {
-		if (i < h->sessions)
-			forget(h, i);
-		return 0;
-	}
-	if (i < h->sessions)
-		return 0;
-	open.n = session.n;
-	open.started = e->sequence;
-	open.id = malloc(session.n);
 	if (open.id == NULL)
 		return -1;
-	memcpy(open.id, session.p, session.n);
+	if (id.n > 0)
+		memcpy(open.id, id.p, id.n);
 	if (h->sessions == HISTORY_SESSIONS_MAX)
 		forget(h, 0);
 	h->session[h->sessions++] = open;
+	return 0;
+}
+
+int
+history_session_note(struct history *h, const struct history_entry *e)
+{
+	bool starts = span_is(e->type, "vitals.session.started");
+	size_t i;
+
+	if (e->session.n == 0 ||
+	    (!starts && !span_is(e->type, "vitals.session.ended")))
+		return 0;
+	i = find(h, e->session);
+	if (starts == (i < h->sessions))
+		return 0;
+	h->sessions_changed = true;
+	if (starts)
+		return history_session_add(h, e->session, e->sequence);
+	forget(h, i);
 	return 0;
 }
 

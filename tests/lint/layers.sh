@@ -31,7 +31,7 @@ video libav|libsw|libpostproc
 dsp fftw3
 crypto|serve openssl/
 http curl/
-spool|inbox sqlite3
+spool|inbox|history sqlite3
 serve event2/|event\.h|evhttp|evdns
 face expat
 sandbox seccomp|linux/(seccomp|landlock|filter|audit)

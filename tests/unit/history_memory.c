@@ -1,226 +1,62 @@
-/* The history in memory against a model that keeps everything. */
-#include <inttypes.h>
-
-#include "check.h"
-#include "history/history.h"
+/* The history in memory against a model that keeps everything, and by hand. */
+#include "history_model.h"
 
 #define LINES 3000
 #define WATCHERS 6
-#define START 1795415610000
-
-static uint64_t state;
-
-static uint32_t
-draw(uint32_t below)
-{
-	state = state * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(state >> 33) % below;
-}
-
-/* Another one finds more; the same one finds the same again. */
-static void
-seed(void)
-{
-	const char *given = getenv("SEED");
-
-	state = given != NULL ? strtoull(given, NULL, 10) : 1;
-	printf("# SEED=%" PRIu64 "\n", state);
-}
-
-/* ---- The model: line i has the number first + i ------------------------- */
-
-static const char *const sessions[] = {"", "a", "b", "c"};
-static const char *const types[] = {"vitals.sample", "vitals.wave",
-    "vitals.measurement.completed", "vitals.measurement.failed", "trace"};
-
-static struct {
-	uint64_t first;
-	size_t count;
-	int64_t time[LINES];
-	unsigned session[LINES], type[LINES];
-} model;
-
-struct watcher {
-	struct history_cursor cursor;
-	struct history_filter *filter;
-	unsigned session, group; /* what the filter lets through; 0: all */
-	uint64_t after;
-	size_t lines, gaps;
-};
-
-static bool
-model_passes(const struct watcher *w, size_t i)
-{
-	static const char *const group[] = {
-	    "", "vitals.sample", "vitals.measurement", "trace"};
-
-	if (w->session != 0 && model.session[i] != w->session)
-		return false;
-	return w->group == 0 ||
-	    strncmp(types[model.type[i]], group[w->group],
-		strlen(group[w->group])) == 0;
-}
-
-static void
-watcher_init(struct watcher *w, const struct history *h)
-{
-	static const char *const type[] = {
-	    NULL, "sample", "measurement", "trace"};
-	bool good = true;
-
-	memset(w, 0, sizeof(*w));
-	w->session = draw(4);
-	w->group = draw(4);
-	if (w->session != 0 || w->group != 0) {
-		w->filter = history_filter_new();
-		good = w->filter != NULL;
-	}
-	if (good && w->session != 0)
-		good = history_filter_session(
-			   w->filter, span_of(sessions[w->session]), NULL) == 0;
-	if (good && w->group != 0)
-		good = history_filter_type(
-			   w->filter, span_of(type[w->group]), NULL) == 0;
-	if (!good) {
-		printf("Bail out! no filter\n");
-		exit(1);
-	}
-	if (draw(2) == 0)
-		history_start_live(h, &w->cursor, w->filter);
-	else
-		history_start_earliest(h, &w->cursor, w->filter);
-	w->after = w->cursor.after;
-}
-
-static bool
-line_good(struct watcher *w, const struct history_entry *e)
-{
-	size_t i = (size_t)(e->sequence - model.first);
-	char text[64];
-
-	for (uint64_t n = w->after + 1; n < e->sequence; n++) {
-		if (model_passes(w, (size_t)(n - model.first)))
-			return false; /* passed over without a word */
-	}
-	snprintf(text, sizeof(text), "{\"line\":%zu}", i);
-	return e->sequence > w->after && model_passes(w, i) &&
-	    span_is(e->text, text) &&
-	    span_is(e->session, sessions[model.session[i]]) &&
-	    span_is(e->type, types[model.type[i]]) && e->time == model.time[i];
-}
-
-/* Take up to ${max} lines.  Does everything agree with the model? */
-static bool
-watch(struct watcher *w, struct history *h, unsigned max)
-{
-	struct history_result r;
-	bool good = true;
-
-	for (unsigned i = 0; i < max && good; i++) {
-		switch (history_next(h, &w->cursor, &r, NULL)) {
-		case HISTORY_LINE:
-			good = line_good(w, r.entry);
-			w->after = r.entry->sequence;
-			w->lines++;
-			history_entry_unref(r.entry);
-			break;
-		case HISTORY_GAP:
-			good = r.gap.reason == HISTORY_EXPIRED &&
-			    r.gap.after >= w->after &&
-			    r.gap.before == history_oldest(h) &&
-			    (w->filter == NULL ? r.gap.lost ==
-					r.gap.before - r.gap.after - 1
-					       : r.gap.lost == HISTORY_UNKNOWN);
-			w->after = r.gap.before - 1;
-			w->gaps++;
-			break;
-		case HISTORY_NONE:
-			for (uint64_t n = w->after + 1; n <= history_last(h);
-			     n++) {
-				if (model_passes(w, (size_t)(n - model.first)))
-					return false;
-			}
-			return true;
-		case HISTORY_MORE:
-			break;
-		case HISTORY_FAILED:
-			return false;
-		}
-	}
-	return good;
-}
-
-static bool
-append(struct history *h, int64_t now)
-{
-	struct history_line line = {.time = now};
-	size_t i = model.count++;
-	uint64_t sequence;
-	char text[64];
-
-	model.session[i] = draw(4);
-	model.type[i] = draw(5);
-	model.time[i] = now;
-	snprintf(text, sizeof(text), "{\"line\":%zu}", i);
-	line.text = span_of(text);
-	line.session = span_of(sessions[model.session[i]]);
-	line.type = span_of(types[model.type[i]]);
-	return history_append(h, &line, &sequence, NULL) == 0 &&
-	    sequence == model.first + i;
-}
 
 /* Nothing that must be there was dropped, nothing kept that must go. */
 static bool
-bounds_good(
-    const struct history *h, const struct history_options *o, int64_t now)
+bounds_good(const struct history *h, const struct history_options *o,
+    uint64_t count, int64_t now)
 {
 	size_t held = history_entries(h);
 
 	if (held > 1 && (history_bytes(h) > o->bytes || held > o->entries))
 		return false;
 	if (held > 0 &&
-	    now - model.time[history_oldest(h) - model.first] > o->age_ms)
+	    now - model_time(history_oldest(h) - model_first) > o->age_ms)
 		return false;
-	return history_last(h) + 1 == model.first + model.count;
+	return history_last(h) + 1 == model_first + count;
 }
 
 static void
 check_random(void)
 {
-	struct history_options o = {
-	    2000 + draw(60000), 1 + draw(400), 1000 + draw(100000)};
+	struct history_options o = {.bytes = 2000 + draw(60000),
+	    .entries = 1 + draw(400),
+	    .age_ms = 100 + draw(10000)};
 	struct history *h = history_new(&o, START, NULL);
 	struct watcher w[WATCHERS];
-	int64_t now = START;
+	uint64_t count = 0;
 	bool good = h != NULL;
 	size_t lines = 0, gaps = 0;
 
-	model.first = (uint64_t)START * 1000;
-	model.count = 0;
 	for (size_t i = 0; i < WATCHERS; i++)
 		watcher_init(&w[i], h);
-	while (good && model.count < LINES) {
-		for (uint32_t n = draw(20); n > 0 && model.count < LINES; n--)
-			good = good && append(h, now);
+	while (good && count < LINES) {
+		int64_t now;
+
+		for (uint32_t n = draw(20); n > 0; n--)
+			good = good && model_append(h, count++);
+		now = model_time(count) + draw(50);
 		good = good && history_commit(h, now, NULL) == 0 &&
-		    bounds_good(h, &o, now);
+		    bounds_good(h, &o, count, now);
 		for (size_t i = 0; i < WATCHERS && good; i++) {
 			if (draw(3) == 0)
 				good = watch(&w[i], h, draw(200));
 		}
-		now += draw(500);
 	}
-	for (size_t i = 0; i < WATCHERS && good; i++) {
-		good = watch(&w[i], h, 10 * LINES);
+	for (size_t i = 0; i < WATCHERS; i++) {
+		good = good && watch(&w[i], h, 10 * LINES);
 		lines += w[i].lines;
 		gaps += w[i].gaps;
+		history_filter_free(w[i].filter);
 	}
 	CHECK(good && lines > 0, "watchers see what a model says");
 	if (!good)
-		printf("# line %zu, bytes %zu, entries %zu, age %" PRId64 "\n",
-		    model.count, o.bytes, o.entries, o.age_ms);
-	for (size_t i = 0; i < WATCHERS; i++)
-		history_filter_free(w[i].filter);
+		printf("# line %" PRIu64 ", %zu bytes, %zu entries, %" PRId64
+		       " ms, %zu gaps\n",
+		    count, o.bytes, o.entries, o.age_ms, gaps);
 	history_free(h);
 }
 
@@ -391,7 +227,8 @@ check_sessions(struct history *h)
 static void
 check_since(void)
 {
-	struct history_options o = {(size_t)64 << 20, 100000, 60000};
+	struct history_options o = {
+	    .bytes = (size_t)64 << 20, .entries = 100000, .age_ms = 60000};
 	struct history *h = history_new(&o, START, NULL);
 	struct history_line line = {
 	    SPAN_LIT("{}"), SPAN_LIT("s"), SPAN_LIT("t"), START};
@@ -462,7 +299,8 @@ check_limits(struct history *h)
 int
 main(void)
 {
-	struct history_options o = {(size_t)64 << 20, 100000, 60000};
+	struct history_options o = {
+	    .bytes = (size_t)64 << 20, .entries = 100000, .age_ms = 60000};
 	struct history *h = history_new(&o, START, NULL);
 
 	seed();
