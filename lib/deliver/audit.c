@@ -218,7 +218,7 @@ static void
 put_ids(struct json_writer *w, const struct deliver_shipment *s)
 {
 	json_key(w, "id");
-	json_put_text(w, s->id);
+	json_put_text(w, s->request.id);
 	if (s->count > 1) {
 		json_key(w, "batch");
 		json_array_begin(w);
@@ -229,7 +229,7 @@ put_ids(struct json_writer *w, const struct deliver_shipment *s)
 }
 
 static void
-put_answer(struct json_writer *w, const struct http_answer *answer)
+put_answer(struct json_writer *w, const struct outgoing_answer *answer)
 {
 	json_key(w, "address");
 	if (answer->address[0] != '\0')
@@ -242,7 +242,7 @@ put_answer(struct json_writer *w, const struct http_answer *answer)
 	else
 		json_put_null(w);
 	json_key(w, "error");
-	if (answer->failure != HTTP_ANSWERED)
+	if (answer->error[0] != '\0')
 		json_put_text(w, answer->error);
 	else
 		json_put_null(w);
@@ -252,17 +252,15 @@ put_answer(struct json_writer *w, const struct http_answer *answer)
 
 void
 deliver_audit_attempt(struct deliver_audit *a, const struct deliver_shipment *s,
-    const struct http_answer *answer)
+    const struct outgoing_answer *answer)
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE] = {0};
 	size_t from = a->text.len;
 	struct span body = {"", 0};
 	struct json_writer w;
 
-	if (s->batch)
-		body = buf_span(&s->body);
-	else if (s->job != NULL)
-		body = s->job->event->body;
+	if (s->job != NULL)
+		body = s->request.body;
 	if (crypto_sha256(body.p, body.n, digest) != 0)
 		a->text.failed = true;
 	json_writer_init(&w, &a->text);

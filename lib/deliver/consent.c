@@ -29,8 +29,8 @@ take_rate(struct deliver_endpoint *e, const char *text)
 }
 
 static void
-given(
-    struct deliver *d, struct deliver_endpoint *e, const struct http_answer *a)
+given(struct deliver *d, struct deliver_endpoint *e,
+    const struct outgoing_answer *a)
 {
 	e->consent = DELIVER_CONSENT_GIVEN;
 	take_rate(e, a->allowed_rate);
@@ -44,7 +44,7 @@ given(
 /* It may answer another time. */
 static void
 ask_again(struct deliver *d, struct deliver_endpoint *e,
-    const struct http_answer *a, const char *why)
+    const struct outgoing_answer *a)
 {
 	int64_t pause;
 
@@ -57,11 +57,11 @@ ask_again(struct deliver *d, struct deliver_endpoint *e,
 		e->ask_at = e->hold;
 	deliver_note(d,
 	    e->asked == 1 ? DELIVER_NOTE_STATE : DELIVER_NOTE_DETAIL, e,
-	    "no answer to the handshake: %s; asked again in %.1f s", why,
+	    "no answer to the handshake: %s; asked again in %.1f s", a->why,
 	    (double)(e->ask_at - d->now) / 1000);
-	deliver_put_off(d, e, e->ask_at, why);
+	deliver_put_off(d, e, e->ask_at, a->why);
 	if (e->asked >= (uint64_t)d->policy.max_attempts)
-		deliver_is_down(d, e, e->asked, "handshakes", why);
+		deliver_is_down(d, e, e->asked, "handshakes", a->why);
 }
 
 bool
@@ -74,19 +74,18 @@ deliver_consent_allows(
 
 void
 deliver_consent_answered(struct deliver *d, struct deliver_endpoint *e,
-    const struct http_answer *a, enum deliver_verdict v, const char *why)
+    const struct outgoing_answer *a)
 {
 	e->consent = DELIVER_CONSENT_WANTED;
-	if (v == DELIVER_LATER)
+	if (a->verdict == OUTGOING_SHORT || a->verdict == OUTGOING_CANCELLED)
 		return;
-	if (a->failure == HTTP_ANSWERED && names_origin(d, a->allowed_origin))
+	if (a->status > 0 && names_origin(d, a->allowed_origin))
 		given(d, e, a);
-	else if (v == DELIVER_RETRY)
-		ask_again(d, e, a, why);
+	else if (a->verdict == OUTGOING_RETRY)
+		ask_again(d, e, a);
 	else
 		deliver_switch_off(d, e,
-		    a->failure == HTTP_ANSWERED
-			? "it does not consent to our origin "
-			  "(WebHook-Allowed-Origin)"
-			: why);
+		    a->status > 0 ? "it does not consent to our origin "
+				    "(WebHook-Allowed-Origin)"
+				  : a->why);
 }

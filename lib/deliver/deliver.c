@@ -38,7 +38,7 @@ deliver_new(const struct deliver_policy *p, const struct deliver_outputs *o,
 	d->now = instant_monotonic();
 	d->wall = d->began = instant_now();
 	outgoing_reader_init(&d->reader);
-	buf_init(&d->header);
+	buf_init(&d->headers.text);
 	buf_init(&d->letter);
 	if (compat_random(d->random, sizeof(d->random)) != 0) {
 		err_sys(err, errno, "no random bits");
@@ -53,8 +53,8 @@ deliver_new(const struct deliver_policy *p, const struct deliver_outputs *o,
 		}
 	}
 	deliver_fit_width(d);
-	d->http = http_client_new((size_t)d->policy.concurrency, err);
-	if (d->http == NULL)
+	d->transport = transport_open((size_t)d->policy.concurrency, err);
+	if (d->transport == NULL)
 		goto err0;
 	return d;
 err0:
@@ -69,7 +69,7 @@ free_spares(struct deliver *d)
 
 	while ((s = d->spare) != NULL) {
 		d->spare = s->next;
-		buf_release(&s->body);
+		buf_release(&s->request.batch);
 		free(s);
 	}
 }
@@ -82,11 +82,11 @@ deliver_free(struct deliver *d)
 	if (d == NULL)
 		return;
 	/* Answers taken after a cancel give the shipments back. */
-	if (d->http != NULL) {
-		struct http_answer a;
+	if (d->transport != NULL) {
+		struct outgoing_answer a;
 
-		http_cancel(d->http);
-		while (http_next(d->http, &a))
+		transport_cancel(d->transport);
+		while (transport_take_answer(d->transport, &a))
 			deliver_shipment_free(d, a.context);
 	}
 	while (d->accepting != NULL) {
@@ -101,11 +101,11 @@ deliver_free(struct deliver *d)
 		d->endpoint = e->next;
 		deliver_endpoint_free(e);
 	}
-	http_client_free(d->http);
+	transport_close(d->transport);
 	deliver_table_release(&d->names);
 	outgoing_reader_release(&d->reader);
 	deliver_audit_free(d->audit);
-	buf_release(&d->header);
+	buf_release(&d->headers.text);
 	buf_release(&d->letter);
 	for (size_t i = 0; i < 4; i++)
 		free(d->line_text[i]);
@@ -300,9 +300,9 @@ deliver_stop(struct deliver *d)
 static void
 take_answers(struct deliver *d)
 {
-	struct http_answer a;
+	struct outgoing_answer a;
 
-	while (http_next(d->http, &a))
+	while (transport_take_answer(d->transport, &a))
 		deliver_answered(d, &a);
 }
 
@@ -396,7 +396,7 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 	}
 	if (d->out->metrics != NULL && (ms < 0 || ms > METRICS_EVERY))
 		ms = METRICS_EVERY;
-	if (http_wait(d->http, fd, readable, n, ms) != 0)
+	if (transport_wait(d->transport, fd, readable, n, ms) != 0)
 		return err_sys(err, errno, "cannot wait for answers");
 	deliver_take_time(d);
 	take_answers(d);
@@ -410,7 +410,7 @@ deliver_abandon(struct deliver *d, const char *reason, struct err *err)
 	deliver_take_time(d);
 	d->stopped = true;
 	deliver_store_accept(d);
-	http_cancel(d->http);
+	transport_cancel(d->transport);
 	take_answers(d);
 	for (struct deliver_endpoint *e = d->endpoint;
 	     e != NULL && d->store.spool == NULL; e = e->next)

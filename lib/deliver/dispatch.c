@@ -1,46 +1,9 @@
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "crypto/digest.h"
 #include "deliver/internal.h"
-#include "id/id.h"
-#include "instant/instant.h"
-
-/* Headers that we make: ID, timestamp, signature, content type, origin, and
- * what schemes add. */
-#define OWN_HEADERS 12
 
 /* Shipments kept for the next request. */
 #define SPARE_BODY_MAX ((size_t)1 << 20)
-
-struct headers {
-	struct buf *text;
-	size_t at[OWN_HEADERS], n[OWN_HEADERS];
-	size_t count;
-};
-
-static void
-add_header(struct headers *h, const char *name, struct span value)
-{
-	if (h->count == OWN_HEADERS) {
-		h->text->failed = true;
-		return;
-	}
-	h->at[h->count] = h->text->len;
-	buf_add_text(h->text, name);
-	buf_add(h->text, ": ", 2);
-	buf_add_span(h->text, value);
-	h->n[h->count] = h->text->len - h->at[h->count];
-	h->count++;
-}
-
-static void
-emit(void *context, const char *name, struct span value)
-{
-	add_header(context, name, value);
-}
 
 static struct deliver_shipment *
 shipment_new(struct deliver *d)
@@ -54,21 +17,21 @@ shipment_new(struct deliver *d)
 	}
 	s = calloc(1, sizeof(*s));
 	if (s != NULL)
-		buf_init(&s->body);
+		buf_init(&s->request.batch);
 	return s;
 }
 
 void
 deliver_shipment_free(struct deliver *d, struct deliver_shipment *s)
 {
-	if (s->body.cap > SPARE_BODY_MAX)
-		buf_release(&s->body);
+	if (s->request.batch.cap > SPARE_BODY_MAX)
+		buf_release(&s->request.batch);
 	s->next = d->spare;
 	d->spare = s;
 	s->job = NULL;
 	s->count = 0;
 	s->handshake = false;
-	s->batch = false;
+	s->request.is_batch = false;
 	s->mates = false;
 }
 
@@ -95,31 +58,6 @@ refill(const struct deliver *d, struct deliver_endpoint *e)
 	if (e->tokens > most)
 		e->tokens = most;
 	e->refilled = d->now;
-}
-
-/* Put the bodies of the jobs into one JSON array, and name it by its members'
- * IDs, so that the same batch sent again has the same ID. */
-static int
-make_batch(struct deliver *d, struct deliver_shipment *s)
-{
-	uint8_t digest[CRYPTO_SHA256_SIZE];
-	char id[ID_TEXT_MAX];
-
-	buf_clear(&s->body);
-	buf_clear(&d->letter);
-	for (struct deliver_job *j = s->job; j != NULL; j = j->next) {
-		buf_add_byte(&s->body, j == s->job ? '[' : ',');
-		buf_add_span(&s->body, j->event->body);
-		buf_add_span(&d->letter, j->event->id);
-		buf_add_byte(&d->letter, '\n');
-	}
-	buf_add_byte(&s->body, ']');
-	if (buf_failed(&s->body) || buf_failed(&d->letter) ||
-	    crypto_sha256(d->letter.data, d->letter.len, digest) != 0)
-		return -1;
-	id_of_digest(digest, id);
-	snprintf(s->id, sizeof(s->id), "%s", id);
-	return 0;
 }
 
 /* May it share a request with others that were in none with it?  Of a spool
@@ -165,89 +103,32 @@ load(struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
 	s->endpoint = e;
 	s->count = 0;
 	gather(d, e, s);
-	s->batch = d->policy.batch > 1 && s->job->event->cloudevent;
-	if (s->batch)
-		return make_batch(d, s);
-	memcpy(s->id, s->job->event->id.p, s->job->event->id.n);
-	s->id[s->job->event->id.n] = '\0';
-	return 0;
-}
-
-/* Sign afresh, or pass the message's own signature on. */
-static int
-sign(const struct deliver_shipment *s, struct span body, struct span type,
-    struct headers *h)
-{
-	const struct outgoing_event *event = s->job->event;
-	struct sign_input in = {span_of(s->id), s->sent / 1000, body, type};
-	bool own = event->signature.n > 0 && !s->batch;
-	struct err why;
-	char time[24];
-
-	if (s->endpoint->keys != NULL)
-		return sign_headers(s->endpoint->keys, &in, emit, h, &why);
-	if (own && event->timestamp > 0)
-		in.timestamp = event->timestamp;
-	snprintf(time, sizeof(time), "%" PRId64, in.timestamp);
-	add_header(h, "webhook-id", in.id);
-	add_header(h, "webhook-timestamp", span_of(time));
-	if (own)
-		add_header(h, "webhook-signature", event->signature);
-	return 0;
-}
-
-/* Is the line's own header ${line} also one of ours? */
-static bool
-ours_too(const struct headers *h, struct span line)
-{
-	const char *colon = memchr(line.p, ':', line.n);
-	size_t n = colon == NULL ? line.n : (size_t)(colon - line.p) + 1;
-
-	for (size_t i = 0; i < h->count; i++) {
-		const char *ours = h->text->data + h->at[i];
-		size_t k = 0;
-
-		while (k < n && k < h->n[i] &&
-		    (ours[k] | 0x20) == (line.p[k] | 0x20))
-			k++;
-		if (k == n)
-			return true;
+	if (d->policy.batch <= 1 || !s->job->event->cloudevent) {
+		outgoing_request_single(&s->request, s->job->event);
+		return 0;
 	}
-	return false;
+	outgoing_batch_begin(&s->request, &d->letter);
+	for (const struct deliver_job *j = s->job; j != NULL; j = j->next)
+		outgoing_batch_add(&s->request, &d->letter, j->event);
+	return outgoing_batch_end(&s->request, &d->letter);
 }
 
 static int
 send_shipment(struct deliver *d, struct deliver_shipment *s)
 {
-	struct span header[OWN_HEADERS + OUTGOING_HEADERS_MAX];
-	const struct outgoing_event *event = s->job->event;
-	struct headers h = {.text = &d->header};
-	struct http_request r = {.target = s->endpoint->target,
-	    .method = HTTP_POST,
-	    .header = header,
+	struct deliver_endpoint *e = s->endpoint;
+	struct transport_request r = {.target = e->target,
+	    .kind = TRANSPORT_EVENT,
+	    .body = s->request.body,
+	    .header = d->headers.header,
 	    .context = s};
-	struct span type;
 
-	buf_clear(&d->header);
-	r.body = s->batch ? buf_span(&s->body) : event->body;
-	type = s->batch ? SPAN_LIT("application/cloudevents-batch+json")
-			: event->content_type;
-	add_header(&h, "Content-Type", type);
-	if (sign(s, r.body, type, &h) != 0 || buf_failed(&d->header))
+	if (outgoing_headers_make(&d->headers, &s->request, s->job->event,
+		e->keys, s->sent / 1000, e->origin_header) != 0)
 		return -1;
-	for (size_t i = 0; i < h.count; i++)
-		header[r.headers++] =
-		    (struct span){d->header.data + h.at[i], h.n[i]};
-	if (s->endpoint->origin_header != NULL)
-		header[r.headers++] = span_of(s->endpoint->origin_header);
-	for (size_t i = 0; i < event->headers; i++) {
-		/* Those that the endpoint was given are not the line's to
-		 * say. */
-		if (!ours_too(&h, event->header[i]) &&
-		    !http_target_sets(r.target, event->header[i]))
-			header[r.headers++] = event->header[i];
-	}
-	return http_send(d->http, &r);
+	r.headers = d->headers.count;
+	r.own = d->headers.own;
+	return transport_send(d->transport, &r);
 }
 
 static int
@@ -255,15 +136,16 @@ ask_consent(
     struct deliver *d, struct deliver_endpoint *e, struct deliver_shipment *s)
 {
 	struct span origin = span_of(e->origin_header);
-	struct http_request r = {.target = e->target,
-	    .method = HTTP_OPTIONS,
+	struct transport_request r = {.target = e->target,
+	    .kind = TRANSPORT_HANDSHAKE,
 	    .header = &origin,
 	    .headers = 1,
+	    .own = 1,
 	    .context = s};
 
 	s->endpoint = e;
 	s->handshake = true;
-	if (http_send(d->http, &r) != 0)
+	if (transport_send(d->transport, &r) != 0)
 		return -1;
 	e->consent = DELIVER_CONSENT_ASKED;
 	return 0;

@@ -75,7 +75,7 @@ deliver_endpoint_new(struct deliver *d,
 		return NULL;
 	}
 	errno = 0;
-	e->target = http_target_new(&o->http, &why);
+	e->target = transport_target_open(&o->http, &why);
 	if (e->target == NULL) {
 		*bad = errno != ENOMEM;
 		err_set(err, "%s: %s",
@@ -121,7 +121,7 @@ deliver_endpoint_free(struct deliver_endpoint *e)
 	deliver_table_release(&e->lanes);
 	for (size_t i = 0; i < e->types; i++)
 		free(e->type[i]);
-	http_target_free(e->target);
+	transport_target_close(e->target);
 	free(e->origin_header);
 	free(e->shown);
 	free(e->name);

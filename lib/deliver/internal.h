@@ -4,7 +4,10 @@
 
 #include "deliver/deliver.h"
 #include "deliver/table.h"
+#include "outgoing/answer.h"
 #include "outgoing/event.h"
+#include "outgoing/request.h"
+#include "transport/transport.h"
 
 /* Upper bounds of the latency histogram's buckets, in seconds. */
 #define DELIVER_BUCKETS 16
@@ -55,10 +58,8 @@ struct deliver_shipment {
 	size_t count;
 	int64_t sent; /* wall clock */
 	bool handshake;
-	bool batch;
-	bool mates;      /* they were in one request before */
-	struct buf body; /* of a batch */
-	char id[ID_MAX + 1];
+	bool mates; /* they were in one request before */
+	struct outgoing_request request;
 };
 
 enum deliver_consent {
@@ -73,7 +74,7 @@ struct deliver_endpoint {
 	char *name;
 	char *shown;         /* the name without secrets */
 	char *origin_header; /* "WebHook-Request-Origin: …", or NULL */
-	struct http_target *target;
+	struct transport_target *target;
 	struct sign_keys *keys;
 	char *type[DELIVER_TYPES_MAX];
 	size_t types;
@@ -123,7 +124,7 @@ struct deliver_heap {
 struct deliver {
 	struct deliver_policy policy;
 	const struct deliver_outputs *out;
-	struct http_client *http;
+	struct transport *transport;
 	struct outgoing_reader reader;
 	struct deliver_endpoint *endpoint, **endpoint_end;
 	struct deliver_endpoint *turn; /* whose turn it is to send first */
@@ -135,7 +136,7 @@ struct deliver {
 	char *origin;
 	struct deliver_heap waiting;
 	struct deliver_shipment *spare;
-	struct buf header; /* of the request being made */
+	struct outgoing_headers headers; /* of the request being made */
 	struct buf letter;
 	struct deliver_counts count;
 	struct deliver_audit *audit;
@@ -227,7 +228,7 @@ int64_t deliver_next_time(const struct deliver *d);
 void deliver_shipment_free(struct deliver *d, struct deliver_shipment *s);
 
 /* ---- settle.c */
-void deliver_answered(struct deliver *d, const struct http_answer *a);
+void deliver_answered(struct deliver *d, const struct outgoing_answer *a);
 enum deliver_outcome {
 	DELIVER_OUTCOME_DELIVERED,
 	DELIVER_OUTCOME_DEAD,
@@ -253,8 +254,8 @@ void deliver_is_down(struct deliver *d, struct deliver_endpoint *e, uint32_t n,
 void deliver_switch_off(
     struct deliver *d, struct deliver_endpoint *e, const char *why);
 /* Keep to the Retry-After that goes for all of ${e}. */
-void deliver_take_hold(
-    struct deliver *d, struct deliver_endpoint *e, const struct http_answer *a);
+void deliver_take_hold(struct deliver *d, struct deliver_endpoint *e,
+    const struct outgoing_answer *a);
 /* Settle those ready ones of ${e} for which Retry-After is too long. */
 void deliver_expire_held(struct deliver *d, struct deliver_endpoint *e);
 double deliver_random(struct deliver *d);
@@ -280,13 +281,13 @@ bool deliver_consent_allows(
     const struct deliver *d, const struct deliver_endpoint *e);
 /* Take the answer to a handshake. */
 void deliver_consent_answered(struct deliver *d, struct deliver_endpoint *e,
-    const struct http_answer *a, enum deliver_verdict v, const char *why);
+    const struct outgoing_answer *a);
 
 /* ---- reason.c */
 /* Tell once for each status what the body of a bad answer says, and where it may
  * be that nothing is signed. */
 void deliver_tell_reason(struct deliver *d, const struct deliver_shipment *s,
-    const struct http_answer *a);
+    const struct outgoing_answer *a);
 
 /* ---- store.c: what goes into the spool and comes out of it. */
 /* Make ${e} known to it. */
@@ -360,7 +361,7 @@ void deliver_receipt(struct deliver *d, const struct deliver_job *j,
 struct deliver_audit *deliver_audit_new(int fd, struct err *err);
 void deliver_audit_free(struct deliver_audit *a);
 void deliver_audit_attempt(struct deliver_audit *a,
-    const struct deliver_shipment *s, const struct http_answer *answer);
+    const struct deliver_shipment *s, const struct outgoing_answer *answer);
 /* Write what was added.  Return 0, or -1 with ${err}. */
 int deliver_audit_flush(struct deliver_audit *a, struct err *err);
 

@@ -3,43 +3,6 @@
 /* How far jitter goes. */
 #define JITTER 0.2
 
-enum deliver_verdict
-deliver_judge(const struct http_answer *a)
-{
-	switch (a->failure) {
-	case HTTP_ANSWERED:
-		break;
-	case HTTP_NO_NAME:
-	case HTTP_NO_CONNECTION:
-	case HTTP_NO_TLS:
-	case HTTP_TIMEOUT:
-	case HTTP_BROKEN:
-	case HTTP_LOCAL:
-		return DELIVER_RETRY;
-	case HTTP_SHORT:
-	case HTTP_CANCELLED:
-		return DELIVER_LATER;
-	case HTTP_DENIED:
-		return DELIVER_DEAD;
-	}
-	if (a->status >= 200 && a->status < 300)
-		return DELIVER_DONE;
-	if (a->status == 410)
-		return DELIVER_GONE;
-	/* 3xx is never followed, since where it points may be anybody's; but
-	 * it may be gone tomorrow. */
-	if (a->status >= 500 || a->status < 400 || a->status == 408 ||
-	    a->status == 425 || a->status == 429)
-		return DELIVER_RETRY;
-	return DELIVER_DEAD;
-}
-
-bool
-deliver_holds_endpoint(const struct http_answer *a)
-{
-	return a->retry_after > 0 && (a->status == 429 || a->status == 503);
-}
-
 static int64_t
 doubled(int64_t base, uint32_t times, int64_t cap)
 {

@@ -1,5 +1,5 @@
 /*
- * deliver/policy: what an answer means, and when to try again.  Pure
+ * deliver/policy: when to try again.  Pure
  * functions of numbers and of time, in milliseconds.
  */
 #ifndef DELIVER_POLICY_H
@@ -7,8 +7,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "http/http.h"
 
 /* The longest pause of the slow phase. */
 #define DELIVER_SLOW_CAP (INT64_C(5) * 3600 * 1000)
@@ -28,19 +26,6 @@ struct deliver_policy {
 	int64_t queue;        /* events held in memory */
 	bool ordered;         /* one at a time of each session */
 };
-
-enum deliver_verdict {
-	DELIVER_DONE,
-	DELIVER_RETRY, /* and it says something about the endpoint */
-	DELIVER_LATER, /* no attempt was made, or it was broken off by us */
-	DELIVER_DEAD,
-	DELIVER_GONE /* 410: the endpoint wants nothing any more */
-};
-
-enum deliver_verdict deliver_judge(const struct http_answer *a);
-
-/* Does Retry-After of this answer go for the whole endpoint? */
-bool deliver_holds_endpoint(const struct http_answer *a);
 
 /* The pause after the ${round}th failure (from 1), slow phase included where
  * ${slow}: retry_base doubling up to retry_cap, then, from round max_attempts

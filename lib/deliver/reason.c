@@ -32,12 +32,12 @@ static bool
 is_unsigned(const struct deliver_shipment *s)
 {
 	return s->job != NULL && s->endpoint->keys == NULL &&
-	    (s->batch || s->job->event->signature.n == 0);
+	    (s->request.is_batch || s->job->event->signature.n == 0);
 }
 
 void
 deliver_tell_reason(struct deliver *d, const struct deliver_shipment *s,
-    const struct http_answer *a)
+    const struct outgoing_answer *a)
 {
 	struct deliver_endpoint *e = s->endpoint;
 	size_t status = a->status > 0 ? (size_t)a->status : 0;

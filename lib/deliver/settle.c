@@ -101,49 +101,9 @@ deliver_flush_endpoint(
 		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, reason);
 }
 
-static const char *
-failure_word(enum http_failure f)
-{
-	switch (f) {
-	case HTTP_ANSWERED:
-		break;
-	case HTTP_NO_NAME:
-		return "DNS";
-	case HTTP_NO_CONNECTION:
-		return "connect";
-	case HTTP_NO_TLS:
-		return "TLS";
-	case HTTP_TIMEOUT:
-		return "timeout";
-	case HTTP_BROKEN:
-		return "broken answer";
-	case HTTP_DENIED:
-		return "denied";
-	case HTTP_LOCAL:
-	case HTTP_SHORT:
-		return "local";
-	case HTTP_CANCELLED:
-		return "interrupted";
-	}
-	return "HTTP";
-}
-
-/* "HTTP 503", "connect: refused", … */
 static void
-describe(const struct http_answer *a, char *text, size_t size)
-{
-	if (a->failure != HTTP_ANSWERED)
-		snprintf(
-		    text, size, "%s: %s", failure_word(a->failure), a->error);
-	else if (a->status >= 300 && a->status < 400)
-		snprintf(text, size, "HTTP %d: redirects are not followed",
-		    a->status);
-	else
-		snprintf(text, size, "HTTP %d", a->status);
-}
-
-static void
-remember(struct deliver_job *j, const struct http_answer *a, const char *why)
+remember(
+    struct deliver_job *j, const struct outgoing_answer *a, const char *why)
 {
 	char *error = why == NULL ? NULL : strdup(why);
 
@@ -155,7 +115,7 @@ remember(struct deliver_job *j, const struct http_answer *a, const char *why)
 /* When what was in one request goes again, in ms: together. */
 static int64_t
 pause_of(struct deliver *d, const struct deliver_shipment *s,
-    const struct http_answer *a)
+    const struct outgoing_answer *a)
 {
 	uint32_t round = 0;
 	int64_t pause;
@@ -165,7 +125,7 @@ pause_of(struct deliver *d, const struct deliver_shipment *s,
 	pause = deliver_pause(&d->policy, round, d->store.spool != NULL,
 	    a->retry_after, deliver_random(d));
 	/* In the spool the time tells the members of a batch. */
-	if (s->batch && d->store.spool != NULL)
+	if (s->request.is_batch && d->store.spool != NULL)
 		pause =
 		    deliver_store_free_time(d, s->endpoint, d->wall + pause) -
 		    d->wall;
@@ -264,10 +224,10 @@ deliver_is_down(struct deliver *d, struct deliver_endpoint *e, uint32_t n,
 }
 
 void
-deliver_take_hold(
-    struct deliver *d, struct deliver_endpoint *e, const struct http_answer *a)
+deliver_take_hold(struct deliver *d, struct deliver_endpoint *e,
+    const struct outgoing_answer *a)
 {
-	if (!deliver_holds_endpoint(a) || d->now + a->retry_after <= e->hold)
+	if (!a->for_endpoint || d->now + a->retry_after <= e->hold)
 		return;
 	e->hold = d->now + a->retry_after;
 	if (d->store.spool != NULL)
@@ -291,17 +251,19 @@ deliver_expire_held(struct deliver *d, struct deliver_endpoint *e)
 /* What the answer says about the endpoint as a whole. */
 static void
 judge_endpoint(struct deliver *d, struct deliver_endpoint *e,
-    const struct http_answer *a, enum deliver_verdict v, const char *why)
+    const struct outgoing_answer *a)
 {
 	struct deliver_breaker *b = &e->breaker;
+	enum outgoing_verdict v = a->verdict;
 	bool was_open = b->open;
 
 	deliver_take_hold(d, e, a);
-	if (a->failure == HTTP_DENIED || v == DELIVER_LATER) {
+	if (v == OUTGOING_DENIED || v == OUTGOING_SHORT ||
+	    v == OUTGOING_CANCELLED) {
 		deliver_breaker_unknown(b);
 		return;
 	}
-	if (v != DELIVER_RETRY) {
+	if (v != OUTGOING_RETRY) {
 		deliver_breaker_success(b);
 		e->down = false;
 		if (was_open)
@@ -316,10 +278,10 @@ judge_endpoint(struct deliver *d, struct deliver_endpoint *e,
 	if (!was_open)
 		deliver_note(d, DELIVER_NOTE_STATE, e,
 		    "circuit open after %u failures in a row: %s", b->failures,
-		    why);
-	deliver_put_off(d, e, b->until, why);
+		    a->why);
+	deliver_put_off(d, e, b->until, a->why);
 	if (b->opened >= (uint64_t)d->policy.max_attempts)
-		deliver_is_down(d, e, b->opened, "probes", why);
+		deliver_is_down(d, e, b->opened, "probes", a->why);
 }
 
 /* No request was made: nothing has become of ${j}, but time goes by.  Return as
@@ -343,24 +305,25 @@ unsent(struct deliver *d, struct deliver_job *j, const char *why)
  * sent again, with its mates: now, or after ${pause}. */
 static bool
 settle_one(struct deliver *d, struct deliver_job *j,
-    const struct http_answer *a, enum deliver_verdict v, const char *why,
-    int64_t pause)
+    const struct outgoing_answer *a, int64_t pause)
 {
-	if (a->failure == HTTP_SHORT)
-		return unsent(d, j, why);
-	remember(j, a, v == DELIVER_DONE ? NULL : why);
-	switch (v) {
-	case DELIVER_DONE:
+	if (a->verdict == OUTGOING_SHORT)
+		return unsent(d, j, a->why);
+	remember(j, a, a->verdict == OUTGOING_DELIVERED ? NULL : a->why);
+	switch (a->verdict) {
+	case OUTGOING_DELIVERED:
 		deliver_settle(d, j, DELIVER_OUTCOME_DELIVERED, NULL);
 		break;
-	case DELIVER_RETRY:
-		return again(d, j, why, pause);
-	case DELIVER_DEAD:
-		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, why);
+	case OUTGOING_RETRY:
+		return again(d, j, a->why, pause);
+	case OUTGOING_REFUSED:
+	case OUTGOING_DENIED:
+		deliver_settle(d, j, DELIVER_OUTCOME_DEAD, a->why);
 		break;
-	case DELIVER_LATER:
+	case OUTGOING_SHORT:
+	case OUTGOING_CANCELLED:
 		/* For deliver_abandon, or for the next run. */
-	case DELIVER_GONE:
+	case OUTGOING_GONE:
 		/* With those that wait: see deliver_switch_off. */
 		if (d->store.spool != NULL)
 			deliver_store_settle(d, j, SPOOL_READY, j->error);
@@ -391,20 +354,20 @@ queue_mates(struct deliver *d, struct deliver_job *j, int64_t pause)
 
 static void
 settle_shipment(struct deliver *d, struct deliver_shipment *s,
-    const struct http_answer *a, enum deliver_verdict v, const char *why)
+    const struct outgoing_answer *a)
 {
-	int64_t pause = v == DELIVER_RETRY ? pause_of(d, s, a) : 0;
+	int64_t pause = a->verdict == OUTGOING_RETRY ? pause_of(d, s, a) : 0;
 	struct deliver_job *left = NULL, **end = &left, *next;
 
 	for (struct deliver_job *j = s->job; j != NULL; j = next) {
 		next = j->next;
 		j->next = NULL;
 		/* One of them may be the reason: each goes alone now. */
-		if (v == DELIVER_DEAD && s->count > 1 && a->status > 0) {
+		if (a->verdict == OUTGOING_REFUSED && s->count > 1) {
 			j->alone = true;
-			remember(j, a, why);
+			remember(j, a, a->why);
 			deliver_make_ready(j, true);
-		} else if (settle_one(d, j, a, v, why, pause)) {
+		} else if (settle_one(d, j, a, pause)) {
 			*end = j;
 			end = &j->mate;
 		}
@@ -423,15 +386,15 @@ is_last(const struct deliver *d, const struct deliver_shipment *s)
 /* A request was made: count it, and keep account of it. */
 static void
 count_attempt(struct deliver *d, const struct deliver_shipment *s,
-    const struct http_answer *a, enum deliver_verdict v)
+    const struct outgoing_answer *a)
 {
 	struct deliver_endpoint *e = s->endpoint;
 
 	if (d->audit != NULL)
 		deliver_audit_attempt(d->audit, s, a);
-	if (v != DELIVER_DONE) {
+	if (a->verdict != OUTGOING_DELIVERED) {
 		e->failures++;
-		if (v != DELIVER_RETRY || is_last(d, s))
+		if (a->verdict != OUTGOING_RETRY || is_last(d, s))
 			deliver_tell_reason(d, s, a);
 	}
 	if (s->handshake)
@@ -445,32 +408,27 @@ count_attempt(struct deliver *d, const struct deliver_shipment *s,
 }
 
 void
-deliver_answered(struct deliver *d, const struct http_answer *a)
+deliver_answered(struct deliver *d, const struct outgoing_answer *a)
 {
 	struct deliver_shipment *s = a->context;
 	struct deliver_endpoint *e = s->endpoint;
-	enum deliver_verdict v = deliver_judge(a);
-	char why[320];
 
 	e->in_flight--;
 	d->count.in_flight--;
-	why[0] = '\0';
-	if (v != DELIVER_DONE)
-		describe(a, why, sizeof(why));
-	if (a->failure == HTTP_SHORT)
+	if (a->verdict == OUTGOING_SHORT)
 		deliver_was_short(d, e, a->error);
 	else
-		count_attempt(d, s, a, v);
+		count_attempt(d, s, a);
 	if (s->handshake) {
-		deliver_consent_answered(d, e, a, v, why);
+		deliver_consent_answered(d, e, a);
 		deliver_shipment_free(d, s);
 		return;
 	}
-	settle_shipment(d, s, a, v, why);
+	settle_shipment(d, s, a);
 	deliver_shipment_free(d, s);
-	judge_endpoint(d, e, a, v, why);
-	if (v == DELIVER_GONE) {
-		deliver_switch_off(d, e, why);
+	judge_endpoint(d, e, a);
+	if (a->verdict == OUTGOING_GONE) {
+		deliver_switch_off(d, e, a->why);
 		if (d->store.spool != NULL)
 			deliver_store_switch_off(d, e);
 	}

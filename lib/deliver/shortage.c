@@ -11,7 +11,7 @@
 void
 deliver_fit_width(struct deliver *d)
 {
-	size_t room = http_room((size_t)d->policy.concurrency);
+	size_t room = transport_room((size_t)d->policy.concurrency);
 	char text[160];
 
 	if (room < (size_t)d->policy.concurrency) {

@@ -4,35 +4,6 @@
 static const struct deliver_policy policy = {
     .retry_base = 1000, .retry_cap = 300000, .max_attempts = 5, .breaker = 3};
 
-static enum deliver_verdict
-judge(enum http_failure f, int status)
-{
-	struct http_answer a = {.failure = f, .status = status};
-
-	return deliver_judge(&a);
-}
-
-static void
-verdicts(void)
-{
-	static const int again[] = {300, 302, 308, 408, 425, 429, 500, 599};
-	static const int dead[] = {400, 401, 403, 404, 409, 411, 422, 499};
-
-	CHECK(judge(HTTP_ANSWERED, 200) == DELIVER_DONE, "200");
-	CHECK(judge(HTTP_ANSWERED, 299) == DELIVER_DONE, "299");
-	CHECK(judge(HTTP_ANSWERED, 410) == DELIVER_GONE, "410");
-	for (size_t i = 0; i < 8; i++) {
-		CHECK(judge(HTTP_ANSWERED, again[i]) == DELIVER_RETRY, "again");
-		CHECK(judge(HTTP_ANSWERED, dead[i]) == DELIVER_DEAD, "dead");
-	}
-	CHECK(judge(HTTP_NO_NAME, 0) == DELIVER_RETRY, "DNS");
-	CHECK(judge(HTTP_NO_TLS, 0) == DELIVER_RETRY, "TLS");
-	CHECK(judge(HTTP_TIMEOUT, 0) == DELIVER_RETRY, "timeout");
-	CHECK(judge(HTTP_DENIED, 0) == DELIVER_DEAD, "denied");
-	CHECK(judge(HTTP_SHORT, 0) == DELIVER_LATER, "short of something");
-	CHECK(judge(HTTP_CANCELLED, 0) == DELIVER_LATER, "broken off");
-}
-
 static void
 pauses(void)
 {
@@ -95,7 +66,6 @@ breaker(void)
 int
 main(void)
 {
-	verdicts();
 	pauses();
 	breaker();
 	return check_done();

@@ -1,0 +1,140 @@
+#include "outgoing/request.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/digest.h"
+
+void
+outgoing_request_single(
+    struct outgoing_request *r, const struct outgoing_event *event)
+{
+	r->is_batch = false;
+	r->body = event->body;
+	r->type = event->content_type;
+	memcpy(r->id, event->id.p, event->id.n);
+	r->id[event->id.n] = '\0';
+}
+
+void
+outgoing_batch_begin(struct outgoing_request *r, struct buf *ids)
+{
+	r->is_batch = true;
+	r->type = SPAN_LIT("application/cloudevents-batch+json");
+	buf_clear(&r->batch);
+	buf_clear(ids);
+}
+
+void
+outgoing_batch_add(struct outgoing_request *r, struct buf *ids,
+    const struct outgoing_event *event)
+{
+	buf_add_byte(&r->batch, r->batch.len == 0 ? '[' : ',');
+	buf_add_span(&r->batch, event->body);
+	buf_add_span(ids, event->id);
+	buf_add_byte(ids, '\n');
+}
+
+int
+outgoing_batch_end(struct outgoing_request *r, struct buf *ids)
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+	char id[ID_TEXT_MAX];
+
+	buf_add_byte(&r->batch, ']');
+	if (buf_failed(&r->batch) || buf_failed(ids) ||
+	    crypto_sha256(ids->data, ids->len, digest) != 0)
+		return -1;
+	id_of_digest(digest, id);
+	snprintf(r->id, sizeof(r->id), "%s", id);
+	r->body = buf_span(&r->batch);
+	return 0;
+}
+
+static void
+add(struct outgoing_headers *h, const char *name, struct span value)
+{
+	if (h->own == OUTGOING_OWN_HEADERS - 1) { /* the origin's place */
+		h->text.failed = true;
+		return;
+	}
+	h->at[h->own] = h->text.len;
+	buf_add_text(&h->text, name);
+	buf_add(&h->text, ": ", 2);
+	buf_add_span(&h->text, value);
+	h->n[h->own] = h->text.len - h->at[h->own];
+	h->own++;
+}
+
+static void
+emit(void *context, const char *name, struct span value)
+{
+	add(context, name, value);
+}
+
+/* Sign anew, or pass the message's own signature on. */
+static int
+sign(struct outgoing_headers *h, const struct outgoing_request *r,
+    const struct outgoing_event *event, struct sign_keys *keys, int64_t time)
+{
+	struct sign_input in = {span_of(r->id), time, r->body, r->type};
+	bool own = event->signature.n > 0 && !r->is_batch;
+	struct err why;
+	char text[24];
+
+	if (keys != NULL)
+		return sign_headers(keys, &in, emit, h, &why);
+	if (own && event->timestamp > 0)
+		in.timestamp = event->timestamp;
+	snprintf(text, sizeof(text), "%" PRId64, in.timestamp);
+	add(h, "webhook-id", in.id);
+	add(h, "webhook-timestamp", span_of(text));
+	if (own)
+		add(h, "webhook-signature", event->signature);
+	return 0;
+}
+
+/* Is the line's own header ${line} also one of ours? */
+static bool
+is_ours(const struct outgoing_headers *h, struct span line)
+{
+	const char *colon = memchr(line.p, ':', line.n);
+	size_t n = colon == NULL ? line.n : (size_t)(colon - line.p) + 1;
+
+	for (size_t i = 0; i < h->own; i++) {
+		const char *ours = h->text.data + h->at[i];
+		size_t k = 0;
+
+		while (k < n && k < h->n[i] &&
+		    (ours[k] | 0x20) == (line.p[k] | 0x20))
+			k++;
+		if (k == n)
+			return true;
+	}
+	return false;
+}
+
+int
+outgoing_headers_make(struct outgoing_headers *h,
+    const struct outgoing_request *r, const struct outgoing_event *event,
+    struct sign_keys *keys, int64_t time, const char *origin)
+{
+	buf_clear(&h->text);
+	h->own = h->count = 0;
+	add(h, "Content-Type", r->type);
+	if (sign(h, r, event, keys, time) != 0 || buf_failed(&h->text))
+		return -1;
+	/* The text stays in place from here on. */
+	for (size_t i = 0; i < h->own; i++)
+		h->header[h->count++] =
+		    (struct span){h->text.data + h->at[i], h->n[i]};
+	if (origin != NULL)
+		h->header[h->count++] = span_of(origin);
+	for (size_t i = 0; i < event->headers; i++) {
+		if (!is_ours(h, event->header[i]))
+			h->header[h->count++] = event->header[i];
+	}
+	h->own += origin != NULL;
+	return 0;
+}
