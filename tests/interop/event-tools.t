@@ -89,6 +89,10 @@ vitals-post -q --max-attempts 1 http://127.0.0.1:1/ <two >receipt.whole 2>/dev/n
 valid receipt receipt.whole
 jq -r .deadLetter receipt.whole >whole
 valid deadletter whole
+vitals-post -q --spool spool --max-attempts 1 http://127.0.0.1:1/ \
+	<two >receipt.none 2>&1
+vitals-post --spool spool --list >spooled
+valid spooled spooled
 
 # Every schema is a schema, and every kind of line has been seen.
 for f in "$ROOT"/schema/*.schema.json; do
