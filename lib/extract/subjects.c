@@ -172,7 +172,7 @@ subjects_finish(
 		status = finish(s, s->whole, end, &missing, err);
 	if (!s->begun)
 		status = extract_status_of(measure_nothing(
-		    &s->options->measure, s->about, end, none, s->out));
+		    &s->options->measure, s->about, end, none, s->out, err));
 	if (status == EXTRACT_OK && missing != NOT_MISSING) {
 		err_set(err, "%s", extract_missing_text(missing));
 		status = EXTRACT_DATA;

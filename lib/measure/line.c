@@ -31,8 +31,8 @@ put_head(struct json_writer *w, const char *record,
 	}
 	if (hash) {
 		json_key(w, "sourceSha256");
-		if (s->sha256 != NULL)
-			json_put_text(w, s->sha256);
+		if (l->sha256 != NULL)
+			json_put_text(w, l->sha256);
 		else
 			json_put_null(w);
 	}

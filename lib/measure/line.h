@@ -14,6 +14,7 @@ struct measure_quality {
 
 struct measure_line {
 	const struct measure_source *source;
+	const char *sha256; /* of the source; NULL: not known */
 	int face_index;
 	double offset, duration;       /* s */
 	const struct reading *reading; /* ${readings} of them */

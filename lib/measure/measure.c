@@ -205,10 +205,23 @@ look_in_time(
 	return status;
 }
 
+/* End ${l} by what it says of its source, and write it. */
+static enum measure_status
+put_measurement(
+    struct measure_line *l, struct ndjson_writer *out, struct err *err)
+{
+	const struct measure_source *s = l->source;
+
+	if (s->sha256 != NULL && s->sha256(s->context, &l->sha256, err) != 0)
+		return MEASURE_SYSTEM;
+	measure_line_measurement(ndjson_record(out), l);
+	return commit(out);
+}
+
 /* Write the line of all stretches, which reach from ${from} to ${to}. */
 static enum measure_status
-write_measurement(
-    struct measure *m, double from, double to, struct ndjson_writer *out)
+write_measurement(struct measure *m, double from, double to,
+    struct ndjson_writer *out, struct err *err)
 {
 	struct measure_estimate e;
 
@@ -222,8 +235,7 @@ write_measurement(
 	struct measure_line l = line_of(m, &e);
 	l.offset = from;
 	l.duration = to - from;
-	measure_line_measurement(ndjson_record(out), &l);
-	return commit(out);
+	return put_measurement(&l, out, err);
 }
 
 /* Write all of the window ${from}..${to} that was not written. */
@@ -238,7 +250,7 @@ write_window(struct measure *m, double from, double to,
 	if (!m->mute) {
 		if (look(m, to, &v, err) != MEASURE_OK)
 			return MEASURE_SYSTEM;
-		status = write_measurement(m, from, to, out);
+		status = write_measurement(m, from, to, out, err);
 		if (status == MEASURE_OK)
 			status = write_new_wave(m, &v, last, to, out);
 		rppg_segment_release(&v);
@@ -457,7 +469,7 @@ measure_finish(
 enum measure_status
 measure_nothing(const struct measure_options *options,
     const struct measure_source *source, double end, enum missing_reason why,
-    struct ndjson_writer *out)
+    struct ndjson_writer *out, struct err *err)
 {
 	struct measure_estimate e;
 	struct measure_line l = {.source = source,
@@ -470,6 +482,5 @@ measure_nothing(const struct measure_options *options,
 	l.quality = e.quality;
 	if ((options->emit & MEASURE_MEASUREMENT) == 0)
 		return MEASURE_OK;
-	measure_line_measurement(ndjson_record(out), &l);
-	return commit(out);
+	return put_measurement(&l, out, err);
 }

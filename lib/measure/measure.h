@@ -63,7 +63,11 @@ struct measure_options {
  * while the source is read. */
 struct measure_source {
 	const char *name;
-	const char *sha256; /* hexadecimal; NULL: not known */
+	/* Asked for the SHA-256 of its bytes whenever a line is to say it: give
+	 * it in hexadecimal, or NULL where it is not known.  Return 0, or -1 with
+	 * ${err}.  NULL: it is never known. */
+	int (*sha256)(void *context, const char **hex, struct err *err);
+	void *context;
 	bool has_start;
 	int64_t start; /* as in instant.h */
 	/* The device: NULL or 0 where it is not known. */
@@ -86,7 +90,8 @@ void measure_mute(struct measure *m, bool mute);
 
 enum measure_status {
 	MEASURE_OK,
-	MEASURE_SYSTEM, /* no memory, or times that do not rise: see ${err} */
+	MEASURE_SYSTEM, /* no memory, times that do not rise, no SHA-256 though
+			 * there should be one: ${err} says which */
 	MEASURE_OUTPUT /* writing failed: errno says why, ${err} is untouched */
 };
 
@@ -99,10 +104,10 @@ enum measure_status measure_finish(
     struct measure *m, double end, struct ndjson_writer *out, struct err *err);
 
 /* Write the measurement of a source of which no frame could be measured, and
- * ${why}.  Return MEASURE_OK or MEASURE_OUTPUT. */
+ * ${why}. */
 enum measure_status measure_nothing(const struct measure_options *options,
     const struct measure_source *source, double end, enum missing_reason why,
-    struct ndjson_writer *out);
+    struct ndjson_writer *out, struct err *err);
 
 /* Why no measurement so far has a heart rate; NOT_MISSING where one has. */
 enum missing_reason measure_missing_reason(const struct measure *m);

@@ -23,9 +23,11 @@ struct video_convert {
 struct video {
 	struct video_source source;
 	struct video_options options;
-	int64_t pos;  /* of the next byte to read */
-	int64_t size; /* of a seekable file */
-	int io_error; /* errno of a failed read, 0: none */
+	int64_t pos;    /* of the next byte to read */
+	int64_t size;   /* of a seekable file */
+	int64_t tapped; /* bytes from the first on that the tap was given */
+	bool opened;    /* all that precedes the frames has been read */
+	int io_error;   /* errno of a failed read, 0: none */
 	AVIOContext *io;
 	AVFormatContext *format;
 	AVCodecContext *codec;

@@ -1,11 +1,91 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "video/internal.h"
 
 #define IO_SIZE (32 << 10)
+#define TAP_SIZE ((size_t)128 << 10) /* of what only the tap wants */
+
+/*
+ * The tap wants all bytes in order; a demuxer reads them in its own.  Of a file
+ * the tap follows it as far as it reads on without a gap.  An index at the end
+ * is read while the file is opened, by a jump there and back, and the tap stays
+ * where it is.  Once that is over a demuxer takes the packets of its stream
+ * about in the order of the file: what it then leaves out is read for the tap.
+ * So next to nothing is read twice.  A demuxer that jumps about costs one more
+ * pass at most, for the tap only goes forward.
+ */
+
+/* Give the tap what it has not been given of the ${n} bytes at ${at}. */
+static void
+tap(struct video *v, int64_t at, const uint8_t *bytes, size_t n)
+{
+	int64_t given = v->tapped - at;
+
+	if (v->options.tap == NULL || given < 0 || given >= (int64_t)n)
+		return;
+	v->options.tap(v->options.context, bytes + given, n - (size_t)given);
+	v->tapped = at + (int64_t)n;
+}
+
+static ssize_t
+read_at(int fd, void *to, size_t len, int64_t at)
+{
+	ssize_t n;
+
+	do
+		n = pread(fd, to, len, (off_t)at);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+/* Read a file for the tap, up to ${end} or to its end.  Return 0, or -1 with
+ * errno set. */
+static int
+tap_up_to(struct video *v, int64_t end)
+{
+	uint8_t *block;
+	ssize_t n = 1;
+
+	if (v->options.tap == NULL || v->tapped >= end)
+		return 0;
+	if ((block = malloc(TAP_SIZE)) == NULL)
+		return -1;
+	while (n > 0 && v->tapped < end) {
+		size_t want = end - v->tapped < (int64_t)TAP_SIZE
+		    ? (size_t)(end - v->tapped)
+		    : TAP_SIZE;
+
+		n = read_at(v->source.fd, block, want, v->tapped);
+		if (n > 0)
+			tap(v, v->tapped, block, (size_t)n);
+	}
+	free(block);
+	return n < 0 ? -1 : 0;
+}
+
+/* Read a stream, of which a part was read ahead. */
+static ssize_t
+read_stream(struct video *v, uint8_t *to, size_t len)
+{
+	const struct video_source *s = &v->source;
+	ssize_t n;
+
+	if (v->pos < (int64_t)s->head_len) {
+		size_t left = s->head_len - (size_t)v->pos;
+
+		n = (ssize_t)(left < len ? left : len);
+		memcpy(to, s->head + v->pos, (size_t)n);
+		return n;
+	}
+	do
+		n = read(s->fd, to, len);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
 
 /* A seekable source is read by position, so that whoever else reads the same
  * descriptor is not disturbed. */
@@ -15,18 +95,12 @@ io_read(void *context, uint8_t *buf, int len)
 	struct video *v = context;
 	ssize_t n;
 
-	if (!v->source.seekable && v->pos < (int64_t)v->source.head_len) {
-		n = (ssize_t)v->source.head_len - (ssize_t)v->pos;
-		if (n > len)
-			n = len;
-		memcpy(buf, v->source.head + v->pos, (size_t)n);
-	} else {
-		do
-			n = v->source.seekable
-			    ? pread(v->source.fd, buf, (size_t)len, v->pos)
-			    : read(v->source.fd, buf, (size_t)len);
-		while (n < 0 && errno == EINTR);
-	}
+	if (!v->source.seekable)
+		n = read_stream(v, buf, (size_t)len);
+	else if (v->opened && tap_up_to(v, v->pos) != 0)
+		n = -1;
+	else
+		n = read_at(v->source.fd, buf, (size_t)len, v->pos);
 	if (n < 0 && v->options.stopped != NULL &&
 	    v->options.stopped(v->options.context))
 		return AVERROR_EOF;
@@ -36,8 +110,7 @@ io_read(void *context, uint8_t *buf, int len)
 	}
 	if (n == 0)
 		return AVERROR_EOF;
-	if (!v->source.seekable && v->options.tap != NULL)
-		v->options.tap(v->options.context, buf, (size_t)n);
+	tap(v, v->pos, buf, (size_t)n);
 	v->pos += n;
 	return (int)n;
 }
@@ -95,14 +168,19 @@ video_io_free(struct video *video)
 	avio_context_free(&video->io);
 }
 
-void
-video_drain(struct video *video)
+enum video_status
+video_drain(struct video *video, struct err *err)
 {
 	uint8_t buf[4096];
 
-	if (!video->source.seekable)
-		while (io_read(video, buf, sizeof(buf)) > 0)
-			;
+	if (video->source.seekable && tap_up_to(video, INT64_MAX) != 0)
+		video->io_error = errno;
+	while (!video->source.seekable && io_read(video, buf, sizeof(buf)) > 0)
+		;
+	if (video->io_error == 0)
+		return VIDEO_OK;
+	err_sys(err, video->io_error, "cannot read");
+	return VIDEO_SYSTEM;
 }
 
 double

@@ -265,8 +265,10 @@ video_open(struct video **video, struct video_source *source,
 	av_max_alloc(VIDEO_ALLOC_MAX);
 
 	status = VIDEO_OK;
-	if (v->source.spool >= 0)
+	if (v->source.spool >= 0) {
 		status = video_source_spool(&v->source, &v->options, err);
+		v->options.tap = NULL; /* has seen all */
+	}
 	if (status == VIDEO_OK)
 		status = open_format(v, err);
 	if (status == VIDEO_OK)
@@ -279,6 +281,7 @@ video_open(struct video **video, struct video_source *source,
 	}
 	set_info(v);
 	video_clock_detect(v);
+	v->opened = true;
 	*video = v;
 	return VIDEO_OK;
 }

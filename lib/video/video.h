@@ -128,8 +128,8 @@ struct video_options {
 	bool has_stream;   /* else the best is read */
 	unsigned stream;   /* its number in the container, from 0 */
 	bool ignore_clock; /* count frames by it whatever has times */
-	/* Given every byte of a stream that cannot seek, once and in order,
-	 * as it is read; for its checksum.  NULL: none. */
+	/* Given every byte of the source, once and in order, for its checksum:
+	 * as it is read, and by video_drain what was not.  NULL: none. */
 	void (*tap)(void *context, const void *bytes, size_t len);
 	/* Asked where reading fails: is what is there all that is wanted?
 	 * NULL: no. */
@@ -181,8 +181,12 @@ bool video_changed(const struct video *video);
 uint64_t video_damage(const struct video *video);
 const char *video_complaint(const struct video *video);
 
-/* Read a stream that cannot seek to its end, so that the tap has seen all. */
-void video_drain(struct video *video);
+/*
+ * Give the tap what it has not been given.  A stream that cannot seek is read
+ * to its end, so no frame comes of it any more; a file is left as it was.
+ * Return VIDEO_OK or VIDEO_SYSTEM.
+ */
+enum video_status video_drain(struct video *video, struct err *err);
 
 /* How much of the input was read, 0 to 1; negative where unknown. */
 double video_progress(const struct video *video);
