@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "beats/intervals.h"
+
 /* Numbers that look random and are the same each time: -1 to 1. */
 static inline double
 pulse_random(uint64_t *state)
@@ -47,6 +49,19 @@ pulse_at(double t, const double *beat, size_t n)
 			sum += pulse_shape(t - beat[i]);
 	}
 	return sum;
+}
+
+/* Beats at the ${n} times ${time}, all of quality 1, with their intervals
+ * labelled: 0, or -1 without memory.  Released with beats_release. */
+static inline int
+pulse_beats(struct beats *b, const double *time, size_t n)
+{
+	*b = (struct beats){.beat = calloc(n, sizeof(*b->beat)), .count = n};
+	if (b->beat == NULL)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		b->beat[i] = (struct beat){time[i], 1};
+	return intervals_label(b, NULL, 0);
 }
 
 #endif

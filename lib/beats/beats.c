@@ -155,33 +155,6 @@ beats_find(struct beats *b, const struct signal_wave *wave, double rate,
 	return 0;
 }
 
-int
-beats_judge(struct beats *b, const double time[], size_t n, struct err *err)
-{
-	memset(b, 0, sizeof(*b));
-	b->rate = (double)NAN;
-	if (n == 0)
-		return 0;
-	if (n > BEATS_MAX)
-		return err_set(err, "too many beats");
-	b->beat = calloc(n, sizeof(*b->beat));
-	if (b->beat == NULL)
-		return err_set(err, "out of memory");
-	b->count = n;
-	for (size_t i = 0; i < n; i++) {
-		b->beat[i] = (struct beat){time[i], 1};
-		if (!isfinite(time[i]) || (i > 0 && time[i] <= time[i - 1])) {
-			beats_release(b);
-			return err_set(err, "beats out of order");
-		}
-	}
-	if (intervals_label(b, NULL, 0) != 0) {
-		beats_release(b);
-		return err_set(err, "out of memory");
-	}
-	return 0;
-}
-
 void
 beats_release(struct beats *b)
 {

@@ -31,12 +31,8 @@ enum interval_label {
 	INTERVAL_ECTOPIC, /* early beat, then a pause that makes up for it */
 	INTERVAL_OUTLIER, /* unlike its neighbours, for no reason known */
 	INTERVAL_UNCLEAR, /* one of its beats does not look like a beat */
-	INTERVAL_GAP,     /* samples are missing inside */
-	INTERVAL_LABELS
+	INTERVAL_GAP      /* samples are missing inside */
 };
-
-/* "normal", "range", "missed", … : as printed. */
-const char *intervals_label_name(enum interval_label label);
 
 struct beat {
 	double time;    /* s */
@@ -71,11 +67,6 @@ struct beats {
  */
 int beats_find(struct beats *b, const struct signal_wave *wave, double rate,
     const double (*gap)[2], size_t gaps, struct err *err);
-
-/* Judge the intervals between the ${n} beats at ${time} s, such as those of
- * another sensor; all beats have quality 1.  Otherwise as above. */
-int beats_judge(
-    struct beats *b, const double time[], size_t n, struct err *err);
 
 void beats_release(struct beats *b);
 

@@ -32,23 +32,6 @@
 /* The wave of a beat this close to a gap is partly made up, s. */
 #define GAP_MARGIN 0.25
 
-static const char *const names[INTERVAL_LABELS] = {
-    [INTERVAL_NORMAL] = "normal",
-    [INTERVAL_OUT_OF_RANGE] = "range",
-    [INTERVAL_MISSED] = "missed",
-    [INTERVAL_EXTRA] = "extra",
-    [INTERVAL_ECTOPIC] = "ectopic",
-    [INTERVAL_OUTLIER] = "outlier",
-    [INTERVAL_UNCLEAR] = "unclear",
-    [INTERVAL_GAP] = "gap",
-};
-
-const char *
-intervals_label_name(enum interval_label label)
-{
-	return names[label];
-}
-
 /* What the intervals around ${i} say it should be: their median, and how
  * much they deviate from it.  0 where there are too few. */
 static double

@@ -17,7 +17,6 @@
 /* ---- Statistics (stat.c) ----------------------------------------------- */
 
 /* All give 0 for an empty signal. */
-double dsp_sum(const double *x, size_t n);
 double dsp_mean(const double *x, size_t n);
 /* The population's: divided by n. */
 double dsp_variance(const double *x, size_t n);
@@ -137,15 +136,9 @@ struct dsp_fft {
 struct dsp_fft *dsp_fft(struct dsp *d, size_t n);
 void dsp_fft_forward(struct dsp_fft *f);
 
-enum dsp_window {
-	DSP_RECTANGLE,
-	DSP_HANN,
-	DSP_HAMMING,
-	DSP_BLACKMAN
-};
-
-/* Symmetric about the middle, without zeros at the ends. */
-void dsp_window(enum dsp_window window, double *w, size_t n);
+/* A Hann window, symmetric about the middle, without zeros at the ends: sample
+ * ${i} is 0.5 - 0.5 cos(2 pi (i + 0.5) / n). */
+void dsp_hann(double *w, size_t n);
 
 /* Power over frequency; power[k] belongs to k*step hertz. */
 struct dsp_spectrum {
@@ -157,13 +150,13 @@ struct dsp_spectrum {
 void dsp_spectrum_release(struct dsp_spectrum *s);
 
 /*
- * Periodogram of ${x} less its mean, padded with zeros until the step is at
- * most ${max_step} hertz.  Density: the sum of power*step is the variance of
- * the windowed signal (that of the signal itself, for a long one).
- * ${s} starts zeroed and may be used again.
+ * Periodogram of ${x} less its mean under a Hann window, padded with zeros
+ * until the step is at most ${max_step} hertz.  It is a density: the sum of
+ * power*step is the variance of the windowed signal, which for a long signal is
+ * that of the signal itself.  ${s} starts zeroed and may be used again.
  */
 int dsp_periodogram(struct dsp *d, const double *x, size_t n, double rate,
-    double max_step, enum dsp_window window, struct dsp_spectrum *s);
+    double max_step, struct dsp_spectrum *s);
 
 /* Power between two frequencies (trapezoidal, edges interpolated). */
 double dsp_band_power(const struct dsp_spectrum *s, double low, double high);
@@ -173,13 +166,6 @@ double dsp_band_power(const struct dsp_spectrum *s, double low, double high);
  * unless NULL, gets its power. */
 double dsp_peak(
     const struct dsp_spectrum *s, double low, double high, double *height);
-
-/* The same for bare bins first..last of ${power}; in units of bins. */
-double dsp_peak_bin(
-    const double *power, size_t first, size_t last, double *height);
-
-/* The power at ${frequency}, linear between bins; 0 outside. */
-double dsp_spectrum_at(const struct dsp_spectrum *s, double frequency);
 
 /* ---- Small dense linear algebra (matrix.c) ------------------------------ */
 

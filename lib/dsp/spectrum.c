@@ -5,27 +5,11 @@
 #include <string.h>
 
 void
-dsp_window(enum dsp_window window, double *w, size_t n)
+dsp_hann(double *w, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		/* The sample's middle, so that no weight is 0. */
-		double a = 2 * DSP_PI * ((double)i + 0.5) / (double)n;
-
-		switch (window) {
-		case DSP_RECTANGLE:
-			w[i] = 1;
-			break;
-		case DSP_HANN:
-			w[i] = 0.5 - 0.5 * cos(a);
-			break;
-		case DSP_HAMMING:
-			w[i] = 0.54 - 0.46 * cos(a);
-			break;
-		case DSP_BLACKMAN:
-			w[i] = 0.42 - 0.5 * cos(a) + 0.08 * cos(2 * a);
-			break;
-		}
-	}
+	for (size_t i = 0; i < n; i++)
+		w[i] =
+		    0.5 - 0.5 * cos(2 * DSP_PI * ((double)i + 0.5) / (double)n);
 }
 
 void
@@ -53,7 +37,7 @@ spectrum_resize(struct dsp_spectrum *s, size_t count, double step)
 
 int
 dsp_periodogram(struct dsp *d, const double *x, size_t n, double rate,
-    double max_step, enum dsp_window window, struct dsp_spectrum *s)
+    double max_step, struct dsp_spectrum *s)
 {
 	double least = ceil(rate / max_step - 1e-9), mean = dsp_mean(x, n);
 	size_t length = dsp_fft_length(least > (double)n ? (size_t)least : n);
@@ -65,7 +49,7 @@ dsp_periodogram(struct dsp *d, const double *x, size_t n, double rate,
 		free(w);
 		return -1;
 	}
-	dsp_window(window, w, n);
+	dsp_hann(w, n);
 	for (size_t i = 0; i < n; i++) {
 		f->time[i] = (x[i] - mean) * w[i];
 		weight += w[i] * w[i];
@@ -83,8 +67,9 @@ dsp_periodogram(struct dsp *d, const double *x, size_t n, double rate,
 	return 0;
 }
 
-double
-dsp_spectrum_at(const struct dsp_spectrum *s, double frequency)
+/* The power at ${frequency}, linear between bins; 0 outside. */
+static double
+power_at(const struct dsp_spectrum *s, double frequency)
 {
 	double at = frequency / s->step;
 
@@ -104,12 +89,12 @@ dsp_band_power(const struct dsp_spectrum *s, double low, double high)
 		return 0;
 	low = fmax(low, 0);
 	high = fmin(high, s->step * (double)(s->count - 1));
-	double sum = 0, from = low, height = dsp_spectrum_at(s, low);
+	double sum = 0, from = low, height = power_at(s, low);
 	while (from < high) {
 		double to = s->step * (floor(from / s->step + 1e-9) + 1);
 
 		to = fmin(to, high);
-		double next = dsp_spectrum_at(s, to);
+		double next = power_at(s, to);
 		sum += (to - from) * (height + next) / 2;
 		from = to;
 		height = next;
@@ -117,8 +102,9 @@ dsp_band_power(const struct dsp_spectrum *s, double low, double high)
 	return sum;
 }
 
-double
-dsp_peak_bin(const double *power, size_t first, size_t last, double *height)
+/* dsp_peak over bins ${first} to ${last}, in bins. */
+static double
+peak_bin(const double *power, size_t first, size_t last, double *height)
 {
 	size_t best = 0;
 
@@ -157,5 +143,5 @@ dsp_peak(const struct dsp_spectrum *s, double low, double high, double *height)
 	if (first > last)
 		return (double)NAN;
 	return s->step *
-	    dsp_peak_bin(s->power, (size_t)first, (size_t)last, height);
+	    peak_bin(s->power, (size_t)first, (size_t)last, height);
 }

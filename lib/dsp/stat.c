@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-double
-dsp_sum(const double *x, size_t n)
+static double
+sum_of(const double *x, size_t n)
 {
 	double sum = 0;
 
@@ -16,7 +16,7 @@ dsp_sum(const double *x, size_t n)
 double
 dsp_mean(const double *x, size_t n)
 {
-	return n == 0 ? 0 : dsp_sum(x, n) / (double)n;
+	return n == 0 ? 0 : sum_of(x, n) / (double)n;
 }
 
 double

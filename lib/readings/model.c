@@ -93,8 +93,9 @@ term_of(const struct term *t, const struct features *f)
 	return (double)NAN;
 }
 
-bool
-model_usable(enum vital vital, const struct features *f)
+/* Has ${f} what the formula for ${vital} needs? */
+static bool
+usable(enum vital vital, const struct features *f)
 {
 	const struct term *t = formulas[vital].term;
 
@@ -148,7 +149,7 @@ static void
 table_fill(struct table *t, const struct model_pair *pair, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (!model_usable(t->vital, &pair[i].features) ||
+		if (!usable(t->vital, &pair[i].features) ||
 		    !isfinite(pair[i].value))
 			continue;
 		for (unsigned k = 0; k < t->terms; k++)
@@ -244,7 +245,7 @@ model_apply(const struct model *m, enum vital vital, const struct features *f,
 {
 	double sum = m->anchored ? m->anchor_value : m->intercept;
 
-	if (m->terms == 0 || !model_usable(vital, f))
+	if (m->terms == 0 || !usable(vital, f))
 		return -1;
 	for (unsigned k = 0; k < m->terms; k++) {
 		double x = term_of(&formulas[vital].term[k], f);
@@ -269,7 +270,7 @@ model_anchor(struct model *m, enum vital vital, const struct model_pair pair[],
 	memset(m->anchor, 0, sizeof(m->anchor));
 	m->anchor_value = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (!model_usable(vital, &pair[i].features))
+		if (!usable(vital, &pair[i].features))
 			continue;
 		for (unsigned k = 0; k < m->terms; k++) {
 			double x = term_of(
@@ -397,8 +398,7 @@ cross_validate(
 		return -1;
 	m->sources = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (seen[pair[i].subject] ||
-		    !model_usable(vital, &pair[i].features))
+		if (seen[pair[i].subject] || !usable(vital, &pair[i].features))
 			continue;
 		seen[pair[i].subject] = true;
 		m->sources++;

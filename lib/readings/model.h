@@ -67,9 +67,6 @@ unsigned model_terms(enum vital vital);
 /* The name of one of them: "ln meanRed", … */
 const char *model_term_name(enum vital vital, unsigned term);
 
-/* Has ${f} what the formula for ${vital} needs? */
-bool model_usable(enum vital vital, const struct features *f);
-
 /*
  * Fit the formula for ${vital} to ${n} pairs, of one source in the order of
  * time; those whose features do not suffice are left out.  Return 0; -1 with

@@ -25,7 +25,7 @@ overlap_add(const double *x, const double *y, size_t n, size_t l, double *wave)
 	if (hann == NULL)
 		return -1;
 	weight = hann + l;
-	dsp_window(DSP_HANN, hann, l);
+	dsp_hann(hann, l);
 	memset(wave, 0, n * sizeof(*wave));
 	for (size_t at = 0; at + l <= n; at += l / 2 > 0 ? l / 2 : 1)
 		add_window(x + at, y + at, hann, l, wave + at, weight + at);

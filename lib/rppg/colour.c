@@ -87,10 +87,8 @@ colour_add(struct rppg *p, const struct trace_frame *f)
 {
 	const struct trace_frame *last = &p->last_frame;
 	double now[3], then[3], both_now[3], both_then[3];
-	struct skin_colour s = {.time = f->time,
-	    .face_y = (float)NAN,
-	    .luma = (float)f->luma,
-	    .count = 1};
+	struct skin_colour s = {
+	    .time = f->time, .face_y = (float)NAN, .count = 1};
 
 	if (f->face.width > 0 && f->face.height > 0)
 		s.face_y = (float)(f->face.y / f->face.height + 0.5);

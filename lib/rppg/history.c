@@ -6,17 +6,17 @@
 
 #include "dsp/dsp.h"
 
-void
-rppg_queue_init(struct queue *q, size_t size)
+static void
+queue_init(struct queue *q, size_t size)
 {
 	*q = (struct queue){.size = size};
 }
 
-void
-rppg_queue_release(struct queue *q)
+static void
+queue_release(struct queue *q)
 {
 	free(q->data);
-	rppg_queue_init(q, q->size);
+	queue_init(q, q->size);
 }
 
 void *
@@ -45,8 +45,8 @@ rppg_queue_add(struct queue *q)
 	return item;
 }
 
-void
-rppg_queue_drop(struct queue *q, size_t n)
+static void
+queue_drop(struct queue *q, size_t n)
 {
 	n = n < q->count ? n : q->count;
 	q->first += n;
@@ -58,18 +58,18 @@ rppg_queue_drop(struct queue *q, size_t n)
 void
 history_init(struct history *h)
 {
-	rppg_queue_init(&h->windows, sizeof(struct window_estimate));
-	rppg_queue_init(&h->colours, sizeof(struct skin_colour));
-	rppg_queue_init(&h->wave, sizeof(struct wave_sum));
+	queue_init(&h->windows, sizeof(struct window_estimate));
+	queue_init(&h->colours, sizeof(struct skin_colour));
+	queue_init(&h->wave, sizeof(struct wave_sum));
 	h->wave_base = 0;
 }
 
 void
 history_release(struct history *h)
 {
-	rppg_queue_release(&h->windows);
-	rppg_queue_release(&h->colours);
-	rppg_queue_release(&h->wave);
+	queue_release(&h->windows);
+	queue_release(&h->colours);
+	queue_release(&h->wave);
 }
 
 int
@@ -83,7 +83,7 @@ history_add_waves(
 	if (end - h->wave_base > (int64_t)(RPPG_SECONDS_MAX * RPPG_GRID)) {
 		int64_t least = end - (int64_t)(RPPG_SECONDS_MAX * RPPG_GRID);
 
-		rppg_queue_drop(&h->wave, (size_t)(least - h->wave_base));
+		queue_drop(&h->wave, (size_t)(least - h->wave_base));
 		h->wave_base = h->wave.count == 0 ? at : least;
 	}
 	while (h->wave_base + (int64_t)h->wave.count < end)
@@ -113,18 +113,18 @@ history_forget(struct history *h, double time)
 	    ((struct window_estimate *)rppg_queue_at(&h->windows, n))->end <
 		time)
 		n++;
-	rppg_queue_drop(&h->windows, n);
+	queue_drop(&h->windows, n);
 	n = 0;
 	while (n < h->colours.count &&
 	    ((struct skin_colour *)rppg_queue_at(&h->colours, n))->time < time)
 		n++;
-	rppg_queue_drop(&h->colours, n);
+	queue_drop(&h->colours, n);
 	int64_t least = (int64_t)floor(time * RPPG_GRID);
 	if (least > h->wave_base) {
 		size_t drop = (size_t)(least - h->wave_base);
 
 		drop = drop < h->wave.count ? drop : h->wave.count;
-		rppg_queue_drop(&h->wave, drop);
+		queue_drop(&h->wave, drop);
 		h->wave_base += (int64_t)drop;
 	}
 }

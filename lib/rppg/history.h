@@ -24,8 +24,7 @@ struct window_estimate {
 struct skin_colour {
 	double time, first; /* of the frames averaged: mean, first */
 	float r, g, b;
-	float face_y; /* NAN: no face */
-	float luma;
+	float face_y;   /* NAN: no face */
 	uint16_t seen;  /* is skin in view? */
 	uint16_t count; /* frames averaged */
 };
@@ -36,12 +35,9 @@ struct queue {
 	size_t size, first, count, cap; /* in items of size bytes */
 };
 
-void rppg_queue_init(struct queue *q, size_t size);
-void rppg_queue_release(struct queue *q);
 /* A new zeroed item at the end; NULL without memory. */
 void *rppg_queue_add(struct queue *q);
 void *rppg_queue_at(const struct queue *q, size_t i);
-void rppg_queue_drop(struct queue *q, size_t n);
 
 /* The waves: sums of overlapping windows and of their weights, on the grid. */
 struct wave_sum {

@@ -127,8 +127,8 @@ choose(struct dsp *d, const double *x, size_t n, double rate)
 	for (size_t i = 0; i < 3; i++) {
 		double height = 0;
 
-		if (dsp_periodogram(d, x + i * n, n, rate, rate / (double)n,
-			DSP_HANN, &s) != 0) {
+		if (dsp_periodogram(
+			d, x + i * n, n, rate, rate / (double)n, &s) != 0) {
 			dsp_spectrum_release(&s);
 			return 3;
 		}

@@ -43,7 +43,7 @@ const double (
 	if (f == NULL)
 		return NULL;
 	if (p->n != n) {
-		dsp_window(DSP_HANN, p->hann, n);
+		dsp_hann(p->hann, n);
 		p->n = n;
 	}
 	for (size_t i = 0; i < n; i++)

@@ -54,18 +54,18 @@ peaks(struct dsp *d)
 		double height;
 
 		fill(x, rate / 60, 1);
-		dsp_periodogram(d, x, N, 30, 0.5 / 60, DSP_HANN, &s);
+		dsp_periodogram(d, x, N, 30, 0.5 / 60, &s);
 		double at = dsp_peak(&s, 0.5, 4.5, &height);
 		worst = fmax(worst, fabs(at * 60 - rate));
 	}
 	CHECK_NEAR(worst, 0, 0.05, "peaks between the bins, in /min");
 	CHECK(s.step <= 0.5 / 60, "finer than 0.5 /min");
 	fill(x, 1.5, 1);
-	dsp_periodogram(d, x, N, 30, 0.5 / 60, DSP_HANN, &s);
+	dsp_periodogram(d, x, N, 30, 0.5 / 60, &s);
 	CHECK_NEAR(dsp_band_power(&s, 0, 15), 0.5, 0.01, "Parseval");
 	CHECK_NEAR(dsp_band_power(&s, 1.2, 1.8), 0.5, 0.01, "and its band");
 	CHECK(isnan(dsp_peak(&s, 2.02, 2.04, NULL)), "no peak, no number");
-	CHECK(dsp_periodogram(d, x, 0, 30, 0.5, DSP_HANN, &s) == 0 &&
+	CHECK(dsp_periodogram(d, x, 0, 30, 0.5, &s) == 0 &&
 		dsp_band_power(&s, 0, 15) == 0,
 	    "no samples, no power");
 	dsp_spectrum_release(&s);

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "pulse.h"
 #include "readings/confidence.h"
 #include "readings/hrv.h"
 
@@ -9,14 +10,13 @@ static void
 beats_of(struct beats *b, const double *ms, size_t n)
 {
 	double time[700], t = 0;
-	struct err err;
 
 	for (size_t i = 0; i <= n; i++) {
 		time[i] = t;
 		if (i < n)
 			t += ms[i] / 1000;
 	}
-	if (beats_judge(b, time, n + 1, &err) != 0)
+	if (pulse_beats(b, time, n + 1) != 0)
 		exit(1);
 }
 

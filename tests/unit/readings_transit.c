@@ -20,7 +20,6 @@ measure(double period, double delay, double noise, size_t n)
 	struct signal_wave u = {0, RATE, upper, n}, l = {0, RATE, lower, n};
 	struct beats beats;
 	struct transit t;
-	struct err err;
 	size_t count = 0;
 
 	for (double at = 0.3; at < SECONDS && count < BEATS; at += period)
@@ -35,7 +34,7 @@ measure(double period, double delay, double noise, size_t n)
 		upper[i] += noise * pulse_gauss(&state);
 		lower[i] += noise * pulse_gauss(&state);
 	}
-	CHECK(beats_judge(&beats, beat, count, &err) == 0, "beats");
+	CHECK(pulse_beats(&beats, beat, count) == 0, "beats");
 	transit_measure(&t, &u, &l, &beats);
 	beats_release(&beats);
 	return t;
