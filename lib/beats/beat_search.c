@@ -263,20 +263,16 @@ refine(struct beat_search *s, const struct beat_template *sh)
 	for (size_t k = 0; k < s->beats; k++) {
 		size_t from = s->beat[k] > reach ? s->beat[k] - reach : 1;
 		size_t at = from;
-		double a, b, c, bend;
 
 		for (size_t i = from; i <= s->beat[k] + reach && i + 1 < s->n;
 		     i++) {
 			if (s->match[i] > s->match[at])
 				at = i;
 		}
-		a = s->match[at - 1];
-		b = s->match[at];
-		c = s->match[at + 1];
-		bend = a - 2 * b + c;
 		s->fine[k] = (double)at;
-		if (bend < 0 && is_peak(s->match, at))
-			s->fine[k] += (a - c) / 2 / bend;
+		if (is_peak(s->match, at))
+			s->fine[k] += dsp_parabola_top(
+			    s->match[at - 1], s->match[at], s->match[at + 1]);
 		s->quality[k] = beat_template_quality(s, sh, at);
 	}
 }

@@ -105,7 +105,8 @@ change(const struct beats *b, double start, double seconds)
 	return fmin(halves, sqrt(squares / (double)(n - 2) / 6));
 }
 
-/* Ratio of the power that belongs to ${rate} Hz to that which does not. */
+/* Ratio of the power of ${x}, under a window, that belongs to ${rate} Hz to
+ * that which does not. */
 static double
 power_ratio(const double *x, size_t n, double grid, double rate)
 {
@@ -113,20 +114,10 @@ power_ratio(const double *x, size_t n, double grid, double rate)
 	size_t steps = (size_t)((SNR_HIGH - SNR_LOW) / step);
 
 	for (size_t k = 0; k <= steps; k++) {
-		double f = SNR_LOW + (double)k * step;
-		double w = 2 * DSP_PI * f / grid, c = 2 * cos(w);
-		double s0, s1 = 0, s2 = 0, p;
+		double f = SNR_LOW + (double)k * step, c[2], p;
 
-		for (size_t i = 0; i < n; i++) {
-			double taper = 0.5 -
-			    0.5 *
-				cos(2 * DSP_PI * ((double)i + 0.5) / (double)n);
-
-			s0 = x[i] * taper + c * s1 - s2;
-			s2 = s1;
-			s1 = s0;
-		}
-		p = s1 * s1 + s2 * s2 - c * s1 * s2;
+		dsp_goertzel(x, n, f, grid, c);
+		p = c[0] * c[0] + c[1] * c[1];
 		if (fabs(f - rate) <= SNR_FIRST ||
 		    fabs(f - 2 * rate) <= SNR_SECOND)
 			with += p;
@@ -141,7 +132,7 @@ snr(struct pulse_quality *q, const struct beats *b, const struct signal_wave *w,
     const double *x)
 {
 	size_t window = (size_t)(SNR_SECONDS * w->rate), n = 0, m;
-	double *ratio;
+	double *ratio, *hann, *windowed;
 
 	q->snr_db = (double)NAN;
 	if (window < 8 || w->n < window / 2)
@@ -149,17 +140,23 @@ snr(struct pulse_quality *q, const struct beats *b, const struct signal_wave *w,
 	if (window > w->n)
 		window = w->n;
 	m = w->n / window;
-	ratio = calloc(m, sizeof(*ratio));
+	ratio = calloc(m + 2 * window, sizeof(*ratio));
 	if (ratio == NULL)
 		return -1;
+	hann = ratio + m;
+	windowed = hann + window;
+	dsp_hann(hann, window);
 	for (size_t k = 0; k < m; k++) {
 		size_t at = m > 1 ? k * (w->n - window) / (m - 1) : 0;
 		double from = w->start + (double)at / w->rate;
 		double rate =
 		    rate_between(b, from, from + (double)window / w->rate);
 
-		if (rate > 0)
-			ratio[n++] = power_ratio(x + at, window, w->rate, rate);
+		if (!(rate > 0))
+			continue;
+		for (size_t i = 0; i < window; i++)
+			windowed[i] = x[at + i] * hann[i];
+		ratio[n++] = power_ratio(windowed, window, w->rate, rate);
 	}
 	if (n > 0)
 		q->snr_db = 10 * log10(fmax(dsp_median(ratio, n), SNR_LEAST));

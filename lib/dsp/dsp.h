@@ -167,6 +167,23 @@ double dsp_band_power(const struct dsp_spectrum *s, double low, double high);
 double dsp_peak(
     const struct dsp_spectrum *s, double low, double high, double *height);
 
+/*
+ * The top of the parabola through three even samples, in samples from the
+ * middle one; 0 where the parabola has no top.  Of a local maximum it lies
+ * within -0.5 to 0.5.
+ */
+double dsp_parabola_top(double before, double middle, double after);
+
+/*
+ * The transform of ${x} at one frequency, ${hz}, for samples at ${rate} hertz
+ * (Goertzel, "An algorithm for the evaluation of finite trigonometric series",
+ * Am. Math. Monthly 65(1), 1958): re and im in ${out}, turned by an angle that
+ * depends on n, hz and rate only.  So power and cross-spectra are right, and
+ * the phase of a single signal is not to be read.
+ */
+void dsp_goertzel(
+    const double *x, size_t n, double hz, double rate, double out[2]);
+
 /* ---- Small dense linear algebra (matrix.c) ------------------------------ */
 
 /* Solve a*x = b, 3x3 row by row; false where the matrix is singular. */

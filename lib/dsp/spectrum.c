@@ -102,6 +102,29 @@ dsp_band_power(const struct dsp_spectrum *s, double low, double high)
 	return sum;
 }
 
+double
+dsp_parabola_top(double before, double middle, double after)
+{
+	double bend = before - 2 * middle + after;
+
+	return bend < 0 ? 0.5 * (before - after) / bend : 0;
+}
+
+void
+dsp_goertzel(const double *x, size_t n, double hz, double rate, double out[2])
+{
+	double w = 2 * DSP_PI * hz / rate, c = 2 * cos(w), s1 = 0, s2 = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		double s0 = x[i] + c * s1 - s2;
+
+		s2 = s1;
+		s1 = s0;
+	}
+	out[0] = s1 - s2 * cos(w);
+	out[1] = s2 * sin(w);
+}
+
 /* dsp_peak over bins ${first} to ${last}, in bins. */
 static double
 peak_bin(const double *power, size_t first, size_t last, double *height)
@@ -120,10 +143,8 @@ peak_bin(const double *power, size_t first, size_t last, double *height)
 	double shift = 0;
 	if (y0 > 0 && y2 > 0) {
 		double a = log(y0), b = log(y1), c = log(y2);
-		double bend = a - 2 * b + c;
 
-		if (bend < 0)
-			shift = 0.5 * (a - c) / bend;
+		shift = dsp_parabola_top(a, b, c);
 		y1 = exp(b - 0.25 * (a - c) * shift);
 	}
 	if (height != NULL)

@@ -304,7 +304,9 @@ features_measure(
 		f->value[FEATURE_MEAN_GREEN] = dsp_mean(c->g, c->n);
 		f->value[FEATURE_MEAN_BLUE] = dsp_mean(c->b, c->n);
 	}
-	transit_measure(&transit, &view->upper, &view->lower, view->beats);
+	if (transit_measure(
+		&transit, &view->upper, &view->lower, view->beats) != 0)
+		return err_set(err, "out of memory");
 	f->value[FEATURE_TRANSIT_SECONDS] = transit.seconds;
 	f->value[FEATURE_TRANSIT_ERROR] = transit.error;
 	if (view->beats->normal < BEATS_MIN || view->pulse.n < 2)

@@ -163,45 +163,40 @@ interpolate(double *grid, size_t n, double start, const struct slow *s)
 
 /* Add the power of one segment at each frequency. */
 static void
-add_segment(double *power, double *x, size_t n)
+add_segment(double *power, double *x, const double *hann, size_t n)
 {
 	dsp_delinear(x, n);
 	for (size_t i = 0; i < n; i++)
-		x[i] *=
-		    0.5 - 0.5 * cos(2 * DSP_PI * ((double)i + 0.5) / (double)n);
+		x[i] *= hann[i];
 	for (size_t k = 0; k < STEPS; k++) {
-		double f = (RESPIRATION_RATE_MIN + (double)k * STEP) / 60;
-		double w = 2 * DSP_PI * f / GRID, c = 2 * cos(w);
-		double s0, s1 = 0, s2 = 0;
+		double hz = (RESPIRATION_RATE_MIN + (double)k * STEP) / 60;
+		double c[2];
 
-		/* Goertzel. */
-		for (size_t i = 0; i < n; i++) {
-			s0 = x[i] + c * s1 - s2;
-			s2 = s1;
-			s1 = s0;
-		}
-		power[k] += s1 * s1 + s2 * s2 - c * s1 * s2;
+		dsp_goertzel(x, n, hz, GRID, c);
+		power[k] += c[0] * c[0] + c[1] * c[1];
 	}
 }
 
 /* The levelled spectrum of a slow signal, its sum over first..last 1.  False
- * where the signal does not vary. */
+ * where the signal does not vary.  ${work} has room for 2n. */
 static bool
 spectrum(double *power, const double *grid, size_t n, size_t first, size_t last,
     double *work)
 {
+	double *hann = work + n;
 	size_t segment = (size_t)(SEGMENT_SECONDS * GRID), m;
 	double sum = 0;
 
 	if (segment > n)
 		segment = n;
 	m = (n - segment + segment / 2 - 1) / (segment / 2) + 1;
+	dsp_hann(hann, segment);
 	memset(power, 0, STEPS * sizeof(*power));
 	for (size_t k = 0; k < m; k++) {
 		size_t at = m > 1 ? k * (n - segment) / (m - 1) : 0;
 
 		memcpy(work, grid + at, segment * sizeof(*work));
-		add_segment(power, work, segment);
+		add_segment(power, work, hann, segment);
 	}
 	for (size_t k = 0; k < STEPS; k++) {
 		power[k] *=
@@ -248,11 +243,10 @@ rate_at(const double *power, size_t top)
 	double at = (double)top;
 
 	if (top > 0 && top + 1 < STEPS) {
-		double a = power[top - 1], b = power[top], c = power[top + 1];
-		double bend = a - 2 * b + c;
+		double shift = dsp_parabola_top(
+		    power[top - 1], power[top], power[top + 1]);
 
-		if (bend < 0)
-			at += fmin(fmax((a - c) / 2 / bend, -0.5), 0.5);
+		at += fmin(fmax(shift, -0.5), 0.5);
 	}
 	return RESPIRATION_RATE_MIN + at * STEP;
 }
@@ -407,7 +401,7 @@ respiration_measure(struct respiration *r, const struct beats *beats,
 	s.start = start;
 	s.n = seconds > 0 ? (size_t)(seconds * GRID) : 0;
 	s.grid = calloc(s.n + 1, sizeof(*s.grid));
-	s.work = calloc(s.n + 1, sizeof(*s.work));
+	s.work = calloc(2 * s.n + 1, sizeof(*s.work));
 	s.slow.t = calloc(beats->count + 1, sizeof(*s.slow.t));
 	s.slow.x = calloc(beats->count + 1, sizeof(*s.slow.x));
 	if (!f || !s.grid || !s.work || !s.slow.t || !s.slow.x) {

@@ -1,6 +1,7 @@
 #include "readings/transit.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "dsp/dsp.h"
 
@@ -41,29 +42,15 @@ rate_between(const struct beats *b, double from, double to)
 	return n >= 2 ? n / sum : 0;
 }
 
-/* The transform of ${n} samples at ${hz} under a Hann window. */
-static void
-transform(const double *x, size_t n, double rate, double hz, double out[2])
-{
-	out[0] = out[1] = 0;
-	for (size_t i = 0; i < n; i++) {
-		double a = 2 * DSP_PI * ((double)i + 0.5) / (double)n;
-		double p = 2 * DSP_PI * hz * (double)i / rate;
-		double v = x[i] * (0.5 - 0.5 * cos(a));
-
-		out[0] += v * cos(p);
-		out[1] -= v * sin(p);
-	}
-}
-
+/* Add what both signals, under a window, have at ${hz}. */
 static void
 add_segment(struct cross *c, const double *upper, const double *lower, size_t n,
     double rate, double hz)
 {
 	double u[2], l[2];
 
-	transform(upper, n, rate, hz, u);
-	transform(lower, n, rate, hz, l);
+	dsp_goertzel(upper, n, hz, rate, u);
+	dsp_goertzel(lower, n, hz, rate, l);
 	c->re += u[0] * l[0] + u[1] * l[1];
 	c->im += u[1] * l[0] - u[0] * l[1];
 	c->upper += u[0] * u[0] + u[1] * u[1];
@@ -93,44 +80,75 @@ delay(const struct cross *c, double segments, double hz, double first,
 	    turn;
 }
 
-void
-transit_measure(struct transit *t, const struct signal_wave *upper,
+/* Sums over segments, and how many there are with their mean rate. */
+struct sums {
+	struct cross cross[HARMONICS];
+	double segments, rate;
+};
+
+/* Return 0, or -1 without memory. */
+static int
+sum_segments(struct sums *s, const struct signal_wave *upper,
     const struct signal_wave *lower, const struct beats *beats)
 {
-	struct cross cross[HARMONICS] = {{0}};
 	size_t n = (size_t)(SEGMENT * upper->rate);
-	double segments = 0, rates = 0, at[HARMONICS], weight[HARMONICS];
-	double all = 0, sum = 0, off = 0;
+	double *hann = calloc(3 * n + 1, sizeof(*hann)), *u, *l;
 
-	*t = (struct transit){(double)NAN, (double)NAN};
-	if (n < 2 || upper->n != lower->n)
-		return;
-	for (size_t i = 0; i + n <= upper->n; i += n / 2) {
-		double from = upper->start + (double)i / upper->rate;
+	if (hann == NULL)
+		return -1;
+	u = hann + n;
+	l = u + n;
+	dsp_hann(hann, n);
+	for (size_t at = 0; at + n <= upper->n; at += n / 2) {
+		double from = upper->start + (double)at / upper->rate;
 		double hz = rate_between(beats, from, from + SEGMENT);
 
 		if (!(hz > 0))
 			continue;
+		for (size_t i = 0; i < n; i++) {
+			u[i] = upper->value[at + i] * hann[i];
+			l[i] = lower->value[at + i] * hann[i];
+		}
 		for (int h = 0; h < HARMONICS; h++)
-			add_segment(&cross[h], upper->value + i,
-			    lower->value + i, n, upper->rate, (h + 1) * hz);
-		segments++;
-		rates += hz;
+			add_segment(
+			    &s->cross[h], u, l, n, upper->rate, (h + 1) * hz);
+		s->segments++;
+		s->rate += hz;
 	}
-	if (segments < SEGMENTS_MIN)
-		return;
+	if (s->segments > 0)
+		s->rate /= s->segments;
+	free(hann);
+	return 0;
+}
+
+int
+transit_measure(struct transit *t, const struct signal_wave *upper,
+    const struct signal_wave *lower, const struct beats *beats)
+{
+	struct sums s = {.segments = 0};
+	double at[HARMONICS], weight[HARMONICS];
+	double all = 0, sum = 0, off = 0;
+
+	*t = (struct transit){(double)NAN, (double)NAN};
+	if (upper->n != lower->n || SEGMENT * upper->rate < 2)
+		return 0;
+	if (sum_segments(&s, upper, lower, beats) != 0)
+		return -1;
+	if (s.segments < SEGMENTS_MIN)
+		return 0;
 	for (int h = 0; h < HARMONICS; h++) {
-		at[h] = delay(&cross[h], segments, (h + 1) * rates / segments,
+		at[h] = delay(&s.cross[h], s.segments, (h + 1) * s.rate,
 		    h > 0 ? at[0] : 0, &weight[h]);
 		sum += weight[h] * at[h];
 		all += weight[h];
 	}
 	if (!(weight[0] > 0))
-		return;
+		return 0;
 	for (int h = 0; h < HARMONICS; h++)
 		off += weight[h] * (at[h] - sum / all) * (at[h] - sum / all);
 	/* What the harmonics differ by is not certain either. */
 	t->error = ERROR_SCALE * sqrt(fmax(1, off / (HARMONICS - 1)) / all);
 	if (t->error <= TRANSIT_ERROR_MAX && fabs(sum / all) <= TRANSIT_MAX)
 		t->seconds = sum / all;
+	return 0;
 }

@@ -23,8 +23,8 @@ struct transit {
 };
 
 /* Compare ${upper} and ${lower}, which lie on one grid, at the rate of
- * ${beats}. */
-void transit_measure(struct transit *t, const struct signal_wave *upper,
+ * ${beats}.  Return 0, or -1 without memory. */
+int transit_measure(struct transit *t, const struct signal_wave *upper,
     const struct signal_wave *lower, const struct beats *beats);
 
 #endif

@@ -100,11 +100,8 @@ refine(const struct rate_likelihood *w, int bin)
 			k = at + d;
 	if (k <= 0 || k >= last)
 		return POWER_LOW + k;
-	double bend = v[k - 1] - 2 * v[k] + v[k + 1];
-	if (bend >= 0)
-		return POWER_LOW + k;
 	return POWER_LOW + k +
-	    fmax(-1, fmin(1, 0.5 * (v[k - 1] - v[k + 1]) / bend));
+	    fmax(-1, fmin(1, dsp_parabola_top(v[k - 1], v[k], v[k + 1])));
 }
 
 int

@@ -71,6 +71,40 @@ peaks(struct dsp *d)
 	dsp_spectrum_release(&s);
 }
 
+/* The sum of the definition, turned by what all signals are turned by. */
+static void
+goertzel(void)
+{
+	static const double hz[] = {0.0667, 0.9, 1.234, 7.5, 14.9};
+	static double x[N];
+	double worst = 0, rate = 30;
+
+	for (size_t i = 0; i < N; i++)
+		x[i] = sin(0.3 * (double)i) + (double)(i * i % 7);
+	for (size_t k = 0; k < sizeof(hz) / sizeof(hz[0]); k++) {
+		double w = 2 * DSP_PI * hz[k] / rate, re = 0, im = 0, got[2];
+
+		for (size_t i = 0; i < N; i++) {
+			re += x[i] * cos(w * ((double)i - (N - 1)));
+			im -= x[i] * sin(w * ((double)i - (N - 1)));
+		}
+		dsp_goertzel(x, N, hz[k], rate, got);
+		worst = fmax(worst, fabs(got[0] - re));
+		worst = fmax(worst, fabs(got[1] - im));
+	}
+	CHECK_NEAR(worst, 0, 1e-8, "Goertzel is the sum of the definition");
+}
+
+static void
+parabola(void)
+{
+	/* 5 - (x - 0.3)^2 at -1, 0, 1. */
+	CHECK_NEAR(dsp_parabola_top(5 - 1.69, 5 - 0.09, 5 - 0.49), 0.3, 1e-12,
+	    "the top of a parabola");
+	CHECK_NEAR(dsp_parabola_top(1, 0, 2), 0, 0, "a valley has none");
+	CHECK_NEAR(dsp_parabola_top(1, 2, 3), 0, 0, "nor has a line");
+}
+
 int
 main(void)
 {
@@ -78,6 +112,8 @@ main(void)
 
 	transforms(d);
 	peaks(d);
+	goertzel();
+	parabola();
 	dsp_free(d);
 	return check_done();
 }

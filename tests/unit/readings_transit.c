@@ -35,7 +35,7 @@ measure(double period, double delay, double noise, size_t n)
 		lower[i] += noise * pulse_gauss(&state);
 	}
 	CHECK(pulse_beats(&beats, beat, count) == 0, "beats");
-	transit_measure(&t, &u, &l, &beats);
+	CHECK(transit_measure(&t, &u, &l, &beats) == 0, "compared");
 	beats_release(&beats);
 	return t;
 }
@@ -95,7 +95,7 @@ absent(void)
 	CHECK(isnan(t.seconds) && isnan(t.error), "three stretches");
 	t = measure(0.85, 0.03, 0.02, RATE * 25 / 2);
 	CHECK_NEAR(t.seconds, 0.03, 0.002, "four stretches");
-	transit_measure(&t, &none, &none, &beats);
+	CHECK(transit_measure(&t, &none, &none, &beats) == 0, "compared");
 	CHECK(isnan(t.seconds) && isnan(t.error), "no waves");
 }
 
