@@ -1,6 +1,7 @@
 #include "crypto/aes.h"
 
 #include <limits.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 
@@ -88,56 +89,68 @@ crypto_gcm_seal(struct crypto_gcm *g, const uint8_t nonce[CRYPTO_GCM_NONCE],
 	return 0;
 }
 
-int
+enum crypto_outcome
 crypto_gcm_open(struct crypto_gcm *g, const uint8_t nonce[CRYPTO_GCM_NONCE],
     struct span aad, struct span text, void *out,
     const uint8_t tag[CRYPTO_GCM_TAG])
 {
+	enum crypto_outcome outcome = CRYPTO_FAILED;
 	unsigned char none[16], copy[CRYPTO_GCM_TAG];
 	int n;
 
 	memcpy(copy, tag, sizeof(copy));
-	if (convert(g->open, nonce, aad, text, out) != 0 ||
+	ERR_clear_error();
+	if (convert(g->open, nonce, aad, text, out) == 0 &&
 	    EVP_CIPHER_CTX_ctrl(
-		g->open, EVP_CTRL_AEAD_SET_TAG, CRYPTO_GCM_TAG, copy) != 1 ||
-	    EVP_CipherFinal_ex(g->open, none, &n) != 1) {
+		g->open, EVP_CTRL_AEAD_SET_TAG, CRYPTO_GCM_TAG, copy) == 1)
+		outcome = EVP_CipherFinal_ex(g->open, none, &n) == 1
+		    ? CRYPTO_GOOD
+		    : crypto_outcome_of_failure();
+	if (outcome != CRYPTO_GOOD)
 		compat_wipe(out, text.n);
-		return -1;
-	}
-	return 0;
+	return outcome;
 }
 
 /* Key wrap in either direction, ${n} bytes to ${want}. */
-static int
+static enum crypto_outcome
 wrap(const uint8_t *kek, int encrypt, const uint8_t *in, int n, uint8_t *out,
     int want)
 {
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	unsigned char room[CRYPTO_WRAPPED + 16];
-	int got = 0, rc = -1;
+	enum crypto_outcome outcome = CRYPTO_FAILED;
+	int got = 0;
 
 	if (ctx == NULL)
-		return -1;
+		return CRYPTO_FAILED;
 	EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+	ERR_clear_error();
 	if (EVP_CipherInit_ex(
-		ctx, EVP_aes_256_wrap(), NULL, kek, NULL, encrypt) == 1 &&
-	    EVP_CipherUpdate(ctx, room, &got, in, n) == 1 && got == want) {
+		ctx, EVP_aes_256_wrap(), NULL, kek, NULL, encrypt) != 1)
+		goto out;
+	if (EVP_CipherUpdate(ctx, room, &got, in, n) == 1 && got == want) {
 		memcpy(out, room, (size_t)want);
-		rc = 0;
+		outcome = CRYPTO_GOOD;
+	} else {
+		outcome = crypto_outcome_of_failure();
 	}
+out:
 	compat_wipe(room, sizeof(room));
 	EVP_CIPHER_CTX_free(ctx);
-	return rc;
+	return outcome;
 }
 
 int
 crypto_wrap(const uint8_t kek[CRYPTO_AES_KEY],
     const uint8_t key[CRYPTO_AES_KEY], uint8_t wrapped[CRYPTO_WRAPPED])
 {
-	return wrap(kek, 1, key, CRYPTO_AES_KEY, wrapped, CRYPTO_WRAPPED);
+	return wrap(kek, 1, key, CRYPTO_AES_KEY, wrapped, CRYPTO_WRAPPED) ==
+		CRYPTO_GOOD
+	    ? 0
+	    : -1;
 }
 
-int
+enum crypto_outcome
 crypto_unwrap(const uint8_t kek[CRYPTO_AES_KEY],
     const uint8_t wrapped[CRYPTO_WRAPPED], uint8_t key[CRYPTO_AES_KEY])
 {

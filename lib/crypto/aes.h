@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "buf/buf.h"
+#include "crypto/outcome.h"
 
 #define CRYPTO_AES_KEY 32
 #define CRYPTO_GCM_NONCE 12
@@ -26,17 +27,18 @@ void crypto_gcm_free(struct crypto_gcm *g);
 int crypto_gcm_seal(struct crypto_gcm *g, const uint8_t nonce[CRYPTO_GCM_NONCE],
     struct span aad, struct span text, void *out, uint8_t tag[CRYPTO_GCM_TAG]);
 
-/* Decrypt ${text} to as many bytes at ${out}.  Return 0; or -1 if the tag
- * is wrong: then ${out} has nothing of the text. */
-int crypto_gcm_open(struct crypto_gcm *g, const uint8_t nonce[CRYPTO_GCM_NONCE],
-    struct span aad, struct span text, void *out,
-    const uint8_t tag[CRYPTO_GCM_TAG]);
+/* Decrypt ${text} to as many bytes at ${out}.  CRYPTO_WRONG: the tag does not
+ * match.  Unless CRYPTO_GOOD, ${out} holds nothing of the text. */
+enum crypto_outcome crypto_gcm_open(struct crypto_gcm *g,
+    const uint8_t nonce[CRYPTO_GCM_NONCE], struct span aad, struct span text,
+    void *out, const uint8_t tag[CRYPTO_GCM_TAG]);
 
-/* Wrap ${key} with ${kek}, or unwrap it.  Return 0; or -1 when the library
- * fails, or ${wrapped} was not made with ${kek}. */
+/* Wrap ${key} with ${kek}.  Return 0, or -1 when the library fails. */
 int crypto_wrap(const uint8_t kek[CRYPTO_AES_KEY],
     const uint8_t key[CRYPTO_AES_KEY], uint8_t wrapped[CRYPTO_WRAPPED]);
-int crypto_unwrap(const uint8_t kek[CRYPTO_AES_KEY],
+
+/* Unwrap it.  CRYPTO_WRONG: ${wrapped} was not made with ${kek}. */
+enum crypto_outcome crypto_unwrap(const uint8_t kek[CRYPTO_AES_KEY],
     const uint8_t wrapped[CRYPTO_WRAPPED], uint8_t key[CRYPTO_AES_KEY]);
 
 #endif

@@ -3,6 +3,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/params.h>
@@ -19,76 +20,88 @@ struct crypto_ecdh {
 	EVP_PKEY *key;
 };
 
-/* A key on P-256 and its parameters; the point is checked to be on the curve.
- */
-static EVP_PKEY *
-import_p256(const struct crypto_point *p, const uint8_t *d)
+/* The parameters of a key on P-256; NULL without memory. */
+static OSSL_PARAM *
+p256_parameters(const struct crypto_point *p, const uint8_t *d)
 {
 	unsigned char point[POINT_SIZE] = {UNCOMPRESSED};
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	BIGNUM *secret = d == NULL ? NULL : BN_secure_new();
 	OSSL_PARAM *params = NULL;
-	EVP_PKEY *key = NULL;
 
 	memcpy(point + 1, p->x, CRYPTO_ECDH_SIZE);
 	memcpy(point + 1 + CRYPTO_ECDH_SIZE, p->y, CRYPTO_ECDH_SIZE);
-	if (build == NULL || ctx == NULL ||
+	if (build != NULL &&
 	    OSSL_PARAM_BLD_push_utf8_string(
-		build, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) != 1 ||
+		build, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) == 1 &&
 	    OSSL_PARAM_BLD_push_octet_string(
-		build, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point)) != 1)
-		goto out;
-	if (d != NULL &&
-	    (secret == NULL || BN_bin2bn(d, CRYPTO_ECDH_SIZE, secret) == NULL ||
-		OSSL_PARAM_BLD_push_BN(
-		    build, OSSL_PKEY_PARAM_PRIV_KEY, secret) != 1))
-		goto out;
-	params = OSSL_PARAM_BLD_to_param(build);
-	if (params == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params) != 1)
-		key = NULL;
-out:
-	OSSL_PARAM_free(params);
+		build, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point)) == 1 &&
+	    (d == NULL ||
+		(secret != NULL &&
+		    BN_bin2bn(d, CRYPTO_ECDH_SIZE, secret) != NULL &&
+		    OSSL_PARAM_BLD_push_BN(
+			build, OSSL_PKEY_PARAM_PRIV_KEY, secret) == 1)))
+		params = OSSL_PARAM_BLD_to_param(build);
 	BN_clear_free(secret);
-	EVP_PKEY_CTX_free(ctx);
 	OSSL_PARAM_BLD_free(build);
-	return key;
+	return params;
 }
 
-static EVP_PKEY *
-import_x25519(const struct crypto_point *p, const uint8_t *d)
+/* A key on P-256, checked: the point is on the curve. */
+static enum crypto_outcome
+import_p256(EVP_PKEY **key, const struct crypto_point *p, const uint8_t *d)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+	OSSL_PARAM *params = p256_parameters(p, d);
+	enum crypto_outcome outcome = CRYPTO_FAILED;
+
+	if (ctx == NULL || params == NULL || EVP_PKEY_fromdata_init(ctx) != 1)
+		goto out;
+	outcome = EVP_PKEY_fromdata(ctx, key, EVP_PKEY_KEYPAIR, params) == 1
+	    ? CRYPTO_GOOD
+	    : crypto_outcome_of_failure();
+out:
+	OSSL_PARAM_free(params);
+	EVP_PKEY_CTX_free(ctx);
+	return outcome;
+}
+
+static enum crypto_outcome
+import_x25519(EVP_PKEY **key, const struct crypto_point *p, const uint8_t *d)
 {
 	uint8_t x[CRYPTO_ECDH_SIZE];
 	size_t n = sizeof(x);
-	EVP_PKEY *key;
 
+	/* Any 32 bytes are a key of either kind. */
+	*key = d == NULL ? EVP_PKEY_new_raw_public_key(
+			       EVP_PKEY_X25519, NULL, p->x, sizeof(p->x))
+			 : EVP_PKEY_new_raw_private_key(
+			       EVP_PKEY_X25519, NULL, d, CRYPTO_ECDH_SIZE);
+	if (*key == NULL)
+		return CRYPTO_FAILED;
 	if (d == NULL)
-		return EVP_PKEY_new_raw_public_key(
-		    EVP_PKEY_X25519, NULL, p->x, sizeof(p->x));
-	key = EVP_PKEY_new_raw_private_key(
-	    EVP_PKEY_X25519, NULL, d, CRYPTO_ECDH_SIZE);
-	if (key != NULL &&
-	    (EVP_PKEY_get_raw_public_key(key, x, &n) != 1 ||
-		memcmp(x, p->x, sizeof(x)) != 0)) {
-		EVP_PKEY_free(key);
-		key = NULL;
-	}
-	return key;
+		return CRYPTO_GOOD;
+	if (EVP_PKEY_get_raw_public_key(*key, x, &n) != 1)
+		return CRYPTO_FAILED;
+	return memcmp(x, p->x, sizeof(x)) == 0 ? CRYPTO_GOOD : CRYPTO_WRONG;
 }
 
 /* The full check: in range, on the curve, both halves of one key. */
-static bool
-is_sound(EVP_PKEY *key, bool private)
+static enum crypto_outcome
+check(EVP_PKEY *key, bool private)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	bool good = ctx != NULL && EVP_PKEY_public_check(ctx) == 1;
+	enum crypto_outcome outcome = CRYPTO_GOOD;
 
-	if (good && private)
-		good = EVP_PKEY_private_check(ctx) == 1 &&
-		    EVP_PKEY_pairwise_check(ctx) == 1;
+	if (ctx == NULL)
+		return CRYPTO_FAILED;
+	if (EVP_PKEY_public_check(ctx) != 1 ||
+	    (private &&
+		(EVP_PKEY_private_check(ctx) != 1 ||
+		    EVP_PKEY_pairwise_check(ctx) != 1)))
+		outcome = crypto_outcome_of_failure();
 	EVP_PKEY_CTX_free(ctx);
-	return good;
+	return outcome;
 }
 
 static struct crypto_ecdh *
@@ -105,18 +118,28 @@ own(enum crypto_curve curve, EVP_PKEY *key)
 	return k;
 }
 
-struct crypto_ecdh *
-crypto_ecdh_new(const struct crypto_point *p, const uint8_t d[CRYPTO_ECDH_SIZE])
+enum crypto_outcome
+crypto_ecdh_read(struct crypto_ecdh **k, const struct crypto_point *p,
+    const uint8_t d[CRYPTO_ECDH_SIZE])
 {
-	EVP_PKEY *key =
-	    p->curve == CRYPTO_P256 ? import_p256(p, d) : import_x25519(p, d);
+	EVP_PKEY *key = NULL;
+	enum crypto_outcome outcome;
 
-	if (key != NULL && p->curve == CRYPTO_P256 &&
-	    !is_sound(key, d != NULL)) {
-		EVP_PKEY_free(key);
-		key = NULL;
+	*k = NULL;
+	ERR_clear_error();
+	if (p->curve == CRYPTO_P256) {
+		outcome = import_p256(&key, p, d);
+		if (outcome == CRYPTO_GOOD)
+			outcome = check(key, d != NULL);
+	} else {
+		outcome = import_x25519(&key, p, d);
 	}
-	return own(p->curve, key);
+	if (outcome != CRYPTO_GOOD) {
+		EVP_PKEY_free(key);
+		return outcome;
+	}
+	*k = own(p->curve, key);
+	return *k != NULL ? CRYPTO_GOOD : CRYPTO_FAILED;
 }
 
 struct crypto_ecdh *
@@ -177,21 +200,26 @@ crypto_ecdh_private(const struct crypto_ecdh *k, uint8_t d[CRYPTO_ECDH_SIZE])
 	return rc;
 }
 
-int
+enum crypto_outcome
 crypto_ecdh_agree(const struct crypto_ecdh *mine,
     const struct crypto_ecdh *other, uint8_t z[CRYPTO_ECDH_SIZE])
 {
+	enum crypto_outcome outcome = CRYPTO_FAILED;
 	EVP_PKEY_CTX *ctx;
 	size_t n = CRYPTO_ECDH_SIZE;
-	int rc = -1;
 
 	if (mine->curve != other->curve)
-		return -1;
+		return CRYPTO_WRONG;
+	ERR_clear_error();
 	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, mine->key, NULL);
-	if (ctx != NULL && EVP_PKEY_derive_init(ctx) == 1 &&
-	    EVP_PKEY_derive_set_peer(ctx, other->key) == 1 &&
+	if (ctx == NULL || EVP_PKEY_derive_init(ctx) != 1)
+		goto out;
+	if (EVP_PKEY_derive_set_peer(ctx, other->key) == 1 &&
 	    EVP_PKEY_derive(ctx, z, &n) == 1 && n == CRYPTO_ECDH_SIZE)
-		rc = 0;
+		outcome = CRYPTO_GOOD;
+	else
+		outcome = crypto_outcome_of_failure();
+out:
 	EVP_PKEY_CTX_free(ctx);
-	return rc;
+	return outcome;
 }

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "crypto/outcome.h"
+
 #define CRYPTO_ECDH_SIZE 32 /* of a coordinate, a private key, a secret */
 
 enum crypto_curve {
@@ -23,10 +25,11 @@ struct crypto_point {
 
 struct crypto_ecdh;
 
-/* A key from its public half and, unless ${d} is NULL, its private half.  NULL
- * if the point is not on the curve, the halves do not match, or memory ran out.
- * free wipes; free(NULL) does nothing. */
-struct crypto_ecdh *crypto_ecdh_new(
+/* Make *${k} from its public half and, unless ${d} is NULL, its private one.
+ * CRYPTO_WRONG: the point is not on the curve, or the halves do not belong
+ * together.  Unless CRYPTO_GOOD, *${k} is NULL.  free wipes; free(NULL) is a
+ * no-op. */
+enum crypto_outcome crypto_ecdh_read(struct crypto_ecdh **k,
     const struct crypto_point *p, const uint8_t d[CRYPTO_ECDH_SIZE]);
 
 /* A new key of random bytes.  NULL when the library fails. */
@@ -38,9 +41,9 @@ int crypto_ecdh_public(const struct crypto_ecdh *k, struct crypto_point *p);
 int crypto_ecdh_private(
     const struct crypto_ecdh *k, uint8_t d[CRYPTO_ECDH_SIZE]);
 
-/* Compute the secret that ${mine}, with its private half, and ${other} share.
- * Return 0; or -1 if the curves differ or the result would be zero. */
-int crypto_ecdh_agree(const struct crypto_ecdh *mine,
+/* The secret that ${mine}, with its private half, and ${other} share.
+ * CRYPTO_WRONG: the curves differ, or the result would be zero. */
+enum crypto_outcome crypto_ecdh_agree(const struct crypto_ecdh *mine,
     const struct crypto_ecdh *other, uint8_t z[CRYPTO_ECDH_SIZE]);
 
 #endif

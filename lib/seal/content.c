@@ -34,7 +34,7 @@ agree(const struct seal_key *key, struct crypto_point *epk,
 	int rc = -1;
 
 	if (own != NULL && crypto_ecdh_public(own, epk) == 0 &&
-	    crypto_ecdh_agree(own, key->ecdh, z) == 0 &&
+	    crypto_ecdh_agree(own, key->ecdh, z) == CRYPTO_GOOD &&
 	    crypto_concat_kdf(secret, SPAN_LIT("ECDH-ES+A256KW"), none, none,
 		kek, CRYPTO_AES_KEY) == 0)
 		rc = 0;

@@ -57,4 +57,18 @@ void seal_jwe_release(struct seal_jwe *j);
  * ${err}: not a JWE, or not one of those that seal.h lists. */
 int seal_jwe_read(struct seal_jwe *j, struct span jwe, struct err *err);
 
+/* ---- The content key (cek.c) ------------------------------------------- */
+
+/* Is ${key} of the kind that ${h} asks for? */
+bool seal_key_fits(const struct seal_key *key, const struct seal_header *h);
+
+/* Find the content key for ${r} with ${key}.  VERDICT_BAD: it is for another
+ * key, or was changed. */
+enum verdict seal_find_cek(const struct seal_key *key,
+    const struct seal_recipient *r, uint8_t cek[CRYPTO_AES_KEY],
+    struct err *err);
+
+/* Set ${err}; return VERDICT_SYSTEM. */
+enum verdict seal_no_memory(struct err *err);
+
 #endif

@@ -219,11 +219,18 @@ read_pair(struct seal_key *key, const struct json_index *ix, struct err *err)
 	if (key->private)
 		rc = read_32(ix, "d", d, err);
 	if (rc == 0) {
-		key->ecdh =
-		    crypto_ecdh_new(&key->point, key->private ? d : NULL);
-		if (key->ecdh == NULL)
+		switch (crypto_ecdh_read(
+		    &key->ecdh, &key->point, key->private ? d : NULL)) {
+		case CRYPTO_GOOD:
+			break;
+		case CRYPTO_WRONG:
 			rc = err_set(err, "not a key on %s",
 			    seal_curve_name(key->point.curve));
+			break;
+		case CRYPTO_FAILED:
+			rc = err_set(err, "out of memory");
+			break;
+		}
 	}
 	compat_wipe(d, sizeof(d));
 	return rc;

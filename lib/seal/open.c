@@ -1,6 +1,5 @@
 #include "compat/wipe.h"
 #include "crypto/base64.h"
-#include "crypto/kdf.h"
 #include "seal/jwe.h"
 #include "seal/key.h"
 
@@ -67,113 +66,7 @@ seal_opener_free(struct seal_opener *o)
 	free(o);
 }
 
-/* ---- Content keys ------------------------------------------------------ */
-
-/* The secret that ${key} and the sender's "epk" give, made to a key of 32
- * bytes for ${use}. */
-static int
-agree(const struct seal_key *key, const struct seal_header *h, struct span use,
-    uint8_t out[CRYPTO_AES_KEY], struct err *err)
-{
-	struct crypto_ecdh *epk;
-	uint8_t z[CRYPTO_ECDH_SIZE];
-	struct span secret = {(const char *)z, sizeof(z)};
-	int rc = -1;
-
-	if (!h->has_epk)
-		return err_set(err, "epk: missing");
-	epk = crypto_ecdh_new(&h->epk, NULL);
-	if (epk == NULL)
-		return err_set(err, "epk: not a point on %s",
-		    seal_curve_name(h->epk.curve));
-	if (crypto_ecdh_agree(key->ecdh, epk, z) == 0 &&
-	    crypto_concat_kdf(
-		secret, use, h->apu, h->apv, out, CRYPTO_AES_KEY) == 0)
-		rc = 0;
-	else
-		err_set(err, "epk: no key can be agreed upon with it");
-	compat_wipe(z, sizeof(z));
-	crypto_ecdh_free(epk);
-	return rc;
-}
-
-static int
-unwrap(const uint8_t kek[CRYPTO_AES_KEY], struct span wrapped,
-    uint8_t cek[CRYPTO_AES_KEY], struct err *err)
-{
-	uint8_t bytes[CRYPTO_WRAPPED];
-
-	if (seal_bytes(wrapped, bytes, sizeof(bytes)) != 0)
-		return err_set(err,
-		    "encrypted key: not the base64url of %d bytes",
-		    CRYPTO_WRAPPED);
-	if (crypto_unwrap(kek, bytes, cek) != 0)
-		return err_set(err,
-		    "encrypted key: not wrapped for this key, "
-		    "or changed");
-	return 0;
-}
-
-/* Find the content key for ${r} with ${key}. */
-static int
-content_key(const struct seal_key *key, const struct seal_recipient *r,
-    uint8_t cek[CRYPTO_AES_KEY], struct err *err)
-{
-	const struct seal_header *h = &r->header;
-	uint8_t kek[CRYPTO_AES_KEY];
-	int rc = -1;
-
-	if ((h->alg == SEAL_ALG_DIR || h->alg == SEAL_ALG_ECDH_ES) &&
-	    r->encrypted_key.n > 0)
-		return err_set(err, "encrypted key: must be empty");
-	switch (h->alg) {
-	case SEAL_ALG_ECDH_ES_A256KW:
-		rc = agree(key, h, SPAN_LIT("ECDH-ES+A256KW"), kek, err);
-		if (rc == 0)
-			rc = unwrap(kek, r->encrypted_key, cek, err);
-		break;
-	case SEAL_ALG_ECDH_ES:
-		rc = agree(key, h, SPAN_LIT("A256GCM"), cek, err);
-		break;
-	case SEAL_ALG_A256KW:
-		rc = unwrap(key->secret, r->encrypted_key, cek, err);
-		break;
-	case SEAL_ALG_DIR:
-		rc = 0;
-		if (!h->has_salt)
-			memcpy(cek, key->secret, CRYPTO_AES_KEY);
-		else if (crypto_hkdf((struct span){(const char *)key->secret,
-					 CRYPTO_AES_KEY},
-			     (struct span){(const char *)h->salt, SEAL_SALT},
-			     SPAN_LIT(SEAL_HKDF_INFO), cek,
-			     CRYPTO_AES_KEY) != 0)
-			rc = err_set(err, "out of memory");
-		break;
-	}
-	compat_wipe(kek, sizeof(kek));
-	return rc;
-}
-
-/* Is ${key} of the kind that ${h} asks for? */
-static bool
-fits(const struct seal_key *key, const struct seal_header *h)
-{
-	if (!key->private)
-		return false;
-	switch (h->alg) {
-	case SEAL_ALG_ECDH_ES_A256KW:
-	case SEAL_ALG_ECDH_ES:
-		return !key->shared &&
-		    (!h->has_epk || h->epk.curve == key->point.curve);
-	case SEAL_ALG_A256KW:
-		return key->shared && key->use != SEAL_USE_DIRECT;
-	case SEAL_ALG_DIR:
-		if (h->has_salt)
-			return key->shared && key->use == SEAL_USE_ANY;
-		return key->shared && key->use != SEAL_USE_WRAP;
-	}
-	return false;
-}
+/* ---- Keys that were found before ------------------------------------------------------ */
 
 static uint64_t
 hash(struct span s)
@@ -275,21 +168,28 @@ decode(struct seal_opener *o, struct err *err)
 		    buf_failed(&o->cipher) ? "out of memory" : "not base64url");
 		return buf_failed(&o->cipher) ? VERDICT_SYSTEM : VERDICT_BAD;
 	}
-	if (buf_reserve(&o->text, o->cipher.len + 1) != 0 || join_aad(o) != 0) {
-		err_set(err, "out of memory");
-		return VERDICT_SYSTEM;
-	}
+	if (buf_reserve(&o->text, o->cipher.len + 1) != 0 || join_aad(o) != 0)
+		return seal_no_memory(err);
 	return VERDICT_GOOD;
 }
 
-static int
-decrypt(struct seal_opener *o, struct crypto_gcm *gcm)
+/* ${wrong} is what a tag that does not match means. */
+static enum verdict
+decrypt(struct seal_opener *o, struct crypto_gcm *gcm, const char *wrong,
+    struct err *err)
 {
-	if (crypto_gcm_open(gcm, o->jwe.nonce, buf_span(&o->aad),
-		buf_span(&o->cipher), o->text.data, o->jwe.tag) != 0)
-		return -1;
-	o->text.len = o->cipher.len;
-	return 0;
+	switch (crypto_gcm_open(gcm, o->jwe.nonce, buf_span(&o->aad),
+	    buf_span(&o->cipher), o->text.data, o->jwe.tag)) {
+	case CRYPTO_GOOD:
+		o->text.len = o->cipher.len;
+		return VERDICT_GOOD;
+	case CRYPTO_FAILED:
+		return seal_no_memory(err);
+	case CRYPTO_WRONG:
+		break;
+	}
+	err_set(err, "%s", wrong);
+	return VERDICT_BAD;
 }
 
 /* Try ${key} on ${r}.  VERDICT_BAD: it is another's, or something was changed.
@@ -300,24 +200,21 @@ try_key(struct seal_opener *o, const struct seal_recipient *r, size_t key,
 {
 	uint8_t cek[CRYPTO_AES_KEY];
 	struct crypto_gcm *gcm = NULL;
-	enum verdict verdict = VERDICT_BAD;
+	enum verdict verdict = seal_find_cek(&o->keys->key[key], r, cek, err);
 
-	if (content_key(&o->keys->key[key], r, cek, err) != 0)
+	if (verdict != VERDICT_GOOD)
 		goto out;
 	gcm = crypto_gcm_new(cek);
 	if (gcm == NULL) {
-		err_set(err, "out of memory");
-		verdict = VERDICT_SYSTEM;
-	} else if (decrypt(o, gcm) != 0) {
-		crypto_gcm_free(gcm);
-		err_set(err, "wrong key or changed: the tag does not match");
-	} else if (keep(o, key, gcm) == NULL) {
-		crypto_gcm_free(gcm);
-		err_set(err, "out of memory");
-		verdict = VERDICT_SYSTEM;
-	} else {
-		verdict = VERDICT_GOOD;
+		verdict = seal_no_memory(err);
+		goto out;
 	}
+	verdict = decrypt(
+	    o, gcm, "wrong key or changed: the tag does not match", err);
+	if (verdict == VERDICT_GOOD && keep(o, key, gcm) == NULL)
+		verdict = seal_no_memory(err);
+	if (verdict != VERDICT_GOOD)
+		crypto_gcm_free(gcm);
 out:
 	compat_wipe(cek, sizeof(cek));
 	return verdict;
@@ -337,7 +234,7 @@ try_keys(struct seal_opener *o, const struct seal_recipient *r,
 	for (size_t i = 0; i < keys->count; i++) {
 		enum verdict verdict;
 
-		if (!fits(&keys->key[i], h) ||
+		if (!seal_key_fits(&keys->key[i], h) ||
 		    (named && !span_is(h->kid, keys->key[i].kid)))
 			continue;
 		*tried = true;
@@ -359,20 +256,16 @@ open_for(struct seal_opener *o, const struct seal_recipient *r,
 {
 	struct known *k;
 
-	if (name_key(o, r) != 0) {
-		err_set(err, "out of memory");
-		return VERDICT_SYSTEM;
-	}
+	if (name_key(o, r) != 0)
+		return seal_no_memory(err);
 	k = find_known(o);
 	if (k == NULL)
 		return try_keys(o, r, opened, tried, err);
 	k->last = ++o->turn;
 	opened->key = k->key;
 	*tried = true;
-	if (decrypt(o, k->gcm) == 0)
-		return VERDICT_GOOD;
-	err_set(err, "changed: the tag does not match (the key is right)");
-	return VERDICT_BAD;
+	return decrypt(o, k->gcm,
+	    "changed: the tag does not match (the key is right)", err);
 }
 
 static int

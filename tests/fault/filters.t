@@ -28,6 +28,8 @@ awk 'BEGIN {
 	}
 }' >features
 vitals-seal -q -k sealing events >sealed
+vitals-seal -q --new-key curve -a p256 >curve.public
+vitals-seal -q -k curve.public events >agreed
 
 # Each call of each kind, in the filter that is told by its arguments.
 each() { # INPUT COMMAND [ARG ...]
@@ -42,6 +44,7 @@ each measurements vitals-event --session s --id content --time 2026-11-23T06:33:
 each events vitals-sign -q -k key --at 2026-11-23T06:33:30Z
 each messages vitals-verify -k key --any-time
 each sealed vitals-open -k sealing
+each agreed vitals-open -k curve
 each features vitals-calibrate -q -r references
 vitals-calibrate -q -r references features >device
 each features vitals-calibrate -q -r references -b device
@@ -72,6 +75,9 @@ head -n 1 events | vitals-sign -q -k pair --at 2026-11-23T06:33:30Z |
 told wrong vitals-verify -k public --any-time
 head -n 1 sealed | sed 's/A/B/10' >wrong
 told wrong vitals-open -k sealing
+jq -r '"webhook-id: \(.id)\nwebhook-timestamp: \(.timestamp)\nwebhook-signature: \(.signature)"' \
+	messages | head -n 3 >headers
+told events vitals-verify -k key --any-time --headers headers
 head -n 1 events | sed 's/sample/simple/; s/completed/failed/' >wrong
 told wrong vitals-event --check
 
