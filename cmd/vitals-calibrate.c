@@ -38,9 +38,9 @@ static const struct cli cli = {
 
 struct stream {
 	struct calib_pairs *pairs;
-	enum calib_verdict (*take)(
-	    struct calib_pairs *p, struct span line, struct err *err);
-	size_t taken, passed;
+	enum verdict (*take)(struct calib_pairs *p, struct span line,
+	    bool *used, struct err *err);
+	size_t unused;
 };
 
 static enum verdict
@@ -48,21 +48,12 @@ take_line(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
 	struct stream *s = context;
+	bool used;
+	enum verdict verdict = s->take(s->pairs, line->text, &used, err);
 
 	(void)out;
-	switch (s->take(s->pairs, line->text, err)) {
-	case CALIB_TAKEN:
-		s->taken++;
-		return VERDICT_GOOD;
-	case CALIB_PASSED:
-		s->passed++;
-		return VERDICT_GOOD;
-	case CALIB_BAD:
-		return VERDICT_BAD;
-	case CALIB_FAILED:
-		break;
-	}
-	return VERDICT_SYSTEM;
+	s->unused += verdict == VERDICT_GOOD && !used;
+	return verdict;
 }
 
 /* Read the references, and say what was left out. */
@@ -85,11 +76,11 @@ read_references(struct stream *s, struct ndjson_writer *out)
 	status = filter_run(&f, file, 1, out);
 	if (status == CLI_SYSTEM || (status != CLI_OK && f.strict))
 		return status;
-	if (s->passed > 0)
+	if (s->unused > 0)
 		diag_note("%s: %zu references of vitals that need no "
 			  "calibration left out",
-		    opt.reference, s->passed);
-	s->taken = s->passed = 0;
+		    opt.reference, s->unused);
+	s->unused = 0;
 	return status;
 }
 
@@ -105,10 +96,10 @@ read_measurements(
 	opt.filter.line = take_line;
 	opt.filter.context = s;
 	status = filter_run(&opt.filter, argv, n, out);
-	if (s->passed > 0)
+	if (s->unused > 0)
 		diag_verbose("%zu lines without features or references "
 			     "left out",
-		    s->passed);
+		    s->unused);
 	for (k = 0; (source = calib_unmatched(s->pairs, k)) != NULL; k++) {
 		if (k < UNMATCHED_SHOWN)
 			diag_note("%s: no measurement has the source '%s'",

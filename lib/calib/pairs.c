@@ -89,7 +89,7 @@ grow(void *array, size_t n, size_t *room, size_t size)
 
 /* What is wrong with a line, and of which other kind it is, unless it is that
  * memory ran out while it was read. */
-static enum calib_verdict
+static enum verdict
 bad(const struct calib_pairs *p, struct err *err, const char *what,
     const char *why)
 {
@@ -97,14 +97,14 @@ bad(const struct calib_pairs *p, struct err *err, const char *what,
 
 	if (buf_failed(&p->text) || p->scan.error != NULL) {
 		(void)err_set(err, "out of memory");
-		return CALIB_FAILED;
+		return VERDICT_SYSTEM;
 	}
 	seems = message_seems(&p->index);
 	if (seems != NULL && strstr(seems, what) == NULL)
 		(void)err_set(err, "bad %s: it is %s (%s)", what, seems, why);
 	else
 		(void)err_set(err, "bad %s: %s", what, why);
-	return CALIB_BAD;
+	return VERDICT_BAD;
 }
 
 /* The finite number named ${key}; false where it is no such thing. */
@@ -212,7 +212,7 @@ read_offset(const struct calib_pairs *p, double *offset)
 	return number(p, "offsetSeconds", offset) && *offset >= 0;
 }
 
-static enum calib_verdict
+static enum verdict
 keep_reference(struct calib_pairs *p, int vital, unsigned source, double offset,
     double value, struct err *err)
 {
@@ -222,24 +222,25 @@ keep_reference(struct calib_pairs *p, int vital, unsigned source, double offset,
 	if (p->references == CALIB_REFERENCES_MAX) {
 		(void)err_set(
 		    err, "more than %d references", CALIB_REFERENCES_MAX);
-		return CALIB_FAILED;
+		return VERDICT_SYSTEM;
 	}
 	r = grow(
 	    of->reference, of->references, &of->reference_room, sizeof(*r));
 	if (r == NULL) {
 		(void)err_set(err, "out of memory");
-		return CALIB_FAILED;
+		return VERDICT_SYSTEM;
 	}
 	of->reference = r;
 	r[of->references] =
 	    (struct reference){source, offset, value, of->references};
 	of->references++;
 	p->references++;
-	return CALIB_TAKEN;
+	return VERDICT_GOOD;
 }
 
-enum calib_verdict
-calib_reference(struct calib_pairs *p, struct span line, struct err *err)
+enum verdict
+calib_reference(
+    struct calib_pairs *p, struct span line, bool *used, struct err *err)
 {
 	static const char what[] = "reference";
 	const struct vital_info *info;
@@ -247,16 +248,17 @@ calib_reference(struct calib_pairs *p, struct span line, struct err *err)
 	double value, offset;
 	int vital, source;
 
+	*used = false;
 	p->scan.error = NULL;
 	if (json_index_read(&p->index, line, err) != 0)
-		return CALIB_BAD;
+		return VERDICT_BAD;
 	if ((s = text(p, "vital")) == NULL)
 		return bad(p, err, what, "'vital' is no text");
 	vital = vital_named(s);
 	if (vital < 0)
 		return bad(p, err, what, "'vital' names none that is known");
 	if (model_terms((enum vital)vital) == 0)
-		return CALIB_PASSED;
+		return VERDICT_GOOD;
 	info = vital_info((enum vital)vital);
 	if ((s = text(p, "unit")) == NULL || strcmp(s, info->unit) != 0) {
 		struct err why;
@@ -271,7 +273,7 @@ calib_reference(struct calib_pairs *p, struct span line, struct err *err)
 		(void)err_set(err,
 		    "bad reference: 'value' of %s is not from %g to %g",
 		    info->name, info->min, info->max);
-		return CALIB_BAD;
+		return VERDICT_BAD;
 	}
 	if (!read_offset(p, &offset))
 		return bad(p, err, what,
@@ -280,12 +282,13 @@ calib_reference(struct calib_pairs *p, struct span line, struct err *err)
 		return bad(p, err, what, "'source' is no text");
 	source = note_source(p, s, err);
 	if (source < 0)
-		return CALIB_FAILED;
+		return VERDICT_SYSTEM;
 	s = text(p, "subject");
 	if (s == NULL && buf_failed(&p->text))
 		return bad(p, err, what, "'subject'");
 	if (s != NULL && note_subject(p, (unsigned)source, s, err) != 0)
-		return CALIB_FAILED;
+		return VERDICT_SYSTEM;
+	*used = true;
 	return keep_reference(p, vital, (unsigned)source, offset, value, err);
 }
 
@@ -378,12 +381,10 @@ read_features(struct calib_pairs *p, struct span value, struct features *f)
 	return s->error == NULL;
 }
 
-static enum calib_verdict
+static enum verdict
 keep_pair(struct calib_pairs *p, unsigned source, double from, double to,
-    const struct features *f, struct err *err)
+    const struct features *f, bool *used, struct err *err)
 {
-	enum calib_verdict verdict = CALIB_PASSED;
-
 	for (int v = 0; v < VITAL_COUNT; v++) {
 		struct of_vital *of = &p->vital[v];
 		struct model_pair *pair;
@@ -394,23 +395,24 @@ keep_pair(struct calib_pairs *p, unsigned source, double from, double to,
 		if (of->pairs == MODEL_PAIRS_MAX) {
 			(void)err_set(err, "more than %d pairs of %s",
 			    MODEL_PAIRS_MAX, vital_info((enum vital)v)->name);
-			return CALIB_FAILED;
+			return VERDICT_SYSTEM;
 		}
 		pair = grow(of->pair, of->pairs, &of->pair_room, sizeof(*pair));
 		if (pair == NULL) {
 			(void)err_set(err, "out of memory");
-			return CALIB_FAILED;
+			return VERDICT_SYSTEM;
 		}
 		of->pair = pair;
 		pair[of->pairs++] = (struct model_pair){
 		    *f, mean, source, p->source[source].group};
-		verdict = CALIB_TAKEN;
+		*used = true;
 	}
-	return verdict;
+	return VERDICT_GOOD;
 }
 
-enum calib_verdict
-calib_measurement(struct calib_pairs *p, struct span line, struct err *err)
+enum verdict
+calib_measurement(
+    struct calib_pairs *p, struct span line, bool *used, struct err *err)
 {
 	static const char what[] = "measurement";
 	const struct json_member *m;
@@ -419,13 +421,14 @@ calib_measurement(struct calib_pairs *p, struct span line, struct err *err)
 	const char *s;
 	int source;
 
+	*used = false;
 	p->scan.error = NULL;
 	if (json_index_read(&p->index, line, err) != 0)
-		return CALIB_BAD;
+		return VERDICT_BAD;
 	if ((s = text(p, "record")) == NULL)
 		return bad(p, err, what, "'record' is no text");
 	if (strcmp(s, "measurement") != 0)
-		return CALIB_PASSED;
+		return VERDICT_GOOD;
 	if ((s = text(p, "source")) == NULL)
 		return bad(p, err, what, "'source' is no text");
 	source = find_source(p, s);
@@ -437,13 +440,14 @@ calib_measurement(struct calib_pairs *p, struct span line, struct err *err)
 		p->source[source].measured = true;
 	m = json_index_find(&p->index, "features");
 	if (m == NULL || m->type == JSON_NULL)
-		return CALIB_PASSED;
+		return VERDICT_GOOD;
 	if (m->type != JSON_OBJECT || !read_features(p, m->value, &f))
 		return bad(
 		    p, err, what, "'features' are not all numbers or null");
 	if (source < 0)
-		return CALIB_PASSED;
-	return keep_pair(p, (unsigned)source, from, from + seconds, &f, err);
+		return VERDICT_GOOD;
+	return keep_pair(
+	    p, (unsigned)source, from, from + seconds, &f, used, err);
 }
 
 const struct model_pair *

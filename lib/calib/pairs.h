@@ -9,18 +9,12 @@
 
 #include "buf/buf.h"
 #include "diag/err.h"
+#include "diag/verdict.h"
 #include "readings/model.h"
 
 /* The most reference lines, and the longest name of a source. */
 #define CALIB_REFERENCES_MAX 1000000
 #define CALIB_SOURCE_MAX 4096
-
-enum calib_verdict {
-	CALIB_TAKEN,
-	CALIB_PASSED, /* a good line that has no part in it */
-	CALIB_BAD,    /* told in err */
-	CALIB_FAILED  /* no memory, or more than the bounds: told in err */
-};
 
 struct calib_pairs;
 
@@ -28,19 +22,21 @@ struct calib_pairs;
 struct calib_pairs *calib_pairs_new(void);
 void calib_pairs_free(struct calib_pairs *p);
 
-/* Take a reference line.  PASSED: of a vital that needs no calibration.  All
- * references come before the first measurement.  Sources of one "subject" are
- * left out together when the fit is tested. */
-enum calib_verdict calib_reference(
-    struct calib_pairs *p, struct span line, struct err *err);
+/* Take a reference line.  *${used} is false where it is of a vital that needs
+ * no calibration.  All references come before the first measurement.  Sources
+ * of one "subject" are left out together when the fit is tested.
+ * VERDICT_SYSTEM: no memory, or more than the bounds. */
+enum verdict calib_reference(
+    struct calib_pairs *p, struct span line, bool *used, struct err *err);
 
 /*
  * Take a measurement line and pair it, for each vital, with the mean of the
- * references of its source whose offsetSeconds lie in its window.  PASSED:
- * another record, a measurement without features, or one without references.
+ * references of its source whose offsetSeconds are in its window.  *${used} is
+ * false for another record, and for a measurement without features or without
+ * references.
  */
-enum calib_verdict calib_measurement(
-    struct calib_pairs *p, struct span line, struct err *err);
+enum verdict calib_measurement(
+    struct calib_pairs *p, struct span line, bool *used, struct err *err);
 
 /* The pairs of ${vital}, in the order they came; and how many references of
  * it there were. */

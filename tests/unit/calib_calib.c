@@ -283,10 +283,14 @@ test_size(void)
 	    "and it is said");
 }
 
-static enum calib_verdict
+/* Is it good, and used? */
+static bool
 reference(struct calib_pairs *p, const char *text, struct err *err)
 {
-	return calib_reference(p, span_of(text), err);
+	bool used;
+
+	return calib_reference(p, span_of(text), &used, err) == VERDICT_GOOD &&
+	    used;
 }
 
 static void
@@ -295,12 +299,13 @@ test_pairs(void)
 	struct calib_pairs *p = calib_pairs_new();
 	const struct model_pair *got;
 	struct err err;
+	bool used;
 	size_t n;
 
 	CHECK(reference(p,
 		  "{\"vital\":\"oxygenSaturation\",\"source\":\"a\","
 		  "\"offsetSeconds\":9,\"value\":90,\"unit\":\"%\"}",
-		  &err) == CALIB_TAKEN,
+		  &err),
 	    "a reference");
 	(void)reference(p,
 	    "{\"vital\":\"oxygenSaturation\",\"source\":\"a\","
@@ -323,7 +328,8 @@ test_pairs(void)
 			   "\"offsetSeconds\":10,\"durationSeconds\":30,"
 			   "\"features\":{\"meanRed\":5,\"other\":[1],"
 			   "\"meanGreen\":null}}"),
-		  &err) == CALIB_TAKEN,
+		  &used, &err) == VERDICT_GOOD &&
+		used,
 	    "a measurement with references");
 	got = calib_pairs_of(p, VITAL_OXYGEN_SATURATION, &n);
 	CHECK(n == 1, "makes a pair");
@@ -339,12 +345,14 @@ test_pairs(void)
 		  SPAN_LIT("{\"record\":\"measurement\",\"source\":\"b\","
 			   "\"offsetSeconds\":700,\"durationSeconds\":30,"
 			   "\"features\":{\"meanRed\":5}}"),
-		  &err) == CALIB_TAKEN,
+		  &used, &err) == VERDICT_GOOD &&
+		used,
 	    "a reference without a time holds at any");
 	CHECK(calib_unmatched(p, 0) == NULL, "b was measured");
 	CHECK(calib_measurement(p,
-		  SPAN_LIT("{\"record\":\"sample\",\"source\":\"a\"}"),
-		  &err) == CALIB_PASSED,
+		  SPAN_LIT("{\"record\":\"sample\",\"source\":\"a\"}"), &used,
+		  &err) == VERDICT_GOOD &&
+		!used,
 	    "other records are passed over");
 	calib_pairs_free(p);
 }
