@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <string.h>
 
 #include "diag/diag.h"
@@ -10,13 +9,16 @@
 #include "spool/spool.h"
 #include "json/json.h"
 
+/* Bytes that are formatted before they are written. */
+#define PAGE_SIZE ((size_t)256 << 10)
+
 struct listing {
 	struct ndjson_writer *out;
 	struct outgoing_reader reader;
 	struct buf name;
 	bool letters;
-	bool damaged; /* a line was */
-	int failed;   /* errno of the output */
+	bool damaged; /* a line is */
+	bool failed;  /* the output has; cli_finish reports it */
 };
 
 /* The name of an endpoint without secrets; valid until the next call. */
@@ -107,10 +109,26 @@ put(void *context, const struct spool_job *j)
 		put_row(l, j);
 	else if (!put_letter(l, j))
 		return 0;
-	if (ndjson_commit(l->out) == 0)
-		return 0;
-	l->failed = errno;
-	return 1;
+	l->failed = ndjson_commit(l->out) != 0;
+	return l->failed || ndjson_unwritten(l->out) >= PAGE_SIZE;
+}
+
+/* Print page by page: while a page is read nothing waits for the reader of the
+ * output, and while one is written the spool is not being read.  Return 0, or
+ * -1 with ${err}. */
+static int
+put_pages(struct listing *l, struct spool *s, struct err *err)
+{
+	struct spool_place place = {0, 0};
+	int rc;
+
+	do {
+		ndjson_writer_nowait(l->out, true);
+		rc = spool_list(s, l->letters, &place, put, l, err);
+		ndjson_writer_nowait(l->out, false);
+		l->failed = l->failed || ndjson_flush(l->out) != 0;
+	} while (rc > 0 && !l->failed);
+	return rc < 0 ? -1 : 0;
 }
 
 int
@@ -127,13 +145,11 @@ post_list(const struct post_options *o, struct ndjson_writer *out)
 	}
 	outgoing_reader_init(&l.reader);
 	buf_init(&l.name);
-	rc = spool_list(s, l.letters, put, &l, &err);
-	if (rc < 0)
+	rc = put_pages(&l, s, &err);
+	if (rc != 0)
 		diag_error("%s: %s", o->spool, err.text);
-	else if (rc > 0)
-		diag_errno(l.failed, "<stdout>: write failed");
 	outgoing_reader_release(&l.reader);
 	buf_release(&l.name);
 	spool_close(s);
-	return rc != 0 ? CLI_SYSTEM : l.damaged ? CLI_DATA : CLI_OK;
+	return rc != 0 || l.failed ? CLI_SYSTEM : l.damaged ? CLI_DATA : CLI_OK;
 }

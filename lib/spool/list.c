@@ -1,8 +1,8 @@
 #include "spool/internal.h"
 
 int
-spool_list(struct spool *s, bool lost, spool_each *each, void *context,
-    struct err *err)
+spool_list(struct spool *s, bool lost, struct spool_place *place,
+    spool_each *each, void *context, struct err *err)
 {
 	sqlite3_stmt *st;
 	int rc, stop = 0;
@@ -11,18 +11,22 @@ spool_list(struct spool *s, bool lost, spool_each *each, void *context,
 		"SELECT job.seq, job.endpoint, state, attempts, round, status,"
 		" first, at, error, accepted, line, name, id FROM job"
 		" JOIN event USING(seq) JOIN endpoint ON number = endpoint"
-		" WHERE state > 2 OR NOT ?1"
+		" WHERE (job.seq, job.endpoint) > (?2, ?3)"
+		" AND (state > 2 OR NOT ?1)"
 		" UNION ALL "
 		"SELECT event.seq, fresh.endpoint, 0, 0, 0, 0,"
 		" 0, 0, NULL, accepted, line, name, id FROM fresh"
 		" JOIN event ON event.seq BETWEEN first AND last"
 		" JOIN endpoint ON number = fresh.endpoint"
-		" WHERE NOT ?1 AND NOT EXISTS (SELECT 1 FROM job"
+		" WHERE NOT ?1 AND (event.seq, fresh.endpoint) > (?2, ?3)"
+		" AND NOT EXISTS (SELECT 1 FROM job"
 		" WHERE job.seq = event.seq"
 		" AND job.endpoint = fresh.endpoint) ORDER BY 1, 2",
 		-1, &st, NULL) != SQLITE_OK)
 		return spool_fail(s, err);
 	sqlite3_bind_int(st, 1, lost);
+	sqlite3_bind_int64(st, 2, place->seq);
+	sqlite3_bind_int64(st, 3, place->endpoint);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW && stop == 0) {
 		struct spool_job j = {.seq = sqlite3_column_int64(st, 0),
 		    .endpoint = sqlite3_column_int64(st, 1),
@@ -41,6 +45,7 @@ spool_list(struct spool *s, bool lost, spool_each *each, void *context,
 		j.error.n = (size_t)sqlite3_column_bytes(st, 8);
 		j.line.n = (size_t)sqlite3_column_bytes(st, 10);
 		j.id.n = (size_t)sqlite3_column_bytes(st, 12);
+		*place = (struct spool_place){j.seq, j.endpoint};
 		stop = each(context, &j);
 	}
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)

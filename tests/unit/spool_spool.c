@@ -55,14 +55,21 @@ list_one(void *context, const struct spool_job *j)
 	(void)context;
 	snprintf(seen + n, sizeof(seen) - n, "%.*s:%s%c ", (int)j->line.n,
 	    j->line.p, j->name, state[j->state]);
-	return 0;
+	return 1;
 }
 
 static const char *
 list(bool lost)
 {
+	struct spool_place place = {0, 0};
+	int rc;
+
 	seen[0] = '\0';
-	return spool_list(s, lost, list_one, NULL, &err) == 0 ? seen : err.text;
+	/* In pages of one. */
+	do
+		rc = spool_list(s, lost, &place, list_one, NULL, &err);
+	while (rc > 0);
+	return rc == 0 ? seen : err.text;
 }
 
 static int64_t
