@@ -257,6 +257,6 @@ main(int argc, char *argv[])
 	out = cli_output();
 	status = out == NULL            ? CLI_SYSTEM
 	    : (o.list || o.export_dead) ? post_list(&o, out)
-					: post_run(&o, out);
+					: post_run(&o, &out);
 	return cli_finish(out, status);
 }

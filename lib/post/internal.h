@@ -24,10 +24,11 @@ struct post_run {
 	bool fatal;   /* the queue failed, and it was reported */
 	bool more;    /* stdin may have more */
 	bool closed;  /* stdin is */
-	int64_t stop; /* monotonic time to leave at; -1: not stopping */
-	uint64_t lost; /* messages about dead letters */
-	uint64_t bad;  /* lines */
-	int64_t shown; /* when progress was shown last */
+	bool output_failed; /* stdout has, and it was reported */
+	int64_t stop;       /* monotonic time to leave at; -1: not stopping */
+	uint64_t lost;      /* messages about dead letters */
+	uint64_t bad;       /* lines */
+	int64_t shown;      /* when progress was shown last */
 	bool progress;
 };
 

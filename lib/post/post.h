@@ -65,12 +65,13 @@ void post_defaults(struct post_options *o);
  * was called wrongly, or memory ran out. */
 int post_check(struct post_options *o, struct err *err);
 
-/* Print what the spool holds: --list, --export-dead.  Return a cli_exit
- * status; all failures have been reported. */
+/* Print the content of the spool: --list, --export-dead.  Return a cli_exit
+ * status; all failures were reported, but for those of ${out}. */
 int post_list(const struct post_options *o, struct ndjson_writer *out);
 
-/* Deliver what stdin holds; receipts go to ${out}.  Return a cli_exit status;
- * all failures have been reported. */
-int post_run(const struct post_options *o, struct ndjson_writer *out);
+/* Deliver the events on stdin, and write receipts to *${out}.  If writing them
+ * failed, this was reported, and *${out} is freed and NULL.  Return a cli_exit
+ * status; all other failures were reported, too. */
+int post_run(const struct post_options *o, struct ndjson_writer **out);
 
 #endif

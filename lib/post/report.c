@@ -28,6 +28,7 @@ post_report(void *context, enum deliver_note what, const char *endpoint,
 	case DELIVER_NOTE_OUTPUT:
 		diag_error("%s", text);
 		r->status = cli_worst(r->status, CLI_SYSTEM);
+		r->output_failed = ndjson_flush(r->out.receipts) != 0;
 		break;
 	}
 }

@@ -262,7 +262,7 @@ conclude(struct post_run *r)
 }
 
 int
-post_run(const struct post_options *o, struct ndjson_writer *out)
+post_run(const struct post_options *o, struct ndjson_writer **out)
 {
 	struct post_run r = {.o = o, .stop = -1};
 
@@ -272,7 +272,7 @@ post_run(const struct post_options *o, struct ndjson_writer *out)
 
 	/* Receipts on the same terminal are progress enough. */
 	r.progress = diag_progress_wanted() && isatty(STDOUT_FILENO) != 1;
-	if (post_setup(&r, out) != 0) {
+	if (post_setup(&r, *out) != 0) {
 		r.status = CLI_SYSTEM;
 	} else {
 		while (turn(&r))
@@ -282,5 +282,9 @@ post_run(const struct post_options *o, struct ndjson_writer *out)
 		conclude(&r);
 	}
 	post_release(&r);
+	if (r.output_failed) {
+		ndjson_writer_free(*out);
+		*out = NULL;
+	}
 	return r.status;
 }

@@ -39,5 +39,9 @@ try 'a list that cannot be written' sh -c 'vitals-post --spool s --list >/dev/fu
 is_status 3
 is_stdout ''
 is_stderr 'vitals-post: <stdout>: write failed: No space left on device'
+try 'receipts that cannot be written' sh -c "vitals-post -q $base/ok <many >/dev/full"
+is_status 3
+is_stdout ''
+is_stderr 'vitals-post: <stdout>: write failed: No space left on device'
 
 done_testing
