@@ -9,8 +9,8 @@ struct block4 {
 	unsigned bits;
 };
 
-/* What RFC 6890 and its registry list as not globally reachable, multicast
- * and what is reserved. */
+/* Blocks that the registries of RFC 6890 list as not globally reachable,
+ * multicast and reserved ones. */
 static const struct block4 blocks4[] = {
     {0x00000000, 8},  /* this network */
     {0x0a000000, 8},  /* private */
@@ -77,7 +77,7 @@ starts_with(const uint8_t *a, const uint8_t *net, unsigned bits)
 	    ((a[whole] ^ net[whole]) & (0xff << (8 - rest)) & 0xff) == 0;
 }
 
-/* ::ffff:0:0/96, IPv4-mapped: such a socket talks IPv4. */
+/* ::ffff:0:0/96, IPv4-mapped: such a socket uses IPv4. */
 static bool
 mapped(const uint8_t *a)
 {
@@ -92,7 +92,7 @@ private6(const uint8_t *a)
 	static const uint8_t low[12] = {0};
 	static const uint8_t nat64[12] = {0x00, 0x64, 0xff, 0x9b};
 
-	/* ::/96 holds ::, ::1 and the old IPv4-compatible addresses. */
+	/* ::/96: ::, ::1 and the old IPv4-compatible addresses. */
 	if (memcmp(a, low, 12) == 0)
 		return true;
 	if (mapped(a) || memcmp(a, nat64, 12) == 0)

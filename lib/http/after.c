@@ -5,7 +5,7 @@
 #include "http/http.h"
 #include "instant/instant.h"
 
-/* The longest value that is looked at: the long day names of RFC 850. */
+/* The longest date: with the long day names of RFC 850. */
 #define VALUE_MAX 40
 
 struct date {
@@ -13,7 +13,7 @@ struct date {
 	int zone; /* minutes ahead of GMT */
 };
 
-/* The number of the month named by three letters, or 0. */
+/* Return the number of the month named by three letters, or 0. */
 static int
 month_of(const char *name)
 {
@@ -26,7 +26,7 @@ month_of(const char *name)
 	return 0;
 }
 
-/* The number of ${n} digits at ${s}, or -1. */
+/* Return the number in the ${n} digits at ${s}, or -1. */
 static int
 digits(const char *s, int n)
 {
@@ -50,9 +50,9 @@ letters(const char *s)
 	return n;
 }
 
-/* A zone at ${s}: GMT or another word for it, an offset as of RFC 5322 or RFC
- * 3339, or nothing, since all dates of HTTP are GMT.  Return how many
- * characters it takes, or -1. */
+/* Read a zone at ${s}: GMT or a synonym, an offset as in RFC 5322 or RFC 3339,
+ * or nothing, since all dates of HTTP are GMT.  Return how many characters it
+ * has, or -1. */
 static int
 read_zone(const char *s, int *minutes)
 {
@@ -78,7 +78,7 @@ read_zone(const char *s, int *minutes)
 	return 1 + 5 + colon;
 }
 
-/* The day of the month: one digit or two. */
+/* Read the day of the month: one or two digits. */
 static int
 read_day(const char *s, int *day)
 {
@@ -89,15 +89,15 @@ read_day(const char *s, int *day)
 	return *day < 0 ? -1 : pad + n;
 }
 
-/* Read the field of a date that ${kind} tells at ${s}.  Return how many
- * characters it takes, or -1 where it is not there. */
+/* Read the field ${kind} of a date at ${s}.  Return how many characters it has,
+ * or -1 if there is none. */
 static int
 read_field(const char *s, char kind, struct date *d)
 {
 	int value, *to = NULL;
 
 	switch (kind) {
-	case 'N': /* the day's name, which nobody needs */
+	case 'N': /* the name of the day is not needed */
 		value = (int)letters(s);
 		return value > 0 ? value : -1;
 	case 'z':
@@ -130,8 +130,8 @@ read_field(const char *s, char kind, struct date *d)
 	return *to < 0 ? -1 : 2;
 }
 
-/* Is ${s} a date of the form ${form}: letters for read_field, and what stands
- * between them as it is? */
+/* Is ${s} a date of the form ${form}: letters for read_field, and literal
+ * characters? */
 static bool
 read_form(const char *s, const char *form, struct date *d)
 {
@@ -145,8 +145,8 @@ read_form(const char *s, const char *form, struct date *d)
 	return *s == '\0';
 }
 
-/* The three forms of RFC 9110, 5.6.7, and what others make of them: no name of
- * a day, a year of four digits behind hyphens. */
+/* The three forms of RFC 9110, 5.6.7, and variants in use: without the name of
+ * the day, or with hyphens and a year of four digits. */
 static bool
 read_date(const char *s, struct date *d)
 {
@@ -165,11 +165,11 @@ static int64_t
 until_date(const char *s, int64_t now)
 {
 	struct date d = {0};
-	char text[80]; /* the compiler does not know how small they are */
+	char text[80]; /* the compiler cannot bound the fields */
 	int64_t at;
 	int n;
 
-	/* An instant as of RFC 3339 is no form of HTTP, and as clear. */
+	/* HTTP has no RFC 3339 time, but its meaning is clear. */
 	if (instant_parse(span_of(s), &at) == 0)
 		return at > now ? at - now : 0;
 	if (!read_date(s, &d))
@@ -183,8 +183,8 @@ until_date(const char *s, int64_t now)
 	return at > now ? at - now : 0;
 }
 
-/* What follows the whole seconds of ${value}: nothing, or a fraction, which is
- * rounded up.  Return -1 where it is neither. */
+/* Read what follows the whole seconds: nothing, or a fraction, which is rounded
+ * up.  Return it in ms, or -1 if it is neither. */
 static int64_t
 fraction(struct span value)
 {

@@ -7,7 +7,7 @@
 #include "http/internal.h"
 #include "instant/instant.h"
 
-/* Sockets looked at in one turn, and descriptors of the caller's. */
+/* The most sockets served in one turn, and descriptors of the caller. */
 #define EVENTS 256
 #define WATCHED_MAX 8
 
@@ -75,7 +75,7 @@ http_client_new(size_t connections, struct err *err)
 	rc |= curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
 	rc |= curl_multi_setopt(
 	    c->multi, CURLMOPT_MAXCONNECTS, (long)connections);
-	/* Kept ones are closed before there are too many. */
+	/* Idle connections are closed before there are too many. */
 	if (total < 2 * connections)
 		rc |=
 		    curl_multi_setopt(c->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
@@ -102,7 +102,7 @@ unlink_busy(struct http_client *c, struct http_slot *s)
 	s->newer = s->older = NULL;
 }
 
-/* Move ${s} from under way to the answers. */
+/* Move ${s} from those under way to the answers. */
 static void
 finish(struct http_client *c, struct http_slot *s, CURLcode result)
 {
@@ -205,11 +205,11 @@ http_send(struct http_client *c, const struct http_request *r)
 	return 0;
 }
 
-/* Did the server close a connection just as it was used again?  libcurl looks
- * for that, too, but not in each case, and counts over all of a handle's
- * requests how often it does. */
+/* Did the server close an idle connection just as it was used again?  libcurl
+ * retries this itself, but not in every case, and it limits the retries over
+ * all requests of a handle. */
 static bool
-met_a_close(struct http_slot *s, CURLcode result)
+lost_idle_connection(struct http_slot *s, CURLcode result)
 {
 	long connects = 1;
 
@@ -248,7 +248,7 @@ collect(struct http_client *c)
 			continue;
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &p);
 		s = (struct http_slot *)(void *)p;
-		if (!met_a_close(s, result) || send_again(c, s) != 0)
+		if (!lost_idle_connection(s, result) || send_again(c, s) != 0)
 			finish(c, s, result);
 	}
 }
@@ -317,7 +317,7 @@ http_wait(struct http_client *c, const int fd[], bool readable[], size_t n,
 		errno = EINVAL;
 		return -1;
 	}
-	/* What was sent since the last turn goes out first. */
+	/* Start what was sent since the last turn. */
 	run_timer(c);
 	collect(c);
 	p[0] = (struct pollfd){.fd = c->watch.epoll, .events = POLLIN};

@@ -23,13 +23,13 @@ is_token(struct span s)
 static bool
 reserved(struct span name)
 {
-	/* The protocol's, and what says how the body is to be read. */
+	/* Those of the protocol, and those that describe the body. */
 	static const char *const names[] = {"connection", "content-encoding",
 	    "content-length", "content-type", "expect", "host",
 	    "http2-settings", "keep-alive", "te", "trailer",
 	    "transfer-encoding", "upgrade"};
-	/* Those that say who signed what, and for whom: of Standard Webhooks
-	 * under both its names, and of CloudEvents. */
+	/* Those of signatures and events: Standard Webhooks with both its
+	 * prefixes, and CloudEvents. */
 	static const char *const starts[] = {
 	    "ce-", "proxy-", "svix-", "webhook-"};
 
@@ -63,8 +63,8 @@ http_header_check(struct span name, struct span value, struct err *err)
 		unsigned char c = (unsigned char)value.p[i];
 
 		if ((c < 0x20 && c != '\t') || c == 0x7f)
-			return err_set(
-			    err, "header %.*s holds a control byte", n, name.p);
+			return err_set(err,
+			    "header %.*s contains a control byte", n, name.p);
 	}
 	return 0;
 }
@@ -77,8 +77,8 @@ http_add_header(struct buf *out, struct span line)
 
 	while (n > 0 && (line.p[n - 1] == ' ' || line.p[n - 1] == '\t'))
 		n--;
-	/* Without a value libcurl takes it for one to be left out, unless a
-	 * semicolon stands for the colon. */
+	/* libcurl removes a header without a value, unless it has a semicolon
+	 * in place of the colon. */
 	if (colon != NULL && n > 0 && line.p + n - 1 == colon) {
 		buf_add(out, line.p, n - 1);
 		buf_add_byte(out, ';');

@@ -1,12 +1,12 @@
 /*
  * http: a client that has many requests under way at once.
  *
- * One thread, one loop: the caller sends requests, waits, and takes answers
- * as they come.  A target is one URL with everything that goes for all its
- * requests (TLS, certificates, headers, time-outs), compiled once;
- * connections are kept and used again.  Redirects are never followed, no more
- * than HTTP_ANSWER_MAX bytes of an answer are read, bodies are sent byte for
- * byte.  The only module that sees libcurl.
+ * One thread, one loop: the caller sends requests, waits, and takes answers as
+ * they come.  A target is one URL with all that its requests share (TLS,
+ * certificates, headers, time-outs), prepared once; connections are kept and
+ * used again.  Redirects are never followed, at most HTTP_ANSWER_MAX bytes of
+ * an answer are read, and bodies are sent unchanged.  Only this module uses
+ * libcurl.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
@@ -22,14 +22,14 @@
 #define HTTP_URL_MAX ((size_t)2048)
 #define HTTP_HEADER_MAX ((size_t)8192)
 
-/* Headers of one target, and of one request beside them. */
+/* The most headers of one target, and of one request in addition. */
 #define HTTP_HEADERS_MAX 32
 
-/* What is read of an answer: headers in all, and body. */
+/* The most that is read of an answer: all headers together, and the body. */
 #define HTTP_ANSWER_HEADERS_MAX ((size_t)64 << 10)
 #define HTTP_ANSWER_MAX ((size_t)64 << 10)
 
-/* What is kept of an answer's body, for messages. */
+/* The most that is kept of an answer's body, for messages. */
 #define HTTP_EXCERPT_MAX 200
 
 /* The most requests under way at once in one client. */
@@ -46,48 +46,48 @@ struct http_target_options {
 	const char *certificate; /* PEM file of the client; or NULL */
 	const char *certificate_key; /* its PEM key; NULL: in certificate */
 	const char *pinned_key;      /* "sha256//…" or a PEM file; or NULL */
-	const char *proxy;           /* URL; NULL: what the environment says */
+	const char *proxy;           /* URL; NULL: that of the environment */
 	struct span bearer;          /* token; p NULL: none */
 	const struct span *header;   /* "Name: value", each http_header_check */
 	size_t headers;
 	enum http_tls tls_min;
-	bool allow_http;    /* http to other hosts than loopback */
-	bool deny_private;  /* refuse addresses that http_address_private */
+	bool allow_http;    /* plain http also beyond loopback */
+	bool deny_private;  /* refuse addresses as of http_address_private */
 	int64_t connect_ms; /* to connect, TLS included */
 	int64_t total_ms;   /* from the start to the end of the answer */
 };
 
 struct http_target;
 
-/* Check the options and copy them.  Return NULL with ${err} saying what is
- * wrong, and errno ENOMEM where that is memory.  What the files hold is looked
- * at when the first request is sent. */
+/* Check the options and copy them.  Return NULL with ${err} on failure, and
+ * errno ENOMEM if memory ran out.  The content of the files is checked when the
+ * first request is sent. */
 struct http_target *http_target_new(
     const struct http_target_options *o, struct err *err);
 
-/* Does a header of ${t}'s own, apart from User-Agent, have the name of
- * "Name: value" ${line}? */
+/* Does ${t} itself set a header, other than User-Agent, with the name in "Name:
+ * value" ${line}? */
 bool http_target_sets(const struct http_target *t, struct span line);
 
-/* Are the files of ${o} there to be read?  Return 0, or -1 with ${err}. */
+/* Can the files of ${o} be read?  Return 0, or -1 with ${err}. */
 int http_files_check(const struct http_target_options *o, struct err *err);
 
-/* Free, when no request to it is under way, and before the client; wipes the
- * token. */
+/* Free ${t} and wipe the token.  No request to it may be under way, and the
+ * client must still exist. */
 void http_target_free(struct http_target *t);
 
-/* "scheme://host:port" of ${url} in lower case with the port always there.
- * Return 0, or -1 with ${err}: not an absolute http(s) URL without fragment
- * and without user and password. */
+/* Append "scheme://host:port" of ${url} to ${origin}, in lower case and always
+ * with the port.  Return 0; or -1 with ${err}: not an absolute http(s) URL, or
+ * one with a fragment, a user or a password. */
 int http_origin(const char *url, struct buf *origin, struct err *err);
 
-/* Is ${url} one that requests can be sent to: with plain http to loopback
- * alone unless ${allow_http}, a host, and neither user nor fragment?  Return
- * 0, or -1 with ${err}. */
+/* Can requests be sent to ${url}?  It must have a host, and neither user nor
+ * fragment; plain http is only for loopback unless ${allow_http}.  Return 0, or
+ * -1 with ${err}. */
 int http_url_check(const char *url, bool allow_http, struct err *err);
 
-/* May "${name}: ${value}" be sent?  The name a token, the value without
- * control bytes, none of the headers that are the protocol's or ours.
+/* May "${name}: ${value}" be sent?  The name must be a token, the value without
+ * control bytes, and the header not one that the protocol or this tool sets.
  * Return 0, or -1 with ${err}. */
 int http_header_check(struct span name, struct span value, struct err *err);
 
@@ -101,25 +101,25 @@ enum http_method {
 struct http_request {
 	struct http_target *target;
 	enum http_method method;
-	struct span body; /* stays in place until the answer is taken */
+	struct span body; /* must stay until the answer is taken */
 	/* "Name: value" each; copied. */
 	const struct span *header;
 	size_t headers;
 	void *context;
 };
 
-/* Why there is no answer.  An answer is there when its head is: what becomes
- * of its body, or of the connection, changes nothing. */
+/* Why there is no answer.  An answer counts once its head is complete: a
+ * failure in its body, or of the connection, changes nothing. */
 enum http_failure {
 	HTTP_ANSWERED, /* there is one: see status */
 	HTTP_NO_NAME,  /* DNS */
 	HTTP_NO_CONNECTION,
 	HTTP_NO_TLS, /* handshake, certificate, version, pinned key */
 	HTTP_TIMEOUT,
-	HTTP_BROKEN, /* reset, cut off, not HTTP, too long headers */
-	HTTP_DENIED, /* the address is one that we do not connect to */
+	HTTP_BROKEN, /* reset, cut off, not HTTP, headers too long */
+	HTTP_DENIED, /* the policy forbids the address */
 	HTTP_LOCAL,  /* our files or options */
-	HTTP_SHORT,  /* of memory, descriptors or ports, for the moment */
+	HTTP_SHORT,  /* of memory, descriptors or ports, temporarily */
 	HTTP_CANCELLED
 };
 
@@ -128,7 +128,7 @@ struct http_answer {
 	enum http_failure failure;
 	int status;          /* 100..599 with HTTP_ANSWERED, else 0 */
 	char error[256];     /* why not; empty with HTTP_ANSWERED */
-	int64_t retry_after; /* ms from now that Retry-After asks; -1: none */
+	int64_t retry_after; /* ms from now asked by Retry-After; -1: none */
 	int64_t elapsed_us;  /* from the request's start to its end */
 	char address[64];    /* connected to; may be empty */
 	char allowed_origin[256]; /* WebHook-Allowed-Origin, or empty */
@@ -138,8 +138,8 @@ struct http_answer {
 
 struct http_client;
 
-/* How many of ${connections} a process may have here: the limit of open files
- * is raised as far as that takes, and some are left for others. */
+/* Return how many of ${connections} the limit of open files allows, after
+ * raising it as far as needed; some descriptors are left for other uses. */
 size_t http_room(size_t connections);
 
 /* A client that keeps up to ${connections} connections.  NULL with ${err}. */
@@ -148,17 +148,17 @@ struct http_client *http_client_new(size_t connections, struct err *err);
 /* Free; requests under way are dropped without an answer. */
 void http_client_free(struct http_client *c);
 
-/* Start ${r}.  Its answer comes from http_next, also where it fails at once.
- * Return 0, or -1 without memory: then there will be no answer. */
+/* Start ${r}.  Its answer comes from http_next, even if it fails at once.
+ * Return 0; or -1 without memory: then there will be no answer. */
 int http_send(struct http_client *c, const struct http_request *r);
 
-/* Wait at most ${ms} (-1: for ever) until answers are there, or until one of
- * the ${n} descriptors can be read, which sets its ${readable}; a descriptor
- * of -1 is passed over.  Return 0; or -1 with errno set. */
+/* Wait at most ${ms} (-1: no limit) until there are answers, or until one of
+ * the ${n} descriptors can be read, which sets its ${readable}; a descriptor of
+ * -1 is ignored.  Return 0; or -1 with errno set. */
 int http_wait(struct http_client *c, const int fd[], bool readable[], size_t n,
     int64_t ms);
 
-/* Take the next answer; false: there is none now. */
+/* Take the next answer.  Return false if there is none now. */
 bool http_next(struct http_client *c, struct http_answer *a);
 
 /* End all requests under way: their answers say HTTP_CANCELLED. */
@@ -177,9 +177,10 @@ bool http_address_loopback(const struct sockaddr *a);
  * (IPv4-mapped, 6to4, NAT64, Teredo)?  By the registries of RFC 6890. */
 bool http_address_private(const struct sockaddr *a);
 
-/* Read Retry-After (RFC 9110, 10.2.3): seconds, or an HTTP date in its three
- * forms, at the wall clock ${now} in ms.  Return the wait in ms, 0 for a time
- * gone by, at most HTTP_RETRY_AFTER_MAX; or -1 where it is neither. */
+/* Read Retry-After (RFC 9110, 10.2.3): seconds, or an HTTP date in one of its
+ * three forms, when the wall clock says ${now} in ms.  Return the wait in ms,
+ * at most HTTP_RETRY_AFTER_MAX and 0 for a time in the past; or -1 if it is
+ * neither. */
 #define HTTP_RETRY_AFTER_MAX (INT64_C(366) * 86400 * 1000)
 int64_t http_retry_after(struct span value, int64_t now);
 

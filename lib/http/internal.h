@@ -18,7 +18,7 @@ struct http_target {
 	char *certificate_key;
 	char *pinned_key;
 	char *proxy; /* "" where none may be used; NULL: the environment's */
-	struct curl_slist *header; /* with every request; first, who we are */
+	struct curl_slist *header; /* of every request; User-Agent first */
 	bool own_agent;            /* there is another User-Agent in it */
 	enum http_tls tls_min;
 	bool loopback_only;
@@ -81,9 +81,9 @@ bool http_names_agent(struct span line);
 int http_url_check_scheme(
     const char *url, bool allow_http, bool *plain, struct err *err);
 
-/* ---- watch.c: the sockets of libcurl in one epoll.  libcurl wants a connection
- * watched only while a request is on it; a system call is made only where the
- * kernel does not watch it already. */
+/* ---- watch.c: the sockets of libcurl in one epoll.  libcurl wants a
+ * connection watched only while a request is on it; a system call is made only
+ * where the kernel does not watch it already. */
 struct http_watch {
 	int epoll;
 	uint8_t *state; /* by descriptor */

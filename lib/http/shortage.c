@@ -1,5 +1,4 @@
-/* What a request may lack that is no fault of whom it goes to: descriptors,
- * ports, memory. */
+/* Local resources that a request may lack: descriptors, ports, memory. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -9,16 +8,16 @@
 
 #include "http/internal.h"
 
-/* Descriptors left for files, the spool, names that are looked up. */
+/* Descriptors left for files, the spool, and the resolver. */
 #define RESERVE 64
 
-/* As much as libcurl takes for one line of a head. */
+/* What libcurl allocates for one line of a head. */
 #define HEAD_LINE ((size_t)256 << 10)
 
 size_t
 http_room(size_t connections)
 {
-	/* Kept ones may be open beside those that are in use. */
+	/* Idle connections may be open in addition to those in use. */
 	rlim_t wanted = 2 * (rlim_t)connections + RESERVE, most;
 	struct rlimit limit;
 
@@ -39,7 +38,7 @@ http_room(size_t connections)
 	return most < connections ? (size_t)most : connections;
 }
 
-/* Are there no descriptors?  Return EMFILE, ENFILE, or 0. */
+/* Have descriptors run out?  Return EMFILE, ENFILE, or 0. */
 static int
 out_of_descriptors(void)
 {
@@ -51,8 +50,8 @@ out_of_descriptors(void)
 	return 0;
 }
 
-/* EADDRNOTAVAIL: all ports are taken, or no address of ours leads there.  For
- * datagrams, whose ports are others, only the latter is so. */
+/* EADDRNOTAVAIL has two causes: no free port, or no local address that reaches
+ * ${to}.  Datagrams have other ports, so that only the latter concerns them. */
 static bool
 leads_there(const struct sockaddr_storage *to)
 {
@@ -76,8 +75,7 @@ is_shortage(int errnum)
 	    errnum == ENOMEM;
 }
 
-/* Memory ran out; or was it only a line of the answer's head that libcurl
- * found too long? */
+/* Did memory run out, or did libcurl only find a line of the head too long? */
 static bool
 out_of_memory(const struct http_slot *s)
 {
@@ -108,7 +106,7 @@ http_slot_shortage(const struct http_slot *s)
 		    leads_there(&s->to))
 			return (int)errnum;
 	}
-	/* Looking a name up and reading certificates take descriptors, too. */
+	/* The resolver and the certificates need descriptors, too. */
 	return s->result == CURLE_OPERATION_TIMEDOUT || s->header_bytes > 0 ||
 		s->denied
 	    ? 0

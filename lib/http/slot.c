@@ -39,8 +39,8 @@ show_address(const struct sockaddr *a, char *text, size_t size)
 		text[0] = '\0';
 }
 
-/* The address is checked here, after names were resolved and just before the
- * connection is made to it: a name that changes its mind gains nothing. */
+/* The address is checked here, after the name was resolved and just before the
+ * connection is made, so that DNS rebinding cannot evade the check. */
 static curl_socket_t
 open_socket(void *p, curlsocktype purpose, struct curl_sockaddr *a)
 {
@@ -49,7 +49,7 @@ open_socket(void *p, curlsocktype purpose, struct curl_sockaddr *a)
 	struct sockaddr_storage to = {0};
 	int fd;
 
-	/* The address goes on behind the declared end of the struct. */
+	/* The address extends beyond the declared end of the struct. */
 	if (a->addrlen > sizeof(to))
 		return CURL_SOCKET_BAD;
 	memcpy(&to, (const char *)a + offsetof(struct curl_sockaddr, addr),
@@ -80,8 +80,8 @@ close_socket(void *p, curl_socket_t fd)
 	return close(fd);
 }
 
-/* If the header line ${line} is ${name} (with its colon), its value without
- * blanks around it; else p is NULL. */
+/* Return the value, without surrounding blanks, if the header line ${line} has
+ * the name ${name} (given with the colon); otherwise p is NULL. */
 static struct span
 header_value(struct span line, const char *name)
 {
@@ -109,7 +109,7 @@ keep(char *to, size_t size, struct span value)
 	to[value.n] = '\0';
 }
 
-/* ${v} goes on behind "HTTP/": "1.1 200 OK". */
+/* ${v} is what follows "HTTP/": "1.1 200 OK". */
 static void
 begin_head(struct http_slot *s, struct span v)
 {
@@ -133,12 +133,12 @@ take_header(char *data, size_t size, size_t n, void *p)
 		return 0;
 	}
 	if (s->head || line.n == 0)
-		return line.n; /* behind the body: not ours to look at */
+		return line.n; /* trailers are ignored */
 	if (line.n <= 2 && data[line.n - 1] == '\n' &&
 	    (line.n == 1 || data[0] == '\r'))
 		s->head = !s->interim;
 	switch (data[0] | 0x20) {
-	case 'h': /* a status line: what an interim answer said is void */
+	case 'h': /* a status line: discard what an interim answer said */
 		v = header_value(line, "HTTP/");
 		if (v.p != NULL)
 			begin_head(s, v);
@@ -232,7 +232,7 @@ dress(struct http_slot *s)
 	rc |= curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, t->total_ms);
 	if (t->proxy != NULL)
 		rc |= curl_easy_setopt(e, CURLOPT_PROXY, t->proxy);
-	/* Else the environment is searched for each request. */
+	/* Otherwise libcurl reads the environment for each request. */
 	if (t->proxy != NULL && t->proxy[0] == '\0')
 		rc |= curl_easy_setopt(e, CURLOPT_NOPROXY, "*");
 	rc |= curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -294,8 +294,8 @@ http_slot_reset(struct http_slot *s)
 static enum http_failure
 failure_of(struct http_slot *s)
 {
-	/* Where the body is cut off, too late or too long, the answer stands:
-	 * its status says what became of the request. */
+	/* If the body is cut off, late or too long, the answer still counts:
+	 * its status says what happened to the request. */
 	if (s->head)
 		return HTTP_ANSWERED;
 	if (s->cancelled)
@@ -305,12 +305,12 @@ failure_of(struct http_slot *s)
 	s->shortage = http_slot_shortage(s);
 	if (s->shortage != 0)
 		return HTTP_SHORT;
-	/* libcurl has more codes than we tell apart. */
+	/* libcurl distinguishes more causes. */
 	if (s->result == CURLE_COULDNT_RESOLVE_HOST ||
 	    s->result == CURLE_COULDNT_RESOLVE_PROXY)
 		return HTTP_NO_NAME;
 	if (s->result == CURLE_COULDNT_CONNECT)
-		/* Of several addresses one may have been good. */
+		/* Another address of the name may have been allowed. */
 		return s->denied && !s->allowed ? HTTP_DENIED
 						: HTTP_NO_CONNECTION;
 	if (s->result == CURLE_OPERATION_TIMEDOUT)
@@ -350,8 +350,8 @@ explain(const struct http_slot *s, struct http_answer *a)
 		snprintf(a->error, sizeof(a->error),
 		    s->target->deny_private
 			? "%s is a private address"
-			: "%s is not loopback, and plain http goes to "
-			  "loopback alone",
+			: "%s is not loopback, and plain http goes only to "
+			  "loopback",
 		    s->denied_address);
 	else
 		snprintf(a->error, sizeof(a->error), "%s", why);

@@ -41,11 +41,11 @@ check(const struct http_target_options *o, bool *plain, struct err *err)
 
 		if (c < 0x20 || c == 0x7f)
 			return err_set(
-			    err, "the bearer token holds a control byte");
+			    err, "the bearer token contains a control byte");
 	}
 	if (o->proxy != NULL && strchr(o->proxy, '@') != NULL)
 		return err_set(err,
-		    "the proxy's URL holds a user or a "
+		    "the proxy's URL contains a user or a "
 		    "password");
 	return 0;
 }
@@ -92,8 +92,8 @@ fill(struct http_target *t, const struct http_target_options *o, bool plain)
 	static const char bearer[] = "Authorization: Bearer ";
 	int rc = 0;
 
-	/* A variable such as http_proxy must not carry plain text past the
-	 * loopback interface, nor hide the address that we must check. */
+	/* A variable such as http_proxy must not take plain text beyond the
+	 * loopback interface, nor hide the address that must be checked. */
 	if (o->deny_private || (plain && !o->allow_http))
 		rc |= copy(&t->proxy, "");
 	else
@@ -103,7 +103,7 @@ fill(struct http_target *t, const struct http_target_options *o, bool plain)
 	rc |= copy(&t->certificate, o->certificate);
 	rc |= copy(&t->certificate_key, o->certificate_key);
 	rc |= copy(&t->pinned_key, o->pinned_key);
-	/* As CURLOPT_USERAGENT it would be composed anew for each request. */
+	/* With CURLOPT_USERAGENT libcurl would compose it for each request. */
 	rc |= add_list(t, "User-Agent: vitals-post/" VITALS_VERSION);
 	/* "Expect: 100-continue" costs a round trip and often a second. */
 	rc |= add_list(t, "Expect:");
@@ -134,7 +134,7 @@ http_target_sets(const struct http_target *t, struct span line)
 	const char *colon = memchr(line.p, ':', line.n);
 	size_t n = colon == NULL ? line.n : (size_t)(colon - line.p);
 
-	/* The first is who we are. */
+	/* The first is our User-Agent. */
 	for (const struct curl_slist *h = t->header->next; h != NULL;
 	     h = h->next) {
 		if (strncasecmp(h->data, line.p, n) == 0 &&

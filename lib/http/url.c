@@ -6,7 +6,7 @@
 
 #include "http/internal.h"
 
-/* The parts of a URL that we look at; to be freed with curl_free. */
+/* The parts of a URL that are checked; freed with curl_free. */
 struct parts {
 	char *scheme, *host, *port;
 };
@@ -41,7 +41,7 @@ split(CURLU *u, const char *url, struct parts *p, struct err *err)
 	for (const char *c = url; *c != '\0'; c++) {
 		if ((unsigned char)*c <= 0x20 || *c == 0x7f)
 			return err_set(
-			    err, "URL holds a blank or a control byte");
+			    err, "URL contains a blank or a control byte");
 		if ((unsigned char)*c > 0x7f)
 			return err_set(err,
 			    "URL is not ASCII: write a host as xn--..., other "
@@ -51,22 +51,22 @@ split(CURLU *u, const char *url, struct parts *p, struct err *err)
 	    strncasecmp(url, "http://", 7) != 0)
 		return err_set(err, "not an http:// or https:// URL");
 	host = strchr(url, ':') + 3;
-	/* libcurl would pass over it and take the path for the host. */
+	/* libcurl would skip it and take the path for the host. */
 	if (*host == '/')
-		return err_set(err, "URL holds no host");
-	/* It would undo this, and then look up what has passed for an address.
-	 * In brackets it is the zone of one. */
+		return err_set(err, "URL has no host");
+	/* libcurl would decode it, and look up a host other than the one that
+	 * was checked.  In brackets it starts the zone of an address. */
 	if (*host != '[' && memchr(host, '%', strcspn(host, "/?#")) != NULL)
-		return err_set(err, "URL holds a %% in its host");
+		return err_set(err, "URL has a %% in its host");
 	rc = curl_url_set(u, CURLUPART_URL, url, 0);
 	if (rc != CURLUE_OK)
 		return err_set(err, "not a URL: %s", curl_url_strerror(rc));
 	if (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD))
 		return err_set(err,
-		    "URL holds a user or a password: use a "
+		    "URL contains a user or a password: use a "
 		    "token file or a header");
 	if (has_part(u, CURLUPART_FRAGMENT))
-		return err_set(err, "URL holds a fragment (#)");
+		return err_set(err, "URL has a fragment (#)");
 	if (curl_url_get(u, CURLUPART_SCHEME, &p->scheme, 0) != CURLUE_OK ||
 	    curl_url_get(u, CURLUPART_HOST, &p->host, 0) != CURLUE_OK ||
 	    curl_url_get(u, CURLUPART_PORT, &p->port, CURLU_DEFAULT_PORT) !=
@@ -132,7 +132,7 @@ http_url_check_scheme(
 	*plain = rc == 0 && strcasecmp(p.scheme, "http") == 0;
 	if (*plain && !allow_http && !host_is_loopback(p.host))
 		rc = err_set(err,
-		    "plain http goes to loopback alone "
+		    "plain http goes only to loopback "
 		    "(--allow-http allows it)");
 	parts_free(&p);
 	curl_url_cleanup(u);

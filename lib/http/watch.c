@@ -5,8 +5,8 @@
 
 #include "http/internal.h"
 
-/* What is known of a descriptor. */
-#define OURS 1 /* we opened it and will be told when it is closed */
+/* The state of a descriptor. */
+#define OURS 1 /* opened by us: its closing is reported */
 #define WATCHED_IN 2
 #define WATCHED_OUT 4
 #define WANTED 8
@@ -41,7 +41,7 @@ http_watch_opened(struct http_watch *w, int fd)
 			cap *= 2;
 		state = realloc(w->state, cap);
 		if (state == NULL)
-			return; /* it is then watched as a foreign one */
+			return; /* it is then watched like a foreign one */
 		memset(state + w->cap, 0, cap - w->cap);
 		w->state = state;
 		w->cap = cap;
@@ -69,7 +69,8 @@ control(struct http_watch *w, int operation, int fd, unsigned what)
 	return epoll_ctl(w->epoll, operation, fd, &ev);
 }
 
-/* Descriptors that libcurl makes for itself: it closes them unasked. */
+/* Descriptors that libcurl creates for itself: their closing is not reported.
+ */
 static int
 want_foreign(struct http_watch *w, int fd, unsigned what)
 {
@@ -92,8 +93,8 @@ http_watch_want(struct http_watch *w, int fd, bool in, bool out)
 	if ((size_t)fd >= w->cap || (w->state[fd] & OURS) == 0)
 		return want_foreign(w, fd, what);
 	now = w->state[fd] & (WATCHED_IN | WATCHED_OUT);
-	/* The connection will be used again in a moment: as long as nothing
-	 * comes on it, it may stay as it is. */
+	/* The connection may be used again soon: keep watching it until
+	 * something arrives on it. */
 	if (what == 0) {
 		w->state[fd] = (uint8_t)(OURS | now);
 		return 0;

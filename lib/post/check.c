@@ -38,6 +38,6 @@ post_check(struct post_options *o, struct err *err)
 	    (o->origin[0] == '\0' ||
 		http_header_check(
 		    SPAN_LIT("Origin"), span_of(o->origin), &why) != 0))
-		return err_set(err, "--handshake: not a name of a host");
+		return err_set(err, "--handshake: not a host name");
 	return o->replay != NULL ? replay_range(o, err) : 0;
 }

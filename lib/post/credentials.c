@@ -41,7 +41,7 @@ post_check_header(struct span line, struct err *err)
 	struct span name, value;
 
 	if (colon == NULL)
-		return err_set(err, "a header without a colon");
+		return err_set(err, "header has no colon");
 	name = (struct span){line.p, (size_t)(colon - line.p)};
 	value = (struct span){colon + 1, line.n - name.n - 1};
 	return http_header_check(name, value, err);

@@ -11,10 +11,10 @@
 #include "post/internal.h"
 #include "json/json.h"
 
-/* Key files of one endpoint. */
+/* The most key files of one endpoint. */
 #define KEYS_MAX 16
 
-/* What one line describes, with its strings. */
+/* The endpoint that one line describes. */
 struct entry {
 	struct deliver_endpoint_options o;
 	struct buf text;   /* strings, each with its 0 byte */
@@ -27,7 +27,7 @@ struct entry {
 	size_t headers;
 };
 
-/* Keep the string ${raw} of the member ${m}; *${at}: where it is. */
+/* Copy the string ${raw} of the member ${m}; *${at} is its offset plus one. */
 static int
 keep(struct entry *e, const struct json_member *m, struct span raw, size_t *at,
     struct err *err)
@@ -36,11 +36,11 @@ keep(struct entry *e, const struct json_member *m, struct span raw, size_t *at,
 	size_t from = b->len;
 
 	json_unescape(raw, b);
-	/* It would end the string early, which is then another one. */
+	/* It would cut the string short. */
 	if (b->len > from &&
 	    memchr(b->data + from, '\0', b->len - from) != NULL)
 		return err_set(
-		    err, "\"%.*s\" holds U+0000", (int)m->key.n, m->key.p);
+		    err, "\"%.*s\" contains U+0000", (int)m->key.n, m->key.p);
 	buf_add_byte(b, '\0');
 	*at = from + 1;
 	return 0;
@@ -95,8 +95,8 @@ read_headers(struct entry *e, struct json_scan *s, const struct json_member *m,
 		buf_add_text(&e->secret, ": ");
 		if (json_scan_next(s) != JSON_STRING)
 			return err_set(err,
-			    "\"headers\" holds a value that "
-			    "is not a string");
+			    "\"headers\" has a value that is not "
+			    "a string");
 		json_unescape(s->span, &e->secret);
 		e->header_at[e->headers] = at;
 		e->header_n[e->headers] = e->secret.len - at;
@@ -182,12 +182,12 @@ read_member(struct entry *e, struct json_scan *s, const struct json_member *m,
 		return read_tls(e, m, err);
 	if (span_is(m->key, "concurrency") || span_is(m->key, "rate"))
 		return read_number(e, m, err);
-	/* A misspelt "tokenFile" must not be passed over. */
+	/* A misspelt "tokenFile" must not be ignored. */
 	return err_set(err, "unknown member \"%.*s\"",
 	    m->key.n < 80 ? (int)m->key.n : 80, m->key.p);
 }
 
-/* The strings have their place now: point to them and add the endpoint. */
+/* The strings no longer move: point to them and add the endpoint. */
 static int
 add(struct post_run *r, struct entry *e, struct err *err)
 {

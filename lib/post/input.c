@@ -37,10 +37,9 @@ is_fifo(void)
 	return fstat(STDIN_FILENO, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
-/* Nobody will read what is written from now on: a service must not go on as if
- * it did. */
+/* Nothing written from now on would be read: a service must not continue. */
 static bool
-deaf(struct post_run *r)
+end_service(struct post_run *r)
 {
 	diag_errno(errno, "<stdin>: cannot be opened for its next writer");
 	r->status = cli_worst(r->status, CLI_SYSTEM);
@@ -56,18 +55,18 @@ post_read_on(struct post_run *r)
 
 	if (!r->o->follow || r->stop >= 0 || deliver_closed(r->d) || !is_fifo())
 		return false;
-	/* The descriptor whose writers have left would say so for ever; a new
-	 * one waits for the next of them. */
+	/* A descriptor whose writers have left reports the end permanently; a
+	 * new one waits for the next writer. */
 	fd = open("/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return deaf(r);
-	/* Who came, wrote and left before it was opened would go unnoticed on
-	 * it: the old one still tells of him. */
+		return end_service(r);
+	/* A writer that came and left before that would go unnoticed on the new
+	 * one; the old one still reports it. */
 	if (poll(&p, 1, 0) <= 0 || (p.revents & POLLIN) == 0) {
 		if (fcntl(fd, F_SETFL, O_RDONLY) != 0 ||
 		    dup2(fd, STDIN_FILENO) < 0) {
 			close(fd);
-			return deaf(r);
+			return end_service(r);
 		}
 	}
 	close(fd);

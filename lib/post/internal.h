@@ -59,8 +59,8 @@ void post_summary(struct post_run *r);
 
 /* ---- signals.c */
 
-/* Take the signals that end the run as r->signals from now on.  Return 0; or -1,
- * reported. */
+/* Take the signals that end the run as r->signals from now on.  Return 0; or
+ * -1, reported. */
 int post_watch_signals(struct post_run *r);
 
 /* End soon: start nothing new, and leave after POST_GRACE at the latest. */

@@ -33,7 +33,7 @@ show(struct listing *l, const char *name)
 	return s != NULL ? s : "";
 }
 
-/* Return false where the line is no longer one. */
+/* Return false if the line is damaged. */
 static bool
 put_letter(struct listing *l, const struct spool_job *j)
 {

@@ -13,8 +13,8 @@ post_watch_output(struct post_run *r)
 {
 	struct epoll_event ev = {.events = EPOLLOUT};
 
-	/* While receipts or messages are waited for, answers would be late and
-	 * requests time out. */
+	/* While a write of receipts or messages blocks, answers would be read
+	 * late and requests time out. */
 	ndjson_writer_nowait(r->out.receipts, true);
 	diag_nowait(true);
 	r->writable = epoll_create1(EPOLL_CLOEXEC);
@@ -22,7 +22,7 @@ post_watch_output(struct post_run *r)
 		diag_errno(errno, "<stdout>");
 		return -1;
 	}
-	/* A file, say, which can always be written, cannot be watched. */
+	/* A regular file can always be written, and cannot be watched. */
 	if (epoll_ctl(r->writable, EPOLL_CTL_ADD, STDOUT_FILENO, &ev) != 0) {
 		close(r->writable);
 		r->writable = -1;
@@ -36,9 +36,9 @@ post_output_wanted(const struct post_run *r)
 	return ndjson_unwritten(r->out.receipts) > 0 ? r->writable : -1;
 }
 
-/* How long receipts may still be waited for, ms; -1: for ever. */
+/* How long to wait for the reader of receipts, ms; -1: no limit. */
 static int
-patience(const struct post_run *r, int64_t since)
+time_left(const struct post_run *r, int64_t since)
 {
 	int64_t left = since + POST_GRACE * 1000 - instant_monotonic();
 
@@ -56,7 +56,7 @@ post_drain_output(struct post_run *r)
 		struct pollfd p[2] = {{.fd = STDOUT_FILENO, .events = POLLOUT},
 		    {.fd = r->signals, .events = POLLIN}};
 
-		left = patience(r, since);
+		left = time_left(r, since);
 		if (left == 0)
 			break;
 		if (poll(p, 2, left) > 0 && p[1].revents != 0) {
@@ -65,7 +65,7 @@ post_drain_output(struct post_run *r)
 			post_take_signal(r);
 		}
 	}
-	/* A failed one was reported when it failed, or will be. */
+	/* A failed writer has none; that was reported, or will be. */
 	if (ndjson_unwritten(out) > 0) {
 		diag_error("<stdout>: nobody reads it: %zu bytes of receipts "
 			   "are lost",

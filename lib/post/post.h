@@ -1,8 +1,8 @@
 /*
  * post: the loop of vitals-post.
  *
- * Reads lines from stdin while answers come in, hands them to lib/deliver,
- * and tells what happens on standard error; the options are the command's.
+ * Reads lines from stdin while answers come in, passes them to lib/deliver, and
+ * reports on standard error; the command defines the options.
  */
 #ifndef POST_POST_H
 #define POST_POST_H
@@ -13,20 +13,20 @@
 #include "cli/cli.h"
 #include "deliver/deliver.h"
 
-/* Messages of one kind that are shown; the rest is counted. */
+/* The most messages of one kind that are shown; the rest are counted. */
 #define POST_MESSAGES_MAX 10
 
 /* The smallest --spool-max, MiB. */
 #define POST_SPOOL_MIN 1
 
-/* Seconds that SIGTERM leaves to what is under way. */
+/* Seconds that requests under way still have after SIGTERM. */
 #define POST_GRACE 4
 
 struct post_options {
 	const char *url; /* or NULL */
 	const char *endpoints;
 	struct deliver_policy policy;
-	/* Seconds, as the options have them. */
+	/* In seconds, as given. */
 	double retry_base, retry_cap, give_up, connect, timeout;
 
 	struct cli_list key_file;
@@ -46,7 +46,7 @@ struct post_options {
 	double keep;       /* seconds */
 	int64_t spool_max; /* MiB */
 	const char *replay;
-	int64_t replay_from, replay_to; /* what it says, by post_check */
+	int64_t replay_from, replay_to; /* its times, set by post_check */
 	struct cli_list replay_id, switch_on;
 	bool retry_dead;
 	bool list, export_dead;
@@ -58,11 +58,11 @@ struct post_options {
 	const char *metrics;
 };
 
-/* As the man page says. */
+/* Set the defaults of the man page. */
 void post_defaults(struct post_options *o);
 
-/* Read the texts among the options.  Return 0; or -1 with ${err}: the command
- * was called wrongly, or memory ran out. */
+/* Check and read options that are texts.  Return 0; or -1 with ${err}: the
+ * command was called wrongly, or memory ran out. */
 int post_check(struct post_options *o, struct err *err);
 
 /* Print the content of the spool: --list, --export-dead.  Return a cli_exit

@@ -5,7 +5,7 @@
 #include "instant/instant.h"
 #include "post/internal.h"
 
-/* ms between two pictures of the progress. */
+/* Milliseconds between two updates of the progress. */
 #define PROGRESS_EVERY 500
 
 void
@@ -52,7 +52,7 @@ post_progress(struct post_run *r)
 	    c.dead + c.expired);
 }
 
-/* What is dead stays in the spool, and is easily forgotten there. */
+/* Remind of dead deliveries, which stay in the spool. */
 static void
 report_lost(struct post_run *r)
 {

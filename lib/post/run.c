@@ -11,12 +11,12 @@
 #include "instant/instant.h"
 #include "post/internal.h"
 
-/* Lines taken between two turns of the deliveries; with a spool they share
- * one wait for the disk. */
+/* The most lines taken in one turn; with a spool, whose lines share one wait
+ * for the disk. */
 #define LINES_A_TURN 256
 #define LINES_A_COMMIT 4096
 
-/* What the reader takes at once. */
+/* What the reader reads at once. */
 #define READ_SIZE ((size_t)64 << 10)
 
 static void
@@ -111,7 +111,7 @@ readable_now(void)
 	return poll(&p, 1, 0) > 0;
 }
 
-/* Read once.  Return false where that fails. */
+/* Read once.  Return false if that fails. */
 static bool
 fill(struct post_run *r)
 {
@@ -123,7 +123,7 @@ fill(struct post_run *r)
 	return false;
 }
 
-/* Take the lines that can be had without waiting. */
+/* Take the lines that are there without blocking. */
 static void
 take_lines(struct post_run *r, bool readable)
 {
@@ -151,8 +151,8 @@ reads_file(void)
 	return fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* Bytes that wait in a pipe: whoever wrote them is rid of them, so they must
- * not vanish with it. */
+/* Return how many bytes wait in a pipe.  Their writer takes them for delivered,
+ * so they must not be lost silently. */
 static size_t
 left_in_pipe(void)
 {
@@ -163,8 +163,7 @@ left_in_pipe(void)
 	return (size_t)n;
 }
 
-/* Of the line that was coming in when the signal came, a part was read and
- * the rest will never be. */
+/* Report a line of which the signal left only a part. */
 static void
 report_torn_line(struct post_run *r)
 {
@@ -181,8 +180,8 @@ report_torn_line(struct post_run *r)
 	fail(r, CLI_DATA);
 }
 
-/* What was read, or handed over, and cannot be sent any more must not
- * vanish. */
+/* Reject or abandon, on record, what was read or is in the pipe and can no
+ * longer be sent. */
 static void
 give_up(struct post_run *r, const char *reason)
 {
@@ -205,7 +204,7 @@ give_up(struct post_run *r, const char *reason)
 	}
 }
 
-/* One turn of the loop.  Return false when all is done. */
+/* One turn of the loop.  Return false at the end. */
 static bool
 turn(struct post_run *r)
 {
@@ -266,7 +265,7 @@ post_run(const struct post_options *o, struct ndjson_writer **out)
 {
 	struct post_run r = {.o = o, .stop = -1};
 
-	/* --drain, replays and --retry-dead work off what is there. */
+	/* --drain, replays and --retry-dead only work on the spool. */
 	r.more = !o->drain && o->replay == NULL && o->replay_id.count == 0 &&
 	    !o->retry_dead;
 

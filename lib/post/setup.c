@@ -73,8 +73,8 @@ common_options(const struct post_options *o, struct deliver_endpoint_options *e)
 	e->http.total_ms = (int64_t)(o->timeout * 1000);
 }
 
-/* The endpoint of the command line, with the token and the headers that are
- * for it alone. */
+/* Add the endpoint of the command line; only it gets --token-file and
+ * --header-file. */
 static int
 add_operand(struct post_run *r, const struct deliver_endpoint_options *common,
     struct err *err)
@@ -190,7 +190,7 @@ retry_dead(struct post_run *r, struct err *err)
 	return 0;
 }
 
-/* What the options ask to be done in the spool before it is worked off. */
+/* Do what the options ask for in the spool before deliveries start. */
 static int
 prepare_spool(struct post_run *r, struct err *err)
 {

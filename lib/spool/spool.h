@@ -189,11 +189,11 @@ int spool_free_time(
 int spool_oldest(
     struct spool *s, int64_t endpoint, int64_t *accepted, struct err *err);
 
-/* Call ${each} with all deliveries after *${place} ({0, 0} is the start), in order
- * of events; with ${lost}, only with dead and expired ones.  *${place} becomes
- * the last one.  Return 0 at the end, -1 with ${err}, or what ${each} returned.
- * Between two calls nothing keeps the writer of the spool from truncating its
- * log: ${each} should not block. */
+/* Call ${each} with all deliveries after *${place} ({0, 0} is the start), in
+ * order of events; with ${lost}, only with dead and expired ones.  *${place}
+ * becomes the last one.  Return 0 at the end, -1 with ${err}, or what ${each}
+ * returned. Between two calls nothing keeps the writer of the spool from
+ * truncating its log: ${each} should not block. */
 struct spool_place {
 	int64_t seq, endpoint;
 };

@@ -112,10 +112,10 @@ is_status 1
 stdout_lines 2
 is_stderr 'vitals-post: <stdin>:1: not a JSON object
 vitals-post: <stdin>:3: byte 8: key stands twice in one object
-vitals-post: <stdin>:5: http://example.org/x: plain http goes to loopback alone (--allow-http allows it)
-vitals-post: <stdin>:6: https://example.org/x: URL holds a user or a password: use a token file or a header
+vitals-post: <stdin>:5: http://example.org/x: plain http goes only to loopback (--allow-http allows it)
+vitals-post: <stdin>:6: https://example.org/x: URL contains a user or a password: use a token file or a header
 vitals-post: <stdin>:7: header Host cannot be set
-vitals-post: <stdin>:8: header X holds a control byte
+vitals-post: <stdin>:8: header X contains a control byte
 vitals-post: <stdin>:9: "deadLetter" is not an object or not the last member
 vitals-post: 2 delivered, 0 dead, 0 expired, 0 retries
 vitals-post: 7 bad lines'
@@ -140,14 +140,14 @@ wrong() { # WHAT OPTION ...
 	is_stdout ''
 	is_stderr "vitals-post: $what$usage"
 }
-wrong 'http://example.org/: plain http goes to loopback alone (--allow-http allows it)' http://example.org/
-wrong 'https://example.org/: URL holds a user or a password: use a token file or a header' https://u:p@example.org/
-wrong 'https://example.org/#***: URL holds a fragment (#)' 'https://example.org/#f'
+wrong 'http://example.org/: plain http goes only to loopback (--allow-http allows it)' http://example.org/
+wrong 'https://example.org/: URL contains a user or a password: use a token file or a header' https://u:p@example.org/
+wrong 'https://example.org/#***: URL has a fragment (#)' 'https://example.org/#f'
 wrong 'ftp://example.org/: not an http:// or https:// URL' ftp://example.org/
-wrong 'https:///hook/x: URL holds no host' https:///hook/x
+wrong 'https:///hook/x: URL has no host' https:///hook/x
 wrong 'https://bücher.example/: URL is not ASCII: write a host as xn--..., other parts with %XX' 'https://bücher.example/'
 wrong 'https://example.org:65536/: not a URL: Port number was not a decimal number between 0 and 65535' https://example.org:65536/
-wrong '--handshake: not a name of a host' --handshake "$(printf 'a\r\nX: b')" "$base/ok"
+wrong '--handshake: not a host name' --handshake "$(printf 'a\r\nX: b')" "$base/ok"
 wrong '--replay: not FROM..TO, two RFC 3339 times of which one may be missing' --spool s --replay yesterday "$base/ok"
 wrong '--replay: FROM is not before TO' --spool s --replay 2026-11-24T00:00:00Z..2026-11-23T00:00:00Z "$base/ok"
 wrong '--drain wants --spool' --drain "$base/ok"

@@ -62,7 +62,7 @@ for host in 127.0.0.1%2e 127%2e0.0.1 %3127.0.0.1 localhost%00 a%20b 127.0.0.1%2e
 		try "$host $options" vitals-post -q $options <own
 		is_status 1
 		is_stdout ''
-		is_stderr "vitals-post: <stdin>:1: http://$host:$PORT/ok: URL holds a % in its host"
+		is_stderr "vitals-post: <stdin>:1: http://$host:$PORT/ok: URL has a % in its host"
 	done
 done
 for host in 127.0.0.1.example.org 127.example.org 127. localhost.example.org; do
@@ -70,7 +70,7 @@ for host in 127.0.0.1.example.org 127.example.org 127. localhost.example.org; do
 	try "$host is no loopback" vitals-post -q <own
 	is_status 1
 	is_stdout ''
-	stderr_has 'plain http goes to loopback alone'
+	stderr_has 'plain http goes only to loopback'
 done
 : >log
 for host in 127.1 0x7f.0.0.1 2130706433; do

@@ -35,7 +35,7 @@ vitals-post -q --allow-http --spool s2 --retry-base 0.01 --retry-cap 0.02 "$base
 try 'an endpoint that is not allowed any more' vitals-post --spool s2 "$base/ok" <in
 is_status 4
 stdout_json '.status == "delivered"'
-is_stderr 'vitals-post: http://no-such-host.invalid/: its events wait in the spool: http://no-such-host.invalid/: plain http goes to loopback alone (--allow-http allows it)
+is_stderr 'vitals-post: http://no-such-host.invalid/: its events wait in the spool: http://no-such-host.invalid/: plain http goes only to loopback (--allow-http allows it)
 vitals-post: 3 delivered, 0 dead, 0 expired, 0 retries'
 
 # ---- SIGTERM while lines wait in the pipe: who wrote them is rid of them.

@@ -59,5 +59,5 @@ is_stderr ''
 try 'localhost that is elsewhere' env LD_PRELOAD="$WORK/names.so" vitals-post -q "http://at-10.0.0.1.test/" <one
 is_status 2
 is_stdout ''
-stderr_has 'plain http goes to loopback alone'
+stderr_has 'plain http goes only to loopback'
 done_testing

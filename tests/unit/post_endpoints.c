@@ -97,15 +97,15 @@ bad(void)
 	refused("{" U ",\"tokenfile\":\"x\"}\n",
 	    ":1: unknown member \"tokenfile\"");
 	refused("{\"url\":\"http://127.0.0.1:9/\\u0000x\"}\n",
-	    ":1: \"url\" holds U+0000");
+	    ":1: \"url\" contains U+0000");
 	refused(
-	    "{\"name\":\"n\\u0000l\"," U "}\n", ":1: \"name\" holds U+0000");
+	    "{\"name\":\"n\\u0000l\"," U "}\n", ":1: \"name\" contains U+0000");
 	refused(
-	    "{" U ",\"proxy\":\"\\u0000\"}\n", ":1: \"proxy\" holds U+0000");
+	    "{" U ",\"proxy\":\"\\u0000\"}\n", ":1: \"proxy\" contains U+0000");
 	refused("{" U ",\"types\":[\"x\",\"y\\u0000\"]}\n",
-	    ":1: \"types\" holds U+0000");
+	    ":1: \"types\" contains U+0000");
 	refused("{" U ",\"keyFiles\":[\"key\\u0000\"]}\n",
-	    ":1: \"keyFiles\" holds U+0000");
+	    ":1: \"keyFiles\" contains U+0000");
 	refused("{\"url\":5}\n", ":1: \"url\" is not a string");
 	refused("{" U ",\"types\":\"x\"}\n",
 	    ":1: \"types\" is not an array of strings");
@@ -115,7 +115,7 @@ bad(void)
 	    ":1: \"types\" is not an array of strings");
 	refused("{" U ",\"headers\":[]}\n", ":1: \"headers\" is not an object");
 	refused("{" U ",\"headers\":{\"X\":1}}\n",
-	    ":1: \"headers\" holds a value that is not a string");
+	    ":1: \"headers\" has a value that is not a string");
 	refused("{" U ",\"headers\":{\"Host\":\"x\"}}\n",
 	    ":1: header Host cannot be set");
 	refused("{" U ",\"tlsMin\":1.2}\n",
@@ -134,7 +134,7 @@ bad(void)
 	    ":1: absent: No such file or directory");
 	file("control", 0600, "sec\001ret\n");
 	refused("{" U ",\"tokenFile\":\"control\"}\n",
-	    ":1: http://127.0.0.1:9/: the bearer token holds a control byte");
+	    ":1: http://127.0.0.1:9/: the bearer token contains a control byte");
 	refused("{" U ",\"keyFiles\":[\"absent\"]}\n",
 	    ":1: absent: No such file or directory");
 	refused("{" U ",\"keyFiles\":[\"open\"]}\n",

@@ -154,7 +154,7 @@ headers(void)
 
 	CHECK(post_check_header(SPAN_LIT("X-A: b"), &err) == 0, "a header");
 	CHECK(post_check_header(SPAN_LIT("X-A"), &err) != 0, "without a colon");
-	CHECK_TEXT(err.text, "a header without a colon", "it is none");
+	CHECK_TEXT(err.text, "header has no colon", "it is none");
 	CHECK(post_check_header(SPAN_LIT("X A: b"), &err) != 0,
 	    "a name of two words");
 	CHECK(post_check_header(SPAN_LIT(": b"), &err) != 0, "no name");
@@ -188,7 +188,7 @@ checks(void)
 	CHECK_TEXT(checked(URL, NULL, NULL), "good", "a URL");
 	CHECK_TEXT(checked(NULL, NULL, NULL), "good", "none");
 	CHECK_TEXT(checked("http://example.org/", NULL, NULL),
-	    "http://example.org/: plain http goes to loopback alone "
+	    "http://example.org/: plain http goes only to loopback "
 	    "(--allow-http allows it)",
 	    "one that others can read along");
 	memset(url, 'x', sizeof(url));
@@ -201,10 +201,10 @@ checks(void)
 	    url);
 	CHECK_TEXT(checked(url, NULL, NULL), want, "one byte more");
 	CHECK_TEXT(checked(URL, "me.example", NULL), "good", "an origin");
-	CHECK_TEXT(checked(URL, "", NULL), "--handshake: not a name of a host",
+	CHECK_TEXT(checked(URL, "", NULL), "--handshake: not a host name",
 	    "an empty one");
 	CHECK_TEXT(checked(URL, "a\nb", NULL),
-	    "--handshake: not a name of a host", "one of two lines");
+	    "--handshake: not a host name", "one of two lines");
 	CHECK_TEXT(checked(URL, NULL, "2026-01-01T00:00:00Z.."), "good",
 	    "from then on");
 	CHECK_TEXT(
