@@ -1,5 +1,5 @@
 #!/bin/sh
-# vitals-extract: several faces in one picture, each with a pulse of its own.
+# vitals-extract: several faces in one picture, each with its own pulse.
 # shellcheck disable=SC2086 # $x264 is several words
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/extract.sh
@@ -12,7 +12,7 @@ clip() {
 		--hrv 0 --size 320x240 -c ffv1 --pixel-format yuv420p "$1" ||
 		exit 1
 }
-# all_lines NAME JQ-CONDITION: true of the array of all lines on stdout.
+# all_lines NAME JQ-CONDITION: it is true for the array of all lines on stdout.
 all_lines() {
 	if jq -s -e "def rate: .readings[] |
 			select(.vital == \"heartRate\").value;
@@ -72,7 +72,7 @@ all_lines 'the same rates' 'sort_by(.faceIndex) | map(rate) |
 	(.[0] | near(60; 1.5)) and (.[1] | near(90; 1.5)) and
 	(.[2] | near(74; 1.5))'
 
-# The largest goes away and another one comes in: who stays keeps the number.
+# The largest face leaves and another one appears: those that stay keep their number.
 ff -i middle.mkv -i large.mkv -i small.mkv -filter_complex "
 	[1]drawbox=c=gray:t=fill:enable='gt(t,5)'[l];
 	[2]drawbox=c=gray:t=fill:enable='lt(t,4)'[s];
@@ -88,7 +88,7 @@ all_lines 'who comes late is measured from then on' '.[2] |
 	.faceIndex == 2 and .offsetSeconds > 3 and .offsetSeconds < 6 and
 	(rate | near(74; 3))'
 
-# At the bound of 8, and one past it.
+# At the limit of 8, and one past it.
 ff -i large.mkv -t 3 -filter_complex "scale=160:120,split=9[a][b][c][d][e][f][g][h][i];
 	[a][b][c][d][e][f][g][h][i]xstack=inputs=9:layout=0_0|160_0|320_0|0_120|160_120|320_120|0_240|160_240|320_240" \
 	$x264 nine.mp4

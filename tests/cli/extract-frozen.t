@@ -1,12 +1,12 @@
 #!/bin/sh
-# Pictures that repeat the one before, as in a call that stalls: they are no
+# Pictures that repeat the one before, as in a video call that stalls, are not
 # samples.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
 
-# Repeat the regions of the last line while the time says so; so many lines of
-# each are written.
+# Give a line the regions of the last one if its time meets the condition; write
+# each line TIMES times.
 repeat() { # TIMES JQ-CONDITION
 	jq -c --argjson times "$1" "foreach .[] as \$l (null;
 		if . != null and (\$l.offsetSeconds | $2) then

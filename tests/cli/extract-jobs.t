@@ -14,7 +14,7 @@ echo 'no video at all' >text.mp4
 head -c 20000 72.mp4 >cut.mp4
 ffmpeg -v error -nostdin -stream_loop 4 -i 55.mp4 -c copy long.mp4 </dev/null
 
-# Long ones before short ones, broken ones between.
+# Long files before short ones, with broken ones in between.
 set -- long.mp4 72.mp4 empty.mp4 90.mp4 text.mp4 55.mp4 none.mp4 cut.mp4 \
 	72.mp4 90.mp4 long.mp4 55.mp4
 try 'one at a time' vitals-extract -e measurement,trace --jobs 1 "$@"
@@ -39,7 +39,7 @@ done
 jq -e . one >/dev/null
 ok 'every line is whole'
 
-# The output of those behind is kept for a while, no more.
+# The output of later files is held up to a limit.
 try 'nobody to write to' sh -c 'vitals-extract --jobs 4 "$@" >/dev/full' - \
 	72.mp4 90.mp4 55.mp4
 is_status 3
@@ -51,7 +51,7 @@ is_status 3
 is_stdout ''
 is_stderr 'vitals-extract: <stdout>: write failed: No space left on device'
 
-# A file whose decoder is killed is lost alone.
+# If a decoder is killed, only its file is lost.
 mkfifo fifo
 vitals-extract --jobs 3 72.mp4 fifo 90.mp4 >out 2>err &
 parent=$!
@@ -80,7 +80,7 @@ ok 'a decoder that dies takes no other file with it'
 grep -q '^vitals-extract: fifo: the decoder died of signal 9$' err
 ok 'and it is said'
 
-# A terminated parent leaves nobody behind.
+# A terminated parent leaves no process behind.
 rm fifo
 mkfifo fifo
 vitals-extract --jobs 2 fifo 72.mp4 >out 2>err &

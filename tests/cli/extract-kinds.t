@@ -1,5 +1,6 @@
 #!/bin/sh
-# vitals-extract: what is no video, which of several streams, when it was recorded, and where the lines go.
+# vitals-extract: files that are not video, the choice of a stream, the time of
+# recording, and an output that fails.
 # shellcheck disable=SC2086 # $x264 is several words
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/extract.sh
@@ -8,7 +9,7 @@ needs_video
 base 8
 ff -i base.mkv $x264 x.mp4
 
-# Pictures, whatever they are called.
+# Pictures, whatever their file names.
 for kind in jpg png bmp tiff gif; do
 	ff -i base.mkv -frames:v 1 -f image2 -update 1 one.$kind
 	mv one.$kind one.mp4
@@ -49,7 +50,7 @@ fi
 ff -i base.mkv -vf fps=10 x.gif
 measured x.gif 'an animated GIF'
 
-# The largest of several streams, though another one is the default.
+# The largest of several streams, even if another one is the default.
 ff -i base.mkv -f lavfi -i testsrc=s=160x120:d=8 -f lavfi -i sine=d=8 \
 	-map 2 -map 1 -map 0 -c:a aac -c:v libx264 -preset ultrafast \
 	-disposition:v:0 default -disposition:v:1 0 two.mkv
@@ -77,7 +78,7 @@ is_status 2
 is_stdout ''
 stderr_has '^vitals-extract: --stream'
 
-# When it was recorded: not when the clock of a camera begins, nor ahead.
+# The time of recording: not the start of a camera's clock, and not in the future.
 begins() { # TIME WANTED
 	ff -i base.mkv -t 1 $x264 -metadata creation_time="$1" x.mkv
 	[ "$(vitals-extract x.mkv 2>/dev/null | jq -c .startTime)" = "$2" ]
@@ -96,7 +97,7 @@ is_status 0
 stdout_json '.startTime == "1970-01-01T00:00:00.000Z"'
 is_stderr ''
 
-# An output that fails is not the fault of a clip, and ends the run.
+# An output that fails is not reported as a fault of a clip, and ends the run.
 for jobs in 1 2; do
 	try "a full disk, $jobs at once" sh -c \
 		"vitals-extract --jobs $jobs x.mp4 two.mkv x.mp4 >/dev/full 2>err

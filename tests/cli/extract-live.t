@@ -8,7 +8,7 @@ needs_video
 vitals-synth -q -d 16 -r 72 --hrv 0 --size 320x240 --face-size 60 x.mkv || exit 1
 ffmpeg -v error -nostdin -i x.mkv -c copy -f mpegts x.ts </dev/null || exit 1
 
-# The first half arrives, the rest is yet to come: what is known is told.
+# When only the first half has arrived, what is known so far is written.
 mkfifo pipe
 vitals-extract --live -r 5 -e measurement,sample,wave - <pipe >out 2>err &
 tool=$!
@@ -43,7 +43,7 @@ jq -s -e "(map(select(.record == \"measurement\")) | length == 1 and
 		\$w == [range(\$w | length)])" out >/dev/null
 ok 'with the measurement of all, and every second of the wave once'
 
-# So often as asked for, in the time of the stream.
+# As often as requested, in the time of the stream.
 for r in 1 2 3 5 2.5; do
 	try "samples at $r Hz" vitals-extract --live -r $r -e sample x.mkv
 	is_status 0
@@ -92,7 +92,7 @@ stdout_json '.startTime == "2026-03-01T10:20:30.000Z" and
 	.device.make == "Apple" and .device.model == "iPhone 9"'
 is_stderr ''
 
-# A bar, on a terminal alone.
+# A bar, only on a terminal.
 has_terminal || {
 	skip 'a bar on a terminal' 'no terminal to be had'
 	done_testing

@@ -1,5 +1,5 @@
 #!/bin/sh
-# vitals-extract: recordings that are longer than what is looked at as a whole.
+# vitals-extract: recordings that are too long to be analysed as a whole.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
@@ -19,7 +19,7 @@ stdout_json "$value"'.offsetSeconds == 0 and .durationSeconds == 1350 and
 	(value("heartRate") - (600 * 60 + 750 * 90) / 1350 | fabs) < 0.5 and
 	sure("heartRate") > 0.8'
 stdout_json "$value"'(value("pulseInterval") - 1000 * 1350 / (600 + 750 * 1.5) | fabs) < 5'
-# Of 600 beats of 1 s and 1125 of 0.667 s alone.
+# Exactly 600 beats of 1 s and 1125 of 0.667 s.
 stdout_json "$value"'value("hrvSdnn") > 155 and value("hrvSdnn") < 165'
 stdout_json '.quality.coverage > 0.99 and .quality.signal > 0.5'
 is_stderr ''

@@ -1,15 +1,13 @@
 #!/bin/sh
-# vitals-extract: how long a recording must be for each reading, as
-# vitals-extract(1) says: at that length there is a value, 1 s below there is
-# none, and why.
+# vitals-extract: the shortest recording for each reading, as vitals-extract(1) gives
+# it: at that length there is a value; 1 s shorter there is none, with the reason.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
 
 pulse long 66 120 30 0 0.08 >long
 
-# lasts SECONDS VITAL ..., and one that is shorter gives no heart
-# rate where SHORT says so.
+# lasts SECONDS VITAL ...; a shorter recording has no heart rate if SHORT is set.
 lasts() {
 	seconds=$1
 	shift

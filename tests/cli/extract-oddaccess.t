@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-extract: names of every kind, what is no plain file, and files that
-# somebody else touches.
+# vitals-extract: names of every kind, files that are not regular files, and files
+# that another process changes.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
@@ -46,19 +46,19 @@ for url in http://127.0.0.1:9/x.mp4 file:x.mkv concat:x.mkv pipe:0 lavfi:testsrc
 	is_stderr "vitals-extract: $url: cannot open: No such file or directory"
 done
 
-# No plain files.
+# Not regular files.
 mkfifo fifo
 cat x.mkv >fifo &
 measured fifo 'a FIFO'
 wait
-# Endless, but no video.
+# Endless, but not video.
 try '/dev/zero' timeout 300 vitals-extract /dev/zero
 is_status 1
 is_stdout ''
 is_stderr 'vitals-extract: /dev/zero: is not a video that can be read: Invalid data found when processing input'
 
-# Files that somebody touches, once the first line told that they are open.
-# touched WHAT COMMAND: run it then; the last line is left.
+# Files that are changed once the first line shows that they are open.
+# touched WHAT COMMAND: run it then; the last line is kept.
 touched() {
 	cp x.mkv t.mkv
 	try "$1" sh -c "vitals-extract -e trace,measurement t.mkv |
@@ -75,7 +75,7 @@ touched 'emptied' ': >t.mkv'
 stdout_json '.record == "measurement" and .sourceSha256 == null'
 stderr_has '^vitals-extract: t.mkv: changed while it was read$'
 
-# Few pictures, small pictures, other pictures.
+# Few pictures, small pictures, different pictures.
 ff -i base.mkv -frames:v 1 $x264 one.mp4
 try 'one picture' vitals-extract one.mp4
 is_status 1
@@ -96,8 +96,8 @@ is_stderr 'vitals-extract: slow.mp4: no pulse found'
 ff -i base.mkv -vf fps=240 $x264 fast.mp4
 measured fast.mp4 '240 a second' '.device.frameRate == 240'
 
-# A stream in which the format of the pixels changes, and one that begins in
-# the middle of an open group.
+# A stream whose pixel format changes, and one that begins in the middle of an open
+# group of pictures.
 ff -i base.mkv -t 4 $x264 -pix_fmt yuv420p -bf 0 a.ts
 ff -ss 4 -i base.mkv $x264 -pix_fmt yuv444p10le -bf 0 -output_ts_offset 4 b.ts
 cat a.ts b.ts >ab.ts

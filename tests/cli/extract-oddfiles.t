@@ -1,5 +1,6 @@
 #!/bin/sh
-# vitals-extract: containers, streams and broken files of every kind.  One clip of a face with a pulse of 72 /min, in many disguises.
+# vitals-extract: containers, streams and broken files of every kind.  All are made
+# from one clip of a face with a pulse of 72 /min.
 # shellcheck disable=SC2086 # $x264 is several words
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/extract.sh
@@ -33,7 +34,7 @@ ff -ss 1 -i long.mp4 -c copy x.mp4
 measured x.mp4 'an edit list' '.durationSeconds < 9'
 rm -f long.mp4
 
-# Streams that cannot seek.
+# Streams that cannot be seeked.
 ff -i h264.mkv -c copy end.mp4
 ff -i h264.mkv -c copy -movflags +faststart front.mp4
 mkdir tmp
@@ -53,7 +54,7 @@ is_status 3
 is_stdout ''
 is_stderr 'vitals-extract: <stdin>: cannot make a file in /nonexistent: No such file or directory'
 
-# Damage: it goes on, and says so.
+# Damage: it is reported, and the measurement continues.
 ff -i base.mkv -vf scale=480:360 -t 5 $x264 a.ts
 ff -ss 5 -i base.mkv $x264 -output_ts_offset 5 b.ts
 cat a.ts b.ts >x.ts
@@ -75,7 +76,7 @@ is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 3) and .durationSeconds > 9.5"
 stderr_has '^vitals-extract: x.mp4: [0-9]* parts* did not decode: '
 
-# No video.
+# Not video.
 head -c $((size / 2)) end.mp4 >x.mp4
 refused x.mp4 'cut off before its index' \
 	'is not a video that can be read: moov atom not found'
@@ -103,7 +104,7 @@ refused cover.m4a 'a cover picture' 'holds no video stream'
 echo 'this is a letter' >text.mp4
 refused text.mp4 'text' \
 	'is not a video that can be read: Invalid data found when processing input'
-# Lists of other files: a name in them must not be opened.
+# Playlists: the files that they name must not be opened.
 list='is a list of other files, which are not opened'
 printf '#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile:///etc/passwd\n' >list.m3u8
 refused list.m3u8 'a playlist' "$list"
@@ -141,7 +142,7 @@ is_status 3
 is_stdout ''
 is_stderr 'vitals-extract: none.mp4: cannot open: No such file or directory'
 
-# The good ones around a bad one go on.
+# Good files around a bad one are measured.
 try 'a bad file among good ones' vitals-extract h264.mkv empty.mp4 front.mp4
 is_status 1
 stdout_lines 2

@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-extract: clocks, pixel formats and ways to lie.  One clip
-# of a face with a pulse of 72 /min, in many disguises.
+# vitals-extract: clocks, pixel formats and orientations.  All are made from one clip
+# of a face with a pulse of 72 /min.
 # shellcheck disable=SC2086 # $x264 is several words
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/extract.sh
@@ -17,7 +17,7 @@ done
 ff -i base.mkv -vf "select='not(eq(mod(n,7),3))'" -fps_mode vfr $x264 x.mkv
 measured x.mkv 'a variable frame rate'
 
-# A clock that leaps by more than a minute is wrong; the pulse goes on.
+# A clock that jumps by more than a minute is wrong; the pulse continues.
 ff -i base.mkv -vf "setpts='PTS+gt(N,150)*100/TB'" -fps_mode vfr $x264 x.mkv
 try 'a leap in time' vitals-extract x.mkv
 is_status 0
@@ -57,7 +57,7 @@ measured x.mp4 'interlaced'
 ff -i base.mkv -vf crop=180:240 $x264 x.mp4
 measured x.mp4 'portrait' '.device | .width == 180 and .height == 240'
 
-# The largest, and beyond.
+# The largest size, and above it.
 ff -f lavfi -i color=s=8192x32:r=5 -t 1 -c:v ffv1 x.mkv
 try 'the widest picture' vitals-extract x.mkv
 is_status 1
@@ -69,7 +69,7 @@ is_status 1
 is_stdout ''
 is_stderr 'vitals-extract: x.mkv: picture of 8194x32 is too large'
 
-# Which way up.
+# Orientation.
 for r in 90 180 270; do
 	vitals-synth -q -d 8 -r 72 --size 320x240 --face-size 60 \
 		--rotate $r x.mp4 || exit 1

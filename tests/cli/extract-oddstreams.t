@@ -83,7 +83,7 @@ try 'a clock that is set back' vitals-extract x.ts
 is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 3) and (.durationSeconds - 8 | fabs) < 0.1"
 stderr_has '^vitals-extract: x.ts: [0-9]* parts* did not decode: the clock leaps from 4.0 s to '
-# Where it was set back as it was written, the writer holds it for so long.
+# A writer repeats the time for as long as the clock was set back.
 ff -i base.mkv $x264 even.mkv
 for what in 'min(PTS\,6000)' 'PTS-gt(N\,120)*2000'; do
 	ff -i even.mkv -c copy -bsf:v "setts=pts=$what:dts=$what" x.mkv
@@ -92,7 +92,7 @@ for what in 'min(PTS\,6000)' 'PTS-gt(N\,120)*2000'; do
 	stdout_json "($hr | (.value - 72 | fabs) < 5) and (.durationSeconds - 8 | fabs) < 0.1"
 	stderr_has '^vitals-extract: x.mkv: [0-9]* parts* did not decode: '
 done
-# Each time twice, as careless cameras write it.
+# Each time stamp twice, as some cameras write it.
 what='floor(N/2)*2*1000/30'
 ff -i even.mkv -c copy -bsf:v "setts=pts=$what:dts=$what" x.mkv
 try 'each time twice' vitals-extract x.mkv
@@ -140,7 +140,7 @@ try 'whose rate is told' vitals-extract --frame-rate 25 bare.h264
 is_status 0
 stdout_json "($hr | (.value - 60 | fabs) < 3) and .device.frameRate == 25"
 is_stderr ''
-# The same, without what tells its rate: one bit of its head.
+# The same without its rate, which is one bit of its header.
 vui=$(ffmpeg -hide_banner -nostdin -i bare.h264 -c copy -frames:v 1 \
 	-bsf:v trace_headers -f null - 2>&1 </dev/null |
 	sed -n 's/.*\] \([0-9]*\) *vui_parameters_present_flag .*/\1/p' | head -n 1)
@@ -204,7 +204,7 @@ is_status 0
 stdout_json '.device.width == 320'
 is_stderr 'vitals-extract: x.mkv: of 2 video streams 1 (h264, 320x240) is measured, not 0 (h264, 160x120): see --stream'
 
-# No files.
+# Not files.
 try 'nothing open' sh -c 'vitals-extract - <&-'
 is_status 3
 is_stdout ''

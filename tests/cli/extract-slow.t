@@ -1,5 +1,6 @@
 #!/bin/sh
-# vitals-extract: slow motion and time lapses, whose times are made for playing.  72 /min must never become a sure 36.
+# vitals-extract: slow motion and time lapses, whose time stamps are made for playing.
+# A pulse of 72 /min must never become 36 with a high confidence.
 # shellcheck disable=SC2086 # $x264 is several words
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/extract.sh
@@ -43,7 +44,7 @@ is_status 1
 is_stdout ''
 stderr_has ': false clock: '
 
-# Its user can put the clock right.
+# The user can correct the clock.
 try 'the rate is told' vitals-extract --frame-rate 60 slow.mp4
 is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 2 and .confidence > 0.5) and
@@ -63,7 +64,7 @@ is_status 2
 is_stdout ''
 stderr_has '^vitals-extract: --ignore-clock goes with --frame-rate$'
 
-# Sound keeps the time of the recording: then it is known how far it was slowed.
+# Sound keeps the time of the recording, so the factor is known.
 sound() { ff -f lavfi -i sine -t "$1" -c:a aac s.m4a; }
 sound 12
 tag plain.mp4 heard.mp4 $fps 60 -i s.m4a -map 0 -map 1
@@ -75,7 +76,7 @@ is_stderr "vitals-extract: heard.mp4: $played ($fps), which its sound bears out:
 sound 24
 tag plain.mp4 x.mp4 $fps 60 -i s.m4a -map 0 -map 1
 false_clock x.mp4 'sound that was slowed, too' "$played ($fps)"
-# A clip of 60 frames a second that was made one of 30, and kept its key.
+# A clip of 60 frames a second that was converted to 30, and kept its key.
 tag true.mp4 x.mp4 $fps 60
 false_clock x.mp4 'a copy of fewer frames' "$played ($fps)"
 
@@ -87,7 +88,7 @@ tag true.mp4 x.mov com.apple.photos.captureMode Time-lapse
 false_clock x.mov "Apple's time lapse" \
 	'slow motion or a time lapse, as com.apple.photos.captureMode says'
 
-# Ordinary clips have such keys, too.
+# Ordinary clips have such keys as well.
 for rate in 30.000000 29.97 31 30000/1001; do
 	tag true.mp4 x.mp4 $fps $rate
 	measured x.mp4 "an ordinary clip of $rate"
@@ -103,7 +104,7 @@ measured x.mov 'a key that says nothing of the clock'
 ff -i base.mkv -vf fps=60 $x264 -movflags use_metadata_tags \
 	-metadata $fps=60.000000 x.mp4
 measured x.mp4 'an ordinary clip of 60' '.device.frameRate == 60'
-# In the dark a camera takes fewer than it was asked for, as time allows.
+# In the dark a camera takes fewer frames than it was asked for, at uneven times.
 ff -i base.mkv -vf "select='not(eq(mod(n,9),4)+eq(mod(n,11),7))'" \
 	-fps_mode vfr $x264 -movflags use_metadata_tags \
 	-metadata $fps=30.000000 x.mp4
@@ -112,8 +113,8 @@ tag true.mp4 x.mp4 $fps 36
 false_clock x.mp4 'evenly fewer were not taken so' \
 	"recorded at 36 frames a second and played at 30 ($fps)"
 
-# What libavformat does not tell.  into FILE BOXES: put boxes into its moov,
-# which stands at the end.
+# What libavformat does not report.  into FILE BOXES: add boxes to its moov, which is
+# at the end.
 into() {
 	perl -e 'local $/; open F, "<", $ARGV[0]; binmode F; $f = <F>;
 		binmode STDIN; $b = <STDIN>;
@@ -160,7 +161,7 @@ false_clock x.mp4 "Sony's slow motion by a quarter" \
 	'recorded at 30 frames a second and played at 24 (captureFps)'
 { cat true.mp4; xml 29.97p 29.97p; } >x.mp4
 measured x.mp4 "Sony's ordinary clip"
-# Boxes that are damaged say nothing, and harm nothing.
+# Damaged boxes are ignored.
 keyed 67 0000003c >box
 for at in 0 8 41 49 53 84 92 100 108; do
 	perl -0777 -pe "substr(\$_, $at, 4) = qq(\\xff\\xff\\xff\\xff)" box |

@@ -1,5 +1,6 @@
 #!/bin/sh
-# vitals-extract --live: the first SIGINT ends the input and not the measurement, the second ends all; progress of a batch.
+# vitals-extract --live: the first SIGINT ends the input but not the measurement, the
+# second ends the program; progress of a batch.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
@@ -15,7 +16,7 @@ sure() { # a confident rate is there
 		select(.value != null and .confidence > 0.5)) | length > 0" \
 		out >/dev/null
 }
-# halfway OPTION ...: measure what comes through the pipe, of which half is there.
+# halfway OPTION ...: measure the input from the pipe, of which half has been written.
 halfway() {
 	vitals-extract --live -r 5 "$@" <pipe >out 2>err &
 	tool=$!
@@ -40,7 +41,7 @@ ok 'SIGINT: what was read is measured, last of all'
 grep -v 'did not decode' err | cmp -s - /dev/null
 ok 'SIGINT: and that is all'
 
-# Before there is anything to measure, it can be told twice.
+# Before there is anything to measure, the signal may come twice.
 vitals-extract --live - <pipe >out 2>err &
 tool=$!
 exec 4>pipe
@@ -63,7 +64,7 @@ gone() { ! kill -0 "$child"; }
 wait_for gone
 ok 'twice: and so does the process of the file'
 
-# Of several files no other is begun.
+# With several files, no other file is started.
 vitals-extract --live -r 5 - x.ts <pipe >out 2>err &
 tool=$!
 exec 4>pipe
@@ -75,7 +76,7 @@ jq -s -e 'map(select(.record == "measurement") | .source) == ["<stdin>"]' \
 	out >/dev/null
 ok 'no other file is begun'
 
-# Traces, of which all lines are taken: a sample comes with the last one.
+# Traces whose lines have all been read: the last one causes a sample.
 pulse a 72 20.02 >trace
 all_taken() {
 	jq -s -e 'any(.[]; .offsetSeconds >= 19.99)' out >/dev/null

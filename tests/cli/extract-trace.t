@@ -106,7 +106,7 @@ stdout_lines 6
 stdout_json "$hr"' | (.value - 72 | fabs) < 2 and .confidence > 0.5'
 is_stderr ''
 
-# A window comes out with its last frame, before another one is read.
+# A window is written with its last frame, before the next frame is read.
 head -n 300 long >ten
 mkfifo pipe
 vitals-extract --window 10 -t pipe >early &

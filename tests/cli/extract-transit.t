@@ -1,12 +1,12 @@
 #!/bin/sh
-# The delay of the pulse between forehead and chin, which vitals-synth knows.
+# The delay of the pulse between forehead and chin, which vitals-synth sets.
 . "$(dirname "$0")/tap.sh"
 
 command -v jq >/dev/null || skip_all 'needs jq'
 [ -f /usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml ] ||
 	skip_all 'no opencv-data here'
 
-# Cheeks and chin together lie at 0.7 of the way.
+# Cheeks and chin together are at 0.7 of the distance.
 delay() { # SECONDS LEAST MOST
 	vitals-synth -q -d 20 --size 320x240 --face-size 70 --seed 3 --crf 8 \
 		--encoder-option preset=ultrafast --transit "$1" clip.mp4 ||

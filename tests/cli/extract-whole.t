@@ -1,5 +1,5 @@
 #!/bin/sh
-# vitals-extract: pictures in which no face is found, or not at once.
+# vitals-extract: pictures in which no face is found, or only later.
 # shellcheck disable=SC2086 # $x264 is several words
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/extract.sh
@@ -11,7 +11,7 @@ synth() { vitals-synth -q -c ffv1 --pixel-format yuv420p "$@" || exit 1; }
 found="$hr | (.value - 130 | fabs) < 4 and .method == \"rppg-fvp\" and
 	.confidence > 0.2 and .confidence <= 0.5"
 
-# A face that lies so that no detector finds it.
+# A face at an angle at which the detector does not find it.
 synth -d 16 -r 130 --hrv 0 --skin-tone 1 --face-size 35 --size 320x240 x.mkv
 ff -i x.mkv -vf rotate=0.8:fillcolor=gray $x264 lying.mp4
 
@@ -80,7 +80,7 @@ is_status 1
 stdout_json "$hr | .absentReason == \"no-face\""
 is_stderr 'vitals-extract: lying.mp4: no face found'
 
-# Somebody comes late.
+# A face that appears late.
 ff -f lavfi -i "color=c=0x708090:s=320x240:r=30:d=12,noise=alls=6:allf=t" \
 	-i x.mkv -filter_complex "[0]format=yuv420p[a];[1]format=yuv420p[b];
 	[a][b]concat=n=2" $x264 late.mp4
@@ -131,7 +131,7 @@ stdout_lines 420
 stdout_json '.regions[0].name == "forehead-1"'
 is_stderr ''
 
-# What is dead has no pulse that is likelier than not.
+# A picture without a pulse never has a confidence above one half.
 dead() { # FILE WHAT
 	vitals-extract "$1" >dead.out 2>dead.err
 	jq -e "[$hr | .confidence // 0] | max <= 0.5" dead.out >/dev/null
@@ -161,7 +161,7 @@ for f in face/evm-baby.mp4 face/evm-wrist.mp4 nopulse/india1-forehead.avi \
 	fi
 done
 
-# Whoever stops reading is told nothing.
+# A reader that goes away causes no message.
 for j in 1 2; do
 	try "a reader that has had enough, --jobs $j" sh -c "
 		{ vitals-extract -j $j -e trace trace.mkv x.mkv; echo \$? >&3; } \

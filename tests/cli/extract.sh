@@ -11,15 +11,15 @@ needs_video() { # skip all where clips cannot be made, or faces not found
 }
 ff() { ffmpeg -hide_banner -v error -nostdin -y "$@" </dev/null || exit 1; }
 
-# base SECONDS: base.mkv, a face with a pulse of 72 /min, made once and without
-# loss; all else is made of it.
+# base SECONDS: base.mkv, a face with a pulse of 72 /min, made once and encoded without
+# loss; all other clips are made from it.
 base() {
 	vitals-synth -q -d "$1" -r 72 --size 320x240 --face-size 60 -c ffv1 \
 		--pixel-format yuv420p base.mkv || exit 1
 }
 
 # measured FILE WHAT [JQ-CONDITION]: the pulse of base.mkv is found, within
-# ${OFF:-2} /min, and nothing is said.
+# ${OFF:-2} /min, without a message.
 measured() {
 	try "$2" vitals-extract "$1"
 	is_status 0
@@ -28,7 +28,7 @@ measured() {
 	stdout_json "${3:-true}"
 	is_stderr ''
 }
-# refused FILE WHAT MESSAGE: nothing but one line on stderr, status 1.
+# refused FILE WHAT MESSAGE: only one line on stderr, status 1.
 refused() {
 	try "$2" vitals-extract "$1"
 	is_status 1
@@ -37,8 +37,8 @@ refused() {
 }
 
 # pulse SOURCE RATE SECONDS [FPS [FIRST [SWING]]]: a trace of skin with a pulse of
-# 1 % and some noise, and a background without; the rate and the level of the
-# skin swing with a breath of 15 /min by that share.
+# 1 % and some noise, and of a background without pulse; the rate and the level of the
+# skin vary by SWING with breathing at 15 /min.
 pulse() {
 	awk -v source="$1" -v rate="$2" -v seconds="$3" -v fps="${4:-30}" \
 		-v first="${5:-0}" -v swing="${6:-0}" '
