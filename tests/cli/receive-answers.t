@@ -1,7 +1,7 @@
 #!/bin/sh
 # valgrind
-# What vitals-receive answers to which request, and what it prints: each entry
-# of the catalogue of receivers' faults, and the rest of HTTP.
+# How vitals-receive answers each kind of request, and what it prints: known faults of
+# webhook receivers, and the rest of HTTP.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
@@ -50,7 +50,7 @@ is 'other time: status' "$(H_TIME=$((now - 1)) post a3)" 401
 is 'altered body: status' "$(BODY='{"id":"a3","n":"x"}' post a3)" 401
 is 'body with a newline more: status' "$(BODY="$(jq -r .payload a3)
 " post a3)" 401
-# On a slow machine much of the day may have gone by since the start.
+# On a slow machine much time may have passed since the start.
 now=$(date +%s)
 message '{"id":"s1"}' -i id --at $((now - 302))
 is 'stale: status' "$(post m)" 401
@@ -85,7 +85,7 @@ is 'type with parameter: status' \
 is 'chunked: status' "$(message '{"id":"c1"}' -i id && post m -H 'Transfer-Encoding: chunked')" 202
 is 'FHIR: status' "$(message '{"resourceType":"Bundle"}' && post m)" 202
 
-# Signed, but not JSON: the sender's fault, and no reason to come again.
+# Signed, but not JSON: the fault of the sender, which should not retry.
 now=$(date +%s)
 sign_raw() { # ID BODY: what openssl signs for us
 	hex=$(sed 's/^whsec_//' key | base64 -d | od -An -tx1 | tr -d ' \n')

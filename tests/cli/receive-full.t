@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-receive and a disk that is full under its state file: what health says
-# is what posts get, and the log does not fill the next disk.
+# vitals-receive with a full disk under its state file: --health agrees with the
+# answers to posts, and the messages do not fill another disk.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
@@ -22,7 +22,7 @@ while [ $i -lt 40 ]; do
 	echo "{\"id\":\"f$i\",\"x\":\"$pad\"}"
 done | vitals-sign -q -k key -i id | split -l 1 -a 2 -d - m
 
-# No file may grow beyond 160 kB: a full disk without a file system of its own.
+# No file can grow beyond 160 kB: a full disk without its own file system.
 rm -f port
 vitals-receive -k key -l 127.0.0.1:0 --port-file port -t 1200 \
 	--state seen.db >/dev/null 2>err &

@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-receive and an ID that comes with another body than before: to say
-# that it is safe would lose it, so it is refused and told.
+# vitals-receive and a known ID with a different body: an acknowledgement would lose
+# it, so it is refused and reported.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
@@ -59,7 +59,7 @@ is 'after a restart' "$(post other)" 409
 is 'and the same body' "$(post one)" 200
 finish TERM >/dev/null 2>&1
 
-# A state file of before there were hashes knows IDs alone.
+# A state file from before there were hashes has only IDs.
 if command -v sqlite3 >/dev/null; then
 	sqlite3 old.db "CREATE TABLE seen (id BLOB PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
 		CREATE INDEX seen_time ON seen (time);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every bound of vitals-receive, at it and one past it; clients that are slow,
-# idle or many; TLS.
+# Every limit of vitals-receive, at the limit and one past it; slow, idle and many
+# clients; TLS.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
@@ -80,7 +80,7 @@ is_stderr 'vitals-receive: listening on http://CLIENT/'
 
 # ---- Many ------------------------------------------------------------------
 receive --connections 3 --request-timeout 2
-# Clients whose input never ends: they stay until they are sent away, or killed.
+# Clients whose input never ends: they stay until they are disconnected or killed.
 mkfifo never
 exec 6<>never
 for _ in 1 2 3 4 5; do

@@ -1,10 +1,10 @@
 #!/bin/sh
-# vitals-receive whose messages nobody reads: no client waits for that.
+# vitals-receive whose messages are not read: no client waits for that.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
 
-# A pipe that is full, and stays so.
+# A pipe that is full and stays full.
 mkfifo err
 exec 9<>err
 dd if=/dev/zero of=err bs=4096 count=1024 oflag=nonblock conv=notrunc 2>/dev/null

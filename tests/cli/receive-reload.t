@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-receive and SIGHUP: keys and certificates are read again, and a
-# connection that is open stays so; and where it listens.
+# vitals-receive and SIGHUP: keys and certificates are read again, and open connections
+# stay open.  Also the addresses that it listens on.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
@@ -27,7 +27,7 @@ signed key a1
 is 'the first key' "$(post m)" 202
 signed other a2
 is 'another key' "$(post m)" 401
-# A request that is half here, on a connection of before.
+# A request of which half has arrived, on a connection from before.
 mkfifo half
 raw 600 <half >answer.raw &
 client=$!
@@ -97,7 +97,7 @@ else
 	skip 'certificates' 'no openssl here'
 fi
 
-# Keys from a descriptor cannot be read again, and stay.
+# Keys from a descriptor cannot be read again, and do not change.
 rm -f port
 vitals-receive --key-fd 8 -l localhost:0 --port-file port -t 1200 8<key >out 2>err &
 SERVER=$!
@@ -111,7 +111,7 @@ is_status 0
 is_stdout '{"id":"b1"}'
 stderr_has '^vitals-receive: listening on http://localhost:[0-9]*/$'
 
-# Plain HTTP beyond loopback, when asked.
+# Plain HTTP beyond loopback, if requested.
 rm -f port
 vitals-receive -k key -l 0.0.0.0:0 --allow-http --port-file port -t 1200 >out 2>err &
 SERVER=$!

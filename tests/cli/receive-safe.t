@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a 2xx of vitals-receive promises: the payload is safe, once.
+# What a 2xx of vitals-receive promises: the payload is safe, and printed once.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
@@ -56,8 +56,8 @@ is 'remember two: the first is forgotten' "$(post r1)" 202
 finish >/dev/null 2>&1
 
 # ---- Crashes ---------------------------------------------------------------
-# A sender that goes on until it has 2xx, a receiver that is killed again and
-# again at any moment: each event is printed, none is made up.
+# A sender that retries until it gets a 2xx, and a receiver that is killed repeatedly at
+# any moment: each event is printed, and no other.
 n=300
 kills=12
 i=0
@@ -68,7 +68,7 @@ done | vitals-sign -q -k key -i id >messages
 jq -r .payload messages >sent
 rm -f seen.db*
 : >printed
-# A port that nothing else is given while the receiver is away.
+# A port that the system gives to nothing else while the receiver is down.
 port=$((10000 + $$ % 20000))
 while bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' try "$port" 2>/dev/null; do
 	port=$((port + 1))
@@ -135,7 +135,7 @@ done | vitals-sign -q -k key -i id >bigs
 vitals-post -q -c 17 --timeout 1000 --max-attempts 1000 --retry-cap 1 "$URL/" <bigs >receipts &
 poster=$!
 message '{"id":"small"}' -i id
-# While there is still room, it waits for the reader, too.
+# It waits for the reader even while there is still room.
 refused() {
 	code=$(post m --max-time 2 -D head)
 	[ "$code" != 000 ]
@@ -165,8 +165,8 @@ is 'a reader that goes on: every line once' \
 	"$(jq -r .id got | sort | tr '\n' ' ')" \
 	"$(printf 'b%s\n' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 | sort | tr '\n' ' ')small "
 
-# A sender is told to come again while the reader stands still, even where
-# there is room; what it sent is printed once all the same.
+# While the reader does not read, a sender is asked to retry, even if there is room.
+# What it sent is still printed only once.
 receive_to_pipe
 half=$(head -c 200000 /dev/zero | tr '\0' x)
 message "{\"id\":\"w1\",\"x\":\"$half\"}" -i id
@@ -195,7 +195,7 @@ wait $reader
 is 'a reader that stood still: each line once' \
 	"$(jq -r .id got | tr '\n' ' ')" 'w1 w2 '
 
-# Nor does the end wait for it for longer than the page says.
+# The exit does not wait for it longer than the man page says.
 receive_to_pipe
 post w1 --max-time 2 >/dev/null
 start=$(date +%s)
@@ -207,7 +207,7 @@ SERVER=
 ok 'a reader that stands still, and the end: within 5 seconds'
 exec 4<&-
 
-# With a state file the reader's pace is no matter.
+# With a state file the speed of the reader does not matter.
 rm -f seen.db*
 receive_to_pipe --state seen.db
 vitals-post -q -c 17 --timeout 1000 "$URL/" <bigs >receipts
@@ -255,7 +255,7 @@ SERVER=
 is 'a reader that left: message' "$(head -n 1 err)" \
 	'vitals-receive: <stdout>: write failed: Broken pipe'
 
-# ---- State files that are none ---------------------------------------------
+# ---- Files that are not state files ----------------------------------------
 bad_state() { # NAME MESSAGE FILE
 	try "$1" vitals-receive -q -k key -l 127.0.0.1:0 --state "$3" -t 1
 	is_status 3
@@ -278,7 +278,7 @@ stderr_has '^vitals-receive: half.db: '
 
 # ---- The end ---------------------------------------------------------------
 receive
-# A client in the middle of a request, which never ends it.
+# A client that never completes its request.
 mkfifo half
 raw 600 <half >/dev/null 2>&1 &
 client=$!

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What vitals-receive writes behind half a line of an earlier run: a line of
-# its own, in a file and in a pipe whose reader outlives the writer.
+# What vitals-receive writes after an incomplete line of an earlier run: a separate
+# line, in a file and in a pipe whose reader outlives the writer.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
@@ -48,7 +48,7 @@ $whole" ;;
 		is "a file, $kind $state" "$(cat file)" "$want"
 	done
 done
-# Not appended to: it is the place that counts.
+# A file that is not opened for appending: the position counts.
 printf '{"id":"other"}\n{"id":"half' >file
 rm -f port
 vitals-receive -q -k key -l 127.0.0.1:0 --port-file port -n 2 1<>file 2>err &
@@ -60,7 +60,7 @@ SERVER=
 is 'a file from its start: answers' "$codes" '202 202'
 is 'a file from its start' "$(head -n 2 file)" "$whole"
 
-# A run that is killed in the middle of a line that the pipe cannot take.
+# A run that is killed in the middle of a line that does not fit into the pipe.
 mkfifo pipe
 exec 4<>pipe
 printf '{"id":"long","x":"%s"}\n' "$(head -c 300000 /dev/zero | tr '\0' x)" |
@@ -96,7 +96,7 @@ is 'each is a line of its own' \
 	"$(sed 1d got | jq -r .id | tr '\n' ' ')" 'long a1 a2 '
 is 'and so is the half one' "$(head -n 1 got | tr -d x)" ''
 
-# Into a pipe that nothing was left in come no empty lines.
+# A pipe without an incomplete line gets no empty line.
 receive_pipe() {
 	vitals-receive -q -k key -l 127.0.0.1:0 --port-file port -n 2 "$@" | cat >got
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# receive.sh: what the tests of vitals-receive source after tap.sh: a receiver
-# in the background, and requests for it.
+# receive.sh: what the tests of vitals-receive share, a receiver in the background and
+# requests for it.  Sourced after tap.sh.
 
 command -v curl >/dev/null || skip_all 'no curl here'
 
@@ -30,8 +30,8 @@ server_ready() {
 gone() {
 	! kill -0 "$SERVER" || grep -q '^State:.Z' "/proc/$SERVER/status"
 }
-# End the receiver; give its status, stdout and stderr.  With "none" it ends by
-# itself, unless what it waits for went wrong.
+# End the receiver, and give its status, stdout and stderr.  With "none" it exits by
+# itself, unless what it waits for failed.
 finish() { # [SIGNAL]
 	if [ "${1-TERM}" != none ] || ! wait_for gone; then
 		[ "${1-TERM}" != none ] || set -- KILL
@@ -51,8 +51,8 @@ message() { # PAYLOAD [OPTION of vitals-sign ...]: a signed message, into m
 	shift
 	printf '%s\n' "$message_p" | vitals-sign -q -k key "$@" >m
 }
-# The request of message file $1, with more arguments for curl: its status.
-# What replaces a header, or the body, is given as H_ID and so on.
+# Send the message in file $1, with more arguments for curl, and print the status.
+# H_ID and so on replace a header or the body.
 post() {
 	post_m=$1
 	shift
