@@ -1,14 +1,14 @@
 #!/bin/sh
-# What vitals-post says: of a line that a signal cut off, and to a terminal.
+# What vitals-post reports of a line that a signal cut off, and on a terminal.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
 base=http://127.0.0.1:$PORT
 events 3 >in
 
-# Start it on a pipe that descriptor 9 writes to, give it one line and a part
-# of the next, and end it when the first was answered; or, where the pipe is to
-# be closed as well, when it was sent, and is answered after that.
+# Start it on a pipe that descriptor 9 writes to, write one line and a part of the
+# next, and end it when the first has been answered; or, if the pipe is to be closed as
+# well, when the first has been sent, which is then answered afterwards.
 torn() { # PART [OPTION ...]
 	torn_p=$1
 	shift
@@ -50,7 +50,7 @@ vitals-post: 1 bad line' ]
 	ok 'nothing of it is sent or accepted'
 done
 
-# The writer ends as well, while the last request is under way.
+# The writer ends as well, while the last request is in progress.
 torn_close=yes
 torn "$half" --spool s2 "$base/gate/go"
 [ $torn_s -eq 1 ] && grep -q '^vitals-post: <stdin>:2: .*(the last line has no newline: cut off?)$' err
@@ -64,7 +64,7 @@ ok 'a whole line without its newline is taken' err
 ok 'into the spool'
 unset torn_close
 
-# What a file holds behind the last line that was read can be read again.
+# The part of a file after the last line that was read can be read again.
 new_log
 events 5000 >many
 vitals-post --queue 10 -c 1 "$base/delay/100" <many >out 2>err &
@@ -80,7 +80,7 @@ if ! has_terminal; then
 	skip 'on a terminal' 'none to be had'
 	done_testing
 fi
-# Run COMMAND on a terminal of 80 columns, or so many; what it showed is in
+# Run COMMAND on a terminal of 80 columns, or of the given number.  The output is in
 # "shown", without the carriage returns before newlines.
 terminal() { # COMMAND [COLUMNS]
 	rm -f go raw
@@ -93,11 +93,11 @@ terminal() { # COMMAND [COLUMNS]
 }
 cr=$(printf '\r')
 back=$cr$(printf '\033')'\[K'
-# What stays on the screen: each line from where the last one was taken back.
+# What remains on the screen: each line after the last time it was erased.
 screen() {
 	sed "s/.*$back//" shown
 }
-# Nothing is answered before this was shown.
+# Nothing is answered before this is shown.
 terminal_until='0 delivered, [0-9] wait'
 terminal "vitals-post '$base/gate/go' <in >out"
 grep -q "^${back}0 delivered, [0-9] waiting ([0-9] under way), 0 lost$back" shown
