@@ -129,7 +129,7 @@ is_stderr 'vitals-post: <stdin>:1: no endpoint: neither the line nor the command
 vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries
 vitals-post: 1 bad line'
 
-# ---- What is wrong with the command itself
+# ---- Wrong commands
 usage='
 usage: vitals-post [OPTION ...] [URL] (--help for more)'
 wrong() { # WHAT OPTION ...

@@ -24,7 +24,7 @@ stdout_lines 1
 is_stderr ''
 [ "$(jq -r '.headers | "\(.["x-endpoint"])|\(.["x-blank"])|\(.["x-full"])"' log)" = '||1' ]
 ok 'arrives, too' log
-# It is the endpoint's nevertheless, and so is the name of who sends.
+# The header of the endpoint is kept, and so is the name of the sender.
 : >log
 echo '{"id":"f-3","timestamp":1795415610,"contentType":"application/json","payload":"{}","headers":{"x-endpoint":"theirs","User-Agent":""}}' >message
 try 'a header that both have' vitals-post -q --header-file headers "$base/ok" <message
@@ -54,7 +54,7 @@ for name in Connection Content-Encoding Content-Length Content-Type Expect Host 
 	ok 'nothing is sent' log
 done
 
-# ---- Hosts that are none, or only look like an address
+# ---- Invalid hosts, and hosts that only look like an address
 for host in 127.0.0.1%2e 127%2e0.0.1 %3127.0.0.1 localhost%00 a%20b 127.0.0.1%2eexample.org; do
 	printf '{"id":"h","endpoint":"http://%s:%s/ok"}\n' "$host" "$PORT" >own
 	for options in '' --allow-http --deny-private; do

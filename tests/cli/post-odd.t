@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-post where receivers ask for absurd pauses, names do not resolve,
-# spools hold what this run may not send, and signals come at odd moments.
+# vitals-post with receivers that ask for absurd pauses, names that do not resolve,
+# spools with events that this run may not send, and signals at unusual moments.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
@@ -38,7 +38,7 @@ stdout_json '.status == "delivered"'
 is_stderr 'vitals-post: http://no-such-host.invalid/: its events wait in the spool: http://no-such-host.invalid/: plain http goes only to loopback (--allow-http allows it)
 vitals-post: 3 delivered, 0 dead, 0 expired, 0 retries'
 
-# ---- SIGTERM while lines wait in the pipe: who wrote them is rid of them.
+# ---- SIGTERM while lines wait in the pipe: lines that were written are accepted.
 mkfifo pipe
 for spool in '' '--spool s3'; do
 	new_log
@@ -72,7 +72,7 @@ wait $pid
 [ $? -eq 4 ] && [ "$(wc -l <out)" -eq 3 ] && grep -q 'signal SIGHUP' err
 ok 'SIGHUP: as SIGTERM'
 
-# ---- Nobody reads the receipts any more
+# ---- The reader of the receipts is gone
 : >log
 mkfifo gone
 : <gone &
@@ -86,7 +86,7 @@ ok 'a reader that goes away: status 3'
 [ "$(acknowledged | wc -l)" -eq 3 ]
 ok 'what was taken is delivered all the same'
 
-# ---- Dead letters on a full disk go into the receipts.
+# ---- Dead letters on a full disk are written into the receipts.
 if [ -c /dev/full ]; then
 	try 'no room for dead letters' vitals-post -q --dead-letter /dev/full "$base/status/404" <in
 	is_status 3
@@ -99,7 +99,7 @@ is_status 3
 stdout_json '.status == "delivered"'
 stderr_has '^vitals-post: none/m: write failed: No such file or directory$'
 
-# ---- Standard descriptors that are closed are not taken by files.
+# ---- Closed standard descriptors are not reused for files.
 : >log
 try 'a closed stdout' sh -c "vitals-post -q --spool s4 --audit audit4 '$base/ok' <in >&-"
 is_status 3
@@ -110,7 +110,7 @@ is_status 0
 stdout_json '.status == "delivered"'
 is_stderr ''
 
-# ---- Old events are forgotten, lost ones are not.
+# ---- Old events are forgotten; dead and expired ones are not.
 vitals-post -q --spool s5 "$base/ok" <in >/dev/null
 echo '{"id":"d-1"}' | vitals-post -q --spool s5 "$base/status/404" >/dev/null 2>&1
 sleep 0.1
