@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-post after a wrong key was mended: what the receiver says of it, what
-# the spool holds, and the way back.
+# vitals-post after a wrong key was corrected: what the receiver says, what is in the
+# spool, and how its events are sent again.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
@@ -8,7 +8,7 @@ base=http://127.0.0.1:$PORT
 events 5 >in
 held='dead or expired in the spool: --retry-dead tries again, --export-dead prints'
 
-# The receiver of the real world: it wants one key and says what is wrong.
+# A realistic receiver: it requires one key and says what is wrong.
 umask 077
 vitals-sign --new-key right 2>/dev/null
 vitals-sign --new-key wrong 2>/dev/null
@@ -65,7 +65,7 @@ is_status 0
 stdout_json '.status == "delivered"'
 is_stderr 'vitals-post: 1 delivered, 0 dead, 0 expired, 0 retries'
 
-# ---- Endpoints that are not named; expired ones; what is under way stays.
+# ---- All endpoints of a spool; expired events; events in progress are not affected.
 new_log
 vitals-post -q --spool s2 "$base/status/404" <in >/dev/null 2>&1
 vitals-post -q --spool s2 --give-up-after 0.01 --retry-base 10 "$base/status/503" <in >/dev/null 2>&1

@@ -1,7 +1,7 @@
 #!/bin/sh
-# vitals-post and what receivers do between the answers that tests expect:
-# connections that end unasked, interim answers, rates that are none, headers
-# that a line and the command both name, an audit that fills its disk.
+# vitals-post and unusual cases: connections that the receiver closes, interim answers,
+# invalid rates, headers that both a line and the command name, an audit file that
+# fills its disk.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
@@ -9,7 +9,7 @@ base=http://127.0.0.1:$PORT
 echo '{"id":"a-1"}' >one
 events 200 >in
 
-# ---- A connection that was closed as it was used again is no failed attempt.
+# ---- A connection that was closed as it was used again is not a failed attempt.
 for c in 1 8; do
 	: >log
 	try "connections closed without a word, $c at once" timeout 120 vitals-post -q -c $c --max-attempts 1 "$base/cut" <in
@@ -20,7 +20,7 @@ for c in 1 8; do
 	[ "$(acknowledged | wc -l)" -eq 200 ]
 	ok 'each event arrives once'
 done
-# A new one that is closed is.
+# A new connection that is closed is one.
 try 'a new connection that is reset' vitals-post -q --max-attempts 3 --retry-base 0.01 "$base/reset" <one
 is_status 4
 stdout_json '.attempts == 3'
@@ -55,7 +55,7 @@ for rate in 1e-300 0 1e7 '"1"'; do
 	is_stderr 'vitals-post: endpoints:1: "rate" is not a number from 0.001 to 1e+06'
 done
 
-# ---- Headers that were given to the endpoint are not the line's to say.
+# ---- A line cannot replace headers of the endpoint.
 umask 077
 echo secret >token
 printf 'X-Tenant: ours\n' >headers
@@ -68,7 +68,7 @@ is_stderr ''
 [ "$(jq -r '.headers | .authorization, .["x-tenant"], .["x-more"], .["user-agent"]' log | tr '\n' ';')" = 'Bearer secret;ours;1;line/1;' ]
 ok 'the endpoint'\''s own are not doubled'
 
-# ---- An audit that cannot be written ends the run and makes nothing undone.
+# ---- An audit file that cannot be written ends the run, and nothing is sent twice.
 if [ -c /dev/full ]; then
 	try 'a full audit beside a spool' vitals-post -q --spool s1 -c 1 --audit /dev/full "$base/ok" <one
 	is_status 3
@@ -80,7 +80,7 @@ if [ -c /dev/full ]; then
 	is_stderr ''
 fi
 
-# ---- A service whose receipts nobody takes any more ends, to be started anew.
+# ---- A service whose receipts nobody reads any more exits, to be restarted.
 mkfifo pipe
 (timeout 100 vitals-post -q --spool s2 --follow "$base/ok" <pipe 2>err
 	echo $? >status) | head -n 1 >first &

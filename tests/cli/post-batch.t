@@ -1,20 +1,20 @@
 #!/bin/sh
-# vitals-post --batch: what went out as one request comes back as one, until it
-# is refused permanently.
+# vitals-post --batch: a batch is repeated as one request until it is refused
+# permanently.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
 base=http://127.0.0.1:$PORT
 awk 'BEGIN { for (i = 1; i <= 1000; i++)
 	printf "{\"specversion\":\"1.0\",\"id\":\"b-%d\",\"source\":\"/s\",\"type\":\"t\",\"partitionkey\":\"s-%d\"}\n", i, i }' >in
-# Each request of the log came N times, the same each time, and they hold 1000
-# events together.
+# Each request of the log was made N times, with the same body each time, and together
+# they have 1000 events.
 whole() { # N
 	jq -e -s --argjson n "$1" 'group_by(.id) |
 		all(length == $n and (map(.body) | unique | length) == 1) and
 		(map(.[0].body | fromjson | length) | add) == 1000' log >why
 }
-# The log's requests hold so many events.
+# The numbers of events in the requests of the log.
 sizes() { # "N N …"
 	[ "$(jq -r '.body | fromjson | length' log | tr '\n' ' ')" = "$1" ]
 }
@@ -40,7 +40,7 @@ is_stderr ''
 sizes '1000 1000 1000 1000 '
 ok 'are a thousand in one each time' log
 
-# ---- Another process goes on.
+# ---- Another process continues.
 endpoint() { # PATH
 	echo "{\"name\":\"e\",\"url\":\"$base/$1\"}" >endpoints
 }
@@ -64,7 +64,7 @@ for signal in KILL TERM; do
 	ok 'they go out as one' log
 done
 
-# ---- Memory for a part of them alone
+# ---- Memory for only a part of them
 : >log
 try 'a small queue' timeout 300 vitals-post -q --batch 1000 --queue 100 --retry-base 0.05 --spool s5 "$base/flaky/1/queue" <in
 is_status 0
@@ -73,7 +73,7 @@ is_stderr ''
 whole 2
 ok 'each comes twice as it was' log
 
-# ---- A batch that is refused goes out one by one, and stays so.
+# ---- The events of a batch that is refused are sent one by one, and stay separate.
 head -n 3 in >three
 : >log
 try 'refused' timeout 300 vitals-post -q --batch 1000 -c 1 --retry-base 0.01 "$base/status/400" <three

@@ -1,5 +1,5 @@
 #!/bin/sh
-# vitals-post: each bound that its man page names, at the bound and one past.
+# vitals-post: each limit in its man page, at the limit and one past it.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
@@ -128,8 +128,8 @@ ces() { # N
 	awk -v n="$1" 'BEGIN { for (i = 1; i <= n; i++)
 		printf "{\"specversion\":\"1.0\",\"id\":\"c-%d\",\"source\":\"/s\",\"type\":\"t\",\"pad\":\"\"}\n", i }'
 }
-# Deliver "in" while the first request waits until all is read: the last line
-# has an endpoint of its own, and goes out when those before it are taken.
+# Deliver "in" while the first request waits until everything is read: the last line
+# has its own endpoint, and is sent when the lines before it are accepted.
 piled() { # OPTION ...
 	new_log
 	rm -f go
@@ -175,7 +175,8 @@ good 'a body of 64 KiB' vitals-post -q "$base/body/65536" <one
 good 'a longer body counts, too' vitals-post -q "$base/body/65537" <one
 
 # ---- Memory: --queue events, and 64 MiB of them; then the writer waits.
-# Line 100 has an endpoint that answers: when it is asked, so many were taken.
+# Line 100 has an endpoint that answers: when it gets its request, that many lines
+# were accepted.
 new_log
 mkfifo pipe
 vitals-post -q --per-endpoint 1 --queue 100 "$base/hang" <pipe >out 2>err &

@@ -6,7 +6,7 @@ hook
 base=http://127.0.0.1:$PORT
 events 3 >in
 
-# ---- Consent comes late.
+# ---- Late consent
 for how in '' '&reset'; do
 	for breaker in 0 1 10; do
 		: >log
@@ -22,7 +22,7 @@ for how in '' '&reset'; do
 	done
 done
 
-# A service: it goes on asking, and delivers what comes before and after.
+# A service continues to ask, and delivers events from before and after.
 mkfifo pipe
 : >log
 timeout 100 vitals-post -q --spool s1 --follow --handshake me --retry-base 0.05 --max-attempts 2 "$base/consent/me/service?fails=5" <pipe >out 2>err &
@@ -40,7 +40,7 @@ wait $pid
 [ $? -eq 0 ] && [ "$(acknowledged | tr '\n' ' ')" = 'e-1 e-2 e-3 e-4 ' ]
 ok 'all arrive' log
 
-# ---- Consent never comes.
+# ---- No consent
 for breaker in 0 3 10; do
 	try "nobody answers, --breaker $breaker" timeout 100 vitals-post -q --handshake me --breaker $breaker --retry-base 0.01 --max-attempts 3 http://127.0.0.1:1/ <in
 	is_status 4
@@ -60,7 +60,7 @@ is_status 0
 stdout_json '.status == "ready" and .attempts == 0'
 is_stderr ''
 
-# ---- An address that must not be reached does not answer either.
+# ---- An address that must not be connected to counts as one that does not answer.
 try 'a denied address' timeout 100 vitals-post -q --handshake me --deny-private "$base/ok" <in
 is_status 4
 stdout_json '.error == "endpoint switched off: denied: 127.0.0.1 is a private address"'

@@ -1,7 +1,7 @@
 #!/bin/sh
-# vitals-post --spool, killed with SIGKILL at random moments, against a
-# receiver that fails one request in five: nothing is lost, and nothing but
-# what was under way goes out twice.
+# vitals-post --spool, killed with SIGKILL at random moments, with a receiver that
+# fails one request in five: nothing is lost, and only requests that were in progress
+# are repeated.
 #
 #	CRASH_EVENTS=10000 CRASH_KILLS=20 CRASH_MS=4000 tests/cli/post-crash.t
 . "$(dirname "$0")/tap.sh"
@@ -14,7 +14,7 @@ hook
 url=http://127.0.0.1:$PORT/fail/0.2
 events "$N" >in
 
-# Random moments in which it is at work.
+# Random moments while it is working.
 kills=0
 for ms in $(awk -v n="$KILLS" -v ms="$MS" -v seed="$(date +%N)" 'BEGIN { srand(seed); while (n--) print int(rand() * ms) }'); do
 	vitals-post -q -c $C --spool spool --retry-base 0.02 --max-attempts 20 \
@@ -27,7 +27,7 @@ for ms in $(awk -v n="$KILLS" -v ms="$MS" -v seed="$(date +%N)" 'BEGIN { srand(s
 done
 echo "# killed $kills times, $(wc -l <log) requests so far"
 
-# What is left, and the file once more: no harm.
+# Send the rest, and read the file again: this changes nothing.
 try 'the last run' vitals-post -q -c $C --spool spool --retry-base 0.02 \
 	--max-attempts 20 "$url" <in
 is_status 0

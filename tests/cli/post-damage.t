@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-post --spool where the disk changed lines in it, or orders of options
-# that are rare meet: nothing spins, nothing else is held up.
+# vitals-post --spool with lines that the disk changed, or with rare combinations of
+# options: it does not spin, and other events are not delayed.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 command -v sqlite3 >/dev/null || skip_all 'sqlite3(1) is not installed'
@@ -8,7 +8,7 @@ hook
 base=http://127.0.0.1:$PORT
 events 20 >in
 
-# ---- A line that is no line any more, of those that wait and those ready
+# ---- A damaged line among those that wait and those that are ready
 for order in none session; do
 	rm -f s1*
 	: >log
@@ -33,7 +33,7 @@ for order in none session; do
 	stderr_has '^vitals-post: e-7: its line in the spool is damaged: byte 2: '
 done
 
-# ---- --drain does not wait for what waits, in order or not.
+# ---- --drain does not wait for the next attempt, with or without order.
 for order in none session; do
 	rm -f s2*
 	: >log

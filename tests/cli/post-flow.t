@@ -6,7 +6,7 @@
 hook
 base=http://127.0.0.1:$PORT
 
-# ---- Order: each session in its order, although half the attempts fail.
+# ---- Order: each session in order, although half of the attempts fail.
 events 100 >in
 for spool in '' '--spool ordered'; do
 	: >log
@@ -38,7 +38,7 @@ stdout_lines 4
 is_stderr ''
 [ "$(jq -s 'map({(.id): .}) | add | .["w-2"].began > .["w-1"].ended' log)" = true ]
 ok 'for the answer to the one before'
-# Nothing else does: all but w-2 come while none has its answer.
+# Nothing else waits: all but w-2 are sent before there is any answer.
 new_log
 vitals-post -q --order session "$base/gate/go" <in >out 2>err &
 pid=$!
@@ -57,7 +57,7 @@ for after in 1 date; do
 	is_status 0
 	stdout_json '.attempts == 2'
 	is_stderr ''
-	# As both clocks have it, theirs and ours, less what they may differ by.
+	# By both clocks, less what they may differ by.
 	jq -s '.[1].time - .[0].time >= 950' log | grep -q true
 	ok 'is not undercut'
 done
@@ -193,7 +193,7 @@ stderr_has 'circuit open after 5 failures in a row: HTTP 500'
 ok 'and spares the endpoint'
 : >log
 events 20 >in
-# All but the first line come when it is open.
+# All lines but the first are written once the circuit is open.
 closes() {
 	(head -n 1 in && wait_for grep -q 'circuit open after 1 failures in a row: HTTP 503' .err &&
 		tail -n +2 in) | vitals-post --breaker 1 -c 4 --max-attempts 20 \
@@ -231,7 +231,7 @@ ok 'each line is chained to the one before'
 jq -r 'select(.seq < 3) | .payloadSha256' audit | sort >got
 while read -r line; do printf '%s' "$line" | sha256sum | cut -c 1-64; done <in | sort | cmp -s - got
 ok 'and holds the hash of what was sent'
-# As the man page says.
+# As in the man page.
 sed -n '/^last=/,/^echo/p' "$ROOT/man/vitals-post.1" >check.sh
 [ "$(sh check.sh)" = "$last" ]
 ok 'as anybody can see who follows the man page'
@@ -273,8 +273,8 @@ grep -q '^vitals_post_delivered_total{endpoint="'"$base"'/ok"} 3$' m &&
 	grep -q '^vitals_post_latency_seconds_count{endpoint="'"$base"'/ok"} 3$' m &&
 	grep -q '^vitals_post_queue_events{endpoint="'"$base"'/ok"} 0$' m && [ ! -e m.new ]
 ok 'are there'
-# The text format: each family has HELP and TYPE once and before its rows, all
-# its rows stand together, and no row stands twice; buckets grow.
+# The text format: each family has HELP and TYPE once and before its rows, its rows are
+# together, no row is a duplicate, and buckets increase.
 cat >lint.awk <<'X'
 /^# HELP / { if (help[$3]++) bad = 1; next }
 /^# TYPE / { if (type[$3]++ || !help[$3]) bad = 1; family = $3; kind = $4; next }

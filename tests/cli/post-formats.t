@@ -1,13 +1,13 @@
 #!/bin/sh
-# vitals-post --spool on the file of an older version: what waits in it is
-# delivered.  spools/ has one of each format that was ever written.
+# vitals-post --spool with the file of an older version: the events in it are
+# delivered.  spools/ has a file of each earlier format.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 command -v sqlite3 >/dev/null || skip_all 'sqlite3(1) is not installed'
 hook
 base=http://127.0.0.1:$PORT
 
-# Make "spool" of format N, whose endpoints are the receiver's.
+# Make "spool" from the file of format N, with the endpoints of the receiver.
 make_spool() { # N
 	rm -f spool*
 	sed "s|127.0.0.1:9999|127.0.0.1:$PORT|" "$TESTS/cli/spools/format-$1.sql" |

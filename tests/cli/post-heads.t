@@ -1,5 +1,5 @@
 #!/bin/sh
-# vitals-post and answers of which only the head is whole: its status counts.
+# vitals-post and answers of which only the head is complete: its status counts.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 raw
@@ -31,7 +31,7 @@ for how in cut reset stall chunk trailer; do
 	is_status 4
 	stdout_json '.status == "dead" and .attempts == 1 and .error == "endpoint switched off: HTTP 410"'
 	stderr_has 'h-1: dead after 1 attempt: endpoint switched off: HTTP 410'
-	# The pause is 10 ms; what the answer asks for is longer.
+	# The pause is 10 ms; the answer asks for a longer one.
 	: >raw.log
 	try "a 503, $how" lives "$base/503/$how?after=1&first=1" <in
 	is_status 0
@@ -51,7 +51,7 @@ wait $pid
 [ $? -eq 0 ] && jq -e '.status == "delivered" and .httpStatus == 200' out >why
 ok 'a 200 whose body a signal cuts off' out err
 
-# ---- A head that is not whole says nothing.
+# ---- An incomplete head does not count.
 for how in torn 100; do
 	try "a 200, $how" lives "$base/200/$how" <in
 	is_status 4

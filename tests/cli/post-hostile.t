@@ -25,7 +25,7 @@ fails 'endless headers' headers null "broken answer: the answer.s headers are lo
 fails garbage garbage null 'broken answer: '
 fails 'nothing there' redirect 302 'HTTP 302: redirects are not followed'
 
-# A 200 is one, whatever becomes of its body: see post-heads.t, too.
+# A 200 counts, whatever happens to its body; see also post-heads.t.
 for path in trickle half; do
 	try "a 200, $path" vitals-post -q --timeout 0.5 --max-attempts 1 "$base/$path" <in
 	is_status 0
@@ -82,7 +82,7 @@ try 'a proxy that checks cannot see behind' vitals-post --deny-private --proxy h
 is_status 2
 is_stdout ''
 stderr_has 'deny-private cannot see behind --proxy'
-# One of the environment is not asked for loopback.
+# A proxy of the environment is not used for loopback.
 try 'no proxy for plain http' env http_proxy=http://127.0.0.1:1 vitals-post -q "$base/ok" <in
 is_status 0
 stdout_json '.status == "delivered"'
@@ -103,7 +103,7 @@ cert() { # NAME [OPTION ...]: NAME.crt and NAME.key, for 127.0.0.1
 cert good -days 2
 cert foreign -days 2
 cert client -days 2
-# Valid for a day that is over: -days counts from now, so the CA tool makes it.
+# A certificate that has expired: -days counts from now, so the CA tool makes it.
 openssl req -new -key good.key -subj /CN=expired -out expired.csr 2>/dev/null
 mkdir -p ca && : >ca/index && echo 01 >ca/serial
 cat >ca.conf <<'CONF'
@@ -162,7 +162,7 @@ is_stderr ''
 pin=$(openssl x509 -in foreign.crt -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64)
 fails 'another pinned key' ok null 'TLS: ' --ca-file good.crt --pinned-key "sha256//$pin"
 
-# Through a proxy that sees nothing but the host's name.
+# Through a proxy that sees only the host name.
 tls=$PORT
 : >log
 hook

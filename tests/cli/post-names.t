@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-post --spool, whose file has several names: one process at a time works
-# on it, by a name under which its write-ahead log is found.
+# vitals-post --spool with a file that has several names: one process at a time uses
+# it, by the name beside which its write-ahead log is.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
@@ -8,7 +8,7 @@ base=http://127.0.0.1:$PORT
 events 200 >in
 mkdir folder
 
-# A first process has "folder/spool" open, and one request under way.
+# A first process has "folder/spool" open, and one request in progress.
 first() {
 	rm -rf folder/* go
 	new_log
@@ -40,14 +40,14 @@ ln folder/spool folder/hard
 second folder/hard
 hard='vitals-post: folder/hard: is a hard link to a spool that belongs to another name: use that, or a symbolic link'
 is_stderr "$hard"
-# Whoever knows nothing of such names, as an older version, made it its own.
+# An older version, which did not check for such names, has locked it.
 : >folder/hard.lock
 second folder/hard
 is_stderr 'vitals-post: folder/hard: is in use by another process'
 rm folder/hard.lock
 ends_well folder/hard
 
-# What the first one left when it was killed is in the log beside its name.
+# After the first process is killed, its events are in the log beside its name.
 first
 kill -9 $pid
 wait $pid 2>/dev/null
@@ -72,7 +72,7 @@ is_stderr ''
 [ "$(acknowledged | sort -u | wc -l)" -eq 200 ]
 ok 'nothing is lost'
 
-# The lock beside it can be taken away; the one on the file stays.
+# The lock file can be removed; the lock on the spool itself remains.
 first
 rm folder/spool.lock
 second folder/spool

@@ -1,14 +1,14 @@
 #!/bin/sh
-# What vitals-post says and writes about endpoints holds no secrets of their
-# URLs, and leads back to them.
+# What vitals-post prints and writes about endpoints has no secrets of their URLs, and
+# still identifies them.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
 base=http://127.0.0.1:$PORT
 events 2 >in
 
-# Nobody must find the token in anything that was written, but in the log of
-# the receiver.
+# The token must not be in anything that was written, except in the log of the
+# receiver.
 silent() { # NAME FILE ...
 	silent_n=$1
 	shift
@@ -57,7 +57,7 @@ stdout_json '.deadLetter | fromjson | .deadLetter.endpoint | endswith("#'"$(jq -
 stderr_has 'dead after'
 silent 'into the receipts' "$WORK/.out" "$WORK/.err"
 
-# ---- The way back
+# ---- From dead letters back to endpoints
 new_log
 try 'the letters, and no URL' vitals-post <dead
 is_status 1
@@ -78,7 +78,7 @@ for t in tok1en tok2en; do
 	new_log
 	vitals-post -q --max-attempts 1 --dead-letter "dead.$t" "$base/status/404?t=$t" <in >/dev/null 2>&1
 	sed -i 's|/status/404|/ok|' "dead.$t"
-	# Its hash is that of the URL that it is to lead to.
+	# Its hash is that of the URL that it stands for.
 	hash=$(printf %s "$base/ok?t=$t" | sha256sum | cut -c 1-8)
 	sed -i "s/#[0-9a-f]\{8\}/#$hash/" "dead.$t"
 	new_log
@@ -110,7 +110,7 @@ stderr_has 'dead after 2 attempts'
 ok 'letters lead to the right one' log
 silent 'by what the spool holds' "$WORK/.out" "$WORK/.err"
 
-# Of lines.
+# Endpoints of lines.
 new_log
 printf '{"id":"own","endpoint":"%s/status/404?t=tok1en"}\n' "$base" >line
 try 'an endpoint of a line' vitals-post -q --spool spool2 <line
@@ -127,7 +127,7 @@ stderr_has 'dead after'
 [ "$(jq -r .url log)" = '/status/404?t=tok1en' ]
 ok 'leads to where the line has it'
 
-# What is switched off, held, or not of this run.
+# Endpoints that are switched off, that asked for a pause, or that are not of this run.
 new_log
 vitals-post --spool spool3 "$base/status/410?t=tok1en" <in >out 2>err
 vitals-post --spool spool3 "$base/status/410?t=tok1en" <in >>out 2>>err

@@ -1,11 +1,11 @@
 #!/bin/sh
-# vitals-post --spool --follow as a service: a FIFO whose writers come and go.
+# vitals-post --spool --follow as a service: a FIFO with changing writers.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
 base=http://127.0.0.1:$PORT
 
-# Start it on the FIFO "pipe"; its first writer is asked for by the shell.
+# Start it on the FIFO "pipe"; the shell waits for its first writer.
 serve() { # OPTION ...
 	rm -f pipe
 	mkfifo pipe
@@ -13,7 +13,7 @@ serve() { # OPTION ...
 	vitals-post -q --follow "$@" "$base/ok" <pipe >out 2>err &
 	pid=$!
 }
-# Write what stdin has into the FIFO and close it, unless nobody reads there.
+# Write stdin into the FIFO and close it, unless the FIFO has no reader.
 give() {
 	timeout 120 sh -c 'cat >pipe'
 }
@@ -22,7 +22,7 @@ echo '{"id":"e-1"}' | give
 came e-1
 echo '{"id":"e-2"}' | give && came e-2
 ok 'a second writer is heard' err
-# The writer after that opens it while another has it open.
+# The next writer opens it while another one has it open.
 timeout 120 sh -c 'exec 9>pipe; echo "{\"id\":\"e-3\"}" >&9; echo "{\"id\":\"e-4\"}" >pipe; echo "{\"id\":\"e-5\"}" >&9'
 came e-3 && came e-4 && came e-5
 ok 'and writers that overlap' err
@@ -55,7 +55,7 @@ wait $pid
 [ $? -eq 0 ] && [ "$(jq -r .id out | sort -u | wc -l)" -eq 200 ]
 ok 'of 200 writers none is lost' err
 
-# Between two writers it waits without work.
+# Between two writers it waits without using the CPU.
 serve --spool s3
 echo '{"id":"e-1"}' | give
 came e-1
@@ -70,14 +70,14 @@ wait $pid
 [ $? -eq 0 ]
 ok 'SIGTERM ends it with status 0' err
 
-# It stops reading at a bad line: it must not stay and be deaf.
+# It stops reading at a bad line: it must not keep running without reading.
 serve --spool s5 --strict
 { echo '{"id":"e-1"}'; echo bad; } | give
 wait $pid
 [ $? -eq 1 ] && [ "$(jq -r .id out)" = e-1 ] && [ "$(wc -l <err)" -eq 1 ]
 ok 'with --strict a bad line is the end of the service' err
 
-# One that reads no lines says so to those who write them.
+# If it reads no lines, their writers get an error.
 : >log
 vitals-post -q --spool s3 --drain --follow "$base/ok" <pipe >out 2>err &
 pid=$!
@@ -89,7 +89,7 @@ wait $pid
 [ $? -eq 0 ]
 ok 'and SIGTERM ends it with status 0' err
 
-# Without --follow the end of the FIFO is the end, as of any input.
+# Without --follow the end of the FIFO ends the run, as with any input.
 rm -f pipe
 mkfifo pipe
 echo '{"id":"e-1"}' >pipe &

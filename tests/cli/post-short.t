@@ -1,5 +1,6 @@
 #!/bin/sh
-# vitals-post where it may open few files: nobody else's fault, and no event's.
+# vitals-post with a low limit of open files, which is not the fault of an endpoint or
+# of an event.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
@@ -19,7 +20,7 @@ limited() { # ulimit's arguments, --, COMMAND …
 # shellcheck disable=SC3045 # dash and bash have it
 hard=$(ulimit -Hn)
 
-# ---- The limit is raised as far as it goes.
+# ---- The limit is raised as far as possible.
 if [ "$hard" = unlimited ] || [ "$hard" -ge 1000 ]; then
 	try 'a soft limit' limited -Sn 64 -- vitals-post -c 400 --max-attempts 1 "$base/delay/100" <in
 	is_status 0
@@ -29,7 +30,7 @@ else
 	skip 'a soft limit' 'the limit of open files is too low'
 fi
 
-# ---- It goes no further: fewer requests at once.
+# ---- It cannot be raised enough: fewer requests at once.
 for spool in '' '--spool s1'; do
 	# shellcheck disable=SC2086 # none, or an option and its value
 	try "a hard limit $spool" limited -n 80 -- vitals-post -c 400 --max-attempts 1 $spool "$base/delay/20" <in
@@ -41,11 +42,11 @@ vitals-post: 600 delivered, 0 dead, 0 expired, 0 retries'
 	ok 'all of them'
 done
 
-# ---- Not even so many can be had: those that can go out, the others wait.
+# ---- Not even these are possible: as many as possible are sent, and the others wait.
 head -n 1 in >one
 head -n 100 in >some
 for spool in '' --spool; do
-	# What it has open with one request.
+	# The descriptors that it has open with one request.
 	rm -f open
 	new_log
 	# shellcheck disable=SC2086 # none, or an option and its value

@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-post --spool: what is accepted stays, whatever the disk, the receiver
-# and the user do.
+# vitals-post --spool: accepted events are kept, whatever the disk, the receiver and
+# the user do.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
@@ -280,7 +280,7 @@ ok 'nothing was sent without a spool'
 
 mkdir ro
 vitals-post -q --spool ro/s "$base/ok" <in >/dev/null
-# Root may write all: then as somebody else, if that one can get at all this.
+# Root can write everything: use another user, if that one can reach these files.
 other='' post=vitals-post
 if [ "$(id -u)" -eq 0 ]; then
 	other='setpriv --reuid=65534 --clear-groups'
@@ -305,7 +305,7 @@ else
 fi
 chmod 755 ro
 
-# ---- A full disk: files may not grow past 3000 KiB.
+# ---- A full disk: files cannot grow beyond 3000 KiB.
 : >log
 events 40000 >many
 mkfifo receipts
@@ -320,7 +320,7 @@ vitals-post --spool full --list >list || echo 'list failed' >list
 taken=$(wc -l <list)
 jq -r 'select(has("deadLetter")) | .deadLetter' out6 >letters
 echo "# $taken accepted, $(wc -l <letters) dead letters"
-# What was read is an honest prefix of the input.
+# The lines that were read are a prefix of the input.
 n=$((taken + $(wc -l <letters)))
 [ "$taken" -gt 0 ] && [ -s letters ] && [ $n -lt 40000 ]
 ok 'some were accepted, some were read in vain, some not read'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-post whose receipts, or messages, nobody reads: no request is late for
-# it, and a signal ends it.
+# vitals-post whose receipts or messages are not read: no request is delayed, and a
+# signal ends it.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
@@ -8,8 +8,8 @@ base=http://127.0.0.1:$PORT
 N=3000
 events $N >in
 
-# The receipts go into a pipe that descriptor 8 could read.  Before one is read,
-# so many attempts were answered that the pipe holds but a part of them.
+# The receipts go into a pipe that descriptor 8 could read.  Before one is read, more
+# attempts have been answered than the pipe has room for.
 stalled() { # OPTION ...
 	rm -f receipts audit letters
 	mkfifo receipts
@@ -37,7 +37,7 @@ for spool in '--queue 5000' '--spool s1' '--spool s2 --order session'; do
 	ok "$spool: and went out once"
 done
 
-# It does not read on for ever either.
+# It does not read without limit either.
 stalled --queue 100000
 [ "$(wc -l <audit)" -lt $N ]
 ok "what is not read is bounded: $(wc -l <audit) attempts"

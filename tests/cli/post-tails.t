@@ -1,6 +1,6 @@
 #!/bin/sh
-# Files that vitals-post and the filters append to: what stands in them is looked
-# at before anything is changed, and a line that was cut off swallows none.
+# Files that vitals-post and the filters append to: their contents are checked before
+# anything is changed, and an incomplete line does not spoil the next one.
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/post.sh"
 hook
@@ -38,7 +38,7 @@ is_stderr ''
 chained longtorn $((n + 1))
 ok 'is cut off whole' longtorn
 
-# ---- A whole line without its newline
+# ---- A complete line without a newline
 vitals-post -q --audit lacks "$base/ok" <one >/dev/null
 vitals-post -q --audit lacks "$base/ok" <one >/dev/null
 for lines in 2 1; do
@@ -60,7 +60,7 @@ for bytes in 1 20 40 100; do
 	ok 'the chain begins anew' part
 done
 
-# ---- Files that are none of ours
+# ---- Other files
 printf 'precious text' >foreign1
 printf 'line 1\nprecious tail' >foreign2
 printf '{"record":"measurement","seq":1}' >foreign3
@@ -101,7 +101,7 @@ is_stdout ''
 stderr_has '<stdin>:2: '
 [ "$(tr '\n' ';' <bad)" = 'torn;no;nor;no;nor;' ]
 ok 'each has a line of its own' bad
-# What may be written but not read is appended to as it is.
+# A file that can be written but not read is appended to without a check.
 if [ "$(id -u)" -ne 0 ]; then
 	chmod 200 bad
 	try 'a file that cannot be read' vitals-event -q --rejects bad <in

@@ -13,7 +13,7 @@ stop_hooks() {
 	HOOKS=
 }
 
-# A name server that is asked in vain is asked once: what fails, fails soon.
+# Ask a name server that does not answer only once, so that failures are quick.
 RES_OPTIONS='timeout:1 attempts:1'
 export RES_OPTIONS
 
@@ -46,12 +46,12 @@ raw() {
 	# shellcheck disable=SC2034 # for the tests
 	RAW=$(cat "$WORK/raw.port")
 }
-# Forget what was logged.
+# Empty the log.
 new_log() {
 	: >"$WORK/log"
 	: >"$WORK/log.began"
 }
-# Wait until N requests have come, or the one with ID has.
+# Wait until N requests have arrived, or the one with ID.
 came() { # N|ID
 	case $1 in
 	*[!0-9]*) wait_for grep -qFx "$1" "$WORK/log.began" ;;
@@ -68,7 +68,7 @@ events() {
 		printf "{\"schemaVersion\":\"1.0\",\"id\":\"e-%d\",\"type\":\"vitals.sample\",\"time\":\"2020-11-23T06:33:30.120Z\",\"session\":{\"id\":\"s-%d\"},\"seq\":%d}\n", i, i % 10, i }'
 }
 
-# What the receiver got: the IDs it said yes to, sorted.
+# The IDs that the receiver acknowledged, sorted.
 acknowledged() {
 	jq -r 'select(.status < 300 and .method == "POST") | .id' "$WORK/log" | sort
 }
