@@ -1,11 +1,11 @@
 #!/bin/sh
-# The batches of README and vitals(7), as they stand there, run twice: with a broken
-# clip among the good, and a new one the second time.
+# The batch commands of README and vitals(7), unchanged, run twice: with a broken clip
+# among good ones, and with a new clip the second time.
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/cli/extract.sh
 . "$TESTS/cli/extract.sh"
 needs_video
-# moreutils have another command of that name.
+# moreutils has a different command of that name.
 parallel --version 2>/dev/null | grep -q 'GNU parallel' ||
 	skip_all 'no GNU parallel here'
 
@@ -14,8 +14,8 @@ vitals-synth -q -d 8 -r 90 --size 320x240 --face-size 60 'b c.mp4' || exit 1
 vitals-synth -q -d 8 -r 80 --size 320x240 --face-size 60 -f mp4 later || exit 1
 head -c 2000 a.mp4 >broken.mp4
 
-# The block of commands in which ${1} stands, from text on stdin whose blocks
-# are ended by lines that do not match ${2}.
+# Print the block of commands that contains ${1}, from text on stdin.  A line that
+# does not match ${2} ends a block.
 block() {
 	awk -v word="$1" -v in_block="$2" '
 		$0 ~ in_block { text = text $0 "\n"; next }
@@ -24,7 +24,7 @@ block() {
 		END { if (index(text, word)) printf "%s", text }'
 }
 ids() { jq -r .id events.ndjson | sort; }
-# batch WHAT FOLDER: commands.sh keeps its promise; FOLDER has the recordings.
+# batch WHAT FOLDER: commands.sh does what the page says; FOLDER has the recordings.
 batch() {
 	mkdir -p "$2"
 	cp ../a.mp4 '../b c.mp4' ../broken.mp4 "$2"

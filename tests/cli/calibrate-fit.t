@@ -1,5 +1,5 @@
 #!/bin/sh
-# vitals-calibrate: what it fits, and what it says when it cannot.
+# vitals-calibrate: what it fits, and what it reports when it cannot.
 . "$(dirname "$0")/tap.sh"
 
 # SOURCE OFFSET RED GREEN RATIO: a measurement line
@@ -10,7 +10,7 @@ measurement() {
 reference() {
 	printf '{"vital":"oxygenSaturation","source":"%s","offsetSeconds":%s,"value":%s,"unit":"%%"}\n' "$@"
 }
-# Three people whose red falls with the oxygen in their blood.
+# Three people whose red decreases with the oxygen in their blood.
 for s in a b c; do
 	for i in 0 1 2 3 4 5 6 7 8 9; do
 		measurement $s $((i * 30)) $((100 + 3 * i)) $((60 + i % 3)) 0.$((4 + i % 2))

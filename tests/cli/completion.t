@@ -1,5 +1,5 @@
 #!/bin/sh
-# The completions at work, in the shells themselves.
+# The completions, in the shells themselves.
 . "$(dirname "$0")/tap.sh"
 c=vitals-receive
 [ -x "$BUILD/$c" ] || skip_all "$c is not built"
@@ -12,7 +12,7 @@ is() { # NAME GOT WANT
 	fi
 }
 
-# What an interactive bash makes of keys: the command stands for itself and
+# What an interactive bash does with keys: the command is replaced by one that
 # prints its arguments.
 has_terminal || skip_all 'no terminal to be had'
 typed() { # KEYS (for printf)

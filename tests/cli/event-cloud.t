@@ -1,10 +1,10 @@
 #!/bin/sh
-# CloudEvents as other people's libraries write them: attributes that are null,
-# instants and media types in every form that their standards allow.
+# CloudEvents as other libraries write them: attributes that are null, instants and
+# media types in every form that their standards allow.
 . "$(dirname "$0")/tap.sh"
 
 EVENT='{"schemaVersion":"1.0","id":"x","type":"vitals.sample","time":"2016-12-31T23:59:59.940Z","session":{"id":"s"},"readings":[]}'
-# cloud MEMBERS: a CloudEvent that has them, too
+# cloud MEMBERS: a CloudEvent with these members added
 cloud() {
 	printf '{"specversion":"1.0","id":"x","source":"urn:x","type":"vitals.sample",%s"data":%s}\n' \
 		"$1" "$EVENT"

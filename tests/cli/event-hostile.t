@@ -21,7 +21,7 @@ each() { # OPTION ...: the table on stdin
 	done
 }
 
-# No JSON object.
+# Not a JSON object.
 each <<'Y'
 byte 1: not a JSON value	nonsense
 byte 1: a byte order mark: save the text without it	\357\273\277{}
@@ -62,7 +62,7 @@ not a JSON object	42
 not a JSON object	null
 Y
 
-# Neither record nor event.
+# Neither a record nor an event.
 each <<'Y'
 neither a record nor an event: no member 'record', 'schemaVersion' or 'specversion'	{}
 neither a record nor an event: no member 'record', 'schemaVersion' or 'specversion'	{"Record":"sample"}

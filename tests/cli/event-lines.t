@@ -1,6 +1,6 @@
 #!/bin/sh
-# What all filters do with lines, shown by vitals-event: bad ones, torn ones,
-# long ones; pipes, full disks and closed descriptors.
+# What all filters do with lines, tested with vitals-event: bad, incomplete and long
+# lines; pipes, full disks and closed descriptors.
 . "$(dirname "$0")/tap.sh"
 
 good='{"record":"sample","source":"a","seq":0,"readings":[]}'
@@ -32,7 +32,7 @@ is_status 0
 is_stdout ''
 is_stderr ''
 
-# Bad lines among good ones: each reported, kept, and no end of the run.
+# Bad lines among good ones: each is reported and kept, and the run continues.
 {
 	echo "$good"
 	printf '{"a":"\000"}\n'
@@ -172,7 +172,7 @@ is_status 0
 is_stdout 2
 is_stderr ''
 
-# A reader that goes away: quiet, also where a parent ignored SIGPIPE.
+# A reader that goes away: no message, even if a parent ignored SIGPIPE.
 try 'SIGPIPE' bash -c 'trap "" PIPE; yes '"'$good'"' | vitals-event | head -n 1 | wc -l; echo ${PIPESTATUS[1]} >status'
 is_status 0
 is_stdout 1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Options, shown by vitals-event: what all commands do with theirs, then its own.
+# Options, tested with vitals-event: those that all commands share, then its own.
 . "$(dirname "$0")/tap.sh"
 
 good='{"record":"sample","source":"a","seq":0,"readings":[]}'
@@ -108,7 +108,7 @@ is_stderr ''
 refused 'one byte more' "--session: 's$s' is no session ID: 1 to 256 bytes of UTF-8 without control characters" --session "s$s" good
 refused 'a session that is not UTF-8' "--session: '?' is no session ID: 1 to 256 bytes of UTF-8 without control characters" --session "$(printf '\377')" good
 
-# Pseudonyms, as anybody with the key can compute them.
+# Pseudonyms, as anyone with the key can compute them.
 want=anon-$(printf Ada | openssl dgst -sha256 -hmac 0123456789abcdef0123456789abcdef | sed 's/.* //' | cut -c 1-32)
 try 'a subject' vitals-event --subject Ada -k key good
 is_status 0
@@ -151,7 +151,7 @@ try 'no subject in its file' vitals-event -k key --subject-file /dev/null good
 is_status 3
 is_stdout ''
 stderr_has '^vitals-event: /dev/null: '
-# A name that no random ID in hexadecimal can hold by chance.
+# A name that a random ID in hexadecimal cannot contain by chance.
 sed 's/"A.*a"}/"Yrsa"}/' own >yrsa
 vitals-event --subject Yrsa -k key --session-events --cloudevents good yrsa >out
 [ -s out ] && ! grep -qi 'yrsa' out

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A file that may grow no further is a write that fails, not the end by a signal.
+# At the limit of a file's size a write fails; the signal for it does not end the tool.
 . "$(dirname "$0")/tap.sh"
 umask 077
 vitals-sign -q --new-key key

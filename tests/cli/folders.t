@@ -1,6 +1,6 @@
 #!/bin/sh
-# A directory where a file should be is status 3 in every filter, like a file
-# that is not there, and the other files are read.
+# A directory in place of a file gives status 3 in every filter, like a missing file,
+# and the other files are read.
 . "$(dirname "$0")/tap.sh"
 umask 077
 

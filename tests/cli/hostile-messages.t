@@ -1,9 +1,8 @@
 #!/bin/sh
-# Malformed lines, messages and JWEs: each one is refused with status 1, its
-# own message, and nothing on stdout.  A row is the tool, the line as printf %b
-# has it, and the reason, with tabs between.  @I @T @S @P stand for the ID,
-# time, signature and payload of the example of the Standard Webhooks
-# libraries, @H for the header of a JWE.
+# Malformed lines, messages and JWEs: each one is refused with status 1, its own
+# message, and nothing on stdout.  A row has the tool, the line for printf %b, and
+# the reason, separated by tabs.  @I @T @S @P are the ID, time, signature and payload
+# of the example of the Standard Webhooks libraries; @H is the header of a JWE.
 . "$(dirname "$0")/tap.sh"
 
 umask 077
@@ -176,7 +175,7 @@ seal	{"id":"1","payload":"","signature":"v1,x"}	is signed already: seal first, t
 seal	{"id":"1","payload":"","contentType":"application/jose"}	is sealed already
 T
 
-# As they stand, without the newline at the end of the file.
+# Unchanged, without the newline at the end of the file.
 for t in sign verify open seal; do
 	case $t in sign | verify) k=key ;; *) k=jwk ;; esac
 	printf '{"id":"a","x":[1,' >torn

@@ -1,5 +1,5 @@
 #!/bin/sh
-# make: says which package is missing, and fails where nothing can be built.
+# make: reports which package is missing, and fails if nothing can be built.
 . "$(dirname "$0")/tap.sh"
 
 command -v make >/dev/null || skip_all 'no make here'

@@ -4,14 +4,15 @@
 #
 #	.\" runs
 #
-# is run: lines that begin with "$ " are commands (with "> " they go on), the
-# others are what comes out, stdout and stderr together, where "..." stands for
-# any text.  The blocks of one page share one empty folder, in their order.  A
-# command must succeed unless the next one is "echo $?".
+# is run.  Lines that begin with "$ " are commands, and lines that begin with "> "
+# continue them.  The other lines are the output, stdout and stderr together, in
+# which "..." matches any text.  The blocks of a page run in their order in one
+# folder, which is empty at first.  A command must succeed unless the next one is
+# "echo $?".
 . "$(dirname "$0")/tap.sh"
 
 cat >extract.awk <<'X'
-# A page to a shell script and, in file want, the output that it should give.
+# Convert a page to a shell script and, in file want, its expected output.
 function plain(s) {
 	gsub(/\\&/, "", s)
 	gsub(/\\-/, "-", s)
@@ -51,7 +52,7 @@ function quoted(s) {
 }
 X
 cat >compare.awk <<'X'
-# Is each line of GOT the line of WANT, where "..." is any text?
+# Does each line of GOT match the line of WANT, where "..." is any text?
 function matches(want, got,    i, n, part, at) {
 	n = split(want, part, /\.\.\./)
 	if (n <= 1)

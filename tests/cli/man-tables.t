@@ -1,8 +1,9 @@
 #!/bin/sh
-# The tables of the man pages: no cell is wider than its column, so that none run together, whoever shows them.
+# The tables of the man pages: no cell is wider than its column, so that columns stay
+# separate in every renderer.
 . "$(dirname "$0")/tap.sh"
 
-# What is shown of a cell: without macros and quotes.
+# The text of a cell as shown: without macros and quotes.
 for page in "$ROOT"/man/*.[1-8]; do
 	grep -q '^\.Bl .*-column' "$page" || continue
 	awk '
@@ -26,7 +27,7 @@ for page in "$ROOT"/man/*.[1-8]; do
 		n = split(substr($0, 5), cell, / Ta ?/)
 		if (n > columns)
 			print FNR ": more cells than columns"
-		# The last one may go on.
+		# The last one may be wider.
 		for (i = 1; i < columns && i <= n; i++)
 			if (length(shown(cell[i])) > width[i])
 				print FNR ": wider than its column: " shown(cell[i])
@@ -39,7 +40,7 @@ for page in "$ROOT"/man/*.[1-8]; do
 	fi
 done
 
-# As they come out of the renderers that are here.
+# The output of the renderers that are installed.
 apart() { # WHAT COMMAND ...: the columns of a table of vitals-extract(1) stand apart
 	what=$1
 	shift

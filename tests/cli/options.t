@@ -1,8 +1,8 @@
 #!/bin/sh
-# One table says what a command's options are.  For every command built here:
-# --help, the man page and the three completions say the same as the table,
-# the committed completions are those that completions/generate.sh writes, and
-# what all commands share is shared.
+# One table defines the options of a command.  For every command that was built,
+# --help, the man page and the three completions agree with the table, the committed
+# completions are those that completions/generate.sh writes, and the common options
+# work.
 . "$(dirname "$0")/tap.sh"
 
 VERSION=$(sed -n 's/^VERSION = //p' "$ROOT/Makefile")
@@ -19,7 +19,7 @@ same() { # NAME WANT GOT
 		not_ok "$1" "$WORK/.diff"
 	fi
 }
-# "letter --name ARG" of each option, one a line, sorted.
+# "letter --name ARG" of each option, one per line, sorted.
 of_table() {
 	awk -F '\t' 'NR > 1 { a = $4 == "-" ? "" : $4
 		gsub(/ /, "", a); print $2, "--" $1, a }' "$1" | sort

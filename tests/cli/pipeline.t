@@ -48,7 +48,7 @@ check() { # NAME CLIP RATE TOLERANCE
 	is_status 1
 	is_stdout ''
 	stderr_has '^vitals-verify: changed:1: signature does not match'
-	# And what was changed on its way is refused by the receiver.
+	# The receiver refuses a message that was changed on the way.
 	receive --path /hook --tls-cert tls.pem --tls-key tls.key
 	try "$1: one byte changed, posted" vitals-post -q --ca-file tls.pem \
 		"https://127.0.0.1:$PORT/hook" <changed

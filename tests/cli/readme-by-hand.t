@@ -1,6 +1,6 @@
 #!/bin/sh
-# The commands of README.md, "Check a signature by hand", run as they stand
-# there, compute the very signature that vitals-sign made.
+# The commands of README.md, "Check a signature by hand", run unchanged, and compute the
+# signature that vitals-sign made.
 . "$(dirname "$0")/tap.sh"
 
 for c in jq openssl base64 od; do
@@ -30,7 +30,7 @@ sed -n '/^hexkey=/,$p' commands | sed '/^vitals-sign/d' >check
 sed 's/72\.0/72.1/' message >changed && mv changed message
 try 'of a changed payload' sh -eu check
 is_status 1
-# OpenSSL 3.5 says more than 3.0 does.
+# OpenSSL 3.5 prints more than 3.0.
 grep -v ':error:' .err >other
 [ ! -s other ]
 ok 'nothing else fails'

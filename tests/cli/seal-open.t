@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-seal and vitals-open: what is sealed is what is opened, byte for byte;
-# keys, recipients, sessions, refusals.
+# vitals-seal and vitals-open: the content is unchanged, byte for byte; keys,
+# recipients, sessions, refusals.
 . "$(dirname "$0")/tap.sh"
 
 umask 077

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Keys as senders hand them out and as editors save them; lines of a key file
-# that cannot be read beside one that can.
+# Keys as senders issue them and as editors save them; lines of a key file that cannot
+# be read beside one that can.
 . "$(dirname "$0")/tap.sh"
 umask 077
 
@@ -52,7 +52,7 @@ is_status 3
 is_stdout ''
 is_stderr 'vitals-verify: made: is UTF-16: save it as UTF-8'
 
-# More than 64 bytes: good for verifying alone.
+# More than 64 bytes: only for verifying.
 long=$(awk 'BEGIN { for (i = 0; i < 88; i++) printf "A" }') # 66 bytes of 0
 echo "whsec_$long" >long
 tag=$(printf 'm-1.1614265330.%s' "$(cat line)" |

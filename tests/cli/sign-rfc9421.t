@@ -1,7 +1,7 @@
 #!/bin/sh
 # valgrind
-# HTTP Message Signatures: the very bytes that vitals-sign writes, checked with
-# openssl; what vitals-verify says; the way over vitals-post to vitals-receive.
+# HTTP Message Signatures: the exact bytes that vitals-sign writes, checked with
+# openssl; what vitals-verify reports; delivery from vitals-post to vitals-receive.
 . "$(dirname "$0")/tap.sh"
 
 umask 077

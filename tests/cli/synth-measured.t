@@ -1,6 +1,6 @@
 #!/bin/sh
-# vitals-extract finds the face of vitals-synth in every size and colour, and
-# its pulse, and none where there is none.
+# vitals-extract finds the face of vitals-synth in every size and colour, and its
+# pulse, and finds no pulse where there is none.
 . "$(dirname "$0")/tap.sh"
 command -v jq >/dev/null || skip_all 'needs jq'
 command -v vitals-extract >/dev/null || skip_all 'needs vitals-extract'

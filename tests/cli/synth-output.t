@@ -1,5 +1,5 @@
 #!/bin/sh
-# Where the video goes: files, pipes, full disks; and what is refused.
+# The output: files, pipes, full disks; and what is refused.
 . "$(dirname "$0")/tap.sh"
 
 fails() { # NAME STATUS STDERR OPTION ...
@@ -153,7 +153,7 @@ ok "what failed left no file: $left"
 mkdir killed
 vitals-synth -q -d 600 killed/x.mp4 &
 synth=$!
-# It has a file open in there, and in it what was made so far.
+# It has a file open in that folder, with what has been written so far.
 at_work() {
 	for f in "/proc/$synth/fd/"*; do
 		case $(readlink "$f") in

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The same options and seed give the same bytes, in every kind of container;
-# another seed gives others; what is random has streams of its own.
+# The same options and random seed give the same bytes, in every kind of container;
+# another seed gives others; each use of randomness has its own sequence.
 . "$(dirname "$0")/tap.sh"
 
 for kind in mp4 mov mkv avi nut y4m webm ts; do

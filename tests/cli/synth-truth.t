@@ -1,6 +1,6 @@
 #!/bin/sh
 # shellcheck disable=SC2016 # the variables are jq's
-# What the truth says agrees with itself and with what was asked for.
+# The truth is consistent and agrees with the options.
 . "$(dirname "$0")/tap.sh"
 
 command -v jq >/dev/null || skip_all 'needs jq'

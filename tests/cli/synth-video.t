@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a reader that nobody here wrote finds in the video.
+# What an independent reader finds in the video.
 . "$(dirname "$0")/tap.sh"
 command -v ffprobe >/dev/null || skip_all 'needs ffprobe'
 

@@ -11,11 +11,11 @@
 #	is_stderr 'vitals-event: <stdin>:1: not a JSON object'
 #	done_testing
 #
-# It runs in an empty directory of its own with the built tools first in PATH.
-# Every try must be followed by checks of all three: status, stdout, stderr.
+# It runs in its own directory, empty at first, with the built tools first in PATH.
+# Every try must be followed by checks of all three: status, stdout and stderr.
 
 set -u
-# Nothing of the environment of whoever runs the tests counts in them.
+# The environment of the user who runs the tests does not affect them.
 LC_ALL=C
 export LC_ALL
 umask 022
@@ -33,7 +33,7 @@ case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 DATA=$ROOT/../shared/data
 PATH=$BUILD:$PATH
 WORK=$(cd "$(mktemp -d)" && pwd)
-# No ~/.curlrc and the like.
+# No ~/.curlrc or similar files.
 HOME=$WORK
 export HOME
 trap 'cd /; rm -rf "$WORK"' EXIT
@@ -144,9 +144,9 @@ has_terminal() { # can script(1) make one?
 	command -v script >/dev/null &&
 		script -qec true /dev/null </dev/null >/dev/null 2>&1
 }
-# Wait until COMMAND succeeds, however long a busy machine takes to come to it:
-# tests wait for what happens and not for a time.  Where it never comes, the
-# status is 1 after two minutes, and a check that follows fails.
+# Wait until COMMAND succeeds, however long a busy machine takes: tests wait for events
+# and not for a time.  If it never succeeds, the status is 1 after two minutes, and a
+# check that follows fails.
 wait_for() { # COMMAND [ARG ...]
 	tap_w=0
 	until "$@" 2>/dev/null; do

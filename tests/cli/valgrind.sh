@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `make check-valgrind` puts in the place of each tool.
+# What `make check-valgrind` runs instead of each tool.
 exec valgrind -q --error-exitcode=99 --leak-check=full \
 	--show-leak-kinds=definite,indirect,possible \
 	--errors-for-leak-kinds=definite,indirect @TOOL@ "$@"

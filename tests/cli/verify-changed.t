@@ -1,6 +1,6 @@
 #!/bin/sh
-# What happened to a body whose signature does not match: said where it can be
-# found out, and never accepted.
+# How a body was changed whose signature does not match: it is reported if it can be
+# determined, and the body is never accepted.
 . "$(dirname "$0")/tap.sh"
 umask 077
 
@@ -71,7 +71,7 @@ changed both "$NOT"
 : >empty
 changed empty "$NOT"
 
-# The other way round.
+# The opposite change.
 printf '{"name":"Zoë","path":"a/b","values":[1,{},[],-2.5,true,null,{"a":"\\u0001"}]}' >body
 signed body
 printf '{"name": "Zo\\u00eb", "path": "a/b", "values": [1, {}, [], -2.5, true, null, {"a": "\\u0001"}]}' >python
@@ -93,7 +93,7 @@ changed four "$JSON"
 jq --tab . body | sed 's/$/\r/' >tabbed
 changed tabbed "$JSON"
 
-# As a message, as RFC 9421, and when many cannot be told.
+# In a message, with RFC 9421, and when many cannot be explained.
 echo '{"id":"1","value":72}' | vitals-sign -k key >message
 sed 's/:72/: 72/' message >spaced
 try 'a message' vitals-verify -k key spaced

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Files of the wrong kind: what they are not and what they seem to be is said,
+# Files of the wrong kind: the message says what they are not and what they seem to be,
 # and the terminal is not flooded.
 . "$(dirname "$0")/tap.sh"
 umask 077
@@ -13,7 +13,7 @@ vitals-sign -q -k key event >message
 vitals-seal -q -k jwk event >sealed
 echo '{"vital":"oxygenSaturation","value":97,"unit":"%","source":"a"}' >reference
 
-# Binary lines, as a clip has them; some of them look as if they began well.
+# Binary lines, as in a clip; some of them begin like good ones.
 awk 'BEGIN {
 	printf "%c%c%c%cftypisom\n", 1, 2, 3, 28
 	for (i = 0; i < 3000; i++)
@@ -67,7 +67,7 @@ seems '[\n{"a":1}\n]\n' "a JSON array: jq -c '.\\[\\]' makes lines of it"
 seems '{\n"a":1\n}\n' 'JSON over several lines: jq -c . makes one of it'
 seems 'SQLite format 3\000\n' 'an SQLite database'
 
-# A byte order mark is named by every tool that reads lines.
+# Every tool that reads lines reports a byte order mark.
 for t in 'vitals-event' 'vitals-sign -k key' 'vitals-verify -k key' \
 	'vitals-seal -k jwk' 'vitals-open -k jwk' 'vitals-calibrate -r reference' \
 	'vitals-extract --from-trace' 'vitals-post http://127.0.0.1:1/'; do
