@@ -1,7 +1,7 @@
 #!/bin/sh
-# The wall clock is set while vitals-post has events that wait for their next
-# attempt: by hours back they must not wait so much longer, by days forward
-# they must not expire.
+# The system clock is changed while vitals-post has events that wait for their next
+# attempt.  If it is set back by hours, they must not wait that much longer; if it is
+# set forward by days, they must not expire.
 . "$(dirname "$0")/../cli/tap.sh"
 . "$TESTS/cli/post.sh"
 # shellcheck source=tests/fault/fault.sh

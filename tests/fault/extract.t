@@ -1,7 +1,6 @@
 #!/bin/sh
-# One call after the other fails in vitals-extract, which reads traces and
-# video: it never crashes, never says that all is well when it is not, and what
-# it printed is true.
+# Each system call in turn fails in vitals-extract, which reads traces and video: it
+# never crashes, never reports success after a failure, and prints only correct output.
 . "$(dirname "$0")/../cli/tap.sh"
 # shellcheck source=tests/fault/fault.sh
 . "$TESTS/fault/fault.sh"
@@ -9,7 +8,7 @@
 . "$TESTS/cli/extract.sh"
 preload fault
 
-# Each call of each kind, sampled, while INPUT is measured.
+# A sample of the calls of each kind, while INPUT is measured.
 each() { # NAME STEP INPUT ARG ...
 	each_n=$1 each_step=$2 each_i=$3
 	shift 3
@@ -22,7 +21,7 @@ each() { # NAME STEP INPUT ARG ...
 	done
 }
 
-# At 60 frames a second arrays fill before the first window is there.
+# At 60 frames a second arrays are full before the first window is complete.
 pulse a 72 9 60 >trace
 each 'a trace' 16 trace --from-trace -
 each 'a trace, live' 6 trace --from-trace - --live --emit sample,wave,trace

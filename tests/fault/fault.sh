@@ -1,6 +1,5 @@
 # shellcheck shell=sh
-# fault.sh: sourced after tap.sh by tests that put calls of their own in the
-# place of the system's.
+# fault.sh: sourced after tap.sh by tests that replace calls of the system.
 
 command -v "${CC:-cc}" >/dev/null || skip_all 'no compiler here'
 case $BUILD in
@@ -21,12 +20,11 @@ preload() { # NAME [FLAG ...]
 	unset CC
 }
 
-# Fail call 1, 2, 3, … of FUNCTION in COMMAND, which reads INPUT, until there is
-# none; at the higher numbers not each, but every (1 + number / STEP)th.  Before
-# each run fault_before is called; after it fault_check, which prints what is
-# wrong, with the call's name, and finds "out", "err" and the status fault_s.
-# Unless a test has ones of its own, what was printed must be the start of what
-# is in "good", and all of it where the status is 0.
+# Fail call 1, 2, 3, ... of FUNCTION in COMMAND, which reads INPUT, until there are no
+# more calls.  The step between calls is 1 + number / STEP.  fault_before is called
+# before each run.  fault_check is called after it, with "out", "err" and the status
+# fault_s; it prints what is wrong with the name of the call.  Unless a test defines its
+# own, the output must be the start of "good", and all of it if the status is 0.
 fault_before() { :; }
 fault_check() { # WHERE
 	case $fault_s in

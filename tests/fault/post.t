@@ -1,7 +1,7 @@
 #!/bin/sh
-# One call after the other fails in vitals-post: it never crashes, never says
-# that all is well when it is not, and every event is delivered, in a dead
-# letter, in the spool, or among the lines that it says it did not take.
+# Each system call in turn fails in vitals-post: it never crashes, never reports success
+# after a failure, and every event is delivered, in a dead letter, in the spool, or
+# among the lines that it reports as not accepted.
 . "$(dirname "$0")/../cli/tap.sh"
 . "$TESTS/cli/post.sh"
 # shellcheck source=tests/fault/fault.sh
@@ -14,15 +14,14 @@ printf 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=\n' >key
 events 3 >in
 jq -r .id in >ids
 
-# What the receiver said yes to.
+# The IDs that the receiver acknowledged.
 arrived() {
 	jq -r 'select(.status == 200) | .body | fromjson |
 		if type == "array" then .[].id else .id end' log | sort
 }
 
-# Where is each event that did not arrive?  In the dead letters, in the spool;
-# or the status says that something is wrong and there is no receipt that it
-# was delivered.
+# Each event that did not arrive is in the dead letters or in the spool, or the status
+# reports a failure and there is no receipt for its delivery.
 account() { # WHERE: what is said of a failure
 	arrived | sort -u >there
 	jq -r 'select(.status == "delivered") | .id' out 2>/dev/null |
@@ -36,8 +35,7 @@ account() { # WHERE: what is said of a failure
 	esac
 	[ $fault_s -eq 0 ] || [ -s err ] || echo "$1: status $fault_s without a word"
 }
-# With a spool the same file fed in again finds everything: nothing else is
-# asked of the user.
+# With a spool it is enough to feed the same file in again.
 again() {
 	[ -e spool ] || return
 	vitals-post -q --spool spool --retry-base 0.01 "$1" <in >out2 2>err2

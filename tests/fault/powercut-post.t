@@ -1,7 +1,7 @@
 #!/bin/sh
-# The power goes while vitals-post works on a spool, and all is gone that was
-# not synced: of the events that went out, and of those with a receipt, none is
-# lost, and what was not settled on the disk is sent again.
+# The power fails while vitals-post uses a spool, and all data that was not synced is
+# lost.  No event that was sent or has a receipt is lost, and events that were not
+# settled on disk are sent again.
 #
 #	POWER_EVENTS=5000 POWER_CUTS=20 tests/fault/powercut-post.t
 . "$(dirname "$0")/../cli/tap.sh"
@@ -23,21 +23,21 @@ while [ $cut -lt "$CUTS" ]; do
 	rm -rf spool* disk out
 	mkdir disk
 	new_log
-	# Lines come bit by bit, so that many commits are made.
+	# Lines are written in small groups, so that there are many commits.
 	awk '{ print; if (NR % 20 == 0) { fflush(); system("sleep 0.01") } }' in |
 		LD_PRELOAD=$WORK/powercut.so vitals-post -q -c 8 --spool spool --retry-base 0.01 \
 			--order "$([ $((cut % 2)) -eq 0 ] && echo none || echo session)" \
 			--max-attempts 20 "$url" >out 2>err &
 	pid=$!
-	# Somewhere in its work: so many requests have come by then.
+	# At some point during the run, after this number of requests.
 	came $((N * cut / (CUTS + 1) + 1))
 	kill -9 $pid
 	wait $pid 2>/dev/null
-	# What the receiver saw may be later than what the disk holds, but was
-	# accepted on the disk before.
+	# The receiver may have seen events that are not settled on disk, but only ones that
+	# were accepted on disk before.
 	cp log.began went
 	jq -r 'select(.status == "delivered") | .id' out 2>/dev/null >receipts
-	# What was deleted, as the journal of the file's making, stays so.
+	# Deleted files, such as the journal of the creation, stay deleted.
 	for f in disk/*; do
 		[ -e "${f#disk/}" ] || rm "$f"
 	done

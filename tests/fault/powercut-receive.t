@@ -1,6 +1,6 @@
 #!/bin/sh
-# The power is cut under vitals-receive, again and again: the files are what was
-# synced of them, and what was answered with 2xx is there.
+# The power fails repeatedly under vitals-receive: the files have only what was synced,
+# and every payload that was answered with 2xx is there.
 . "$(dirname "$0")/../cli/tap.sh"
 # shellcheck source=tests/fault/fault.sh
 . "$TESTS/fault/fault.sh"
@@ -34,7 +34,7 @@ cut_power() {
 		[ ! -e "disk/$f" ] || mv "disk/$f" "$f"
 	done
 }
-# Requests are sent one by one; the cut comes while the next one is on its way.
+# Requests are sent one by one; the power fails while the next one is in transit.
 events() { # FROM TO
 	sed -n "$1,$2p" messages | while read -r line; do
 		printf '%s\n' "$line" >m
@@ -62,7 +62,7 @@ for state in '' '--state state.db'; do
 		cut_power
 		wait $sender
 		n=$((n + each))
-		# What a file system makes of it is synced before the next start.
+		# The result after the power failure is synced before the next start.
 		for f in out state.db state.db-wal; do
 			[ ! -e $f ] || cp $f disk/$f
 		done

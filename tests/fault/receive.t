@@ -1,5 +1,6 @@
 #!/bin/sh
-# A disk that fails under vitals-receive: what was answered with 2xx is there.
+# A disk that fails under vitals-receive: every payload that was answered with 2xx is
+# there.
 . "$(dirname "$0")/../cli/tap.sh"
 # shellcheck source=tests/fault/fault.sh
 . "$TESTS/fault/fault.sh"
@@ -12,9 +13,9 @@ for i in 1 2 3 4; do
 	cp m "m$i"
 done
 
-# Post four payloads while call N of FUNCTION fails; then start once more
-# without a fault, appending as the man page does, and compare what is printed
-# with what was acknowledged.  Each line that is there is a whole one.
+# Post four payloads while call N of FUNCTION fails.  Then start again without a fault,
+# appending as in the man page, and compare the output with what was acknowledged.
+# Every line must be complete.
 trial() { # FUNCTION N [OPTION ...]
 	trial_f=$1 trial_n=$2
 	shift 2
@@ -39,7 +40,7 @@ trial() { # FUNCTION N [OPTION ...]
 	SERVER=
 	case $trial_s in
 	0 | 3) ;;
-	# It was ending already, and did not look for signals any more.
+	# It was already exiting, and no longer handled signals.
 	143) [ -s err ] || echo "$trial_f $trial_n: killed by SIGTERM" >>why ;;
 	*) echo "$trial_f $trial_n: status $trial_s: $(head -n 1 err)" >>why ;;
 	esac
