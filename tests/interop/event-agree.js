@@ -1,5 +1,5 @@
-// event-agree.js: do vitals-event --check and ajv with our schemas agree about
-// thousands of events that were changed at random (with a fixed seed)?
+// event-agree.js: do vitals-event --check and ajv with the schemas agree on thousands of
+// events that were changed at random (with a fixed random seed)?
 'use strict';
 const { spawnSync } = require('child_process');
 const { why } = require('./event-schema.js');

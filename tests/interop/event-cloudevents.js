@@ -20,7 +20,7 @@ for (const line of lines) {
 	}
 	if (JSON.stringify(event.data) !== JSON.stringify(plain.data))
 		throw new Error(`data changed: ${line}`);
-	// And in binary mode, where attributes become ce- headers.
+	// And in binary mode, in which attributes are ce- headers.
 	const message = HTTP.binary(event);
 	if (message.headers['ce-partitionkey'] !== plain.partitionkey)
 		throw new Error('partitionkey is lost in binary mode');

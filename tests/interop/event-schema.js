@@ -1,6 +1,6 @@
-// event-schema.js NAME [FILE]: are all lines of FILE (or stdin) valid by
-// schema/NAME-1.0.schema.json, and all their units UCUM?  Prints a line for
-// each that is not: its number, the member, why.
+// event-schema.js NAME [FILE]: check that all lines of FILE (or stdin) are valid by
+// schema/NAME-1.0.schema.json, and that all their units are UCUM.  Prints a line for
+// each that is not: its number, the member, and why.
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -9,8 +9,8 @@ const formats = require('ajv-formats').default;
 const ucum = require('@lhncbc/ucum-lhc').UcumLhcUtils.getInstance();
 
 const dir = path.join(__dirname, '..', '..', 'schema');
-// Draft 2020-12 lets a schema be split over "then" and "allOf": ajv's strict
-// mode wants all in one place, so its rules on that are off.
+// Draft 2020-12 allows a schema to be split over "then" and "allOf".  ajv's strict mode
+// requires everything in one place, so these rules are off.
 const ajv = new Ajv2020({ strict: true, strictRequired: false,
 	strictTypes: false, allErrors: false });
 formats(ajv);
@@ -24,7 +24,7 @@ function isUnit(text) {
 	return known.get(text);
 }
 
-// What is wrong with a value by the schema NAME, or ''.
+// Why a value is not valid by the schema NAME, or ''.
 exports.why = (name, value) => {
 	const validate = ajv.getSchema(`urn:vitals:schema:${name}:1.0`);
 	if (!validate(value)) {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What vitals-event writes is what the JSON Schemas, the CloudEvents SDK and the
-# UCUM library say, and --check says what they say.
+# The output of vitals-event is valid by the JSON Schemas, the CloudEvents SDK and the
+# UCUM library, and --check agrees with them.
 . "$(dirname "$0")/lib.sh"
 need_npm ajv ajv-formats @lhncbc/ucum-lhc cloudevents
 

@@ -33,7 +33,7 @@ done
 vitals-extract none.mkv >absent 2>/dev/null
 valid measurement absent
 
-# A dozen measurements beside references, which differ as they would not in life.
+# A dozen measurements with references, varied artificially.
 for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
 	jq -c --argjson i $i '.source = "s\($i / 4 | floor)"
 		| .offsetSeconds = $i * 30.5
@@ -94,7 +94,7 @@ vitals-post -q --spool spool --max-attempts 1 http://127.0.0.1:1/ \
 vitals-post --spool spool --list >spooled
 valid spooled spooled
 
-# Every schema is a schema, and every kind of line has been seen.
+# Every schema has the right name.
 for f in "$ROOT"/schema/*.schema.json; do
 	n=${f##*/}
 	grep -q "\$id\": \"urn:vitals:schema:${n%%-*}:1.0\"" "$f"

@@ -1,7 +1,7 @@
-// event-ucum.js: does vitals-event --check take the very units that
-// @lhncbc/ucum-lhc takes?  Every symbol that lib/ucum knows with every prefix,
-// thousands of products and quotients of them (with a fixed seed), and some
-// that are wrong.
+// event-ucum.js: does vitals-event --check accept exactly the units that
+// @lhncbc/ucum-lhc accepts?  Every symbol that lib/ucum knows with every prefix,
+// thousands of products and quotients of them (with a fixed random seed), and some
+// invalid ones.
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -24,8 +24,8 @@ function table(name) {
 	return [...m[1].matchAll(/"([^"]*)"/g)].map((s) => s[1]);
 }
 const metric = table('metric'), plain = table('plain'), prefix = table('prefixes');
-// Of special units (temperatures, levels) it takes no powers or quotients, and
-// it takes prefixes before symbols that have none: not asked.
+// It does not accept powers or quotients of special units (temperatures, levels), and it
+// accepts prefixes of symbols that have none: these are not tested.
 const special = /^(Cel|B|Np|\[degF\]|\[pH\]|\[.*diop.*\]|B\[.*\])$/;
 const ratio = metric.concat(plain).filter((s) => !special.test(s));
 const wrong = ['bpm', 'BPM', 'mmHg', 'ratio', 'seconds', 'Minute', 'xyz', '[foo]',
@@ -60,7 +60,7 @@ for (const line of run.stderr.split('\n')) {
 let good = 0, differ = 0;
 units.forEach((u, i) => {
 	const r = ucum.validateUnitString(u);
-	// A status "invalid" with a unit is a guess at what was meant.
+	// A status "invalid" with a unit is a guess at the intended unit.
 	const theirs = r.status === 'valid';
 	good += theirs;
 	if (theirs === !refused.has(i))

@@ -1,13 +1,12 @@
 # shellcheck shell=sh
-# lib.sh: what every interop test sources, after which all of tests/cli/tap.sh
-# is there, too:
+# lib.sh: what every interop test sources.  It includes tests/cli/tap.sh:
 #
 #	#!/bin/sh
 #	. "$(dirname "$0")/lib.sh"
 #	need_npm standardwebhooks
 #	try 'their verifier takes our signature' js sign-check.js message
 #
-# Scripts in JavaScript lie beside the test that runs them.
+# Scripts in JavaScript are beside the test that runs them.
 
 INTEROP=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/cli/tap.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
-# npm's svix and standardwebhooks verify what vitals-post sends, with the
-# headers that it sends, on the first attempt and on later ones.
+# npm's svix and standardwebhooks verify the requests of vitals-post, with the headers
+# that it sends, on the first attempt and on later ones.
 . "$(dirname "$0")/lib.sh"
 need_npm standardwebhooks svix
 need_command jq

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Other people's signers and node's http post to vitals-receive.
+# Signers of other authors and node's http post to vitals-receive.
 . "$(dirname "$0")/lib.sh"
 need_npm standardwebhooks svix stripe @octokit/webhooks-methods cloudevents
 # shellcheck source=tests/cli/receive.sh

@@ -1,6 +1,6 @@
-// open KEY JWES: print what is sealed, a line each.
+// open KEY JWES: print the content of each, one per line.
 // seal KEY ALG LINES, flattened KEY ALG LINES, general KEY KEY LINES: seal.
-// odd alg=NAME|enc=NAME LINES: seal in a way that must not be taken.
+// odd alg=NAME|enc=NAME LINES: seal in a way that must not be accepted.
 // key ALG CURVE: make a key.
 const fs = require("fs");
 const crypto = require("crypto");
@@ -10,7 +10,7 @@ const read = (file) => fs.readFileSync(file, "utf8");
 const lines = (file) => read(file).split("\n").slice(0, -1);
 const bytes = (text) => new TextEncoder().encode(text);
 
-// The key as jose wants it for this JWE.
+// The key as jose needs it for this JWE.
 async function keyFor(jose, jwk, header) {
 	if (header.alg === "dir" && header.salt) {
 		const ikm = Buffer.from(jwk.k, "base64url");

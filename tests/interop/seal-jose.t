@@ -1,6 +1,6 @@
 #!/bin/sh
-# npm jose and Debian's jose tool open what vitals-seal makes, and vitals-open
-# what they make, for each kind of key.
+# npm jose and Debian's jose tool open messages of vitals-seal, and vitals-open opens
+# theirs, for each kind of key.
 . "$(dirname "$0")/lib.sh"
 need_command jq
 
@@ -15,7 +15,7 @@ mv shared.private shared.public
 cp shared.public shared.private
 jq -c '. + {alg: "A256KW"}' shared.private >wrap.private
 cp wrap.private wrap.public
-# A key for use as it is, as other senders have it.
+# A key that is used directly, as other senders do.
 jq -c '. + {alg: "dir"} | del(.use)' shared.private >direct.private
 cp direct.private direct.public
 payloads() {
@@ -116,7 +116,7 @@ if command -v jose >/dev/null; then
 			done <lines >theirs
 			try "ours opens jose: $3 $form" vitals-open -k "$1" theirs
 			is_status 0
-			# read(1) takes the blanks at the ends away
+			# read(1) removes blanks at both ends
 			sed 's/^ *//; s/ *$//' lines >want
 			stdout_is_file want
 			is_stderr ''

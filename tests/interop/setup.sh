@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install the npm packages of package.json into tests/interop/node_modules,
-# which git ignores.  Does nothing where they are there already.
+# Install the npm packages of package.json into tests/interop/node_modules, which git
+# ignores.  Does nothing if they are already installed.
 
 set -eu
 cd "$(dirname "$0")"

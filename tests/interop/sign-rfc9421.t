@@ -1,6 +1,6 @@
 #!/bin/sh
-# npm http-message-signatures verifies what vitals-sign --scheme rfc9421 makes,
-# and vitals-verify what it makes.
+# npm http-message-signatures verifies signatures of vitals-sign --scheme rfc9421, and
+# vitals-verify verifies its signatures.
 . "$(dirname "$0")/lib.sh"
 need_npm http-message-signatures
 need_command jq

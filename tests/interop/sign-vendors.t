@@ -1,6 +1,6 @@
 #!/bin/sh
-# The clients of Standard Webhooks, Svix, Stripe and GitHub verify what
-# vitals-sign makes, and vitals-verify what they make.
+# The clients of Standard Webhooks, Svix, Stripe and GitHub verify signatures of
+# vitals-sign, and vitals-verify verifies theirs.
 . "$(dirname "$0")/lib.sh"
 need_npm standardwebhooks svix stripe @octokit/webhooks-methods
 need_command jq
