@@ -1,10 +1,10 @@
 #!/bin/sh
-# The whole pipe on a clip that it makes itself: `make demo`.
+# Run the whole pipe on a clip that it makes itself: `make demo`.
 #
 #	tests/demo.sh [BUILD]
 #
-# No network but the loopback, no rights, nothing left behind.  Ends with the
-# event that the receiver verified and status 0, or says what went wrong.
+# It needs no network except loopback and no privileges, and leaves nothing behind.  It
+# ends with the event that the receiver verified and status 0, or reports what failed.
 
 set -eu
 LC_ALL=C

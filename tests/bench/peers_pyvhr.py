@@ -66,7 +66,7 @@ def load(folder):
         package = types.ModuleType(name)
         package.__path__ = [os.path.join(folder, *name.split("."))]
         sys.modules[name] = package
-    # SciPy has dropped the name that pyVHR imports, and does not use here.
+    # SciPy has removed a name that pyVHR imports but does not use here.
     scipy.stats.median_absolute_deviation = scipy.stats.median_abs_deviation
     return [importlib.import_module("pyVHR." + name) for name in (
         "BVP.methods", "BVP.filters", "BVP.BVP", "BPM.BPM", "extraction.utils")]

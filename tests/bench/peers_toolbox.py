@@ -17,7 +17,7 @@ from peers_face import face_box, read_frames
 BOX = 1.5
 SIDE = 72
 
-# Of a method: its module, its function, does it take the frame rate?
+# For each method: its module, its function, and whether it takes the frame rate.
 METHODS = {
     "POS": ("POS_WANG", "POS_WANG", True),
     "CHROM": ("CHROME_DEHAAN", "CHROME_DEHAAN", True),

@@ -1,5 +1,5 @@
-// npm's undici as a peer of tests/bench/post: the lines of stdin, each signed
-// with HMAC-SHA256, over a pool of connections.
+// npm's undici, for comparison in tests/bench/post: the lines of stdin, each signed with
+// HMAC-SHA256, over a pool of connections.
 //
 // node post-undici.js URL CONNECTIONS KEY-FILE < lines
 'use strict';
