@@ -40,7 +40,7 @@ all_lines 'each is measured as if it were alone' 'all(.[];
 	.quality.coverage > 0.9 and .durationSeconds > 11 and
 	(.readings[0] | .confidence > 0.5 and .method == "rppg-fusion"))'
 
-try 'the largest alone' vitals-extract three.mp4
+try 'only the largest' vitals-extract three.mp4
 is_status 0
 is_stderr ''
 stdout_lines 1

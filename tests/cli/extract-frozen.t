@@ -71,7 +71,7 @@ stdout_json '.quality.coverage > 0.95'
 stdout_json "$hr | (.value - 72 | fabs) < 1 and .confidence > 0.9"
 
 vitals-synth -q -d 20 -r 72 --noise 0 --size 320x240 clean.mp4
-try 'a picture without noise is not taken for frozen' vitals-extract clean.mp4
+try 'a picture without noise does not count as frozen' vitals-extract clean.mp4
 is_status 0
 is_stderr ''
 stdout_json '.quality.coverage > 0.95'

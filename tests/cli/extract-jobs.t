@@ -33,19 +33,19 @@ for j in 2 4 64; do
 	stdout_is_file one
 	sort .err >now
 	sort one.err | diff - now >difference
-	ok 'and the same is said'
+	ok 'and the messages are the same'
 	stderr_has '^vitals-extract: empty.mp4: is empty$'
 done
 jq -e . one >/dev/null
 ok 'every line is whole'
 
 # The output of later files is held up to a limit.
-try 'nobody to write to' sh -c 'vitals-extract --jobs 4 "$@" >/dev/full' - \
+try 'an output that fails' sh -c 'vitals-extract --jobs 4 "$@" >/dev/full' - \
 	72.mp4 90.mp4 55.mp4
 is_status 3
 is_stdout ''
 stderr_has '^vitals-extract: <stdout>: write failed: No space left on device$'
-try 'nobody to write to, one at a time' \
+try 'an output that fails, one file at a time' \
 	sh -c 'vitals-extract --jobs 1 "$@" >/dev/full' - 72.mp4 90.mp4
 is_status 3
 is_stdout ''
@@ -76,9 +76,9 @@ wait $parent
 status=$?
 exec 4>&-
 [ $status -eq 1 ] && [ "$(jq -r .source out | tr '\n' ' ')" = '72.mp4 90.mp4 ' ]
-ok 'a decoder that dies takes no other file with it'
+ok 'a decoder that dies affects no other file'
 grep -q '^vitals-extract: fifo: the decoder died of signal 9$' err
-ok 'and it is said'
+ok 'and it is reported'
 
 # A terminated parent leaves no process behind.
 rm fifo
@@ -93,10 +93,10 @@ gone() {
 	[ ! -d "/proc/$child" ] || grep -q '^State:.*Z' "/proc/$child/status"
 }
 wait_for gone
-ok 'whoever is waiting for input ends with the parent'
+ok 'a process that waits for input ends with the parent'
 exec 4>&-
 
-try 'more jobs than there can be' vitals-extract --jobs 65 72.mp4
+try 'more jobs than allowed' vitals-extract --jobs 65 72.mp4
 is_status 2
 is_stdout ''
 stderr_has '65'

@@ -68,7 +68,7 @@ is_status 1
 stdout_json '.device.width == 160 and .readings[0].value == null'
 is_stderr 'vitals-extract: two.mkv: no pulse found'
 for n in 0 3; do
-	try "stream $n is none" vitals-extract --stream $n two.mkv
+	try "stream $n is not video" vitals-extract --stream $n two.mkv
 	is_status 1
 	is_stdout ''
 	is_stderr "vitals-extract: two.mkv: stream $n is no video"
@@ -92,7 +92,7 @@ begins 2000-01-01T00:12:00Z null
 begins 2001-01-01T00:00:00Z null
 begins 2099-01-01T00:00:00Z null
 begins 1999-06-01T10:00:00Z '"1999-06-01T10:00:00.000Z"'
-try 'unless it is told' vitals-extract --start-time 1970-01-01T00:00:00Z x.mp4
+try 'unless it is given' vitals-extract --start-time 1970-01-01T00:00:00Z x.mp4
 is_status 0
 stdout_json '.startTime == "1970-01-01T00:00:00.000Z"'
 is_stderr ''

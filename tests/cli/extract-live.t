@@ -67,12 +67,12 @@ done
 ffmpeg -v error -nostdin -i x.mkv -c copy -t 6 \
 	-metadata creation_time=2026-03-01T10:20:30.5Z -metadata make=ACME \
 	-metadata model='Cam 7' -movflags use_metadata_tags made.mp4 </dev/null
-try 'what the file tells' vitals-extract made.mp4
+try 'the time in the file' vitals-extract made.mp4
 is_status 0
 stdout_json '.startTime == "2026-03-01T10:20:30.500Z" and
 	.device.make == "ACME" and .device.model == "Cam 7"'
 is_stderr ''
-try 'what is told' vitals-extract --start-time 2026-04-05T06:07:08+02:00 made.mp4
+try 'the time that is given' vitals-extract --start-time 2026-04-05T06:07:08+02:00 made.mp4
 is_status 0
 stdout_json '.startTime == "2026-04-05T04:07:08.000Z"'
 is_stderr ''
@@ -86,7 +86,7 @@ ffmpeg -v error -nostdin -i x.mkv -c copy -t 6 \
 	-metadata com.apple.quicktime.model='iPhone 9' \
 	-metadata com.apple.quicktime.creationdate=2026-03-01T12:20:30+0200 \
 	-movflags use_metadata_tags phone.mov </dev/null
-try 'as a phone tells it' vitals-extract phone.mov
+try 'as a phone writes it' vitals-extract phone.mov
 is_status 0
 stdout_json '.startTime == "2026-03-01T10:20:30.000Z" and
 	.device.make == "Apple" and .device.model == "iPhone 9"'
@@ -94,7 +94,7 @@ is_stderr ''
 
 # A bar, only on a terminal.
 has_terminal || {
-	skip 'a bar on a terminal' 'no terminal to be had'
+	skip 'a bar on a terminal' 'no terminal available'
 	done_testing
 }
 ffmpeg -v error -nostdin -stream_loop 40 -i x.mkv -c copy long.mkv </dev/null

@@ -24,7 +24,7 @@ stdout_json "$value"'value("hrvSdnn") > 155 and value("hrvSdnn") < 165'
 stdout_json '.quality.coverage > 0.99 and .quality.signal > 0.5'
 is_stderr ''
 
-try 'its wave goes on' vitals-extract -e wave -t long
+try 'its wave continues' vitals-extract -e wave -t long
 is_status 0
 jq -s -e 'map(.values | length) | add | . > 80900 and . < 81100' .out >/dev/null
 ok 'all of it'

@@ -33,7 +33,7 @@ is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 3) and .quality.coverage < 0.2 and
 	.durationSeconds > 68"
 is_stderr ''
-try 'nothing is told of windows within the gap' vitals-extract -w 5 x.mkv
+try 'windows within the gap have no message' vitals-extract -w 5 x.mkv
 is_status 0
 stdout_json '.offsetSeconds < 10 or .offsetSeconds >= 60'
 is_stderr ''

@@ -51,7 +51,7 @@ try 'as without the sandbox' vitals-extract --no-sandbox $all
 is_status 0
 stdout_is_file alone
 is_stderr ''
-try 'what the sandbox lacks is said, if anything' vitals-extract -v base.mkv
+try 'what the sandbox lacks is reported, if anything' vitals-extract -v base.mkv
 is_status 0
 stdout_lines 1
 grep -v '^vitals-extract: base.mkv: sandbox: ' .err >other
@@ -116,12 +116,12 @@ try 'their traces' vitals-extract --emit trace pictures.mjpeg
 is_status 1
 is_stdout ''
 stderr_has ': no clock: '
-try 'their rate is told' vitals-extract --frame-rate 30 - <pictures.mjpeg
+try 'their rate is given' vitals-extract --frame-rate 30 - <pictures.mjpeg
 is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 3) and .device.frameRate == 30 and
 	(.durationSeconds - 8 | fabs) < 0.1"
 is_stderr ''
-try 'another rate is told' vitals-extract --frame-rate 25 pictures.mjpeg
+try 'another rate is given' vitals-extract --frame-rate 25 pictures.mjpeg
 is_status 0
 stdout_json "($hr | (.value - 60 | fabs) < 3)"
 is_stderr ''
@@ -131,12 +131,12 @@ is_status 1
 stdout_json 'all(.readings[]; .absentReason | . == "too-short" or . == "not-calibrated")'
 is_stderr 'vitals-extract: one.jpeg: is a single picture, not a video'
 ff -i base.mkv $x264 -g 999 bare.h264
-try 'a bare stream that tells its rate' vitals-extract bare.h264
+try 'a raw stream that states its rate' vitals-extract bare.h264
 is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 3) and .device.frameRate == 30 and
 	(.durationSeconds - 8 | fabs) < 0.1"
 is_stderr ''
-try 'whose rate is told' vitals-extract --frame-rate 25 bare.h264
+try 'whose rate is given' vitals-extract --frame-rate 25 bare.h264
 is_status 0
 stdout_json "($hr | (.value - 60 | fabs) < 3) and .device.frameRate == 25"
 is_stderr ''
@@ -153,7 +153,7 @@ is_status 1
 stdout_json "all(.readings[]; .value == null and .absentReason == \"no-clock\") and
 	.device.frameRate == null"
 is_stderr 'vitals-extract: bare.h264: no clock: --frame-rate tells how many frames a second it has'
-try 'and whose rate is told' vitals-extract --frame-rate 30 bare.h264
+try 'and whose rate is given' vitals-extract --frame-rate 30 bare.h264
 is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 3) and (.durationSeconds - 8 | fabs) < 0.1"
 is_stderr ''

@@ -45,7 +45,7 @@ is_stdout ''
 stderr_has ': false clock: '
 
 # The user can correct the clock.
-try 'the rate is told' vitals-extract --frame-rate 60 slow.mp4
+try 'the rate is given' vitals-extract --frame-rate 60 slow.mp4
 is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 2 and .confidence > 0.5) and
 	.device.frameRate == 60 and (.durationSeconds - 12 | fabs) < 0.2"

@@ -39,7 +39,7 @@ jq -s -e "(map(select(.record == \"measurement\")) | length == 1 and
 	.sourceSha256 == null)) and (.[-1].record == \"measurement\")" out >/dev/null
 ok 'SIGINT: what was read is measured, last of all'
 grep -v 'did not decode' err | cmp -s - /dev/null
-ok 'SIGINT: and that is all'
+ok 'SIGINT: and nothing else'
 
 # Before there is anything to measure, the signal may come twice.
 vitals-extract --live - <pipe >out 2>err &
@@ -92,11 +92,11 @@ ended
 ok 'traces: the status is that of the end of the input'
 jq -s -e ".[-1] | .record == \"measurement\" and ($hr | (.value - 72 | fabs) < 2)" \
 	out >/dev/null
-ok 'traces: and what came is measured'
+ok 'traces: and the input so far is measured'
 
 # One line for a batch.
 has_terminal || {
-	skip 'progress of a batch' 'no terminal to be had'
+	skip 'progress of a batch' 'no terminal available'
 	done_testing
 }
 ff -stream_loop 20 -i x.mkv -c copy long.mkv

@@ -114,7 +114,7 @@ exec 9>pipe
 cat ten >&9
 one_line() { [ "$(wc -l <early)" -eq 1 ]; }
 wait_for one_line
-ok 'a window comes out with its last frame'
+ok 'a window is written with its last frame'
 exec 9>&-
 wait
 

@@ -39,7 +39,7 @@ jq -s -e 'map(select(.record == "sample")) | length == 31 and
 ok 'samples are counted and timed'
 jq -s -e "map(select(.record == \"sample\" and .offsetSeconds > 10) | $found) |
 	all" .out >/dev/null
-ok 'and tell the rate'
+ok 'and have the rate'
 jq -s -e 'map(select(.record == "wave") | .values[]) |
 	length > 700 and (map(. != null) | all)' .out >/dev/null
 ok 'with the wave'
@@ -84,7 +84,7 @@ is_stderr 'vitals-extract: lying.mp4: no face found'
 ff -f lavfi -i "color=c=0x708090:s=320x240:r=30:d=12,noise=alls=6:allf=t" \
 	-i x.mkv -filter_complex "[0]format=yuv420p[a];[1]format=yuv420p[b];
 	[a][b]concat=n=2" $x264 late.mp4
-try 'a face that comes late' vitals-extract late.mp4
+try 'a face that appears late' vitals-extract late.mp4
 is_status 0
 stdout_lines 1
 stdout_json "($hr | (.value - 130 | fabs) < 2 and .confidence > 0.5 and
@@ -95,14 +95,14 @@ is_status 0
 stdout_lines 3
 jq -s -e "[.[] | $hr | .method] | .[0] == null and .[2] == \"rppg-fusion\"" \
 	.out >/dev/null
-ok 'nobody first, then a pulse'
+ok 'first no face, then a pulse'
 is_stderr ''
-try 'no wave where nobody is' vitals-extract -e wave -m green late.mp4
+try 'no wave where there is no face' vitals-extract -e wave -m green late.mp4
 is_status 0
 is_stderr ''
 jq -s -e '[.[].values[]] | (.[0:600] | map(. == null) | all) and
 	(.[800:1500] | map(. != null) | all)' .out >/dev/null
-ok 'but where somebody is'
+ok 'but where there is a face'
 stdout_lines 3
 try 'live' vitals-extract --live -e sample late.mp4
 is_status 0
@@ -125,7 +125,7 @@ stdout_json "($hr | (.value - 130 | fabs) < 2 and
 	.method == \"rppg-fusion\") and .offsetSeconds > 12"
 is_stderr ''
 ff -i late.mp4 -ss 6 -t 14 $x264 soon.mp4
-try 'one that comes within the wait' vitals-extract -e trace soon.mp4
+try 'one that appears within the wait' vitals-extract -e trace soon.mp4
 is_status 0
 stdout_lines 420
 stdout_json '.regions[0].name == "forehead-1"'
