@@ -68,7 +68,7 @@ is 'compressed twice: status' \
 is 'compressed twice: why' "$(cat answer)" 'header content-encoding stands twice'
 is 'a list of encodings: status' "$(post a3 -H 'Content-Encoding: identity, gzip')" 415
 is 'two types: status' "$(post a3 -H 'Content-Type: text/plain')" 400
-is 'not compressed, in so many words: status' "$(message '{"id":"c0"}' -i id
+is 'explicitly not compressed: status' "$(message '{"id":"c0"}' -i id
 post m -H 'Content-Encoding: Identity')" 202
 is 'an empty encoding: status' "$(post m -H 'Content-Encoding;')" 200
 message '{"id":"ce"}' -i id
@@ -139,7 +139,7 @@ is 'malformed chunk' "$(printf 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:
 is 'no host' "$(printf 'GET / HTTP/1.1\r\n\r\n' | raw 120 | first_line)" 'HTTP/1.1 400 Bad Request'
 is 'an invalid host' "$(printf 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n' | raw 120 | first_line)" \
 	'HTTP/1.1 400 Bad Request'
-is 'a chunk with something behind its size' "$(printf 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5 zz\r\nhello\r\n0\r\n\r\n' |
+is 'a chunk with something after its size' "$(printf 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5 zz\r\nhello\r\n0\r\n\r\n' |
 	raw 120 | first_line)" 'HTTP/1.1 400 Bad Request'
 is 'another expectation' "$(printf 'GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n' |
 	raw 120 | first_line)" 'HTTP/1.1 417 Expectation Failed'
@@ -234,7 +234,7 @@ is 'an event without source' "$(batch '[{"id":"9"}]')" 400
 is 'an event without id' "$(batch "[$e1,{\"source\":\"/s\"}]")" 400
 is 'no array' "$(batch "$e1")" 400
 is 'an array of numbers' "$(batch '[1,2]')" 400
-is 'more behind the array' "$(batch '[] []')" 400
+is 'more after the array' "$(batch '[] []')" 400
 is 'an open array' "$(batch '[{"id":"1","source":"x"}')" 400
 try 'batches' finish
 is_status 0

@@ -35,7 +35,7 @@ for m in m[0-3]?; do
 	post "$m" >>codes
 done
 is 'room for some, then none' "$(uniq codes | tr '\n' ' ')" '202 503 '
-is 'health says so' "$(health)" 503
+is 'health reports it' "$(health)" 503
 is 'and why' "$(cat answer)" 'the state file cannot be written'
 is 'ten messages, with a word about the rest' \
 	"$(grep -c '^vitals-receive: seen\.db: ' err) $(grep -c 'from now on counted' err)" '10 1'
@@ -45,7 +45,7 @@ healthy() {
 	[ "$(health)" = 200 ]
 }
 wait_for healthy
-ok 'health finds out when there is room again'
+ok 'health reports when there is room again'
 is 'so do posts' "$(post m39)" 202
 : >out
 try 'the end' finish

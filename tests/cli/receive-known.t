@@ -43,7 +43,7 @@ for state in '' '--state seen.db'; do
 	if command -v openssl >/dev/null; then
 		is 'a batch' "$(batch b1 "[$e1]")" 202
 		is 'a batch with one of them changed' "$(batch b2 "[$e2,$e1x,$e3]")" 409
-		is 'none of it was taken' "$(batch b3 "[$e2,$e1,$e3]")" 202
+		is 'none of it was accepted' "$(batch b3 "[$e2,$e1,$e3]")" 202
 		is 'a batch that contradicts itself' "$(batch b4 '[{"id":"9","source":"/s","n":1},{"id":"9","source":"/s","n":2}]')" 409
 		printf '%s\n' "$e1" "$e2" "$e3" >events
 	else

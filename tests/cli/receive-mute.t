@@ -15,7 +15,7 @@ listening 'with standard error full'
 message '{"id":"e1"}' -i id
 code=$(post m --max-time 120)
 [ "$code" = 202 ]
-ok "an event is taken: $code"
+ok "an event is accepted: $code"
 code=$(H_ID=other post m --max-time 120)
 [ "$code" = 401 ]
 ok "another one is refused: $code"

@@ -51,12 +51,12 @@ is 'the connection of before' "$(first_line <answer.raw)" 'HTTP/1.1 202 Accepted
 
 echo nonsense >key
 hup 1 'not reloaded'
-ok 'a key that is none'
-is 'the old one stays' "$(post a2)" 200
+ok 'an invalid key'
+is 'the old one remains' "$(post a2)" 200
 rm key
 hup 2 'not reloaded'
 ok 'a key that is gone'
-is 'the old one stays still' "$(post a2)" 200
+is 'the old one still remains' "$(post a2)" 200
 cp first key
 try 'keys' finish
 is_status 0
@@ -83,7 +83,7 @@ if command -v openssl >/dev/null; then
 	cp new.pem chain.pem
 	hup 1 'not reloaded'
 	ok 'a certificate without its key'
-	is 'the old one stays' "$(https old.pem)" ok
+	is 'the old one remains' "$(https old.pem)" ok
 	cp new.key chain.key
 	hup 1 'reloaded keys and certificates$'
 	ok 'with it'

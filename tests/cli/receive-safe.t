@@ -148,20 +148,20 @@ is 'a reader that stopped: none is acknowledged' "$(cat receipts)" ''
 cat <&4 >got &
 reader=$!
 wait $poster
-is 'a reader that goes on: all are delivered' \
+is 'a reader that continues: all are delivered' \
 	"$(jq -r .status receipts | sort | uniq -c | tr -s ' ')" ' 17 delivered'
 case $(post m) in
 200 | 202) true ;;
 *) false ;;
 esac
-ok 'a reader that goes on: there is room again'
+ok 'a reader that continues: there is room again'
 kill -TERM "$SERVER"
 wait "$SERVER"
-is 'a reader that goes on: status' $? 0
+is 'a reader that continues: status' $? 0
 SERVER=
 exec 4<&-
 wait $reader
-is 'a reader that goes on: every line once' \
+is 'a reader that continues: every line once' \
 	"$(jq -r .id got | sort | tr '\n' ' ')" \
 	"$(printf 'b%s\n' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 | sort | tr '\n' ' ')small "
 
@@ -172,10 +172,10 @@ half=$(head -c 200000 /dev/zero | tr '\0' x)
 message "{\"id\":\"w1\",\"x\":\"$half\"}" -i id
 cp m w1
 message '{"id":"w2"}' -i id
-is 'a reader that stands still: status' "$(post w1)" 503
-is 'a reader that stands still: the next at once' "$(post m)" 503
-is 'a reader that stands still: the first again' "$(post w1)" 503
-is 'a reader that stands still: health' \
+is 'a reader that does not read: status' "$(post w1)" 503
+is 'a reader that does not read: the next at once' "$(post m)" 503
+is 'a reader that does not read: the first again' "$(post w1)" 503
+is 'a reader that does not read: health' \
 	"$(curl -s -o answer -w '%{http_code}' "$URL/healthz")" 503
 cat <&4 >got &
 reader=$!
@@ -184,8 +184,8 @@ taken() {
 	[ "$code" != 503 ]
 }
 wait_for taken
-is 'a reader that goes on: it is known' "$code" 200
-is 'a reader that goes on: others are taken' "$(post m)" 202
+is 'a reader that continues: it is known' "$code" 200
+is 'a reader that continues: others are accepted' "$(post m)" 202
 kill -TERM "$SERVER"
 wait "$SERVER"
 is 'a reader that stood still: status' $? 0
@@ -201,10 +201,10 @@ post w1 --max-time 2 >/dev/null
 start=$(date +%s)
 kill -TERM "$SERVER"
 wait "$SERVER"
-is 'a reader that stands still, and the end: status' $? 0
+is 'a reader that does not read, and the end: status' $? 0
 SERVER=
 [ $(($(date +%s) - start)) -lt 8 ] # 5, and time for a busy machine
-ok 'a reader that stands still, and the end: within 5 seconds'
+ok 'a reader that does not read, and the end: within 5 seconds'
 exec 4<&-
 
 # With a state file the speed of the reader does not matter.

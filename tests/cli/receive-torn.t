@@ -75,7 +75,7 @@ half_there() {
 	head -c 20 <&4 >begin && [ "$(wc -c <begin)" = 20 ]
 }
 half_there
-ok 'a part of it has come'
+ok 'a part of it has arrived'
 kill -9 "$SERVER"
 wait "$SERVER" 2>/dev/null
 rm -f port
@@ -92,7 +92,7 @@ wait "$SERVER"
 is 'the next run: status' $? 0
 SERVER=
 wait $reader
-is 'each is a line of its own' \
+is 'each is a separate line' \
 	"$(sed 1d got | jq -r .id | tr '\n' ' ')" 'long a1 a2 '
 is 'and so is the half one' "$(head -n 1 got | tr -d x)" ''
 
