@@ -43,9 +43,9 @@ for spool in '' '--spool s1'; do
 vitals-post: <stdin>:2: bad line: the signal came after 19 bytes of it
 vitals-post: 1 delivered, 0 dead, 0 expired, 0 retries
 vitals-post: 1 bad line' ]
-	ok 'it says where, how much there was, and counts it' err
+	ok 'it reports where, how much was read, and counts it' err
 	printf '%s\n' "$half" | cmp -s - rejects
-	ok 'what there was is among the rejects'
+	ok 'the part is among the rejects'
 	[ "$(jq -r .id out)" = e-1 ] && [ "$(jq -r .id log)" = e-1 ]
 	ok 'nothing of it is sent or accepted'
 done
@@ -56,10 +56,10 @@ torn "$half" --spool s2 "$base/gate/go"
 [ $torn_s -eq 1 ] && grep -q '^vitals-post: <stdin>:2: .*(the last line has no newline: cut off?)$' err
 ok 'half a line, and the end while it stops' err
 printf '%s\n' "$half" | cmp -s - rejects && [ "$(jq -r .id out)" = e-1 ]
-ok 'is rejected, and what was under way finished'
+ok 'is rejected, and requests in progress complete'
 torn '{"id":"e-2"}' --spool s3 "$base/gate/go"
 [ $torn_s -eq 0 ] && [ ! -s rejects ]
-ok 'a whole line without its newline is taken' err
+ok 'a complete line without a newline is accepted' err
 [ "$(vitals-post --spool s3 --list | jq -r 'select(.id == "e-2").status')" = ready ]
 ok 'into the spool'
 unset torn_close
@@ -73,11 +73,11 @@ came 1
 kill $pid
 wait $pid
 [ $? -eq 4 ] && ! grep -q 'the signal came after' err
-ok 'of the lines of a file nothing is said' err
+ok 'lines of a file cause no message' err
 
 # ---- A terminal
 if ! has_terminal; then
-	skip 'on a terminal' 'none to be had'
+	skip 'on a terminal' 'none available'
 	done_testing
 fi
 # Run COMMAND on a terminal of 80 columns, or of the given number.  The output is in
@@ -101,32 +101,32 @@ screen() {
 terminal_until='0 delivered, [0-9] wait'
 terminal "vitals-post '$base/gate/go' <in >out"
 grep -q "^${back}0 delivered, [0-9] waiting ([0-9] under way), 0 lost$back" shown
-ok 'progress is shown, and taken back' shown
+ok 'progress is shown, and erased' shown
 [ "$(screen)" = 'vitals-post: 3 delivered, 0 dead, 0 expired, 0 retries' ]
-ok 'the summary is all that stays' shown
+ok 'only the summary remains' shown
 { cat in; echo 'no JSON'; } >mixed
 terminal_until=
 terminal "vitals-post --max-attempts 1 '$base/status/404' <mixed >out"
 screen >left
 grep -q '^vitals-post: <stdin>:4: ' left && [ "$(grep -c '^vitals-post: http.*: e-[123]: dead after 1 attempt: HTTP 404$' left)" -eq 3 ] &&
 	[ "$(wc -l <left)" -eq 7 ] && ! grep -v '^vitals-post: ' left
-ok 'messages stand on lines of their own' left
+ok 'messages are on separate lines' left
 terminal_until='0 delivered, [0-9] wait'
 terminal "vitals-post '$base/gate/go' <in >out" 20
 ! sed "s/$back/\n/g" shown | grep -v '^vitals-post: ' | grep -q '.\{20\}'
-ok 'in a narrow one no line of progress is longer than it' shown
+ok 'in a narrow terminal the progress line is not too long' shown
 grep -q "^${back}0 delivered, [0-9] wait$cr" shown
 ok 'but cut off' shown
 terminal_until=
 terminal "vitals-post '$base/ok' <in"
 ! grep -q "$back" shown && [ "$(grep -c '^{"record":"receipt"' shown)" -eq 3 ]
-ok 'none where the receipts go to the terminal, too' shown
+ok 'none if the receipts are written to the terminal' shown
 terminal "vitals-post -q '$base/delay/700' <in >out"
 [ ! -s shown ]
 ok 'none with -q' shown
 term=dumb terminal "vitals-post '$base/delay/700' <in >out"
 [ "$(cat shown)" = 'vitals-post: 3 delivered, 0 dead, 0 expired, 0 retries' ]
-ok 'none on a terminal that cannot take it back' shown
+ok 'none on a terminal that cannot erase it' shown
 try 'none elsewhere' vitals-post "$base/delay/700" <in
 is_status 0
 stdout_lines 3
