@@ -47,11 +47,11 @@ echo '{"id":"x-1" , "v":1.50 ,"deadLetter":{"endpoint":"'"$base"'/status/404","r
 ok 'the dead letter'
 
 : >log
-try 'a dead letter goes to its endpoint again' vitals-post <dead
+try 'a dead letter is sent to its endpoint again' vitals-post <dead
 is_status 4
 stdout_json '.endpoint == "'"$base"'/status/404"'
 stderr_has 'dead after 1 attempt: HTTP 404'
-try 'a dead letter goes to the URL that is given' vitals-post -q "$base/ok" <dead
+try 'a dead letter is sent to the given URL' vitals-post -q "$base/ok" <dead
 is_status 0
 stdout_json '.status == "delivered" and .id == "x-1"'
 is_stderr ''
@@ -71,7 +71,7 @@ for s in 400 401 403 404 405 413 415 422; do
 	stderr_has 'dead after 1 attempt: HTTP '$s
 done
 
-try 'a receipt holds the dead letter where no file is named' vitals-post -q "$base/status/404" <in
+try 'a receipt has the dead letter if no file is named' vitals-post -q "$base/status/404" <in
 is_status 4
 stderr_has 'dead after 1 attempt'
 stdout_json '.deadLetter | type == "string"'

@@ -23,7 +23,7 @@ is_status 0
 stdout_lines 1
 is_stderr ''
 [ "$(jq -r '.headers | "\(.["x-endpoint"])|\(.["x-blank"])|\(.["x-full"])"' log)" = '||1' ]
-ok 'arrives, too' log
+ok 'is sent as well' log
 # The header of the endpoint is kept, and so is the name of the sender.
 : >log
 echo '{"id":"f-3","timestamp":1795415610,"contentType":"application/json","payload":"{}","headers":{"x-endpoint":"theirs","User-Agent":""}}' >message
@@ -81,7 +81,7 @@ for host in 127.1 0x7f.0.0.1 2130706433; do
 	is_stderr ''
 done
 printf '{"id":"p","endpoint":"%s/ok%%2e?a=%%31"}\n' "$base" >own
-try 'a path may hold a %' vitals-post -q <own
+try 'a path may contain a %' vitals-post -q <own
 is_status 0
 stdout_lines 1
 is_stderr ''

@@ -84,7 +84,7 @@ exec 8>&-
 [ $status -eq 3 ] && grep -q '^vitals-post: <stdout>: write failed: Broken pipe$' err
 ok 'a reader that goes away: status 3'
 [ "$(acknowledged | wc -l)" -eq 3 ]
-ok 'what was taken is delivered all the same'
+ok 'accepted events are still delivered'
 
 # ---- Dead letters on a full disk are written into the receipts.
 if [ -c /dev/full ]; then
