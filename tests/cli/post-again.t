@@ -27,7 +27,7 @@ stdout_json '.status == "dead" and .attempts == 1'
 stderr_has "^vitals-post: $there: HTTP 40[01] says: ."
 stderr_has "^vitals-post: 5 $held\$"
 [ "$(grep -c ' says: ' .err)" -eq 1 ] && ! grep -q 'no signature' .err
-ok 'its reason is told once' .err
+ok 'its reason is reported once' .err
 try 'drained' vitals-post --spool s1 -k right --drain "$there"
 is_status 0
 is_stdout ''
@@ -48,7 +48,7 @@ vitals-post: 5 delivered, 0 dead, 0 expired, 5 retries'
 wait_for has_lines 5 received
 cmp -s in received
 ok 'they have arrived' received
-try 'once more' vitals-post --spool s1 -k right --retry-dead "$there"
+try 'a second time' vitals-post --spool s1 -k right --retry-dead "$there"
 is_status 0
 is_stdout ''
 is_stderr 'vitals-post: 0 dead or expired events are tried again
@@ -76,7 +76,7 @@ stdout_lines 5
 stderr_has 'dead after 2 attempts: HTTP 404'
 [ "$(jq -r .url log | sort | uniq -c | tr -s ' ')" = ' 5 /status/404
  5 /status/503' ]
-ok 'each went where it was for' log
+ok 'each was sent to its endpoint' log
 try 'without a spool' vitals-post --retry-dead "$base/ok"
 is_status 2
 is_stdout ''
@@ -135,8 +135,8 @@ is_status 0
 stdout_json '.latencySeconds >= 0 and .latencySeconds < 3600'
 is_stderr ''
 awk '/^vitals_post_latency_seconds_sum/ { exit !($2 < 3600) }' metrics
-ok 'the metrics count so, too' metrics
-try 'its receipt once more' vitals-post -q --spool s4 "$base/ok" <old
+ok 'the metrics agree' metrics
+try 'its receipt again' vitals-post -q --spool s4 "$base/ok" <old
 is_status 0
 stdout_json '.latencySeconds >= 0 and .latencySeconds < 3600'
 is_stderr ''

@@ -27,7 +27,7 @@ stdout_json '.attempts == 3'
 stderr_has 'dead after 3 attempts: broken answer: '
 
 # ---- Interim answers
-try 'what an interim answer says is void' vitals-post -q "$base/early" <one
+try 'an interim answer is ignored' vitals-post -q "$base/early" <one
 is_status 0
 stdout_json '.status == "delivered" and .attempts == 1 and .httpStatus == 200'
 is_stderr ''

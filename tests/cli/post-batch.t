@@ -30,7 +30,7 @@ for options in '' '--breaker 1' '--spool s1' '--spool s2 --order session' '--spo
 	stdout_lines 1000
 	is_stderr ''
 	whole 3
-	ok 'each comes three times as it was' log
+	ok 'each is sent three times unchanged' log
 done
 : >log
 try 'a thousand in one' timeout 300 vitals-post -q --batch 1000 --retry-base 0.05 --spool s4 "$base/flaky/3/one" <in
@@ -71,7 +71,7 @@ is_status 0
 stdout_lines 1000
 is_stderr ''
 whole 2
-ok 'each comes twice as it was' log
+ok 'each is sent twice unchanged' log
 
 # ---- The events of a batch that is refused are sent one by one, and stay separate.
 head -n 3 in >three

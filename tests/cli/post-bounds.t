@@ -172,7 +172,7 @@ is_status 4
 stdout_json '.error == "broken answer: the answer'"'"'s headers are longer than 64 KiB"'
 stderr_has 'headers are longer than 64 KiB'
 good 'a body of 64 KiB' vitals-post -q "$base/body/65536" <one
-good 'a longer body counts, too' vitals-post -q "$base/body/65537" <one
+good 'an answer with a longer body counts' vitals-post -q "$base/body/65537" <one
 
 # ---- Memory: --queue events, and 64 MiB of them; then the writer waits.
 # Line 100 has an endpoint that answers: when it gets its request, that many lines
@@ -189,7 +189,7 @@ writer=$!
 came full
 sleep 1
 [ ! -e written ]
-ok 'the writer waits where the queue is full'
+ok 'the writer waits while the queue is full'
 kill $pid
 wait $pid
 wait $writer

@@ -30,10 +30,10 @@ pid=$!
 exec 9>pipe
 cat in >&9
 wait_for has_lines 3 out
-ok 'a service asks until consent comes' err
+ok 'a service asks until it gets consent' err
 echo '{"id":"e-4"}' >&9
 wait_for has_lines 4 out
-ok 'and takes further events' err
+ok 'and accepts further events' err
 exec 9>&-
 kill -TERM $pid
 wait $pid
@@ -42,20 +42,20 @@ ok 'all arrive' log
 
 # ---- No consent
 for breaker in 0 3 10; do
-	try "nobody answers, --breaker $breaker" timeout 100 vitals-post -q --handshake me --breaker $breaker --retry-base 0.01 --max-attempts 3 http://127.0.0.1:1/ <in
+	try "no answer, --breaker $breaker" timeout 100 vitals-post -q --handshake me --breaker $breaker --retry-base 0.01 --max-attempts 3 http://127.0.0.1:1/ <in
 	is_status 4
 	stdout_json '.status == "dead" and .attempts == 0 and (.error | startswith("endpoint is down: connect: "))'
 	stderr_has 'e-3: dead after 0 attempts: endpoint is down: connect: '
-	try "nobody answers, time is short, --breaker $breaker" timeout 100 vitals-post -q --handshake me --breaker $breaker --retry-base 2 --give-up-after 0.5 http://127.0.0.1:1/ <in
+	try "no answer, little time, --breaker $breaker" timeout 100 vitals-post -q --handshake me --breaker $breaker --retry-base 2 --give-up-after 0.5 http://127.0.0.1:1/ <in
 	is_status 4
 	stdout_json '.status == "expired" and .attempts == 0'
 	stderr_has 'e-1: expired after 0 attempts: '
 done
-try 'nobody answers, a spool' timeout 100 vitals-post --handshake me --spool s2 --breaker 0 --retry-base 0.01 --max-attempts 3 http://127.0.0.1:1/ <in
+try 'no answer, a spool' timeout 100 vitals-post --handshake me --spool s2 --breaker 0 --retry-base 0.01 --max-attempts 3 http://127.0.0.1:1/ <in
 is_status 4
 is_stdout ''
 stderr_has ': down: 3 handshakes in a row failed: connect: '
-try 'they are still there' vitals-post --spool s2 --list
+try 'they are still in the spool' vitals-post --spool s2 --list
 is_status 0
 stdout_json '.status == "ready" and .attempts == 0'
 is_stderr ''

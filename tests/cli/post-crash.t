@@ -39,7 +39,7 @@ ok 'every event has its receipt: delivered'
 ok 'and only one'
 sed 's/^/# /' err
 [ ! -s err ]
-ok 'the killed ones said nothing'
+ok 'the killed processes printed no messages'
 
 acknowledged >got
 sort -u got >unique
@@ -51,7 +51,7 @@ echo "# $twice acknowledged twice"
 ok "at most those under way went twice: $twice <= $kills * $C"
 
 : >log
-try 'once more' vitals-post -q --spool spool "$url" <in
+try 'the same input again' vitals-post -q --spool spool "$url" <in
 is_status 0
 stdout_lines "$N"
 is_stderr ''

@@ -18,9 +18,9 @@ for spool in '' '--spool ordered'; do
 	jq -r 'select(.status == 200) | .body | fromjson | "\(.session.id) \(.seq)"' log >got
 	sort -s -k 1,1 got >bysession
 	sort -k 1,1 -k 2,2n got | cmp -s - bysession
-	ok "each session came in its order $spool"
+	ok "each session arrived in order $spool"
 	[ "$(wc -l <got)" -eq 100 ]
-	ok "all came $spool"
+	ok "all arrived $spool"
 done
 : >log
 (events 1 && echo '{"schemaVersion":"1.0","id":"o-2","type":"t","session":{"id":"s-1"},"endpoint":"'"$base"'/ok"}'
@@ -43,11 +43,11 @@ new_log
 vitals-post -q --order session "$base/gate/go" <in >out 2>err &
 pid=$!
 came w-4 && came w-3 && came w-1 && [ ! -s log ]
-ok 'and nothing else does'
+ok 'and nothing else waits'
 touch go
 wait $pid
 [ $? -eq 0 ] && [ "$(jq -r .id log | sort | tr '\n' ' ')" = 'w-1 w-2 w-3 w-4 ' ]
-ok 'and it comes then' err
+ok 'and it is sent then' err
 
 # ---- Retry-After
 echo '{"id":"ra"}' >one
@@ -86,7 +86,7 @@ stderr_has '^vitals-post: c: f-1: dead after 1 attempt: HTTP 404$'
 ok 'each has its own events, key, token and headers'
 jq -r 'select(.deadLetter) | .deadLetter' .out >dead
 : >log
-try 'a dead letter goes to its endpoint alone' vitals-post -q --endpoints endpoints <dead
+try 'a dead letter is sent only to its endpoint' vitals-post -q --endpoints endpoints <dead
 is_status 4
 stdout_json '.endpoint == "c"'
 stderr_has '^vitals-post: c: '
@@ -110,7 +110,7 @@ is_status 0
 stdout_lines 2
 is_stderr ''
 [ "$(jq -r '"\(.id) \(.headers.authorization)"' log | sort | tr '\n' ';')" = 't-1 Bearer token-of-b;t-2 null;' ]
-ok 'does not go where a line points to'
+ok 'is not sent to the endpoint of a line'
 
 # ---- Signatures
 : >log
@@ -122,7 +122,7 @@ if command -v vitals-sign >/dev/null; then
 	is_stderr ''
 	[ "$(jq -r '"\(.headers["webhook-timestamp"]) \(.headers["webhook-signature"]) \(.body)"' log)" = \
 		"$(jq -r '"\(.timestamp) \(.signature) \(.payload)"' message)" ]
-	ok 'goes out with its own signature'
+	ok 'is sent with its own signature'
 fi
 
 # ---- Batches
@@ -136,7 +136,7 @@ stdout_lines 5
 is_stderr ''
 [ "$(jq -r '.headers["content-type"] + " " + (.body | fromjson | length | tostring)' log | tr '\n' ';')" = 'application/cloudevents-batch+json 3;application/cloudevents-batch+json 2;' ]
 ok 'of three and of two'
-try 'refused batches are taken apart' vitals-post -q --batch 3 --dead-letter dl "$base/status/400" <in
+try 'refused batches are split' vitals-post -q --batch 3 --dead-letter dl "$base/status/400" <in
 is_status 4
 stdout_json '.status == "dead" and .attempts == 2'
 stderr_has 'b-1: dead after 2 attempts: HTTP 400'
@@ -155,7 +155,7 @@ is_status 0
 stdout_lines 6
 is_stderr ''
 [ "$(jq -r '.headers["content-type"] + " " + .body[:1]' log | sort -u | tr '\n' ';')" = 'application/cloudevents-batch+json [;application/json {;' ]
-ok 'what is no CloudEvent goes as it is'
+ok 'other events are sent unchanged'
 [ "$(jq -r 'select(.id == "plain-1") | .payloadSha256' ab)" = "$(printf '{"id":"plain-1"}' | sha256sum | cut -c 1-64)" ]
 ok 'the audit has its hash'
 
@@ -190,7 +190,7 @@ is_status 4
 stdout_lines 300
 stderr_has 'circuit open after 5 failures in a row: HTTP 500'
 [ "$(wc -l <log)" -lt 20 ]
-ok 'and spares the endpoint'
+ok 'and stops requests to the endpoint'
 : >log
 events 20 >in
 # All lines but the first are written once the circuit is open.
@@ -230,7 +230,7 @@ done <audit
 ok 'each line is chained to the one before'
 jq -r 'select(.seq < 3) | .payloadSha256' audit | sort >got
 while read -r line; do printf '%s' "$line" | sha256sum | cut -c 1-64; done <in | sort | cmp -s - got
-ok 'and holds the hash of what was sent'
+ok 'and has the hash of what was sent'
 # As in the man page.
 sed -n '/^last=/,/^echo/p' "$ROOT/man/vitals-post.1" >check.sh
 [ "$(sh check.sh)" = "$last" ]

@@ -44,7 +44,7 @@ for format in 1 1-autoincrement 2; do
 	[ "$(acknowledged | tr '\n' ' ')" = "$more$waiting " ]
 	ok "format $format: all that waited is sent" log
 	jq -r 'select(.url == "/down2") | .id' log | tr '\n' ' ' | grep -qx 'ready-1 ready-2 \|ready-2 ready-1 '
-	ok "format $format: to where it was for"
+	ok "format $format: to its endpoint"
 	try "format $format, further lines" vitals-post -q --spool spool --order session "$base/ok" <<-'Y'
 		{"id":"delivered","type":"vitals.sample","session":{"id":"s-1"},"value":1}
 		{"id":"new","session":{"id":"s-1"}}

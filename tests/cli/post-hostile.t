@@ -74,11 +74,11 @@ try 'a proxy of the environment' env http_proxy="http://127.0.0.1:$PORT" vitals-
 is_status 0
 stdout_json '.status == "delivered"'
 is_stderr ''
-try 'is not asked where addresses are to be checked' env http_proxy="http://127.0.0.1:$PORT" vitals-post -q --max-attempts 1 --deny-private --allow-http http://far.invalid/ok <in
+try 'is not used if addresses are checked' env http_proxy="http://127.0.0.1:$PORT" vitals-post -q --max-attempts 1 --deny-private --allow-http http://far.invalid/ok <in
 is_status 4
 stdout_json '.error | startswith("DNS: ")'
 stderr_has 'DNS: '
-try 'a proxy that checks cannot see behind' vitals-post --deny-private --proxy http://127.0.0.1:1 https://far.invalid/ <in
+try 'a proxy behind which addresses cannot be checked' vitals-post --deny-private --proxy http://127.0.0.1:1 https://far.invalid/ <in
 is_status 2
 is_stdout ''
 stderr_has 'deny-private cannot see behind --proxy'
@@ -149,7 +149,7 @@ is_stderr ''
 fails 'a foreign certificate' ok null 'TLS: ' --ca-file foreign.crt
 fails 'not in the system'\''s' ok null 'TLS: '
 for o in --ca-file --certificate --pinned-key; do
-	try "a file that is not there: $o" vitals-post $o nowhere "$base/ok" <in
+	try "a file that does not exist: $o" vitals-post $o nowhere "$base/ok" <in
 	is_status 3
 	is_stdout ''
 	is_stderr 'vitals-post: nowhere: No such file or directory'
@@ -184,7 +184,7 @@ stop_hooks
 hook good.crt good.key TLSv1.2
 base=https://127.0.0.1:$PORT
 fails 'TLS 1.2 alone' ok null 'TLS: ' --ca-file good.crt
-try 'TLS 1.2 where it is allowed' vitals-post -q --tls-min 1.2 --ca-file good.crt "$base/ok" <in
+try 'TLS 1.2 if it is allowed' vitals-post -q --tls-min 1.2 --ca-file good.crt "$base/ok" <in
 is_status 0
 stdout_json '.status == "delivered"'
 is_stderr ''

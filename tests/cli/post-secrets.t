@@ -50,7 +50,7 @@ silent 'a query' "$WORK/.err" "$WORK/.out" dead audit metrics
 grep -q "endpoint=\"$shown\"" metrics && [ "$(jq -r .endpoint audit | grep -c "^$shown$")" -eq 2 ]
 ok 'the audit and the metrics name it so'
 [ "$(jq -r .url log | sort -u)" = '/status/404?a=tok1en&b=tok2en' ]
-ok 'the receiver gets all of it'
+ok 'the receiver gets the whole URL'
 try 'into the receipts' vitals-post -q "$url" <in
 is_status 4
 stdout_json '.deadLetter | fromjson | .deadLetter.endpoint | endswith("#'"$(jq -r .endpoint audit | head -n 1 | sed 's/.*#//')"'")'
@@ -102,13 +102,13 @@ silent 'what the spool prints' all dead
 ok 'the two have two names' all
 grep "$(printf %s "$base/status/404?t=tok1en" | sha256sum | cut -c 1-8)" dead >some
 new_log
-try 'by what the spool holds' vitals-post -q --spool spool <some
+try 'by the endpoints in the spool' vitals-post -q --spool spool <some
 is_status 4
 stdout_lines 2
 stderr_has 'dead after 2 attempts'
 [ "$(jq -r .url log | sort | uniq -c | tr -s ' ')" = ' 2 /status/404?t=tok1en' ]
 ok 'letters lead to the right one' log
-silent 'by what the spool holds' "$WORK/.out" "$WORK/.err"
+silent 'by the endpoints in the spool' "$WORK/.out" "$WORK/.err"
 
 # Endpoints of lines.
 new_log
@@ -125,7 +125,7 @@ is_status 4
 stdout_json '.status == "dead"'
 stderr_has 'dead after'
 [ "$(jq -r .url log)" = '/status/404?t=tok1en' ]
-ok 'leads to where the line has it'
+ok 'is sent to the endpoint of the line'
 
 # Endpoints that are switched off, that asked for a pause, or that are not of this run.
 new_log

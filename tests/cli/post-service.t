@@ -28,15 +28,15 @@ came e-3 && came e-4 && came e-5
 ok 'and writers that overlap' err
 printf '{"id":"e-6"}' | give
 came e-6
-ok 'a last line without a newline is taken when its writer leaves' err
+ok 'a last line without a newline is accepted when its writer closes' err
 echo '{"id":"e-7"}' | give && came e-7
-ok 'and the next line is one of its own' err
+ok 'and the next line is separate' err
 printf '{"id":' | give
 wait_for grep -q cut err
 echo '{"id":"e-8"}' | give && came e-8
-ok 'so is the one behind a line that was cut off' err
+ok 'so is the line after one that was cut off' err
 [ "$(wc -l <err)" -eq 1 ] && grep -q '^vitals-post: <stdin>:[0-9]*: .*cut off' err
-ok 'which is all that is said' err
+ok 'which is the only message' err
 kill $pid
 wait $pid
 [ $? -eq 1 ] && [ "$(jq -r .id out | sort | tr '\n' ' ')" = 'e-1 e-2 e-3 e-4 e-5 e-6 e-7 e-8 ' ]
@@ -53,7 +53,7 @@ wait_for has_lines 200 out
 kill $pid
 wait $pid
 [ $? -eq 0 ] && [ "$(jq -r .id out | sort -u | wc -l)" -eq 200 ]
-ok 'of 200 writers none is lost' err
+ok 'the lines of 200 writers are all there' err
 
 # Between two writers it waits without using the CPU.
 serve --spool s3
@@ -64,7 +64,7 @@ before=$(awk '{ print $14 + $15 }' /proc/$pid/stat)
 sleep 1
 after=$(awk '{ print $14 + $15 }' /proc/$pid/stat)
 [ $((after - before)) -lt 20 ]
-ok "and takes no CPU meanwhile: $((after - before)) ticks"
+ok "and uses no CPU meanwhile: $((after - before)) ticks"
 kill $pid
 wait $pid
 [ $? -eq 0 ]
@@ -83,7 +83,7 @@ vitals-post -q --spool s3 --drain --follow "$base/ok" <pipe >out 2>err &
 pid=$!
 timeout 120 sh -c 'trap "" PIPE; exec 9>pipe; while echo line >&9; do sleep 0.05; done' 2>/dev/null
 [ $? -ne 124 ]
-ok 'with --drain writers see that nobody reads'
+ok 'with --drain writers get an error'
 kill $pid
 wait $pid
 [ $? -eq 0 ]

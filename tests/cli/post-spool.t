@@ -37,7 +37,7 @@ stdout_json '.status == "dead" and .attempts == 2'
 stderr_has 'dead after 2 attempts'
 [ "$(ids)" = 'e-1 e-2 e-3 ' ]
 ok 'each was sent'
-try 'a letter in a spool that has it delivered' vitals-post -q --spool s0 "$base/ok" <letters
+try 'a dead letter in a spool that has delivered it' vitals-post -q --spool s0 "$base/ok" <letters
 is_status 0
 stdout_json '.status == "delivered"'
 is_stderr ''
@@ -68,7 +68,7 @@ is_status 0
 stdout_lines 9000
 is_stderr ''
 [ ! -s log ]
-ok 'are told about, and nothing is sent'
+ok 'are reported, and nothing is sent'
 
 events 12 >many
 vitals-post -q --spool s10 -c 4 "$base/delay/400" <many >/dev/null
@@ -136,7 +136,7 @@ is_stderr ''
 ok 'it was asked again'
 
 # ---- An outage
-try 'nobody listens' vitals-post --breaker 0 --spool s3 --retry-base 0.01 --retry-cap 0.05 http://127.0.0.1:1/ <in
+try 'no receiver' vitals-post --breaker 0 --spool s3 --retry-base 0.01 --retry-cap 0.05 http://127.0.0.1:1/ <in
 is_status 4
 is_stdout ''
 is_stderr 'vitals-post: 0 delivered, 0 dead, 0 expired, 12 retries
@@ -172,7 +172,7 @@ tail -n 2 in >&9
 exec 9>&-
 wait_for has_lines 3 out4
 kill -0 $pid
-ok '--follow goes on after the end of the input'
+ok '--follow continues after the end of the input'
 kill $pid
 wait $pid
 [ $? -eq 0 ] && [ "$(wc -l <out4)" -eq 3 ] && [ ! -s err4 ]
@@ -220,7 +220,7 @@ held() { # PATH: a run that gets a Retry-After there, and is killed
 	rm held
 }
 held once/3
-try 'killed, and started anew' timeout 120 vitals-post --spool s7 --breaker 0 "$base/once/3" <in
+try 'killed, and started again' timeout 120 vitals-post --spool s7 --breaker 0 "$base/once/3" <in
 is_status 0
 stdout_lines 3
 stderr_has 'vitals-post: 3 delivered, 0 dead, 0 expired, 1 retries'
@@ -301,7 +301,7 @@ if $other "$post" --version >/dev/null 2>&1; then
 	[ ! -s log ]
 	ok 'nothing was sent'
 else
-	skip 'a read-only spool' 'wants setpriv, and a folder that others may enter'
+	skip 'a read-only spool' 'needs setpriv, and a folder that others may enter'
 fi
 chmod 755 ro
 

@@ -18,7 +18,7 @@ stalled() { # OPTION ...
 	pid=$!
 	exec 8<receipts
 	wait_for enough
-	ok "$*: answers are taken while no receipt is read" err
+	ok "$*: answers are accepted while no receipt is read" err
 }
 enough() {
 	[ -s audit ] && [ "$(wc -l <audit)" -ge 600 ]
@@ -46,9 +46,9 @@ wait $pid
 stalled_s=$?
 echo "# status $stalled_s"
 [ $stalled_s -ge 3 ] && [ $stalled_s -le 4 ]
-ok 'a signal ends it though nobody reads'
+ok 'a signal ends it although nothing is read'
 grep -q '^vitals-post: <stdout>: nobody reads it: [0-9]* bytes of receipts are lost$' err
-ok 'and it says what is lost' err
+ok 'and it reports what is lost' err
 exec 8<&-
 
 # The reader goes away.
@@ -75,12 +75,12 @@ pid=$!
 exec 8<messages
 wait_for grep -q '"e-3000","attempt":2' log
 wait_for has_lines $N out
-ok 'it works on while nobody reads its messages'
+ok 'it continues while its messages are not read'
 cat <&8 >said
 exec 8<&-
 wait $pid
 [ $? -eq 4 ]
-ok 'and ends as it would' said
+ok 'and exits as usual' said
 grep -q '^vitals-post: [1-9][0-9]* messages were dropped, since nobody read them$' said &&
 	! grep -v '^vitals-post: ' said
 ok 'the messages that were not read are counted' said

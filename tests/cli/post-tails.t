@@ -22,7 +22,7 @@ stdout_lines 1000
 is_stderr ''
 [ "$(tail -n 1 long | wc -c)" -gt 100000 ]
 ok 'makes a long line'
-try 'the audit goes on behind it' vitals-post -q --audit long "$base/ok" <one
+try 'the audit continues after it' vitals-post -q --audit long "$base/ok" <one
 is_status 0
 stdout_lines 1
 is_stderr ''
@@ -48,7 +48,7 @@ for lines in 2 1; do
 	stdout_lines 1
 	is_stderr ''
 	chained part $((lines + 1))
-	ok 'it stays, and the chain goes on' part
+	ok 'it is kept, and the chain continues' part
 done
 for bytes in 1 20 40 100; do
 	head -n 1 lacks | head -c $bytes >part
@@ -57,7 +57,7 @@ for bytes in 1 20 40 100; do
 	stdout_lines 1
 	is_stderr ''
 	chained part 1
-	ok 'the chain begins anew' part
+	ok 'a new chain begins' part
 done
 
 # ---- Other files
@@ -79,7 +79,7 @@ done
 
 # ---- Dead letters and rejects
 printf '{"id":"torn","a' >dead
-try 'a dead letter behind a torn line' vitals-post -q --dead-letter dead "$base/status/404" <one
+try 'a dead letter after an incomplete line' vitals-post -q --dead-letter dead "$base/status/404" <one
 is_status 4
 stdout_lines 1
 stderr_has 'dead after 1 attempt'
@@ -88,10 +88,10 @@ is_status 4
 stdout_lines 1
 stderr_has 'dead after 1 attempt'
 [ "$(sed 's/,"deadLetter".*//' dead | tr '\n' ';')" = '{"id":"torn","a;{"id":"t-1";{"id":"t-1";' ]
-ok 'each has a line of its own' dead
+ok 'each is a separate line' dead
 printf 'torn' >bad
 printf 'no\nnor\n' >in
-try 'refused lines behind a torn one' vitals-post -q --rejects bad "$base/ok" <in
+try 'refused lines after an incomplete one' vitals-post -q --rejects bad "$base/ok" <in
 is_status 1
 is_stdout ''
 stderr_has '<stdin>:2: '
@@ -100,7 +100,7 @@ is_status 1
 is_stdout ''
 stderr_has '<stdin>:2: '
 [ "$(tr '\n' ';' <bad)" = 'torn;no;nor;no;nor;' ]
-ok 'each has a line of its own' bad
+ok 'each is a separate line' bad
 # A file that can be written but not read is appended to without a check.
 if [ "$(id -u)" -ne 0 ]; then
 	chmod 200 bad
