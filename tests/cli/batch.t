@@ -45,7 +45,7 @@ batch() {
 	is_stdout ''
 	stderr_has 'broken.mp4: is not a video'
 	[ "$(wc -l <events.ndjson)" -eq 3 ]
-	ok "$1, again: none is lost, and the new one is there"
+	ok "$1, again: no event is lost, and the new clip has one"
 	ids | comm -13 - first | cmp -s - /dev/null
 	ok "$1, again: the IDs are the same"
 	awk -F '\t' 'NR > 1 { print $NF }' log | sort | comm -23 - ran >new

@@ -50,12 +50,12 @@ is_status 2
 is_stdout ''
 stderr_has 'stdin is for the measurements'
 
-try 'names a file that is not there' vitals-calibrate --reference no lines
+try 'reports a file that does not exist' vitals-calibrate --reference no lines
 is_status 3
 is_stdout ''
 is_stderr 'vitals-calibrate: no: No such file or directory'
 
-try 'refuses a base that is none' vitals-calibrate --base lines --reference ref lines
+try 'refuses a base that is not a calibration' vitals-calibrate --base lines --reference ref lines
 is_status 3
 is_stdout ''
 stderr_has '^vitals-calibrate: lines: '
@@ -70,7 +70,7 @@ stderr_has '^vitals-calibrate: lines: '
 	echo '[97]'
 	cat ref
 } >badref
-try 'tells bad references and goes on' vitals-calibrate -q --reference badref --rejects bad lines
+try 'reports bad references and continues' vitals-calibrate -q --reference badref --rejects bad lines
 is_status 1
 stdout_is_file device
 is_stderr "vitals-calibrate: badref:1: bad reference: 'unit' of oxygenSaturation is not \"%\"
@@ -94,7 +94,7 @@ is_stderr "vitals-calibrate: badref:1: bad reference: 'unit' of oxygenSaturation
 	echo '{"source":"a"}'
 	cat lines
 } >badlines
-try 'tells bad measurements and goes on' vitals-calibrate -q --reference ref badlines
+try 'reports bad measurements and continues' vitals-calibrate -q --reference ref badlines
 is_status 1
 stdout_is_file device
 is_stderr "vitals-calibrate: badlines:1: bad measurement: 'offsetSeconds' or 'durationSeconds' is no number
@@ -102,14 +102,14 @@ vitals-calibrate: badlines:2: bad measurement: 'features' are not all numbers or
 vitals-calibrate: badlines:3: bad measurement: 'record' is no text"
 
 head -n 7 lines >seven
-try 'says when references are too few' vitals-calibrate -q --reference ref seven
+try 'reports too few references' vitals-calibrate -q --reference ref seven
 is_status 1
 is_stdout ''
 is_stderr 'vitals-calibrate: oxygenSaturation: 7 measurements beside a reference have the features that are needed, and 8 are the least
 vitals-calibrate: nothing to calibrate'
 
 sed 's/"source":"a"/"source":"x"/' ref >foreign
-try 'says which sources were not measured' vitals-calibrate --reference foreign lines
+try 'reports which sources were not measured' vitals-calibrate --reference foreign lines
 is_status 0
 stdout_json '.models[0].sources == 2'
 stderr_has "^vitals-calibrate: foreign: no measurement has the source 'x'$"

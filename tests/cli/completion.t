@@ -14,7 +14,7 @@ is() { # NAME GOT WANT
 
 # What an interactive bash does with keys: the command is replaced by one that
 # prints its arguments.
-has_terminal || skip_all 'no terminal to be had'
+has_terminal || skip_all 'no terminal available'
 typed() { # KEYS (for printf)
 	cat >rc <<-X
 		PS1='ready> '
@@ -34,11 +34,11 @@ typed() { # KEYS (for printf)
 }
 is 'bash: a long option' "$(typed "$c --reque\t5")" '<--request-timeout><5>'
 is 'bash: a choice' "$(typed "$c --scheme gi\t")" '<--scheme><github>'
-is 'bash: a choice behind =' "$(typed "$c --scheme=str\t")" '<--scheme=stripe>'
+is 'bash: a choice after =' "$(typed "$c --scheme=str\t")" '<--scheme=stripe>'
 is 'bash: a file' "$(typed "$c --tls-cert ser\t")" '<--tls-cert><server.pem>'
 is 'bash: a file with a blank' "$(typed "$c -k a\t")" '<-k><a file>'
-is 'bash: no file where none belongs' "$(typed "$c --listen ser\t")" '<--listen><ser>'
-is 'bash: no option behind --' "$(typed "$c -- --reque\t")" '<--><--reque>'
+is 'bash: no file where an address is expected' "$(typed "$c --listen ser\t")" '<--listen><ser>'
+is 'bash: no option after --' "$(typed "$c -- --reque\t")" '<--><--reque>'
 
 if command -v fish >/dev/null; then
 	fish_says() { # LINE

@@ -49,7 +49,7 @@ vitals-event: mixed:3: byte 7: not UTF-8
 vitals-event: mixed:4: byte 1: a byte order mark: save the text without it
 vitals-event: mixed:5: not a JSON object'
 sed -n 2,5p mixed | cmp -s - rejects
-ok 'are kept as they came'
+ok 'are kept unchanged'
 try 'rejects are appended' v --rejects rejects mixed
 is_status 1
 stdout_is_file two.out
@@ -57,7 +57,7 @@ stderr_has ':5: not a JSON object$'
 [ "$(wc -l <rejects)" -eq 8 ]
 ok 'eight of them now'
 [ "$(stat -c %a rejects)" = 600 ]
-ok 'for nobody else to read'
+ok 'readable only by the owner'
 
 try 'the first bad line ends it' v --strict mixed
 is_status 1
@@ -68,7 +68,7 @@ is_status 1
 stdout_is_file good.out
 is_stderr 'vitals-event: mixed:2: bad line: holds a NUL byte'
 
-try 'a file that is not there' v good nowhere good
+try 'a file that does not exist' v good nowhere good
 is_status 3
 stdout_is_file two.out
 is_stderr 'vitals-event: nowhere: No such file or directory'

@@ -28,7 +28,7 @@ stdout_json '.type == "vitals.measurement.failed"'
 is_stderr ''
 
 echo "$m" | sed 's/"method"/"status":"uncalibrated","method"/' >uncal
-try 'an uncalibrated value is none' vitals-event uncal
+try 'an uncalibrated value does not count' vitals-event uncal
 is_status 0
 stdout_json '.type == "vitals.measurement.failed"'
 is_stderr ''

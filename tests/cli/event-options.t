@@ -41,7 +41,7 @@ is_status 2
 is_stdout ''
 is_stderr "vitals-event: --session: '' is no session ID: 1 to 256 bytes of UTF-8 without control characters
 $usage"
-try 'letters together, value behind' vitals-event -qss good
+try 'letters together, then a value' vitals-event -qss good
 is_status 0
 stdout_json '.session.id == "s"'
 is_stderr ''
@@ -54,7 +54,7 @@ try '-- ends options' vitals-event -- --check
 is_status 0
 stdout_lines 1
 is_stderr ''
-try 'options may stand behind operands' vitals-event good --session s-81
+try 'options after operands' vitals-event good --session s-81
 is_status 0
 stdout_json '.session.id == "s-81"'
 stdout_lines 1

@@ -22,6 +22,6 @@ for run in 'event --session s samples' 'sign -q -k key events' \
 	is_stdout ''
 	stderr_has "^vitals-${run%% *}: .*: File too large$"
 	[ "$(wc -l <.err)" -eq 1 ]
-	ok "vitals-$run: says so once" .err
+	ok "vitals-$run: reports it once" .err
 done
 done_testing

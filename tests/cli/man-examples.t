@@ -84,9 +84,9 @@ for page in "$ROOT"/man/*.[157]; do
 	(cd "$name" && timeout 500 sh ../script) >got 2>&1 </dev/null
 	if awk -f compare.awk want got >why; then
 		true
-		ok "$name: its examples run and print what it says"
+		ok "$name: its examples run and print what the page shows"
 	else
-		not_ok "$name: its examples run and print what it says" why
+		not_ok "$name: its examples run and print what the page shows" why
 	fi
 done
 [ "$tap_n" -gt 0 ] || skip_all 'no man page has marked examples'

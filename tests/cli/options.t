@@ -126,11 +126,11 @@ for c in $commands; do
 	is_status 2
 	is_stdout ''
 	stderr_has "^$c: unknown option --versoin (did you mean --version?)$"
-	try "$c: an option behind operands" "$c" nowhere/x - -q nowhere/y --no-such-option
+	try "$c: an option after operands" "$c" nowhere/x - -q nowhere/y --no-such-option
 	is_status 2
 	is_stdout ''
 	stderr_has "^$c: unknown option --no-such-option"
-	try "$c: --help behind operands" "$c" nowhere/x --help
+	try "$c: --help after operands" "$c" nowhere/x --help
 	is_status 0
 	stdout_has "^usage: $c "
 	is_stderr ''

@@ -20,7 +20,7 @@ for a in p256 x25519; do
 	stderr_has "^vitals-seal: wrote the key [A-Za-z0-9_-]\{43\} to $a.private$"
 	cp .out $a.public
 	[ "$(stat -c %a $a.private)" = 600 ] && jq -e 'has("d")' $a.private >/dev/null
-	ok "$a: the private half is for its owner alone"
+	ok "$a: only its owner can read the private half"
 	jq -cS '{crv, kty, x} + if .y then {y} else {} end' $a.public | tr -d '\n' |
 		openssl dgst -sha256 -binary | basenc --base64url | tr -d '=\n' >thumbprint
 	[ "$(cat thumbprint)" = "$(jq -r .kid $a.public)" ]
@@ -32,7 +32,7 @@ is_status 0
 is_stdout ''
 is_stderr ''
 cp shared before
-try 'leaves a file alone that exists' vitals-seal --new-key shared
+try 'does not overwrite an existing file' vitals-seal --new-key shared
 is_status 3
 is_stdout ''
 is_stderr 'vitals-seal: shared: File exists'
@@ -53,7 +53,7 @@ for c in 'p256.public p256.private' 'p256.private p256.private' \
 	stdout_is_file lines
 	is_stderr ''
 	vitals-seal -k "${c% *}" -o jwe lines >bare
-	try "opens the JWE alone with ${c#* }" vitals-open -v -k "${c#* }" bare
+	try "opens the JWE by itself with ${c#* }" vitals-open -v -k "${c#* }" bare
 	is_status 0
 	stdout_is_file lines
 	stderr_has '^vitals-open: bare:4: key '
@@ -113,7 +113,7 @@ try 'two runs share no key' sh -c 'for i in 1 2; do vitals-seal -k shared -o jwe
 is_status 0
 is_stdout 4
 is_stderr ''
-try 'another key after so many' sh -c 'vitals-seal -k p256.public --events-per-key 2 -o jwe sessions | cut -d . -f 1 | sort -u | wc -l'
+try 'a new key after this many lines' sh -c 'vitals-seal -k p256.public --events-per-key 2 -o jwe sessions | cut -d . -f 1 | sort -u | wc -l'
 is_status 0
 is_stdout 3
 is_stderr ''
@@ -123,7 +123,7 @@ try 'the pipe' sh -c 'vitals-seal -k p256.public lines | vitals-sign -k key | te
 is_status 0
 stdout_is_file lines
 is_stderr ''
-try 'opens a signed message, too' vitals-open -k p256.private signed
+try 'opens a signed message' vitals-open -k p256.private signed
 is_status 0
 stdout_is_file lines
 is_stderr ''
@@ -186,7 +186,7 @@ for c in vitals-seal vitals-open; do
 	is_status 2
 	is_stdout ''
 	stderr_has "^$c: no key: give --key-file"
-	try "$c: a key that is none" $c -k lines lines
+	try "$c: an invalid key" $c -k lines lines
 	is_status 3
 	is_stdout ''
 	is_stderr "$c: lines:1: not a JWK: kty is missing"
@@ -253,14 +253,14 @@ is_status 0
 stdout_is_file one
 is_stderr ''
 [ ! -s err ]
-ok 'which are passed over without a word'
+ok 'which are ignored without a message'
 jq -c '.keys |= [5, {kty: "RSA", n: "AQAB"}] + .' keyset >odd
 try 'with what is not understood' vitals-seal -k odd one
 is_status 0
 stdout_json '.contentType == "application/jose"'
 is_stderr 'vitals-seal: odd: keys: number 1 is no object: passed over, and 1 more keys'
 jq -c '.keys |= .[:2]' keyset >none
-try 'with nothing else' vitals-seal -k none one
+try 'without another key' vitals-seal -k none one
 is_status 3
 is_stdout ''
 is_stderr 'vitals-seal: none: keys: number 1: use: the key is not for encryption'
@@ -271,7 +271,7 @@ stdout_json '.contentType == "application/jose"'
 is_stderr 'vitals-seal: lines.jwk:1: kty and crv: not EC on P-256, OKP on X25519 or oct: passed over'
 jq -c '{keys: [., {kty: "EC", use: "sig", d: "AA"}]}' mine.public >secret
 chmod 644 secret
-try 'a secret among those that are passed over' vitals-seal -k secret one
+try 'a secret among those that are ignored' vitals-seal -k secret one
 is_status 3
 is_stdout ''
 is_stderr 'vitals-seal: secret: others can access this secret: chmod 600 it'

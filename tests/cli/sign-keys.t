@@ -41,7 +41,7 @@ done
 vitals-sign -q --new-key pair -a ed25519 >public
 vitals-sign -k pair line >other
 sed 's/^/v1a,/' public >made
-try 'a public key behind its version' vitals-verify -k made other
+try 'a public key after its version' vitals-verify -k made other
 is_status 0
 stdout_is_file line
 is_stderr ''
@@ -79,7 +79,7 @@ verifies 'a line that is no key' 'vitals-verify: made:1: not a key: whsec_, whsk
 printf 'whsec_%s\n\nwhpk_AAAA\nv9,x\n' $good >made
 verifies 'several of them' 'vitals-verify: made:3: whpk_ holds 3 bytes, not 32: passed over, and 1 more lines'
 printf 'hello, world\nwhsec_AAAA\n' >made
-try 'nothing else' vitals-verify -k made message
+try 'no other key' vitals-verify -k made message
 is_status 3
 is_stdout ''
 is_stderr 'vitals-verify: made:1: not a key: whsec_, whsk_, whpk_ or base64 expected'

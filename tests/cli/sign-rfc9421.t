@@ -27,11 +27,11 @@ tag=$(printf '"content-digest": sha-256=:%s:\n"content-type": application/json\n
 is_stdout "{\"id\":\"m-1\",\"timestamp\":$at,\"contentType\":\"application/json\",\"headers\":{\"content-digest\":\"sha-256=:$digest:\",\"signature-input\":\"sig1=$(printf %s "$input" | sed 's/"/\\"/g')\",\"signature\":\"sig1=:$tag:\"},\"payload\":\"{\\\"id\\\":\\\"m-1\\\",\\\"hello\\\": \\\"world\\\"}\"}"
 is_stderr ''
 
-try 'and comes back' vitals-verify -s rfc9421 -k key --at $at message
+try 'and is verified' vitals-verify -s rfc9421 -k key --at $at message
 is_status 0
 is_stdout '{"id":"m-1","hello": "world"}'
 is_stderr ''
-try 'five minutes later, too' vitals-verify -q -s rfc9421 -k key --at $((at + 300)) message
+try 'also five minutes later' vitals-verify -q -s rfc9421 -k key --at $((at + 300)) message
 is_status 0
 is_stdout '{"id":"m-1","hello": "world"}'
 is_stderr ''
@@ -79,7 +79,7 @@ for k in public key; do
 	is_stderr ''
 done
 
-try '--signature alone is not enough' \
+try '--signature by itself is not enough' \
 	vitals-verify -s rfc9421 -k key --id m-1 --timestamp $at --signature x body
 is_status 2
 is_stdout ''

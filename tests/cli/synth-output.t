@@ -31,7 +31,7 @@ for f in mp4 avi nut yuv4mpegpipe mpegts; do
 	is_stdout ''
 	is_stderr ''
 	[ -s pipe.$f ]
-	ok "something came: $f"
+	ok "there is output: $f"
 done
 if command -v ffprobe >/dev/null; then
 	for f in pipe.mkv pipe.mp4 pipe.avi pipe.nut pipe.yuv4mpegpipe \
@@ -58,7 +58,7 @@ for f in mp4 matroska avi yuv4mpegpipe; do
 		$short -f $f /dev/full
 done
 # shellcheck disable=SC2086
-try 'full disk behind stdout' sh -c "vitals-synth $short - >/dev/full"
+try 'a full disk on stdout' sh -c "vitals-synth $short - >/dev/full"
 is_status 3
 is_stdout ''
 is_stderr 'vitals-synth: <stdout>: write failed: No space left on device'
@@ -178,11 +178,11 @@ echo old >old.mp4
 fails 'what fails keeps the old file' 2 \
 	"vitals-synth: old.mp4: unknown video encoder 'nope'" -c nope old.mp4
 [ "$(cat old.mp4)" = old ]
-ok 'the old file is there'
+ok 'the old file still exists'
 try 'what does not replaces it' vitals-synth -d 0.1 --size 32x32 old.mp4
 is_status 0
 is_stdout ''
 is_stderr ''
 [ "$(wc -c <old.mp4)" -gt 500 ] && [ "$(ls old.mp4*)" = old.mp4 ]
-ok 'the new file is there alone'
+ok 'only the new file exists'
 done_testing

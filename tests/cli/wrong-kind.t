@@ -29,13 +29,13 @@ for t in 'vitals-event' 'vitals-sign -k key' 'vitals-verify -k key' \
 	c=${t%% *}
 	stderr_has "^$c: clip:1: .* (it seems to be an MP4 or QuickTime video)$"
 	grep -qx "$c: clip: not JSON lines; it seems to be an MP4 or QuickTime video: more of them are counted and not shown" "$WORK/.err"
-	ok "$c: says so once"
+	ok "$c: reports it once"
 	grep -qx "$c: clip: 3001 bad lines, 2991 of them not shown" "$WORK/.err"
 	ok "$c: and counts them"
 	[ "$(wc -l <"$WORK/.err")" -le 16 ]
 	ok "$c: in a few lines"
 	cmp -s clip rejects
-	ok "$c: and keeps all"
+	ok "$c: and keeps all lines"
 done
 try 'with -v all are shown' vitals-event -v clip
 is_status 1
