@@ -56,6 +56,6 @@ while [ $cut -lt "$CUTS" ]; do
 	stdout_json '.status == "delivered"'
 	is_stderr ''
 	[ "$(acknowledged | sort -u | wc -l)" -eq "$N" ]
-	ok "cut $cut: none of $N is lost"
+	ok "cut $cut: no event of $N is lost"
 done
 done_testing

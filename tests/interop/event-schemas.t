@@ -13,7 +13,7 @@ Y
 (umask 077; echo 0123456789abcdef0123456789abcdef >key)
 for n in measurement sample wave; do
 	grep "\"record\":\"$n\"" records >"$n"
-	try "the $n schema takes the test's own records" js event-schema.js $n "$n"
+	try "the $n schema accepts the test's own records" js event-schema.js $n "$n"
 	is_status 0
 	is_stdout ''
 	is_stderr ''
@@ -40,11 +40,11 @@ done
 
 vitals-event --session s records >events
 sed 's/"schemaVersion":"1.0"/"schemaVersion":"1.1","later":{"a":[1]}/; s/"signal"/"later":[],"signal"/; s/"vital"/"later":null,"vital"/g' events >newer
-try 'a 1.0 reader takes 1.1: ajv' js event-schema.js event newer
+try 'a 1.0 reader accepts 1.1: ajv' js event-schema.js event newer
 is_status 0
 is_stdout ''
 is_stderr ''
-try 'a 1.0 reader takes 1.1: --check' vitals-event --check newer
+try 'a 1.0 reader accepts 1.1: --check' vitals-event --check newer
 is_status 0
 stdout_is_file newer
 is_stderr ''

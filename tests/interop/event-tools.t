@@ -98,7 +98,7 @@ valid spooled spooled
 for f in "$ROOT"/schema/*.schema.json; do
 	n=${f##*/}
 	grep -q "\$id\": \"urn:vitals:schema:${n%%-*}:1.0\"" "$f"
-	ok "$n says who it is"
+	ok "$n has the right ID"
 done
 
 done_testing

@@ -125,7 +125,7 @@ if command -v jose >/dev/null; then
 	vitals-seal -q -k gen.private -o jwe lines >jwes
 	head -n 1 jwes | tr -d '\n' | jose jwe dec -i - -k gen.private >opened
 	head -n 1 lines | tr -d '\n' | cmp -s - opened
-	ok 'jose opens with a key of its own making'
+	ok 'jose opens with a key that it made'
 else
 	skip "Debian's jose" 'no jose here (package jose)'
 fi
