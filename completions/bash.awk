@@ -1,5 +1,5 @@
-# --list-options to a bash completion.  Values of kinds that the shell cannot
-# know are left alone; an empty COMPREPLY lets readline complete file names.
+# Convert --list-options to a bash completion.  Values that the shell cannot know
+# are not completed; with an empty COMPREPLY readline completes file names.
 BEGIN { FS = "\t" }
 NR == 1 {
 	name = $1

@@ -1,4 +1,4 @@
-# --list-options to a fish completion.
+# Convert --list-options to a fish completion.
 BEGIN { FS = "\t" }
 function escape(s) {
 	gsub(/\\/, "\\\\", s)

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Write the completions of every command built in BUILD, from the table that
-# the command itself parses its options with (its hidden --list-options):
+# Write the completions of every command built in BUILD, from the table with
+# which the command parses its options (its hidden --list-options):
 #
 #	completions/generate.sh BUILD [DIR]
 #
-# gives DIR/bash/NAME, DIR/zsh/_NAME and DIR/fish/NAME.fish, where DIR is this
-# script's own folder unless named.  tests/cli/options.t proves that what is
-# committed is what this writes.
+# writes DIR/bash/NAME, DIR/zsh/_NAME and DIR/fish/NAME.fish.  DIR is the folder
+# of this script by default.  tests/cli/options.t checks that the committed files
+# are up to date.
 
 set -eu
 build=${1:?usage: completions/generate.sh BUILD [DIR]}
@@ -21,7 +21,7 @@ trap 'rm -f "$list"' EXIT
 for source in "$here"/../cmd/vitals-*.c; do
 	name=$(basename "$source" .c)
 	command=$build/$name
-	[ -x "$command" ] || continue # its libraries are not here
+	[ -x "$command" ] || continue # its libraries are not installed
 	"$command" --list-options >"$list"
 	awk -f "$here/bash.awk" "$list" >"$dir/bash/$name"
 	awk -f "$here/zsh.awk" "$list" >"$dir/zsh/_$name"

@@ -1,4 +1,4 @@
-# --list-options to a zsh completion.
+# Convert --list-options to a zsh completion.
 BEGIN { FS = "\t" }
 # Inside '…' of a spec: brackets and colons are syntax, a quote ends the word.
 function escape(s) {
