@@ -15,6 +15,7 @@
 #include "filter/filter.h"
 #include "jobs/jobs.h"
 #include "jobs/stop.h"
+#include "rppg/method.h"
 #include "video/video.h"
 
 struct options {
@@ -39,7 +40,7 @@ static const struct cli_option table[] = {
 	"what the camera saw (default: face)", &opt.spec.site),
     CLI_TEXT("roi", 0, "X,Y,W,H", "the skin's place, pixels (with --site skin)",
 	&opt.spec.roi),
-    CLI_CHOICE("method", 'm', "fusion|green|chrom|pos|lgi|omit|pbv|ica|fvp",
+    CLI_CHOICE("method", 'm', RPPG_METHOD_CHOICES,
 	"how the pulse is found (default: fusion)", &opt.spec.method),
     CLI_FLAG("all-faces", 0, "measure every face, not the largest alone",
 	&opt.spec.all_faces),

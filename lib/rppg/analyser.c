@@ -75,6 +75,31 @@ part_of(const char *name)
 	return WAVE_FUSED;
 }
 
+/* A fingertip fills the picture, so there is no light to tell from skin: each
+ * channel is a wave of its own, kept in the place of a method. */
+static const enum rppg_method finger_slot[WINDOW_COLOURS] = {
+    RPPG_CHROM, RPPG_GREEN, RPPG_POS};
+
+/* Does the analysis by ${chosen} use ${m}? */
+static bool
+uses(enum rppg_site site, enum rppg_method chosen, enum rppg_method m)
+{
+	const struct rppg_method_info *info = rppg_method_info(m);
+	enum rppg_kind kind = rppg_method_info(chosen)->kind;
+
+	if (site == RPPG_SITE_FINGER) {
+		for (unsigned k = 0; k < WINDOW_COLOURS; k++)
+			if (finger_slot[k] == m)
+				return true;
+		return false;
+	}
+	if (info->extract == NULL)
+		return false;
+	/* Of a whole picture those that intensity alone does not reach. */
+	return kind == RPPG_KIND_FUSION || m == chosen ||
+	    (kind == RPPG_KIND_PICTURE && info->kind == RPPG_KIND_MODEL);
+}
+
 struct analyser *
 analyser_new(enum rppg_site site, enum rppg_method method,
     const struct trace_names *names)
@@ -86,7 +111,11 @@ analyser_new(enum rppg_site site, enum rppg_method method,
 		return NULL;
 	}
 	a->site = site;
-	a->method = method;
+	a->kind = rppg_method_info(method)->kind;
+	for (int m = 0; m < RPPG_METHODS; m++) {
+		a->uses[m] = uses(site, method, (enum rppg_method)m);
+		a->methods += a->uses[m];
+	}
 	a->regions = names->count;
 	for (unsigned i = 0; i < names->count; i++) {
 		a->skin[i] = strcmp(names->name[i], TRACE_BACKGROUND) != 0;
@@ -105,19 +134,6 @@ analyser_free(struct analyser *a)
 	free(a);
 }
 
-static bool
-wanted(const struct analyser *a, enum rppg_method m)
-{
-	if (rppg_method_info(m)->extract == NULL)
-		return false;
-	return a->method == RPPG_FUSION || a->method == m ||
-	    (a->method == RPPG_FVP && fvp_uses(m));
-}
-
-/* Of a finger the channels themselves are the methods: their slots. */
-static const enum rppg_method finger_slot[WINDOW_COLOURS] = {
-    RPPG_CHROM, RPPG_GREEN, RPPG_POS};
-
 /* Apply a method (or take a finger's channel) to the window's colour. */
 int
 analyser_apply(struct analyser *a, enum rppg_method m, size_t n, double *wave)
@@ -134,17 +150,6 @@ analyser_apply(struct analyser *a, enum rppg_method m, size_t n, double *wave)
 		return 0;
 	}
 	return rppg_method_info(RPPG_GREEN)->extract(a->plan.dsp, &c, wave);
-}
-
-bool
-analyser_applies(const struct analyser *a, enum rppg_method m)
-{
-	if (a->site != RPPG_SITE_FINGER)
-		return wanted(a, m);
-	for (unsigned k = 0; k < WINDOW_COLOURS; k++)
-		if (finger_slot[k] == m)
-			return true;
-	return false;
 }
 
 /* Keep of ${s} what stands out of its own noise. */
@@ -182,7 +187,8 @@ analyser_background(struct analyser *a, size_t n)
 		enum rppg_method m = (enum rppg_method)k;
 
 		memset(&a->reference[m], 0, sizeof(a->reference[m]));
-		if (!analyser_applies(a, m) || m == RPPG_ICA)
+		/* A blind method may pick another component than of skin. */
+		if (!a->uses[m] || rppg_method_info(m)->kind == RPPG_KIND_BLIND)
 			continue;
 		if (analyser_apply(a, m, n, a->wave) != 0 ||
 		    power_raw(&a->plan, a->wave, n, &a->reference[m]) != 0)

@@ -14,7 +14,9 @@
 
 struct analyser {
 	enum rppg_site site;
-	enum rppg_method method;
+	enum rppg_kind kind; /* of the chosen method */
+	bool uses[RPPG_METHODS];
+	unsigned methods; /* that it uses */
 	unsigned regions;
 	bool skin[TRACE_REGIONS_MAX];
 	unsigned char group[TRACE_REGIONS_MAX];
@@ -37,9 +39,6 @@ double analyser_independent_samples(size_t n);
  * whole picture that is its intensity.  Return 0, or -1 without memory. */
 int analyser_background(struct analyser *a, size_t n);
 int analyser_intensity(struct analyser *a, size_t n);
-
-/* Has ${m} a say here? */
-bool analyser_applies(const struct analyser *a, enum rppg_method m);
 
 /* The wave that ${m}, or of a finger the channel in its place, makes of the
  * window's colour; its spectrum, what the reference shows counting less, the

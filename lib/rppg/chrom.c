@@ -1,3 +1,7 @@
+/*
+ * CHROM: de Haan and Jeanne, "Robust pulse rate from chrominance-based rPPG",
+ * IEEE Trans. Biomed. Eng. 60(10), 2013.
+ */
 #include "rppg/rows.h"
 
 #include <math.h>

@@ -61,5 +61,6 @@ rppg_confidence(enum rppg_method method, const double feature[RPPG_FEATURES])
 		sum += table[i].weight * x;
 	}
 	sum += WANDERS_WEIGHT * wandering(feature);
-	return (method == RPPG_FVP ? SKIN_UNKNOWN : 1) / (1 + exp(-sum));
+	bool skin = rppg_method_info(method)->kind != RPPG_KIND_PICTURE;
+	return (skin ? 1 : SKIN_UNKNOWN) / (1 + exp(-sum));
 }

@@ -10,12 +10,6 @@
  * what POS does: with this it counts for little. */
 static const double INTENSITY_SCALE = 0.14;
 
-bool
-fvp_uses(enum rppg_method m)
-{
-	return m == RPPG_POS || m == RPPG_CHROM || m == RPPG_PBV;
-}
-
 struct eigen {
 	unsigned regions, at[TRACE_REGIONS_MAX];
 	double chroma[TRACE_REGIONS_MAX][WINDOW_COLOURS];

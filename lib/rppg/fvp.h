@@ -16,8 +16,7 @@
 
 enum {
 	FVP_VECTORS = 6,
-	FVP_MASKS = 2 * FVP_VECTORS,
-	FVP_METHODS = 3 /* that fvp_uses */
+	FVP_MASKS = 2 * FVP_VECTORS
 };
 
 /* Weights of the regions, at least 0. */
@@ -25,9 +24,6 @@ struct fvp {
 	unsigned masks;
 	double mask[FVP_MASKS][TRACE_REGIONS_MAX];
 };
-
-/* The methods that a change of intensity alone does not reach. */
-bool fvp_uses(enum rppg_method m);
 
 /* Make the masks of the window's good regions: the eigenvectors of the
  * distances of their mean chromaticities, from either end.  None where there

@@ -1,3 +1,7 @@
+/*
+ * GREEN: Verkruysse, Svaasand and Nelson, "Remote plethysmographic imaging
+ * using ambient light", Opt. Express 16(26), 2008.
+ */
 #include "rppg/rows.h"
 
 /* Haemoglobin absorbs green most: the trace itself, turned over. */

@@ -6,6 +6,10 @@
 
 #include "dsp/dsp.h"
 
+/* Added to the weight of every sample of a window, so that the first and the
+ * last of a run, which one window alone covers, are not lost in rounding. */
+static const double WEIGHT_MIN = 1e-4;
+
 static void
 queue_init(struct queue *q, size_t size)
 {
@@ -76,6 +80,8 @@ int
 history_add_waves(
     struct history *h, int64_t at, double wave[WAVES][POWER_WINDOW], size_t n)
 {
+	double hann[POWER_WINDOW];
+
 	if (h->wave.count == 0)
 		h->wave_base = at;
 	int64_t end = at + (int64_t)n;
@@ -89,10 +95,10 @@ history_add_waves(
 	while (h->wave_base + (int64_t)h->wave.count < end)
 		if (rppg_queue_add(&h->wave) == NULL)
 			return -1;
+	dsp_hann(hann, n);
 	for (size_t i = 0; i < n; i++) {
 		int64_t k = at + (int64_t)i - h->wave_base;
-		double a = 2 * DSP_PI * ((double)i + 0.5) / (double)n;
-		double weight = 0.5 - 0.5 * cos(a) + 1e-4;
+		double weight = hann[i] + WEIGHT_MIN;
 
 		if (k < 0)
 			continue;

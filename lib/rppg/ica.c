@@ -1,3 +1,9 @@
+/*
+ * ICA: Poh, McDuff and Picard, "Non-contact, automated cardiac pulse
+ * measurements using video imaging and blind source separation", Opt. Express
+ * 18(10), 2010.  FastICA: Hyvarinen, "Fast and robust fixed-point algorithms for
+ * independent component analysis", IEEE Trans. Neural Netw. 10(3), 1999.
+ */
 #include "rppg/rows.h"
 
 #include <math.h>

@@ -12,18 +12,47 @@
 
 #include "dsp/dsp.h"
 
+/* How a method makes one wave of three colours, or of more. */
+enum rppg_kind {
+	RPPG_KIND_CHANNEL,  /* it takes one colour and leaves the others */
+	RPPG_KIND_MODEL,    /* by a model of skin, in which intensity cancels */
+	RPPG_KIND_SUBSPACE, /* it takes off the direction of the mean colour */
+	RPPG_KIND_BLIND,    /* blind source separation: it picks a component */
+	RPPG_KIND_FUSION,   /* all of the above, over all patches: engine.h */
+	RPPG_KIND_PICTURE   /* a whole picture, in which no skin is known */
+};
+
+/*
+ * The table.  A new method is a file with the function rppg_NAME, and a row
+ * here: the enum, the choices of --method and the fusion follow from it.
+ *
+ *	constant, name, kind, weight in the fusion
+ *
+ * COLOUR rows make a wave of three traces; WHOLE rows need more than that and
+ * have no function.  Weights are by hand: 1, and less for methods that see
+ * nearly the same as another.
+ */
+#define RPPG_METHOD_TABLE(COLOUR, WHOLE)  \
+	WHOLE(FUSION, fusion, FUSION, 0)  \
+	COLOUR(GREEN, green, CHANNEL, 1)  \
+	COLOUR(CHROM, chrom, MODEL, 1)    \
+	COLOUR(POS, pos, MODEL, 1)        \
+	COLOUR(LGI, lgi, SUBSPACE, 0.5)   \
+	COLOUR(OMIT, omit, SUBSPACE, 0.5) \
+	COLOUR(PBV, pbv, MODEL, 1)        \
+	COLOUR(ICA, ica, BLIND, 0.5)      \
+	WHOLE(FVP, fvp, PICTURE, 0)
+
+#define RPPG_METHOD_CONSTANT(constant, ...) RPPG_##constant,
 enum rppg_method {
-	RPPG_FUSION, /* all of them, over all patches: engine.h */
-	RPPG_GREEN,
-	RPPG_CHROM,
-	RPPG_POS,
-	RPPG_LGI,
-	RPPG_OMIT,
-	RPPG_PBV,
-	RPPG_ICA,
-	RPPG_FVP, /* whole picture without a face: fvp.h */
+	RPPG_METHOD_TABLE(RPPG_METHOD_CONSTANT, RPPG_METHOD_CONSTANT)
 	RPPG_METHODS
 };
+
+/* Their names, "fusion|green|...", in the order of the enum. */
+#define RPPG_METHOD_CHOICE(constant, name, ...) "|" #name
+#define RPPG_METHOD_CHOICES \
+	(&RPPG_METHOD_TABLE(RPPG_METHOD_CHOICE, RPPG_METHOD_CHOICE)[1])
 
 /* Mean colour on an even grid; levels above 0. */
 struct rppg_colour {
@@ -35,10 +64,11 @@ struct rppg_colour {
 struct rppg_method_info {
 	const char *name;   /* as --method takes it: "pos" */
 	const char *report; /* as readings say it: "rppg-pos" */
-	const char *paper;
+	enum rppg_kind kind;
+	double weight; /* in the fusion */
 	/* Write the pulse wave of ${c}, relative to the light's level, to
 	 * ${wave} (c->n samples).  Return 0; -1 without memory.  NULL: the
-	 * row needs more than one trace. */
+	 * row is a WHOLE one. */
 	int (*extract)(
 	    struct dsp *dsp, const struct rppg_colour *c, double *wave);
 };

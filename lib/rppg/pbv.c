@@ -1,3 +1,7 @@
+/*
+ * PBV: de Haan and van Leest, "Improved motion robustness of remote-PPG by
+ * using the blood volume pulse signature", Physiol. Meas. 35(9), 2014.
+ */
 #include "rppg/rows.h"
 
 #include <stdlib.h>

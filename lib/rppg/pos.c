@@ -1,3 +1,7 @@
+/*
+ * POS: Wang, den Brinker, Stuijk and de Haan, "Algorithmic principles of
+ * remote PPG", IEEE Trans. Biomed. Eng. 64(7), 2017.
+ */
 #include "rppg/rows.h"
 
 #include <math.h>

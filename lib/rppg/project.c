@@ -1,3 +1,10 @@
+/*
+ * LGI: Pilz, Zaunseder, Krajewski and Blazek, "Local group invariance for
+ * heart rate estimation from face videos in the wild", CVPRW 2018.  OMIT: Alvarez
+ * Casado and Bordallo Lopez, "Face2PPG: an unsupervised pipeline for blood
+ * volume pulse extraction from faces", IEEE J. Biomed. Health Inform. 27(11),
+ * 2023.
+ */
 #include "rppg/rows.h"
 
 #include <math.h>

@@ -17,17 +17,6 @@ static const double PRIOR_RATE = 75, PRIOR_WIDTH = 0.4;
 /* What all single methods together count beside the groups of patches. */
 static const double METHODS_WEIGHT = 0.2;
 
-/* How much a method's vote counts: two that are nearly the same share one. */
-static const double method_weight[RPPG_METHODS] = {
-    [RPPG_GREEN] = 1,
-    [RPPG_CHROM] = 1,
-    [RPPG_POS] = 1,
-    [RPPG_LGI] = 0.5,
-    [RPPG_OMIT] = 0.5,
-    [RPPG_PBV] = 1,
-    [RPPG_ICA] = 0.5,
-};
-
 /* What each method makes of the mean of all patches. */
 static int
 score_methods(struct analyser *a, struct rate_likelihood *out)
@@ -43,7 +32,7 @@ score_methods(struct analyser *a, struct rate_likelihood *out)
 		enum rppg_method m = (enum rppg_method)k;
 		struct method_estimate *to = &out->method[m];
 
-		if (!analyser_applies(a, m))
+		if (!a->uses[m])
 			continue;
 		if (analyser_spectrum(a, m, out->n, &to->power) != 0)
 			return -1;
@@ -71,9 +60,9 @@ add_methods(struct rate_likelihood *out, double scale)
 	for (int m = 0; m < RPPG_METHODS; m++) {
 		const struct method_estimate *f = &out->method[m];
 
-		weight[m] = f->power.valid
-		    ? -log(1 - f->explained) * method_weight[m]
-		    : 0;
+		weight[m] = f->power.valid ? -log(1 - f->explained) *
+			rppg_method_info((enum rppg_method)m)->weight
+					   : 0;
 		all += weight[m];
 	}
 	for (int m = 0; m < RPPG_METHODS; m++)
@@ -114,13 +103,13 @@ score_masks(struct analyser *a, struct rate_likelihood *out)
 		for (int k = 0; k < RPPG_METHODS; k++) {
 			enum rppg_method m = (enum rppg_method)k;
 
-			if (!analyser_applies(a, m))
+			if (!a->uses[m])
 				continue;
 			if (analyser_spectrum(a, m, out->n, &s) != 0)
 				return -1;
 			add_power(out, &s,
 			    analyser_independent_samples(out->n) /
-				(FVP_METHODS * a->fvp.masks));
+				(a->methods * a->fvp.masks));
 		}
 	}
 	return 0;
@@ -177,7 +166,7 @@ rate_likelihood_estimate(struct analyser *a, const struct resampler *in,
 		return -1;
 	out->seen = a->window.seen;
 	out->movement = a->window.movement;
-	if (a->method == RPPG_FVP) {
+	if (a->kind == RPPG_KIND_PICTURE) {
 		if (fvp_masks(&a->window, &a->fvp) != 0 ||
 		    analyser_intensity(a, out->n) != 0)
 			return -1;
@@ -186,10 +175,10 @@ rate_likelihood_estimate(struct analyser *a, const struct resampler *in,
 	}
 	if (score_methods(a, out) != 0)
 		return -1;
-	if (a->method == RPPG_FUSION && a->site != RPPG_SITE_FINGER &&
+	if (a->kind == RPPG_KIND_FUSION && a->site != RPPG_SITE_FINGER &&
 	    score_groups(a, out) != 0)
 		return -1;
-	if (a->method == RPPG_FVP && score_masks(a, out) != 0)
+	if (a->kind == RPPG_KIND_PICTURE && score_masks(a, out) != 0)
 		return -1;
 	add_methods(out,
 	    analyser_independent_samples(out->n) *

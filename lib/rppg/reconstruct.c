@@ -62,7 +62,7 @@ mix_methods(struct analyser *a, const struct rate_likelihood *w, double bin,
 		double part =
 		    combining_weight(&w->method[m].power, bin, w->lobe);
 
-		if (!analyser_applies(a, m) || part <= 0)
+		if (!a->uses[m] || part <= 0)
 			continue;
 		if (analyser_apply(a, m, w->n, a->wave) != 0 ||
 		    set_amplitude(a, w, bin, a->wave, &s) != 0)
@@ -135,7 +135,7 @@ reconstruct_waves(struct analyser *a, const struct resampler *in,
 	}
 	for (unsigned i = 0; i < a->regions; i++)
 		weight[i] = a->window.good[i] ? in->weight[i] : 0;
-	if (a->method == RPPG_FVP && weigh_boxes(a, w, bin, weight) != 0)
+	if (a->kind == RPPG_KIND_PICTURE && weigh_boxes(a, w, bin, weight) != 0)
 		return -1;
 	if (!window_mean(&a->window, weight))
 		return 0;

@@ -18,13 +18,11 @@
  * Haan and van Leest, 2014). */
 extern const double rppg_signature[3];
 
-int rppg_green(struct dsp *d, const struct rppg_colour *c, double *wave);
-int rppg_chrom(struct dsp *d, const struct rppg_colour *c, double *wave);
-int rppg_pos(struct dsp *d, const struct rppg_colour *c, double *wave);
-int rppg_lgi(struct dsp *d, const struct rppg_colour *c, double *wave);
-int rppg_omit(struct dsp *d, const struct rppg_colour *c, double *wave);
-int rppg_pbv(struct dsp *d, const struct rppg_colour *c, double *wave);
-int rppg_ica(struct dsp *d, const struct rppg_colour *c, double *wave);
+#define RPPG_METHOD_FUNCTION(constant, name, ...) \
+	int rppg_##name(                          \
+	    struct dsp *d, const struct rppg_colour *c, double *wave);
+#define RPPG_METHOD_NOTHING(...)
+RPPG_METHOD_TABLE(RPPG_METHOD_FUNCTION, RPPG_METHOD_NOTHING)
 
 /* ${x} over its own trend, less 1: the relative change of a trace. */
 int rppg_relative(const double *x, size_t n, double rate, double *out);

@@ -110,10 +110,13 @@ main(void)
 {
 	struct dsp *d = dsp_new();
 
-	for (int k = RPPG_GREEN; k <= RPPG_ICA; k++) {
+	for (int k = 0; k < RPPG_METHODS; k++) {
 		enum rppg_method m = (enum rppg_method)k;
+
 		char what[80];
 
+		if (rppg_method_info(m)->extract == NULL)
+			continue;
 		snprintf(what, sizeof(what), "%s: the pulse comes out upright",
 		    rppg_method_info(m)->name);
 		paint(0.005, 0, 1);
