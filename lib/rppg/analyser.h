@@ -9,8 +9,16 @@
 
 #include "rppg/fvp.h"
 #include "rppg/mvdr.h"
-#include "rppg/rate_likelihood.h"
 #include "rppg/window.h"
+
+/* The waves of a window: of all skin, and of the parts of a face that the
+ * pulse reaches one after the other. */
+enum wave_part {
+	WAVE_FUSED,
+	WAVE_UPPER, /* forehead */
+	WAVE_LOWER, /* cheeks, chin */
+	WAVES
+};
 
 struct analyser {
 	enum rppg_site site;
@@ -31,6 +39,11 @@ struct analyser {
 	bool has_reference;
 	struct power reference[RPPG_METHODS];
 };
+
+/* NULL without memory. */
+struct analyser *analyser_new(enum rppg_site site, enum rppg_method method,
+    const struct trace_names *names);
+void analyser_free(struct analyser *a);
 
 /* Independent samples of the band of pulses in ${n} of the grid. */
 double analyser_independent_samples(size_t n);

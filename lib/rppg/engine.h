@@ -22,22 +22,11 @@
 #include <stddef.h>
 
 #include "diag/err.h"
+#include "rppg/grid.h"
 #include "rppg/method.h"
 #include "trace/trace.h"
 
-#define RPPG_GRID 60.0   /* samples a second of all waves */
-#define RPPG_WINDOW 10.0 /* s */
-#define RPPG_HOP 1.0     /* s */
-#define RPPG_FIRST 5.0   /* s of signal before the first estimate */
-#define RPPG_RATE_MIN 30.0
-#define RPPG_RATE_MAX 240.0
 #define RPPG_SECONDS_MAX 900.0 /* kept without rppg_forget */
-
-enum rppg_site {
-	RPPG_SITE_FACE,
-	RPPG_SITE_SKIN,
-	RPPG_SITE_FINGER
-};
 
 struct rppg;
 

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rppg/analyser.h"
 #include "rppg/engine.h"
-#include "rppg/rate_likelihood.h"
 
 /* What one window said, once its rate was chosen. */
 struct window_estimate {

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "dsp/dsp.h"
-#include "rppg/engine.h"
+#include "rppg/grid.h"
 
 enum {
 	POWER_FFT = 2048,    /* 10 s at 60 Hz, padded to 34 s */

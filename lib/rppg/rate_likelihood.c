@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "rppg/analyser.h"
-
 /* The period of coders, in frames; the flicker of lamps, Hz; the bin from
  * which a rate is rare (200 /min); what it costs a vote. */
 static const double CODER_FRAMES = 4;

@@ -7,21 +7,10 @@
 #ifndef RPPG_RATE_LIKELIHOOD_H
 #define RPPG_RATE_LIKELIHOOD_H
 
-#include "rppg/engine.h"
-#include "rppg/power.h"
-#include "rppg/resampler.h"
+#include "rppg/analyser.h"
 
 enum {
 	ARTEFACT_RATES = 3
-};
-
-/* The waves of a window: of all skin, and of the parts of a face that the
- * pulse reaches one after the other. */
-enum wave_part {
-	WAVE_FUSED,
-	WAVE_UPPER, /* forehead */
-	WAVE_LOWER, /* cheeks, chin */
-	WAVES
 };
 
 /* What one method sees in the mean of all patches. */
@@ -49,12 +38,6 @@ struct rate_likelihood {
 	double artefact_bin[ARTEFACT_RATES];
 	unsigned lobe; /* half width of a peak, in bins */
 };
-
-struct analyser;
-
-struct analyser *analyser_new(enum rppg_site site, enum rppg_method method,
-    const struct trace_names *names);
-void analyser_free(struct analyser *a);
 
 /* Judge the ${n} samples from ${from} on of the grid.  Return 0, or -1
  * without memory. */

@@ -8,7 +8,7 @@
 #ifndef RPPG_RATE_TRACKER_H
 #define RPPG_RATE_TRACKER_H
 
-#include "rppg/rate_likelihood.h"
+#include "rppg/power.h"
 
 enum {
 	RATE_TRACKER_LAG = 12

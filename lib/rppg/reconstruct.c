@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "dsp/dsp.h"
-#include "rppg/analyser.h"
 
 /* Amplitude over noise power: the weight that is best for independent
  * noise. */

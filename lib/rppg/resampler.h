@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rppg/engine.h"
+#include "rppg/grid.h"
 #include "trace/trace.h"
 
 /* Frames closer than this are averaged, s. */
