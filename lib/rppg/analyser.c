@@ -7,16 +7,19 @@
 #include "dsp/dsp.h"
 #include "rppg/rows.h"
 
-/* What the background's peaks count against those of skin, and how far above
- * the median they begin. */
+/* By hand: how strongly peaks of the background count against those of skin,
+ * and from how far above the background's median they count.  Light shows in
+ * both, but skin follows it with another amplitude. */
 static const float REFERENCE = 3, REFERENCE_NOISE = 6;
+
+/* By hand: the power that a harmonic has of the background's. */
 static const float HARMONIC = 1e-3F;
 
-/* Of the independent samples of a window, how many it takes for each channel
- * of the groups. */
+/* How many independent samples each channel of the groups takes: see
+ * groups_for. */
 static const double SAMPLES_PER_CHANNEL = 2;
 
-/* Hz, from the slowest pulse to the harmonics of the fastest. */
+/* The band from the slowest pulse to the harmonics of the fastest, Hz. */
 static const double BAND = 4.5;
 
 /* The length of a name without its number: "cheek-left-3", "cheek-left". */
@@ -30,8 +33,8 @@ stem(const char *name)
 	return n;
 }
 
-/* Put patches that lie together into groups: those whose names differ in
- * their number alone, or equal parts of the list where all do. */
+/* Put neighbouring patches into groups: those whose names differ only in their
+ * number.  Where all names do, the list is divided into equal parts. */
 static void
 make_groups(struct analyser *a, const struct trace_names *names)
 {
@@ -75,8 +78,8 @@ part_of(const char *name)
 	return WAVE_FUSED;
 }
 
-/* A fingertip fills the picture, so there is no light to tell from skin: each
- * channel is a wave of its own, kept in the place of a method. */
+/* A fingertip fills the picture, so there is no light to separate from skin.
+ * Each channel is a wave of its own, and is kept in the place of a method. */
 static const enum rppg_method finger_slot[WINDOW_COLOURS] = {
     RPPG_CHROM, RPPG_GREEN, RPPG_POS};
 
@@ -95,7 +98,7 @@ uses(enum rppg_site site, enum rppg_method chosen, enum rppg_method m)
 	}
 	if (info->extract == NULL)
 		return false;
-	/* Of a whole picture those that intensity alone does not reach. */
+	/* A whole picture is analysed by methods in which intensity cancels. */
 	return kind == RPPG_KIND_FUSION || m == chosen ||
 	    (kind == RPPG_KIND_PICTURE && info->kind == RPPG_KIND_MODEL);
 }
@@ -152,7 +155,7 @@ analyser_apply(struct analyser *a, enum rppg_method m, size_t n, double *wave)
 	return rppg_method_info(RPPG_GREEN)->extract(a->plan.dsp, &c, wave);
 }
 
-/* Keep of ${s} what stands out of its own noise. */
+/* Keep only what stands out of the noise of ${s}. */
 static void
 keep_peaks(struct power *s)
 {
@@ -165,7 +168,8 @@ keep_peaks(struct power *s)
 		s->power[k] = fmaxf(0, s->power[k] - REFERENCE_NOISE * noise);
 }
 
-/* Skin answers to light not quite in proportion: what harmonics that makes. */
+/* Skin does not follow light quite in proportion: add the harmonics that
+ * result. */
 static void
 add_harmonics(struct power *s)
 {
@@ -175,7 +179,7 @@ add_harmonics(struct power *s)
 			    HARMONIC * s->power[lrint((double)k / h)];
 }
 
-/* The background's peaks under each method, in a->reference. */
+/* The peaks of the background under each method, in a->reference. */
 int
 analyser_background(struct analyser *a, size_t n)
 {
@@ -187,7 +191,8 @@ analyser_background(struct analyser *a, size_t n)
 		enum rppg_method m = (enum rppg_method)k;
 
 		memset(&a->reference[m], 0, sizeof(a->reference[m]));
-		/* A blind method may pick another component than of skin. */
+		/* A blind method may pick another component of the background
+		 * than of skin. */
 		if (!a->uses[m] || rppg_method_info(m)->kind == RPPG_KIND_BLIND)
 			continue;
 		if (analyser_apply(a, m, n, a->wave) != 0 ||
@@ -199,7 +204,7 @@ analyser_background(struct analyser *a, size_t n)
 	return 0;
 }
 
-/* What the whole picture's intensity shows, under every method. */
+/* The intensity of the whole picture, as the reference of every method. */
 int
 analyser_intensity(struct analyser *a, size_t n)
 {
@@ -217,8 +222,8 @@ analyser_intensity(struct analyser *a, size_t n)
 	return 0;
 }
 
-/* What the background shows as well is no pulse (as the weights of Full
- * Video Pulse). */
+/* Attenuate what the background shows, too: it is no pulse.  The weights are
+ * those of Full Video Pulse (fvp.h). */
 static void
 weigh_reference(const struct analyser *a, enum rppg_method m, struct power *s)
 {
@@ -232,7 +237,7 @@ weigh_reference(const struct analyser *a, enum rppg_method m, struct power *s)
 	}
 }
 
-/* The spectrum of what method ${m} makes of the window's colour. */
+/* The spectrum of the wave that ${m} makes of the window's colour. */
 int
 analyser_spectrum(
     struct analyser *a, enum rppg_method m, size_t n, struct power *s)
@@ -252,10 +257,11 @@ analyser_independent_samples(size_t n)
 }
 
 /*
- * Into how many groups ${n} samples may be parted.  Weights that are fitted to
- * as many channels as there are independent samples find a pulse in any
- * noise: it takes a multiple (Reed, Mallett and Brennan, "Rapid convergence
- * rate in adaptive arrays", IEEE Trans. AES 10(6), 1974, ask for two).
+ * How many groups ${n} samples allow.  Weights that are fitted to as many
+ * channels as there are independent samples find a pulse in any noise, so a
+ * multiple of samples is needed.  Reed, Mallett and Brennan, "Rapid convergence
+ * rate in adaptive arrays", IEEE Trans. AES 10(6), 1974, ask for two to a
+ * channel.
  */
 static unsigned
 groups_for(const struct analyser *a, size_t n)
@@ -266,7 +272,7 @@ groups_for(const struct analyser *a, size_t n)
 	return most >= a->groups ? a->groups : most < 1 ? 1 : (unsigned)most;
 }
 
-/* Give the groups of patches that are in view to a->mvdr. */
+/* Hand the groups of patches that are in view to a->mvdr. */
 int
 analyser_gather(struct analyser *a, size_t n)
 {

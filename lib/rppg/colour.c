@@ -4,7 +4,8 @@
 #include <string.h>
 
 enum {
-	CROWD = 8 /* frames that tell a rate from a jitter */
+	CROWD = 8,    /* frames over which a high rate is told from jitter */
+	AVERAGED = 16 /* frames that are averaged at most */
 };
 
 /* The mean of the regions that ${a} and, unless NULL, ${b} show. */
@@ -42,9 +43,9 @@ same_regions(const struct trace_frame *a, const struct trace_frame *b)
 	return true;
 }
 
-/* Have the last few frames come at more than the most a second?  One alone may
- * lie close to its neighbour: the times are those of arrival then, and no
- * sample must be lost. */
+/* Have the last few frames come faster than one in RPPG_CLOSEST?  A single
+ * frame may lie close to its neighbour where times are those of arrival, and
+ * then no sample must be lost. */
 static bool
 crowded(const struct queue *q, double time)
 {
@@ -56,7 +57,7 @@ crowded(const struct queue *q, double time)
 	return time - then->first < CROWD * RPPG_CLOSEST * (1 - 1e-9);
 }
 
-/* Keep ${s}, or average it into the last one where frames are crowded. */
+/* Add ${s}, or average it into the last one where frames are crowded. */
 static int
 put_colour(struct rppg *p, const struct skin_colour *s)
 {
@@ -64,7 +65,7 @@ put_colour(struct rppg *p, const struct skin_colour *s)
 	struct skin_colour *to =
 	    q->count > 0 ? rppg_queue_at(q, q->count - 1) : NULL;
 
-	if (to != NULL && to->count < 16 && to->seen == s->seen &&
+	if (to != NULL && to->count < AVERAGED && to->seen == s->seen &&
 	    s->time - to->first < RPPG_CLOSEST * (1 - 1e-9) &&
 	    crowded(q, s->time)) {
 		float part = 1 / (float)(++to->count);

@@ -8,9 +8,9 @@
 
 #include "rppg/state.h"
 
-/* Add the colour of ${f} to p->history.  Where the set of regions changes or
- * they are placed anew, it is scaled to go on at the level of those that both
- * frames show.  Return 0, or -1 without memory. */
+/* Add the colour of ${f} to p->history.  Where the set of regions changes, or
+ * they are placed anew, the colour is scaled to continue at the level of the
+ * regions that both frames show.  Return 0, or -1 without memory. */
 int colour_add(struct rppg *p, const struct trace_frame *f);
 
 #endif

@@ -4,11 +4,11 @@
 
 /*
  * Logistic regression.  vitals-extract(1) says what it was fitted on and how
- * far it can be trusted: the table there is to be made anew with this one.
+ * well it holds; the table there is made anew whenever this one changes.
  */
 struct row {
 	double weight;
-	double low, high; /* the feature is cut to this */
+	double low, high; /* the feature is clamped to this range */
 };
 
 static const struct row table[RPPG_FEATURES] = {
@@ -16,26 +16,27 @@ static const struct row table[RPPG_FEATURES] = {
     [RPPG_FEATURE_LIKELIHOOD] = {5, 0, 2},
     [RPPG_FEATURE_SPREAD] = {-0.44, 0, 3},
     [RPPG_FEATURE_SECONDS] = {1.02, -0.7, 1.1},
-    /* By hand: where not two of the seven see it, doubt what all see
-     * together. */
+    /* By hand: a rate that fewer than two of the seven methods see is doubtful,
+     * even if all groups together see it. */
     [RPPG_FEATURE_METHODS] = {10, 0, 0.3},
-    /* By hand: people are never below, lit walls always. */
+    /* By hand: people are never below 0, walls under changing light always. */
     [RPPG_FEATURE_COLOUR] = {40, -0.3, 0},
-    /* By hand: three or four waves are no rhythm yet. */
+    /* By hand: three or four cycles do not make a rhythm. */
     [RPPG_FEATURE_CYCLES] = {-4, 0, 2},
-    /* By hand: of what machines do as well, nobody can tell. */
+    /* By hand: a rate that coders and lamps produce, too, cannot be
+     * believed. */
     [RPPG_FEATURE_ARTEFACT] = {-10, 0, 1},
-    /* By hand: a slow rate takes clear beats. */
+    /* By hand: a slow rate needs clear beats. */
     [RPPG_FEATURE_DRIFT] = {-1, 0, 3},
 };
 static const double constant = -6.34;
 
-/* A light that changes its colour looks like a pulse where nothing is known
- * to be skin and nothing not to be. */
+/* By hand: a light that changes its colour looks like a pulse where it is not
+ * known which regions are skin. */
 static const double SKIN_UNKNOWN = 0.5;
 
-/* By hand: a rate that wanders through noise follows whatever is strongest
- * there.  From so much spread on, below so many dB. */
+/* By hand: a rate that wanders follows whatever is strongest in the noise.
+ * From this spread on (as RPPG_FEATURE_SPREAD), below this SNR in dB. */
 static const double WANDERS = 1.35, NOISY = 2, WANDERS_WEIGHT = -2;
 
 static double

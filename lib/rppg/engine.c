@@ -8,21 +8,28 @@
 #include "rppg/reconstruct.h"
 #include "rppg/state.h"
 
-/* On the grid. */
+/* In samples of the grid: RPPG_HOP and RPPG_FIRST. */
 enum {
 	HOP = 60,
 	FIRST = 300,
-	CERTAIN_REGIONS = 4 /* that do not stay the same by chance */
+	/* By hand: the last window may be this much shorter than FIRST, and
+	 * must end this much after the one before it. */
+	FIRST_LAST = 285,
+	HOP_LAST = 15,
+	CERTAIN_REGIONS = 4 /* whole numbers that do not repeat by chance */
 };
 
-/* Two rates agree when they are this close, in bins (5 /min). */
+/* By hand: two rates agree when they are this close, in bins (5 /min, the
+ * tolerance of a heart rate). */
 static const double AGREE = 3;
 
-/* With fewer beats in a window, what is left of a drift may look like them. */
+/* By hand: with fewer beats in a window, the rest of a drift may look like
+ * them. */
 static const double CYCLES = 4.5;
 
-/* Rates below this, /min, may be drifts, the more the slower, unless their waves
- * reach so many dB; so many fewer, and they are taken for drifts. */
+/* By hand: rates below SLOW, /min, may be drifts, the more so the slower they
+ * are (in steps of SLOW_STEP), unless the SNR of their wave reaches CLEAR dB.
+ * CLEAR_STEP dB below that they count as drifts. */
 static const double SLOW = 50, SLOW_STEP = 6, CLEAR = 2, CLEAR_STEP = 3;
 
 struct rppg *
@@ -61,7 +68,7 @@ rppg_free(struct rppg *p)
 	free(p);
 }
 
-/* ---- Judging a window --------------------------------------------------- */
+/* ---- The rate of a window ---------------------------------------------- */
 
 static double
 methods_agreeing(const struct rate_likelihood *w, double bin)
@@ -77,8 +84,8 @@ methods_agreeing(const struct rate_likelihood *w, double bin)
 	return all > 0 ? agree / all : 0;
 }
 
-/* How far a rate is where drifts of light and posture are found, unless beats
- * stand out of the noise. */
+/* How far a rate lies in the range of drifts of light and posture, weighted by
+ * how little its beats stand out of the noise. */
 static double
 drift(double rate, double snr)
 {
@@ -87,7 +94,7 @@ drift(double rate, double snr)
 	return isnan(snr) ? 0 : fmax(0, (SLOW - rate) / SLOW_STEP) * unclear;
 }
 
-/* The top of the likelihood near ${bin}, between the bins. */
+/* The maximum of the likelihood near ${bin}, interpolated between the bins. */
 static double
 refine(const struct rate_likelihood *w, int bin)
 {
@@ -141,7 +148,7 @@ rppg_apply_rate(struct rppg *p, struct pending *pending, int bin)
 
 /* ---- Windows ------------------------------------------------------------- */
 
-/* Choose the rate of the oldest pending window for good. */
+/* Choose the rate of the oldest pending window permanently. */
 static int
 settle_oldest(struct rppg *p)
 {
@@ -163,7 +170,7 @@ settle_oldest(struct rppg *p)
 	return 0;
 }
 
-/* Judge the window that ends at grid index ${end}. */
+/* Analyse the window that ends at grid index ${end}. */
 static int
 window_at(struct rppg *p, int64_t end, struct rate_likelihood *w)
 {
@@ -178,8 +185,8 @@ window_at(struct rppg *p, int64_t end, struct rate_likelihood *w)
 	    p->analyser, in, (size_t)(have - n), (size_t)n, w);
 }
 
-/* While windows grow, from the start of a run on, each that sees anything has
- * seen all that those before it saw: does ${w} take their place? */
+/* At the start of a run windows grow, and each has seen all that those before
+ * it saw.  Does ${w} take their place? */
 static bool
 replaces_pending(const struct rppg *p, const struct pending *w)
 {
@@ -218,7 +225,7 @@ take_hop(struct rppg *p)
 	return 0;
 }
 
-/* Bring the grid up to date and take the windows that are whole. */
+/* Bring the grid up to date and analyse the windows that are complete. */
 static int
 advance(struct rppg *p)
 {
@@ -251,7 +258,7 @@ rppg_last_window(struct rppg *p, struct rate_tracker *t, unsigned *kept,
 	int64_t past = p->next_hop - HOP;
 	bool first = p->pendings == 0 && p->tracker.hops == 0;
 	int64_t run = end - (int64_t)ceil(p->run_start * RPPG_GRID);
-	if (run < FIRST * 95 / 100 || (!first && end - past < HOP / 4))
+	if (run < FIRST_LAST || (!first && end - past < HOP_LAST))
 		return 0;
 	last->bin = 0;
 	if (window_at(p, end, &last->rates) != 0)
@@ -267,7 +274,7 @@ rppg_last_window(struct rppg *p, struct rate_tracker *t, unsigned *kept,
 	return 1;
 }
 
-/* Frames stopped for long: all that is pending is settled as it is. */
+/* Frames have stopped for long: settle all that is pending as it is. */
 static int
 end_run(struct rppg *p)
 {
@@ -309,7 +316,7 @@ shows_skin(const struct rppg *p, const struct trace_frame *f)
 	return false;
 }
 
-/* A run goes on while frames come and show skin, with short breaks. */
+/* A run continues while frames come and show skin, with short breaks. */
 static int
 keep_run(struct rppg *p, const struct trace_frame *f)
 {
@@ -328,8 +335,8 @@ keep_run(struct rppg *p, const struct trace_frame *f)
 	return 0;
 }
 
-/* Does ${f} show, to the last digit, what the last new frame did?  Whole
- * numbers of few regions may be the same by chance. */
+/* Does ${f} repeat the last new frame to the last digit?  Whole numbers of few
+ * regions may be equal by chance. */
 static bool
 repeats(const struct rppg *p, const struct trace_frame *f)
 {
@@ -357,7 +364,8 @@ rppg_push(struct rppg *p, const struct trace_frame *f, struct err *err)
 	if (p->any && !(f->time > p->last_time))
 		return err_set(err, "time does not rise");
 	p->last_time = f->time;
-	/* As if it had not come: what is missing then is a gap. */
+	/* A repeated frame is ignored, so that what is missing becomes a
+	 * gap. */
 	if (p->any && (f->repeated || repeats(p, f)))
 		return 0;
 	if (keep_run(p, f) != 0 || colour_add(p, f) != 0)

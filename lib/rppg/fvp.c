@@ -6,8 +6,9 @@
 
 #include "rppg/rows.h"
 
-/* Of a pulse, intensity (the sum of three relative channels) shows 3.4 times
- * what POS does: with this it counts for little. */
+/* By hand: intensity, the sum of three relative channels, shows 3.4 times as
+ * much of a pulse as POS does.  Scaled by this it hardly counts against the
+ * pulse. */
 static const double INTENSITY_SCALE = 0.14;
 
 struct eigen {
@@ -39,7 +40,7 @@ mean_chroma(const struct window *w, struct eigen *e)
 	}
 }
 
-/* The eigenvectors of the distances; their values rise and fall about 0. */
+/* The eigenvectors of the distances.  Their eigenvalues have either sign. */
 static void
 solve(struct eigen *e)
 {
@@ -55,7 +56,8 @@ solve(struct eigen *e)
 	dsp_eigen(e->distance, n, e->value, e->vector);
 }
 
-/* The vector whose value is the greatest in size; it is taken out. */
+/* The eigenvector with the greatest absolute eigenvalue, which is then
+ * removed. */
 static const double *
 strongest(struct eigen *e)
 {

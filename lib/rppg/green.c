@@ -4,7 +4,8 @@
  */
 #include "rppg/rows.h"
 
-/* Haemoglobin absorbs green most: the trace itself, turned over. */
+/* Haemoglobin absorbs green most: the wave is the green trace with its sign
+ * turned. */
 int
 rppg_green(struct dsp *d, const struct rppg_colour *c, double *wave)
 {

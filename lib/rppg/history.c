@@ -85,7 +85,7 @@ history_add_waves(
 	if (h->wave.count == 0)
 		h->wave_base = at;
 	int64_t end = at + (int64_t)n;
-	/* A gap longer than all that is kept: nothing before it stays. */
+	/* A gap longer than all that is kept: nothing before it remains. */
 	if (end - h->wave_base > (int64_t)(RPPG_SECONDS_MAX * RPPG_GRID)) {
 		int64_t least = end - (int64_t)(RPPG_SECONDS_MAX * RPPG_GRID);
 

@@ -1,6 +1,6 @@
 /*
- * history: what is kept of all that was pushed: the fused wave, the mean
- * colour, the movement, and an estimate a window.  Private to lib/rppg.
+ * history: what is kept of all frames: the fused wave, the mean colour, the
+ * movement, and one estimate for each window.  Private to lib/rppg.
  */
 #ifndef RPPG_HISTORY_H
 #define RPPG_HISTORY_H
@@ -11,7 +11,7 @@
 #include "rppg/analyser.h"
 #include "rppg/engine.h"
 
-/* What one window said, once its rate was chosen. */
+/* What one window shows, once its rate is chosen. */
 struct window_estimate {
 	double start, end;
 	double rate;    /* /min */
@@ -20,7 +20,7 @@ struct window_estimate {
 	double movement, seen;
 };
 
-/* The mean colour of all skin in one frame; and where the face is. */
+/* The mean colour of all skin in one frame, and the position of the face. */
 struct skin_colour {
 	double time, first; /* of the frames averaged: mean, first */
 	float r, g, b;
@@ -39,7 +39,8 @@ struct queue {
 void *rppg_queue_add(struct queue *q);
 void *rppg_queue_at(const struct queue *q, size_t i);
 
-/* The waves: sums of overlapping windows and of their weights, on the grid. */
+/* Sums of overlapping windows and of their weights, at one sample of the
+ * grid. */
 struct wave_sum {
 	float sum[WAVES], weight;
 };

@@ -10,12 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* By hand: the most rounds of FastICA. */
 enum {
 	ROUNDS = 60
 };
 
+/* The cosine of the angle by which components may still turn when they have
+ * converged. */
+static const double CONVERGED = 1 - 1e-8;
+
+/* The band in which a component's peak counts as a pulse, Hz (Poh, McDuff and
+ * Picard, 2010: 45 to 240 /min; by hand from 42). */
+static const double PEAK_LOW = 0.7, PEAK_HIGH = 4;
+
 /* Make the three signals of ${x} uncorrelated, with variance 1.  False where
- * they have fewer dimensions. */
+ * they span fewer than three dimensions. */
 static bool
 whiten(double *x, size_t n)
 {
@@ -66,8 +75,8 @@ orthonormalise(double w[9])
 	memcpy(w, out, sizeof(out));
 }
 
-/* One step of the fixed point with g = y^3, kurtosis, for all components at
- * once: a pulse has less of it than noise. */
+/* One step of the fixed-point iteration with g = y^3 (kurtosis), for all
+ * components at once.  A pulse has a lower kurtosis than noise. */
 static void
 step(const double *x, size_t n, double w[9])
 {
@@ -109,7 +118,7 @@ separate(double *x, size_t n)
 			    fabs(w[3 * i] * last[3 * i] +
 				w[3 * i + 1] * last[3 * i + 1] +
 				w[3 * i + 2] * last[3 * i + 2]));
-		if (same > 1 - 1e-8)
+		if (same > CONVERGED)
 			break;
 	}
 	for (size_t k = 0; k < n; k++) {
@@ -121,8 +130,8 @@ separate(double *x, size_t n)
 	}
 }
 
-/* The component with the highest peak in the band, as a share of its power;
- * the number of components without memory. */
+/* The component with the highest peak in the band, relative to its power; 3
+ * without memory. */
 static size_t
 choose(struct dsp *d, const double *x, size_t n, double rate)
 {
@@ -138,7 +147,7 @@ choose(struct dsp *d, const double *x, size_t n, double rate)
 			dsp_spectrum_release(&s);
 			return 3;
 		}
-		if (isnan(dsp_peak(&s, 0.7, 4, &height)))
+		if (isnan(dsp_peak(&s, PEAK_LOW, PEAK_HIGH, &height)))
 			continue;
 		height /= dsp_band_power(&s, 0, rate / 2);
 		if (height > best) {
@@ -167,7 +176,7 @@ rppg_ica(struct dsp *d, const struct rppg_colour *c, double *wave)
 		free(x);
 		return -1;
 	}
-	/* Sign and size are those that green knows. */
+	/* The sign and the size are those of the component in green. */
 	double along = 0, power = 0;
 	for (size_t k = 0; k < n; k++) {
 		along += wave[k] * x[best * n + k];

@@ -1,9 +1,9 @@
 /*
- * method: the classical ways from the mean colour of skin to a pulse wave,
- * as rows of one table.
+ * method: the published methods that make a pulse wave of the mean colour of
+ * skin, as rows of one table.
  *
- * All take the same (three traces on an even grid) and give a wave that rises
- * with the blood volume: skin gets darker, most of all in green, as it fills.
+ * Each takes three traces on an even grid and gives a wave that rises with the
+ * blood volume.  Skin gets darker as it fills with blood, most of all in green.
  */
 #ifndef RPPG_METHOD_H
 #define RPPG_METHOD_H
@@ -12,25 +12,26 @@
 
 #include "dsp/dsp.h"
 
-/* How a method makes one wave of three colours, or of more. */
+/* How a method comes to its wave. */
 enum rppg_kind {
-	RPPG_KIND_CHANNEL,  /* it takes one colour and leaves the others */
-	RPPG_KIND_MODEL,    /* by a model of skin, in which intensity cancels */
-	RPPG_KIND_SUBSPACE, /* it takes off the direction of the mean colour */
-	RPPG_KIND_BLIND,    /* blind source separation: it picks a component */
-	RPPG_KIND_FUSION,   /* all of the above, over all patches: engine.h */
-	RPPG_KIND_PICTURE   /* a whole picture, in which no skin is known */
+	RPPG_KIND_CHANNEL, /* one colour, without the others */
+	RPPG_KIND_MODEL,   /* a model of skin, in which intensity cancels */
+	RPPG_KIND_SUBSPACE, /* the direction of the mean colour is projected out */
+	RPPG_KIND_BLIND, /* blind source separation, and a choice of component */
+	RPPG_KIND_FUSION, /* all of the above, over all patches: engine.h */
+	RPPG_KIND_PICTURE /* a whole picture, with skin not known: fvp.h */
 };
 
 /*
  * The table.  A new method is a file with the function rppg_NAME, and a row
- * here: the enum, the choices of --method and the fusion follow from it.
+ * here.  The enum, the choices of --method and the fusion follow from it.
  *
  *	constant, name, kind, weight in the fusion
  *
- * COLOUR rows make a wave of three traces; WHOLE rows need more than that and
- * have no function.  Weights are by hand: 1, and less for methods that see
- * nearly the same as another.
+ * COLOUR rows make a wave of three traces.  WHOLE rows need more than that and
+ * have no function.  Weights are by hand: 1, and 0.5 for methods that nearly
+ * repeat another (LGI and OMIT) or that choose their component by its peak
+ * (ICA).
  */
 #define RPPG_METHOD_TABLE(COLOUR, WHOLE)  \
 	WHOLE(FUSION, fusion, FUSION, 0)  \

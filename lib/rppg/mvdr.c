@@ -5,23 +5,23 @@
 
 #include "rppg/rows.h"
 
-/* Diagonal loading, a share of the mean power: signatures are not known
- * exactly, nor is the noise, from one window.  Of a face that moves nearly all
- * power is shading, far above both, and so much would hide what the channels
- * have in common. */
+/* By hand: diagonal loading, as a share of the mean power.  Neither signatures
+ * nor the noise are known exactly from one window.  In a face that moves,
+ * nearly all power is shading, and the loading of a still face would hide what
+ * the channels have in common. */
 static const double LOADING = 0.1, LOADING_MOVING = 0.01;
 
-/* Movement, as struct window has it, below which a face holds still, and from
- * which it moves. */
+/* By hand: movement, as in struct window, below which a face holds still, and
+ * from which on it moves. */
 static const double STILL = 0.003, MOVING = 0.006;
 
-/* How much of what is seen at a rate itself counts as noise when rates are
- * compared: a strong light that swells must not pass for a pulse for want of
- * anything else at its frequency.  Of the wave of a rate that is chosen it
- * would take off what the signature does not fit. */
+/* By hand: how much of the power at a rate itself counts as noise when rates
+ * are compared.  A strong light that swells must not pass for a pulse only
+ * because nothing else is at its frequency.  The wave of a chosen rate is made
+ * without it, since it would remove what the signature does not fit. */
 static const double OWN_SHARE = 0.1;
 
-/* How much the reference counts against skin. */
+/* By hand: how much the reference counts against skin. */
 static const double REFERENCE = 1;
 
 static unsigned
@@ -75,7 +75,7 @@ mvdr_add(struct mvdr *m, struct power_plan *p,
 	return 0;
 }
 
-/* Make the noise of all channels white by one common curve. */
+/* Whiten the noise of all channels by one common curve. */
 static void
 whiten(struct mvdr *m, const struct power_plan *p)
 {
@@ -123,8 +123,8 @@ mvdr_close(struct mvdr *m, const struct power_plan *p)
 	}
 }
 
-/* What the channels show away from ${bin} and its harmonics, of which the
- * share ${own} counts, too; loaded. */
+/* The products of the channels away from ${bin} and its harmonics, to which the
+ * share ${own} of those there is added; loaded. */
 static void
 noise_beside(
     const struct mvdr *m, int bin, double own, double noise[MVDR_PAIRS])
@@ -152,8 +152,8 @@ noise_beside(
 		noise[pair(i, i)] += m->loading * mean;
 }
 
-/* Solve a*x = b for the symmetric positive ${a}, which is destroyed, by
- * Cholesky's factors.  False where it is singular. */
+/* Solve a*x = b for the symmetric positive definite ${a}, which is destroyed,
+ * by Cholesky factorisation.  False where it is singular. */
 static bool
 solve(double *a, const double *b, double *x, unsigned n)
 {
@@ -192,7 +192,7 @@ solve(double *a, const double *b, double *x, unsigned n)
 	return true;
 }
 
-/* The weights at ${bin}; false where nothing moves. */
+/* The weights at ${bin}; false where there is no signal. */
 static bool
 weights(const struct mvdr *m, int bin, double own, double w[MVDR_CHANNELS])
 {

@@ -1,16 +1,17 @@
 /*
- * mvdr: the best linear view of a pulse in many traces at once.
+ * mvdr: the best linear combination of many traces to see a pulse (minimum
+ * variance distortionless response).
  *
  * Every group of patches gives three channels, red, green and blue.  For each
- * rate in turn, the channels' noise is what they show at all other
- * frequencies of the band; the weights w = N^-1 p / (p' N^-1 p) let a pulse
- * of signature p through unchanged and as little of that noise as any weights
- * can (Capon, "High-resolution frequency-wavenumber spectrum analysis", Proc.
- * IEEE 57(8), 1969; over the colours alone and with the pulse left in N it is
- * the PBV method of de Haan and van Leest, 2014).  So light, movement, a
- * coder that quantises colour away, and patches that are worse than others
- * are all met by the same few lines, with what is measured in the window
- * itself.  Private to lib/rppg.
+ * rate in turn, the noise of the channels is what they show at all other
+ * frequencies of the band.  The weights w = N^-1 p / (p' N^-1 p) let a pulse of
+ * signature p through unchanged, and as little of that noise as any weights
+ * can: Capon, "High-resolution frequency-wavenumber spectrum analysis", Proc.
+ * IEEE 57(8), 1969.  Over the colours of one trace, with the pulse left in N,
+ * this is the PBV method of de Haan and van Leest, 2014.  So changing light,
+ * movement, a coder that quantises colour away, and patches that are worse than
+ * others are all suppressed by what is measured in the window itself.  Private
+ * to lib/rppg.
  */
 #ifndef RPPG_MVDR_H
 #define RPPG_MVDR_H
@@ -29,9 +30,10 @@ struct mvdr {
 	size_t n;
 	double loading;  /* of the noise, a share of its mean */
 	double exponent; /* of the noise that was made white */
-	double trace[MVDR_CHANNELS][POWER_WINDOW]; /* relative, no trend */
+	double trace[MVDR_CHANNELS]
+		    [POWER_WINDOW]; /* relative to the level, without trend */
 	double signature[MVDR_CHANNELS];
-	double reference[POWER_BINS]; /* power that is no pulse's */
+	double reference[POWER_BINS]; /* power that is known to be no pulse */
 	/* Transforms (re, im), and the running sums over the bins of the real
 	 * parts of their products: the lower triangle, row by row. */
 	double re[MVDR_CHANNELS][POWER_BINS], im[MVDR_CHANNELS][POWER_BINS];
@@ -45,23 +47,24 @@ void mvdr_clear(struct mvdr *m, size_t n);
 int mvdr_add(struct mvdr *m, struct power_plan *p,
     double colour[MVDR_COLOURS][POWER_WINDOW]);
 
-/* The face moves by so much of its size: what is seen is mostly shading. */
+/* Set the movement of the face, as in struct window: where it is large, most
+ * power is shading. */
 void mvdr_set_movement(struct mvdr *m, double movement);
 
-/* Power that something which is not skin shows, of its relative changes: what
- * is hardly stronger in skin counts less (as in Full Video Pulse, Wang et
+/* Set the relative power that something other than skin shows.  Frequencies at
+ * which skin is hardly stronger count less (as in Full Video Pulse, Wang et
  * al., 2018). */
 void mvdr_set_reference(struct mvdr *m, const struct power *reference);
 
-/* All is there. */
+/* Finish after the last mvdr_add. */
 void mvdr_close(struct mvdr *m, const struct power_plan *p);
 
 /* Log-likelihood of a pulse at each rate, for one degree of freedom. */
 void mvdr_log_likelihood(
     const struct mvdr *m, double log_likelihood[POWER_RATES]);
 
-/* The pulse wave as seen at ${bin}, rising with the blood volume.  False
- * where there is none. */
+/* The pulse wave at ${bin}, rising with the blood volume.  False where there is
+ * none. */
 bool mvdr_wave(const struct mvdr *m, int bin, double *wave);
 
 #endif

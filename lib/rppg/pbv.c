@@ -10,8 +10,8 @@
 const double rppg_signature[3] = {0.33, 0.77, 0.53};
 
 /*
- * The weights that keep the signature and suppress all else the best:
- * W = Q^-1 p / (p' Q^-1 p), Q the colours' products.
+ * The weights that keep the signature and suppress everything else best: W =
+ * Q^-1 p / (p' Q^-1 p), where Q are the products of the colours.
  */
 int
 rppg_pbv(struct dsp *d, const struct rppg_colour *c, double *wave)
@@ -22,7 +22,7 @@ rppg_pbv(struct dsp *d, const struct rppg_colour *c, double *wave)
 	if ((x = rppg_relative_colour(c)) == NULL)
 		return -1;
 	rppg_products(x, c->n, q);
-	/* A little white noise keeps Q invertible, whatever the light. */
+	/* By hand: a little white noise keeps Q invertible under any light. */
 	double floor = 1e-6 * (q[0] + q[4] + q[8]);
 	for (size_t i = 0; i < 3; i++)
 		q[4 * i] += floor;

@@ -6,28 +6,29 @@
 #include "dsp/dsp.h"
 #include "rppg/engine.h"
 
-/* How fast a heart may leave the course, Hz. */
+/* By hand: how fast a heart rate may leave the curve, Hz. */
 static const double CUTOFF = 0.125;
 
-/* What is left out at both ends, where the low-pass has one side alone, s. */
+/* By hand: what is left out at both ends, where the low-pass is one-sided,
+ * s. */
 static const double END_SECONDS = 1;
 
-/* Less than this has no phase to follow, s. */
+/* By hand: a shorter run has no phase to follow, s. */
 static const double SECONDS_MIN = 4;
 
 enum {
-	SILENCE = 30 /* samples: what follows is another run */
+	SILENCE = 30 /* samples of 0, behind which another run begins */
 };
 
 /* One run of the wave. */
 struct phase_rate {
 	const double *wave;
 	size_t n;
-	double *cycles; /* of the course, up to each sample */
+	double *cycles; /* along the curve, up to each sample */
 	double *re, *im, *work;
 };
 
-/* Lay the cycles of the course through ${point}. */
+/* Integrate the cycles along the curve through ${point}. */
 static void
 follow(struct phase_rate *p, double start, const struct rate_point *point,
     size_t points)
@@ -52,7 +53,7 @@ follow(struct phase_rate *p, double start, const struct rate_point *point,
 	}
 }
 
-/* Take the wave down by the course; keep in p->re, p->im what is slow. */
+/* Demodulate the wave by the curve: p->re and p->im keep what is slow. */
 static int
 demodulate(struct phase_rate *p)
 {
@@ -67,8 +68,8 @@ demodulate(struct phase_rate *p)
 	return dsp_smooth(p->work, p->im, p->n, lambda);
 }
 
-/* The mean rate, /min, if ${shown}, the power of the wave that goes with the
- * course, is more than before. */
+/* Set ${rate} to the mean rate, /min, if the power of the wave that follows the
+ * curve exceeds ${shown}, which is then raised. */
 static int
 read_rate(struct phase_rate *p, double *shown, double *rate)
 {
@@ -93,7 +94,7 @@ read_rate(struct phase_rate *p, double *shown, double *rate)
 	return 0;
 }
 
-/* The rate of one run of the wave, by the course or by a level rate. */
+/* The rate of one run of the wave, by the curve or by a constant rate. */
 static int
 read_run(struct phase_rate *p, double start, const struct rate_point *point,
     size_t points, double *rate)
@@ -108,7 +109,7 @@ read_run(struct phase_rate *p, double start, const struct rate_point *point,
 	return read_rate(p, &shown, rate);
 }
 
-/* Where the run that begins at ${at} ends: before a silence. */
+/* The end of the run that begins at ${at}: before a silence. */
 static size_t
 run_end(const double *wave, size_t n, size_t at)
 {

@@ -8,15 +8,15 @@
 #include <stdlib.h>
 
 /*
- * In every window of 1.6 s: Cn = C / mean(C), S1 = G - B, S2 = G + B - 2R,
- * h = S1 + sd(S1)/sd(S2) S2, and h less its mean is added up.  Since every
- * h is linear in the window's colours,
+ * In every window of 1.6 s: Cn = C / mean(C), S1 = G - B, S2 = G + B - 2R, h =
+ * S1 + sd(S1)/sd(S2) S2, and h less its mean is added up.  Every h is linear in
+ * the window's colours:
  *
  *	h(t) = (1 + a) G(t)/mg + (a - 1) B(t)/mb - 2a R(t)/mr
  *
- * (its mean is 0 as it stands), so the sum over all windows that hold t is
- * that of their coefficients times the colour at t: running sums give it in
- * O(n) where the formula as written takes O(n l).
+ * Its mean is 0 already.  So the sum over all windows that contain t is the sum
+ * of their coefficients times the colour at t, which running sums give in O(n),
+ * where the formula as written takes O(n l).
  */
 struct sums {
 	double *first[3];  /* of each channel, less its mean */

@@ -3,16 +3,20 @@
 #include <math.h>
 #include <string.h>
 
-/* Harmonics beyond these shares of the first's power are not the pulse's. */
+/* By hand: harmonics count up to these shares of the power of the first.  More
+ * than that is no pulse's. */
 static const double harmonic_max[POWER_HARMONICS + 1] = {0, 1, 0.7, 0.3};
 
-/* Below this there is rounding and nothing else: waves of 1e-6 of the level. */
+/* Total power below which there is only rounding: waves of 1e-6 of the
+ * level. */
 static const double POWER_MIN = 1e-8;
 
-/* No window explains more than this. */
+/* By hand: the share that a pulse explains is limited to this, so that no
+ * single window decides. */
 static const double EXPLAINED_MAX = 0.98;
 
-/* Drifts are steeper than this, but then nothing is left to find. */
+/* By hand: the steepest noise that is whitened.  Drifts may be steeper, but
+ * then there is nothing left to find. */
 static const double EXPONENT_MAX = 2;
 
 int
@@ -116,7 +120,7 @@ power_lobe(size_t n)
 	    fmax(3, 1.1 * RPPG_GRID / (double)n / POWER_STEP));
 }
 
-/* Power within ${lobe} bins of ${bin}, from ${above} on and in the band. */
+/* The power within ${lobe} bins of ${bin}, in the band and from ${above} on. */
 static double
 peak_power(const struct power *s, double bin, long lobe, long above)
 {

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 
 /*
- * LGI and OMIT take off the colour's common direction and keep what is left
- * of green: what changes all channels in proportion is light and movement.
+ * LGI and OMIT project out the common direction of the colours and keep what is
+ * left of green: what changes all channels in proportion is light and movement.
  */
 static void
 project_out(const struct rppg_colour *c, const double s[3], double *wave)
@@ -45,8 +45,8 @@ rppg_lgi(struct dsp *d, const struct rppg_colour *c, double *wave)
 	    wave, wave, c->n, dsp_detrend_lambda(RPPG_TREND_CUTOFF, c->rate));
 }
 
-/* The first column of Q in the QR factors of the colours: the direction of
- * the first of them. */
+/* The first column of Q in the QR factorisation of the colours: the direction
+ * of the first sample. */
 int
 rppg_omit(struct dsp *d, const struct rppg_colour *c, double *wave)
 {

@@ -3,19 +3,24 @@
 #include <math.h>
 #include <string.h>
 
-/* The period of coders, in frames; the flicker of lamps, Hz; the bin from
- * which a rate is rare (200 /min); what it costs a vote. */
+/* The period of the quality of coders, in frames, and the flicker of lamps at
+ * mains of 50 and 60 Hz, in Hz (0: the place of the coder). */
 static const double CODER_FRAMES = 4;
 static const double lamp[ARTEFACT_RATES] = {0, 100, 120};
+
+/* By hand: the bin from which on a rate is rare (200 /min), and what an
+ * artefact rate costs a degree of freedom. */
 static const double RARE = 3.33 / POWER_STEP;
 static const double ARTEFACT_COST = 1;
 
+/* By hand: the median of the prior, /min, and the standard deviation of its
+ * logarithm.  A rate of 40 or of 140 costs 1.2, which a clear pulse outweighs. */
 static const double PRIOR_RATE = 75, PRIOR_WIDTH = 0.4;
 
-/* What all single methods together count beside the groups of patches. */
+/* By hand: what all methods together count beside the groups of patches. */
 static const double METHODS_WEIGHT = 0.2;
 
-/* What each method makes of the mean of all patches. */
+/* The spectrum of each method for the mean of all patches. */
 static int
 score_methods(struct analyser *a, struct rate_likelihood *out)
 {
@@ -49,7 +54,7 @@ add_power(struct rate_likelihood *out, const struct power *s, double scale)
 		    log(1 - power_explained(s, POWER_LOW + k, out->lobe));
 }
 
-/* The methods' votes, those of clearer ones counting more. */
+/* Add the likelihoods of the methods, the clearer ones with more weight. */
 static void
 add_methods(struct rate_likelihood *out, double scale)
 {
@@ -84,7 +89,7 @@ score_groups(struct analyser *a, struct rate_likelihood *out)
 	return 0;
 }
 
-/* The votes of the whole picture's masks. */
+/* Add the likelihoods of the masks of a whole picture. */
 static int
 score_masks(struct analyser *a, struct rate_likelihood *out)
 {
@@ -113,7 +118,7 @@ score_masks(struct analyser *a, struct rate_likelihood *out)
 	return 0;
 }
 
-/* What is known beforehand: rates of people, log-normal about 75 /min. */
+/* The prior: rates of people are log-normal about PRIOR_RATE. */
 static double
 prior(int bin)
 {
@@ -123,12 +128,12 @@ prior(int bin)
 }
 
 /*
- * Coders write every fourth frame better than those between: its colour beats
- * at a quarter of the frame rate.  Lamps flicker at twice the frequency of the
- * mains, of which frames leave the difference to the nearest multiple of
- * theirs; through a rolling shutter it comes to each row at another time, so
- * that the background cannot tell.  Only where such a rate is one of hearts,
- * and a rare one, is it doubted; then it takes a very clear pulse.
+ * Coders often write every fourth frame better than those between, so colour
+ * beats at a quarter of the frame rate.  Lamps flicker at twice the frequency
+ * of the mains, and are seen at the difference to the nearest multiple of the
+ * frame rate.  A rolling shutter shows the flicker to each row at another time,
+ * so the background does not reveal it.  Such a rate is penalised only where it
+ * is in the range of hearts, and rare there.  It then takes a very clear pulse.
  */
 static void
 penalise_artefacts(const struct resampler *in, struct rate_likelihood *out)

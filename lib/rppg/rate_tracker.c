@@ -3,16 +3,19 @@
 #include <math.h>
 #include <string.h>
 
-/* Windows of 10 s that end every second are not independent. */
+/* Windows of 10 s that end every second are not independent.  By hand: the
+ * weight of each. */
 static const double INDEPENDENT = 0.25;
 
-/* What one bin (1.8 /min) of change in a second costs, and the widest one. */
+/* By hand: what a change of one bin (1.8 /min) in a second costs, and the
+ * largest change that is no jump. */
 static const double CHANGE_COST = 0.8;
 enum {
 	CHANGE_MAX = 8
 };
 
-/* What a jump costs, whatever its width: the pulse was lost and found. */
+/* By hand: what a jump of any size costs, where the pulse was lost and found
+ * again. */
 static const double JUMP_COST = 12;
 
 void

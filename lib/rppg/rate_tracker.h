@@ -1,9 +1,10 @@
 /*
- * rate_tracker: follows the rate through the likelihoods of successive windows, softly.
+ * rate_tracker: follows the rate through the likelihoods of successive windows.
  *
- * A Viterbi search: a rate is believed where the likelihoods of all windows along a
- * smooth course add up.  A window without a clear voice changes nothing, a
- * clear one is believed even after a jump.  Private to lib/rppg.
+ * A Viterbi search for the path along which the likelihoods of all windows,
+ * less what changes of the rate cost, add up to the most.  A window without a
+ * clear peak changes nothing, and a clear one is followed even after a jump.
+ * Private to lib/rppg.
  */
 #ifndef RPPG_RATE_TRACKER_H
 #define RPPG_RATE_TRACKER_H
@@ -12,7 +13,7 @@
 
 enum {
 	RATE_TRACKER_LAG = 12
-}; /* windows after which a choice stands */
+}; /* windows after which a choice is final */
 
 struct rate_tracker {
 	double score[POWER_RATES];
@@ -27,8 +28,8 @@ void rate_tracker_restart(struct rate_tracker *t);
 void rate_tracker_push(struct rate_tracker *t,
     const double log_likelihood[POWER_RATES], double hop);
 
-/* The best course's bins of the last ${n} <= RATE_TRACKER_LAG windows, oldest
- * first. */
+/* The bins of the best path in the last ${n} <= RATE_TRACKER_LAG windows,
+ * oldest first. */
 void rate_tracker_path(const struct rate_tracker *t, int *bin, unsigned n);
 
 #endif

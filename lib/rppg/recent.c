@@ -7,7 +7,7 @@
 #include "rppg/state.h"
 
 enum {
-	NOW = 5 /* windows whose features the confidence is made of */
+	NOW = 5 /* by hand: windows whose features are averaged */
 };
 
 void
@@ -25,7 +25,7 @@ recent_add(struct recent *r, const struct window_estimate *estimate)
 	r->estimate[r->count++] = *estimate;
 }
 
-/* How far the rates lie apart. */
+/* The spread of the rates, as RPPG_FEATURE_SPREAD. */
 static double
 spread(const struct recent *r)
 {

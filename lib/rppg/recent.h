@@ -1,6 +1,6 @@
 /*
- * recent: what the last windows said as they came, from which it is told how
- * sure the latest rate is.  Private to lib/rppg.
+ * recent: the last windows as they came, for the confidence of the latest rate.
+ * Private to lib/rppg.
  */
 #ifndef RPPG_RECENT_H
 #define RPPG_RECENT_H
@@ -8,7 +8,7 @@
 #include "rppg/history.h"
 
 enum {
-	RECENT_WINDOWS = 12 /* that are kept */
+	RECENT_WINDOWS = 12 /* by hand: those whose rates have a spread */
 };
 
 struct recent {
@@ -18,12 +18,12 @@ struct recent {
 
 void recent_clear(struct recent *r);
 
-/* Keep a copy of ${estimate}; the oldest makes room. */
+/* Keep a copy of ${estimate} in place of the oldest. */
 void recent_add(struct recent *r, const struct window_estimate *estimate);
 
-/* The probability that the rate of the estimate added last is right: as
- * rppg_confidence, of the features of the last few windows, for a single one
- * may match noise by chance.  There must be a estimate. */
+/* The probability that the rate of the last estimate is right, by the mean
+ * features of the last few windows: a single one may match noise by chance.
+ * There must be an estimate. */
 double recent_confidence(const struct recent *r, enum rppg_method method);
 
 #endif

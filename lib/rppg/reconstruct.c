@@ -5,18 +5,21 @@
 
 #include "dsp/dsp.h"
 
-/* Amplitude over noise power: the weight that is best for independent
- * noise. */
+/* By hand: noise power that even the cleanest wave has, which bounds weights. */
+static const double NOISE_MIN = 0.02;
+
+/* The weight of maximum ratio combining: amplitude over noise power, for
+ * independent noise. */
 static double
 combining_weight(const struct power *s, double bin, unsigned lobe)
 {
 	double part = power_explained(s, bin, lobe);
 
-	return s->valid ? sqrt(part) / (1 - part + 0.02) : 0;
+	return s->valid ? sqrt(part) / (1 - part + NOISE_MIN) : 0;
 }
 
-/* How the colours of the window go with ${wave}: the lesser share of red and
- * blue in all three. */
+/* How the colours of the window follow ${wave}: the lesser of the shares of red
+ * and blue in all three. */
 static double
 least_colour(const struct window *w, const double *wave)
 {
@@ -33,7 +36,7 @@ least_colour(const struct window *w, const double *wave)
 	return all > 0 ? fmin(follow[0], follow[2]) / all : 0;
 }
 
-/* Make the pulse in ${wave} have amplitude 1; tell its spectrum. */
+/* Scale ${wave} to a pulse of amplitude 1, and give its spectrum. */
 static int
 set_amplitude(struct analyser *a, const struct rate_likelihood *w, double bin,
     double *wave, struct power *s)
@@ -49,7 +52,7 @@ set_amplitude(struct analyser *a, const struct rate_likelihood *w, double bin,
 	return 0;
 }
 
-/* The methods' waves of the window's colour, the better ones more. */
+/* The sum of the methods' waves, the better ones with more weight. */
 static int
 mix_methods(struct analyser *a, const struct rate_likelihood *w, double bin,
     double *wave)
@@ -72,7 +75,7 @@ mix_methods(struct analyser *a, const struct rate_likelihood *w, double bin,
 	return 0;
 }
 
-/* How good each box of a whole picture is at ${bin}. */
+/* The weight of each box of a whole picture at ${bin}. */
 static int
 weigh_boxes(struct analyser *a, const struct rate_likelihood *w, double bin,
     double weight[TRACE_REGIONS_MAX])
@@ -91,8 +94,8 @@ weigh_boxes(struct analyser *a, const struct rate_likelihood *w, double bin,
 	return 0;
 }
 
-/* The waves of the parts of the face, of deviation 1: each as its own colours
- * show it, so that what one lacks does not come from the other. */
+/* The waves of the parts of the face, of standard deviation 1.  Each is made of
+ * its own colours only, so that what one lacks does not come from the other. */
 static int
 reconstruct_parts(struct analyser *a, const struct rate_likelihood *w,
     double bin, double wave[WAVES][POWER_WINDOW])

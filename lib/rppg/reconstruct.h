@@ -1,5 +1,5 @@
 /*
- * reconstruct: the pulse wave of a window whose rate is chosen.
+ * reconstruct: the pulse wave of a window, once its rate is chosen.
  *
  * Private to lib/rppg.
  */
@@ -8,20 +8,20 @@
 
 #include "rppg/rate_likelihood.h"
 
-/* How good the wave is. */
+/* The quality of the wave. */
 struct reconstruct_quality {
 	double snr; /* dB; NAN: there is no wave */
-	/* The lesser of red and blue in what the colours have of the wave:
-	 * blood darkens all of them, a coloured light that changes turns one
-	 * against another and makes it negative. */
+	/* The lesser of the shares of red and blue in what the colours have of
+	 * the wave.  Blood darkens all of them.  A light that changes its
+	 * colour turns one against another and makes this negative. */
 	double least;
 };
 
 /*
- * Make the pulse waves of a window for a pulse at ${bin}: of the fusion what its
- * groups show together, else the methods' waves, weighted by their
- * signal-to-noise ratio there, with a pulse of amplitude about 1.  Of the fusion
- * also those of the parts of a face; what is not in view is 0.  Return 0, or -1
+ * Make the pulse waves of a window for a pulse at ${bin}, of amplitude about 1.
+ * The fusion takes what its groups show together, and the waves of the parts of
+ * a face, which are 0 where a part is not in view.  Other methods give their
+ * own waves, weighted by their signal-to-noise ratio there.  Return 0, or -1
  * without memory.
  */
 int reconstruct_waves(struct analyser *a, const struct resampler *in,

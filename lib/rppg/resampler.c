@@ -6,14 +6,18 @@
 
 #include "dsp/dsp.h"
 
-/* Frames before the end of the grid whose spline may still change: each one
- * further back moves it by a factor of 0.27 less. */
+/* Frames before the end of the grid whose spline may still change.  A natural
+ * spline passes on 0.27 of a change from one frame to the next. */
 enum {
 	SETTLED = 10
 };
 
-/* How fast the weight of a region follows its pixels, a frame. */
+/* By hand: how fast the weight of a region follows its number of pixels, a
+ * frame. */
 static const double FOLLOW = 0.01;
+
+/* By hand: how fast the level of a region follows its colour, a frame. */
+static const double LEVEL_FOLLOW = 0.2;
 
 int
 resampler_init(struct resampler *in, unsigned regions)
@@ -65,7 +69,7 @@ resampler_channel(const struct resampler *in, unsigned channel)
 	return in->grid + (size_t)channel * RESAMPLER_GRID;
 }
 
-/* The regions were placed anew: go on at the level where each one was. */
+/* The regions were placed anew: continue at the level that each one had. */
 static void
 re_anchor(struct resampler *in, const struct trace_frame *f)
 {
@@ -126,7 +130,8 @@ add_frame(struct resampler *in, const struct trace_frame *f)
 			double v = now[c] * in->gain[i][c];
 
 			in->level[i][c] = in->level[i][c] > 0
-			    ? 0.8 * in->level[i][c] + 0.2 * v
+			    ? (1 - LEVEL_FOLLOW) * in->level[i][c] +
+				LEVEL_FOLLOW * v
 			    : v;
 			add_value(in, 3 * i + c, v);
 		}
@@ -166,7 +171,7 @@ resampler_push(struct resampler *in, const struct trace_frame *f)
 	return new_frame;
 }
 
-/* Let go of the oldest samples, so that there is room up to ${last}. */
+/* Drop the oldest samples, so that there is room up to ${last}. */
 static void
 slide(struct resampler *in, int64_t last)
 {
@@ -190,7 +195,7 @@ slide(struct resampler *in, int64_t last)
 	in->settled -= drop;
 }
 
-/* Frames that are settled are kept as a run-up for the spline alone. */
+/* Settled frames are kept only as a run-up for the spline. */
 static void
 settle(struct resampler *in)
 {

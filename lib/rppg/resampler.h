@@ -1,9 +1,9 @@
 /*
  * resampler: from frames at uneven times to traces on an even grid.
  *
- * Frames closer than RPPG_CLOSEST are averaged, steps at re-anchoring are
- * taken out by a gain for each region and channel, and every region is
- * resampled once, by a spline over the frames' real times.  Private to
+ * Frames closer than RPPG_CLOSEST are averaged.  Where regions are placed anew,
+ * a gain for each region and channel removes the step.  Every region is
+ * resampled once, by a spline over the real times of its frames.  Private to
  * lib/rppg.
  */
 #ifndef RPPG_RESAMPLER_H
@@ -18,17 +18,17 @@
 
 /* Frames closer than this are averaged, s. */
 #define RPPG_CLOSEST (1 / 75.0)
-/* Longer gaps are crossed on a line and count as not seen, s. */
+/* Longer gaps are bridged by a line and count as not seen, s. */
 #define RPPG_GAP 0.3
-/* Longer gaps, and longer times without skin in view, end a run: what follows
- * starts anew, s. */
+/* By hand: longer gaps, and longer times without skin in view, end a run.  What
+ * follows starts anew, s. */
 #define RPPG_BREAK 2.0
 
 enum {
 	RESAMPLER_RAW = 160,   /* frames held */
 	RESAMPLER_GRID = 3000, /* samples held of every channel */
-	/* Channels behind those of the regions: the face's middle and size,
-	 * relative to its size. */
+	/* Channels after those of the regions: the middle and the size of the
+	 * face, relative to its size. */
 	RESAMPLER_FACE_X = 0,
 	RESAMPLER_FACE_Y,
 	RESAMPLER_FACE_SIZE,
@@ -46,9 +46,9 @@ struct resampler {
 	size_t grids;   /* samples of the grid so far */
 	size_t settled; /* of them, those that no further frame changes */
 	bool started;
-	double weight[TRACE_REGIONS_MAX]; /* pixels, slowly followed */
+	double weight[TRACE_REGIONS_MAX]; /* mean pixels */
 	double gain[TRACE_REGIONS_MAX][3];
-	double level[TRACE_REGIONS_MAX][3]; /* last seen, gained; 0: never */
+	double level[TRACE_REGIONS_MAX][3]; /* last, with the gain; 0: never */
 	uint32_t anchor;
 	/* The frames being averaged. */
 	double sum_time, first_time;
@@ -63,10 +63,11 @@ void resampler_release(struct resampler *in);
 /* Forget all frames; gains and levels are kept. */
 void resampler_restart(struct resampler *in);
 
-/* Take a frame.  Return 1 when a new averaged frame came of it, 0 when none
- * did, -1 without memory. */
+/* Take a frame.  Return 1 where it completed an averaged frame, 0 where it did
+ * not, -1 without memory. */
 int resampler_push(struct resampler *in, const struct trace_frame *f);
-/* The last averaged frame, if one is still being collected.  Likewise. */
+/* Complete the frame that is being averaged, if there is one.  Return as
+ * above. */
 int resampler_flush(struct resampler *in);
 
 /* Bring the grid up to the last averaged frame; call at least once a second.

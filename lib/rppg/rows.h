@@ -4,17 +4,17 @@
 
 #include "rppg/method.h"
 
-/* Slower changes than this are light and posture, not pulse, Hz. */
+/* By hand: slower changes are light and posture, not pulse, Hz. */
 #define RPPG_TREND_CUTOFF 0.35
 
 /* The band that a pulse and its second harmonic fill, Hz. */
 #define RPPG_BAND_LOW 0.5
 #define RPPG_BAND_HIGH 8.0
 
-/* Length of the short windows of POS and CHROM, s. */
+/* Length of the short windows of POS and CHROM, s, as in the papers. */
 #define RPPG_SHORT_WINDOW 1.6
 
-/* The blood volume's signature in normalised R, G, B under white light (de
+/* The signature of the blood volume in normalised R, G, B under white light (de
  * Haan and van Leest, 2014). */
 extern const double rppg_signature[3];
 
@@ -24,7 +24,7 @@ extern const double rppg_signature[3];
 #define RPPG_METHOD_NOTHING(...)
 RPPG_METHOD_TABLE(RPPG_METHOD_FUNCTION, RPPG_METHOD_NOTHING)
 
-/* ${x} over its own trend, less 1: the relative change of a trace. */
+/* ${x} over its own trend, less 1: the relative changes of a trace. */
 int rppg_relative(const double *x, size_t n, double rate, double *out);
 
 /* The relative changes of r, g and b, one behind the other, in a new array

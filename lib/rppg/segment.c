@@ -6,13 +6,21 @@
 #include "rppg/phase_rate.h"
 #include "rppg/state.h"
 
-/* Frames further apart, or without skin for longer, make a gap, s. */
+/* Frames further apart, or without skin for longer, leave a gap, s. */
 static const double GAP_MIN = 0.3;
 
-/* Movement slower than this is posture: motion is sampled so often, s. */
+/* By hand: the interval at which motion is sampled, s.  Breath moves a face far
+ * slower. */
 static const double MOTION_STEP = 0.1;
 
-/* Windows over which the rate's course is taken for straight. */
+/* By hand: a window belongs to a segment with this share of itself inside, or
+ * where it covers this share of the segment. */
+static const double INSIDE_MIN = 0.6, COVERED_MIN = 0.9;
+
+/* By hand: shorter windows than this share of the longest are not averaged. */
+static const double LENGTH_MIN = 0.7;
+
+/* By hand: windows over which the rate's course counts as straight. */
 enum {
 	STRETCH = 20
 };
@@ -21,22 +29,23 @@ enum {
 struct assembly {
 	struct window_estimate *estimate;
 	size_t estimates;
-	struct rate_point *course; /* of those that sum_up counts */
+	struct rate_point *course; /* the windows that sum_up counts */
 	size_t points;
-	struct history wave; /* of the windows not settled yet */
+	struct history wave; /* of windows that are not settled yet */
 };
 
-/* Do most of a window's samples lie in the segment, or does it show all of one
- * that is shorter? */
+/* Are most of a window's samples in the segment, or does the window cover
+ * nearly all of a segment that is shorter? */
 static bool
 belongs(const struct window_estimate *n, double from, double to)
 {
 	double inside = fmin(n->end, to) - fmax(n->start, from);
 
-	return inside > fmin(0.6 * (n->end - n->start), 0.9 * (to - from));
+	return inside >
+	    fmin(INSIDE_MIN * (n->end - n->start), COVERED_MIN * (to - from));
 }
 
-/* Judge the windows whose choice may still change, as they stand now. */
+/* Take the windows whose rate may still change, as they are now. */
 static int
 assembly_pending(struct rppg *p, struct assembly *d)
 {
@@ -141,7 +150,7 @@ fill_wave(struct rppg *p, const struct assembly *d, double from, double to,
 	return 0;
 }
 
-/* The squares by which ${n} rates are off a straight course.  Hearts change
+/* The sum of squares by which ${n} rates deviate from a line.  Hearts change
  * smoothly, what is found in noise does not. */
 static double
 off_line(double *rate, size_t n)
@@ -150,7 +159,7 @@ off_line(double *rate, size_t n)
 	return (double)n * dsp_variance(rate, n);
 }
 
-/* The rate around the middle of ${n} joins the course. */
+/* Add the rate around the middle of ${n} to the curve of phase_rate. */
 static void
 add_point(struct assembly *d, const struct window_estimate *n)
 {
@@ -160,8 +169,9 @@ add_point(struct assembly *d, const struct window_estimate *n)
 		d->course[d->points++] = (struct rate_point){time, n->rate};
 }
 
-/* The rate and the features of the segment: means over its windows, weighted by
- * how clear and how long they are.  Its wave tells the rate better. */
+/* The rate and the features of the segment: means over its windows, the rates
+ * weighted by how clear and how long these are.  The phase of the wave then
+ * gives a better rate. */
 static int
 sum_up(struct assembly *d, enum rppg_method method, double from, double to,
     struct rppg_segment *v)
@@ -179,7 +189,7 @@ sum_up(struct assembly *d, enum rppg_method method, double from, double to,
 		const struct window_estimate *n = &d->estimate[i];
 		double length = n->end - n->start;
 
-		if (!belongs(n, from, to) || length < 0.7 * longest)
+		if (!belongs(n, from, to) || length < LENGTH_MIN * longest)
 			continue;
 		double w = n->quality * n->quality * length * length;
 		/* Nobody was in view, or nothing moved at all. */

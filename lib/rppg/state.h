@@ -8,10 +8,10 @@
 #include "rppg/recent.h"
 #include "rppg/resampler.h"
 
-/* A window, and what it is worth with the rate chosen last for it. */
+/* A window, with the estimate for the rate that was last chosen for it. */
 struct pending {
 	struct rate_likelihood rates;
-	int bin; /* that the rest belongs to; 0: none yet */
+	int bin; /* of estimate and wave; 0: none yet */
 	struct window_estimate estimate;
 	double wave[WAVES][POWER_WINDOW];
 };
@@ -28,15 +28,16 @@ struct rppg {
 	unsigned pendings;
 	struct recent recent;
 	struct history history;
-	/* The run of frames that show skin, without a break. */
+	/* The current run: frames that show skin, without a break. */
 	bool running;
 	double run_start, last_skin;
 	int64_t next_hop; /* grid index at which the next window ends */
-	double last_time; /* of a frame */
+	double last_time; /* of the last frame */
 	bool any;
 	unsigned long frames;
 	struct rppg_estimate now;
-	/* The mean colour goes on smoothly when patches come and go. */
+	/* Gains by which the mean colour continues smoothly when patches come
+	 * and go. */
 	double colour_gain[3];
 	struct trace_frame last_frame;
 };
@@ -52,8 +53,8 @@ int rppg_last_window(struct rppg *p, struct rate_tracker *t, unsigned *kept,
  * -1 without memory. */
 int rppg_apply_rate(struct rppg *p, struct pending *w, int bin);
 
-/* The probability that a rate with these features is right: at most a half of
- * a whole picture, of which nobody knows whether it shows skin. */
+/* The probability that a rate with these features is right.  It is at most a
+ * half for a whole picture, since it is not known whether that shows skin. */
 double rppg_confidence(
     enum rppg_method method, const double feature[RPPG_FEATURES]);
 

@@ -5,20 +5,26 @@
 
 #include "rppg/rows.h"
 
-/* A region counts where it was in view for this share of the window, and of
- * what the most seen one was: pictures that are missing are so for all. */
+/* By hand: a region counts where it was in view for this share of the window,
+ * and for this share of what the most seen region was.  Frames that are missing
+ * are missing for all. */
 static const double SEEN_MIN = 0.6, SEEN_SHARE = 0.8;
 
-/* Mean levels between which a channel can carry a pulse. */
+/* By hand: mean levels between which a channel can carry a pulse. */
 static const double LEVEL_MIN = 3, LEVEL_MAX = 252;
 
-/* Skin follows the light of the background within these factors; another one
- * means that they have something else in common, such as a neck in the
- * background. */
+/* By hand: skin follows the light of the background within these factors.  Any
+ * other factor means that they have something else in common, such as a neck in
+ * the background. */
 static const double LIGHT_MIN = 0.3, LIGHT_MAX = 2.5;
 
-/* Movement below this is the tracker's own noise, of the face's size. */
+/* By hand: movement below this, relative to the size of the face, is the
+ * tracker's own noise. */
 static const double MOTION_MIN = 0.003;
+
+/* By hand: a movement that keeps less than this share once the others are
+ * subtracted adds nothing. */
+static const double MOTION_OWN = 0.1;
 
 bool
 window_level_good(double level)
@@ -44,7 +50,7 @@ seen_share(const struct window *w, unsigned region)
 	return (double)count / (double)w->n;
 }
 
-/* Of a finger one channel is enough. */
+/* A finger needs only one channel. */
 static bool
 usable(const struct window *w, unsigned region)
 {
@@ -74,9 +80,9 @@ add_scaled(double *to, const double *x, size_t n, double scale)
 }
 
 /*
- * What the background says of the light: its logarithm, as often as skin
- * follows it.  Only changes faster than the trend tell how often, but slow
- * ones and steps go with them.
+ * Estimate the light from the background: its logarithm, scaled by how much
+ * skin follows it.  The scale comes from changes faster than the trend, but
+ * slow changes and steps are scaled as well.
  */
 static int
 read_light(struct window *w)
@@ -113,8 +119,9 @@ read_light(struct window *w)
 	return 0;
 }
 
-/* How far the face's middle moves, in its mean size: ${x} is in the size of the
- * moment, which a tracker knows less well than the place. */
+/* How far the middle of the face moves, relative to its mean size.  ${x} is
+ * relative to the size of the moment, which a tracker knows less well than the
+ * position. */
 static double
 displacement(struct window *w, const double *x, const double *log_size)
 {
@@ -125,8 +132,8 @@ displacement(struct window *w, const double *x, const double *log_size)
 	return dsp_sd(place, w->n);
 }
 
-/* The face's movement: high-passed, orthonormal, without what is too small
- * to matter. */
+/* The movement of the face as orthonormal, high-passed signals.  What is too
+ * small to matter is left out. */
 static int
 read_motion(struct window *w)
 {
@@ -151,7 +158,7 @@ read_motion(struct window *w)
 			add_scaled(to, w->motion[j], w->n,
 			    -dot(to, w->motion[j], w->n));
 		double left = sqrt(dot(to, to, w->n));
-		if (left < 0.1 * size)
+		if (left < MOTION_OWN * size)
 			continue;
 		for (size_t i = 0; i < w->n; i++)
 			to[i] /= left;
@@ -194,7 +201,7 @@ window_open(struct window *w, const struct resampler *in, enum rppg_site site,
 	return site == RPPG_SITE_FACE ? read_motion(w) : 0;
 }
 
-/* Take light and movement off ${x}, a channel. */
+/* Remove light and movement from ${x}, a channel. */
 static void
 clean(const struct window *w, unsigned colour, double *x)
 {
