@@ -149,15 +149,6 @@ tell(enum extract_level level, const char *name, const char *what)
 		diag_error("%s", what);
 }
 
-/* The exit status of what was told already. */
-static const int exit_status[] = {
-    [EXTRACT_OK] = CLI_OK,
-    [EXTRACT_DATA] = CLI_DATA,
-    [EXTRACT_SYSTEM] = CLI_SYSTEM,
-    [EXTRACT_OUTPUT] = CLI_SYSTEM,
-    [EXTRACT_REPORTED] = CLI_SYSTEM,
-};
-
 static int
 measure_videos(char *const path[], int n)
 {
@@ -167,13 +158,13 @@ measure_videos(char *const path[], int n)
 	    .out = STDOUT_FILENO,
 	    .progress = diag_progress_wanted(),
 	    .tell = tell};
-	enum extract_status status = extract_files_run(&extract, &files);
+	enum verdict status = extract_files_run(&extract, &files);
 
-	if (status == EXTRACT_OUTPUT && errno == EPIPE)
+	if (status == VERDICT_OUTPUT && errno == EPIPE)
 		raise(SIGPIPE); /* as if it had been this process that wrote */
-	else if (status == EXTRACT_OUTPUT)
+	else if (status == VERDICT_OUTPUT)
 		diag_errno(errno, "<stdout>: write failed");
-	return exit_status[status];
+	return cli_status(status);
 }
 
 /* ---- Traces ---------------------------------------------------------------- */
@@ -193,22 +184,8 @@ static enum verdict
 take_trace(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
-	enum extract_status status =
-	    extract_streams_take(context, line->text, err);
-
 	(void)out;
-	switch (status) {
-	case EXTRACT_OK:
-		return VERDICT_GOOD;
-	case EXTRACT_DATA:
-		return VERDICT_BAD;
-	case EXTRACT_OUTPUT:
-		return VERDICT_OUTPUT;
-	case EXTRACT_SYSTEM:
-	case EXTRACT_REPORTED:
-		break;
-	}
-	return VERDICT_SYSTEM;
+	return extract_streams_take(context, line->text, err);
 }
 
 static int
@@ -234,7 +211,7 @@ measure_traces(struct ndjson_writer *out)
 	status = filter_run(&filter, &file.out, 1, out);
 	if (status == CLI_OK || (status == CLI_DATA && !filter.strict)) {
 		status = cli_worst(
-		    status, exit_status[extract_streams_finish(streams, &err)]);
+		    status, cli_status(extract_streams_finish(streams, &err)));
 		if (err.text[0] != '\0')
 			diag_error("%s: %s", filter.source, err.text);
 	}

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "diag/err.h"
+#include "diag/verdict.h"
 #include "measure/measure.h"
 #include "ndjson/ndjson.h"
 #include "skin/skin.h"
@@ -37,14 +38,6 @@ struct extract_options {
 	void *context;
 };
 
-enum extract_status {
-	EXTRACT_OK,
-	EXTRACT_DATA,    /* no video, or no heart rate in it: err says why */
-	EXTRACT_SYSTEM,  /* memory, I/O */
-	EXTRACT_OUTPUT,  /* writing failed: errno says why */
-	EXTRACT_REPORTED /* the same, and it has been reported */
-};
-
 /* What went well enough to go on, but should be told. */
 struct extract_notes {
 	struct err sandbox; /* what the sandbox lacks; "": nothing */
@@ -59,7 +52,7 @@ struct extract_notes {
  * lines) and write its lines.  It gives up what the sandbox takes, so it runs
  * once in a process.
  */
-enum extract_status extract_video(const struct extract_options *options,
+enum verdict extract_video(const struct extract_options *options,
     const char *path, const char *name, struct ndjson_writer *out,
     struct extract_notes *notes, struct err *err);
 
@@ -78,14 +71,14 @@ struct extract_streams *extract_streams_new(
     extract_missing_fn *missing);
 void extract_streams_free(struct extract_streams *streams);
 
-/* Take one line and write what is due.  EXTRACT_DATA: it is refused, ${err}
+/* Take one line and write what is due.  VERDICT_BAD: it is refused, ${err}
  * says why, and others may follow. */
-enum extract_status extract_streams_take(
+enum verdict extract_streams_take(
     struct extract_streams *streams, struct span line, struct err *err);
 
-/* There are no more lines: write what is left.  EXTRACT_DATA, with ${err}
+/* There are no more lines: write what is left.  VERDICT_BAD, with ${err}
  * empty: some source had no heart rate. */
-enum extract_status extract_streams_finish(
+enum verdict extract_streams_finish(
     struct extract_streams *streams, struct err *err);
 
 /* Do these look at the whole picture, whether there is a face or not?  Then

@@ -9,19 +9,18 @@
 struct batch {
 	const struct extract_options *options;
 	const struct extract_files *files;
-	enum extract_status status;
+	enum verdict status;
 	struct extract_progress bar; /* of the batch */
 };
 
-static enum extract_status
-worse(enum extract_status a, enum extract_status b)
+static enum verdict
+worse(enum verdict a, enum verdict b)
 {
 	static const unsigned char rank[] = {
-	    [EXTRACT_OK] = 0,
-	    [EXTRACT_DATA] = 1,
-	    [EXTRACT_SYSTEM] = 2,
-	    [EXTRACT_OUTPUT] = 2,
-	    [EXTRACT_REPORTED] = 2,
+	    [VERDICT_GOOD] = 0,
+	    [VERDICT_BAD] = 1,
+	    [VERDICT_SYSTEM] = 2,
+	    [VERDICT_OUTPUT] = 2,
 	};
 
 	return rank[a] >= rank[b] ? a : b;
@@ -34,14 +33,14 @@ name_of(const char *path)
 }
 
 /* Measure one file with its progress on a terminal. */
-static enum extract_status
+static enum verdict
 measure(const struct batch *b, const char *path, struct ndjson_writer *out,
     struct extract_notes *notes, struct err *err)
 {
 	struct extract_options options = *b->options;
 	const char *name = name_of(path);
 	struct extract_progress bar;
-	enum extract_status status;
+	enum verdict status;
 
 	if (b->files->jobs > 1 || !b->files->progress)
 		return extract_video(&options, path, name, out, notes, err);
@@ -62,7 +61,7 @@ tell(const struct batch *b, enum extract_level level, const char *name,
 	b->files->tell(level, name, what);
 }
 
-/* In the process of the file: its status is an enum extract_status. */
+/* In the process of the file: its status is an enum verdict. */
 static int
 work(void *context, size_t task, int fd)
 {
@@ -71,11 +70,11 @@ work(void *context, size_t task, int fd)
 	struct ndjson_writer *out = ndjson_writer_new(fd);
 	struct extract_notes notes;
 	struct err err = {""};
-	enum extract_status status;
+	enum verdict status;
 
 	if (out == NULL) {
 		tell(b, EXTRACT_TELL_ERROR, name, "out of memory");
-		return EXTRACT_SYSTEM;
+		return VERDICT_SYSTEM;
 	}
 	ndjson_writer_unbuffered(out);
 	status = measure(b, path, out, &notes, &err);
@@ -89,12 +88,12 @@ work(void *context, size_t task, int fd)
 		tell(b, EXTRACT_TELL_NOTE, name, "changed while it was read");
 	if (notes.clock.text[0] != '\0')
 		tell(b, EXTRACT_TELL_NOTE, name, notes.clock.text);
-	if (status == EXTRACT_OUTPUT || ndjson_flush(out) != 0) {
+	if (status == VERDICT_OUTPUT || ndjson_flush(out) != 0) {
 		err_sys(&err, errno, "write failed");
 		tell(b, EXTRACT_TELL_ERROR, "<stdout>", err.text);
 		return JOBS_EXIT_OUTPUT;
 	}
-	if (status != EXTRACT_OK)
+	if (status != VERDICT_GOOD)
 		tell(b, EXTRACT_TELL_ERROR, name, err.text);
 	return (int)status;
 }
@@ -109,9 +108,9 @@ ended(void *context, size_t task, int status, int signal)
 		err_set(&err, "the decoder died of signal %d", signal);
 		tell(b, EXTRACT_TELL_ERROR, name_of(b->files->path[task]),
 		    err.text);
-		status = EXTRACT_DATA;
+		status = VERDICT_BAD;
 	}
-	b->status = worse(b->status, (enum extract_status)status);
+	b->status = worse(b->status, (enum verdict)status);
 }
 
 static void
@@ -122,12 +121,12 @@ tick(void *context, size_t done)
 	extract_progress_files(&b->bar, done, b->files->count);
 }
 
-enum extract_status
+enum verdict
 extract_files_run(
     const struct extract_options *options, const struct extract_files *files)
 {
 	struct batch b = {
-	    .options = options, .files = files, .status = EXTRACT_OK};
+	    .options = options, .files = files, .status = VERDICT_GOOD};
 	struct jobs jobs = {.tasks = files->count,
 	    .at_once = files->jobs,
 	    .out = files->out,
@@ -148,12 +147,12 @@ extract_files_run(
 	case JOBS_OK:
 		return b.status;
 	case JOBS_OUTPUT:
-		return EXTRACT_OUTPUT;
+		return VERDICT_OUTPUT;
 	case JOBS_REPORTED:
-		return EXTRACT_REPORTED;
+		return VERDICT_SYSTEM;
 	case JOBS_SYSTEM:
 		break;
 	}
 	files->tell(EXTRACT_TELL_ERROR, NULL, err.text);
-	return EXTRACT_SYSTEM;
+	return VERDICT_SYSTEM;
 }

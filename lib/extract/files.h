@@ -21,15 +21,15 @@ struct extract_files {
 	unsigned jobs; /* 1..JOBS_MAX at once */
 	int out;       /* where the lines go */
 	bool progress; /* show how far it is, where there is one job */
-	/* Told what happened, in the process of the file or in this one. */
+	/* Called with what happened, in the process of the file or in this one. */
 	void (*tell)(
 	    enum extract_level level, const char *name, const char *what);
 };
 
-/* Measure them all.  Return the worst of them in the order EXTRACT_SYSTEM,
- * EXTRACT_DATA, EXTRACT_OK; or EXTRACT_OUTPUT or EXTRACT_REPORTED where the
- * output failed.  All but EXTRACT_OUTPUT has been reported. */
-enum extract_status extract_files_run(
+/* Measure them all.  Return the worst of them in the order VERDICT_SYSTEM,
+ * VERDICT_BAD, VERDICT_GOOD; or VERDICT_OUTPUT where the output failed.  All but
+ * VERDICT_OUTPUT has been reported. */
+enum verdict extract_files_run(
     const struct extract_options *options, const struct extract_files *files);
 
 #endif

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "extract/status.h"
-
 void
 subjects_init(struct subjects *s, const struct extract_options *options,
     const struct measure_source *about, struct ndjson_writer *out)
@@ -40,7 +38,7 @@ wants_traces(const struct subjects *s)
 }
 
 /* Hand ${f} to *${m}, which is made where it is not there yet. */
-static enum extract_status
+static enum verdict
 push(struct subjects *s, struct measure **m,
     const struct measure_options *options, int index,
     const struct trace_names *names, const struct trace_frame *f, bool mute,
@@ -50,13 +48,13 @@ push(struct subjects *s, struct measure **m,
 		*m = measure_new(options, s->about, index, names);
 	if (*m == NULL) {
 		err_set(err, "out of memory");
-		return EXTRACT_SYSTEM;
+		return VERDICT_SYSTEM;
 	}
 	measure_mute(*m, mute);
-	return extract_status_of(measure_push(*m, f, s->out, err));
+	return measure_push(*m, f, s->out, err);
 }
 
-static enum extract_status
+static enum verdict
 push_face(struct subjects *s, const struct skin_sampler *sampler, unsigned i,
     bool mute, struct err *err)
 {
@@ -66,12 +64,12 @@ push_face(struct subjects *s, const struct skin_sampler *sampler, unsigned i,
 
 	if (wants_traces(s) &&
 	    tracing_put(&s->tracing, TRACING_FACES, index, names, f) != 0)
-		return EXTRACT_OUTPUT;
+		return VERDICT_OUTPUT;
 	return push(
 	    s, &s->face[i], &s->options->measure, index, names, f, mute, err);
 }
 
-static enum extract_status
+static enum verdict
 push_whole(struct subjects *s, const struct skin_sampler *sampler,
     const struct trace_frame *f, struct err *err)
 {
@@ -79,7 +77,7 @@ push_whole(struct subjects *s, const struct skin_sampler *sampler,
 
 	if (wants_traces(s) &&
 	    tracing_put(&s->tracing, TRACING_WHOLE, -1, names, f) != 0)
-		return EXTRACT_OUTPUT;
+		return VERDICT_OUTPUT;
 	return push(s, &s->whole, &s->whole_options, -1, names, f, false, err);
 }
 
@@ -113,12 +111,12 @@ decide(struct subjects *s, bool whole, double time)
 	return 0;
 }
 
-enum extract_status
+enum verdict
 subjects_push(
     struct subjects *s, const struct skin_sampler *sampler, struct err *err)
 {
 	const struct trace_frame *f = skin_fallback(sampler);
-	enum extract_status status = EXTRACT_OK;
+	enum verdict status = VERDICT_GOOD;
 	unsigned faces = skin_subjects(sampler);
 	double time = skin_trace(sampler, 0)->time;
 
@@ -132,50 +130,49 @@ subjects_push(
 	if (f == NULL)
 		drop_whole(s);
 	if (decide(s, f != NULL, time) != 0)
-		return EXTRACT_OUTPUT;
+		return VERDICT_OUTPUT;
 	if (f != NULL)
 		status = push_whole(s, sampler, f, err);
-	for (unsigned i = 0; i < faces && status == EXTRACT_OK; i++)
+	for (unsigned i = 0; i < faces && status == VERDICT_GOOD; i++)
 		status = push_face(s, sampler, i, f != NULL, err);
 	return status;
 }
 
 /* Finish one; a heart rate somewhere makes *${missing} NOT_MISSING. */
-static enum extract_status
+static enum verdict
 finish(struct subjects *s, struct measure *m, double end,
     enum missing_reason *missing, struct err *err)
 {
-	enum extract_status status =
-	    extract_status_of(measure_finish(m, end, s->out, err));
+	enum verdict status = measure_finish(m, end, s->out, err);
 
 	if (*missing != NOT_MISSING)
 		*missing = measure_missing_reason(m);
 	return status;
 }
 
-enum extract_status
+enum verdict
 subjects_finish(
     struct subjects *s, double end, enum missing_reason none, struct err *err)
 {
-	enum extract_status status = EXTRACT_OK;
+	enum verdict status = VERDICT_GOOD;
 	enum missing_reason missing = s->rate ? NOT_MISSING : none;
 
 	if (wants_traces(s) && !s->tracing.decided &&
 	    tracing_decide(&s->tracing, TRACING_WHOLE) != 0)
-		return EXTRACT_OUTPUT;
+		return VERDICT_OUTPUT;
 	/* Where the whole picture still speaks, what was followed was no
 	 * face. */
-	for (unsigned i = 0; i < SKIN_FACES_MAX && status == EXTRACT_OK; i++)
+	for (unsigned i = 0; i < SKIN_FACES_MAX && status == VERDICT_GOOD; i++)
 		if (s->face[i] != NULL && s->whole == NULL)
 			status = finish(s, s->face[i], end, &missing, err);
 	if (s->whole != NULL)
 		status = finish(s, s->whole, end, &missing, err);
 	if (!s->begun)
-		status = extract_status_of(measure_nothing(
-		    &s->options->measure, s->about, end, none, s->out, err));
-	if (status == EXTRACT_OK && missing != NOT_MISSING) {
+		status = measure_nothing(
+		    &s->options->measure, s->about, end, none, s->out, err);
+	if (status == VERDICT_GOOD && missing != NOT_MISSING) {
 		err_set(err, "%s", extract_missing_text(missing));
-		status = EXTRACT_DATA;
+		status = VERDICT_BAD;
 	}
 	return status;
 }

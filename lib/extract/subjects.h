@@ -30,13 +30,13 @@ void subjects_init(struct subjects *s, const struct extract_options *options,
 void subjects_release(struct subjects *s);
 
 /* Take what ${sampler} says of the frame it took last. */
-enum extract_status subjects_push(
+enum verdict subjects_push(
     struct subjects *s, const struct skin_sampler *sampler, struct err *err);
 
 /* The video ended at ${end} s: write what is left; ${none}: why there is
- * nothing, where no frame came.  EXTRACT_DATA: there is no heart rate, and
+ * nothing, where no frame came.  VERDICT_BAD: there is no heart rate, and
  * ${err} says why. */
-enum extract_status subjects_finish(
+enum verdict subjects_finish(
     struct subjects *s, double end, enum missing_reason none, struct err *err);
 
 #endif

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "extract/status.h"
+#include "extract/extract.h"
 #include "trace/line.h"
 
 /* One source (and face) of the stream. */
@@ -66,28 +66,28 @@ stream_new(const struct extract_options *o, struct trace_line *l)
 }
 
 /* Write what is left of the stream at ${i} and forget it. */
-static enum extract_status
+static enum verdict
 finish(struct extract_streams *all, unsigned i, struct err *err)
 {
 	struct stream *s = all->open[i];
-	enum measure_status status =
+	enum verdict status =
 	    measure_finish(s->measure, s->last + s->interval, all->out, err);
 	enum missing_reason missing = measure_missing_reason(s->measure);
 
-	if (status == MEASURE_OK && missing != NOT_MISSING) {
+	if (status == VERDICT_GOOD && missing != NOT_MISSING) {
 		all->bad = true;
 		all->missing(s->name, s->face_index, missing);
 	}
 	stream_free(s);
 	memmove(&all->open[i], &all->open[i + 1],
 	    (--all->count - i) * sizeof(struct stream *));
-	return extract_status_of(status);
+	return status;
 }
 
 /* The line's stream, a new one where needed; NULL with ${status} set. */
 static struct stream *
 stream_of(struct extract_streams *all, struct trace_line *l,
-    enum extract_status *status, struct err *err)
+    enum verdict *status, struct err *err)
 {
 	unsigned oldest = 0;
 
@@ -101,12 +101,12 @@ stream_of(struct extract_streams *all, struct trace_line *l,
 			oldest = i;
 	}
 	if (all->count == EXTRACT_SOURCES_MAX &&
-	    (*status = finish(all, oldest, err)) != EXTRACT_OK)
+	    (*status = finish(all, oldest, err)) != VERDICT_GOOD)
 		return NULL;
 	struct stream *s = stream_new(all->options, l);
 	if (s == NULL) {
 		err_set(err, "out of memory");
-		*status = EXTRACT_SYSTEM;
+		*status = VERDICT_SYSTEM;
 		return NULL;
 	}
 	all->open[all->count++] = s;
@@ -114,7 +114,7 @@ stream_of(struct extract_streams *all, struct trace_line *l,
 }
 
 /* A face came where the whole picture was: it begins anew, as in a video. */
-static enum extract_status
+static enum verdict
 begin_face(struct stream *s, struct trace_line *l,
     const struct extract_options *o, struct err *err)
 {
@@ -123,19 +123,19 @@ begin_face(struct stream *s, struct trace_line *l,
 
 	if (m == NULL) {
 		err_set(err, "out of memory");
-		return EXTRACT_SYSTEM;
+		return VERDICT_SYSTEM;
 	}
 	measure_free(s->measure);
 	s->measure = m;
 	s->names = l->names;
-	return EXTRACT_OK;
+	return VERDICT_GOOD;
 }
 
-/* Take one good line.  EXTRACT_DATA: it does not fit its source. */
-static enum extract_status
+/* Take one good line.  VERDICT_BAD: it does not fit its source. */
+static enum verdict
 take(struct extract_streams *all, struct trace_line *l, struct err *err)
 {
-	enum extract_status status = EXTRACT_OK;
+	enum verdict status = VERDICT_GOOD;
 	struct stream *s = stream_of(all, l, &status, err);
 
 	if (s == NULL)
@@ -143,28 +143,27 @@ take(struct extract_streams *all, struct trace_line *l, struct err *err)
 	if (skin_names_are_fallback(&s->names) &&
 	    !skin_names_are_fallback(&l->names))
 		status = begin_face(s, l, all->options, err);
-	if (status != EXTRACT_OK)
+	if (status != VERDICT_GOOD)
 		return status;
 	if (!trace_names_equal(&s->names, &l->names)) {
 		err_set(err, "the regions are not those of its source");
-		return EXTRACT_DATA;
+		return VERDICT_BAD;
 	}
 	if (s->used > 0 && !(l->frame.time > s->last)) {
 		err_set(err, "\"offsetSeconds\" does not rise");
-		return EXTRACT_DATA;
+		return VERDICT_BAD;
 	}
 	if ((all->options->measure.emit & MEASURE_TRACE) != 0) {
 		trace_write(ndjson_record(all->out), span_of(s->name),
 		    s->face_index, &s->names, &l->frame);
 		if (ndjson_commit(all->out) != 0)
-			return EXTRACT_OUTPUT;
+			return VERDICT_OUTPUT;
 	}
 	if (s->used > 0)
 		s->interval = l->frame.time - s->last;
 	s->last = l->frame.time;
 	s->used = ++all->lines;
-	return extract_status_of(
-	    measure_push(s->measure, &l->frame, all->out, err));
+	return measure_push(s->measure, &l->frame, all->out, err);
 }
 
 struct extract_streams *
@@ -196,23 +195,23 @@ extract_streams_free(struct extract_streams *all)
 	free(all);
 }
 
-enum extract_status
+enum verdict
 extract_streams_take(
     struct extract_streams *all, struct span text, struct err *err)
 {
 	err->text[0] = '\0';
 	if (trace_read(all->reader, text, &all->line, err) != 0)
-		return EXTRACT_DATA;
+		return VERDICT_BAD;
 	return take(all, &all->line, err);
 }
 
-enum extract_status
+enum verdict
 extract_streams_finish(struct extract_streams *all, struct err *err)
 {
-	enum extract_status status = EXTRACT_OK;
+	enum verdict status = VERDICT_GOOD;
 
 	err->text[0] = '\0';
-	while (all->count > 0 && status == EXTRACT_OK)
+	while (all->count > 0 && status == VERDICT_GOOD)
 		status = finish(all, 0, err);
-	return status == EXTRACT_OK && all->bad ? EXTRACT_DATA : status;
+	return status == VERDICT_GOOD && all->bad ? VERDICT_BAD : status;
 }

@@ -32,10 +32,10 @@ struct recording {
 	enum missing_reason none; /* why none was taken */
 };
 
-static enum extract_status
+static enum verdict
 of_video(enum video_status s)
 {
-	return s == VIDEO_BAD ? EXTRACT_DATA : EXTRACT_SYSTEM;
+	return s == VIDEO_BAD ? VERDICT_BAD : VERDICT_SYSTEM;
 }
 
 /* ---- The hash of the source ---------------------------------------------- */
@@ -117,7 +117,7 @@ describe(struct recording *r)
 		    !is_unset(s->start);
 }
 
-static enum extract_status
+static enum verdict
 open_recording(struct recording *r, const char *path,
     struct extract_notes *notes, struct err *err)
 {
@@ -143,12 +143,12 @@ open_recording(struct recording *r, const char *path,
 		options.tap = NULL; /* no line says the hash */
 	} else if (source_hash_init(&r->hash, err) != 0) {
 		video_source_close(&r->source);
-		return EXTRACT_SYSTEM;
+		return VERDICT_SYSTEM;
 	}
 	if (r->options->sandbox) {
 		if (sandbox_enter(&sandbox, err) != 0) {
 			video_source_close(&r->source);
-			return EXTRACT_SYSTEM;
+			return VERDICT_SYSTEM;
 		}
 		notes->sandbox = sandbox.lacks;
 	}
@@ -161,7 +161,7 @@ open_recording(struct recording *r, const char *path,
 	if (extract_is_whole(r->options))
 		skin.cascade = NULL;
 	r->sampler = skin_new(&skin, err);
-	return r->sampler == NULL ? EXTRACT_SYSTEM : EXTRACT_OK;
+	return r->sampler == NULL ? VERDICT_SYSTEM : VERDICT_GOOD;
 }
 
 static void
@@ -176,7 +176,7 @@ close_recording(struct recording *r)
 
 /* ---- Frames -------------------------------------------------------------- */
 
-static enum extract_status
+static enum verdict
 take_frame(
     struct recording *r, const struct video_frame *frame, struct err *err)
 {
@@ -184,13 +184,13 @@ take_frame(
 		r->end = frame->time + (frame->time - r->last);
 	r->last = frame->time;
 	if (skin_sample(r->sampler, frame, err) != 0)
-		return EXTRACT_SYSTEM;
+		return VERDICT_SYSTEM;
 	return subjects_push(&r->subjects, r->sampler, err);
 }
 
 /* Frames come without times, or with false ones.  A single picture needs
  * none. */
-static enum extract_status
+static enum verdict
 refuse(struct recording *r, enum missing_reason why, struct video_frame *frame,
     struct err *err)
 {
@@ -200,20 +200,20 @@ refuse(struct recording *r, enum missing_reason why, struct video_frame *frame,
 		r->pictures = 2;
 	r->about.frame_rate = 0;
 	r->none = got == VIDEO_OK ? why : MISSING_TOO_SHORT;
-	return got == VIDEO_SYSTEM ? EXTRACT_SYSTEM : EXTRACT_OK;
+	return got == VIDEO_SYSTEM ? VERDICT_SYSTEM : VERDICT_GOOD;
 }
 
-static enum extract_status
+static enum verdict
 read_frames(struct recording *r, struct err *err)
 {
 	struct video_frame frame;
 
 	while (!jobs_stopping()) {
 		enum video_status got = video_next(r->video, &frame, err);
-		enum extract_status status;
+		enum verdict status;
 
 		if (got == VIDEO_END)
-			return EXTRACT_OK;
+			return VERDICT_GOOD;
 		if (got != VIDEO_OK)
 			return of_video(got);
 		if (r->pictures < 2)
@@ -225,14 +225,14 @@ read_frames(struct recording *r, struct err *err)
 		if (r->frames == 0)
 			r->about.frame_rate = video_info(r->video)->frame_rate;
 		status = take_frame(r, &frame, err);
-		if (status != EXTRACT_OK)
+		if (status != VERDICT_GOOD)
 			return status;
 		if (r->frames++ % PROGRESS_EVERY == 0 &&
 		    r->options->progress != NULL)
 			r->options->progress(
 			    r->options->context, video_progress(r->video));
 	}
-	return EXTRACT_OK;
+	return VERDICT_GOOD;
 }
 
 /* ---- The clock ------------------------------------------------------------- */
@@ -286,14 +286,14 @@ explain_clock(const struct recording *r, struct err *err)
 
 /* ---- A whole video -------------------------------------------------------- */
 
-enum extract_status
+enum verdict
 extract_video(const struct extract_options *options, const char *path,
     const char *name, struct ndjson_writer *out, struct extract_notes *notes,
     struct err *err)
 {
 	struct recording r = {
 	    .options = options, .name = name, .none = MISSING_NO_FACE};
-	enum extract_status status, ended;
+	enum verdict status, ended;
 	struct err wrong = {""};
 
 	memset(notes, 0, sizeof(*notes));
@@ -301,10 +301,10 @@ extract_video(const struct extract_options *options, const char *path,
 	    .name = name, .sha256 = sha256, .context = &r};
 	subjects_init(&r.subjects, options, &r.about, out);
 	status = open_recording(&r, path, notes, err);
-	if (status != EXTRACT_OK)
+	if (status != VERDICT_GOOD)
 		goto done;
 	status = read_frames(&r, &wrong);
-	if (status == EXTRACT_OUTPUT || status == EXTRACT_SYSTEM) {
+	if (status == VERDICT_OUTPUT || status == VERDICT_SYSTEM) {
 		*err = wrong;
 		goto done;
 	}
@@ -317,20 +317,20 @@ extract_video(const struct extract_options *options, const char *path,
 	note_clock(&r, notes);
 	if (!r.is_file && !jobs_stopping()) {
 		if (video_drain(r.video, err) != VIDEO_OK) {
-			status = EXTRACT_SYSTEM;
+			status = VERDICT_SYSTEM;
 			goto done;
 		}
 		r.drained = !jobs_stopping();
 	}
 	ended = subjects_finish(&r.subjects, r.end, r.none, err);
 	notes->changed = video_changed(r.video);
-	if (ended == EXTRACT_DATA && status == EXTRACT_OK && r.pictures == 1)
+	if (ended == VERDICT_BAD && status == VERDICT_GOOD && r.pictures == 1)
 		err_set(err, "is a single picture, not a video");
-	else if (ended == EXTRACT_DATA && r.none == MISSING_FALSE_CLOCK)
+	else if (ended == VERDICT_BAD && r.none == MISSING_FALSE_CLOCK)
 		explain_clock(&r, err);
-	if (ended != EXTRACT_OK) {
+	if (ended != VERDICT_GOOD) {
 		status = ended;
-	} else if (status == EXTRACT_DATA) {
+	} else if (status == VERDICT_BAD) {
 		*err = wrong;
 	}
 done:

@@ -109,22 +109,22 @@ line_of(const struct measure *m, const struct measure_estimate *e)
 	    .features = e->has_features ? &e->features : NULL};
 }
 
-static enum measure_status
+static enum verdict
 no_memory(struct err *err)
 {
 	err_set(err, "out of memory");
-	return MEASURE_SYSTEM;
+	return VERDICT_SYSTEM;
 }
 
 /* End the line that was begun. */
-static enum measure_status
+static enum verdict
 commit(struct ndjson_writer *out)
 {
-	return ndjson_commit(out) == 0 ? MEASURE_OK : MEASURE_OUTPUT;
+	return ndjson_commit(out) == 0 ? VERDICT_GOOD : VERDICT_OUTPUT;
 }
 
 /* Write the wave of ${from}..${to} in blocks. */
-static enum measure_status
+static enum verdict
 write_wave(const struct measure *m, const struct rppg_segment *v, double from,
     double to, struct ndjson_writer *out)
 {
@@ -147,28 +147,28 @@ write_wave(const struct measure *m, const struct rppg_segment *v, double from,
 			block[i] = v->wave[at + i] != 0 ? v->wave[at + i]
 							: (double)NAN;
 		measure_line_wave(ndjson_record(out), &l, block, n);
-		if (commit(out) != MEASURE_OK)
-			return MEASURE_OUTPUT;
+		if (commit(out) != VERDICT_GOOD)
+			return VERDICT_OUTPUT;
 	}
-	return MEASURE_OK;
+	return VERDICT_GOOD;
 }
 
 /* Write the wave of ${v}, which reaches to ${to}, where it is wanted and was
  * not written. */
-static enum measure_status
+static enum verdict
 write_new_wave(const struct measure *m, const struct rppg_segment *v,
     double from, double to, struct ndjson_writer *out)
 {
 	if (m->mute || (m->options->emit & MEASURE_WAVE) == 0 ||
 	    (m->options->emit & MEASURE_SAMPLE) != 0)
-		return MEASURE_OK;
+		return VERDICT_GOOD;
 	return write_wave(
 	    m, v, fmax(from, m->windows > 0 ? m->covered : from), to, out);
 }
 
 /* Add what lies from m->looked to ${to} to the next window's stretches; ${v}
  * is what was seen of it, to be released. */
-static enum measure_status
+static enum verdict
 look(struct measure *m, double to, struct rppg_segment *v, struct err *err)
 {
 	struct measure_estimate e;
@@ -177,27 +177,27 @@ look(struct measure *m, double to, struct rppg_segment *v, struct err *err)
 		return no_memory(err);
 	if (measure_estimate(&e, m->options, v, m->looked, to, err) != 0) {
 		rppg_segment_release(v);
-		return MEASURE_SYSTEM;
+		return VERDICT_SYSTEM;
 	}
 	measure_stretches_add(&m->stretches, &e, to - m->looked);
 	m->looked = to;
-	return MEASURE_OK;
+	return VERDICT_GOOD;
 }
 
 /* What is longer than MEASURE_WHOLE_MAX is not kept until its window ends. */
-static enum measure_status
+static enum verdict
 look_in_time(
     struct measure *m, double now, struct ndjson_writer *out, struct err *err)
 {
-	enum measure_status status = MEASURE_OK;
+	enum verdict status = VERDICT_GOOD;
 	struct rppg_segment v;
 
-	while (status == MEASURE_OK && window_length(m) > MEASURE_WHOLE_MAX &&
+	while (status == VERDICT_GOOD && window_length(m) > MEASURE_WHOLE_MAX &&
 	    now - m->looked > MEASURE_WHOLE_MAX) {
 		double from = m->looked, to = from + MEASURE_STRETCH;
 
-		if (look(m, to, &v, err) != MEASURE_OK)
-			return MEASURE_SYSTEM;
+		if (look(m, to, &v, err) != VERDICT_GOOD)
+			return VERDICT_SYSTEM;
 		status = write_new_wave(m, &v, from, to, out);
 		rppg_segment_release(&v);
 		rppg_forget(m->rppg, to);
@@ -206,20 +206,20 @@ look_in_time(
 }
 
 /* End ${l} by what it says of its source, and write it. */
-static enum measure_status
+static enum verdict
 put_measurement(
     struct measure_line *l, struct ndjson_writer *out, struct err *err)
 {
 	const struct measure_source *s = l->source;
 
 	if (s->sha256 != NULL && s->sha256(s->context, &l->sha256, err) != 0)
-		return MEASURE_SYSTEM;
+		return VERDICT_SYSTEM;
 	measure_line_measurement(ndjson_record(out), l);
 	return commit(out);
 }
 
 /* Write the line of all stretches, which reach from ${from} to ${to}. */
-static enum measure_status
+static enum verdict
 write_measurement(struct measure *m, double from, double to,
     struct ndjson_writer *out, struct err *err)
 {
@@ -231,7 +231,7 @@ write_measurement(struct measure *m, double from, double to,
 	else if (m->missing != NOT_MISSING)
 		m->missing = e.reading[VITAL_HEART_RATE].missing;
 	if ((m->options->emit & MEASURE_MEASUREMENT) == 0)
-		return MEASURE_OK;
+		return VERDICT_GOOD;
 	struct measure_line l = line_of(m, &e);
 	l.offset = from;
 	l.duration = to - from;
@@ -239,19 +239,19 @@ write_measurement(struct measure *m, double from, double to,
 }
 
 /* Write all of the window ${from}..${to} that was not written. */
-static enum measure_status
+static enum verdict
 write_window(struct measure *m, double from, double to,
     struct ndjson_writer *out, struct err *err)
 {
-	enum measure_status status = MEASURE_OK;
+	enum verdict status = VERDICT_GOOD;
 	double last = m->looked;
 	struct rppg_segment v;
 
 	if (!m->mute) {
-		if (look(m, to, &v, err) != MEASURE_OK)
-			return MEASURE_SYSTEM;
+		if (look(m, to, &v, err) != VERDICT_GOOD)
+			return VERDICT_SYSTEM;
 		status = write_measurement(m, from, to, out, err);
-		if (status == MEASURE_OK)
+		if (status == VERDICT_GOOD)
 			status = write_new_wave(m, &v, last, to, out);
 		rppg_segment_release(&v);
 	}
@@ -262,21 +262,21 @@ write_window(struct measure *m, double from, double to,
 
 /* The window that ends next has ended: write it, unless no frame lies in it,
  * and go on to the next one. */
-static enum measure_status
+static enum verdict
 end_window(struct measure *m, struct ndjson_writer *out, struct err *err)
 {
 	double from = m->window_end - window_length(m);
-	enum measure_status status = MEASURE_OK;
+	enum verdict status = VERDICT_GOOD;
 
 	if (m->last >= from)
 		status = write_window(m, from, m->window_end, out, err);
-	if (status != MEASURE_OK)
+	if (status != VERDICT_GOOD)
 		return status;
 	m->window_end += window_step(m);
 	m->looked = m->window_end - window_length(m);
 	m->stretches.count = 0;
 	rppg_forget(m->rppg, m->looked);
-	return MEASURE_OK;
+	return VERDICT_GOOD;
 }
 
 /* Go on to the first window that has not ended at ${time}: those before hold
@@ -294,7 +294,7 @@ leap(struct measure *m, double time)
 /* ---- Live ---------------------------------------------------------------- */
 
 /* Renew what samples say beyond the heart rate. */
-static enum measure_status
+static enum verdict
 renew(struct measure *m, double now, struct err *err)
 {
 	double from = fmax(m->start, now - MEASURE_SAMPLE_SECONDS);
@@ -308,20 +308,20 @@ renew(struct measure *m, double now, struct err *err)
 	if (m->options->window <= 0 &&
 	    (m->options->emit & MEASURE_MEASUREMENT) == 0)
 		rppg_forget(m->rppg, from);
-	return failed ? MEASURE_SYSTEM : MEASURE_OK;
+	return failed ? VERDICT_SYSTEM : VERDICT_GOOD;
 }
 
 /* The wave up to a block ago: its end is settled by later windows. */
-static enum measure_status
+static enum verdict
 write_block(struct measure *m, struct ndjson_writer *out, struct err *err)
 {
 	double to = m->next_block, from = to - LIVE_BLOCK;
-	enum measure_status status;
+	enum verdict status;
 	struct rppg_segment v;
 
 	m->next_block += LIVE_BLOCK;
 	if (m->mute)
-		return MEASURE_OK;
+		return VERDICT_GOOD;
 	if (rppg_segment(m->rppg, from - LIVE_BLOCK, to, &v) != 0)
 		return no_memory(err);
 	status = write_wave(m, &v, from, to, out);
@@ -329,7 +329,7 @@ write_block(struct measure *m, struct ndjson_writer *out, struct err *err)
 	return status;
 }
 
-static enum measure_status
+static enum verdict
 write_sample(struct measure *m, double now, struct ndjson_writer *out)
 {
 	struct measure_estimate *e = &m->running;
@@ -337,7 +337,7 @@ write_sample(struct measure *m, double now, struct ndjson_writer *out)
 
 	m->seq++;
 	if (m->mute)
-		return MEASURE_OK;
+		return VERDICT_GOOD;
 	rppg_latest(m->rppg, &pulse);
 	measure_estimate_now(e, m->options, &pulse, now - m->start);
 	struct measure_line l = line_of(m, e);
@@ -346,48 +346,48 @@ write_sample(struct measure *m, double now, struct ndjson_writer *out)
 	return commit(out);
 }
 
-static enum measure_status
+static enum verdict
 write_samples(
     struct measure *m, double now, struct ndjson_writer *out, struct err *err)
 {
 	while (now + 1e-9 >= m->next_sample) {
 		if (now >= m->next_renewal && !m->mute) {
-			if (renew(m, now, err) != MEASURE_OK)
-				return MEASURE_SYSTEM;
+			if (renew(m, now, err) != VERDICT_GOOD)
+				return VERDICT_SYSTEM;
 			m->next_renewal = now + RENEW;
 		}
-		if (write_sample(m, m->next_sample, out) != MEASURE_OK)
-			return MEASURE_OUTPUT;
+		if (write_sample(m, m->next_sample, out) != VERDICT_GOOD)
+			return VERDICT_OUTPUT;
 		m->next_sample += 1 / m->options->rate;
 		if (m->next_sample < now - 1)
 			m->next_sample = now;
 	}
-	return MEASURE_OK;
+	return VERDICT_GOOD;
 }
 
-static enum measure_status
+static enum verdict
 write_blocks(
     struct measure *m, double now, struct ndjson_writer *out, struct err *err)
 {
-	enum measure_status status = MEASURE_OK;
+	enum verdict status = VERDICT_GOOD;
 
 	/* The first window has the wave from the start. */
 	if (now < m->start + RPPG_FIRST + LIVE_BLOCK)
-		return MEASURE_OK;
+		return VERDICT_GOOD;
 	if (m->next_block < now - 2 * MEASURE_SAMPLE_SECONDS)
 		m->next_block = now - LIVE_BLOCK;
-	while (status == MEASURE_OK && now >= m->next_block + LIVE_BLOCK)
+	while (status == VERDICT_GOOD && now >= m->next_block + LIVE_BLOCK)
 		status = write_block(m, out, err);
 	return status;
 }
 
-static enum measure_status
+static enum verdict
 go_live(
     struct measure *m, double now, struct ndjson_writer *out, struct err *err)
 {
-	enum measure_status status = write_samples(m, now, out, err);
+	enum verdict status = write_samples(m, now, out, err);
 
-	if (status == MEASURE_OK && (m->options->emit & MEASURE_WAVE) != 0)
+	if (status == VERDICT_GOOD && (m->options->emit & MEASURE_WAVE) != 0)
 		status = write_blocks(m, now, out, err);
 	return status;
 }
@@ -410,25 +410,25 @@ begin(struct measure *m, double time)
 
 /* Write the windows that are over before a frame at ${time}, whatever that
  * frame shows. */
-static enum measure_status
+static enum verdict
 end_windows_before(
     struct measure *m, double time, struct ndjson_writer *out, struct err *err)
 {
-	enum measure_status status = MEASURE_OK;
+	enum verdict status = VERDICT_GOOD;
 
-	while (status == MEASURE_OK && time >= m->window_end + m->interval &&
+	while (status == VERDICT_GOOD && time >= m->window_end + m->interval &&
 	    m->last >= m->window_end - window_length(m))
 		status = end_window(m, out, err);
-	if (status == MEASURE_OK && time >= m->window_end + m->interval)
+	if (status == VERDICT_GOOD && time >= m->window_end + m->interval)
 		leap(m, time);
 	return status;
 }
 
-enum measure_status
+enum verdict
 measure_push(struct measure *m, const struct trace_frame *f,
     struct ndjson_writer *out, struct err *err)
 {
-	enum measure_status status;
+	enum verdict status;
 
 	if (!m->any)
 		begin(m, f->time);
@@ -438,35 +438,35 @@ measure_push(struct measure *m, const struct trace_frame *f,
 		m->interval += 0.1 *
 		    (fmin(f->time - m->last, 4 * m->interval) - m->interval);
 	status = end_windows_before(m, f->time, out, err);
-	if (status == MEASURE_OK)
+	if (status == VERDICT_GOOD)
 		status = look_in_time(m, f->time, out, err);
-	if (status != MEASURE_OK)
+	if (status != VERDICT_GOOD)
 		return status;
 	if (rppg_push(m->rppg, f, err) != 0)
-		return MEASURE_SYSTEM;
+		return VERDICT_SYSTEM;
 	m->last = f->time;
 	/* The frame is its window's last where the next one is to lie behind. */
 	if (m->interval > 0 && f->time + 1.25 * m->interval >= m->window_end)
 		status = end_window(m, out, err);
-	if (status == MEASURE_OK && (m->options->emit & MEASURE_SAMPLE) != 0)
+	if (status == VERDICT_GOOD && (m->options->emit & MEASURE_SAMPLE) != 0)
 		status = go_live(m, f->time, out, err);
 	return status;
 }
 
-enum measure_status
+enum verdict
 measure_finish(
     struct measure *m, double end, struct ndjson_writer *out, struct err *err)
 {
 	double from = m->window_end - window_length(m);
 
 	if (!m->any)
-		return MEASURE_OK;
+		return VERDICT_GOOD;
 	if (m->windows > 0 && end - m->covered < REST_MIN)
-		return MEASURE_OK;
+		return VERDICT_GOOD;
 	return write_window(m, from, fmax(end, m->last), out, err);
 }
 
-enum measure_status
+enum verdict
 measure_nothing(const struct measure_options *options,
     const struct measure_source *source, double end, enum missing_reason why,
     struct ndjson_writer *out, struct err *err)
@@ -481,6 +481,6 @@ measure_nothing(const struct measure_options *options,
 	measure_estimate_missing(&e, why);
 	l.quality = e.quality;
 	if ((options->emit & MEASURE_MEASUREMENT) == 0)
-		return MEASURE_OK;
+		return VERDICT_GOOD;
 	return put_measurement(&l, out, err);
 }

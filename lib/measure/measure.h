@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "diag/err.h"
+#include "diag/verdict.h"
 #include "ndjson/ndjson.h"
 #include "readings/model.h"
 #include "readings/reading.h"
@@ -88,24 +89,19 @@ void measure_free(struct measure *m);
 /* Work on, but write nothing while it is ${mute}: what is due is passed over. */
 void measure_mute(struct measure *m, bool mute);
 
-enum measure_status {
-	MEASURE_OK,
-	MEASURE_SYSTEM, /* no memory, times that do not rise, no SHA-256 though
-			 * there should be one: ${err} says which */
-	MEASURE_OUTPUT /* writing failed: errno says why, ${err} is untouched */
-};
-
-/* Take the next frame and write the lines that are due. */
-enum measure_status measure_push(struct measure *m, const struct trace_frame *f,
+/* Take the next frame and write the lines that are due.  VERDICT_SYSTEM: no
+ * memory, times that do not rise, or no SHA-256 where there should be one; ${err}
+ * says which.  VERDICT_OUTPUT: writing failed; errno says why. */
+enum verdict measure_push(struct measure *m, const struct trace_frame *f,
     struct ndjson_writer *out, struct err *err);
 
 /* The source ended at ${end} s: write what is left. */
-enum measure_status measure_finish(
+enum verdict measure_finish(
     struct measure *m, double end, struct ndjson_writer *out, struct err *err);
 
 /* Write the measurement of a source of which no frame could be measured, and
  * ${why}. */
-enum measure_status measure_nothing(const struct measure_options *options,
+enum verdict measure_nothing(const struct measure_options *options,
     const struct measure_source *source, double end, enum missing_reason why,
     struct ndjson_writer *out, struct err *err);
 

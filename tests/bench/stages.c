@@ -50,7 +50,7 @@ all_frames(struct run *r, const struct measure_options *options,
 			    options, about, -1, skin_names(r->sampler, 0));
 		if (r->measure == NULL ||
 		    measure_push(r->measure, skin_trace(r->sampler, 0), r->out,
-			err) != MEASURE_OK)
+			err) != VERDICT_GOOD)
 			return -1;
 		b = cpu();
 		r->signs += b - a;
@@ -59,7 +59,7 @@ all_frames(struct run *r, const struct measure_options *options,
 		r->frames++;
 	}
 	if (r->measure == NULL ||
-	    measure_finish(r->measure, r->end, r->out, err) != MEASURE_OK)
+	    measure_finish(r->measure, r->end, r->out, err) != VERDICT_GOOD)
 		return -1;
 	r->signs += cpu() - a;
 	return 0;

@@ -174,16 +174,16 @@ play(struct rig *r, double seconds)
 		paint(&r->sampler.whole, BOXES, r->time, r->whole_rate);
 		good = good &&
 		    subjects_push(&r->subjects, &r->sampler, &r->err) ==
-			EXTRACT_OK;
+			VERDICT_GOOD;
 	}
 	if (!good)
 		CHECK(false, "frames are taken");
 }
 
-static enum extract_status
+static enum verdict
 finish(struct rig *r)
 {
-	enum extract_status status =
+	enum verdict status =
 	    subjects_finish(&r->subjects, r->time, r->none, &r->err);
 	ssize_t n;
 
@@ -225,7 +225,7 @@ test_face(void)
 	r->sampler.confirmed = true;
 	start(r);
 	play(r, 14);
-	CHECK(finish(r) == EXTRACT_OK, "a face with a pulse");
+	CHECK(finish(r) == VERDICT_GOOD, "a face with a pulse");
 	CHECK(count(r, RECORD("measurement")) == 1, "has one measurement");
 	CHECK(count(r, RATE "66.") + count(r, RATE "65.9") == 1, "its rate");
 	CHECK(count(r, "faceIndex") == 0, "and no number");
@@ -241,7 +241,7 @@ test_faces(void)
 	r->options.skin.all_faces = true;
 	start(r);
 	play(r, 14);
-	CHECK(finish(r) == EXTRACT_OK, "two faces");
+	CHECK(finish(r) == VERDICT_GOOD, "two faces");
 	CHECK(count(r, RECORD("measurement")) == 2, "have two measurements");
 	CHECK(count(r, "\"faceIndex\":0") == 1 &&
 		count(r, "\"faceIndex\":1") == 1,
@@ -263,8 +263,8 @@ test_one_of_two(void)
 	r->rate[0] = 0;
 	start(r);
 	play(r, 14);
-	CHECK(
-	    finish(r) == EXTRACT_OK, "one of two faces with a pulse is enough");
+	CHECK(finish(r) == VERDICT_GOOD,
+	    "one of two faces with a pulse is enough");
 	CHECK(count(r, RATE "null") == 1, "the other has none");
 	rig_free(r);
 }
@@ -278,7 +278,7 @@ test_whole(void)
 	r->whole_rate = 78;
 	start(r);
 	play(r, 14);
-	CHECK(finish(r) == EXTRACT_OK, "a whole picture with a pulse");
+	CHECK(finish(r) == VERDICT_GOOD, "a whole picture with a pulse");
 	CHECK(count(r, RECORD("measurement")) == 1, "has one measurement");
 	CHECK(count(r, RATE "78.") + count(r, RATE "77.9") == 1, "its rate");
 	CHECK(
@@ -298,7 +298,7 @@ test_late_face(void)
 	play(r, 8);
 	r->sampler.confirmed = true;
 	play(r, 6);
-	CHECK(finish(r) == EXTRACT_OK, "a face that comes late");
+	CHECK(finish(r) == VERDICT_GOOD, "a face that comes late");
 	CHECK(count(r, RECORD("measurement")) == 1, "has the one measurement");
 	CHECK(count(r, "\"durationSeconds\":14.000") == 1 ||
 		count(r, "\"durationSeconds\":14.0,") == 1,
@@ -359,7 +359,7 @@ test_method(void)
 	r->whole_rate = 78;
 	start(r);
 	play(r, 14);
-	CHECK(finish(r) == EXTRACT_DATA, "no rate by a method without a face");
+	CHECK(finish(r) == VERDICT_BAD, "no rate by a method without a face");
 	CHECK(count(r, RATE "null") == 1, "which a measurement says");
 	CHECK(r->err.text[0] != '\0', "and a message");
 	rig_free(r);
@@ -372,7 +372,7 @@ test_nothing(enum missing_reason none)
 
 	r->none = none;
 	start(r);
-	CHECK(finish(r) == EXTRACT_DATA, "no frames at all");
+	CHECK(finish(r) == VERDICT_BAD, "no frames at all");
 	CHECK(
 	    count(r, RECORD("measurement")) == 1 && count(r, RATE "null") == 1,
 	    "give a measurement without a rate");

@@ -1,16 +1,4 @@
-#include "extract/status.h"
-
-enum extract_status
-extract_status_of(enum measure_status status)
-{
-	static const enum extract_status same[] = {
-	    [MEASURE_OK] = EXTRACT_OK,
-	    [MEASURE_SYSTEM] = EXTRACT_SYSTEM,
-	    [MEASURE_OUTPUT] = EXTRACT_OUTPUT,
-	};
-
-	return same[status];
-}
+#include "extract/extract.h"
 
 const char *
 extract_missing_text(enum missing_reason why)
