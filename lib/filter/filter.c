@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf/ascii.h"
@@ -149,6 +151,31 @@ one_line(struct run *r, const struct ndjson_line *line)
 	return CLI_SYSTEM;
 }
 
+static void
+take_interrupt(int signal)
+{
+	(void)signal;
+}
+
+/* A terminal sends SIGINT to all of a pipeline.  Whoever reads a pipe then has
+ * to take what the writer still writes, and ends with it; the second SIGINT
+ * ends the reader.  Whoever ignores or catches it already goes on doing so. */
+static void
+outlive_interrupt(int fd)
+{
+	struct sigaction now,
+	    once = {.sa_handler = take_interrupt,
+		.sa_flags = SA_RESTART | (int)SA_RESETHAND};
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 ||
+	    (!S_ISFIFO(st.st_mode) && !S_ISSOCK(st.st_mode)) ||
+	    sigaction(SIGINT, NULL, &now) != 0 || now.sa_handler != SIG_DFL)
+		return;
+	sigemptyset(&once.sa_mask);
+	sigaction(SIGINT, &once, NULL);
+}
+
 static int
 run_fd(struct run *r, int fd, const char *name)
 {
@@ -161,6 +188,7 @@ run_fd(struct run *r, int fd, const char *name)
 		diag_errno(ENOMEM, "%s", name);
 		return CLI_SYSTEM;
 	}
+	outlive_interrupt(fd);
 	r->f->source = name;
 	r->seems = NULL;
 	r->bad = r->hidden = r->alike = 0;

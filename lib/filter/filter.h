@@ -5,7 +5,8 @@
  * function, and keeps the rules of vitals(7) for bad lines: reported as
  * "tool: file:line: what: why", copied to the rejects file when asked, the
  * lines around it go on (or not, with --strict), exit status 1.
- * Empty lines are skipped.
+ * Empty lines are skipped.  While a pipe is read, the first SIGINT is left to
+ * its writer.
  */
 #ifndef FILTER_FILTER_H
 #define FILTER_FILTER_H
