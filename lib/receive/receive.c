@@ -74,22 +74,6 @@ receive_summary(const struct receive *r, char *text, size_t size)
 }
 
 void
-receive_refuse(struct receive *r, struct serve_request *request, int status,
-    const char *headers, const char *why)
-{
-	char text[ERR_TEXT_MAX + 16];
-
-	if (status < 500)
-		r->counters.refused++;
-	else
-		r->counters.unsafe++;
-	snprintf(text, sizeof(text), "refused: %d: %s", status, why);
-	receive_report(r, RECEIVE_REFUSED, serve_request_peer(request), text);
-	snprintf(text, sizeof(text), "%s\n", why);
-	serve_answer(request, status, headers, span_of(text));
-}
-
-void
 receive_client_failed(void *context, const char *peer, const char *why)
 {
 	receive_report(context, RECEIVE_REFUSED, peer, why);

@@ -30,8 +30,6 @@
 /* How often IDs past their time are looked for. */
 #define FORGET_MS 3600000
 
-static const char retry_later[] = "Retry-After: 1\r\n";
-
 struct receive_pending *
 receive_push(struct receive_queue *q)
 {
@@ -58,18 +56,6 @@ pop(struct receive_queue *q)
 {
 	q->count--;
 	return q->item[q->first++];
-}
-
-void
-receive_answer(struct receive *r, struct serve_request *request, int status)
-{
-	if (status >= 500) {
-		receive_refuse(r, request, status, retry_later, "try again");
-		return;
-	}
-	receive_report(r, RECEIVE_TAKEN, serve_request_peer(request),
-	    status == 202 ? "accepted" : "known already");
-	serve_answer(request, status, NULL, (struct span){NULL, 0});
 }
 
 static void flush(void *context);
