@@ -1,5 +1,5 @@
-# GNU make.  `make` builds what the installed libraries allow and says which
-# package is missing for the rest; binaries land in $(B)/NAME.
+# GNU make.  `make` builds what the installed libraries allow, and reports which
+# packages are missing for the rest; binaries are in $(B)/NAME.
 #
 #   make                      all tools          make check    build + all tests
 #   make SAN=address,undefined …                 make lint     every linter
@@ -12,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules
 
 VERSION = 0.1.0
 
-# The user's, taken from the environment or the command line.
+# For the user to set, in the environment or on the command line.
 ifeq ($(origin CC),default)
 CC = gcc
 endif
@@ -34,13 +34,13 @@ SAN ?=
 B ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))$(if $(filter clang%,$(CC)),/clang)
 comma := ,
 
-# A line for each file, as in git's build; V=1 shows the commands themselves.
+# One line for each file; V=1 shows the commands.
 ifeq ($(V),)
 Q = @
 quiet = @printf '  %-4s %s\n' $(1) $@;
 endif
 
-# Which packages a module needs.  No other module sees their headers.
+# Which packages a module needs.
 include lib/modules.mk
 
 is_clang := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
@@ -68,7 +68,8 @@ ALL_CPPFLAGS = -D_POSIX_C_SOURCE=200809L -DVITALS_VERSION="$(VERSION)" \
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed \
 	$(SANFLAGS) $(LDFLAGS)
 
-# pkg-config, asked lazily and once a package; system headers stay quiet.
+# What pkg-config says of one package.  Its headers count as the system's, which
+# give no warnings.
 has_pkg_config := $(shell command -v $(firstword $(PKG_CONFIG)) 2>/dev/null)
 pkg_ok = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
 pkg_cflags = $(if $(strip $(1)),$(patsubst -I%,-isystem %,$(shell \
@@ -93,7 +94,7 @@ skipped := $(filter-out $(buildable),$(commands))
 
 all: $(addprefix $(B)/,$(buildable)) missing
 
-# Some without their package are no failure; nothing at all is.
+# It is no failure if some commands lack a package, unless all do.
 missing:
 ifeq ($(has_pkg_config),)
 	@echo 'nothing was built: missing $(PKG_CONFIG) (package pkg-config)' >&2
@@ -109,8 +110,8 @@ endef
 say_missing = @echo "not built: $(1): missing $(foreach p,$(call \
 	lacks,$(needs_$(2))),$(p) (package $(DEB_$(p))))" >&2$(newline)
 
-# The flags live in a file: compile lines stay readable, and a change of flags
-# rebuilds what they touch.
+# The flags are in a file: compile lines stay short, and a change of flags causes
+# a new build.
 $(B)/flags: FORCE
 	@mkdir -p $(B)
 	@echo '$(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP' | sed 's/"/\\"/g' >$@.new

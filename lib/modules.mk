@@ -16,9 +16,9 @@ PKG_sandbox = libseccomp
 
 # The scanner is the inner loop of every filter.
 CFLAGS_json = -O3
-# The inner loops over pixels and samples are worth the vectoriser.
+# Inner loops over pixels and samples: let the compiler vectorise them.
 CFLAGS_video = -O3
-# What asks for more than POSIX.
+# These need more than POSIX.
 CFLAGS_compat = -D_GNU_SOURCE
 CFLAGS_sandbox = -D_GNU_SOURCE
 CFLAGS_skin = -O3
@@ -26,7 +26,7 @@ CFLAGS_dsp = -O3
 CFLAGS_synth = -O3
 CFLAGS_rppg = -O3
 
-# The Debian package that brings each.
+# The Debian package of each.
 DEB_libavformat = libavformat-dev
 DEB_libavcodec = libavcodec-dev
 DEB_libavutil = libavutil-dev

@@ -16,11 +16,11 @@ interop_tests := $(wildcard tests/interop/*.t)
 fault_tests := $(wildcard tests/fault/*.t)
 JOBS ?= 2
 
-# Seconds that one test program may take; sanitizers are several times slower,
-# and so may a shared machine be.
+# Seconds that one test program may take.  Sanitizers, and a shared machine, can
+# be several times slower.
 export TEST_TIMEOUT ?= $(if $(SAN),1800,900)
 
-# A status of their own, so that no test takes a finding for a bad line.
+# A status of their own, so that no test takes a finding for bad data.
 export ASAN_OPTIONS ?= exitcode=99
 export LSAN_OPTIONS ?= exitcode=99
 export UBSAN_OPTIONS ?= exitcode=99:print_stacktrace=1
@@ -55,7 +55,7 @@ check-valgrind: all
 	$(Q)BUILD=$(B)/valgrind tests/run -j $(JOBS) \
 	$(shell grep -l '^# valgrind' $(cli_tests) /dev/null)
 
-# The whole pipe, shown on a clip that it makes itself.
+# The whole pipe, with a clip that it makes itself.
 demo: all
 	$(Q)sh tests/demo.sh $(B)
 .PHONY: demo
@@ -68,7 +68,7 @@ $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/libvitals.a
 
 # Fuzzers: tests/fuzz/WHAT.c with one LLVMFuzzerTestOneInput each, built with
 # clang; seeds in tests/fuzz/corpus/WHAT/.
-# FUZZ_SEED=0 draws a new one: for finding more than what CI tries.
+# FUZZ_SEED=0 draws a new seed, to find more than CI does.
 FUZZ_SECONDS ?= 20
 FUZZ_SEED ?= 1
 fuzz:

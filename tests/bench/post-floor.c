@@ -1,7 +1,7 @@
 /*
  * The floor of tests/bench/post: a bare libcurl-multi loop that posts the same
  * lines over the same number of connections with an ID, a timestamp and a
- * signature of fixed text, and looks at nothing but the status.
+ * signature of fixed text, and checks only the status.
  *
  *	post-floor URL CONNECTIONS < lines
  */

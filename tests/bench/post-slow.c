@@ -1,7 +1,7 @@
 /*
- * The slow receiver of tests/bench/post: answers each request with 200 after
- * a fixed time, on any number of connections, for so little work of its own
- * that the sender is what is measured.
+ * The slow receiver of tests/bench/post: answers each request with 200 after a
+ * fixed time, on any number of connections, with so little work of its own that
+ * the sender is what is measured.
  *
  *	post-slow PORT-FILE MS SECONDS
  *
@@ -25,14 +25,14 @@
 
 static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
-/* Of each connection: its request so far, at most one at a time. */
+/* The request of each connection so far, at most one at a time. */
 static struct peer {
 	char *text;
 	size_t len, cap;
 	size_t whole; /* length of the request, once its head is read */
 } peer[FDS];
 
-/* Answers owed, in the order in which they come due. */
+/* Pending answers, in the order in which they are due. */
 static struct {
 	int fd;
 	int64_t due;
@@ -74,7 +74,7 @@ drop(int fd)
 	memset(&peer[fd], 0, sizeof(peer[fd]));
 }
 
-/* Read what is there.  Return 1 when a request is whole. */
+/* Read what is there.  Return 1 when a request is complete. */
 static int
 take(int fd)
 {

@@ -1,14 +1,14 @@
 #!/bin/sh
-# The layers, seen in the sources and in the objects of BUILD:
+# Check the layers in the sources and in the objects of BUILD:
 #
 #	tests/lint/layers.sh BUILD
 #
-# - a library's headers are seen by the one module that wraps it;
+# - only the module that wraps a library includes its headers;
 # - library code never ends the process, prints or touches stdout;
-# - what a module exports bears its name;
-# - modules do not include each other in a circle, and base modules include
-#   no domain module;
-# - commands hold no signal processing, JSON building or sockets.
+# - exported symbols have the name of their module;
+# - modules do not include each other in a circle (circles.sh checks calls), and
+#   base modules do not include domain modules;
+# - commands have no signal processing, JSON building or sockets.
 
 set -u
 build=${1:?usage: tests/lint/layers.sh BUILD}
@@ -37,9 +37,9 @@ face expat
 sandbox seccomp|linux/(seccomp|landlock|filter|audit)
 X
 grep -nE '^#[ 	]*include <jansson' -r cmd lib |
-	found 'is for tests alone'
+	found 'is only for tests'
 
-# Only a command ends the process or owns stdout; cli does it for them.
+# Only a command ends the process or uses stdout; cli does it for them.
 for module in lib/*/; do
 	module=$(basename "$module")
 	case $module in cli | diag) continue ;; esac
@@ -51,9 +51,9 @@ for module in lib/*/; do
 	done
 done | grep -v '/jobs\.o: _exit$' | # ends a process that it forked
 	found 'library code must not'
-# Messages are the command's, who knows the names.  So do the modules that are
-# commands' own: what they share (cli, filter, options), and the loop of one
-# that is too long for a file (extract, post: named after it).
+# Commands print messages, as they know the names.  So do the modules that belong
+# to commands: those that they share (cli, filter, options), and those with the
+# loop of one command (extract, post: named after it).
 grep -nE '\bdiag_(error|errno|note|verbose|raw)\(' -r lib --include='*.c' |
 	grep -vE '^lib/(cli|diag|extract|filter|options|post)/' |
 	found 'library code must not print'
@@ -69,7 +69,7 @@ for module in lib/*/; do
 	done
 done | found 'exported without the name of its module'
 
-# "a b" where module a includes a header of module b.
+# "a b" if module a includes a header of module b.
 grep -oE '^#[ 	]*include "[a-z0-9_]+/' -r lib --include='*.[ch]' |
 	sed -E 's|^lib/([^/]+)/[^:]*:.*"([^/]+)/|\1 \2|' |
 	awk '$1 != $2' | sort -u >"$build/edges"

@@ -1,12 +1,12 @@
-# Linters.  `make lint` runs them all, `make -k lint` past the first that finds
-# something; clang-tidy and clang-format look again only at what has changed.
+# Linters.  `make lint` runs them all; `make -k lint` does not stop at the first
+# finding.  clang-tidy and clang-format check again only what has changed.
 
 lint_c := $(sort $(wildcard cmd/*.c lib/*/*.c tests/*/*.c))
 lint_h := $(sort $(wildcard lib/*/*.h lib/banned.h tests/*.h tests/*/*.h))
 lint_sh := $(sort $(wildcard .ci/* completions/*.sh completions/bash/* \
 	tests/run tests/bare/run tests/*/*.sh tests/*/*.t))
 lint_man := $(sort $(wildcard man/*.[157]))
-# Tests' and fuzzers' own style is left to the compiler and to clang-format.
+# Tests and fuzzers are left to the compiler and to clang-format.
 tidy_c := $(foreach f,$(filter cmd/% lib/%,$(lint_c)),$(if \
 	$(filter $(skipped:%=cmd/%.c),$(f)),,$(f)))
 format_ok = $(patsubst %,$(B)/lint/format/%.ok,$(lint_c) $(lint_h))
@@ -35,9 +35,9 @@ lint-spell:
 	codespell -q 3 -S '*/node_modules' -L nd,te,fo,ser,alls,setts cmd lib tests man completions/*.* .ci \
 	README.md CHANGELOG.md Makefile
 
-# "style" would fight KNF's declarations at the top of a block; memleak takes a
-# descriptor that failed to open for a leak, the two of ctu an output parameter
-# for an input: clang-tidy looks for the real ones.
+# "style" objects to declarations at the top of a block.  memleak takes a
+# descriptor that failed to open for a leak, and the two of ctu take an output
+# parameter for an input: clang-tidy finds the real ones.
 lint-cppcheck:
 	@mkdir -p $(B)/lint/cppcheck
 	cppcheck --quiet -j 2 --cppcheck-build-dir=$(B)/lint/cppcheck \
@@ -47,7 +47,7 @@ lint-cppcheck:
 	--suppress=unmatchedSuppression --library=posix -Ilib cmd lib
 
 lint-tidy: $(tidy_ok)
-# Objects bring the list of headers that a file depends on.
+# The object has the list of headers that the source depends on.
 define tidy_rule
 $(B)/lint/tidy/$(1).ok: $(1) $(B)/obj/$(1:.c=.o) .clang-tidy
 	@mkdir -p $$(@D)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # clang-tidy over one FILE with the flags that BUILD compiles it with; one
-# process for each file, since several in one run have given false findings.
+# process for each file, since several in one run gave false findings.
 #
 #	tests/lint/tidy.sh BUILD FILE [FLAG ...]
 

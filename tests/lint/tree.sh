@@ -1,7 +1,7 @@
 #!/bin/sh
-# What lies in the tree, and how large: nothing at the top but what belongs
-# there, files, commands and functions of a size that can be read, no notes to
-# self, no names of machines.
+# What is in the tree, and how large it is: only known names at the top level;
+# files, commands and functions of a readable size; no notes to self; no names
+# of machines.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -33,7 +33,7 @@ grep -nE '\b(TODO|FIXME|XXX|HACK)\b' -r cmd lib man completions Makefile tests -
 	grep -v '^tests/lint/tree.sh' | found 'do it, or file it'
 grep -nE 'typedef struct( [a-z_]+)? ?\{|typedef struct [a-z_]+ [a-z_]+;|\balloca\(|#if 0' -r cmd lib --include='*.[ch]' |
 	found 'is not our style'
-# Tests fail of what is wrong, not of a slow machine or an unlucky draw.
+# Tests must not fail because of a slow machine or an unlucky random number.
 grep -nE '(^|[^-])\btimeout [0-9]{1,2} [^|]*[a-z]' -r tests --include='*.t' |
 	found 'a busy machine may need longer: 120 s or more'
 grep -nE '(if=|<|-t?u?1? )/dev/u?random' -r tests --include='*.t' --include='*.sh' |
