@@ -10,9 +10,15 @@ ndjson_open_append(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 
-	/* Pipes and the like, and what may be written but not read. */
-	if (fd < 0 && (errno == EINVAL || errno == EACCES || errno == ENXIO))
-		fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (fd >= 0 || (errno != EINVAL && errno != EACCES && errno != ENXIO))
+		return fd;
+	/* A device, or what may be written but not read.  O_NONBLOCK: a FIFO
+	 * must not make us wait for a reader. */
+	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK);
+	if (fd >= 0 && fcntl(fd, F_SETFL, O_APPEND) != 0) {
+		close(fd);
+		return -1;
+	}
 	return fd;
 }
 
