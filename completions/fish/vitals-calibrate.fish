@@ -4,7 +4,7 @@ complete -c vitals-calibrate -s r -l reference -r -F -d 'read the reference read
 complete -c vitals-calibrate -s b -l base -r -F -d 'make the calibration FILE of a device that of a person'
 complete -c vitals-calibrate -l rejects -r -F -d 'append lines that are refused to FILE'
 complete -c vitals-calibrate -l strict -d 'stop at the first bad line'
-complete -c vitals-calibrate -s q -l quiet -d 'print errors alone'
+complete -c vitals-calibrate -s q -l quiet -d 'print only errors'
 complete -c vitals-calibrate -s v -l verbose -d 'print details'
 complete -c vitals-calibrate -s h -l help -d 'print this help'
 complete -c vitals-calibrate -s V -l version -d 'print the version'

@@ -20,7 +20,7 @@ complete -c vitals-extract -l cascade -r -F -d 'LBP face cascade (default: openc
 complete -c vitals-extract -l no-sandbox -d 'decode without giving up any rights'
 complete -c vitals-extract -l rejects -r -F -d 'append lines that are refused to FILE'
 complete -c vitals-extract -l strict -d 'stop at the first bad line'
-complete -c vitals-extract -s q -l quiet -d 'print errors alone'
+complete -c vitals-extract -s q -l quiet -d 'print only errors'
 complete -c vitals-extract -s v -l verbose -d 'print details'
 complete -c vitals-extract -s h -l help -d 'print this help'
 complete -c vitals-extract -s V -l version -d 'print the version'

@@ -45,7 +45,7 @@ complete -c vitals-post -l audit -r -F -d 'append a chained line for each attemp
 complete -c vitals-post -l metrics -r -F -d 'keep Prometheus metrics in FILE'
 complete -c vitals-post -l rejects -r -F -d 'append lines that are refused to FILE'
 complete -c vitals-post -l strict -d 'stop at the first bad line'
-complete -c vitals-post -s q -l quiet -d 'print errors alone'
+complete -c vitals-post -s q -l quiet -d 'print only errors'
 complete -c vitals-post -s v -l verbose -d 'print details'
 complete -c vitals-post -s h -l help -d 'print this help'
 complete -c vitals-post -s V -l version -d 'print the version'

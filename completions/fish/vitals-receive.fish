@@ -25,7 +25,7 @@ complete -c vitals-receive -l request-timeout -x -d 'for a head, for a body (def
 complete -c vitals-receive -l idle-timeout -x -d 'between requests (default: 60)'
 complete -c vitals-receive -s n -l count -x -d 'stop after N lines'
 complete -c vitals-receive -s t -l timeout -x -d 'stop after SECONDS'
-complete -c vitals-receive -s q -l quiet -d 'print errors alone'
+complete -c vitals-receive -s q -l quiet -d 'print only errors'
 complete -c vitals-receive -s v -l verbose -d 'print details'
 complete -c vitals-receive -s h -l help -d 'print this help'
 complete -c vitals-receive -s V -l version -d 'print the version'

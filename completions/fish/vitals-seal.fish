@@ -11,7 +11,7 @@ complete -c vitals-seal -l new-key -r -F -d 'make a key, write it to FILE, and e
 complete -c vitals-seal -s a -l algorithm -x -a 'p256 x25519 shared' -d 'what kind the new key is of (default: p256)'
 complete -c vitals-seal -l rejects -r -F -d 'append lines that are refused to FILE'
 complete -c vitals-seal -l strict -d 'stop at the first bad line'
-complete -c vitals-seal -s q -l quiet -d 'print errors alone'
+complete -c vitals-seal -s q -l quiet -d 'print only errors'
 complete -c vitals-seal -s v -l verbose -d 'print details'
 complete -c vitals-seal -s h -l help -d 'print this help'
 complete -c vitals-seal -s V -l version -d 'print the version'

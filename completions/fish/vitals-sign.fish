@@ -11,7 +11,7 @@ complete -c vitals-sign -l new-key -r -F -d 'make a key, write it to FILE, and e
 complete -c vitals-sign -s a -l algorithm -x -a 'hmac ed25519' -d 'what kind the new key is of (default: hmac)'
 complete -c vitals-sign -l rejects -r -F -d 'append lines that are refused to FILE'
 complete -c vitals-sign -l strict -d 'stop at the first bad line'
-complete -c vitals-sign -s q -l quiet -d 'print errors alone'
+complete -c vitals-sign -s q -l quiet -d 'print only errors'
 complete -c vitals-sign -s v -l verbose -d 'print details'
 complete -c vitals-sign -s h -l help -d 'print this help'
 complete -c vitals-sign -s V -l version -d 'print the version'

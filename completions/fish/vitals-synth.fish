@@ -36,7 +36,7 @@ complete -c vitals-synth -l rotate -x -a '0 90 180 270' -d 'stored so, with a fl
 complete -c vitals-synth -l make -x -d 'the camera\'s make'
 complete -c vitals-synth -l model -x -d 'and model'
 complete -c vitals-synth -l creation-time -x -d 'RFC 3339'
-complete -c vitals-synth -s q -l quiet -d 'print errors alone'
+complete -c vitals-synth -s q -l quiet -d 'print only errors'
 complete -c vitals-synth -s v -l verbose -d 'print details'
 complete -c vitals-synth -s h -l help -d 'print this help'
 complete -c vitals-synth -s V -l version -d 'print the version'

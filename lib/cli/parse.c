@@ -23,7 +23,7 @@ static void
 add_common(struct parse *p)
 {
 	const struct cli_option common[] = {
-	    CLI_FLAG("quiet", 'q', "print errors alone", &p->quiet),
+	    CLI_FLAG("quiet", 'q', "print only errors", &p->quiet),
 	    CLI_FLAG("verbose", 'v', "print details", &p->verbose),
 	    CLI_FLAG("help", 'h', "print this help", &p->help),
 	    CLI_FLAG("version", 'V', "print the version", &p->version),
