@@ -12,8 +12,8 @@ tidy_c := $(foreach f,$(filter cmd/% lib/%,$(lint_c)),$(if \
 format_ok = $(patsubst %,$(B)/lint/format/%.ok,$(lint_c) $(lint_h))
 tidy_ok = $(patsubst %,$(B)/lint/tidy/%.ok,$(tidy_c))
 
-lint: lint-format lint-tree lint-layers lint-headers lint-shell lint-man \
-	lint-spell lint-cppcheck lint-tidy
+lint: lint-format lint-tree lint-layers lint-circles lint-headers lint-shell \
+	lint-man lint-spell lint-cppcheck lint-tidy
 
 lint-format: $(format_ok)
 $(B)/lint/format/%.ok: % .clang-format
@@ -25,6 +25,8 @@ lint-tree:
 	sh tests/lint/tree.sh
 lint-layers: all $(B)/libvitals.a
 	sh tests/lint/layers.sh $(B)
+lint-circles: $(B)/libvitals.a
+	sh tests/lint/circles.sh $(B)
 lint-headers: $(B)/flags
 	sh tests/lint/headers.sh $(B) $(CC)
 lint-shell:
@@ -56,5 +58,5 @@ $(B)/lint/tidy/$(1).ok: $(1) $(B)/obj/$(1:.c=.o) .clang-tidy
 endef
 $(foreach f,$(tidy_c),$(eval $(call tidy_rule,$(f))))
 
-.PHONY: lint lint-format lint-tree lint-layers lint-headers lint-shell \
-	lint-man lint-spell lint-cppcheck lint-tidy
+.PHONY: lint lint-format lint-tree lint-layers lint-circles lint-headers \
+	lint-shell lint-man lint-spell lint-cppcheck lint-tidy
