@@ -75,6 +75,7 @@ set_hmac(struct sign_key *key, struct span bytes, struct span misread)
 {
 	key->algorithm = SIGN_HMAC_SHA256;
 	key->hmac = crypto_hmac_new(bytes);
+	key->size = bytes.n;
 	key->misread = crypto_hmac_new(misread);
 	if (key->hmac == NULL || key->misread == NULL)
 		return -1;

@@ -90,6 +90,7 @@ struct sign_key {
 	bool public;               /* what others may read */
 	const char *no_signer;     /* why it can only verify, or NULL */
 	struct crypto_hmac *hmac;  /* SIGN_HMAC_SHA256 */
+	size_t size;               /* bytes of its secret */
 	struct crypto_ed25519 *ed; /* SIGN_ED25519 */
 	/* The key misread in the usual way, to tell that mistake. */
 	struct crypto_hmac *misread;

@@ -113,6 +113,24 @@ enum sign_key_kind {
 int sign_key_make(enum sign_key_kind kind, struct buf *secret,
     struct buf *public, struct err *err);
 
+/* What key ${i} is of, and how many bytes its secret has (HMAC). */
+enum sign_key_kind sign_key_kind(const struct sign_keys *k, size_t i);
+size_t sign_key_size(const struct sign_keys *k, size_t i);
+
+/* ---- Bytes as they are ------------------------------------------------- */
+
+/* For formats that lay out themselves what is signed, such as tokens: append
+ * the signature of ${text} by key ${i}, HMAC-SHA256 or Ed25519, to
+ * ${signature}.  Return 0; or -1 where the key can only verify, or memory or
+ * the library failed. */
+int sign_bytes(
+    struct sign_keys *k, size_t i, struct span text, struct buf *signature);
+
+/* Is ${signature} that of ${text} by key ${i}?  Compares in constant time.
+ * Return 1 or 0; or -1 where the library failed. */
+int sign_bytes_check(
+    struct sign_keys *k, size_t i, struct span text, struct span signature);
+
 /* ---- Signing ----------------------------------------------------------- */
 
 struct sign_input {
