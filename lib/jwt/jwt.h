@@ -87,6 +87,10 @@ void jwt_release(struct jwt *t);
 enum jwt_verdict jwt_check(struct sign_keys *keys, struct span token,
     struct span audience, int64_t now, struct jwt *t, struct err *err);
 
+/* Append what ${t} claims to ${out}: the line that vitals-token(1) prints.
+ * ${key} is the ID of its key. */
+void jwt_describe(const struct jwt *t, const char *key, struct buf *out);
+
 /* May the bearer see ${session}?  The lines of no session, n 0, are for those
  * who may see all. */
 bool jwt_allows(const struct jwt_claims *claims, struct span session);

@@ -1,0 +1,17 @@
+# fish completion of vitals-token, made by completions/generate.sh
+
+complete -c vitals-token -s k -l key-file -r -F -d 'sign or check with the keys in FILE (default: $VITALS_KEY_FILE)'
+complete -c vitals-token -l key-fd -x -d 'read keys from descriptor N'
+complete -c vitals-token -s s -l session -x -d 'a session that the bearer may see'
+complete -c vitals-token -l all-sessions -d 'the bearer may see all of them'
+complete -c vitals-token -l subject -x -d 'who the bearer is (argv is public)'
+complete -c vitals-token -l audience -x -d 'whom the token is for (default: vitals-stream)'
+complete -c vitals-token -s e -l expires-in -x -d 'how long it is valid (default: 3600)'
+complete -c vitals-token -l at -x -d 'make or check as of TIME (default: now)'
+complete -c vitals-token -s c -l check -d 'read tokens, print what the good ones claim'
+complete -c vitals-token -l rejects -r -F -d 'append lines that are refused to FILE'
+complete -c vitals-token -l strict -d 'stop at the first bad line'
+complete -c vitals-token -s q -l quiet -d 'print errors alone'
+complete -c vitals-token -s v -l verbose -d 'print details'
+complete -c vitals-token -s h -l help -d 'print this help'
+complete -c vitals-token -s V -l version -d 'print the version'
