@@ -41,21 +41,15 @@ make_keys(void)
 	both = keys_of(pair, secret);
 }
 
-static const char *
-name_of(enum jwt_verdict verdict)
-{
-	static const char *const name[] = {
-	    [JWT_GOOD] = "good",
-	    [JWT_MALFORMED] = "malformed",
-	    [JWT_WRONG] = "wrong",
-	    [JWT_EXPIRED] = "expired",
-	    [JWT_EARLY] = "early",
-	    [JWT_OTHER] = "other",
-	    [JWT_FAILED] = "failed",
-	};
-
-	return name[verdict];
-}
+static const char *const name_of[] = {
+    [JWT_GOOD] = "good",
+    [JWT_MALFORMED] = "malformed",
+    [JWT_WRONG] = "wrong",
+    [JWT_EXPIRED] = "expired",
+    [JWT_EARLY] = "early",
+    [JWT_OTHER] = "other",
+    [JWT_FAILED] = "failed",
+};
 
 static struct jwt token;
 
@@ -68,7 +62,7 @@ check_is(struct sign_keys *keys, struct span text, const char *want)
 	    jwt_check(keys, text, SPAN_LIT("vitals-stream"), NOW, &token, &err);
 	char got[400];
 
-	snprintf(got, sizeof(got), "%s%s%s", name_of(v),
+	snprintf(got, sizeof(got), "%s%s%s", name_of[v],
 	    v == JWT_GOOD ? "" : ": ", err.text);
 	CHECK_TEXT(got, want, want);
 }
