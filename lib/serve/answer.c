@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "instant/instant.h"
@@ -11,9 +12,11 @@ reason(int status)
 		int status;
 		const char *reason;
 	} row[] = {
+	    {101, "Switching Protocols"},
 	    {200, "OK"},
 	    {202, "Accepted"},
 	    {204, "No Content"},
+	    {304, "Not Modified"},
 	    {400, "Bad Request"},
 	    {401, "Unauthorized"},
 	    {403, "Forbidden"},
@@ -24,6 +27,7 @@ reason(int status)
 	    {413, "Content Too Large"},
 	    {415, "Unsupported Media Type"},
 	    {417, "Expectation Failed"},
+	    {426, "Upgrade Required"},
 	    {429, "Too Many Requests"},
 	    {431, "Request Header Fields Too Large"},
 	    {500, "Internal Server Error"},
@@ -66,14 +70,18 @@ void
 serve_answer_head(struct serve *s, struct buf *out, int status, bool keep_alive,
     const char *headers, size_t length)
 {
+	bool typed =
+	    headers != NULL && strstr(headers, "Content-Type:") != NULL;
+
 	buf_addf(out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status, reason(status),
 	    date(s));
-	if (status != 204)
+	if (status != 204 && status != 304 && length != SERVE_ENDLESS)
 		buf_addf(out, "Content-Length: %zu\r\n", length);
+	if (length > 0 && !typed)
+		buf_add_text(
+		    out, "Content-Type: text/plain; charset=utf-8\r\n");
 	if (length > 0)
-		buf_add_text(out,
-		    "Content-Type: text/plain; charset=utf-8\r\n"
-		    "X-Content-Type-Options: nosniff\r\n");
+		buf_add_text(out, "X-Content-Type-Options: nosniff\r\n");
 	if (!keep_alive)
 		buf_add_text(out, "Connection: close\r\n");
 	if (headers != NULL)

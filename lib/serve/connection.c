@@ -58,6 +58,7 @@ serve_finish(struct serve_request *r)
 {
 	struct serve *s = r->serve;
 
+	serve_stream_free(r->stream);
 	drop_client(r);
 	if (r->previous != NULL)
 		r->previous->next = r->next;
@@ -143,6 +144,35 @@ serve_refuse(struct serve_request *r, int status, const char *why)
 	r->refused = true;
 	snprintf(text, sizeof(text), "%s\n", why);
 	answer(r, status, headers, span_of(text));
+}
+
+void
+serve_detach(struct serve_request *r)
+{
+	r->phase = SERVE_STREAM;
+	r->since = instant_monotonic();
+	event_del(r->timer);
+	bufferevent_disable(r->bev, EV_READ | EV_WRITE);
+	forget_body(r);
+	buf_release(&r->text);
+	memset(&r->head, 0, sizeof(r->head));
+}
+
+void
+serve_limit(struct serve_request *r, int64_t ms)
+{
+	wait_for(r, ms);
+}
+
+void
+serve_close_gently(struct serve_request *r)
+{
+	serve_stream_free(r->stream);
+	r->stream = NULL;
+	if (bufferevent_enable(r->bev, EV_READ) != 0)
+		serve_finish(r);
+	else
+		linger(r);
 }
 
 /* There is no whole request.  False; where no more can come the connection is
@@ -336,6 +366,8 @@ on_event(struct bufferevent *bev, short what, void *context)
 		r->secure = true;
 		return;
 	}
+	if (r->phase == SERVE_STREAM)
+		return; /* which sees for itself */
 	why = r->secure ? NULL : serve_tls_failure(r->serve, bev);
 	if (why != NULL && r->serve->options.failed != NULL)
 		r->serve->options.failed(

@@ -25,6 +25,7 @@ enum serve_phase {
 	SERVE_BODY,    /* in a body */
 	SERVE_HANDLER, /* the handler has it */
 	SERVE_ANSWER,  /* the answer is on its way */
+	SERVE_STREAM,  /* it goes on as a stream */
 	SERVE_LINGER   /* closing */
 };
 
@@ -48,6 +49,7 @@ struct serve_request {
 	size_t counted; /* bytes of body that serve->buffered counts */
 	struct serve_head head;
 	struct serve_chunks chunks;
+	struct serve_stream *stream;
 	char peer[80];
 };
 
@@ -111,6 +113,21 @@ void serve_disconnect_idle(struct serve *s);
 
 /* Close every connection, whatever it waits for. */
 void serve_disconnect_all(struct serve *s);
+
+/* Take ${r} from the handler for a stream: its timer, its body and the text of
+ * its head are gone. */
+void serve_detach(struct serve_request *r);
+
+/* The stream of ${r} is over and all of it written, or is to be in
+ * ${ms}: wait for the client to close, for a while. */
+void serve_close_gently(struct serve_request *r);
+void serve_limit(struct serve_request *r, int64_t ms);
+
+/* Free the stream of ${r}, whose pieces are released. */
+void serve_stream_free(struct serve_stream *t);
+
+/* The length of a body that ends with the connection. */
+#define SERVE_ENDLESS SIZE_MAX
 
 /* Append the head of an answer with a body of ${length} bytes. */
 void serve_answer_head(struct serve *s, struct buf *out, int status,

@@ -93,10 +93,95 @@ struct span serve_request_body(const struct serve_request *r);
 /* "ADDRESS:PORT" of the client. */
 const char *serve_request_peer(const struct serve_request *r);
 
-/* Answer ${status} with ${body}, as text/plain, and the ${headers}, which are
- * whole lines with CRLF, or NULL.  ${r} is gone after this. */
+/* Answer ${status} with ${body} and the ${headers}, which are whole lines with
+ * CRLF, or NULL; as text/plain unless they hold a Content-Type.  ${r} is gone
+ * after this. */
 void serve_answer(
     struct serve_request *r, int status, const char *headers, struct span body);
+
+/* ---- Streams ----------------------------------------------------------- */
+
+/*
+ * A stream is an answer without an end, or a connection that speaks another
+ * protocol after a 101.  Its owner adds pieces while there is room and pushes
+ * them; what the kernel does not take at once waits, and the owner hears when
+ * it is gone.  A piece that has begun is always finished, unless the connection
+ * is.  Pieces are not copied: many streams can send the same bytes.
+ */
+struct serve_stream;
+
+/* Pieces that wait in one stream at most. */
+#define SERVE_PIECES 8
+
+typedef void serve_release(void *owner);
+
+struct serve_piece {
+	struct span bytes;
+	serve_release *release; /* called with owner once the bytes are sent or
+				   the stream is gone; or NULL */
+	void *owner;
+};
+
+/* All are called from the loop, never from within a function of ours. */
+struct serve_stream_calls {
+	/* Bytes of the client; NULL: they are thrown away. */
+	void (*received)(void *context, struct span bytes);
+	/* All that was added is with the kernel, which takes more. */
+	void (*writable)(void *context);
+	/* The client is gone, and so is the stream after this. */
+	void (*closed)(void *context);
+};
+
+/* What the kernel may hold unsent of a stream, so that what is old is here,
+ * where it can be dropped, and not there. */
+#define SERVE_UNSENT_MAX (16 << 10)
+
+/* Answer ${r} with ${status} and ${headers}, whole lines with CRLF, and go on as
+ * a stream.  With status 101 the headers name the protocol; with others the
+ * body ends with the connection.  A client that acknowledges nothing for
+ * ${dead_ms} is gone.  ${calls} outlive the stream.  NULL without memory; ${r}
+ * is gone in any case. */
+struct serve_stream *serve_stream_begin(struct serve_request *r, int status,
+    const char *headers, int64_t dead_ms,
+    const struct serve_stream_calls *calls, void *context);
+
+/* How many pieces may be added? */
+size_t serve_stream_room(const struct serve_stream *t);
+
+/* Add ${piece}, for which there is room, or a copy of ${bytes}.  add_copy
+ * returns 0, or -1 without memory. */
+void serve_stream_add(struct serve_stream *t, struct serve_piece piece);
+int serve_stream_add_copy(struct serve_stream *t, struct span bytes);
+
+/* Write what can be written now; the loop writes the rest. */
+void serve_stream_push(struct serve_stream *t);
+
+/* Bytes that were added and not yet taken by the kernel, and since when, by the
+ * monotonic clock, it has taken none of them (0 where there are none). */
+size_t serve_stream_unsent(const struct serve_stream *t);
+int64_t serve_stream_stalled_since(const struct serve_stream *t);
+
+/* Send what was added and close; no call is made any more.  ${t} is the
+ * callee's. */
+void serve_stream_end(struct serve_stream *t);
+
+/* Close at once; ${t} is gone, and no call is made. */
+void serve_stream_abort(struct serve_stream *t);
+
+/* ---- Input ------------------------------------------------------------- */
+
+/* Reads a descriptor (stdin) as it brings bytes, a piece in each round of the
+ * loop, so that it and the clients do not wait for each other. */
+struct serve_input;
+
+/* Called with what was read; n 0: the end; or with ${errnum}, after which
+ * nothing comes any more. */
+typedef void serve_read(void *context, struct span bytes, int errnum);
+
+/* NULL without memory.  free(NULL) is a no-op; the descriptor stays open. */
+struct serve_input *serve_input_new(
+    struct serve *s, int fd, serve_read *read, void *context);
+void serve_input_free(struct serve_input *i);
 
 /* ---- Beside requests --------------------------------------------------- */
 

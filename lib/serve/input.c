@@ -1,0 +1,77 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "serve/private.h"
+
+/* What is read in one round of the loop. */
+#define READ_SIZE ((size_t)64 << 10)
+
+struct serve_input {
+	struct event *event;
+	int fd;
+	bool is_file; /* of which the system says nothing: it is always ready */
+	serve_read *read;
+	void *context;
+	char bytes[READ_SIZE];
+};
+
+static void
+on_ready(evutil_socket_t fd, short what, void *context)
+{
+	const struct timeval now = {0, 0};
+	struct serve_input *i = context;
+	ssize_t n = read(i->fd, i->bytes, sizeof(i->bytes));
+	int errnum = n < 0 ? errno : 0;
+	bool again = errnum == EINTR || errnum == EAGAIN;
+
+	(void)fd;
+	(void)what;
+	if (n <= 0 && !again)
+		event_del(i->event);
+	else if (i->is_file)
+		event_add(i->event, &now);
+	if (!again)
+		i->read(i->context,
+		    (struct span){i->bytes, n > 0 ? (size_t)n : 0}, errnum);
+}
+
+struct serve_input *
+serve_input_new(struct serve *s, int fd, serve_read *read, void *context)
+{
+	const struct timeval now = {0, 0};
+	struct serve_input *i = calloc(1, sizeof(*i));
+	struct stat st;
+
+	if (i == NULL)
+		return NULL;
+	i->fd = fd;
+	i->read = read;
+	i->context = context;
+	i->event = event_new(s->base, fd, EV_READ | EV_PERSIST, on_ready, i);
+	/* epoll refuses what is always ready: files, /dev/null. */
+	if (i->event != NULL && fstat(fd, &st) == 0 &&
+	    (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ||
+		event_add(i->event, NULL) != 0)) {
+		event_free(i->event);
+		i->is_file = true;
+		i->event = event_new(s->base, -1, 0, on_ready, i);
+		if (i->event != NULL)
+			event_add(i->event, &now);
+	}
+	if (i->event == NULL) {
+		free(i);
+		return NULL;
+	}
+	return i;
+}
+
+void
+serve_input_free(struct serve_input *i)
+{
+	if (i == NULL)
+		return;
+	event_free(i->event);
+	free(i);
+}

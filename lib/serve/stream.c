@@ -1,0 +1,332 @@
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "instant/instant.h"
+#include "serve/private.h"
+
+/* What is read at once, and how often before others have their turn. */
+#define READ_SIZE 4096
+#define READ_ROUNDS 16
+
+struct serve_stream {
+	struct serve_request *request;
+	const struct serve_stream_calls *calls; /* NULL: the owner is gone */
+	void *context;
+	struct event *read, *write;
+	SSL *ssl;                               /* or NULL */
+	struct serve_piece piece[SERVE_PIECES]; /* a ring */
+	size_t first, count;
+	size_t sent;   /* of the first piece */
+	size_t unsent; /* of all */
+	int64_t since; /* the kernel has taken nothing; 0: nothing waits */
+	bool broken;   /* by a write: on_read finds out */
+};
+
+static int
+fd_of(const struct serve_stream *t)
+{
+	return bufferevent_getfd(t->request->bev);
+}
+
+/* ---- Writing ----------------------------------------------------------- */
+
+static void
+take_sent(struct serve_stream *t, size_t n)
+{
+	t->unsent -= n;
+	n += t->sent;
+	while (t->count > 0 && n >= t->piece[t->first].bytes.n) {
+		struct serve_piece *p = &t->piece[t->first];
+
+		n -= p->bytes.n;
+		if (p->release != NULL)
+			p->release(p->owner);
+		t->first = (t->first + 1) % SERVE_PIECES;
+		t->count--;
+	}
+	t->sent = n;
+}
+
+static ssize_t
+write_plain(struct serve_stream *t)
+{
+	struct iovec v[SERVE_PIECES];
+	struct msghdr message = {.msg_iov = v, .msg_iovlen = t->count};
+
+	for (size_t i = 0; i < t->count; i++) {
+		struct span s = t->piece[(t->first + i) % SERVE_PIECES].bytes;
+		size_t skip = i == 0 ? t->sent : 0;
+
+		v[i].iov_base = (void *)((uintptr_t)s.p + skip);
+		v[i].iov_len = s.n - skip;
+	}
+	return sendmsg(fd_of(t), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static ssize_t
+write_tls(struct serve_stream *t)
+{
+	struct span s = t->piece[t->first].bytes;
+	size_t n = 0;
+	int reason;
+
+	ERR_clear_error();
+	if (SSL_write_ex(t->ssl, s.p + t->sent, s.n - t->sent, &n) == 1)
+		return (ssize_t)n;
+	reason = SSL_get_error(t->ssl, 0);
+	errno = reason == SSL_ERROR_WANT_WRITE || reason == SSL_ERROR_WANT_READ
+	    ? EAGAIN
+	    : EPIPE;
+	ERR_clear_error();
+	return -1;
+}
+
+void
+serve_stream_push(struct serve_stream *t)
+{
+	while (t->count > 0 && !t->broken) {
+		ssize_t n = t->ssl != NULL ? write_tls(t) : write_plain(t);
+
+		if (n >= 0) {
+			take_sent(t, (size_t)n);
+			t->since = 0;
+			continue;
+		}
+		if (errno == EINTR)
+			continue;
+		if (errno == EAGAIN) {
+			if (t->since == 0)
+				t->since = instant_monotonic();
+			event_add(t->write, NULL);
+			return;
+		}
+		t->broken = true;
+		event_active(t->read, EV_READ, 0);
+	}
+}
+
+size_t
+serve_stream_room(const struct serve_stream *t)
+{
+	return SERVE_PIECES - t->count;
+}
+
+void
+serve_stream_add(struct serve_stream *t, struct serve_piece piece)
+{
+	t->piece[(t->first + t->count) % SERVE_PIECES] = piece;
+	t->count++;
+	t->unsent += piece.bytes.n;
+}
+
+int
+serve_stream_add_copy(struct serve_stream *t, struct span bytes)
+{
+	char *copy = malloc(bytes.n > 0 ? bytes.n : 1);
+
+	if (copy == NULL)
+		return -1;
+	if (bytes.n > 0)
+		memcpy(copy, bytes.p, bytes.n);
+	serve_stream_add(t, (struct serve_piece){{copy, bytes.n}, free, copy});
+	return 0;
+}
+
+size_t
+serve_stream_unsent(const struct serve_stream *t)
+{
+	return t->unsent;
+}
+
+int64_t
+serve_stream_stalled_since(const struct serve_stream *t)
+{
+	return t->since;
+}
+
+static void
+on_writable(evutil_socket_t fd, short what, void *context)
+{
+	struct serve_stream *t = context;
+
+	(void)fd;
+	(void)what;
+	serve_stream_push(t);
+	if (t->count > 0)
+		return;
+	if (t->calls != NULL)
+		t->calls->writable(t->context);
+	else
+		serve_close_gently(t->request);
+}
+
+/* ---- Reading ----------------------------------------------------------- */
+
+/* Read what there is: its length, 0 at the end, or -1 with errno. */
+static ssize_t
+read_some(struct serve_stream *t, char *to, size_t size)
+{
+	struct evbuffer *ahead = bufferevent_get_input(t->request->bev);
+	size_t n = 0;
+	int reason;
+
+	/* What was read behind the head of the request. */
+	if (evbuffer_get_length(ahead) > 0)
+		return evbuffer_remove(ahead, to, size);
+	if (t->ssl == NULL)
+		return recv(fd_of(t), to, size, MSG_DONTWAIT);
+	ERR_clear_error();
+	if (SSL_read_ex(t->ssl, to, size, &n) == 1)
+		return (ssize_t)n;
+	reason = SSL_get_error(t->ssl, 0);
+	ERR_clear_error();
+	errno = EAGAIN;
+	return reason == SSL_ERROR_WANT_READ || reason == SSL_ERROR_WANT_WRITE
+	    ? -1
+	    : 0;
+}
+
+/* The client is gone. */
+static void
+lose(struct serve_stream *t)
+{
+	const struct serve_stream_calls *calls = t->calls;
+	void *its = t->context;
+	struct serve_request *r = t->request;
+
+	t->calls = NULL;
+	if (calls != NULL)
+		calls->closed(its);
+	serve_finish(r);
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *context)
+{
+	struct serve_stream *t = context;
+	char bytes[READ_SIZE];
+	ssize_t n = 0;
+
+	(void)fd;
+	(void)what;
+	for (int i = 0; i < READ_ROUNDS; i++) {
+		if (!t->broken)
+			n = read_some(t, bytes, sizeof(bytes));
+		if (!t->broken && n < 0 && errno == EINTR)
+			continue;
+		if (!t->broken && n < 0 && errno == EAGAIN)
+			return;
+		if (t->broken || n <= 0) {
+			lose(t);
+			return;
+		}
+		if (t->calls == NULL || t->calls->received == NULL)
+			continue;
+		t->calls->received(t->context, (struct span){bytes, (size_t)n});
+		/* The owner may have ended the stream just now. */
+		if (t->calls == NULL)
+			return;
+	}
+	/* Whatever is left has its turn in the next round of the loop. */
+	event_active(t->read, EV_READ, 0);
+}
+
+/* ---- Beginning and end ------------------------------------------------- */
+
+static int
+set_up(struct serve_stream *t, int64_t dead_ms)
+{
+	struct serve_request *r = t->request;
+	const int unsent = SERVE_UNSENT_MAX, dead = (int)dead_ms;
+	int fd = fd_of(t);
+
+	/* Where the system has none of them, streams work, too. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead, sizeof(dead));
+	t->ssl = bufferevent_openssl_get_ssl(r->bev);
+	if (t->ssl != NULL)
+		SSL_set_mode(t->ssl,
+		    SSL_MODE_ENABLE_PARTIAL_WRITE |
+			SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	t->read =
+	    event_new(r->serve->base, fd, EV_READ | EV_PERSIST, on_readable, t);
+	t->write = event_new(r->serve->base, fd, EV_WRITE, on_writable, t);
+	if (t->read == NULL || t->write == NULL ||
+	    event_add(t->read, NULL) != 0)
+		return -1;
+	/* Bytes that are here already, or were decrypted, wake nobody. */
+	event_active(t->read, EV_READ, 0);
+	return 0;
+}
+
+struct serve_stream *
+serve_stream_begin(struct serve_request *r, int status, const char *headers,
+    int64_t dead_ms, const struct serve_stream_calls *calls, void *context)
+{
+	struct serve_stream *t = calloc(1, sizeof(*t));
+	struct buf head;
+
+	buf_init(&head);
+	if (t == NULL || r->bev == NULL)
+		goto err;
+	r->stream = t;
+	t->request = r;
+	t->context = context;
+	serve_detach(r);
+	serve_answer_head(
+	    r->serve, &head, status, status == 101, headers, SERVE_ENDLESS);
+	if (buf_failed(&head) || set_up(t, dead_ms) != 0 ||
+	    serve_stream_add_copy(t, buf_span(&head)) != 0)
+		goto err;
+	buf_release(&head);
+	t->calls = calls;
+	return t;
+err:
+	buf_release(&head);
+	if (r->stream == NULL)
+		free(t);
+	serve_finish(r);
+	return NULL;
+}
+
+void
+serve_stream_end(struct serve_stream *t)
+{
+	t->calls = NULL;
+	serve_stream_push(t);
+	if (t->broken)
+		return; /* on_readable ends it */
+	/* The owner may be called by on_readable just now: the loop goes on. */
+	serve_limit(t->request, t->request->serve->options.request_ms);
+	event_active(t->write, EV_WRITE, 0);
+}
+
+void
+serve_stream_abort(struct serve_stream *t)
+{
+	t->calls = NULL;
+	t->broken = true;
+	event_active(t->read, EV_READ, 0);
+}
+
+void
+serve_stream_free(struct serve_stream *t)
+{
+	if (t == NULL)
+		return;
+	if (t->read != NULL)
+		event_free(t->read);
+	if (t->write != NULL)
+		event_free(t->write);
+	while (t->count > 0)
+		take_sent(t, t->piece[t->first].bytes.n - t->sent);
+	free(t);
+}
