@@ -122,6 +122,16 @@ $(B)/obj/%.o: %.c $(B)/flags Makefile lib/modules.mk
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) @$(B)/flags $(MOD_CFLAGS) -c -o $@ $<
 
+# The dashboard's files become part of vitals-stream.
+web_files := $(sort $(wildcard web/*.html web/*.js web/*.css web/*.svg))
+$(B)/gen/pages.c: lib/stream/embed.sh $(web_files)
+	@mkdir -p $(@D)
+	$(call quiet,GEN)sh lib/stream/embed.sh $(web_files) >$@
+$(B)/obj/gen/pages.o: $(B)/gen/pages.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) @$(B)/flags -c -o $@ $<
+$(B)/vitals-stream: $(B)/obj/gen/pages.o
+
 define module_rule
 $(B)/obj/lib/$(1)/%.o: MOD_CFLAGS = $(CFLAGS_$(1)) \
 	$$(call pkg_cflags,$(PKG_$(1)))

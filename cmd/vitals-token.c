@@ -61,7 +61,7 @@ struct checker {
 	struct jwt token;
 };
 
-static enum filter_verdict
+static enum verdict
 check_line(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
@@ -72,9 +72,9 @@ check_line(void *context, const struct ndjson_line *line,
 	case JWT_GOOD:
 		jwt_describe(&c->token, sign_key_id(c->keys, c->token.key),
 		    ndjson_record(out));
-		return FILTER_OK;
+		return VERDICT_GOOD;
 	case JWT_FAILED:
-		return FILTER_SYSTEM;
+		return VERDICT_SYSTEM;
 	case JWT_MALFORMED:
 	case JWT_WRONG:
 	case JWT_EXPIRED:
@@ -82,7 +82,7 @@ check_line(void *context, const struct ndjson_line *line,
 	case JWT_OTHER:
 		break;
 	}
-	return FILTER_BAD;
+	return VERDICT_BAD;
 }
 
 static int

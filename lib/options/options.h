@@ -43,6 +43,42 @@ int options_sign_keys(const struct cli *cli, const struct options_keys *k,
 int options_seal_keys(const struct cli *cli, const struct options_keys *k,
     struct seal_keys **keys);
 
+/* As options_sign_keys, for keys that tokens are signed with. */
+int options_token_keys(const struct cli *cli, const struct options_keys *k,
+    struct sign_keys **keys);
+
+/* Does ${k}, or its environment variable, name any? */
+bool options_keys_given(const struct options_keys *k);
+
+/* ---- Where a server listens -------------------------------------------- */
+
+struct options_listen {
+	const char *listen, *port_file, *certificate, *tls_key;
+	bool allow_http;
+};
+
+#define OPTIONS_LISTEN_INIT                \
+	{                                  \
+		.listen = "127.0.0.1:8080" \
+	}
+
+#define OPTIONS_LISTEN(o)                                                  \
+	CLI_TEXT("listen", 'l', "ADDRESS:PORT",                            \
+	    "where (default: 127.0.0.1:8080); port 0: any", &(o)->listen), \
+	    CLI_FLAG("allow-http", 0,                                      \
+		"speak plain http beyond loopback, behind a proxy",        \
+		&(o)->allow_http),                                         \
+	    CLI_FILE("port-file", 0, "FILE",                               \
+		"write the port to FILE once listening", &(o)->port_file), \
+	    CLI_FILE("tls-cert", 0, "FILE",                                \
+		"the certificate chain: speak https", &(o)->certificate),  \
+	    CLI_FILE("tls-key", 0, "FILE", "its private key", &(o)->tls_key)
+
+/* Is it an address, and TLS or consent to go without beyond loopback?  Return
+ * CLI_GO with *${loopback}, or CLI_USAGE. */
+int options_listen_check(
+    const struct cli *cli, const struct options_listen *o, bool *loopback);
+
 /* ---- --new-key --------------------------------------------------------- */
 
 struct options_new_key {

@@ -64,8 +64,13 @@ write_plain(struct serve_stream *t)
 	for (size_t i = 0; i < t->count; i++) {
 		struct span s = t->piece[(t->first + i) % SERVE_PIECES].bytes;
 		size_t skip = i == 0 ? t->sent : 0;
+		/* Written from, though its type does not say so. */
+		const union {
+			const char *from;
+			void *base;
+		} p = {s.p + skip};
 
-		v[i].iov_base = (void *)((uintptr_t)s.p + skip);
+		v[i].iov_base = p.base;
 		v[i].iov_len = s.n - skip;
 	}
 	return sendmsg(fd_of(t), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -274,9 +279,12 @@ serve_stream_begin(struct serve_request *r, int status, const char *headers,
 	struct serve_stream *t = calloc(1, sizeof(*t));
 	struct buf head;
 
+	if (t == NULL || r->bev == NULL) {
+		free(t);
+		serve_finish(r);
+		return NULL;
+	}
 	buf_init(&head);
-	if (t == NULL || r->bev == NULL)
-		goto err;
 	r->stream = t;
 	t->request = r;
 	t->context = context;
@@ -284,17 +292,14 @@ serve_stream_begin(struct serve_request *r, int status, const char *headers,
 	serve_answer_head(
 	    r->serve, &head, status, status == 101, headers, SERVE_ENDLESS);
 	if (buf_failed(&head) || set_up(t, dead_ms) != 0 ||
-	    serve_stream_add_copy(t, buf_span(&head)) != 0)
-		goto err;
+	    serve_stream_add_copy(t, buf_span(&head)) != 0) {
+		serve_finish(r);
+		t = NULL;
+	} else {
+		t->calls = calls;
+	}
 	buf_release(&head);
-	t->calls = calls;
 	return t;
-err:
-	buf_release(&head);
-	if (r->stream == NULL)
-		free(t);
-	serve_finish(r);
-	return NULL;
 }
 
 void

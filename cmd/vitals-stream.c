@@ -1,0 +1,301 @@
+/* vitals-stream: a live session for many watchers.  See vitals-stream(1). */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "diag/diag.h"
+#include "instant/instant.h"
+#include "options/options.h"
+#include "stream/pages.h"
+#include "stream/stream.h"
+
+#define BESIDE 64      /* connections that are no clients: pages, refusals */
+#define LINE_LEAST 128 /* bytes that a line takes in memory */
+#define BODY_MAX 1024  /* no request has a body */
+#define REQUEST_MS 10000
+#define IDLE_MS 60000
+
+static struct options {
+	struct options_listen at;
+	const char *store;
+	struct options_keys keys;
+	struct cli_list origins;
+	unsigned slow;
+	int64_t history_bytes, store_bytes, queue, clients, per_address;
+	double history, heartbeat, dead, retry, timeout;
+	bool slow_fixed, stay;
+} opt = {
+    .at = OPTIONS_LISTEN_INIT,
+    .keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE"),
+    .history = 600,
+    .history_bytes = 64 << 20,
+    .store_bytes = 1 << 30,
+    .queue = 256,
+    .clients = 1000,
+    .heartbeat = 15,
+    .dead = 60,
+    .retry = 1,
+};
+
+static const struct cli_option table[] = {
+    CLI_HEADING("Listening"),
+    OPTIONS_LISTEN(&opt.at),
+    CLI_HEADING("Access"),
+    OPTIONS_KEYS(&opt.keys, "accept tokens of", "VITALS_KEY_FILE"),
+    CLI_LIST("allow-origin", 0, "ORIGIN",
+	"let pages of ORIGIN, or * for any, watch", &opt.origins),
+    CLI_HEADING("History"),
+    CLI_REAL("history", 0, "SECONDS", "keep lines so long (default: 600)",
+	&opt.history, 0, 1e8),
+    CLI_INTEGER("history-bytes", 0, "BYTES",
+	"and so much in memory (default: 64 MiB)", &opt.history_bytes, 65536,
+	(int64_t)1 << 40),
+    CLI_FILE("store", 0, "FILE", "keep them in FILE, beyond the process",
+	&opt.store),
+    CLI_INTEGER("store-bytes", 0, "BYTES", "and so much there (default: 1 GiB)",
+	&opt.store_bytes, 65536, (int64_t)1 << 50),
+    CLI_HEADING("Clients"),
+    CLI_CHOICE("slow", 's', STREAM_SLOW,
+	"what a slow client meets (default: drop-oldest)", &opt.slow),
+    CLI_FLAG("slow-fixed", 0, "clients choose no other", &opt.slow_fixed),
+    CLI_INTEGER("queue", 0, "N", "lines behind are slow (default: 256)",
+	&opt.queue, 1, 1000000),
+    CLI_INTEGER(
+	"clients", 0, "N", "at once (default: 1000)", &opt.clients, 1, 100000),
+    CLI_INTEGER("per-address", 0, "N",
+	"of them from one address (default: all)", &opt.per_address, 1, 100000),
+    CLI_REAL("heartbeat", 0, "SECONDS", "between signs of life (default: 15)",
+	&opt.heartbeat, 0.2, 3600),
+    CLI_REAL("dead-after", 0, "SECONDS",
+	"close links mute so long (default: 60)", &opt.dead, 0.2, 86400),
+    CLI_REAL("retry", 0, "SECONDS", "EventSource comes back (default: 1)",
+	&opt.retry, 0, 3600),
+    CLI_HEADING("Stopping"),
+    CLI_FLAG("stay", 0, "go on serving when the input ends", &opt.stay),
+    CLI_REAL("timeout", 't', "SECONDS", "stop after SECONDS", &opt.timeout,
+	0.001, 1e8),
+};
+
+static const struct cli cli = {
+    .name = "vitals-stream",
+    .operands = "",
+    .summary = "Serve lines as they come to many watchers.",
+    .example =
+	"  vitals-extract --live - <camera | vitals-event | vitals-stream",
+    .option = table,
+    .options = sizeof(table) / sizeof(table[0]),
+};
+
+/* What options must have in common.  Return CLI_GO or CLI_USAGE. */
+static int
+check_options(int operands)
+{
+	bool loopback;
+	int status;
+
+	if (operands > 0)
+		return cli_usage(&cli, "takes no operands");
+	status = options_listen_check(&cli, &opt.at, &loopback);
+	if (status != CLI_GO)
+		return status;
+	if (!loopback && !options_keys_given(&opt.keys))
+		return cli_usage(&cli,
+		    "--listen: '%s' is not loopback: --key-file is needed",
+		    opt.at.listen);
+	if (opt.dead < 2 * opt.heartbeat)
+		return cli_usage(
+		    &cli, "--dead-after is less than twice --heartbeat");
+	return CLI_GO;
+}
+
+static void
+notice(
+    void *context, enum stream_notice what, const char *where, const char *text)
+{
+	(void)context;
+	if (what == STREAM_BAD_LINE)
+		diag_error("%s: %s", where, text);
+	else
+		(what == STREAM_REFUSED ? diag_note : diag_verbose)(
+		    "%s: %s", where, text);
+}
+
+struct running {
+	struct serve *serve;
+	struct stream *stream;
+	struct sign_keys **keys;
+};
+
+/* Read keys and certificates again: all of them are taken, or none. */
+static void
+reload(void *context)
+{
+	struct running *r = context;
+	struct sign_keys *keys = NULL;
+	struct err err;
+	int status = CLI_GO;
+
+	/* What came from a descriptor is read. */
+	if (*r->keys != NULL && opt.keys.fd < 0)
+		status = options_token_keys(&cli, &opt.keys, &keys);
+	if (status == CLI_GO && serve_reload(r->serve, &err) != 0) {
+		diag_error("%s", err.text);
+		status = CLI_SYSTEM;
+	}
+	if (status != CLI_GO) {
+		sign_keys_free(keys);
+		diag_error("not reloaded: keys and certificates stay as "
+			   "they were");
+		return;
+	}
+	if (keys != NULL) {
+		stream_use_keys(r->stream, keys);
+		sign_keys_free(*r->keys);
+		*r->keys = keys;
+	}
+	diag_note("reloaded keys and certificates");
+}
+
+/* Serve until the input or a signal ends it.  Return 0; or -1 with ${err}. */
+static int
+run(struct serve *s, struct stream *st, struct sign_keys **keys,
+    struct err *err)
+{
+	struct running running = {s, st, keys};
+
+	if (stream_start(st, s, STDIN_FILENO, err) != 0)
+		return -1;
+	if (serve_on_signal(s, SIGTERM, stream_stop, st) != 0 ||
+	    serve_on_signal(s, SIGINT, stream_stop, st) != 0 ||
+	    serve_on_signal(s, SIGHUP, reload, &running) != 0 ||
+	    (opt.timeout > 0 &&
+		serve_after(
+		    s, (int64_t)(opt.timeout * 1000), stream_stop, st) != 0))
+		return err_set(err, "out of memory");
+	diag_note("listening on %s://%.*s:%u/",
+	    opt.at.certificate != NULL ? "https" : "http",
+	    (int)(strrchr(opt.at.listen, ':') - opt.at.listen), opt.at.listen,
+	    serve_port(s));
+	if (opt.at.port_file != NULL &&
+	    serve_write_port(s, opt.at.port_file, err) != 0)
+		return -1;
+	if (serve_run(s) != 0)
+		return err_set(err, "the event loop failed");
+	return 0;
+}
+
+/* Say how it went.  Return the status to leave with. */
+static int
+sum_up(const struct stream *st)
+{
+	const struct stream_counters *n = stream_counters(st);
+
+	diag_verbose("%" PRIu64 " lines, %" PRIu64 " clients, %" PRIu64
+		     " lines sent, %" PRIu64 " not sent, %" PRIu64
+		     " requests refused",
+	    n->lines - n->bad, n->connections, n->sent, n->dropped, n->refused);
+	if (n->failed) {
+		diag_error("%s", stream_failure(st));
+		return CLI_SYSTEM;
+	}
+	return n->bad > 0 ? CLI_DATA : CLI_OK;
+}
+
+static int
+stream(struct history *history, struct sign_keys **keys)
+{
+	const struct stream_options options = {
+	    .history = history,
+	    .history_ms = (int64_t)(opt.history * 1000),
+	    .slow = (enum stream_slow)opt.slow,
+	    .slow_fixed = opt.slow_fixed,
+	    .queue = (uint64_t)opt.queue,
+	    .heartbeat_ms = (int64_t)(opt.heartbeat * 1000),
+	    .dead_ms = (int64_t)(opt.dead * 1000),
+	    .retry_ms = (int64_t)(opt.retry * 1000),
+	    .clients = (size_t)opt.clients,
+	    .per_address = (size_t)opt.per_address,
+	    .keys = *keys,
+	    .origin = opt.origins.item,
+	    .origins = opt.origins.count,
+	    .local = *keys == NULL,
+	    .tls = opt.at.certificate != NULL,
+	    .stay = opt.stay,
+	    .page = stream_pages,
+	    .notice = notice,
+	};
+	const struct serve_tls tls = {
+	    opt.at.certificate, opt.at.tls_key, NULL, 13};
+	struct serve *s = NULL;
+	struct err err;
+	struct stream *st = stream_new(&options, &err);
+	int status = CLI_SYSTEM;
+
+	/* Who does not read the messages must not keep clients waiting. */
+	diag_nowait(true);
+	if (st != NULL)
+		s = serve_new(
+		    &(struct serve_options){.listen = opt.at.listen,
+			.tls = opt.at.certificate != NULL ? &tls : NULL,
+			.plain = opt.at.allow_http,
+			.max_connections = (size_t)opt.clients + BESIDE,
+			.max_body = BODY_MAX,
+			.request_ms = REQUEST_MS,
+			.idle_ms = IDLE_MS,
+			.handle = stream_handle,
+			.failed = stream_client_failed,
+			.context = st},
+		    &err);
+	if (s == NULL || run(s, st, keys, &err) != 0)
+		diag_error("%s", err.text);
+	else
+		status = sum_up(st);
+	stream_free(st);
+	serve_free(s);
+	return status;
+}
+
+static struct history *
+open_history(struct err *err)
+{
+	const struct history_options options = {
+	    .bytes = (size_t)opt.history_bytes,
+	    .entries = (size_t)opt.history_bytes / LINE_LEAST,
+	    .age_ms = (int64_t)(opt.history * 1000),
+	    .store = opt.store,
+	    .store_bytes = (uint64_t)opt.store_bytes,
+	};
+
+	return history_new(&options, instant_now(), err);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct sign_keys *keys = NULL;
+	struct history *history = NULL;
+	struct err err;
+	int operand, status;
+
+	cli_start(&cli);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN); /* until it can be followed */
+	status = cli_parse(&cli, argc, argv, &operand);
+	if (status != CLI_GO)
+		return status;
+	status = check_options(argc - operand);
+	if (status == CLI_GO && options_keys_given(&opt.keys))
+		status = options_token_keys(&cli, &opt.keys, &keys);
+	if (status == CLI_GO && (history = open_history(&err)) == NULL) {
+		diag_error("%s", err.text);
+		status = CLI_SYSTEM;
+	}
+	if (status == CLI_GO)
+		status = stream(history, &keys);
+	history_free(history);
+	sign_keys_free(keys);
+	return cli_finish(NULL, status);
+}

@@ -1,0 +1,26 @@
+#include "options/options.h"
+#include "serve/serve.h"
+
+int
+options_listen_check(
+    const struct cli *cli, const struct options_listen *o, bool *loopback)
+{
+	int is_loopback = serve_is_loopback(o->listen);
+	bool tls = o->certificate != NULL;
+
+	if (is_loopback < 0)
+		return cli_usage(cli,
+		    "--listen: '%s' is not ADDRESS:PORT, such as "
+		    "127.0.0.1:8080, 0.0.0.0:443 or [::1]:8080",
+		    o->listen);
+	*loopback = is_loopback > 0;
+	if (tls != (o->tls_key != NULL))
+		return cli_usage(
+		    cli, "--tls-cert and --tls-key need each other");
+	if (!*loopback && !tls && !o->allow_http)
+		return cli_usage(cli,
+		    "--listen: '%s' is not loopback: --tls-cert is needed, or "
+		    "--allow-http behind a proxy that speaks TLS",
+		    o->listen);
+	return CLI_GO;
+}

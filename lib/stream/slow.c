@@ -1,0 +1,145 @@
+/* Clients that do not keep up. */
+#include "instant/instant.h"
+#include "stream/private.h"
+
+/* The fewest samples and waves that a client gets: one of so many. */
+#define KEEP_EVERY_MAX 64
+
+/* A client that is thinned may be so many times further behind: what it catches
+ * up with is a fraction of that. */
+#define THIN_QUEUES 16
+
+/* So long a client keeps up before it gets more again. */
+#define EASE_MS 1000
+
+void
+stream_lose(
+    struct stream_client *c, const struct history_gap *gap, const char *reason)
+{
+	struct stream *st = c->stream;
+
+	if (gap->lost == 0)
+		return;
+	if (c->gap.before == 0) {
+		c->gap = *gap;
+		c->gap_reason = reason;
+	} else {
+		c->gap.before = gap->before;
+		if (c->gap.lost == HISTORY_UNKNOWN ||
+		    gap->lost == HISTORY_UNKNOWN)
+			c->gap.lost = HISTORY_UNKNOWN;
+		else
+			c->gap.lost += gap->lost;
+		/* The worse of two. */
+		if (strcmp(c->gap_reason, "thinned") == 0)
+			c->gap_reason = reason;
+	}
+	if (gap->lost != HISTORY_UNKNOWN) {
+		c->dropped += gap->lost;
+		st->count.dropped += gap->lost;
+		if (strcmp(reason, "thinned") == 0)
+			st->thinned += gap->lost;
+		else
+			st->lost += gap->lost;
+	}
+}
+
+void
+stream_put_lost(struct stream_client *c, struct buf *out)
+{
+	struct buf json;
+
+	if (c->gap.before == 0)
+		return;
+	buf_init(&json);
+	stream_put_gap(&json, &c->gap, c->gap_reason);
+	if (buf_failed(&json))
+		out->failed = true;
+	else
+		stream_transport[c->kind].control(
+		    out, "gap", c->gap.before - 1, buf_span(&json));
+	buf_release(&json);
+	c->gap.before = 0;
+}
+
+/* Thin the more the further it is behind. */
+static void
+thin(struct stream_client *c, uint64_t behind, int64_t now)
+{
+	while (c->keep_every < KEEP_EVERY_MAX &&
+	    behind > c->keep_every * c->stream->options.queue) {
+		c->keep_every *= 2;
+		c->eased = now;
+	}
+}
+
+bool
+stream_judge(struct stream_client *c)
+{
+	const struct stream_options *o = &c->stream->options;
+	uint64_t last = history_last(o->history), behind, most = o->queue;
+	int64_t now = instant_monotonic();
+	struct history_gap gap;
+
+	if (c->replaying || c->cursor.foreign || c->stream->ended)
+		return true;
+	behind = last - c->cursor.after;
+	if (behind <= o->queue) {
+		c->behind = 0;
+		return true;
+	}
+	if (c->behind == 0)
+		c->behind = now;
+	if (now - c->behind < STREAM_BEHIND_MS)
+		return true;
+	if (c->slow == STREAM_DISCONNECT) {
+		c->stream->slow_ends++;
+		stream_leave(c, "slow", WEBSOCKET_TRY_LATER);
+		return false;
+	}
+	if (c->slow == STREAM_THIN) {
+		thin(c, behind, now);
+		most *= THIN_QUEUES;
+	}
+	if (behind > most) {
+		history_skip(o->history, &c->cursor, last - most + 1, &gap);
+		stream_lose(c, &gap, "slow");
+	}
+	return true;
+}
+
+static bool
+is_dense(struct span type)
+{
+	return span_is(type, "vitals.sample") || span_is(type, "vitals.wave") ||
+	    span_is(type, "sample") || span_is(type, "wave");
+}
+
+bool
+stream_thins(struct stream_client *c, const struct history_entry *e)
+{
+	const struct history_gap gap = {
+	    e->sequence - 1, e->sequence + 1, 1, HISTORY_SKIPPED};
+
+	if (c->keep_every <= 1 || !is_dense(e->type) ||
+	    e->sequence == history_last(c->stream->options.history) ||
+	    c->thinned++ % c->keep_every == 0)
+		return false;
+	stream_lose(c, &gap, "thinned");
+	return true;
+}
+
+void
+stream_caught_up(struct stream_client *c)
+{
+	c->replaying = false;
+	c->behind = 0;
+	if (c->keep_every > 1) {
+		int64_t now = instant_monotonic();
+
+		if (now - c->eased >= EASE_MS) {
+			c->keep_every /= 2;
+			c->eased = now;
+		}
+	}
+}

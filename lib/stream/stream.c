@@ -1,0 +1,232 @@
+#include "stream/stream.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "instant/instant.h"
+#include "stream/private.h"
+#include "websocket/handshake.h"
+
+/* After the input has ended clients have so long to take the rest. */
+#define FINISH_MS 10000
+
+#define MINUTE_MS 60000
+
+/* ---- Beginning and end ------------------------------------------------- */
+
+struct stream *
+stream_new(const struct stream_options *options, struct err *err)
+{
+	struct stream *st = calloc(1, sizeof(*st));
+
+	if (st == NULL) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	st->options = *options;
+	if (st->options.per_address == 0)
+		st->options.per_address = st->options.clients;
+	buf_init(&st->line);
+	buf_init(&st->text);
+	return st;
+}
+
+void
+stream_free(struct stream *st)
+{
+	if (st == NULL)
+		return;
+	while (st->first != NULL) {
+		/* Polls are the server's to free. */
+		if (st->first->out != NULL)
+			serve_stream_abort(st->first->out);
+		stream_forget(st->first);
+	}
+	while (st->addresses != NULL) {
+		struct stream_address *a = st->addresses;
+
+		st->addresses = a->next;
+		free(a);
+	}
+	serve_input_free(st->input);
+	buf_release(&st->line);
+	buf_release(&st->text);
+	free(st);
+}
+
+const struct stream_counters *
+stream_counters(const struct stream *st)
+{
+	return &st->count;
+}
+
+const char *
+stream_failure(const struct stream *st)
+{
+	return st->failure.text;
+}
+
+void
+stream_use_keys(struct stream *st, struct sign_keys *keys)
+{
+	st->options.keys = keys;
+}
+
+void
+stream_stop(void *context)
+{
+	struct stream *st = context;
+	bool ended = st->ended && !st->options.stay;
+
+	if (st->stopping)
+		return;
+	st->stopping = true;
+	serve_input_free(st->input);
+	st->input = NULL;
+	while (st->first != NULL)
+		stream_leave(st->first, ended ? "end" : "shutdown",
+		    ended ? WEBSOCKET_NORMAL : WEBSOCKET_GOING_AWAY);
+	serve_drain(st->serve);
+}
+
+void
+stream_end_if_done(struct stream *st)
+{
+	if (!st->ended || st->options.stay || st->stopping)
+		return;
+	if (st->clients == 0)
+		stream_stop(st);
+	else if (!st->finishing)
+		st->finishing =
+		    serve_after(st->serve, FINISH_MS, stream_stop, st) == 0;
+}
+
+/* ---- Time -------------------------------------------------------------- */
+
+/* Look after ${c}.  It may be gone behind this. */
+static void
+look_after(struct stream_client *c, int64_t now)
+{
+	const struct stream_options *o = &c->stream->options;
+	int64_t stalled;
+
+	if (c->grant.expires > 0 && instant_now() >= c->grant.expires) {
+		stream_leave(c, "token-expired", WEBSOCKET_POLICY);
+		return;
+	}
+	if (c->kind == STREAM_POLL) {
+		stream_answer_poll(c, false);
+		return;
+	}
+	stalled = serve_stream_stalled_since(c->out);
+	if ((stalled > 0 && now - stalled >= o->dead_ms) ||
+	    (c->pinged > 0 && now - c->pinged >= o->dead_ms)) {
+		stream_tell(c->stream, STREAM_CLIENT, c->peer,
+		    "%s: the link is dead", stream_transport[c->kind].name);
+		serve_stream_abort(c->out);
+		stream_forget(c);
+		return;
+	}
+	if (serve_stream_unsent(c->out) > 0) {
+		stream_judge(c);
+		return;
+	}
+	if (now - c->said < o->heartbeat_ms)
+		return;
+	buf_clear(&c->stream->text);
+	stream_transport[c->kind].heartbeat(&c->stream->text);
+	if (serve_stream_add_copy(c->out, buf_span(&c->stream->text)) == 0)
+		serve_stream_push(c->out);
+	c->said = now;
+	if (c->kind == STREAM_WEBSOCKET && c->pinged == 0)
+		c->pinged = now;
+}
+
+static void
+tick(void *context)
+{
+	struct stream *st = context;
+	int64_t now = instant_monotonic();
+	struct stream_client *next;
+	struct err err;
+
+	if (st->stopping)
+		return;
+	if (history_commit(st->options.history, instant_now(), &err) != 0) {
+		st->count.failed = true;
+		st->failure = err;
+		stream_stop(st);
+		return;
+	}
+	for (struct stream_client *c = st->first; c != NULL; c = next) {
+		next = c->next;
+		look_after(c, now);
+	}
+	stream_end_if_done(st);
+	serve_after(st->serve, STREAM_TICK_MS, tick, st);
+}
+
+static void
+go_on(void *context)
+{
+	struct stream *st = context;
+	struct stream_client *next;
+
+	st->again = false;
+	for (struct stream_client *c = st->first; c != NULL; c = next) {
+		next = c->next;
+		if (c->more)
+			stream_pump(c);
+	}
+	stream_end_if_done(st);
+}
+
+void
+stream_again(struct stream *st)
+{
+	if (!st->again)
+		st->again = serve_soon(st->serve, go_on, st) == 0;
+}
+
+int
+stream_start(struct stream *st, struct serve *s, int fd, struct err *err)
+{
+	st->serve = s;
+	st->input = serve_input_new(s, fd, stream_take, st);
+	if (st->input == NULL || serve_after(s, STREAM_TICK_MS, tick, st) != 0)
+		return err_set(err, "out of memory");
+	return 0;
+}
+
+/* ---- Notices ----------------------------------------------------------- */
+
+void
+stream_tell(struct stream *st, enum stream_notice what, const char *where,
+    const char *fmt, ...)
+{
+	char text[ERR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (what == STREAM_REFUSED) {
+		int64_t now = instant_monotonic();
+
+		if (now - st->told_minute >= MINUTE_MS) {
+			st->told_minute = now;
+			st->told = 0;
+		}
+		st->count.refused++;
+		if (st->told++ >= STREAM_TOLD_MAX)
+			return;
+	}
+	st->options.notice(st->options.context, what, where, text);
+}
+
+void
+stream_client_failed(void *context, const char *peer, const char *why)
+{
+	stream_tell(context, STREAM_REFUSED, peer, "%s", why);
+}

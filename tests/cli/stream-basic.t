@@ -1,0 +1,235 @@
+#!/bin/sh
+# vitals-stream: what SSE and polling clients get, now and when they come back.
+. "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/stream.sh
+. "$TESTS/cli/stream.sh"
+
+# ---- A live stream, and its end.
+
+stream
+watch live /events
+lines 1 3 | feed
+wait_for has_number live 3
+watch late '/events?after=earliest'
+wait_for has_number late 3
+first=$(hello live sequence)
+first=$((first + 1))
+grep -c '^id: ' live >ids
+[ "$(cat ids)" = 3 ] && grep -qx "id: $first" live &&
+	grep -qx "id: $((first + 2))" live
+ok 'numbers are consecutive, behind that of the hello'
+[ "$(hello live oldest)" = "$first" ] && [ "$(hello late oldest)" = "$first" ] &&
+	[ "$(hello late sequence)" = $((first + 2)) ] &&
+	[ "$(hello live epoch)" = "$(hello late epoch)" ]
+ok 'the hello says what there is'
+[ "$(hello live epoch | tr -d '0-9a-f' | wc -c)" = 1 ] &&
+	[ "$(hello live epoch | wc -c)" = 17 ]
+ok 'an epoch has 16 hexadecimal digits'
+[ $((first / 1000000)) -le "$(date +%s)000" ] && [ "$first" -gt 1700000000000000 ]
+ok 'the first number is the time'
+lines 4 4 | feed
+wait_for has_number live 4
+wait_for has_number late 4
+[ "$(numbers live)" = '1 2 3 4' ] && [ "$(numbers late)" = '1 2 3 4' ]
+ok 'replay joins live'
+grep -q '^retry: 1000$' live
+ok 'the client is told when to come back'
+# shellcheck disable=SC2016
+printf '{"a":1,  "b":"\\u00e9 %s"}' '$x' | feed
+try 'the input ends' finish
+is_status 0
+is_stdout ''
+stderr_has '^vitals-stream: listening on http://CLIENT/$'
+wait_for gone "$WATCHER"
+# shellcheck disable=SC2016
+grep -qxF 'data: {"a":1,  "b":"\u00e9 $x"}' late
+ok 'the last line came without its newline, and as it was'
+tail -n 5 late | grep -q '^event: bye$' &&
+	tail -n 5 late | sed -n 's/^data: //p' |
+	jq -c ".record == \"bye\" and .reason == \"end\" and .after == $((first + 4))" | grep -qx true
+ok 'the end is said'
+
+# ---- Coming back.
+
+stream --stay
+lines 1 6 | feed
+fetch '/poll?after=0' >all
+wait_for eval 'fetch "/poll?after=0" >all && grep -q "\"n\":6" all'
+first=$(jq -r 'select(.record == "hello") | .oldest' all)
+epoch=$(jq -r 'select(.record == "hello") | .epoch' all)
+try 'poll: everything' fetch '/poll?after=0'
+is_status 0
+stdout_lines 7
+is_stderr ''
+jq 'select(.record == "line") | .sequence' all | tr '\n' ' ' >sequences
+[ "$(cat sequences)" = "$(seq -s ' ' "$first" $((first + 5))) " ]
+ok 'poll: consecutive numbers'
+try 'poll: after a number' fetch "/poll?after=$((first + 3))"
+is_status 0
+stdout_json 'select(.record == "line") | .line.n >= 5'
+is_stderr ''
+try 'poll: of that epoch' fetch "/poll?after=$((first + 5))&epoch=$epoch"
+is_status 0
+stdout_lines 1
+is_stderr ''
+try 'poll: of another epoch' fetch "/poll?after=$((first + 3))&epoch=0123456789abcdef"
+is_status 0
+stdout_json 'select(.record == "gap") | .after == '$((first + 3))' and .before == '"$first"' and .lost == null and .reason == "epoch"'
+is_stderr ''
+try 'poll: a number that was never given' fetch '/poll?after=5'
+is_status 0
+stdout_json 'select(.record == "gap") | .after == 5 and .reason == "epoch"'
+is_stderr ''
+try 'poll: with nothing to come it ends at once' fetch "/poll?after=$((first + 5))"
+is_status 0
+stdout_lines 1
+is_stderr ''
+fetch "/poll?after=$((first + 5))&wait=60" >waited 8>&- &
+POLL=$!
+CLIENTS="$CLIENTS $POLL"
+wait_for eval 'fetch /metrics | grep -q "clients{kind=\"poll\"} 1"'
+lines 7 7 | feed
+wait "$POLL"
+jq -c 'select(.record == "line") | .line.n == 7' waited | grep -qx true
+ok 'poll: waits for a line'
+fetch "/poll?after=$((first + 6))&wait=0.1" >waited
+[ "$(wc -l <waited)" = 1 ]
+ok 'poll: waits no longer than it may'
+
+watch back /events -H "Last-Event-ID: $((first + 4))"
+wait_for has_number back 7
+[ "$(numbers back)" = '6 7' ]
+ok 'Last-Event-ID goes on where it was'
+watch both "/events?after=$first" -H "Last-Event-ID: $((first + 5))"
+wait_for has_number both 7
+[ "$(numbers both)" = 7 ]
+ok 'Last-Event-ID is newer than the query'
+watch other "/events?after=$((first + 4))&epoch=0123456789abcdef"
+wait_for has_number other 7
+[ "$(numbers other)" = '1 2 3 4 5 6 7' ] &&
+	grep -A 1 '^event: gap$' other | grep -qx "id: $((first - 1))"
+ok 'another epoch: a gap that moves Last-Event-ID on, then all there is'
+fetch '/poll?since=3600' >since
+[ "$(jq -c 'select(.record == "line")' since | wc -l)" = 7 ]
+ok 'since brings what is younger'
+
+# ---- Filters.
+
+lines 8 8 vitals.wave s1 | feed
+lines 9 9 vitals.sample s2 | feed
+lines 10 10 vitals.measurement.completed s2 | feed
+echo '{"record":"wave","n":11}' | feed
+lines 12 12 vitals.session.started s3 | feed
+wait_for eval 'fetch "/poll?after=0" | grep -q "\"n\":12"'
+chosen() { # QUERY: the numbers that it brings
+	fetch "/poll?after=0&$1" | jq -r 'select(.record == "line") | .line.n' | paste -sd ' '
+}
+for row in 'session=s2 9 10' 'session=s2&session=s3 9 10 12' 'type=vitals.wave 8' \
+	'type=wave 8 11' 'type=wave&session=s1 8' 'type=measurement 10' \
+	'type=vitals.measurement.completed 10' 'session=none' 'session=s%32 9 10' \
+	'type=sample&session=s2 9' 'other=x&type=wave 8 11'; do
+	query=${row%% *} want=${row#"$query"}
+	[ "$(chosen "$query")" = "${want# }" ]
+	ok "filter $query"
+done
+fetch '/poll?after=0' | jq -c 'select(.record == "hello") | .sessions == [{id: "s3", started: '$((first + 11))', ended: false}]' | grep -qx true
+ok 'the hello lists open sessions'
+lines 13 13 vitals.session.ended s3 | feed
+wait_for eval 'fetch "/poll?after=0" | grep -q "\"n\":13"'
+fetch '/poll' | jq -c 'select(.record == "hello") | .sessions == []' | grep -qx true
+ok 'and not those that ended'
+
+# ---- Other answers.
+
+fetch /events -I >heads
+grep -qi '^content-type: text/event-stream' heads && grep -qi '^cache-control: no-store' heads &&
+	grep -qi '^x-accel-buffering: no' heads
+ok 'the headers of an event stream'
+fetch '/poll' -i >heads
+grep -qi '^content-type: application/x-ndjson' heads && grep -qi '^cache-control: no-store' heads
+ok 'the headers of a poll'
+[ "$(fetch /healthz)" = ok ]
+ok 'it is healthy'
+for row in '400 /poll?after=x' '400 /poll?after=-1' '400 /poll?after=1e3' '400 /poll?epoch=1' \
+	'400 /poll?slow=never' '400 /poll?wait=x' '400 /poll?since=-1' '400 /poll?session=%zz' \
+	'400 /poll?session=%ff' '400 /poll?type=%00' '404 /nothing' '404 /events/' \
+	'426 /ws' '200 /metrics' '200 /poll?wait=0.001'; do
+	path=${row#* }
+	code=$(status "$path")
+	[ "$code" = "${row%% *}" ]
+	ok "$path: $code"
+done
+code=$(status /poll -H 'Last-Event-ID: x')
+[ "$code" = 400 ]
+ok "a Last-Event-ID that is no number: $code"
+code=$(status /events -X POST -d x)
+[ "$code" = 405 ]
+ok "POST: $code"
+try 'metrics' fetch /metrics
+is_status 0
+stdout_has '^vitals_stream_lines_total 13$'
+stdout_has '^vitals_stream_clients{kind="sse"} 3$'
+stdout_has '^vitals_stream_connections_total{kind="sse"} 3$'
+stdout_has '^vitals_stream_delivery_seconds_bucket{kind="sse",le="+Inf"} '
+is_stderr ''
+
+# ---- Stopping.
+
+try 'SIGTERM' finish TERM
+is_status 0
+is_stdout ''
+stderr_has 'refused: 404: nothing is here$'
+wait_for gone "$WATCHER"
+grep -A 2 '^event: bye$' other | grep -q '"reason":"shutdown","after":'"$((first + 12))"
+ok 'clients are told that it stops, and where to go on'
+
+# ---- A bad line, and one that is too long.
+
+stream
+watch live /events
+{
+	lines 1 1
+	echo '{"n":2'
+	echo '[3]'
+	head -c 1048577 /dev/zero | tr '\0' ' '
+	echo
+	lines 5 5
+} | feed
+wait_for has_number live 5
+try 'bad lines' finish
+is_status 1
+is_stdout ''
+is_stderr 'vitals-stream: listening on http://CLIENT/
+vitals-stream: -:2: byte 7: ends in the middle
+vitals-stream: -:3: not a JSON object
+vitals-stream: -:4: the line is longer than 1 MiB'
+wait_for gone "$WATCHER"
+[ "$(numbers live)" = '1 5' ]
+ok 'the good lines around them go on'
+
+# ---- With a store it goes on where it was.
+
+lines 1 3 >three
+vitals-stream -q -l 127.0.0.1:0 --store history.db <three
+ok 'three lines from a file'
+stream --store history.db --stay
+try 'they are there' fetch '/poll?after=earliest'
+is_status 0
+stdout_lines 4
+is_stderr ''
+lines 4 4 | feed
+wait_for eval 'fetch "/poll?after=0" >all; grep -q "\"n\":4" all'
+epoch=$(jq -r 'select(.record == "hello") | .epoch' all)
+kill -9 "$SERVER"
+wait "$SERVER" 2>/dev/null
+exec 8>&-
+stream --store history.db --stay
+fetch '/poll?after=0' >again
+[ "$(jq -r 'select(.record == "hello") | .epoch' again)" = "$epoch" ] &&
+	[ "$(grep '"line"' all)" = "$(grep '"line"' again)" ]
+ok 'after kill -9 epoch, numbers and lines are as they were'
+try 'the server ends' finish TERM
+is_status 0
+is_stdout ''
+stderr_has 'listening'
+done_testing

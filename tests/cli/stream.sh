@@ -1,0 +1,83 @@
+# shellcheck shell=sh
+# stream.sh: what the tests of vitals-stream source after tap.sh: a server in the
+# background whose input is descriptor 8, and clients of it.
+
+command -v curl >/dev/null || skip_all 'no curl here'
+command -v jq >/dev/null || skip_all 'no jq here'
+
+umask 077
+SERVER=
+CLIENTS=
+clean_up() {
+	for clean_p in $SERVER $CLIENTS; do
+		kill -9 "$clean_p" 2>/dev/null
+	done
+	cd / && rm -rf "$WORK"
+}
+trap clean_up EXIT
+
+stream() { # [OPTION ...]: start a server
+	rm -f port in
+	mkfifo in
+	vitals-stream -l 127.0.0.1:0 --port-file port -t 1200 "$@" \
+		>out 2>err <in &
+	SERVER=$!
+	exec 8>in
+	if ! wait_for server_ready || [ ! -s port ]; then
+		not_ok "the server starts: $*" err
+		done_testing
+	fi
+	PORT=$(cat port)
+	URL=http://127.0.0.1:$PORT
+}
+server_ready() {
+	[ -s port ] || ! kill -0 "$SERVER"
+}
+gone() { # PID
+	! kill -0 "$1" || grep -q '^State:.Z' "/proc/$1/status"
+}
+feed() { # the lines of stdin
+	cat >&8
+}
+# End the input, or send a signal; give status, stdout and stderr.
+finish() { # [SIGNAL]
+	[ -z "${1-}" ] || kill -s "$1" "$SERVER"
+	exec 8>&-
+	wait_for gone "$SERVER" || kill -9 "$SERVER"
+	wait "$SERVER"
+	finish_status=$?
+	SERVER=
+	cat out
+	sed -E 's/127\.0\.0\.1:[0-9]+/CLIENT/' err >&2
+	return $finish_status
+}
+lines() { # FROM TO [TYPE [SESSION]]: events
+	seq "$1" "$2" | jq -c --arg t "${3-vitals.sample}" --arg s "${4-s1}" \
+		'{type: $t, n: ., session: {id: $s}}'
+}
+fetch() { # PATH [ARG of curl ...]
+	fetch_p=$1
+	shift
+	curl -s --max-time 120 "$URL$fetch_p" "$@"
+}
+watch() { # FILE PATH [ARG of curl ...]: an SSE client in the background
+	watch_f=$1 watch_p=$2
+	shift 2
+	curl -sN --max-time 1200 "$URL$watch_p" "$@" >"$watch_f" 8>&- &
+	WATCHER=$!
+	CLIENTS="$CLIENTS $WATCHER"
+	wait_for grep -q '^event: hello' "$watch_f"
+}
+# What of an SSE stream came: the numbers n of its lines.
+numbers() { # FILE
+	sed -n 's/^data: //p' "$1" | jq -r 'select(.n) | .n' | paste -sd ' '
+}
+has_number() { # FILE N
+	sed -n 's/^data: //p' "$1" | jq -c "select(.n == $2)" | grep -q .
+}
+hello() { # FILE MEMBER: of the hello in an SSE stream
+	sed -n 's/^data: //p' "$1" | jq -r "select(.record == \"hello\") | .$2" | head -n 1
+}
+status() { # PATH [ARG of curl ...]: the status of the answer
+	fetch "$@" -o answer -w '%{http_code}'
+}
