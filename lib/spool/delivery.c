@@ -40,6 +40,7 @@ read_delivery(sqlite3_stmt *st, struct spool_job *j)
 	j->line = column_span(st, 11);
 	j->since = sqlite3_column_int64(st, 12);
 	j->id = column_span(st, 13);
+	j->batch = sqlite3_column_int64(st, 14);
 }
 
 int
@@ -147,9 +148,10 @@ spool_save(struct spool *s, const struct spool_job *j, struct err *err)
 	sqlite3_bind_int64(st, 8, j->at);
 	bind_text(st, 9, j->error);
 	sqlite3_bind_int64(st, 10, j->since);
+	sqlite3_bind_int64(st, 11, j->batch);
 	if (!j->fresh)
 		return spool_run(s, st, err);
-	bind_text(st, 11, j->session);
+	bind_text(st, 12, j->session);
 	if (spool_run(s, st, err) != 0)
 		return -1;
 	return spool_unlogged_saved(s, j->seq, j->endpoint, err);
@@ -201,16 +203,6 @@ spool_session(struct spool *s, int64_t endpoint, struct span session,
 	sqlite3_bind_int64(st, 4, before);
 	sqlite3_bind_int64(st, 5, limit);
 	return walk(s, st, each, context, err);
-}
-
-int
-spool_index_sessions(struct spool *s, struct err *err)
-{
-	return spool_exec(s,
-	    "CREATE INDEX IF NOT EXISTS job_session"
-	    " ON job(endpoint, session, seq)"
-	    " WHERE state = 0 AND session IS NOT NULL",
-	    err);
 }
 
 struct due {

@@ -7,7 +7,7 @@
 #include "spool/spool.h"
 
 /* Of the format that is written: see schema and spool_upgrade. */
-#define SPOOL_VERSION 2
+#define SPOOL_VERSION 3
 
 enum spool_sql {
 	SPOOL_BEGIN,

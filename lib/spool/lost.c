@@ -10,7 +10,8 @@ spool_retry(struct spool *s, int64_t endpoint, int64_t now, uint64_t *n,
 	if (spool_begin(s, true, err) != 0)
 		return -1;
 	if (sqlite3_prepare_v2(s->db,
-		"UPDATE job SET state = 1, at = ?1, since = ?1, round = 0"
+		"UPDATE job SET state = 1, at = ?1, since = ?1, round = 0,"
+		" batch = 0"
 		" WHERE state > 2 AND endpoint = ?2",
 		-1, &st, NULL) != SQLITE_OK)
 		return spool_fail(s, err);

@@ -32,12 +32,13 @@ static const char schema[] =
     " state INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
     " round INTEGER NOT NULL DEFAULT 0, status INTEGER NOT NULL DEFAULT 0,"
     " first INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL,"
-    " since INTEGER NOT NULL,"
-    " session TEXT, error TEXT, PRIMARY KEY(seq, endpoint)) WITHOUT ROWID;"
+    " since INTEGER NOT NULL, session TEXT, error TEXT,"
+    " batch INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(seq, endpoint)) WITHOUT "
+    "ROWID;"
     "CREATE INDEX job_ready ON job(endpoint, seq) WHERE state = 0;"
     "CREATE INDEX job_waiting ON job(endpoint, at) WHERE state = 1;"
     "PRAGMA application_id = 1448104784;"
-    "PRAGMA user_version = 2;"
+    "PRAGMA user_version = 3;"
     "COMMIT;";
 
 /* The first column of the first row.  Return 0, or -1. */
@@ -155,6 +156,16 @@ connect(struct spool *s, enum spool_mode mode, struct err *err)
 		err) != 0)
 		return -1;
 	return spool_unlogged_unfold(s, err);
+}
+
+int
+spool_index_sessions(struct spool *s, struct err *err)
+{
+	return spool_exec(s,
+	    "CREATE INDEX IF NOT EXISTS job_session"
+	    " ON job(endpoint, session, seq)"
+	    " WHERE state = 0 AND session IS NOT NULL",
+	    err);
 }
 
 struct spool *

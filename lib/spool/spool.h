@@ -97,6 +97,8 @@ struct spool_job {
 	int64_t first;  /* wall clock ms of the first attempt; 0: none */
 	int64_t at;     /* of the next attempt, or when it was settled */
 	int64_t since;  /* when it was accepted or replayed */
+	int64_t batch;  /* the number of the batch in which it was sent and must be
+			   sent again; 0: none */
 	bool fresh;     /* for spool_save: unlogged, see spool_give */
 	int64_t accepted;
 	const char *name;    /* of the endpoint; set only by spool_list */
@@ -129,7 +131,7 @@ int spool_give(struct spool *s, int64_t seq, int64_t endpoint, struct err *err);
 int spool_add_job(
     struct spool *s, struct spool_job *j, bool *known, struct err *err);
 
-/* Write state, attempts, round, status, first, at, since and error; of an
+/* Write state, attempts, round, status, first, at, since, batch and error; of an
  * unlogged delivery also the session.  Return 0, or -1 with ${err}. */
 int spool_save(struct spool *s, const struct spool_job *j, struct err *err);
 
@@ -150,8 +152,8 @@ int spool_session(struct spool *s, int64_t endpoint, struct span session,
 int spool_index_sessions(struct spool *s, struct err *err);
 
 /* The same for waiting deliveries that are due at ${now}, of events before
- * ${before}, the earliest time first.  Each becomes ready unless ${each} stops
- * at it. */
+ * ${before}: the earliest time first, and the members of a batch one after the
+ * other.  Each becomes ready unless ${each} stops at it. */
 int spool_due(struct spool *s, int64_t endpoint, int64_t now, int64_t before,
     int64_t limit, spool_each *each, void *context, struct err *err);
 

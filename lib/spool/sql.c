@@ -7,7 +7,7 @@
 #define DELIVERY                                                      \
 	"job.seq, job.endpoint, job.state, job.attempts, job.round, " \
 	"job.status, job.first, job.at, job.session, job.error, "     \
-	"event.accepted, event.line, job.since, event.id"
+	"event.accepted, event.line, job.since, event.id, job.batch"
 
 static const char *const sql[SPOOL_STATEMENTS] = {
     [SPOOL_BEGIN] = "BEGIN IMMEDIATE",
@@ -23,12 +23,12 @@ static const char *const sql[SPOOL_STATEMENTS] = {
 			    " WHERE job.seq = ?1 AND job.endpoint = ?2",
     [SPOOL_SAVE] = "UPDATE job SET state = ?3, attempts = ?4, round = ?5,"
 		   " status = ?6, first = ?7, at = ?8, error = ?9,"
-		   " since = ?10"
+		   " since = ?10, batch = ?11"
 		   " WHERE seq = ?1 AND endpoint = ?2",
     [SPOOL_SAVE_UNLOGGED] =
 	"INSERT INTO job(seq, endpoint, state, attempts, round,"
-	" status, first, at, error, since, session)"
-	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	" status, first, at, error, since, batch, session)"
+	" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [SPOOL_ADD_UNLOGGED] = "INSERT INTO fresh VALUES(?1, ?2, ?3)",
     [SPOOL_DROP_UNLOGGED] = "DELETE FROM fresh WHERE endpoint = ?1"
 			    " AND first = ?2",
@@ -44,7 +44,7 @@ static const char *const sql[SPOOL_STATEMENTS] = {
 	"SELECT " DELIVERY " FROM job JOIN event USING(seq)"
 	" WHERE job.state = 1 AND job.endpoint = ?1"
 	" AND job.at <= ?2 AND job.seq < ?4"
-	" ORDER BY job.at, job.seq LIMIT ?3",
+	" ORDER BY job.at, job.batch, job.seq LIMIT ?3",
     [SPOOL_TAKE_DUE] = "UPDATE job SET state = 0 WHERE state = 1"
 		       " AND seq = ?1 AND endpoint = ?2",
     [SPOOL_NEXT] = "SELECT at FROM job WHERE state = 1 AND endpoint = ?1"
@@ -62,11 +62,13 @@ static const char *const sql[SPOOL_STATEMENTS] = {
 	" UNION ALL "
 	"SELECT min(seq) FROM job WHERE state = 1 AND endpoint = ?1)",
     [SPOOL_REPLAY] =
-	"UPDATE job SET state = 1, at = ?3, since = ?3, round = 0"
+	"UPDATE job SET state = 1, at = ?3, since = ?3, round = 0,"
+	" batch = 0"
 	" WHERE state > 1 AND seq IN (SELECT seq FROM event"
 	" WHERE accepted >= ?1 AND accepted < ?2) AND endpoint = ?4",
     [SPOOL_REPLAY_ID] =
-	"UPDATE job SET state = 1, at = ?2, since = ?2, round = 0"
+	"UPDATE job SET state = 1, at = ?2, since = ?2, round = 0,"
+	" batch = 0"
 	" WHERE state > 1 AND seq = (SELECT seq FROM event WHERE id = ?1)"
 	" AND endpoint = ?3",
     [SPOOL_OLD_EVENTS] = "SELECT seq, accepted, EXISTS ("

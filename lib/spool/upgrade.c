@@ -13,6 +13,11 @@ static const char *const step[] = {
     "CREATE TABLE fresh(endpoint INTEGER NOT NULL, first INTEGER NOT NULL,"
     " last INTEGER NOT NULL, PRIMARY KEY(endpoint, first)) WITHOUT ROWID;"
     "PRAGMA user_version = 2;",
+    /* 3: batches have numbers; until then the time of the next attempt was
+     * what their members had in common. */
+    "ALTER TABLE job ADD COLUMN batch INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE job SET batch = at WHERE state < 2 AND attempts > 0;"
+    "PRAGMA user_version = 3;",
 };
 
 /* A reader changes nothing in the file.  What a spool of format 1 lacks for
@@ -40,7 +45,7 @@ spool_upgrade(
 	if (version == SPOOL_VERSION)
 		return 0;
 	if (mode == SPOOL_LOOK)
-		return make_do(s, err);
+		return version < 2 ? make_do(s, err) : 0;
 	if (spool_exec(s, "BEGIN IMMEDIATE", err) != 0)
 		return -1;
 	for (; version < SPOOL_VERSION; version++) {

@@ -18,10 +18,10 @@ make_spool() { # N
 		fi | (umask 077 && sqlite3 spool >/dev/null)
 }
 waiting='gone own ready-1 ready-2 waiting-1 waiting-2 waiting-3'
-for format in 1 1-autoincrement 2; do
+for format in 1 1-autoincrement 2 3; do
 	case $format in *-*) autoincrement=yes ;; *) autoincrement= ;; esac
 	more=
-	[ $format = 2 ] && more='fresh '
+	[ ${format%-*} -ge 2 ] && more='fresh '
 	make_spool ${format%-*}
 	try "format $format, looked at" vitals-post --spool spool --list
 	is_status 0
@@ -54,9 +54,9 @@ for format in 1 1-autoincrement 2; do
 	is_stderr ''
 	[ "$(jq -r 'select(.id == "delivered") | .id' log)" = '' ]
 	ok "format $format: what was delivered is known"
-	[ "$(sqlite3 spool 'PRAGMA user_version; PRAGMA integrity_check')" = '2
+	[ "$(sqlite3 spool 'PRAGMA user_version; PRAGMA integrity_check')" = '3
 ok' ]
-	ok "format $format: it has become format 2, and is whole"
+	ok "format $format: it has become format 3, and is whole"
 done
 
 # An event that was accepted under the old format keeps its session.
@@ -68,12 +68,12 @@ is_stderr ''
 [ "$(sqlite3 spool "SELECT group_concat(session, ' ') FROM (SELECT session FROM event ORDER BY seq)")" = 's-1 s-1 s-2 s-3 s-3 s-4 s-5 s-5' ]
 ok 'sessions are kept'
 
-make_spool 2
-sqlite3 spool 'PRAGMA user_version = 3'
+make_spool 3
+sqlite3 spool 'PRAGMA user_version = 4'
 for how in --list --drain; do
 	try "of a newer version, $how" vitals-post --spool spool $how
 	is_status 3
 	is_stdout ''
-	is_stderr 'vitals-post: spool: was made by a newer version of vitals-post: its format is 3, and this one knows formats up to 2'
+	is_stderr 'vitals-post: spool: was made by a newer version of vitals-post: its format is 4, and this one knows formats up to 3'
 done
 done_testing
