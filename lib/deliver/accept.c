@@ -24,16 +24,16 @@ static void
 repeat_receipt(struct deliver *d, struct deliver_endpoint *e,
     struct outgoing_event *event, const struct spool_job *old)
 {
-	static const enum deliver_outcome outcome[] = {
-	    [SPOOL_DELIVERED] = DELIVER_OUTCOME_DELIVERED,
-	    [SPOOL_DEAD] = DELIVER_OUTCOME_DEAD,
-	    [SPOOL_EXPIRED] = DELIVER_OUTCOME_EXPIRED};
-	struct deliver_job j = {.event = event,
-	    .endpoint = e,
-	    .attempts = old->attempts,
-	    .first = old->first,
-	    .since = old->since,
-	    .last_status = old->status};
+	static const enum schedule_outcome outcome[] = {
+	    [SPOOL_DELIVERED] = SCHEDULE_DELIVERED,
+	    [SPOOL_DEAD] = SCHEDULE_DEAD,
+	    [SPOOL_EXPIRED] = SCHEDULE_EXPIRED};
+	struct schedule_entry j = {.endpoint = &e->queue,
+	    .delivery = {.event = event,
+		.attempts = old->attempts,
+		.first = old->first,
+		.since = old->since,
+		.last_status = old->status}};
 	char reason[REASON_MAX];
 
 	snprintf(reason, sizeof(reason), "%.*s", (int)old->error.n,
@@ -52,8 +52,8 @@ count_due(struct deliver *d, struct deliver_endpoint *e)
 	e->pending++;
 	d->count.pending++;
 	e->quick++;
-	if (e->due > d->wall)
-		e->due = d->wall;
+	if (e->due > d->schedule.wall)
+		e->due = d->schedule.wall;
 }
 
 static int
@@ -65,13 +65,14 @@ known_job(struct deliver *d, struct deliver_endpoint *e,
 		return 0;
 	if (!event->replayed || j->state == SPOOL_DELIVERED) {
 		/* What this run settled has had its receipt. */
-		if (j->at < d->began || j->at > d->wall)
+		if (j->at < d->began || j->at > d->schedule.wall)
 			repeat_receipt(d, e, event, j);
 		return 0;
 	}
 	j->state = SPOOL_WAITING;
-	j->at = j->since = d->wall;
+	j->at = j->since = d->schedule.wall;
 	j->round = 0;
+	j->batch = 0;
 	count_due(d, e);
 	return spool_save(d->store.spool, j, err);
 }
@@ -81,11 +82,12 @@ static int
 expect(struct deliver *d, struct deliver_endpoint *e,
     struct outgoing_event *event, bool fresh)
 {
-	struct deliver_job *j = deliver_job_new(e, event);
+	struct schedule_entry *j = schedule_entry_new(event);
 
 	if (j == NULL)
 		return -1;
-	j->fresh = fresh;
+	j->endpoint = &e->queue;
+	j->delivery.unlogged = fresh;
 	e->coming++;
 	*d->accepting_end = j;
 	d->accepting_end = &j->next;
@@ -112,13 +114,13 @@ take_for(struct deliver *d, struct deliver_endpoint *e,
 {
 	struct spool_job row = {.seq = event->seq,
 	    .endpoint = e->number,
-	    .at = d->wall,
-	    .since = d->wall,
+	    .at = d->schedule.wall,
+	    .since = d->schedule.wall,
 	    .session = event->session};
 	bool known;
 
 	if (is_new && event->seq >= e->cursor &&
-	    deliver_has_room(d, e, e->loaded + e->coming))
+	    deliver_has_room(d, e, e->queue.loaded + e->coming))
 		return give_fresh(d, e, event, err);
 	/* An event that was there before, for an endpoint that is new to it,
 	 * lies behind the cursor: it comes back as one that is due. */
@@ -193,23 +195,25 @@ deliver_store_take(struct deliver *d, struct outgoing_event *event,
 
 /* It is on disk: into memory with it, or, where that has enough, not. */
 static void
-admit(struct deliver *d, struct deliver_job *j)
+admit(struct deliver *d, struct schedule_entry *j)
 {
-	struct deliver_endpoint *e = j->endpoint;
-	int64_t seq = j->event->seq;
+	struct deliver_endpoint *e = deliver_endpoint_of(j->endpoint);
+	int64_t seq = j->delivery.event->seq;
 
 	e->pending++;
 	d->count.pending++;
-	if (!deliver_has_room(d, e, e->loaded)) {
+	if (!deliver_has_room(d, e, e->queue.loaded)) {
 		e->more = true;
 		deliver_store_leave(d, j);
 		return;
 	}
 	e->cursor = seq + 1;
-	switch (deliver_enqueue(d, j)) {
-	case 0:
+	switch (schedule_add(&d->schedule, &e->queue, j)) {
+	case SCHEDULE_ADDED:
 		return;
-	case -1:
+	case SCHEDULE_SESSION_FULL:
+		break;
+	case SCHEDULE_NO_MEMORY:
 		e->cursor = seq;
 		e->more = true;
 		break;
@@ -219,25 +223,25 @@ admit(struct deliver *d, struct deliver_job *j)
 
 /* They are on no disk: they must not vanish. */
 static void
-refuse(struct deliver *d, struct deliver_job *j, const struct err *why)
+refuse(struct deliver *d, struct schedule_entry *j, const struct err *why)
 {
-	struct deliver_endpoint *e = j->endpoint;
+	struct deliver_endpoint *e = deliver_endpoint_of(j->endpoint);
 	char reason[ERR_TEXT_MAX + 32];
 
 	snprintf(reason, sizeof(reason), "not accepted: %s", why->text);
-	j->event->seq = 0; /* the number was undone */
-	deliver_receipt(d, j, DELIVER_OUTCOME_DEAD, reason, d->wall);
+	j->delivery.event->seq = 0; /* the number was undone */
+	deliver_receipt(d, j, SCHEDULE_DEAD, reason, d->schedule.wall);
 	e->dead++;
 	d->count.dead++;
-	deliver_note(d, DELIVER_NOTE_LOST, e, "%.*s: %s", (int)j->event->id.n,
-	    j->event->id.p, reason);
-	deliver_job_drop(d, j);
+	deliver_note(d, DELIVER_NOTE_LOST, e, "%.*s: %s",
+	    (int)j->delivery.event->id.n, j->delivery.event->id.p, reason);
+	schedule_entry_free(j);
 }
 
 void
 deliver_store_accept(struct deliver *d)
 {
-	struct deliver_job *j, *next;
+	struct schedule_entry *j, *next;
 	struct err why;
 	bool good;
 
@@ -250,17 +254,17 @@ deliver_store_accept(struct deliver *d)
 	if (!good && d->accepting != NULL)
 		deliver_store_recount(d);
 	if (d->accepting != NULL) {
-		d->accepted_at = d->now;
+		d->accepted_at = d->schedule.now;
 		if (good)
 			d->unsynced = 0; /* the same log, the same fsync */
 		if (good && spool_size(d->store.spool) >= d->store.most)
-			d->forget_at = d->now; /* see housekeeping */
+			d->forget_at = d->schedule.now; /* see housekeeping */
 		d->settled_then = deliver_settled(d);
 	}
 	for (j = d->accepting; j != NULL; j = next) {
 		next = j->next;
 		j->next = NULL;
-		j->endpoint->coming--;
+		deliver_endpoint_of(j->endpoint)->coming--;
 		if (good)
 			admit(d, j);
 		else

@@ -215,15 +215,16 @@ put_hex(struct json_writer *w, const char *key, const uint8_t *digest)
 }
 
 static void
-put_ids(struct json_writer *w, const struct deliver_shipment *s)
+put_ids(struct json_writer *w, const struct deliver_request *r)
 {
 	json_key(w, "id");
-	json_put_text(w, s->request.id);
-	if (s->count > 1) {
+	json_put_text(w, r->carries.id);
+	if (r->in.count > 1) {
 		json_key(w, "batch");
 		json_array_begin(w);
-		for (struct deliver_job *j = s->job; j != NULL; j = j->next)
-			json_put_string(w, j->event->id);
+		for (struct schedule_entry *j = r->in.entry; j != NULL;
+		     j = j->next)
+			json_put_string(w, j->delivery.event->id);
 		json_array_end(w);
 	}
 }
@@ -251,7 +252,7 @@ put_answer(struct json_writer *w, const struct outgoing_answer *answer)
 }
 
 void
-deliver_audit_attempt(struct deliver_audit *a, const struct deliver_shipment *s,
+deliver_audit_attempt(struct deliver_audit *a, const struct deliver_request *r,
     const struct outgoing_answer *answer)
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE] = {0};
@@ -259,23 +260,23 @@ deliver_audit_attempt(struct deliver_audit *a, const struct deliver_shipment *s,
 	struct span body = {"", 0};
 	struct json_writer w;
 
-	if (s->job != NULL)
-		body = s->request.body;
+	if (r->in.entry != NULL)
+		body = r->carries.body;
 	if (crypto_sha256(body.p, body.n, digest) != 0)
 		a->text.failed = true;
 	json_writer_init(&w, &a->text);
 	json_object_begin(&w);
 	json_key(&w, "record");
-	json_put_text(&w, s->handshake ? "handshake" : "attempt");
+	json_put_text(&w, r->in.handshake ? "handshake" : "attempt");
 	json_key(&w, "seq");
 	json_put_integer(&w, a->seq++);
-	instant_put(&w, "time", s->sent);
+	instant_put(&w, "time", r->sent);
 	json_key(&w, "endpoint");
-	json_put_text(&w, s->endpoint->shown);
-	if (s->job != NULL) {
-		put_ids(&w, s);
+	json_put_text(&w, deliver_endpoint_of(r->in.endpoint)->shown);
+	if (r->in.entry != NULL) {
+		put_ids(&w, r);
 		json_key(&w, "attempt");
-		json_put_integer(&w, s->job->attempts);
+		json_put_integer(&w, r->in.entry->delivery.attempts);
 		json_key(&w, "payloadBytes");
 		json_put_integer(&w, (int64_t)body.n);
 		put_hex(&w, "payloadSha256", digest);

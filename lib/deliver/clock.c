@@ -10,16 +10,16 @@
 static void
 stepped(struct deliver *d, int64_t by)
 {
+	schedule_step(&d->schedule, by);
 	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
-		for (struct deliver_job *j = e->oldest; j != NULL; j = j->newer)
-			j->since += by;
 		if (by < 0 && e->due < INT64_MAX)
 			e->due += by;
-		if (d->store.spool != NULL && e->hold > d->now)
+		if (d->store.spool != NULL &&
+		    e->queue.not_before > d->schedule.now)
 			deliver_store_hold(d, e);
 	}
-	for (struct deliver_job *j = d->accepting; j != NULL; j = j->next)
-		j->since += by;
+	for (struct schedule_entry *j = d->accepting; j != NULL; j = j->next)
+		j->delivery.since += by;
 	if (d->store.spool != NULL)
 		deliver_store_stepped(d, by);
 }
@@ -28,10 +28,9 @@ void
 deliver_take_time(struct deliver *d)
 {
 	int64_t now = instant_monotonic(), wall = instant_now();
-	int64_t by = (wall - d->wall) - (now - d->now);
+	int64_t by = (wall - d->schedule.wall) - (now - d->schedule.now);
 
-	d->now = now;
-	d->wall = wall;
+	schedule_set_time(&d->schedule, now, wall);
 	if (by <= -STEP_LEAST || by >= STEP_LEAST)
 		stepped(d, by);
 }

@@ -22,29 +22,29 @@
 #define ACCEPT_EVERY 50
 
 struct deliver *
-deliver_new(const struct deliver_policy *p, const struct deliver_outputs *o,
+deliver_new(const struct schedule_policy *p, const struct deliver_outputs *o,
     struct err *err)
 {
 	struct deliver *d = calloc(1, sizeof(*d));
+	struct schedule_policy policy = *p;
+	uint64_t random[2];
 	struct err why;
 
 	if (d == NULL) {
 		err_set(err, "out of memory");
 		return NULL;
 	}
-	d->policy = *p;
 	d->out = o;
 	d->endpoint_end = &d->endpoint;
-	d->now = instant_monotonic();
-	d->wall = d->began = instant_now();
 	outgoing_reader_init(&d->reader);
 	buf_init(&d->headers.text);
-	buf_init(&d->letter);
-	if (compat_random(d->random, sizeof(d->random)) != 0) {
+	buf_init(&d->dead_letter);
+	buf_init(&d->ids);
+	if (compat_random(random, sizeof(random)) != 0) {
 		err_sys(err, errno, "no random bits");
 		goto err0;
 	}
-	d->names.seed = d->random[0];
+	d->names.seed = random[0];
 	if (o->audit >= 0) {
 		d->audit = deliver_audit_new(o->audit, &why);
 		if (d->audit == NULL) {
@@ -52,8 +52,11 @@ deliver_new(const struct deliver_policy *p, const struct deliver_outputs *o,
 			goto err0;
 		}
 	}
-	deliver_fit_width(d);
-	d->transport = transport_open((size_t)d->policy.concurrency, err);
+	deliver_fit_width(d, &policy);
+	schedule_init(&d->schedule, &policy, random);
+	d->began = instant_now();
+	schedule_set_time(&d->schedule, instant_monotonic(), d->began);
+	d->transport = transport_open((size_t)policy.concurrency, err);
 	if (d->transport == NULL)
 		goto err0;
 	return d;
@@ -65,12 +68,12 @@ err0:
 static void
 free_spares(struct deliver *d)
 {
-	struct deliver_shipment *s;
+	struct deliver_request *r;
 
-	while ((s = d->spare) != NULL) {
-		d->spare = s->next;
-		buf_release(&s->request.batch);
-		free(s);
+	while ((r = d->spare) != NULL) {
+		d->spare = r->next;
+		buf_release(&r->carries.batch);
+		free(r);
 	}
 }
 
@@ -81,32 +84,33 @@ deliver_free(struct deliver *d)
 
 	if (d == NULL)
 		return;
-	/* Answers taken after a cancel give the shipments back. */
+	/* Answers taken after a cancel give the requests back. */
 	if (d->transport != NULL) {
 		struct outgoing_answer a;
 
 		transport_cancel(d->transport);
 		while (transport_take_answer(d->transport, &a))
-			deliver_shipment_free(d, a.context);
+			deliver_request_free(d, a.context);
 	}
 	while (d->accepting != NULL) {
-		struct deliver_job *j = d->accepting;
+		struct schedule_entry *entry = d->accepting;
 
-		d->accepting = j->next;
-		deliver_job_drop(d, j);
+		d->accepting = entry->next;
+		schedule_entry_free(entry);
 	}
 	free_spares(d);
-	free(d->waiting.job);
+	schedule_release(&d->schedule);
 	while ((e = d->endpoint) != NULL) {
 		d->endpoint = e->next;
 		deliver_endpoint_free(e);
 	}
 	transport_close(d->transport);
-	deliver_table_release(&d->names);
+	hash_table_release(&d->names);
 	outgoing_reader_release(&d->reader);
 	deliver_audit_free(d->audit);
 	buf_release(&d->headers.text);
-	buf_release(&d->letter);
+	buf_release(&d->dead_letter);
+	buf_release(&d->ids);
 	for (size_t i = 0; i < 4; i++)
 		free(d->line_text[i]);
 	free(d->origin);
@@ -179,12 +183,11 @@ static int
 give(
     struct deliver *d, struct deliver_endpoint *e, struct outgoing_event *event)
 {
-	struct deliver_job *j = deliver_job_new(e, event);
+	struct schedule_entry *entry = schedule_entry_new(event);
 
-	if (j == NULL)
-		return -1;
-	if (deliver_enqueue(d, j) != 0) {
-		deliver_job_drop(d, j);
+	if (entry == NULL ||
+	    schedule_add(&d->schedule, &e->queue, entry) != SCHEDULE_ADDED) {
+		schedule_entry_free(entry);
 		return -1;
 	}
 	e->accepted++;
@@ -225,10 +228,10 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 	enum deliver_taken taken;
 	size_t given = 0;
 
-	event = outgoing_event_read(&d->reader, line, d->wall, err);
+	event = outgoing_event_read(&d->reader, line, d->schedule.wall, err);
 	if (event == NULL)
 		return errno == ENOMEM ? DELIVER_FAILED : DELIVER_BAD_LINE;
-	if (d->policy.batch > 1 && !event->cloudevent) {
+	if (d->schedule.policy.batch > 1 && !event->cloudevent) {
 		outgoing_event_drop(event);
 		err_set(err, "not a CloudEvent: batches hold nothing else");
 		return DELIVER_BAD_LINE;
@@ -238,15 +241,12 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 		outgoing_event_drop(event);
 		return taken;
 	}
-	d->held += event->size;
 	taken = give_all(d, event, one, &given, err);
 	d->room -= d->room > given ? given + (given == 0) : d->room;
 	if (taken == DELIVER_TAKEN) {
 		d->count.taken++;
 		d->count.unmatched += given == 0;
 	}
-	if (event->refs == 1)
-		d->held -= event->size;
 	outgoing_event_drop(event);
 	return taken;
 }
@@ -255,11 +255,12 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 static bool
 sated(const struct deliver *d)
 {
-	size_t request = d->policy.batch > 1 ? (size_t)d->policy.batch : 1;
+	size_t request =
+	    d->schedule.policy.batch > 1 ? (size_t)d->schedule.policy.batch : 1;
 
-	return !d->starved &&
-	    d->loaded - d->waiting.count >=
-	    AHEAD * request * (size_t)d->policy.concurrency;
+	return !d->schedule.underused &&
+	    d->schedule.loaded - d->schedule.waiting.count >=
+	    AHEAD * request * (size_t)d->schedule.policy.concurrency;
 }
 
 /* Does nobody read the receipts?  Then no more of them are made than what is
@@ -273,19 +274,21 @@ clogged(const struct deliver *d)
 bool
 deliver_hungry(const struct deliver *d)
 {
-	if (d->stopped || d->failed || d->held >= DELIVER_MEMORY_MAX ||
-	    deliver_endpoints_full(d) || clogged(d))
+	if (d->schedule.stopped || d->failed ||
+	    d->reader.held >= DELIVER_MEMORY_MAX || deliver_endpoints_full(d) ||
+	    clogged(d))
 		return false;
 	if (d->store.spool != NULL)
 		return d->room > 0 && !d->accept_failed && !d->accept_wait;
-	return d->count.pending < (uint64_t)d->policy.queue && !sated(d);
+	return d->count.pending < (uint64_t)d->schedule.policy.queue &&
+	    !sated(d);
 }
 
 bool
 deliver_idle(const struct deliver *d)
 {
-	if (d->stopped)
-		return d->count.in_flight == 0;
+	if (d->schedule.stopped)
+		return d->schedule.in_flight == 0;
 	if (d->store.spool != NULL)
 		return deliver_store_idle(d);
 	return d->count.pending == 0;
@@ -294,7 +297,7 @@ deliver_idle(const struct deliver *d)
 void
 deliver_stop(struct deliver *d)
 {
-	d->stopped = true;
+	d->schedule.stopped = true;
 }
 
 static void
@@ -311,7 +314,7 @@ refresh_metrics(struct deliver *d)
 {
 	struct err why;
 
-	d->metrics_due = d->now + METRICS_EVERY;
+	d->metrics_due = d->schedule.now + METRICS_EVERY;
 	if (deliver_write_metrics(d, &why) != 0 && !d->metrics_failed) {
 		d->metrics_failed = true;
 		d->out->report(
@@ -329,28 +332,12 @@ flush(struct deliver *d, struct err *err)
 	deliver_store_commit(d);
 	if (ndjson_flush(d->out->receipts) != 0)
 		deliver_output_is_bad(d, errno, "<stdout>: write failed");
-	if (d->out->metrics != NULL && d->now >= d->metrics_due)
+	if (d->out->metrics != NULL && d->schedule.now >= d->metrics_due)
 		refresh_metrics(d);
 	if (!d->store_failed || rc != 0)
 		return rc;
 	*err = d->store_err;
 	return -1;
-}
-
-/* What no request can be made for has its outcome now. */
-static void
-settle_hopeless(struct deliver *d)
-{
-	for (struct deliver_endpoint *e = d->endpoint; e != NULL && !d->stopped;
-	     e = e->next) {
-		if (e->ready == NULL)
-			continue;
-		if (e->off && d->store.spool == NULL)
-			deliver_flush_endpoint(
-			    d, e, "endpoint is switched off");
-		else if (!e->off && e->hold > d->now)
-			deliver_expire_held(d, e);
-	}
 }
 
 /* Send what can be sent now. */
@@ -360,10 +347,39 @@ begin_turn(struct deliver *d)
 	uint64_t settled = deliver_settled(d);
 
 	deliver_store_load(d);
-	settle_hopeless(d);
+	deliver_settle_hopeless(d);
 	if (deliver_settled(d) != settled)
 		deliver_store_commit(d); /* before receipts say so */
-	deliver_dispatch(d);
+	deliver_send(d);
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/* When there is something to be done without an answer (monotonic); -1: never.
+ */
+static int64_t
+next_time(const struct deliver *d)
+{
+	int64_t next = deliver_store_sync_time(d);
+
+	if (clogged(d))
+		return next;
+	if (d->schedule.stopped)
+		return -1;
+	next = sooner(next, schedule_next_time(&d->schedule));
+	for (const struct deliver_endpoint *e = d->endpoint;
+	     e != NULL && d->store.spool != NULL; e = e->next) {
+		if (!e->queue.off && e->due < INT64_MAX &&
+		    e->queue.loaded <=
+			schedule_window(&d->schedule, &e->queue) / 2)
+			next = sooner(next,
+			    d->schedule.now + (e->due - d->schedule.wall));
+	}
+	return next;
 }
 
 int
@@ -379,7 +395,7 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 		begin_turn(d);
 	if (ndjson_flush(d->out->receipts) != 0)
 		deliver_output_is_bad(d, errno, "<stdout>: write failed");
-	if (!d->stopped && (d->room == 0 || d->accept_wait) &&
+	if (!d->schedule.stopped && (d->room == 0 || d->accept_wait) &&
 	    d->store.spool != NULL && (ms < 0 || ms > ACCEPT_EVERY))
 		ms = ACCEPT_EVERY;
 	/* The caller may have nothing more to wait for, or may give us lines
@@ -387,9 +403,10 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 	if ((!was_idle && deliver_idle(d)) ||
 	    (!was_hungry && deliver_hungry(d)))
 		ms = 0;
-	next = clogged(d) ? deliver_store_sync_time(d) : deliver_next_time(d);
+	next = next_time(d);
 	if (next >= 0) {
-		int64_t left = next > d->now ? next - d->now : 0;
+		int64_t left =
+		    next > d->schedule.now ? next - d->schedule.now : 0;
 
 		if (ms < 0 || left < ms)
 			ms = left;
@@ -408,13 +425,13 @@ int
 deliver_abandon(struct deliver *d, const char *reason, struct err *err)
 {
 	deliver_take_time(d);
-	d->stopped = true;
+	d->schedule.stopped = true;
 	deliver_store_accept(d);
 	transport_cancel(d->transport);
 	take_answers(d);
 	for (struct deliver_endpoint *e = d->endpoint;
 	     e != NULL && d->store.spool == NULL; e = e->next)
-		deliver_flush_endpoint(d, e, reason);
+		deliver_drop(d, e, SCHEDULE_IS_ABANDONED, reason);
 	return flush(d, err);
 }
 
@@ -428,4 +445,5 @@ void
 deliver_count(const struct deliver *d, struct deliver_counts *c)
 {
 	*c = d->count;
+	c->in_flight = d->schedule.in_flight;
 }

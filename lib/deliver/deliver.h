@@ -22,10 +22,10 @@
 #include <stdint.h>
 
 #include "buf/buf.h"
-#include "deliver/policy.h"
 #include "diag/err.h"
 #include "http/http.h"
 #include "ndjson/ndjson.h"
+#include "schedule/policy.h"
 #include "sign/sign.h"
 #include "spool/spool.h"
 
@@ -91,7 +91,7 @@ struct deliver_counts {
 };
 
 /* ${o} must stay in place.  NULL with ${err}. */
-struct deliver *deliver_new(const struct deliver_policy *p,
+struct deliver *deliver_new(const struct schedule_policy *p,
     const struct deliver_outputs *o, struct err *err);
 
 /* Free.  What is pending is forgotten, see deliver_abandon. */

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fnmatch.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,16 +42,14 @@ fill(struct deliver *d, struct deliver_endpoint *e,
 			buf_release(&b);
 			return -1;
 		}
-		e->consent = DELIVER_CONSENT_WANTED;
+		e->queue.consent = SCHEDULE_CONSENT_WANTED;
 	}
 	e->node.key = span_of(e->name);
-	e->ready_end = &e->ready;
 	e->keys = o->keys;
-	e->rate = o->rate < 0 ? d->policy.rate : o->rate;
-	e->tokens = 1;
-	e->concurrency = (size_t)(o->concurrency > 0 ? o->concurrency
-						     : d->policy.per_endpoint);
-	e->lanes.seed = d->random[0] ^ d->random[1];
+	e->queue.rate = o->rate < 0 ? d->schedule.policy.rate : o->rate;
+	e->queue.concurrency =
+	    (size_t)(o->concurrency > 0 ? o->concurrency
+					: d->schedule.policy.per_endpoint);
 	return 0;
 }
 
@@ -69,7 +68,7 @@ deliver_endpoint_new(struct deliver *d,
 	}
 	e = calloc(1, sizeof(*e));
 	if (e == NULL || fill(d, e, o) != 0 ||
-	    deliver_table_put(&d->names, &e->node) != 0) {
+	    hash_table_put(&d->names, &e->node) != 0) {
 		err_set(err, "out of memory");
 		deliver_endpoint_free(e);
 		return NULL;
@@ -80,7 +79,7 @@ deliver_endpoint_new(struct deliver *d,
 		*bad = errno != ENOMEM;
 		err_set(err, "%s: %s",
 		    outgoing_shown_url(&shown, span_of(o->http.url)), why.text);
-		deliver_table_remove(&d->names, &e->node);
+		hash_table_remove(&d->names, &e->node);
 		deliver_endpoint_free(e);
 		return NULL;
 	}
@@ -88,10 +87,11 @@ deliver_endpoint_new(struct deliver *d,
 	e->due = INT64_MAX;
 	if (d->store.spool != NULL && deliver_store_endpoint(d, e, &why) != 0) {
 		err_set(err, "%s: %s", d->store.name, why.text);
-		deliver_table_remove(&d->names, &e->node);
+		hash_table_remove(&d->names, &e->node);
 		deliver_endpoint_free(e);
 		return NULL;
 	}
+	schedule_add_endpoint(&d->schedule, &e->queue);
 	*d->endpoint_end = e;
 	d->endpoint_end = &e->next;
 	return e;
@@ -100,25 +100,8 @@ deliver_endpoint_new(struct deliver *d,
 void
 deliver_endpoint_free(struct deliver_endpoint *e)
 {
-	struct deliver_job *j;
-
 	if (e == NULL)
 		return;
-	while ((j = e->oldest) != NULL) {
-		e->oldest = j->newer;
-		outgoing_event_drop(j->event);
-		free(j->error);
-		free(j);
-	}
-	for (size_t i = 0; i < e->lanes.buckets; i++) {
-		struct deliver_node *n;
-
-		while ((n = e->lanes.bucket[i]) != NULL) {
-			e->lanes.bucket[i] = n->chain;
-			free(n); /* the first member of its lane */
-		}
-	}
-	deliver_table_release(&e->lanes);
 	for (size_t i = 0; i < e->types; i++)
 		free(e->type[i]);
 	transport_target_close(e->target);
@@ -150,8 +133,12 @@ deliver_endpoint_wants(
 struct deliver_endpoint *
 deliver_endpoint_find(const struct deliver *d, struct span name)
 {
-	/* The node is the endpoint's first member. */
-	return (struct deliver_endpoint *)deliver_table_find(&d->names, name);
+	struct hash_node *n = hash_table_find(&d->names, name);
+	size_t offset = offsetof(struct deliver_endpoint, node);
+
+	return n == NULL
+	    ? NULL
+	    : (struct deliver_endpoint *)(void *)((char *)n - offset);
 }
 
 struct deliver_endpoint *
@@ -174,7 +161,8 @@ static bool
 forgettable(const struct deliver *d, const struct deliver_endpoint *e)
 {
 	return !e->added && e->pending == 0 && e->coming == 0 &&
-	    e->in_flight == 0 && !e->off && e->hold <= d->now;
+	    e->queue.in_flight == 0 && !e->queue.off &&
+	    e->queue.not_before <= d->schedule.now;
 }
 
 /* Make room by forgetting an endpoint of lines that has nothing to do; rather
@@ -188,7 +176,7 @@ forget_one(struct deliver *d)
 		if (!forgettable(d, *p))
 			continue;
 		at = p;
-		if (!(*p)->breaker.open && (*p)->asked == 0)
+		if (!(*p)->queue.breaker.open && (*p)->queue.asked == 0)
 			break;
 	}
 	if (at == NULL)
@@ -197,9 +185,8 @@ forget_one(struct deliver *d)
 	*at = e->next;
 	if (d->endpoint_end == &e->next)
 		d->endpoint_end = at;
-	if (d->turn == e)
-		d->turn = NULL;
-	deliver_table_remove(&d->names, &e->node);
+	schedule_remove_endpoint(&d->schedule, &e->queue);
+	hash_table_remove(&d->names, &e->node);
 	deliver_endpoint_free(e);
 	return true;
 }

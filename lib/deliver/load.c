@@ -15,35 +15,22 @@
 #define GROUP_EVERY 100
 #define GROUP_EVERY_BUSY 300
 
-size_t
-deliver_window(const struct deliver *d, const struct deliver_endpoint *e)
-{
-	size_t share = (size_t)d->policy.queue / (d->names.count + 1) + 1;
-	size_t least = 2 * e->concurrency;
-
-	return share > least ? share : least;
-}
-
 bool
 deliver_has_room(
     const struct deliver *d, const struct deliver_endpoint *e, size_t held)
 {
-	return !e->more && !e->off && held < deliver_window(d, e) &&
-	    d->held <= DELIVER_MEMORY_MAX;
+	return !e->more && !e->queue.off &&
+	    held < schedule_window(&d->schedule, &e->queue) &&
+	    d->reader.held <= DELIVER_MEMORY_MAX;
 }
 
 struct loading {
 	struct deliver *d;
 	struct deliver_endpoint *e;
 	size_t count, room;
-	/* The last ones that were in one request: the first of them is the last
-	 * ready one. */
-	struct deliver_job *first, *last;
-	int64_t at; /* when they were to go again */
-	size_t mates, bytes;
-	bool cursor;               /* it goes along */
-	bool due;                  /* they waited for their time */
-	struct deliver_lane *lane; /* to append to */
+	int64_t batch; /* of the last one */
+	bool cursor;   /* it goes along */
+	bool due;      /* they waited for their time */
 };
 
 /* Nothing can be sent of a line that is damaged: the disk did that, or a
@@ -56,90 +43,64 @@ bury(struct deliver *d, struct deliver_endpoint *e, const struct spool_job *row,
 	    .accepted = row->accepted,
 	    .time = row->accepted,
 	    .id = row->id};
-	struct deliver_job j = {.event = &event,
-	    .endpoint = e,
-	    .attempts = row->attempts,
-	    .round = row->round,
-	    .first = row->first,
-	    .since = row->since,
-	    .last_status = row->status};
+	struct schedule_entry j = {.endpoint = &e->queue,
+	    .delivery = {.event = &event,
+		.attempts = row->attempts,
+		.round = row->round,
+		.first = row->first,
+		.since = row->since,
+		.last_status = row->status}};
 	char reason[ERR_TEXT_MAX + 40];
 
 	snprintf(reason, sizeof(reason), "its line in the spool is damaged: %s",
 	    why->text);
-	deliver_close(d, &j, DELIVER_OUTCOME_DEAD, reason);
+	deliver_close(d, &j, SCHEDULE_DEAD, reason);
 }
 
 /* NULL: it is damaged, and was settled, or, with errno ENOMEM, it can be read
  * later. */
-static struct deliver_job *
-read_job(
+static struct schedule_entry *
+read_entry(
     struct deliver *d, struct deliver_endpoint *e, const struct spool_job *row)
 {
-	struct deliver_job *j = calloc(1, sizeof(*j));
+	struct outgoing_event *event;
+	struct schedule_entry *entry;
 	struct err why;
 
-	if (j == NULL)
-		return NULL;
-	j->event =
-	    outgoing_event_read(&d->reader, row->line, row->accepted, &why);
-	if (j->event == NULL) {
-		bool memory = errno == ENOMEM;
-
-		free(j);
-		if (!memory)
+	event = outgoing_event_read(&d->reader, row->line, row->accepted, &why);
+	if (event == NULL) {
+		if (errno != ENOMEM)
 			bury(d, e, row, &why);
-		errno = memory ? ENOMEM : 0;
 		return NULL;
 	}
-	j->event->seq = row->seq;
-	d->held += j->event->size;
-	j->endpoint = e;
-	j->attempts = row->attempts;
-	j->round = row->round;
-	j->first = row->first;
-	j->since = row->since;
-	j->last_status = row->status;
+	event->seq = row->seq;
+	entry = schedule_entry_new(event);
+	outgoing_event_drop(event);
+	if (entry == NULL) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	entry->delivery.attempts = row->attempts;
+	entry->delivery.round = row->round;
+	entry->delivery.first = row->first;
+	entry->delivery.since = row->since;
+	entry->delivery.last_status = row->status;
+	entry->delivery.batch = row->batch;
 	if (row->error.n > 0)
-		j->error = strndup(row->error.p, row->error.n);
-	if (row->state == SPOOL_READY && row->at > d->wall)
-		j->due = d->now + (row->at - d->wall);
-	return j;
+		entry->delivery.error = strndup(row->error.p, row->error.n);
+	if (row->state == SPOOL_READY && row->at > d->schedule.wall)
+		entry->due = d->schedule.now + (row->at - d->schedule.wall);
+	return entry;
 }
 
-/* Was ${row} in one request with those before it? */
+/* Was ${row} in one request with the one before it? */
 static bool
-is_mate(const struct loading *l, const struct spool_job *row)
+is_mate(struct loading *l, const struct spool_job *row)
 {
-	return l->last != NULL && row->attempts > 0 && row->at == l->at &&
-	    l->mates < (size_t)l->d->policy.batch &&
-	    l->bytes + row->line.n <= NDJSON_LINE_MAX;
-}
+	bool mate = row->batch != 0 && row->batch == l->batch;
 
-/* ${j} was enqueued: with its mates, if it has any. */
-static void
-join_mates(struct loading *l, struct deliver_job *j,
-    const struct spool_job *row, bool mate)
-{
-	struct deliver_endpoint *e = l->e;
-
-	if (e->ready_end != &j->next || j->attempts == 0 ||
-	    j->event->headers > 0 || !j->event->cloudevent) {
-		l->last = NULL; /* it waits for its session, or goes alone */
-		return;
-	}
-	if (mate) {
-		l->first->next = NULL;
-		e->ready_end = &l->first->next;
-		l->last->mate = j;
-	} else {
-		l->first = j;
-		l->at = row->at;
-		l->mates = l->bytes = 0;
-	}
-	l->last = j;
-	l->mates++;
-	l->bytes += row->line.n;
+	l->batch = row->batch;
+	return mate;
 }
 
 /* Return 1 where it is not taken now. */
@@ -148,30 +109,30 @@ load_one(void *context, const struct spool_job *row)
 {
 	struct loading *l = context;
 	struct deliver *d = l->d;
-	bool mate = d->policy.batch > 1 && is_mate(l, row);
-	struct deliver_job *j;
+	struct schedule_entry *entry;
 
-	if (!mate &&
+	if (!is_mate(l, row) &&
 	    (l->count >= l->room ||
-		(l->count > 0 && d->held > DELIVER_MEMORY_MAX)))
+		(l->count > 0 && d->reader.held > DELIVER_MEMORY_MAX)))
 		return 1;
-	j = read_job(d, l->e, row);
-	if (j == NULL && errno == ENOMEM)
+	entry = read_entry(d, l->e, row);
+	if (entry == NULL && errno == ENOMEM)
 		return 1; /* later */
-	switch (j == NULL ? 0 : deliver_enqueue(d, j)) {
-	case 0:
-		if (j != NULL && d->policy.batch > 1)
-			join_mates(l, j, row, mate);
-		break;
-	case 1:
-		deliver_job_drop(d, j);
-		break;
-	default:
-		deliver_job_drop(d, j);
-		return 1;
+	if (entry != NULL) {
+		switch (schedule_add(&d->schedule, &l->e->queue, entry)) {
+		case SCHEDULE_ADDED:
+			break;
+		case SCHEDULE_SESSION_FULL:
+			schedule_entry_free(entry);
+			break;
+		case SCHEDULE_NO_MEMORY:
+			schedule_entry_free(entry);
+			return 1;
+		}
 	}
 	l->count++;
-	if (l->due && row->round < d->policy.max_attempts && l->e->quick > 0)
+	if (l->due && row->round < d->schedule.policy.max_attempts &&
+	    l->e->quick > 0)
 		l->e->quick--;
 	if (l->cursor)
 		l->e->cursor = row->seq + 1;
@@ -182,21 +143,21 @@ static void
 load_endpoint(struct deliver *d, struct deliver_endpoint *e)
 {
 	struct loading l = {.d = d, .e = e};
-	size_t window = deliver_window(d, e);
+	size_t window = schedule_window(&d->schedule, &e->queue);
 	struct err why;
-	int64_t room, batch = d->policy.batch;
+	int64_t room, batch = d->schedule.policy.batch;
 	int rc = 0;
 
-	if (e->loaded > window / 2 || e->off ||
-	    (e->loaded > 0 && d->held > DELIVER_MEMORY_MAX))
+	if (e->queue.loaded > window / 2 || e->queue.off ||
+	    (e->queue.loaded > 0 && d->reader.held > DELIVER_MEMORY_MAX))
 		return;
-	room = (int64_t)(window - e->loaded);
-	if (e->due <= d->wall) {
+	room = (int64_t)(window - e->queue.loaded);
+	if (e->due <= d->schedule.wall) {
 		l.due = true;
 		l.room = (size_t)room;
 		/* Ready ones from the cursor on are still to come: what is
 		 * made ready there would come twice. */
-		rc = spool_due(d->store.spool, e->number, d->wall,
+		rc = spool_due(d->store.spool, e->number, d->schedule.wall,
 		    e->more ? e->cursor : INT64_MAX, room + batch, load_one, &l,
 		    &why);
 		if (rc >= 0)
@@ -209,7 +170,7 @@ load_endpoint(struct deliver *d, struct deliver_endpoint *e)
 		l.cursor = true;
 		l.count = 0;
 		l.room = (size_t)room;
-		l.last = NULL;
+		l.batch = 0;
 		rc = spool_ready(d->store.spool, e->number, e->cursor,
 		    room + batch, load_one, &l, &why);
 		if (rc == 0 && l.count < (size_t)room)
@@ -223,19 +184,21 @@ load_endpoint(struct deliver *d, struct deliver_endpoint *e)
 static size_t
 lines_wanted(const struct deliver *d)
 {
-	size_t half = (size_t)d->policy.queue / 2;
+	size_t half = (size_t)d->schedule.policy.queue / 2;
 	/* Of one session, those in memory are few. */
-	size_t held = d->policy.ordered ? (size_t)d->count.pending : d->loaded;
+	size_t held = d->schedule.policy.ordered ? (size_t)d->count.pending
+						 : d->schedule.loaded;
 	size_t left = held < half ? half - held : 0;
 	uint64_t settled = deliver_settled(d) - d->settled_then;
-	bool busy = settled > 0 && !d->starved;
+	bool busy = settled > 0 && !d->schedule.underused;
 
 	if (left >= GROUP_HALF)
 		return left < GROUP ? left : GROUP;
 	/* Where memory is small, all but what it has room for is read again. */
 	if (left > 0 && half < 2 * GROUP_HALF)
 		return GROUP;
-	if (d->now - d->accepted_at < (busy ? GROUP_EVERY_BUSY : GROUP_EVERY))
+	if (d->schedule.now - d->accepted_at <
+	    (busy ? GROUP_EVERY_BUSY : GROUP_EVERY))
 		return 0;
 	return busy && settled >= GROUP_BUSY && 2 * settled < GROUP
 	    ? (size_t)(2 * settled)
@@ -245,7 +208,7 @@ lines_wanted(const struct deliver *d)
 void
 deliver_store_load(struct deliver *d)
 {
-	if (d->store.spool == NULL || d->stopped)
+	if (d->store.spool == NULL || d->schedule.stopped)
 		return;
 	for (struct deliver_endpoint *e = d->endpoint;
 	     e != NULL && !d->store_failed; e = e->next)
@@ -257,31 +220,34 @@ static int
 load_session_one(void *context, const struct spool_job *row)
 {
 	struct loading *l = context;
-	struct deliver_job *j = read_job(l->d, l->e, row);
+	struct schedule_entry *entry = read_entry(l->d, l->e, row);
 
-	if (j == NULL && errno == ENOMEM)
+	if (entry == NULL && errno == ENOMEM)
 		return 1;
 	l->count++;
-	if (j != NULL && deliver_enqueue(l->d, j) != 0)
-		deliver_job_drop(l->d, j);
+	if (entry != NULL &&
+	    schedule_add(&l->d->schedule, &l->e->queue, entry) !=
+		SCHEDULE_ADDED)
+		schedule_entry_free(entry);
 	return 0;
 }
 
-bool
-deliver_store_session(
-    struct deliver *d, struct deliver_endpoint *e, struct deliver_lane *lane)
+void
+deliver_store_sessions(struct deliver *d)
 {
-	struct loading l = {.d = d, .e = e};
+	struct schedule_session *q;
 	struct err why;
 
-	lane->skipped = false;
-	if (d->stopped || d->store_failed)
-		return false;
-	if (spool_session(d->store.spool, e->number, lane->node.key, 0,
-		e->cursor, DELIVER_LANE_LEAST, load_session_one, &l,
-		&why) < 0) {
-		deliver_store_failed(d, &why);
-		return false;
+	while ((q = schedule_take_wanting(&d->schedule)) != NULL) {
+		struct deliver_endpoint *e = deliver_endpoint_of(q->endpoint);
+		struct loading l = {.d = d, .e = e};
+
+		if (!d->schedule.stopped && !d->store_failed &&
+		    spool_session(d->store.spool, e->number, q->node.key, 0,
+			e->cursor, SCHEDULE_SESSION_LEAST, load_session_one, &l,
+			&why) < 0)
+			deliver_store_failed(d, &why);
+		schedule_session_loaded(
+		    &d->schedule, q, l.count == SCHEDULE_SESSION_LEAST);
 	}
-	return l.count == DELIVER_LANE_LEAST;
 }

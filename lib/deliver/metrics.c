@@ -76,20 +76,26 @@ COUNTER(attempts)
 COUNTER(retries)
 COUNTER(failures)
 COUNTER(pending)
-COUNTER(in_flight)
+
+static double
+value_in_flight(const struct deliver *d, const struct deliver_endpoint *e)
+{
+	(void)d;
+	return (double)e->queue.in_flight;
+}
 
 static double
 value_off(const struct deliver *d, const struct deliver_endpoint *e)
 {
 	(void)d;
-	return e->off ? 1 : 0;
+	return e->queue.off ? 1 : 0;
 }
 
 static double
 value_open(const struct deliver *d, const struct deliver_endpoint *e)
 {
 	(void)d;
-	return e->breaker.open ? 1 : 0;
+	return e->queue.breaker.open ? 1 : 0;
 }
 
 static double
@@ -97,11 +103,13 @@ value_age(const struct deliver *d, const struct deliver_endpoint *e)
 {
 	if (d->store.spool != NULL)
 		return e->oldest_accepted > 0
-		    ? (double)(d->wall - e->oldest_accepted) / 1000
+		    ? (double)(d->schedule.wall - e->oldest_accepted) / 1000
 		    : 0;
-	if (e->oldest == NULL)
+	if (e->queue.oldest == NULL)
 		return 0;
-	return (double)(d->wall - e->oldest->event->accepted) / 1000;
+	return (double)(d->schedule.wall -
+		   e->queue.oldest->delivery.event->accepted) /
+	    1000;
 }
 
 static const struct family families[] = {

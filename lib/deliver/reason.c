@@ -29,17 +29,19 @@ one_line(const char *body, char text[REASON_MAX + 1])
 }
 
 static bool
-is_unsigned(const struct deliver_shipment *s)
+is_unsigned(const struct deliver_request *r)
 {
-	return s->job != NULL && s->endpoint->keys == NULL &&
-	    (s->request.is_batch || s->job->event->signature.n == 0);
+	return r->in.entry != NULL &&
+	    deliver_endpoint_of(r->in.endpoint)->keys == NULL &&
+	    (r->carries.is_batch ||
+		r->in.entry->delivery.event->signature.n == 0);
 }
 
 void
-deliver_tell_reason(struct deliver *d, const struct deliver_shipment *s,
+deliver_show_reason(struct deliver *d, const struct deliver_request *r,
     const struct outgoing_answer *a)
 {
-	struct deliver_endpoint *e = s->endpoint;
+	struct deliver_endpoint *e = deliver_endpoint_of(r->in.endpoint);
 	size_t status = a->status > 0 ? (size_t)a->status : 0;
 	uint8_t bit = (uint8_t)(1U << status % 8);
 	char text[REASON_MAX + 1];
@@ -53,7 +55,7 @@ deliver_tell_reason(struct deliver *d, const struct deliver_shipment *s,
 		deliver_note(d, DELIVER_NOTE_STATE, e, "HTTP %d says: %s",
 		    a->status, text);
 	if ((a->status == 400 || a->status == 401 || a->status == 403) &&
-	    is_unsigned(s))
+	    is_unsigned(r))
 		deliver_note(d, DELIVER_NOTE_STATE, e,
 		    "HTTP %d, and its requests carry no signature: no "
 		    "--key-file (-k) was given",

@@ -65,11 +65,11 @@ put_all(int fd, struct span s, size_t *done)
 	return 0;
 }
 
-/* Write the dead letter in d->letter to its file, on a line of its own.  All or
+/* Write the dead letter in d->dead_letter to its file, on a line of its own.  All or
  * nothing: a file system that fills up in the middle must not leave half a
  * line. */
 static int
-keep_letter(struct deliver *d)
+keep_dead_letter(struct deliver *d)
 {
 	int fd = d->out->letters, errnum;
 	off_t end = lseek(fd, 0, SEEK_END);
@@ -78,7 +78,7 @@ keep_letter(struct deliver *d)
 
 	if ((!ndjson_lacks_newline(fd) ||
 		put_all(fd, SPAN_LIT("\n"), &done) == 0) &&
-	    put_all(fd, buf_span(&d->letter), &done) == 0)
+	    put_all(fd, buf_span(&d->dead_letter), &done) == 0)
 		return 0;
 	errnum = errno;
 	/* What is no regular file has no end to go back to. */
@@ -92,38 +92,38 @@ keep_letter(struct deliver *d)
 }
 
 int64_t
-deliver_latency(const struct deliver_job *j, int64_t settled)
+deliver_latency(const struct schedule_entry *j, int64_t settled)
 {
-	int64_t age = j->since - j->event->time;
+	int64_t age = j->delivery.since - j->delivery.event->time;
 
 	/* What was recorded long ago, or by a clock ahead of ours, is not live:
 	 * its age says nothing of the delivery.  Nor does that of an event that
 	 * is replayed. */
 	if (age < 0 || age > LIVE_MAX)
-		return settled - j->since;
-	return settled - j->event->time;
+		return settled - j->delivery.since;
+	return settled - j->delivery.event->time;
 }
 
 static void
-members(struct json_writer *w, const struct deliver_job *j,
-    enum deliver_outcome o, const char *reason, int64_t settled)
+members(struct json_writer *w, const struct schedule_entry *j,
+    enum schedule_outcome outcome, const char *reason, int64_t settled)
 {
 	json_key(w, "record");
 	json_put_text(w, "receipt");
 	json_key(w, "id");
-	json_put_string(w, j->event->id);
+	json_put_string(w, j->delivery.event->id);
 	json_key(w, "endpoint");
-	json_put_text(w, j->endpoint->shown);
+	json_put_text(w, deliver_endpoint_of(j->endpoint)->shown);
 	json_key(w, "status");
-	json_put_text(w, outcome_word[o]);
+	json_put_text(w, outcome_word[outcome]);
 	json_key(w, "attempts");
-	json_put_integer(w, j->attempts);
+	json_put_integer(w, j->delivery.attempts);
 	json_key(w, "httpStatus");
-	if (j->last_status > 0)
-		json_put_integer(w, j->last_status);
+	if (j->delivery.last_status > 0)
+		json_put_integer(w, j->delivery.last_status);
 	else
 		json_put_null(w);
-	instant_put(w, "firstAttempt", j->first);
+	instant_put(w, "firstAttempt", j->delivery.first);
 	instant_put(w, "settled", settled);
 	json_key(w, "latencySeconds");
 	put_seconds(w, deliver_latency(j, settled));
@@ -135,40 +135,42 @@ members(struct json_writer *w, const struct deliver_job *j,
 }
 
 void
-deliver_receipt(struct deliver *d, const struct deliver_job *j,
-    enum deliver_outcome o, const char *reason, int64_t settled)
+deliver_receipt(struct deliver *d, const struct schedule_entry *j,
+    enum schedule_outcome outcome, const char *reason, int64_t settled)
 {
 	struct json_writer w;
 	bool whole = false;
 
 	/* What cannot be read, and has no line, stays in the spool alone. */
-	if (o != DELIVER_OUTCOME_DELIVERED && j->event->line.n > 0) {
+	if (outcome != SCHEDULE_DELIVERED && j->delivery.event->line.n > 0) {
 		struct outgoing_dead_letter letter = {
-		    .endpoint = j->endpoint->shown,
+		    .endpoint = deliver_endpoint_of(j->endpoint)->shown,
 		    .reason = reason,
-		    .attempts = j->attempts,
-		    .last_status = j->last_status,
+		    .attempts = j->delivery.attempts,
+		    .last_status = j->delivery.last_status,
 		    .time = settled};
 
-		buf_clear(&d->letter);
-		outgoing_dead_letter_write(&d->letter, j->event->line, &letter);
+		buf_clear(&d->dead_letter);
+		outgoing_dead_letter_write(
+		    &d->dead_letter, j->delivery.event->line, &letter);
 		/* Where the file fails, the receipt is the last resort. */
 		whole = d->out->letters < 0 &&
-		    (d->store.spool == NULL || j->event->seq == 0);
+		    (d->store.spool == NULL || j->delivery.event->seq == 0);
 		if (d->out->letters >= 0) {
-			buf_add_byte(&d->letter, '\n');
-			if (buf_failed(&d->letter) || keep_letter(d) != 0) {
+			buf_add_byte(&d->dead_letter, '\n');
+			if (buf_failed(&d->dead_letter) ||
+			    keep_dead_letter(d) != 0) {
 				whole = true;
-				d->letter.len--;
+				d->dead_letter.len--;
 			}
 		}
 	}
 	json_writer_init(&w, ndjson_record(d->out->receipts));
 	json_object_begin(&w);
-	members(&w, j, o, reason, settled);
+	members(&w, j, outcome, reason, settled);
 	if (whole) {
 		json_key(&w, "deadLetter");
-		json_put_string(&w, buf_span(&d->letter));
+		json_put_string(&w, buf_span(&d->dead_letter));
 	}
 	json_object_end(&w);
 	if (ndjson_commit(d->out->receipts) != 0)

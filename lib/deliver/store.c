@@ -20,8 +20,9 @@ deliver_use_spool(
 {
 	d->store = *o;
 	d->accepting_end = &d->accepting;
+	d->schedule.policy.durable = true;
 	d->room = 1; /* more when the first turn has looked */
-	if (!d->policy.ordered)
+	if (!d->schedule.policy.ordered)
 		return 0;
 	/* What waits for its time must not be overtaken by its session. */
 	if (spool_index_sessions(o->spool, err) != 0)
@@ -33,14 +34,14 @@ deliver_use_spool(
 static void
 take_up_hold(struct deliver *d, struct deliver_endpoint *e, int64_t until)
 {
-	int64_t wait = until - d->wall;
+	int64_t wait = until - d->schedule.wall;
 	char text[INSTANT_TEXT_MAX];
 
 	/* The clock may have been set back. */
 	if (wait > HTTP_RETRY_AFTER_MAX)
 		wait = HTTP_RETRY_AFTER_MAX;
-	e->hold = d->now + wait;
-	instant_format(d->wall + wait, text);
+	e->queue.not_before = d->schedule.now + wait;
+	instant_format(d->schedule.wall + wait, text);
 	deliver_note(d, DELIVER_NOTE_STATE, e,
 	    "asked for no requests before %s (Retry-After)", text);
 }
@@ -56,17 +57,17 @@ deliver_store_endpoint(
 		return -1;
 	e->number = kept.number;
 	if (spool_count(d->store.spool, e->number,
-		(uint32_t)d->policy.max_attempts, &c, err) != 0)
+		(uint32_t)d->schedule.policy.max_attempts, &c, err) != 0)
 		return -1;
-	e->off = kept.off;
-	if (kept.hold > d->wall)
+	e->queue.off = kept.off;
+	if (kept.hold > d->schedule.wall)
 		take_up_hold(d, e, kept.hold);
 	e->pending = (size_t)(c.ready + c.waiting);
 	d->count.pending += e->pending;
 	e->more = c.ready > 0;
 	e->quick = (size_t)c.quick;
 	e->due = c.next;
-	if (e->off)
+	if (e->queue.off)
 		deliver_note(d, DELIVER_NOTE_STATE, e,
 		    "is switched off since it answered 410; %zu of its events "
 		    "are kept",
@@ -137,8 +138,7 @@ deliver_recover(struct deliver *d, bool settled, struct err *err)
 	if (rc != 0)
 		return rc;
 	/* What was woken up just now is due now. */
-	d->now = instant_monotonic();
-	d->wall = instant_now();
+	schedule_set_time(&d->schedule, instant_monotonic(), instant_now());
 	return spool_commit(d->store.spool, err);
 }
 
@@ -151,8 +151,8 @@ deliver_switch_on(struct deliver *d, const char *name, struct err *err)
 	if (e == NULL)
 		return err_set(err, "%s is no endpoint of this run",
 		    outgoing_shown(&shown, span_of(name)));
-	e->off = false;
-	e->hold = 0;
+	e->queue.off = false;
+	e->queue.not_before = 0;
 	return spool_switch(d->store.spool, e->number, false, err);
 }
 
@@ -212,7 +212,8 @@ deliver_store_recount(struct deliver *d)
 	d->count.pending = 0;
 	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
 		if (spool_count(d->store.spool, e->number,
-			(uint32_t)d->policy.max_attempts, &c, &why) != 0) {
+			(uint32_t)d->schedule.policy.max_attempts, &c,
+			&why) != 0) {
 			deliver_store_failed(d, &why);
 			return;
 		}
@@ -230,8 +231,8 @@ deliver_replay(
 	uint64_t some;
 
 	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
-		if (spool_replay(d->store.spool, e->number, from, to, d->wall,
-			&some, err) != 0)
+		if (spool_replay(d->store.spool, e->number, from, to,
+			d->schedule.wall, &some, err) != 0)
 			return -1;
 		*n += some;
 	}
@@ -246,8 +247,8 @@ deliver_replay_id(
 	uint64_t some;
 
 	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
-		if (spool_replay_id(d->store.spool, e->number, id, d->wall,
-			&some, err) != 0)
+		if (spool_replay_id(d->store.spool, e->number, id,
+			d->schedule.wall, &some, err) != 0)
 			return -1;
 		*n += some;
 	}
@@ -261,8 +262,8 @@ deliver_retry_dead(struct deliver *d, uint64_t *n, struct err *err)
 	uint64_t some;
 
 	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
-		if (spool_retry(
-			d->store.spool, e->number, d->wall, &some, err) != 0)
+		if (spool_retry(d->store.spool, e->number, d->schedule.wall,
+			&some, err) != 0)
 			return -1;
 		*n += some;
 	}
@@ -271,29 +272,30 @@ deliver_retry_dead(struct deliver *d, uint64_t *n, struct err *err)
 }
 
 static void
-save(struct deliver *d, struct deliver_job *j, enum spool_state state,
+save(struct deliver *d, struct schedule_entry *j, enum spool_state state,
     int64_t at, const char *reason)
 {
-	struct spool_job row = {.seq = j->event->seq,
-	    .endpoint = j->endpoint->number,
+	struct spool_job row = {.seq = j->delivery.event->seq,
+	    .endpoint = deliver_endpoint_of(j->endpoint)->number,
 	    .state = state,
-	    .attempts = j->attempts,
-	    .round = j->round,
-	    .status = j->last_status,
-	    .first = j->first,
+	    .attempts = j->delivery.attempts,
+	    .round = j->delivery.round,
+	    .status = j->delivery.last_status,
+	    .first = j->delivery.first,
 	    .at = at,
-	    .since = j->since,
-	    .fresh = j->fresh,
-	    .session = j->event->session};
+	    .since = j->delivery.since,
+	    .batch = j->delivery.batch,
+	    .fresh = j->delivery.unlogged,
+	    .session = j->delivery.event->session};
 	struct err why;
 
 	if (d->unsynced == 0)
-		d->unsynced = d->now > 0 ? d->now : 1;
+		d->unsynced = d->schedule.now > 0 ? d->schedule.now : 1;
 	if (reason != NULL)
 		row.error = span_of(reason);
 	if (!d->store_failed && spool_save(d->store.spool, &row, &why) != 0)
 		deliver_store_failed(d, &why);
-	j->fresh = false;
+	j->delivery.unlogged = false;
 }
 
 void
@@ -305,7 +307,8 @@ deliver_store_commit(struct deliver *d)
 		return;
 	if (spool_commit(d->store.spool, &why) != 0) {
 		deliver_store_failed(d, &why);
-	} else if (d->unsynced > 0 && d->now - d->unsynced >= SYNC_EVERY) {
+	} else if (d->unsynced > 0 &&
+	    d->schedule.now - d->unsynced >= SYNC_EVERY) {
 		d->unsynced = 0;
 		if (spool_sync(d->store.spool, &why) != 0)
 			deliver_store_failed(d, &why);
@@ -320,48 +323,34 @@ deliver_store_sync_time(const struct deliver *d)
 }
 
 void
-deliver_store_settle(struct deliver *d, struct deliver_job *j,
+deliver_store_settle(struct deliver *d, struct schedule_entry *j,
     enum spool_state state, const char *reason)
 {
-	save(d, j, state, d->wall, reason);
+	save(d, j, state, d->schedule.wall, reason);
 }
 
 void
-deliver_store_leave(struct deliver *d, struct deliver_job *j)
+deliver_store_leave(struct deliver *d, struct schedule_entry *j)
 {
-	if (j->fresh)
-		save(d, j, SPOOL_READY, j->since, NULL);
-	deliver_job_drop(d, j);
+	if (j->delivery.unlogged)
+		save(d, j, SPOOL_READY, j->delivery.since, NULL);
+	schedule_entry_free(j);
 }
 
-bool
-deliver_store_wait(struct deliver *d, struct deliver_job *j, int64_t at)
+void
+deliver_store_wait(
+    struct deliver *d, struct schedule_entry *j, int64_t at, bool in_memory)
 {
-	struct deliver_endpoint *e = j->endpoint;
+	struct deliver_endpoint *e = deliver_endpoint_of(j->endpoint);
 
-	if (j->round < d->policy.max_attempts)
+	save(d, j, in_memory ? SPOOL_READY : SPOOL_WAITING, at,
+	    j->delivery.error);
+	if (in_memory)
+		return;
+	if (j->delivery.round < d->schedule.policy.max_attempts)
 		e->quick++;
-	if (j->lane != NULL) {
-		save(d, j, SPOOL_READY, at, j->error);
-		return true;
-	}
-	save(d, j, SPOOL_WAITING, at, j->error);
 	if (at < e->due)
 		e->due = at;
-	deliver_job_free(d, j);
-	return false;
-}
-
-int64_t
-deliver_store_free_time(
-    struct deliver *d, const struct deliver_endpoint *e, int64_t at)
-{
-	struct err why;
-
-	if (!d->store_failed &&
-	    spool_free_time(d->store.spool, e->number, &at, &why) != 0)
-		deliver_store_failed(d, &why);
-	return at;
 }
 
 void
@@ -380,7 +369,8 @@ deliver_store_hold(struct deliver *d, const struct deliver_endpoint *e)
 	struct err why;
 
 	if (!d->store_failed &&
-	    spool_hold(d->store.spool, e->number, d->wall + (e->hold - d->now),
+	    spool_hold(d->store.spool, e->number,
+		d->schedule.wall + (e->queue.not_before - d->schedule.now),
 		&why) != 0)
 		deliver_store_failed(d, &why);
 }
@@ -408,25 +398,28 @@ deliver_store_ages(struct deliver *d)
 			return;
 		}
 		/* Those in memory stand in the order in which they came. */
-		if (e->oldest != NULL &&
+		if (e->queue.oldest != NULL &&
 		    (e->oldest_accepted == 0 ||
-			e->oldest->event->accepted < e->oldest_accepted))
-			e->oldest_accepted = e->oldest->event->accepted;
+			e->queue.oldest->delivery.event->accepted <
+			    e->oldest_accepted))
+			e->oldest_accepted =
+			    e->queue.oldest->delivery.event->accepted;
 	}
 }
 
 bool
 deliver_endpoint_idle(const struct deliver *d, const struct deliver_endpoint *e)
 {
-	if (e->in_flight > 0 || e->coming > 0)
+	if (e->queue.in_flight > 0 || e->coming > 0)
 		return false;
 	if (d->store.spool == NULL)
 		return e->pending == 0;
-	if (e->pending == 0 || e->off || e->down ||
-	    e->hold > d->now + d->policy.retry_cap)
+	if (e->pending == 0 || e->queue.off || e->queue.down ||
+	    e->queue.not_before >
+		d->schedule.now + d->schedule.policy.retry_cap)
 		return true;
-	return e->ready == NULL && !e->more && e->quick == 0 &&
-	    e->due > d->wall;
+	return e->queue.ready == NULL && !e->more && e->quick == 0 &&
+	    e->queue.quick == 0 && e->due > d->schedule.wall;
 }
 
 void
@@ -462,18 +455,19 @@ deliver_store_housekeeping(struct deliver *d)
 	struct err why;
 	uint64_t n = 0;
 
-	if (d->store.spool == NULL || d->store_failed || d->now < d->forget_at)
+	if (d->store.spool == NULL || d->store_failed ||
+	    d->schedule.now < d->forget_at)
 		return;
 	crowded = spool_size(d->store.spool) >= d->store.most;
 	if (spool_forget(d->store.spool, &d->forget_from,
-		crowded ? d->wall : d->wall - d->store.keep, d->wall, &n,
-		&why) != 0) {
+		crowded ? d->schedule.wall : d->schedule.wall - d->store.keep,
+		d->schedule.wall, &n, &why) != 0) {
 		deliver_store_failed(d, &why);
 		return;
 	}
 	d->accept_wait = crowded && spool_size(d->store.spool) >= d->store.most;
 	/* Where it did not come to the end, it goes on in the next turn. */
-	d->forget_at = d->now +
+	d->forget_at = d->schedule.now +
 	    (d->forget_from > 0 ? 0
 		    : crowded   ? 1000
 				: FORGET_EVERY);

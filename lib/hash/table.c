@@ -1,4 +1,4 @@
-#include "deliver/table.h"
+#include "hash/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #define BUCKETS_FIRST 64
 
 void
-deliver_table_release(struct deliver_table *t)
+hash_table_release(struct hash_table *t)
 {
 	free(t->bucket);
 	t->bucket = NULL;
@@ -25,7 +25,7 @@ mix(uint64_t h)
 }
 
 static uint64_t
-hash_of(const struct deliver_table *t, struct span key)
+hash_of(const struct hash_table *t, struct span key)
 {
 	uint64_t h = t->seed ^ key.n, part;
 
@@ -41,10 +41,10 @@ hash_of(const struct deliver_table *t, struct span key)
 	return mix(h ^ part);
 }
 
-struct deliver_node *
-deliver_table_find(const struct deliver_table *t, struct span key)
+struct hash_node *
+hash_table_find(const struct hash_table *t, struct span key)
 {
-	struct deliver_node *n;
+	struct hash_node *n;
 	uint64_t hash;
 
 	if (t->buckets == 0)
@@ -59,16 +59,15 @@ deliver_table_find(const struct deliver_table *t, struct span key)
 }
 
 static int
-grow(struct deliver_table *t)
+grow(struct hash_table *t)
 {
 	size_t buckets = t->buckets == 0 ? BUCKETS_FIRST : 2 * t->buckets;
-	struct deliver_node **bucket =
-	    calloc(buckets, sizeof(struct deliver_node *));
+	struct hash_node **bucket = calloc(buckets, sizeof(struct hash_node *));
 
 	if (bucket == NULL)
 		return -1;
 	for (size_t i = 0; i < t->buckets; i++) {
-		struct deliver_node *n, *next;
+		struct hash_node *n, *next;
 
 		for (n = t->bucket[i]; n != NULL; n = next) {
 			next = n->chain;
@@ -83,9 +82,9 @@ grow(struct deliver_table *t)
 }
 
 int
-deliver_table_put(struct deliver_table *t, struct deliver_node *n)
+hash_table_put(struct hash_table *t, struct hash_node *n)
 {
-	struct deliver_node **at;
+	struct hash_node **at;
 
 	if (t->count >= t->buckets && grow(t) != 0)
 		return -1;
@@ -98,9 +97,9 @@ deliver_table_put(struct deliver_table *t, struct deliver_node *n)
 }
 
 void
-deliver_table_remove(struct deliver_table *t, struct deliver_node *n)
+hash_table_remove(struct hash_table *t, struct hash_node *n)
 {
-	struct deliver_node **at = &t->bucket[n->hash & (t->buckets - 1)];
+	struct hash_node **at = &t->bucket[n->hash & (t->buckets - 1)];
 
 	while (*at != n)
 		at = &(*at)->chain;

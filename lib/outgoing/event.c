@@ -9,6 +9,7 @@
 void
 outgoing_reader_init(struct outgoing_reader *r)
 {
+	r->held = 0;
 	message_reader_init(&r->message);
 	json_scan_init(&r->scan);
 	buf_init(&r->line);
@@ -96,6 +97,8 @@ build(struct outgoing_reader *r, const struct outgoing_fields *d,
 	    span_is(e->content_type, "application/cloudevents+json");
 	e->replayed = d->replayed;
 	e->size = size;
+	e->held = &r->held;
+	r->held += size;
 	return e;
 }
 
@@ -127,6 +130,8 @@ outgoing_event_hold(struct outgoing_event *e)
 void
 outgoing_event_drop(struct outgoing_event *e)
 {
-	if (e != NULL && --e->refs == 0)
-		free(e);
+	if (e == NULL || --e->refs > 0)
+		return;
+	*e->held -= e->size;
+	free(e);
 }

@@ -41,12 +41,14 @@ struct outgoing_event {
 	bool cloudevent;                  /* the body is a CloudEvent in JSON */
 	bool replayed;                    /* it came as a dead letter */
 	struct span dead_letter_endpoint; /* of a dead letter; n 0 */
-	size_t size; /* bytes held, for the bound of memory */
+	size_t size;                      /* bytes in memory */
+	size_t *held;                     /* of the reader */
 	char bytes[];
 };
 
-/* Reads lines; keeps its storage between them. */
+/* Reads lines; keeps its storage between them, and outlives their events. */
 struct outgoing_reader {
+	size_t held; /* bytes of events in memory, for a bound */
 	struct message_reader message;
 	struct json_scan scan;
 	struct buf line;

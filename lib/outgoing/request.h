@@ -13,6 +13,9 @@
  * what schemes add. */
 #define OUTGOING_OWN_HEADERS 12
 
+/* The most bytes of bodies in a batch of more than one. */
+#define OUTGOING_BATCH_BYTES_MAX ((size_t)1 << 20)
+
 struct outgoing_request {
 	char id[ID_MAX + 1];
 	bool is_batch;

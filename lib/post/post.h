@@ -25,7 +25,7 @@
 struct post_options {
 	const char *url; /* or NULL */
 	const char *endpoints;
-	struct deliver_policy policy;
+	struct schedule_policy policy;
 	/* In seconds, as given. */
 	double retry_base, retry_cap, give_up, connect, timeout;
 

@@ -43,10 +43,10 @@ open_append(const char *path, int *fd)
 	return -1;
 }
 
-static struct deliver_policy
+static struct schedule_policy
 policy_of(const struct post_options *o)
 {
-	struct deliver_policy p = o->policy;
+	struct schedule_policy p = o->policy;
 
 	p.retry_base = (int64_t)(o->retry_base * 1000);
 	p.retry_cap = (int64_t)(o->retry_cap * 1000);
@@ -227,7 +227,7 @@ int
 post_setup(struct post_run *r, struct ndjson_writer *receipts)
 {
 	const struct post_options *o = r->o;
-	struct deliver_policy policy = policy_of(o);
+	struct schedule_policy policy = policy_of(o);
 	struct deliver_endpoint_options common;
 	struct crypto_secret_from key = {
 	    .fd = o->key_fd, .environment = "VITALS_KEY_FILE"};

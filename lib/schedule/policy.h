@@ -1,19 +1,19 @@
 /*
- * deliver/policy: when to try again.  Pure
- * functions of numbers and of time, in milliseconds.
+ * schedule/policy: when to try again.  Pure functions of numbers and of time,
+ * in milliseconds.
  */
-#ifndef DELIVER_POLICY_H
-#define DELIVER_POLICY_H
+#ifndef SCHEDULE_POLICY_H
+#define SCHEDULE_POLICY_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* The longest pause of the slow phase. */
-#define DELIVER_SLOW_CAP (INT64_C(5) * 3600 * 1000)
+#define SCHEDULE_SLOW_CAP (INT64_C(5) * 3600 * 1000)
 
 /* The pause of a circuit that opened for the first time is retry_base, and
  * doubles up to retry_cap. */
-struct deliver_policy {
+struct schedule_policy {
 	int64_t retry_base;   /* ms before the second attempt */
 	int64_t retry_cap;    /* ms: doubling stops there */
 	int64_t max_attempts; /* quick ones */
@@ -25,19 +25,20 @@ struct deliver_policy {
 	int64_t batch;        /* events in one request */
 	int64_t queue;        /* events held in memory */
 	bool ordered;         /* one at a time of each session */
+	bool durable;         /* what is not delivered is kept beyond the run */
 };
 
 /* The pause after the ${round}th failure (from 1), slow phase included where
  * ${slow}: retry_base doubling up to retry_cap, then, from round max_attempts
- * on, doubling on up to DELIVER_SLOW_CAP; 20 % more or less by ${random} in
+ * on, doubling on up to SCHEDULE_SLOW_CAP; 20 % more or less by ${random} in
  * 0..1.  A ${retry_after} of 0 or more is never undercut: jitter is then
  * added above it. */
-int64_t deliver_pause(const struct deliver_policy *p, uint32_t round, bool slow,
-    int64_t retry_after, double random);
+int64_t schedule_pause(const struct schedule_policy *p, uint32_t round,
+    bool slow, int64_t retry_after, double random);
 
 /* ---- Circuit breaker --------------------------------------------------- */
 
-struct deliver_breaker {
+struct schedule_breaker {
 	uint32_t failures; /* in a row, while closed */
 	uint32_t opened;   /* times in a row, without a success between */
 	bool open;
@@ -46,19 +47,19 @@ struct deliver_breaker {
 };
 
 /* May a request go now?  With an open breaker that means: one probe, which
- * the caller announces with deliver_breaker_sent. */
-bool deliver_breaker_allows(const struct deliver_breaker *b, int64_t now);
-void deliver_breaker_sent(struct deliver_breaker *b);
+ * the caller announces with schedule_breaker_sent. */
+bool schedule_breaker_allows(const struct schedule_breaker *b, int64_t now);
+void schedule_breaker_sent(struct schedule_breaker *b);
 
 /* Tell of an answer that did arrive, good or bad for its event. */
-void deliver_breaker_success(struct deliver_breaker *b);
+void schedule_breaker_success(struct schedule_breaker *b);
 
 /* Tell of a request that says nothing about the endpoint. */
-void deliver_breaker_unknown(struct deliver_breaker *b);
+void schedule_breaker_unknown(struct schedule_breaker *b);
 
 /* Tell of a failure.  Return true where it opened the breaker (again): the
  * next probe goes at b->until. */
-bool deliver_breaker_failure(struct deliver_breaker *b,
-    const struct deliver_policy *p, int64_t now, double random);
+bool schedule_breaker_failure(struct schedule_breaker *b,
+    const struct schedule_policy *p, int64_t now, double random);
 
 #endif

@@ -264,29 +264,6 @@ spool_next(struct spool *s, int64_t endpoint, int64_t *at, struct err *err)
 }
 
 int
-spool_free_time(struct spool *s, int64_t endpoint, int64_t *at, struct err *err)
-{
-	sqlite3_stmt *st = spool_statement(s, SPOOL_WAITS_AT, err);
-	int rc;
-
-	if (st == NULL)
-		return -1;
-	sqlite3_bind_int64(st, 1, endpoint);
-	for (;;) {
-		sqlite3_bind_int64(st, 2, *at);
-		rc = sqlite3_step(st);
-		if (rc != SQLITE_ROW)
-			break;
-		sqlite3_reset(st);
-		++*at;
-	}
-	if (rc != SQLITE_DONE)
-		spool_fail(s, err);
-	sqlite3_reset(st);
-	return rc == SQLITE_DONE ? 0 : -1;
-}
-
-int
 spool_wake(struct spool *s, int64_t now, struct err *err)
 {
 	char text[96];

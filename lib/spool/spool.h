@@ -180,12 +180,6 @@ struct spool_counts {
 int spool_count(struct spool *s, int64_t endpoint, uint32_t round,
     struct spool_counts *c, struct err *err);
 
-/* Move *${at} to the first time, not before it, that no delivery to ${endpoint}
- * waits for: the members of a batch share a time of their own.  Return 0, or -1
- * with ${err}. */
-int spool_free_time(
-    struct spool *s, int64_t endpoint, int64_t *at, struct err *err);
-
 /* *${accepted}: when the oldest unsettled event was accepted, without unlogged
  * deliveries; 0: there is none.  Return 0, or -1 with ${err}. */
 int spool_oldest(

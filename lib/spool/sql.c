@@ -49,8 +49,6 @@ static const char *const sql[SPOOL_STATEMENTS] = {
 		       " AND seq = ?1 AND endpoint = ?2",
     [SPOOL_NEXT] = "SELECT at FROM job WHERE state = 1 AND endpoint = ?1"
 		   " ORDER BY at LIMIT 1",
-    [SPOOL_WAITS_AT] = "SELECT 1 FROM job WHERE state = 1 AND endpoint = ?1"
-		       " AND at = ?2 LIMIT 1",
     [SPOOL_COUNT_READY] =
 	"SELECT count(*) FROM job WHERE state = 0 AND endpoint = ?1",
     [SPOOL_COUNT_WAITING] =

@@ -76,11 +76,13 @@ good(void)
 		strcmp(e->type[1], "y") == 0,
 	    "the first has types");
 	CHECK(e != NULL && e->keys != NULL && sign_keys_count(e->keys) == 1 &&
-		e->concurrency == 3 && e->rate > 2.4 && e->rate < 2.6,
+		e->queue.concurrency == 3 && e->queue.rate > 2.4 &&
+		e->queue.rate < 2.6,
 	    "a key, and bounds of its own");
 	e = named(all, "http://127.0.0.1:9/");
 	CHECK(e != NULL && e->types == 0 && e->keys == NULL &&
-		e->concurrency == 64 && e->rate > 4.9 && e->rate < 5.1,
+		e->queue.concurrency == 64 && e->queue.rate > 4.9 &&
+		e->queue.rate < 5.1,
 	    "one that is nothing but a URL bears it, and has those of all");
 	post_release(&run);
 	CHECK_TEXT(said(), "", "nothing is said of all that");

@@ -62,17 +62,19 @@ defaults(void)
 	struct post_run r;
 
 	CHECK(set_up(&r, &o) == 0, "a URL is enough");
-	CHECK(r.d->policy.retry_base == 1000 &&
-		r.d->policy.retry_cap == 300000 &&
-		r.d->policy.give_up == INT64_C(259200000),
+	CHECK(r.d->schedule.policy.retry_base == 1000 &&
+		r.d->schedule.policy.retry_cap == 300000 &&
+		r.d->schedule.policy.give_up == INT64_C(259200000),
 	    "seconds become milliseconds");
-	CHECK(r.d->policy.max_attempts == 5 && r.d->policy.breaker == 10 &&
-		r.d->policy.batch == 1 && r.d->policy.queue == 10000 &&
-		r.d->policy.concurrency == 64,
+	CHECK(r.d->schedule.policy.max_attempts == 5 &&
+		r.d->schedule.policy.breaker == 10 &&
+		r.d->schedule.policy.batch == 1 &&
+		r.d->schedule.policy.queue == 10000 &&
+		r.d->schedule.policy.concurrency == 64,
 	    "the man page's defaults");
 	CHECK(r.d->endpoint != NULL && r.d->endpoint->next == NULL &&
-		r.d->endpoint->concurrency == 64 && r.d->endpoint->rate <= 0 &&
-		r.d->endpoint->keys == NULL,
+		r.d->endpoint->queue.concurrency == 64 &&
+		r.d->endpoint->queue.rate <= 0 && r.d->endpoint->keys == NULL,
 	    "one endpoint, which all may go to");
 	CHECK_TEXT(r.d->endpoint->name, URL, "and which bears its URL");
 	CHECK(r.rejects == -1 && r.out.letters == -1 && r.out.audit == -1 &&
@@ -82,8 +84,9 @@ defaults(void)
 	CHECK_TEXT(said(), "", "nothing is said of all that");
 	o.policy.per_endpoint = 3;
 	o.policy.rate = 7;
-	CHECK(set_up(&r, &o) == 0 && r.d->endpoint->concurrency == 3 &&
-		r.d->endpoint->rate > 6.9 && r.d->endpoint->rate < 7.1,
+	CHECK(set_up(&r, &o) == 0 && r.d->endpoint->queue.concurrency == 3 &&
+		r.d->endpoint->queue.rate > 6.9 &&
+		r.d->endpoint->queue.rate < 7.1,
 	    "bounds of the endpoint");
 	post_release(&r);
 }

@@ -224,16 +224,7 @@ rows(void)
 	CHECK_TEXT(due(1, T0 + 99), "", "none is due yet");
 	CHECK(spool_next(s, 1, &at, &err) == 0 && at == T0 + 100,
 	    "when the next one is");
-	at = T0 + 99;
-	CHECK(spool_free_time(s, 1, &at, &err) == 0 && at == T0 + 99,
-	    "a time that is free");
 	CHECK(save(2, 1, SPOOL_WAITING, T0 + 101, false) == 0, "one earlier");
-	at = T0 + 100;
-	CHECK(spool_free_time(s, 1, &at, &err) == 0 && at == T0 + 102,
-	    "the first one behind two that are taken");
-	at = T0 + 100;
-	CHECK(spool_free_time(s, 2, &at, &err) == 0 && at == T0 + 100,
-	    "which they are not for another endpoint");
 	CHECK_TEXT(due(1, T0 + 300), "4/1 2/1 ", "the earliest comes first");
 	CHECK(spool_next(s, 1, &at, &err) == 0 && at == INT64_MAX,
 	    "none waits any more");

@@ -1,4 +1,4 @@
-#include "deliver/policy.h"
+#include "schedule/policy.h"
 
 /* How far jitter goes. */
 #define JITTER 0.2
@@ -14,7 +14,7 @@ doubled(int64_t base, uint32_t times, int64_t cap)
 }
 
 int64_t
-deliver_pause(const struct deliver_policy *p, uint32_t round, bool slow,
+schedule_pause(const struct schedule_policy *p, uint32_t round, bool slow,
     int64_t retry_after, double random)
 {
 	uint32_t quick = (uint32_t)p->max_attempts;
@@ -22,8 +22,8 @@ deliver_pause(const struct deliver_policy *p, uint32_t round, bool slow,
 
 	if (slow && round >= quick)
 		pause = doubled(p->retry_cap, round - quick + 1,
-		    p->retry_cap > DELIVER_SLOW_CAP ? p->retry_cap
-						    : DELIVER_SLOW_CAP);
+		    p->retry_cap > SCHEDULE_SLOW_CAP ? p->retry_cap
+						     : SCHEDULE_SLOW_CAP);
 	else
 		pause = doubled(
 		    p->retry_base, round > 0 ? round - 1 : 0, p->retry_cap);
@@ -35,20 +35,20 @@ deliver_pause(const struct deliver_policy *p, uint32_t round, bool slow,
 }
 
 bool
-deliver_breaker_allows(const struct deliver_breaker *b, int64_t now)
+schedule_breaker_allows(const struct schedule_breaker *b, int64_t now)
 {
 	return !b->open || (!b->probing && now >= b->until);
 }
 
 void
-deliver_breaker_sent(struct deliver_breaker *b)
+schedule_breaker_sent(struct schedule_breaker *b)
 {
 	if (b->open)
 		b->probing = true;
 }
 
 void
-deliver_breaker_success(struct deliver_breaker *b)
+schedule_breaker_success(struct schedule_breaker *b)
 {
 	b->failures = 0;
 	b->opened = 0;
@@ -57,14 +57,14 @@ deliver_breaker_success(struct deliver_breaker *b)
 }
 
 void
-deliver_breaker_unknown(struct deliver_breaker *b)
+schedule_breaker_unknown(struct schedule_breaker *b)
 {
 	b->probing = false;
 }
 
 bool
-deliver_breaker_failure(struct deliver_breaker *b,
-    const struct deliver_policy *p, int64_t now, double random)
+schedule_breaker_failure(struct schedule_breaker *b,
+    const struct schedule_policy *p, int64_t now, double random)
 {
 	if (p->breaker == 0)
 		return false;
@@ -76,6 +76,6 @@ deliver_breaker_failure(struct deliver_breaker *b,
 	b->open = true;
 	b->probing = false;
 	b->opened++;
-	b->until = now + deliver_pause(p, b->opened, false, -1, random);
+	b->until = now + schedule_pause(p, b->opened, false, -1, random);
 	return true;
 }

@@ -1,0 +1,164 @@
+/* What became of requests: what that says of their events, and of their
+ * endpoints. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "deliver/internal.h"
+#include "json/json.h"
+
+/* Keep with each event what its last attempt gave. */
+static void
+remember(const struct deliver_request *r, const struct outgoing_answer *a)
+{
+	for (struct schedule_entry *entry = r->in.entry; entry != NULL;
+	     entry = entry->next) {
+		struct outgoing_delivery *v = &entry->delivery;
+
+		free(v->error);
+		v->error =
+		    a->verdict == OUTGOING_DELIVERED ? NULL : strdup(a->why);
+		v->last_status = a->status;
+	}
+}
+
+/* Was it the last of the quick attempts? */
+static bool
+is_last(const struct deliver *d, const struct deliver_request *r)
+{
+	return r->in.entry != NULL &&
+	    r->in.entry->delivery.round + 1 >= d->schedule.policy.max_attempts;
+}
+
+/* A request was made: count it, and keep account of it. */
+static void
+count_attempt(struct deliver *d, const struct deliver_request *r,
+    const struct outgoing_answer *a)
+{
+	struct deliver_endpoint *e = deliver_endpoint_of(r->in.endpoint);
+
+	if (d->audit != NULL)
+		deliver_audit_attempt(d->audit, r, a);
+	if (a->verdict != OUTGOING_DELIVERED) {
+		e->failures++;
+		if (a->verdict != OUTGOING_RETRY || is_last(d, r))
+			deliver_show_reason(d, r, a);
+	}
+	if (r->in.handshake)
+		return;
+	e->attempts++;
+	d->count.attempts++;
+	for (const struct schedule_entry *entry = r->in.entry; entry != NULL;
+	     entry = entry->next) {
+		e->retries += entry->delivery.attempts > 1;
+		d->count.retries += entry->delivery.attempts > 1;
+	}
+}
+
+/* It is nobody's fault where requests cannot be made for want of descriptors,
+ * ports or memory. */
+static void
+was_short(struct deliver *d, const struct deliver_endpoint *e,
+    const struct outgoing_answer *a)
+{
+	if (schedule_was_short(&d->schedule))
+		deliver_note(d, DELIVER_NOTE_STATE, e,
+		    "no request can be made here: %s; goes on in a second, "
+		    "with %zu at once",
+		    a->error, d->schedule.width);
+}
+
+/* "circuit open …", and what follows from it. */
+static void
+take_news(struct deliver *d, struct deliver_endpoint *e,
+    const struct schedule_news *news, const char *why)
+{
+	const struct schedule_breaker *b = &e->queue.breaker;
+
+	if (news->held && d->store.spool != NULL)
+		deliver_store_hold(d, e);
+	if (news->closed)
+		deliver_note(d, DELIVER_NOTE_STATE, e,
+		    "circuit closed: it answers again");
+	if (news->opened)
+		deliver_note(d, DELIVER_NOTE_STATE, e,
+		    "circuit open after %u failures in a row: %s", b->failures,
+		    why);
+	if (news->consents)
+		deliver_note(
+		    d, DELIVER_NOTE_STATE, e, "consents: its events go out");
+	if (news->ask_again)
+		deliver_note(d,
+		    e->queue.asked == 1 ? DELIVER_NOTE_STATE
+					: DELIVER_NOTE_DETAIL,
+		    e, "no answer to the handshake: %s; asked again in %.1f s",
+		    why, (double)(e->queue.ask_at - d->schedule.now) / 1000);
+	deliver_take_outcomes(d, why);
+	if (news->down)
+		deliver_note(d, DELIVER_NOTE_STATE, e,
+		    "down: %u %s in a row failed: %s",
+		    news->ask_again ? e->queue.asked : b->opened,
+		    news->ask_again ? "handshakes" : "probes", why);
+	if (news->off)
+		deliver_note(d, DELIVER_NOTE_STATE, e, "switched off: %s", why);
+	if (news->drop)
+		deliver_drop(d, e, news->drop_cause, why);
+}
+
+/* WebHook-Allowed-Rate: requests a minute, a whole number above 0, or "*".
+ * Return how many a second; 0: any. */
+static double
+allowed_rate(const char *text)
+{
+	int64_t a_minute;
+
+	if (json_integer(span_of(text), 1, INT32_MAX, &a_minute) != 0)
+		return 0;
+	return (double)a_minute / 60;
+}
+
+/* The handshake of CloudEvents HTTP webhooks (section 4): an endpoint is asked
+ * for its consent before its first event. */
+static void
+handshaken(struct deliver *d, struct deliver_endpoint *e,
+    const struct outgoing_answer *a)
+{
+	bool consents = a->status > 0 &&
+	    (strcmp(a->allowed_origin, "*") == 0 ||
+		strcasecmp(a->allowed_origin, d->origin) == 0);
+	struct schedule_news news;
+
+	schedule_handshaken(&d->schedule, &e->queue, a, consents,
+	    allowed_rate(a->allowed_rate), &news);
+	take_news(d, e, &news,
+	    news.drop_cause == SCHEDULE_IS_OFF && a->status > 0
+		? "it does not consent to our origin (WebHook-Allowed-Origin)"
+		: a->why);
+}
+
+void
+deliver_answered(struct deliver *d, const struct outgoing_answer *a)
+{
+	struct deliver_request *r = a->context;
+	struct deliver_endpoint *e = deliver_endpoint_of(r->in.endpoint);
+	struct schedule_news news;
+
+	if (a->verdict != OUTGOING_SHORT)
+		count_attempt(d, r, a);
+	if (r->in.handshake) {
+		handshaken(d, e, a);
+	} else {
+		if (a->verdict != OUTGOING_SHORT)
+			remember(r, a);
+		schedule_answered(&d->schedule, &r->in, a);
+		deliver_take_outcomes(d, a->why);
+		schedule_judge(&d->schedule, &e->queue, a, &news);
+		take_news(d, e, &news, a->why);
+	}
+	deliver_request_free(d, r);
+	if (a->verdict == OUTGOING_SHORT)
+		was_short(d, e, a);
+	else if (a->verdict == OUTGOING_GONE && !r->in.handshake &&
+	    d->store.spool != NULL)
+		deliver_store_switch_off(d, e);
+}

@@ -1,0 +1,209 @@
+#include <string.h>
+
+#include "outgoing/request.h"
+#include "schedule/internal.h"
+
+/* May it share a request with others that were in none with it?  What a store
+ * was filled with without batches is not all CloudEvents. */
+static bool
+goes_alone(const struct schedule_entry *entry)
+{
+	const struct outgoing_event *event = entry->delivery.event;
+
+	return entry->alone || entry->mate != NULL ||
+	    entry->delivery.round > 0 || entry->delivery.batch != 0 ||
+	    event->headers > 0 || !event->cloudevent;
+}
+
+/* Take what goes into one request off the ready ones: what was in one before,
+ * or what was in none. */
+static void
+gather(const struct schedule *s, struct schedule_request *r)
+{
+	struct schedule_endpoint *e = r->endpoint;
+	struct schedule_entry **end = &r->entry;
+	size_t most = s->policy.batch > 1 ? (size_t)s->policy.batch : 1;
+	size_t bytes = 0;
+	bool more;
+
+	r->again = e->ready->mate != NULL;
+	do {
+		struct schedule_entry *entry = e->ready;
+
+		more = r->again ? entry->mate != NULL
+				: !goes_alone(entry) && !e->breaker.open;
+		*end = schedule_pop_ready(e);
+		end = &entry->next;
+		r->count++;
+		bytes += entry->delivery.event->body.n;
+		if (!r->again)
+			more = more && r->count < most && e->ready != NULL &&
+			    !goes_alone(e->ready) &&
+			    bytes + e->ready->delivery.event->body.n <=
+				OUTGOING_BATCH_BYTES_MAX;
+	} while (more);
+}
+
+/* How many requests each endpoint that may send can make, so that none takes
+ * all the room; 0: none may. */
+static size_t
+share(const struct schedule *s)
+{
+	size_t able = 0, room;
+
+	for (const struct schedule_endpoint *e = s->endpoint; e != NULL;
+	     e = e->next)
+		able += schedule_may_send(s, e);
+	if (able == 0)
+		return 0;
+	room = s->width - s->in_flight;
+	return room > able ? room / able : 1;
+}
+
+/* Begin a pass.  Return false where nothing may be sent. */
+static bool
+begin(struct schedule *s)
+{
+	s->each = share(s);
+	if (s->each == 0)
+		return false;
+	if (s->turn == NULL)
+		s->turn = s->endpoint;
+	s->at = s->turn;
+	s->left = s->each;
+	s->sent = false;
+	return true;
+}
+
+/* On to the next endpoint.  Return false where the pass is over: the next one
+ * begins one further. */
+static bool
+advance(struct schedule *s)
+{
+	s->at = s->at->next != NULL ? s->at->next : s->endpoint;
+	s->left = s->each;
+	if (s->at != s->turn)
+		return true;
+	s->turn = s->turn->next != NULL ? s->turn->next : s->endpoint;
+	s->at = NULL;
+	return false;
+}
+
+static void
+count_sent(struct schedule *s, const struct schedule_request *r)
+{
+	struct schedule_endpoint *e = r->endpoint;
+
+	if (e->rate > 0)
+		e->tokens -= (double)(r->count > 0 ? r->count : 1);
+	if (!r->handshake)
+		schedule_breaker_sent(&e->breaker);
+	e->in_flight++;
+	s->in_flight++;
+	for (struct schedule_entry *entry = r->entry; entry != NULL;
+	     entry = entry->next) {
+		if (entry->delivery.first == 0)
+			entry->delivery.first = s->wall;
+		entry->delivery.attempts++;
+	}
+}
+
+static void
+make_request(struct schedule *s, struct schedule_request *r)
+{
+	struct schedule_endpoint *e = s->at;
+
+	memset(r, 0, sizeof(*r));
+	r->endpoint = e;
+	if (e->consent == SCHEDULE_CONSENT_WANTED) {
+		r->handshake = true;
+		e->consent = SCHEDULE_CONSENT_ASKED;
+	} else {
+		gather(s, r);
+	}
+	count_sent(s, r);
+}
+
+bool
+schedule_next(struct schedule *s, struct schedule_request *r)
+{
+	if (s->stopped || s->endpoint == NULL)
+		return false;
+	if (s->at == NULL) {
+		schedule_wake(s);
+		schedule_widen(s);
+		for (struct schedule_endpoint *e = s->endpoint; e != NULL;
+		     e = e->next)
+			schedule_refill(s, e);
+	}
+	while (s->at != NULL || begin(s)) {
+		do {
+			if (s->left > 0 && schedule_may_send(s, s->at)) {
+				s->left--;
+				s->sent = true;
+				make_request(s, r);
+				return true;
+			}
+		} while (advance(s));
+		if (!s->sent)
+			break;
+	}
+	s->underused = s->in_flight < s->width && s->short_until <= s->now;
+	return false;
+}
+
+/* What was gathered goes back, in its order. */
+static void
+put_back(struct schedule_request *r)
+{
+	struct schedule_entry *entry = r->entry;
+	struct schedule_endpoint *e = r->endpoint;
+
+	if (entry == NULL)
+		return;
+	if (r->again) {
+		for (struct schedule_entry *k = entry; k != NULL; k = k->mate) {
+			k->mate = k->next;
+			k->next = NULL;
+		}
+		schedule_make_ready(entry, true);
+		return;
+	}
+	for (; entry->next != NULL; entry = entry->next)
+		;
+	entry->next = e->ready;
+	if (e->ready == NULL)
+		e->ready_end = &entry->next;
+	e->ready = r->entry;
+}
+
+void
+schedule_unsent(struct schedule *s, struct schedule_request *r)
+{
+	struct schedule_endpoint *e = r->endpoint;
+
+	for (struct schedule_entry *entry = r->entry; entry != NULL;
+	     entry = entry->next) {
+		if (--entry->delivery.attempts == 0)
+			entry->delivery.first = 0;
+	}
+	put_back(r);
+	r->entry = NULL;
+	if (r->handshake)
+		e->consent = SCHEDULE_CONSENT_WANTED;
+	else
+		schedule_breaker_unknown(&e->breaker);
+	if (e->rate > 0)
+		e->tokens += (double)(r->count > 0 ? r->count : 1);
+	e->in_flight--;
+	s->in_flight--;
+	e->not_before = s->now + 1000;
+}
+
+void
+schedule_drop_request(struct schedule_request *r)
+{
+	/* They are still listed with their endpoint, which frees them. */
+	r->entry = NULL;
+	r->count = 0;
+}
