@@ -75,8 +75,8 @@ take_news(struct deliver *d, struct deliver_endpoint *e,
 {
 	const struct schedule_breaker *b = &e->queue.breaker;
 
-	if (news->held && d->store.spool != NULL)
-		deliver_store_hold(d, e);
+	if (news->held)
+		deliver_keep_hold(d, e);
 	if (news->closed)
 		deliver_note(d, DELIVER_NOTE_STATE, e,
 		    "circuit closed: it answers again");
@@ -141,6 +141,7 @@ deliver_answered(struct deliver *d, const struct outgoing_answer *a)
 {
 	struct deliver_request *r = a->context;
 	struct deliver_endpoint *e = deliver_endpoint_of(r->in.endpoint);
+	bool gone = a->verdict == OUTGOING_GONE && !r->in.handshake;
 	struct schedule_news news;
 
 	if (a->verdict != OUTGOING_SHORT)
@@ -158,7 +159,6 @@ deliver_answered(struct deliver *d, const struct outgoing_answer *a)
 	deliver_request_free(d, r);
 	if (a->verdict == OUTGOING_SHORT)
 		was_short(d, e, a);
-	else if (a->verdict == OUTGOING_GONE && !r->in.handshake &&
-	    d->store.spool != NULL)
-		deliver_store_switch_off(d, e);
+	else if (gone)
+		store_switch_off(d->store, &e->kept);
 }

@@ -6,7 +6,6 @@
 
 #include "compat/random.h"
 #include "deliver/internal.h"
-#include "instant/instant.h"
 #include "outgoing/shown.h"
 
 /* How often the metrics file is replaced, ms. */
@@ -28,6 +27,7 @@ deliver_new(const struct schedule_policy *p, const struct deliver_outputs *o,
 	struct deliver *d = calloc(1, sizeof(*d));
 	struct schedule_policy policy = *p;
 	uint64_t random[2];
+	int64_t now;
 	struct err why;
 
 	if (d == NULL) {
@@ -54,8 +54,14 @@ deliver_new(const struct schedule_policy *p, const struct deliver_outputs *o,
 	}
 	deliver_fit_width(d, &policy);
 	schedule_init(&d->schedule, &policy, random);
-	d->began = instant_now();
-	schedule_set_time(&d->schedule, instant_monotonic(), d->began);
+	d->read_clocks = deliver_read_clocks;
+	d->read_clocks(&now, &d->began);
+	schedule_set_time(&d->schedule, now, d->began);
+	d->store = store_memory_open(err);
+	if (d->store == NULL)
+		goto err0;
+	store_set_time(d->store, now, d->began);
+	d->accepting_end = &d->accepting;
 	d->transport = transport_open((size_t)policy.concurrency, err);
 	if (d->transport == NULL)
 		goto err0;
@@ -105,6 +111,7 @@ deliver_free(struct deliver *d)
 		deliver_endpoint_free(e);
 	}
 	transport_close(d->transport);
+	store_close(d->store);
 	hash_table_release(&d->names);
 	outgoing_reader_release(&d->reader);
 	deliver_audit_free(d->audit);
@@ -115,6 +122,32 @@ deliver_free(struct deliver *d)
 		free(d->line_text[i]);
 	free(d->origin);
 	free(d);
+}
+
+int
+deliver_use_spool(
+    struct deliver *d, const struct deliver_spool_options *o, struct err *err)
+{
+	const struct schedule_policy *p = &d->schedule.policy;
+	struct store_disk_options disk = {.spool = o->spool,
+	    .name = o->name,
+	    .reader = &d->reader,
+	    .quick_rounds = (uint32_t)p->max_attempts,
+	    .ordered = p->ordered,
+	    .batch = (size_t)p->batch,
+	    .keep = o->keep,
+	    .most = o->most};
+	struct store *store = store_disk_open(&disk, err);
+
+	if (store == NULL)
+		return -1;
+	store_close(d->store);
+	d->store = store;
+	store_set_time(store, d->schedule.now, d->schedule.wall);
+	d->schedule.policy.durable = true;
+	d->follow = o->follow;
+	d->room = 1; /* more when the first turn has looked */
+	return 0;
 }
 
 int
@@ -178,82 +211,9 @@ deliver_set_origin(struct deliver *d, const char *origin)
 	return d->origin == NULL ? -1 : 0;
 }
 
-/* Give ${event} to ${e}.  Return 0, or -1 without memory. */
-static int
-give(
-    struct deliver *d, struct deliver_endpoint *e, struct outgoing_event *event)
-{
-	struct schedule_entry *entry = schedule_entry_new(event);
-
-	if (entry == NULL ||
-	    schedule_add(&d->schedule, &e->queue, entry) != SCHEDULE_ADDED) {
-		schedule_entry_free(entry);
-		return -1;
-	}
-	e->accepted++;
-	d->count.accepted++;
-	e->pending++;
-	d->count.pending++;
-	return 0;
-}
-
-/* Give ${event} to ${one}, or to all that want it. */
-static enum deliver_taken
-give_all(struct deliver *d, struct outgoing_event *event,
-    struct deliver_endpoint *one, size_t *given, struct err *err)
-{
-	struct deliver_endpoint *e;
-
-	if (d->store.spool != NULL)
-		return deliver_store_take(d, event, one, given, err);
-	for (e = one != NULL ? one : d->endpoint; e != NULL;
-	     e = one != NULL ? NULL : e->next) {
-		if (one == NULL &&
-		    (!e->added || !deliver_endpoint_wants(e, event)))
-			continue;
-		++*given;
-		if (give(d, e, event) != 0) {
-			err_set(err, "out of memory");
-			return DELIVER_FAILED;
-		}
-	}
-	return DELIVER_TAKEN;
-}
-
-enum deliver_taken
-deliver_take(struct deliver *d, struct span line, struct err *err)
-{
-	struct outgoing_event *event;
-	struct deliver_endpoint *one;
-	enum deliver_taken taken;
-	size_t given = 0;
-
-	event = outgoing_event_read(&d->reader, line, d->schedule.wall, err);
-	if (event == NULL)
-		return errno == ENOMEM ? DELIVER_FAILED : DELIVER_BAD_LINE;
-	if (d->schedule.policy.batch > 1 && !event->cloudevent) {
-		outgoing_event_drop(event);
-		err_set(err, "not a CloudEvent: batches hold nothing else");
-		return DELIVER_BAD_LINE;
-	}
-	taken = deliver_route(d, event, &one, err);
-	if (taken != DELIVER_TAKEN) {
-		outgoing_event_drop(event);
-		return taken;
-	}
-	taken = give_all(d, event, one, &given, err);
-	d->room -= d->room > given ? given + (given == 0) : d->room;
-	if (taken == DELIVER_TAKEN) {
-		d->count.taken++;
-		d->count.unmatched += given == 0;
-	}
-	outgoing_event_drop(event);
-	return taken;
-}
-
-/* Is so much ready that more lines would only lie about and grow cold? */
+/* Is so much ready that more lines would only wait in memory? */
 static bool
-sated(const struct deliver *d)
+backlog_full(const struct deliver *d)
 {
 	size_t request =
 	    d->schedule.policy.batch > 1 ? (size_t)d->schedule.policy.batch : 1;
@@ -272,32 +232,46 @@ clogged(const struct deliver *d)
 }
 
 bool
-deliver_hungry(const struct deliver *d)
+deliver_wants_lines(const struct deliver *d)
 {
-	if (d->schedule.stopped || d->failed ||
+	if (d->schedule.stopped || d->failed || d->store->accept_failed ||
 	    d->reader.held >= DELIVER_MEMORY_MAX || deliver_endpoints_full(d) ||
 	    clogged(d))
 		return false;
-	if (d->store.spool != NULL)
-		return d->room > 0 && !d->accept_failed && !d->accept_wait;
-	return d->count.pending < (uint64_t)d->schedule.policy.queue &&
-	    !sated(d);
+	if (d->store->row->durable)
+		return d->room > 0 && !d->store->is_full;
+	return d->store->pending < (uint64_t)d->schedule.policy.queue &&
+	    !backlog_full(d);
 }
 
 bool
 deliver_idle(const struct deliver *d)
 {
+	/* A service that can take no more lines must end, to be started anew. */
+	bool follow = d->follow && !deliver_closed(d);
+
 	if (d->schedule.stopped)
 		return d->schedule.in_flight == 0;
-	if (d->store.spool != NULL)
-		return deliver_store_idle(d);
-	return d->count.pending == 0;
+	if (d->accepting != NULL || follow)
+		return false;
+	for (const struct deliver_endpoint *e = d->endpoint;
+	     e != NULL && d->store->pending > 0; e = e->next) {
+		if (!deliver_endpoint_is_idle(d, e))
+			return false;
+	}
+	return true;
 }
 
 void
 deliver_stop(struct deliver *d)
 {
 	d->schedule.stopped = true;
+}
+
+void
+deliver_unfollow(struct deliver *d)
+{
+	d->follow = false;
 }
 
 static void
@@ -329,14 +303,14 @@ flush(struct deliver *d, struct err *err)
 {
 	int rc = d->audit != NULL ? deliver_audit_flush(d->audit, err) : 0;
 
-	deliver_store_commit(d);
+	store_flush(d->store);
 	if (ndjson_flush(d->out->receipts) != 0)
 		deliver_output_is_bad(d, errno, "<stdout>: write failed");
 	if (d->out->metrics != NULL && d->schedule.now >= d->metrics_due)
 		refresh_metrics(d);
-	if (!d->store_failed || rc != 0)
+	if (store_failure(d->store) == NULL || rc != 0)
 		return rc;
-	*err = d->store_err;
+	*err = *store_failure(d->store);
 	return -1;
 }
 
@@ -346,10 +320,10 @@ begin_turn(struct deliver *d)
 {
 	uint64_t settled = deliver_settled(d);
 
-	deliver_store_load(d);
+	deliver_load(d);
 	deliver_settle_hopeless(d);
 	if (deliver_settled(d) != settled)
-		deliver_store_commit(d); /* before receipts say so */
+		store_flush(d->store); /* before receipts say so */
 	deliver_send(d);
 }
 
@@ -364,20 +338,22 @@ sooner(int64_t a, int64_t b)
 static int64_t
 next_time(const struct deliver *d)
 {
-	int64_t next = deliver_store_sync_time(d);
+	int64_t next = store_flush_time(d->store);
 
 	if (clogged(d))
 		return next;
 	if (d->schedule.stopped)
 		return -1;
 	next = sooner(next, schedule_next_time(&d->schedule));
-	for (const struct deliver_endpoint *e = d->endpoint;
-	     e != NULL && d->store.spool != NULL; e = e->next) {
-		if (!e->queue.off && e->due < INT64_MAX &&
+	for (const struct deliver_endpoint *e = d->endpoint; e != NULL;
+	     e = e->next) {
+		int64_t due = store_next_time(&e->kept);
+
+		if (!e->queue.off && due < INT64_MAX &&
 		    e->queue.loaded <=
 			schedule_window(&d->schedule, &e->queue) / 2)
-			next = sooner(next,
-			    d->schedule.now + (e->due - d->schedule.wall));
+			next = sooner(
+			    next, d->schedule.now + (due - d->schedule.wall));
 	}
 	return next;
 }
@@ -386,22 +362,23 @@ int
 deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
     int64_t ms, struct err *err)
 {
-	bool was_idle = deliver_idle(d), was_hungry = deliver_hungry(d);
+	bool was_idle = deliver_idle(d), wanted_lines = deliver_wants_lines(d);
 	int64_t next;
 
 	deliver_take_time(d);
-	deliver_store_accept(d);
+	deliver_accept(d);
 	if (!clogged(d))
 		begin_turn(d);
 	if (ndjson_flush(d->out->receipts) != 0)
 		deliver_output_is_bad(d, errno, "<stdout>: write failed");
-	if (!d->schedule.stopped && (d->room == 0 || d->accept_wait) &&
-	    d->store.spool != NULL && (ms < 0 || ms > ACCEPT_EVERY))
+	if (!d->schedule.stopped && d->store->row->durable &&
+	    (d->room == 0 || d->store->is_full) &&
+	    (ms < 0 || ms > ACCEPT_EVERY))
 		ms = ACCEPT_EVERY;
 	/* The caller may have nothing more to wait for, or may give us lines
 	 * now. */
 	if ((!was_idle && deliver_idle(d)) ||
-	    (!was_hungry && deliver_hungry(d)))
+	    (!wanted_lines && deliver_wants_lines(d)))
 		ms = 0;
 	next = next_time(d);
 	if (next >= 0) {
@@ -417,7 +394,7 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 		return err_sys(err, errno, "cannot wait for answers");
 	deliver_take_time(d);
 	take_answers(d);
-	deliver_store_housekeeping(d);
+	store_forget(d->store);
 	return flush(d, err);
 }
 
@@ -426,11 +403,11 @@ deliver_abandon(struct deliver *d, const char *reason, struct err *err)
 {
 	deliver_take_time(d);
 	d->schedule.stopped = true;
-	deliver_store_accept(d);
+	deliver_accept(d);
 	transport_cancel(d->transport);
 	take_answers(d);
 	for (struct deliver_endpoint *e = d->endpoint;
-	     e != NULL && d->store.spool == NULL; e = e->next)
+	     e != NULL && !d->store->row->durable; e = e->next)
 		deliver_drop(d, e, SCHEDULE_IS_ABANDONED, reason);
 	return flush(d, err);
 }
@@ -438,12 +415,13 @@ deliver_abandon(struct deliver *d, const char *reason, struct err *err)
 bool
 deliver_closed(const struct deliver *d)
 {
-	return d->failed || d->accept_failed;
+	return d->failed || d->store->accept_failed;
 }
 
 void
 deliver_count(const struct deliver *d, struct deliver_counts *c)
 {
 	*c = d->count;
+	c->pending = d->store->pending;
 	c->in_flight = d->schedule.in_flight;
 }

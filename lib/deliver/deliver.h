@@ -8,7 +8,7 @@
  *
  *	while (!deliver_idle(d)) {
  *		deliver_turn(d, …);
- *		while (a line is at hand && deliver_hungry(d))
+ *		while (a line is at hand && deliver_wants_lines(d))
  *			deliver_take(d, line, &err);
  *	}
  *
@@ -158,7 +158,7 @@ enum deliver_taken deliver_take(
     struct deliver *d, struct span line, struct err *err);
 
 /* Is there room for more lines? */
-bool deliver_hungry(const struct deliver *d);
+bool deliver_wants_lines(const struct deliver *d);
 
 /* Is there nothing left that this run should wait for? */
 bool deliver_idle(const struct deliver *d);

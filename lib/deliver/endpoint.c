@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "deliver/internal.h"
+#include "http/http.h"
+#include "instant/instant.h"
 #include "outgoing/shown.h"
 
 /* Names and types longer than this match no pattern. */
@@ -53,6 +55,42 @@ fill(struct deliver *d, struct deliver_endpoint *e,
 	return 0;
 }
 
+/* Retry-After of an earlier run. */
+static void
+take_up_hold(struct deliver *d, struct deliver_endpoint *e, int64_t until)
+{
+	int64_t wait = until - d->schedule.wall;
+	char text[INSTANT_TEXT_MAX];
+
+	/* The clock may have been set back. */
+	if (wait > HTTP_RETRY_AFTER_MAX)
+		wait = HTTP_RETRY_AFTER_MAX;
+	e->queue.not_before = d->schedule.now + wait;
+	instant_format(d->schedule.wall + wait, text);
+	deliver_note(d, DELIVER_NOTE_STATE, e,
+	    "asked for no requests before %s (Retry-After)", text);
+}
+
+/* Make ${e} known to the store, and take up what that knows of it. */
+static int
+enter(struct deliver *d, struct deliver_endpoint *e, struct err *err)
+{
+	struct store_known_endpoint known;
+
+	if (store_add_endpoint(
+		d->store, e->name, !e->added, &e->kept, &known, err) != 0)
+		return -1;
+	e->queue.off = known.off;
+	if (known.not_before > d->schedule.wall)
+		take_up_hold(d, e, known.not_before);
+	if (e->queue.off)
+		deliver_note(d, DELIVER_NOTE_STATE, e,
+		    "is switched off since it answered 410; %zu of its events "
+		    "are kept",
+		    e->kept.pending);
+	return 0;
+}
+
 struct deliver_endpoint *
 deliver_endpoint_new(struct deliver *d,
     const struct deliver_endpoint_options *o, bool *bad, struct err *err)
@@ -84,9 +122,8 @@ deliver_endpoint_new(struct deliver *d,
 		return NULL;
 	}
 	e->added = d->adding;
-	e->due = INT64_MAX;
-	if (d->store.spool != NULL && deliver_store_endpoint(d, e, &why) != 0) {
-		err_set(err, "%s: %s", d->store.name, why.text);
+	if (enter(d, e, &why) != 0) {
+		err_set(err, "%s: %s", d->store->name, why.text);
 		hash_table_remove(&d->names, &e->node);
 		deliver_endpoint_free(e);
 		return NULL;
@@ -160,7 +197,7 @@ deliver_endpoint_named(const struct deliver *d, struct span name)
 static bool
 forgettable(const struct deliver *d, const struct deliver_endpoint *e)
 {
-	return !e->added && e->pending == 0 && e->coming == 0 &&
+	return !e->added && e->kept.pending == 0 && e->kept.coming == 0 &&
 	    e->queue.in_flight == 0 && !e->queue.off &&
 	    e->queue.not_before <= d->schedule.now;
 }
@@ -192,6 +229,25 @@ forget_one(struct deliver *d)
 }
 
 bool
+deliver_endpoint_is_idle(
+    const struct deliver *d, const struct deliver_endpoint *e)
+{
+	const struct schedule_endpoint *q = &e->queue;
+
+	if (q->in_flight > 0 || e->kept.coming > 0)
+		return false;
+	if (e->kept.pending == 0)
+		return true;
+	if (!d->store->row->durable)
+		return false;
+	if (q->off || q->down ||
+	    q->not_before > d->schedule.now + d->schedule.policy.retry_cap)
+		return true;
+	return q->ready == NULL && !e->kept.more && e->kept.quick == 0 &&
+	    q->quick == 0 && store_next_time(&e->kept) > d->schedule.wall;
+}
+
+bool
 deliver_endpoints_full(const struct deliver *d)
 {
 	bool passing = false;
@@ -203,7 +259,7 @@ deliver_endpoints_full(const struct deliver *d)
 		if (forgettable(d, e))
 			return false;
 		passing =
-		    passing || (!e->added && !deliver_endpoint_idle(d, e));
+		    passing || (!e->added && !deliver_endpoint_is_idle(d, e));
 	}
 	return passing;
 }

@@ -8,6 +8,7 @@
 #include "outgoing/event.h"
 #include "outgoing/request.h"
 #include "schedule/schedule.h"
+#include "store/store.h"
 #include "transport/transport.h"
 
 /* Upper bounds of the latency histogram's buckets, in seconds. */
@@ -25,6 +26,7 @@ struct deliver_request {
 
 struct deliver_endpoint {
 	struct schedule_endpoint queue; /* first */
+	struct store_endpoint kept;
 	struct deliver_endpoint *next;
 	struct hash_node node; /* its name */
 	char *name;
@@ -34,19 +36,10 @@ struct deliver_endpoint {
 	struct sign_keys *keys;
 	char *type[DELIVER_TYPES_MAX];
 	size_t types;
-	bool added;     /* by deliver_add; else by a line */
-	size_t pending; /* deliveries, in memory or in the spool */
+	bool added; /* by deliver_add; else by a line */
 	uint8_t
 	    said[600 / 8]; /* a bit for each status whose reason was shown */
-
-	/* With a spool: */
-	int64_t number; /* in it */
-	int64_t cursor; /* all ready ones before it are, or were, in memory */
-	bool more;      /* there may be ready ones from the cursor on */
-	size_t coming;  /* those of the group that is being accepted */
-	int64_t due;    /* wall clock: when the first waiting one is due */
-	size_t quick;   /* waiting ones in the quick phase */
-	int64_t oldest_accepted;
+	int64_t oldest_accepted; /* see deliver_write_metrics */
 
 	/* For metrics. */
 	uint64_t accepted, delivered, dead, expired, attempts, retries;
@@ -59,6 +52,7 @@ struct deliver {
 	struct schedule schedule;
 	const struct deliver_outputs *out;
 	struct transport *transport;
+	struct store *store;
 	struct outgoing_reader reader;
 	struct deliver_endpoint *endpoint, **endpoint_end;
 	struct hash_table names;
@@ -77,20 +71,15 @@ struct deliver {
 	int64_t metrics_due;
 	bool failed; /* receipts or dead letters */
 	bool metrics_failed;
-	/* With a spool: */
-	struct deliver_spool_options store;
-	struct schedule_entry *accepting, **accepting_end; /* not yet on disk */
-	bool store_failed;     /* it can no longer be written */
-	bool accept_failed;    /* it takes no more lines */
+	struct schedule_entry *accepting,
+	    **accepting_end;   /* see deliver_accept */
 	size_t room;           /* lines that may be taken in this turn */
 	int64_t accepted_at;   /* monotonic: the last lines */
 	uint64_t settled_then; /* events settled by then */
-	int64_t unsynced;      /* monotonic: the first settled one that a power
-			       cut would bring back; 0: none */
-	int64_t forget_at;
-	int64_t forget_from; /* the event to go on from; 0: the first */
-	bool accept_wait;    /* it is as large as it may be */
-	struct err store_err, accept_err;
+	bool follow;
+	bool refusal_reported;
+	/* The clocks: monotonic, and the wall's. */
+	void (*read_clocks)(int64_t *now, int64_t *wall);
 };
 
 static inline struct deliver_endpoint *
@@ -103,6 +92,9 @@ deliver_endpoint_of(struct schedule_endpoint *queue)
 /* Look at the clocks, and see to it that a wall clock that was set neither
  * holds events up nor lets them expire. */
 void deliver_take_time(struct deliver *d);
+void deliver_read_clocks(int64_t *now, int64_t *wall);
+/* Keep until when ${e} wants no requests. */
+void deliver_keep_hold(struct deliver *d, struct deliver_endpoint *e);
 
 /* ---- endpoint.c */
 struct deliver_endpoint *deliver_endpoint_new(struct deliver *d,
@@ -116,6 +108,9 @@ struct deliver_endpoint *deliver_endpoint_for(
     struct deliver *d, struct span url, bool *bad, struct err *err);
 struct deliver_endpoint *deliver_endpoint_find(
     const struct deliver *d, struct span name);
+/* Is there nothing of ${e} that a run without --follow waits for? */
+bool deliver_endpoint_is_idle(
+    const struct deliver *d, const struct deliver_endpoint *e);
 /* Is there no room for one more, but soon will be?  Then lines wait. */
 bool deliver_endpoints_full(const struct deliver *d);
 /* The same, also by what is shown of the name. */
@@ -145,12 +140,13 @@ void deliver_fit_width(const struct deliver *d, struct schedule_policy *p);
 /* Deal with an answer. */
 void deliver_answered(struct deliver *d, const struct outgoing_answer *a);
 
-/* ---- settle.c */
+/* ---- close.c */
 /* How many events were settled. */
 uint64_t deliver_settled(const struct deliver *d);
 /* Count what became of ${entry} and say so: receipt, dead letter, spool. */
 void deliver_close(struct deliver *d, struct schedule_entry *entry,
     enum schedule_outcome outcome, const char *reason);
+/* ---- settle.c */
 /* Deal with all outcomes there are; ${why} is the answer's, or the reason of
  * what was done. */
 void deliver_take_outcomes(struct deliver *d, const char *why);
@@ -166,57 +162,23 @@ void deliver_settle_hopeless(struct deliver *d);
 void deliver_show_reason(struct deliver *d, const struct deliver_request *r,
     const struct outgoing_answer *a);
 
-/* ---- store.c: what goes into the spool and comes out of it. */
-/* Make ${e} known to it. */
-int deliver_store_endpoint(
-    struct deliver *d, struct deliver_endpoint *e, struct err *err);
-/* It cannot be worked with any more. */
-void deliver_store_failed(struct deliver *d, const struct err *why);
-/* Count anew what was changed in the spool itself. */
-void deliver_store_recount(struct deliver *d);
-/* Commit what was settled, and sync it where that is due. */
-void deliver_store_commit(struct deliver *d);
-/* When that is (monotonic), or -1. */
-int64_t deliver_store_sync_time(const struct deliver *d);
-void deliver_store_settle(struct deliver *d, struct schedule_entry *j,
-    enum spool_state state, const char *reason);
-/* ${j}, which is ready, leaves memory for the time being. */
-void deliver_store_leave(struct deliver *d, struct schedule_entry *j);
-/* Write that ${j} waits until ${at}: in memory, or in the spool. */
-void deliver_store_wait(
-    struct deliver *d, struct schedule_entry *j, int64_t at, bool in_memory);
-/* Append to ${url} the name of that endpoint of the spool of which ${shown} is
+/* ---- recover.c */
+/* Append to ${url} the name of that endpoint of the store of which ${shown} is
  * shown; nothing where there is none.  Return 0, or -1 with ${err}. */
-int deliver_store_named(
+int deliver_name_shown(
     struct deliver *d, struct span shown, struct buf *url, struct err *err);
-void deliver_store_switch_off(struct deliver *d, struct deliver_endpoint *e);
-/* Keep until when it wants no requests. */
-void deliver_store_hold(struct deliver *d, const struct deliver_endpoint *e);
-/* The wall clock was set forward by so many ms. */
-void deliver_store_stepped(struct deliver *d, int64_t by);
-/* Ask for the age of each endpoint's oldest event. */
-void deliver_store_ages(struct deliver *d);
-bool deliver_store_idle(const struct deliver *d);
-/* Is there nothing of ${e} that a run without --follow waits for? */
-bool deliver_endpoint_idle(
-    const struct deliver *d, const struct deliver_endpoint *e);
-void deliver_store_housekeeping(struct deliver *d);
 
-/* ---- accept.c: lines on their way into the spool. */
-/* Take ${event} for the endpoints ${one}, or all that want it. */
-enum deliver_taken deliver_store_take(struct deliver *d,
-    struct outgoing_event *event, struct deliver_endpoint *one, size_t *given,
-    struct err *err);
+/* ---- accept.c */
 /* Commit what was taken; then it can be sent. */
-void deliver_store_accept(struct deliver *d);
-
-/* ---- load.c: jobs from the spool into memory. */
-void deliver_store_load(struct deliver *d);
-/* May a further one be held there, ${held} of ${e} being there already? */
+void deliver_accept(struct deliver *d);
+/* May a further one be held in memory, ${held} of ${e} being there already? */
 bool deliver_has_room(
     const struct deliver *d, const struct deliver_endpoint *e, size_t held);
-/* Load more of those sessions that want more. */
-void deliver_store_sessions(struct deliver *d);
+
+/* ---- load.c: from the store into memory. */
+void deliver_load(struct deliver *d);
+/* More of those sessions that have none left in memory. */
+void deliver_load_sessions(struct deliver *d);
 
 /* ---- receipt.c */
 /* Say once that receipts or dead letters cannot be written. */

@@ -75,13 +75,19 @@ COUNTER(expired)
 COUNTER(attempts)
 COUNTER(retries)
 COUNTER(failures)
-COUNTER(pending)
 
 static double
 value_in_flight(const struct deliver *d, const struct deliver_endpoint *e)
 {
 	(void)d;
 	return (double)e->queue.in_flight;
+}
+
+static double
+value_pending(const struct deliver *d, const struct deliver_endpoint *e)
+{
+	(void)d;
+	return (double)e->kept.pending;
 }
 
 static double
@@ -101,15 +107,9 @@ value_open(const struct deliver *d, const struct deliver_endpoint *e)
 static double
 value_age(const struct deliver *d, const struct deliver_endpoint *e)
 {
-	if (d->store.spool != NULL)
-		return e->oldest_accepted > 0
-		    ? (double)(d->schedule.wall - e->oldest_accepted) / 1000
-		    : 0;
-	if (e->queue.oldest == NULL)
-		return 0;
-	return (double)(d->schedule.wall -
-		   e->queue.oldest->delivery.event->accepted) /
-	    1000;
+	return e->oldest_accepted > 0
+	    ? (double)(d->schedule.wall - e->oldest_accepted) / 1000
+	    : 0;
 }
 
 static const struct family families[] = {
@@ -196,6 +196,22 @@ write_whole(const char *path, struct span text)
 	return close(fd);
 }
 
+/* When was the oldest event of each endpoint accepted? */
+static void
+find_oldest(struct deliver *d)
+{
+	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
+		const struct schedule_entry *first = e->queue.oldest;
+
+		e->oldest_accepted = store_oldest(d->store, &e->kept);
+		/* Those in memory are in the order in which they came. */
+		if (first != NULL &&
+		    (e->oldest_accepted == 0 ||
+			first->delivery.event->accepted < e->oldest_accepted))
+			e->oldest_accepted = first->delivery.event->accepted;
+	}
+}
+
 int
 deliver_write_metrics(struct deliver *d, struct err *err)
 {
@@ -205,7 +221,7 @@ deliver_write_metrics(struct deliver *d, struct err *err)
 
 	if (path == NULL)
 		return 0;
-	deliver_store_ages(d);
+	find_oldest(d);
 	buf_init(&text);
 	buf_init(&temporary);
 	buf_addf(&temporary, "%s.new", path);

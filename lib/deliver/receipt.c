@@ -155,7 +155,7 @@ deliver_receipt(struct deliver *d, const struct schedule_entry *j,
 		    &d->dead_letter, j->delivery.event->line, &letter);
 		/* Where the file fails, the receipt is the last resort. */
 		whole = d->out->letters < 0 &&
-		    (d->store.spool == NULL || j->delivery.event->seq == 0);
+		    (!d->store->row->durable || j->delivery.event->seq == 0);
 		if (d->out->letters >= 0) {
 			buf_add_byte(&d->dead_letter, '\n');
 			if (buf_failed(&d->dead_letter) ||

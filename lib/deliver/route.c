@@ -35,7 +35,7 @@ route_letter(struct deliver *d, struct span name, struct deliver_endpoint **one,
 	if (!outgoing_is_masked(name))
 		return route_to(d, name, one, err);
 	buf_init(&url);
-	if (deliver_store_named(d, name, &url, err) != 0)
+	if (deliver_name_shown(d, name, &url, err) != 0)
 		taken = DELIVER_FAILED;
 	else if (url.len > 0)
 		taken = route_to(d, buf_span(&url), one, err);

@@ -2,48 +2,6 @@
 
 #include "deliver/internal.h"
 
-uint64_t
-deliver_settled(const struct deliver *d)
-{
-	return d->count.delivered + d->count.dead + d->count.expired;
-}
-
-void
-deliver_close(struct deliver *d, struct schedule_entry *entry,
-    enum schedule_outcome outcome, const char *reason)
-{
-	struct deliver_endpoint *e = deliver_endpoint_of(entry->endpoint);
-	const struct outgoing_delivery *v = &entry->delivery;
-	static const enum spool_state state[] = {
-	    [SCHEDULE_DELIVERED] = SPOOL_DELIVERED,
-	    [SCHEDULE_DEAD] = SPOOL_DEAD,
-	    [SCHEDULE_EXPIRED] = SPOOL_EXPIRED};
-
-	if (d->store.spool != NULL)
-		deliver_store_settle(d, entry, state[outcome], reason);
-	deliver_receipt(d, entry, outcome, reason, d->schedule.wall);
-	e->pending--;
-	d->count.pending--;
-	if (outcome == SCHEDULE_DELIVERED) {
-		e->delivered++;
-		d->count.delivered++;
-		deliver_observe(
-		    e, (double)deliver_latency(entry, d->schedule.wall) / 1000);
-		return;
-	}
-	if (outcome == SCHEDULE_DEAD) {
-		e->dead++;
-		d->count.dead++;
-	} else {
-		e->expired++;
-		d->count.expired++;
-	}
-	deliver_note(d, DELIVER_NOTE_LOST, e, "%.*s: %s after %u attempt%s: %s",
-	    (int)v->event->id.n, v->event->id.p,
-	    outcome == SCHEDULE_DEAD ? "dead" : "expired", v->attempts,
-	    v->attempts == 1 ? "" : "s", reason);
-}
-
 /* Why it was lost. */
 static const char *
 reason_of(const struct schedule_entry *entry, const char *why, char *text,
@@ -80,16 +38,15 @@ reason_of(const struct schedule_entry *entry, const char *why, char *text,
 static void
 wait_for(struct deliver *d, struct schedule_entry *entry, const char *why)
 {
-	const struct outgoing_delivery *v = &entry->delivery;
+	struct deliver_endpoint *e = deliver_endpoint_of(entry->endpoint);
+	struct outgoing_delivery *v = &entry->delivery;
 
-	deliver_note(d, DELIVER_NOTE_DETAIL,
-	    deliver_endpoint_of(entry->endpoint),
+	deliver_note(d, DELIVER_NOTE_DETAIL, e,
 	    "%.*s: attempt %u: %s; next in %.1f s", (int)v->event->id.n,
 	    v->event->id.p, v->attempts, why,
 	    (double)(entry->at - d->schedule.wall) / 1000);
-	if (d->store.spool != NULL)
-		deliver_store_wait(
-		    d, entry, entry->at, entry->outcome == SCHEDULE_WAITS);
+	store_wait(
+	    d->store, &e->kept, v, entry->at, entry->outcome == SCHEDULE_WAITS);
 }
 
 static void
@@ -113,9 +70,9 @@ take_outcome(struct deliver *d, struct schedule_entry *entry, const char *why)
 		wait_for(d, entry, why);
 		return;
 	case SCHEDULE_RETURNED:
-		if (d->store.spool != NULL)
-			deliver_store_settle(
-			    d, entry, SPOOL_READY, entry->delivery.error);
+		store_return(d->store,
+		    &deliver_endpoint_of(entry->endpoint)->kept,
+		    &entry->delivery);
 		return;
 	}
 	schedule_finish(&d->schedule, entry);
@@ -128,7 +85,7 @@ deliver_take_outcomes(struct deliver *d, const char *why)
 
 	while ((entry = schedule_take_outcome(&d->schedule)) != NULL)
 		take_outcome(d, entry, why);
-	deliver_store_sessions(d);
+	deliver_load_sessions(d);
 }
 
 void
@@ -146,7 +103,7 @@ deliver_settle_hopeless(struct deliver *d)
 	     e != NULL && !d->schedule.stopped; e = e->next) {
 		if (e->queue.ready == NULL)
 			continue;
-		if (e->queue.off && d->store.spool == NULL)
+		if (e->queue.off && !d->store->row->durable)
 			deliver_drop(d, e, SCHEDULE_WAS_OFF, "");
 		while (!e->queue.off &&
 		    schedule_expire_held(&d->schedule, &e->queue))

@@ -100,7 +100,7 @@ next_line(struct post_run *r)
 static bool
 wants_lines(const struct post_run *r)
 {
-	return r->more && deliver_hungry(r->d);
+	return r->more && deliver_wants_lines(r->d);
 }
 
 static bool

@@ -15,6 +15,16 @@ schedule_entry_new(struct outgoing_event *event)
 	return entry;
 }
 
+struct schedule_entry *
+schedule_entry_of(const struct outgoing_delivery *d)
+{
+	struct schedule_entry *entry = calloc(1, sizeof(*entry));
+
+	if (entry != NULL)
+		entry->delivery = *d;
+	return entry;
+}
+
 void
 schedule_entry_free(struct schedule_entry *entry)
 {
@@ -23,15 +33,6 @@ schedule_entry_free(struct schedule_entry *entry)
 	outgoing_event_drop(entry->delivery.event);
 	free(entry->delivery.error);
 	free(entry);
-}
-
-size_t
-schedule_window(const struct schedule *s, const struct schedule_endpoint *e)
-{
-	size_t share = (size_t)s->policy.queue / (s->endpoints + 1) + 1;
-	size_t least = 2 * e->concurrency;
-
-	return share > least ? share : least;
 }
 
 static void

@@ -6,6 +6,15 @@
 #define PAUSE 1000
 #define WIDEN_EVERY 1000
 
+size_t
+schedule_window(const struct schedule *s, const struct schedule_endpoint *e)
+{
+	size_t share = (size_t)s->policy.queue / (s->endpoints + 1) + 1;
+	size_t least = 2 * e->concurrency;
+
+	return share > least ? share : least;
+}
+
 static bool
 consent_allows(const struct schedule *s, const struct schedule_endpoint *e)
 {

@@ -172,6 +172,8 @@ void schedule_remove_endpoint(struct schedule *s, struct schedule_endpoint *e);
 
 /* A new entry in no queue, which holds ${event}.  NULL without memory. */
 struct schedule_entry *schedule_entry_new(struct outgoing_event *event);
+/* The same, which takes the members of ${d}. */
+struct schedule_entry *schedule_entry_of(const struct outgoing_delivery *d);
 /* Free one that is in no queue.  NULL is a no-op. */
 void schedule_entry_free(struct schedule_entry *entry);
 

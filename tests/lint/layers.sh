@@ -90,6 +90,27 @@ grep -E ' (cli|filter|options|extract|post)$' "$build/edges" |
 	grep -vE '^(cli|filter|options|extract|post) ' |
 	found 'only commands and their own modules know options and exit status'
 
+# Within a folder, too, the files call each other one way.
+for module in deliver hash outgoing schedule store transport; do
+	for source in lib/"$module"/*.c; do
+		nm -g "$build/obj/${source%.c}.o" |
+			awk -v file="$(basename "$source")" '{ print file, $(NF - 1), $NF }'
+	done | awk '
+		$2 == "U" { wants[$1 " " $3] = 1; next }
+		{ has[$3] = $1 }
+		END {
+			for (w in wants) {
+				split(w, a, " ")
+				if (a[2] in has && has[a[2]] != a[1])
+					print a[1], has[a[2]]
+			}
+		}' | sort -u >"$build/edges"
+	tsort "$build/edges" 2>"$build/circle" >/dev/null
+	sed "s|^tsort: |lib/$module: |" "$build/circle" |
+		grep -v 'input contains a loop' |
+		found 'is in a circle of files that call each other'
+done
+
 grep -nE '\b(socket|connect|bind|accept|json_object_begin|json_key|fftw?_[a-z]+)\(' cmd/*.c 2>/dev/null |
 	found 'is work for a module, not for a command'
 

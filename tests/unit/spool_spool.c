@@ -106,8 +106,6 @@ endpoint(const char *name)
 	return spool_endpoint(s, name, false, &e, &err) == 0 ? e.number : -1;
 }
 
-static int64_t batch; /* of what is saved */
-
 static int
 save(int64_t seq, int64_t to, enum spool_state state, int64_t at, bool fresh)
 {
@@ -120,7 +118,6 @@ save(int64_t seq, int64_t to, enum spool_state state, int64_t at, bool fresh)
 	    .first = T0,
 	    .at = at,
 	    .since = T0,
-	    .batch = batch,
 	    .error = span_of("HTTP 503"),
 	    .fresh = fresh};
 
@@ -467,39 +464,6 @@ foreign(void)
 	}
 }
 
-/* What goes in one request comes out together. */
-static void
-batches(void)
-{
-	static const int64_t batch_of[] = {7, 5, 5, 7, 0};
-	struct spool_job j = {.endpoint = 1, .at = T0, .since = T0};
-	uint64_t n = 0;
-	bool known, good = true;
-
-	open_spool("batches");
-	endpoint("a");
-	for (size_t i = 0; i < 5; i++) {
-		char id[8];
-
-		snprintf(id, sizeof(id), "b-%zu", i + 1);
-		j.seq = add(id, "");
-		batch = batch_of[i];
-		good = good && spool_add_job(s, &j, &known, &err) == 0 &&
-		    save(j.seq, 1, SPOOL_WAITING, T0 + 100, false) == 0;
-	}
-	batch = 0;
-	CHECK(good, "two batches wait for the same time, and another");
-	CHECK_TEXT(due(1, T0 + 100), "5/1 2/1 3/1 1/1 4/1 ",
-	    "each comes in one piece");
-	CHECK(save(1, 1, SPOOL_DEAD, T0, false) == 0 &&
-		spool_retry(s, 1, T0, &n, &err) == 0 && n == 1,
-	    "what is sent once more");
-	j.seq = 1;
-	CHECK(spool_add_job(s, &j, &known, &err) == 0 && known && j.batch == 0,
-	    "is of no batch any more");
-	spool_close(s);
-}
-
 int
 main(void)
 {
@@ -507,7 +471,6 @@ main(void)
 	endpoints();
 	events();
 	rows();
-	batches();
 	fresh();
 	ranges();
 	forget();
