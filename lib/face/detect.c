@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The step of the pyramid, and the windows that must agree: as OpenCV's
+ * detectMultiScale has them where nothing is said. */
 #define SCALE_FACTOR 1.1
 #define HITS 3
 /* Windows are alike when their edges differ by less than this share of their
- * sides. */
+ * sides, as in OpenCV's groupRectangles. */
 #define ALIKE 0.2
 /* Rounding slack of the thresholds, as the cascade was trained with. */
 #define THRESHOLD_SLACK 1e-5F

@@ -3,13 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+/* All by hand.  Gauss-Newton converges in a few steps where it does at all. */
 #define STEPS 12        /* at most, of one alignment */
 #define STILL 0.004     /* pixels; a smaller step ends it */
 #define GOOD 0.7        /* correlation below which it looks further around */
 #define COARSE 4        /* of the wide search: one sample in so many */
-#define RANGE_MAX 24    /* pixels */
+#define RANGE_MAX 24    /* pixels: what a wide search may cost */
 #define SIZE_CHANGE 1.3 /* in one alignment; more is an error */
-#define SPREAD_MIN 1.5  /* least deviation of a template, grey levels */
+#define SPREAD_MIN 1.5  /* least deviation of a template, grey levels: noise */
 
 /* Bilinear, between the middles of four pixels that are there. */
 static float

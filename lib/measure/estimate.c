@@ -4,7 +4,8 @@
 
 #include "readings/estimate.h"
 
-/* Skin in fewer of the frames is no measurement. */
+/* Skin in a smaller share of the frames is no measurement.  By hand: of the
+ * shortest window, 5 s, it is one second, which has no beat from end to end. */
 static const double SEEN_MIN = 0.2;
 
 static void

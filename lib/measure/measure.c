@@ -9,8 +9,18 @@
 #include "measure/line.h"
 #include "measure/stretches.h"
 
-/* What is left behind the last window gives one more from this on, s. */
-static const double REST_MIN = 5;
+/* What is left behind the last window gives one more from this on, s: the
+ * shortest that a window may be. */
+static const double REST_MIN = MEASURE_WINDOW_MIN;
+
+/* How the interval between frames is followed, by hand: over about ten frames, of
+ * which none counts as more than so many intervals. */
+static const double INTERVAL_SHARE = 0.1;
+static const double INTERVAL_GAP = 4;
+
+/* The next frame is expected within so many intervals.  By hand: a frame
+ * may come late by a quarter. */
+static const double NEXT_FRAME = 1.25;
 
 /* A wave line has at most this many values: 10 s. */
 enum {
@@ -18,7 +28,9 @@ enum {
 };
 
 /* Samples: their estimates beyond the heart rate are renewed so often, and
- * waves come in blocks of this length, s. */
+ * waves come in blocks of this length, s.  By hand: an estimate over 30 s costs
+ * too much to make it for each sample, and a block that is a second old is
+ * still live. */
 static const double RENEW = 2;
 static const double LIVE_BLOCK = 1;
 
@@ -435,8 +447,9 @@ measure_push(struct measure *m, const struct trace_frame *f,
 	else if (m->interval <= 0)
 		m->interval = f->time - m->last;
 	else /* a gap is none */
-		m->interval += 0.1 *
-		    (fmin(f->time - m->last, 4 * m->interval) - m->interval);
+		m->interval += INTERVAL_SHARE *
+		    (fmin(f->time - m->last, INTERVAL_GAP * m->interval) -
+			m->interval);
 	status = end_windows_before(m, f->time, out, err);
 	if (status == VERDICT_GOOD)
 		status = look_in_time(m, f->time, out, err);
@@ -446,7 +459,8 @@ measure_push(struct measure *m, const struct trace_frame *f,
 		return VERDICT_SYSTEM;
 	m->last = f->time;
 	/* The frame is its window's last where the next one is to lie behind. */
-	if (m->interval > 0 && f->time + 1.25 * m->interval >= m->window_end)
+	if (m->interval > 0 &&
+	    f->time + NEXT_FRAME * m->interval >= m->window_end)
 		status = end_window(m, out, err);
 	if (status == VERDICT_GOOD && (m->options->emit & MEASURE_SAMPLE) != 0)
 		status = go_live(m, f->time, out, err);

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The long side that the detector's window of 24 pixels goes well with. */
+/* The long side.  By hand: with the detector's window of 24 pixels, a face of a
+ * tenth of the picture is found. */
 #define LONG_SIDE 240
-/* Rows read of each small pixel; more do not make it more precise. */
+/* Rows read of each small pixel.  By hand: more do not make it more precise. */
 #define ROWS_MAX 4
 
 int

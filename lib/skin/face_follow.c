@@ -11,21 +11,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REACH 0.8      /* side of the template, in sizes of the face */
-#define WINDOW 0.85    /* half the side of what is downscaled, in sizes */
-#define NARROW 0.5     /* the same, when the head has hardly moved */
-#define NEARBY 0.8     /* correlation that says so */
-#define RANGE 0.3      /* how far a face may leap in one frame, in sizes */
-#define AGREES 0.85    /* correlation below which the template is renewed */
-#define DOUBTFUL 0.6   /* below which the face may be gone */
-#define DOUBTFUL_MAX 5 /* frames */
-#define MISSED_MAX 16  /* detections */
-#define TRIAL 8        /* detections, of which ... */
-#define TRIAL_MIN 3    /* ... so many must confirm a face */
-#define OFF_PLACE 0.08 /* of the size: the track has slipped */
-#define OFF_SIZE 0.12  /* of the logarithm of the size */
-#define CHECK_HITS 2   /* windows that must agree to confirm a face */
-#define SMALL_MIN 24   /* small pixels: the detector's window */
+/* Of the template, in sizes of the detector's box.  By hand: eyes, nose and
+ * mouth are within, and little of hair and background, which move in other
+ * ways. */
+#define REACH 0.8
+/* Half the side of what is downscaled, in sizes: the template turned by 45
+ * degrees and a leap of RANGE. */
+#define WINDOW 0.85
+/* The same when the head has hardly moved, which a correlation of NEARBY says.
+ * By hand: the cheaper window suffices in most frames of a head at rest. */
+#define NARROW 0.5
+#define NEARBY 0.8
+/* How far a face may leap in one frame, in sizes.  By hand: to look
+ * farther costs more than to detect the face anew. */
+#define RANGE 0.3
+/* Correlations, by hand: the template is renewed while the face is sure to be
+ * there, well before it is doubted. */
+#define AGREES 0.85    /* below it the template is renewed */
+#define DOUBTFUL 0.6   /* below it the face may be gone */
+#define DOUBTFUL_MAX 5 /* frames in a row; then it is gone */
+/* Detections, by hand.  The cascade knows frontal faces and misses one that
+ * turns aside, which the track still follows; a pattern of the background it
+ * finds again by chance only. */
+#define MISSED_MAX 16
+#define TRIAL 8     /* of the first so many ... */
+#define TRIAL_MIN 3 /* ... so many must confirm a face */
+/* How far the median of detections must be from the track for the track to have
+ * slipped: of the size, and of its logarithm.  By hand: about a
+ * step of the detector's pyramid, which is 10 %. */
+#define OFF_PLACE 0.08
+#define OFF_SIZE 0.12
+/* Windows that must agree to confirm a face: fewer than to find one, since it
+ * is looked for where it is known to be, at about its known size. */
+#define CHECK_HITS 2
+#define CHECK_SMALLER 0.85
+#define CHECK_LARGER 1.18
+#define SMALL_MIN 24 /* small pixels: the detector's window */
 
 /* A frame of the size of a window of the small picture, for its geometry. */
 static struct video_frame
@@ -229,8 +250,8 @@ check_face(struct skin_face_follow *follow, struct skin_downscaled *small,
     const struct face_image *im, const struct skin_window *w)
 {
 	struct video_frame geometry;
-	struct face_search search = {(int)(follow->pose.size * 0.85),
-	    (int)(follow->pose.size * 1.18) + 1, CHECK_HITS, true};
+	struct face_search search = {(int)(follow->pose.size * CHECK_SMALLER),
+	    (int)(follow->pose.size * CHECK_LARGER) + 1, CHECK_HITS, true};
 	struct face_image upright;
 	struct face_box box;
 	struct skin_face found;
@@ -241,6 +262,7 @@ check_face(struct skin_face_follow *follow, struct skin_downscaled *small,
 		geometry = as_frame(frame, w, quarter);
 		found = to_face(
 		    &(struct face_box){0, 0, 1, 1, 0}, small, w, &geometry);
+		/* Within 45 degrees. */
 		if (cos(found.angle - follow->face.angle) > 0.7)
 			break;
 	}

@@ -12,23 +12,32 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define ROWS 32 /* that are looked at, at most */
+/* Samples that are compared, at most.  By hand: ten thousand are enough for any
+ * motion to be in some of them, and cost nothing beside the decoder. */
+#define ROWS 32
 #define COLUMNS 320
 
-/* Quiet: so many samples are the same, and they differ by less than this share
- * of what they usually do.  In a run of such the coder may begin anew. */
+/* Quiet, by hand: so many samples are the same, and they differ by less than
+ * this share of what they usually do.  A coder that is fed the same picture again
+ * changes fewer; noise changes most.  In a run of such the coder may begin anew,
+ * with a key frame, which changes more. */
 #define SAME_MIN 0.85
 #define QUIET 0.25
 #define QUIET_RUN 0.6
-#define FOLLOW 0.05 /* how fast the usual follows, a picture */
-#define LEAP 3.0    /* times the usual; more counts as this */
+/* How fast the usual follows, a picture: about 20 of them, less than a second.
+ * Cuts and starts of motion count as so many times the usual at most. */
+#define FOLLOW 0.05
+#define LEAP 3.0
 
-/* Quiet for so long: frozen, unless skin changes by more than this, of 255. */
+/* Quiet for so long: frozen, unless skin changes by more than this, of 255.  By
+ * hand: a pulse changes it by more in that time, a coder that improves on a still
+ * picture by less. */
 #define QUIET_SECONDS 0.2
 #define MOVES 0.05
 
 /* A coder that has let short runs pass for quiet does so again, for so long: a
- * run is waited for then.  Otherwise the first quiet picture is frozen. */
+ * run is waited for then.  Otherwise the first quiet picture is frozen.  By hand:
+ * longer than from one key frame of x264 to the next, 250 pictures. */
 #define DOUBT_SECONDS 10.0
 
 void

@@ -244,6 +244,8 @@ skin_block(const struct video_frame *frame, int x0, int y0, int x1, int y1,
 			    ((double)a.w * a.h);
 }
 
+/* A picture of more pixels than this is read in every other row: the mean over
+ * half a million is as steady. */
 #define STEP_PIXELS 1000000
 
 int
@@ -252,6 +254,8 @@ skin_row_step(const struct video_frame *frame)
 	return (int64_t)frame->width * frame->height > STEP_PIXELS ? 2 : 1;
 }
 
+/* Rows that the mean luma is taken of, by hand: it shows changes of light and
+ * exposure, which are in all rows. */
 #define LUMA_ROWS 32
 
 double

@@ -9,18 +9,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* By hand: fine enough to follow the edges of hair and lips. */
 #define BLOCKS_ACROSS 56 /* blocks to the side of a face, about */
 #define BLOCKS_MAX 160   /* of the grid around a face, either way */
-#define PATCH_MIN 0.3    /* share of a patch that must be skin */
+/* Share of a patch that must be skin.  By hand: hair or glasses leave the rest
+ * of a patch with pixels enough; less than this is a rim. */
+#define PATCH_MIN 0.3
 
-/* Skin against the median of the face's middle. */
+/*
+ * Skin against the median over all patches, by hand.  Four median deviations are
+ * 2.7 standard deviations of a normal distribution: 99 % of even skin is kept.
+ * The least keeps the noise of dark pictures from thinning the skin out, the
+ * most keeps lips and beards from widening it.
+ */
 #define CHROMA_SPREAD 4.0 /* median deviations of chromaticity */
 #define CHROMA_MIN 0.02   /* at least, of r and g in r + g + b = 1 */
 #define CHROMA_MAX 0.06
-#define SHADOW 0.5 /* of the median luma */
+/* Of the median luma, by hand: eyes, nostrils and hair are darker than half of
+ * the skin; a highlight shows the lamp and not the blood. */
+#define SHADOW 0.5
 #define GLARE 1.5
-#define CLIPPED 250.0 /* of 255, any channel */
+/* Of 255, any channel: clipped, or about to be, with the noise of a sensor. */
+#define CLIPPED 250.0
 
+/* By hand, on the boxes of this cascade. */
 const struct skin_area skin_areas[SKIN_AREAS] = {
     {"forehead", 0.20, -0.02, 0.80, 0.26, 6, 2},
     {"cheek-left", 0.08, 0.48, 0.36, 0.80, 3, 3},
@@ -28,6 +40,10 @@ const struct skin_area skin_areas[SKIN_AREAS] = {
     {"nose", 0.38, 0.42, 0.62, 0.64, 2, 2},
     {"chin", 0.30, 0.86, 0.70, 1.02, 4, 1},
 };
+
+/* Sizes from the middle within which all patches are: they reach 0.55 upright,
+ * and 0.78 turned by 45 degrees. */
+#define PATCHES_REACH 0.8
 
 struct block {
 	int patch; /* -1: none */
@@ -120,8 +136,7 @@ make_grid(struct grid *grid, const struct video_frame *frame,
 {
 	int unit_x = 1 << frame->shift_x, unit_y = 1 << frame->shift_y;
 	int side = (int)ceil(face->size / BLOCKS_ACROSS), i, j;
-	/* The patches reach 0.55 sizes from the middle; turned, 0.78. */
-	double reach = 0.8 * face->size;
+	double reach = PATCHES_REACH * face->size;
 	double c = cos(face->angle), s = sin(face->angle), dx, dy, u, v;
 	struct block *b;
 
@@ -320,10 +335,20 @@ skin_patches_of_face(struct skin_rects *rects, const struct video_frame *frame,
 	return status < 0 ? -1 : 0;
 }
 
+/* Squares of the background, by hand: enough to miss no lamp or window, and of
+ * a few pixels each, since its mean over thousands is already steady. */
 #define BACKGROUND_COLUMNS 12
 #define BACKGROUND_ROWS 9
 #define BACKGROUND_SIDE 32 /* pixels, at most */
+/* Of 255: darker has no colour left, but the noise of the sensor. */
 #define BLACK 12.0
+
+/* What is near a face, in sizes from its middle, by hand: hair beside and above
+ * it, and, from the chin down, shoulders and clothes. */
+#define NEAR_BESIDE 0.9
+#define NEAR_ABOVE 1.1
+#define NEAR_CHIN 0.4
+#define NEAR_SHOULDERS 1.5
 
 /* Is a point near a face, or below it where its owner's body is? */
 static bool
@@ -337,7 +362,8 @@ is_near(const struct skin_face *face, double x, double y)
 	v = (y * c - x * s) / face->size;
 	if (face->mirror)
 		v = -v;
-	return fabs(u) < (v > 0.4 ? 1.5 : 0.9) && v > -1.1;
+	return fabs(u) < (v > NEAR_CHIN ? NEAR_SHOULDERS : NEAR_BESIDE) &&
+	    v > -NEAR_ABOVE;
 }
 
 void

@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* Looking for faces costs more than all else, so it is rationed, in seconds
- * of the source. */
+ * of the source.  By hand: a face that comes is found at once, and the
+ * detector takes little of the time that decoding does. */
 #define CHECK_EVERY 0.25   /* the detector confirms a face */
 #define CHECK_SETTLED 1.0  /* one that it has confirmed often */
 #define SEARCH_SOON 0.1    /* the whole picture, when no face is followed, */
@@ -15,19 +16,32 @@
 #define SEARCH_FIRST 1.0   /* s from the start in which it is dense */
 #define TURNED_FROM 1.0    /* not upright by now, it is looked for turned */
 #define CONFIRM_SHIFT 0.3  /* sizes between two finds of the same face */
-#define CERTAIN 8          /* windows that make an upright face certain */
-#define CERTAIN_DENSE 12   /* the same, looking densely */
-#define UPRIGHT 4          /* that confirm one, looking densely */
-#define CERTAIN_TURNED 12  /* that do for one that does not stand upright */
+
+/* Windows that must agree, by hand: a face gathers more than patterns of a
+ * background do.  A dense search gathers more of both.  One that does not stand upright
+ * is rare, and must be found twice. */
+#define CERTAIN 8         /* an upright face is certain */
+#define CERTAIN_DENSE 12  /* the same, looking densely */
+#define UPRIGHT 4         /* the second find confirms one, looking densely */
+#define CERTAIN_TURNED 12 /* the same of one that does not stand upright */
+
+/* Sizes between a new find and a face that is followed.  By hand: a face that is
+ * nearer overlaps it and is the same; one that was lost is the same where it
+ * comes back within twice its width. */
+#define SAME_FACE 0.7
+#define CAME_BACK 2.0
 
 /* How often the detector must confirm a face before the fallback is given
- * up. */
+ * up.  As TRIAL_MIN of face_follow.c: what is then still followed is a face. */
 #define BELIEVED 3
 
-#define GRID_ACROSS 8 /* of the fallback */
+/* Of the fallback: as many boxes as a trace has room for. */
+#define GRID_ACROSS 8
 #define GRID_NAME "frame"
-#define SKIN_PATCHES 36   /* of bare skin, about */
-#define SKIN_PATCH_SIDE 8 /* pixels, at least */
+/* Of bare skin, by hand: about as many as a face has, so that a shadow or a hair
+ * spoils one and not all; of a codec's block at least. */
+#define SKIN_PATCHES 36
+#define SKIN_PATCH_SIDE 8 /* pixels */
 
 struct skin_sampler {
 	struct skin_options options;
@@ -179,7 +193,7 @@ adopt(struct skin_sampler *s, const struct video_frame *frame,
 		const struct skin_face_follow *f = &s->subject[i]->follow;
 
 		d = hypot(f->face.x - face->x, f->face.y - face->y);
-		if (f->seen && d < 0.7 * face->size)
+		if (f->seen && d < SAME_FACE * face->size)
 			return 0;
 		/* The first one waits for its first face. */
 		if (!(f->face.size > 0))
@@ -189,7 +203,8 @@ adopt(struct skin_sampler *s, const struct video_frame *frame,
 			u = s->subject[i];
 		}
 	}
-	if (u == NULL || (s->options.all_faces && near > 2 * face->size)) {
+	if (u == NULL ||
+	    (s->options.all_faces && near > CAME_BACK * face->size)) {
 		if (s->subjects == SKIN_FACES_MAX ||
 		    (s->subjects > 0 && !s->options.all_faces))
 			return 0;

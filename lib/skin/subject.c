@@ -7,25 +7,31 @@
 #include <string.h>
 
 /* When patches are laid anew (what shows of the face has changed), in terms
- * of the face that they were laid for. */
+ * of the face that they were laid for.  By hand: each time costs a little of the
+ * signal, so only what brings other skin into view counts. */
 #define ANEW_PLACE 0.6  /* sizes */
 #define ANEW_SIZE 0.12  /* of the logarithm */
 #define ANEW_ANGLE 0.2  /* rad */
 #define ANEW_FIRST 1.0  /* s: the camera has settled */
 #define ANEW_EVERY 30.0 /* s */
 
-/* A head that moves less than this, in sizes, is taken to hold still. */
+/* A head that moves less than this, in sizes, is taken to hold still.  By hand:
+ * above what the tracker is off by, and what the heart nods a head at rest by. */
 #define DEAD_BAND 0.01
 #define SETTLED 0.25    /* of the dead band */
-#define SETTLE_TIME 0.7 /* s */
+#define SETTLE_TIME 0.7 /* s: about a beat */
 
 /* s in which the patches follow the size and the angle of a face.  Speech and
  * turning change what the tracker takes for them far more often than heads
- * change them, and with them where the patches lie. */
+ * change them, and with them where the patches are.  By hand: longer than a word,
+ * and than a nod. */
 #define CALM_SIZE 2.0
 #define CALM_ANGLE 0.3
 
-#define GAIN_TIME 30.0 /* s in which the correction of steps wears off */
+/* s in which the correction of steps wears off.  By hand: slower than a breath
+ * or any wave that is measured. */
+#define GAIN_TIME 30.0
+/* The most that it corrects: a larger step is other skin, or none. */
 #define GAIN_MAX 2.0
 
 /* The raw means of a subject's regions, its patches laid for one face and

@@ -3,8 +3,18 @@
 #include "video/internal.h"
 
 /* A frame that comes late by less than this is out of order; by more, the
- * clock of the file was set back. */
+ * clock of the file was set back.  By hand: codecs reorder by less than a second,
+ * clocks are set back to 0. */
 #define DISORDER 1.0 /* s */
+
+/* How the interval between two frames is followed: by an eighth of the
+ * difference, of which a single gap counts as a 16th of the interval at most.
+ * By hand: within a second of even frames, and hardly by a gap. */
+#define INTERVAL_SHARE 8
+#define INTERVAL_GAP 16
+
+/* s between two frames where the file does not say: 25 a second, as PAL. */
+#define INTERVAL_USUAL 0.04
 
 /* More frames than that, one behind the other, are not out of order: no codec
  * reorders so many.  The clock of the file stands still. */
@@ -114,7 +124,7 @@ static double
 frame_time(struct video *v)
 {
 	int64_t stamp = v->frame->best_effort_timestamp;
-	double raw, t;
+	double raw, t, most;
 
 	if (v->counted || (v->timeless && v->info.frame_rate > 0))
 		return counted_time(v);
@@ -137,10 +147,9 @@ frame_time(struct video *v)
 	}
 	if (t <= v->last || t > v->last + VIDEO_GAP_MAX)
 		return mend_clock(v, raw, t);
-	/* A single gap changes the interval little. */
-	v->interval += fmax(fmin(t - v->last - v->interval, v->interval / 16),
-			   -v->interval / 16) /
-	    8;
+	most = v->interval / INTERVAL_GAP;
+	v->interval +=
+	    fmax(fmin(t - v->last - v->interval, most), -most) / INTERVAL_SHARE;
 	v->late = 0;
 	v->raw = raw;
 	return t;
@@ -168,8 +177,8 @@ take(struct video *v, struct video_frame *frame, struct err *err)
 	if ((status = video_frame_fill(v, frame, err)) != VIDEO_OK)
 		return status;
 	if (!v->any)
-		v->interval =
-		    v->info.frame_rate > 0 ? 1 / v->info.frame_rate : 0.04;
+		v->interval = v->info.frame_rate > 0 ? 1 / v->info.frame_rate
+						     : INTERVAL_USUAL;
 	frame->time = v->last = t;
 	if ((v->frame->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
 	    v->frame->decode_error_flags != 0) {
