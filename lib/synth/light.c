@@ -6,9 +6,11 @@
 
 #define PI 3.14159265358979323846
 
-/* Picture values go with the light by the camera's curve. */
+/* Picture values go with the light by the camera's curve (BT.709's). */
 #define CAMERA_GAMMA 0.45
 
+/* A lamp on mains of 50 Hz flickers at 100; the others are by hand, of the
+ * kind that a breath or a slow drift must be told from. */
 static const double natural_hz[SYNTH_LIGHT_COUNT] = {0, 100, 0.4, 0, 0.2, 0.3};
 
 void

@@ -6,6 +6,8 @@
 
 #define PI 3.14159265358979323846
 
+/* By hand: people at rest move slowly, and to no common beat; a cyclist's rhythm
+ * is a pulse of 102 /min. */
 static const double natural_hz[SYNTH_MOTION_COUNT] = {
     0, 0.19, 0.31, 0.17, 0.27, 1.7};
 

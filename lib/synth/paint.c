@@ -6,7 +6,8 @@ struct rgb {
 	double r, g, b;
 };
 
-/* From the lightest to the darkest, after Fitzpatrick's six types. */
+/* From the lightest to the darkest, after Fitzpatrick's six types.  Colours and
+ * strengths of the pulse are by hand: melanin takes light before blood does. */
 static const struct tone {
 	struct rgb skin, lips, hair, eye;
 	double pulse;

@@ -7,31 +7,37 @@
 
 #define PI 3.14159265358979323846
 
-/* The clock of the integration, and what is made before 0 and behind the end
- * so that the waves there are whole. */
+/* The clock of the integration, and what is made before 0 and after the end so
+ * that the waves there are whole, s.  By hand: a beat is placed between two
+ * steps, and 4 s have a beat at 20 /min. */
 #define STEP 0.001
 #define MARGIN 4.0
 
-/* How the variance of the intervals is shared. */
+/* How the variance of the intervals is shared.  By hand: at rest most of it
+ * comes with the breath; the slow wave is that of blood pressure, at 0.1 Hz
+ * (Mayer).  More modulation than this might stop the heart. */
 #define SHARE_BREATH 0.55
 #define SHARE_SLOW 0.3
 #define SHARE_CHANCE 0.15
 #define SLOW_HZ 0.1
 #define MODULATION_MAX 0.45
 
-/* One beat at 60 /min: seconds after the ventricle's start. */
+/* One beat at 60 /min: seconds after the ventricle's start.  By hand: a young
+ * person's wave, whose dicrotic notch can be seen. */
 #define SYSTOLE_AT 0.2
 #define SYSTOLE_WIDTH 0.085
 #define DICROTIC_AT 0.52
 #define DICROTIC_WIDTH 0.12
 #define DICROTIC_SIZE 0.35
 
-/* What a breath does to the wave's size and to its baseline. */
+/* What a breath does to the wave's size and to its baseline, and how much each
+ * breath differs.  By hand: enough for breathing to be found in all three. */
 #define BREATH_SIZE 0.12
 #define BREATH_BASELINE 0.35
 #define BREATH_CHANCE 0.04
 
-#define BREATH_HZ 50.0
+#define BREATH_HZ 50.0 /* samples a second of the breath's phase */
+/* Rates at which the wave's size is tabulated, and what is between two, /min. */
 #define SIZES 45
 #define SIZE_STEP 5.0
 

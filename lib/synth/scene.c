@@ -6,7 +6,7 @@
 
 #include "synth/paint.h"
 
-/* The face's span from brow to chin, in half face widths. */
+/* The face's span from brow to chin, in half face widths, as paint.c paints it. */
 #define FACE_SPAN 2.2
 
 typedef void paint_fn(struct synth_paint *p, double u, double v, double edge,

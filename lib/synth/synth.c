@@ -11,10 +11,12 @@
 #include "synth/rng.h"
 #include "synth/scene.h"
 
-/* Numbers of noise that are made once and used from many starting points. */
+/* Numbers of noise that are made once and used from many starting points.  By
+ * hand: more than a row, so that no pattern is seen. */
 #define NOISE_COUNT 65536U
 
-/* How much of a second a rolling shutter takes to read a frame. */
+/* How much of a second a rolling shutter takes to read a frame.  By hand: less
+ * than a frame at 60 a second, more than a period of the flicker. */
 #define READOUT 0.012
 
 /* How the strength of the pulse is shared among red, green and blue: blood
@@ -24,11 +26,12 @@ static const float face_signature[3] = {0.43F, 1.0F, 0.69F};
 static const float finger_signature[3] = {1.6F, 4.0F, 3.0F};
 
 /* The light from the upper left falls off across the picture: who moves is
- * seen in other light. */
+ * seen in other light.  By hand: the share from edge to edge. */
 #define FALL_X 0.16F
 #define FALL_Y 0.10F
 
-/* What the breath moves, in half face widths. */
+/* What the breath moves, in half face widths.  By hand: a millimetre or two at
+ * the shoulders. */
 #define BREATH_SHOULDERS 0.018
 #define BREATH_HEAD 0.006
 
