@@ -37,12 +37,12 @@ static const struct cli_option table[] = {
     CLI_FILE("from-trace", 't', "FILE",
 	"read trace lines instead of video ('-': stdin)", &opt.trace),
     CLI_CHOICE("site", 's', "face|skin|finger",
-	"what the camera saw (default: face)", &opt.spec.site),
-    CLI_TEXT("roi", 0, "X,Y,W,H", "the skin's place, pixels (with --site skin)",
-	&opt.spec.roi),
+	"what the video shows (default: face)", &opt.spec.site),
+    CLI_TEXT("roi", 0, "X,Y,W,H",
+	"where the skin is, in pixels (with --site skin)", &opt.spec.roi),
     CLI_CHOICE("method", 'm', RPPG_METHOD_CHOICES,
-	"how the pulse is found (default: fusion)", &opt.spec.method),
-    CLI_FLAG("all-faces", 0, "measure every face, not the largest alone",
+	"how to find the pulse (default: fusion)", &opt.spec.method),
+    CLI_FLAG("all-faces", 0, "measure every face, not only the largest",
 	&opt.spec.all_faces),
     CLI_REAL("window", 'w', "SECONDS", "measure windows, not whole recordings",
 	&opt.spec.window, MEASURE_WINDOW_MIN, MEASURE_WINDOW_MAX),
@@ -51,14 +51,14 @@ static const struct cli_option table[] = {
 	MEASURE_EVERY_MIN, MEASURE_WINDOW_MAX),
     CLI_FLAG(
 	"live", 'l', "print samples while the input arrives", &opt.spec.live),
-    CLI_REAL("rate", 'r', "HZ", "samples a second (default: 1)", &opt.spec.rate,
-	MEASURE_RATE_MIN, MEASURE_RATE_MAX),
-    CLI_INTEGER(
-	"jobs", 'j', "N", "files at once (default: 1)", &opt.jobs, 1, JOBS_MAX),
+    CLI_REAL("rate", 'r', "HZ", "samples per second (default: 1)",
+	&opt.spec.rate, MEASURE_RATE_MIN, MEASURE_RATE_MAX),
+    CLI_INTEGER("jobs", 'j', "N", "measure N files at once (default: 1)",
+	&opt.jobs, 1, JOBS_MAX),
     CLI_REAL("frame-rate", 0, "HZ",
-	"frames a second of video that keeps no times", &opt.spec.frame_rate, 1,
-	VIDEO_RATE_MAX),
-    CLI_FLAG("ignore-clock", 0, "count by --frame-rate whatever has times, too",
+	"frames per second of video without time stamps", &opt.spec.frame_rate,
+	1, VIDEO_RATE_MAX),
+    CLI_FLAG("ignore-clock", 0, "use --frame-rate even where a video has times",
 	&opt.spec.ignore_clock),
     CLI_INTEGER("stream", 0, "N",
 	"which stream of a file (default: the best video)", &opt.spec.stream, 0,
@@ -69,8 +69,8 @@ static const struct cli_option table[] = {
 	"use the calibration of vitals-calibrate", &opt.calibration),
     CLI_FILE("cascade", 0, "FILE", "LBP face cascade (default: opencv-data's)",
 	&opt.cascade),
-    CLI_FLAG("no-sandbox", 0, "decode without giving up any rights",
-	&opt.spec.no_sandbox),
+    CLI_FLAG(
+	"no-sandbox", 0, "decode without the sandbox", &opt.spec.no_sandbox),
     FILTER_OPTIONS(&filter),
 };
 
@@ -94,12 +94,12 @@ check_options(int operands)
 
 	if (opt.trace != NULL && operands > 0)
 		return cli_usage(
-		    &cli, "--from-trace takes the place of the videos");
+		    &cli, "--from-trace and FILE exclude each other");
 	if (opt.trace == NULL && operands == 0)
 		return cli_usage(&cli, "needs a FILE ('-' is stdin)");
 	if (opt.trace != NULL && opt.spec.frame_rate > 0)
 		return cli_usage(
-		    &cli, "--frame-rate is of videos: traces have their times");
+		    &cli, "--frame-rate is for videos: traces have times");
 	if (extract_spec_read(&opt.spec, &extract, &err) != 0)
 		return cli_usage(&cli, "%s", err.text);
 	return CLI_GO;

@@ -13,8 +13,7 @@ extract_missing_text(enum missing_reason why)
 	case MISSING_LOW_FRAME_RATE:
 		return "too few frames a second for a heart rate";
 	case MISSING_NO_CLOCK:
-		return "no clock: --frame-rate tells how many frames a second "
-		       "it has";
+		return "no clock: give its frames per second with --frame-rate";
 	case MISSING_FALSE_CLOCK:
 		return "its clock is not that of the recording";
 	case MISSING_NOT_CALIBRATED:

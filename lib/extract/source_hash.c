@@ -30,7 +30,7 @@ source_hash_end(struct source_hash *h, struct err *err)
 	const char *text;
 
 	if (h->failed || crypto_hash_end(h->hash, digest) != 0)
-		return err_set(err, "the hash of the source cannot be made");
+		return err_set(err, "cannot compute the hash of the source");
 	buf_init(&hex);
 	crypto_hex(&hex, digest, sizeof(digest));
 	text = buf_string(&hex);

@@ -69,7 +69,7 @@ set_windows(struct measure_options *options, double window, double every,
 		return err_set(err, "--every goes with --window");
 	if (every > window)
 		return err_set(err,
-		    "--every %g would leave out what lies between windows of "
+		    "--every %g would leave gaps between windows of "
 		    "%g s",
 		    every, window);
 	if (window > MEASURE_WHOLE_MAX && every > 0 && every < window)
@@ -95,7 +95,7 @@ check(const struct extract_spec *spec, struct err *err)
 		return err_set(err, "--all-faces goes with --site face");
 	if (spec->all_faces && spec->method == RPPG_FVP)
 		return err_set(
-		    err, "--all-faces and --method fvp, which knows no face");
+		    err, "--all-faces and --method fvp exclude each other");
 	return 0;
 }
 

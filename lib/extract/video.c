@@ -261,7 +261,7 @@ note_clock(const struct recording *r, struct extract_notes *notes)
 		break;
 	case VIDEO_CLOCK_CAPTURE:
 		err_set(&notes->clock,
-		    "%s, which its sound bears out: times are those of the "
+		    "%s, which its sound confirms: times are those of the "
 		    "recording%s",
 		    text,
 		    told ? "; --frame-rate is not used without --ignore-clock"
@@ -281,7 +281,7 @@ explain_clock(const struct recording *r, struct err *err)
 
 	video_clock_text(r->video, text, sizeof(text));
 	err_set(
-	    err, "false clock: %s: --frame-rate can tell the true rate", text);
+	    err, "false clock: %s: give the true rate with --frame-rate", text);
 }
 
 /* ---- A whole video -------------------------------------------------------- */

@@ -330,7 +330,7 @@ check_whole(const struct parser *p)
 	if (!p->lbp || !p->boost)
 		return err_set(p->err, "is not a boosted cascade of LBP");
 	if (c->width == 0 || c->height == 0 || c->stages == 0)
-		return err_set(p->err, "is not a whole cascade");
+		return err_set(p->err, "is an incomplete cascade");
 	for (i = 0; i < c->weaks; i++)
 		if (c->weak[i].feature >= c->features)
 			return err_set(p->err, "uses feature %u of %u",

@@ -130,7 +130,7 @@ take(struct run *r, unsigned i, char *block, struct err *err)
 	if (n < 0 && errno == EINTR)
 		return JOBS_OK;
 	if (n < 0) {
-		err_sys(err, errno, "read");
+		err_sys(err, errno, "cannot read");
 		return JOBS_SYSTEM;
 	}
 	if (n == 0) {

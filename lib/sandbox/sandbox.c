@@ -168,7 +168,7 @@ sandbox_enter(struct sandbox *sandbox, struct err *err)
 	return 0;
 #else
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
-		err_sys(&sandbox->lacks, errno, "no way to give up privileges");
+		err_sys(&sandbox->lacks, errno, "cannot give up privileges");
 		return 0;
 	}
 	/* Landlock first: the filter forbids to enter it. */

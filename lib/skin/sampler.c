@@ -372,7 +372,7 @@ part_of(const struct skin_sampler *s, const struct video_frame *frame,
 	part->y1 = (int)fmin(fmax(y0, y1), frame->height);
 	if (part->x1 <= part->x0 || part->y1 <= part->y0)
 		return err_set(
-		    err, "the region of interest lies outside of the picture");
+		    err, "the region of interest is outside the picture");
 	return 0;
 }
 

@@ -39,7 +39,7 @@ struct skin_options {
 	/* SKIN_SITE_FACE: needed; borrowed.  NULL: no face is ever found. */
 	const struct face_cascade *cascade;
 	/* SKIN_SITE_SKIN: pixels of the upright picture; width 0: all of it.
-	 * What lies outside of the picture is cut off. */
+	 * What is outside the picture is cut off. */
 	struct {
 		double x, y, width, height;
 	} roi;
@@ -54,7 +54,7 @@ void skin_free(struct skin_sampler *sampler);
 
 /*
  * Take the next frame.  Return 0; or -1 and set ${err}: no memory, or the roi
- * lies outside of the picture.
+ * is outside the picture.
  */
 int skin_sample(struct skin_sampler *sampler, const struct video_frame *frame,
     struct err *err);

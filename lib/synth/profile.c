@@ -51,7 +51,8 @@ synth_profile_parse(const char *text, double min, double max,
 			    text);
 		}
 		if (c->count > 0 && time <= c->point[c->count - 1].time)
-			return err_set(err, "'%s': the times must rise", text);
+			return err_set(
+			    err, "'%s': the times must increase", text);
 		c->point[c->count].value = value;
 		c->point[c->count++].time = time;
 		if (*p == '\0')

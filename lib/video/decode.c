@@ -245,9 +245,10 @@ video_next(struct video *video, struct video_frame *frame, struct err *err)
 	if (last.text[0] != '\0')
 		*err = last;
 	else if (video->complaint[0] != '\0')
-		err_set(err, "no picture of it decodes: %s", video->complaint);
+		err_set(
+		    err, "no frame of it can be decoded: %s", video->complaint);
 	else
-		err_set(err, "no picture of it decodes");
+		err_set(err, "no frame of it can be decoded");
 	return VIDEO_BAD;
 }
 

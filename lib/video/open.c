@@ -202,7 +202,7 @@ open_format(struct video *v, struct err *err)
 		return explain(v, code, "is not a video that can be read", err);
 	code = avformat_find_stream_info(v->format, NULL);
 	if (code < 0)
-		return explain(v, code, "cannot be made sense of", err);
+		return explain(v, code, "cannot be parsed", err);
 	v->timeless = is_timeless(format);
 	return VIDEO_OK;
 }

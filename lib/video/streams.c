@@ -102,11 +102,11 @@ video_stream_choose(struct video *v, const AVCodec **decoder, struct err *err)
 		return VIDEO_BAD;
 	}
 	if ((best < 0 || *decoder == NULL) && wanted >= 0) {
-		err_set(err, "stream %d is no video", wanted);
+		err_set(err, "stream %d is not video", wanted);
 		return VIDEO_BAD;
 	}
 	if (best < 0 || *decoder == NULL) {
-		err_set(err, "holds no video stream");
+		err_set(err, "has no video stream");
 		return VIDEO_BAD;
 	}
 	if (wanted < 0)

@@ -54,13 +54,13 @@ find_format(struct video_writer *w, const char *path,
 	}
 	if (f == NULL) {
 		err_set(err,
-		    "the name does not tell the container: use "
+		    "cannot tell the container from the name: use "
 		    "--format");
 		return VIDEO_WRITER_REFUSED;
 	}
 	if (f->video_codec == AV_CODEC_ID_NONE ||
 	    (f->flags & AVFMT_NOFILE) != 0) {
-		err_set(err, "'%s' is no container for a video", f->name);
+		err_set(err, "'%s' is not a container for video", f->name);
 		return VIDEO_WRITER_REFUSED;
 	}
 	/* The mov family can, and does not say so. */

@@ -71,7 +71,7 @@ for n in 0 3; do
 	try "stream $n is not video" vitals-extract --stream $n two.mkv
 	is_status 1
 	is_stdout ''
-	is_stderr "vitals-extract: two.mkv: stream $n is no video"
+	is_stderr "vitals-extract: two.mkv: stream $n is not video"
 done
 try 'no such number' vitals-extract --stream 64 two.mkv
 is_status 2

@@ -96,11 +96,11 @@ is_status 1
 is_stdout ''
 is_stderr 'vitals-extract: <stdin>: is a Git LFS pointer, not the video it names'
 ff -f lavfi -i sine -t 2 sound.mp4
-refused sound.mp4 'sound alone' 'holds no video stream'
+refused sound.mp4 'sound alone' 'has no video stream'
 ff -i base.mkv -frames:v 1 jpeg.jpg
 ff -f lavfi -i sine -i jpeg.jpg -map 0 -map 1 -c:v copy \
 	-disposition:v attached_pic -t 2 cover.m4a
-refused cover.m4a 'a cover picture' 'holds no video stream'
+refused cover.m4a 'a cover picture' 'has no video stream'
 echo 'this is a letter' >text.mp4
 refused text.mp4 'text' \
 	'is not a video that can be read: Invalid data found when processing input'

@@ -111,7 +111,7 @@ try 'pictures without times' vitals-extract pictures.mjpeg
 is_status 1
 stdout_json "all(.readings[]; .value == null and .absentReason == \"no-clock\") and
 	.device.frameRate == null"
-is_stderr 'vitals-extract: pictures.mjpeg: no clock: --frame-rate tells how many frames a second it has'
+is_stderr 'vitals-extract: pictures.mjpeg: no clock: give its frames per second with --frame-rate'
 try 'their traces' vitals-extract --emit trace pictures.mjpeg
 is_status 1
 is_stdout ''
@@ -152,7 +152,7 @@ try 'a bare stream that does not' vitals-extract bare.h264
 is_status 1
 stdout_json "all(.readings[]; .value == null and .absentReason == \"no-clock\") and
 	.device.frameRate == null"
-is_stderr 'vitals-extract: bare.h264: no clock: --frame-rate tells how many frames a second it has'
+is_stderr 'vitals-extract: bare.h264: no clock: give its frames per second with --frame-rate'
 try 'and whose rate is given' vitals-extract --frame-rate 30 bare.h264
 is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 3) and (.durationSeconds - 8 | fabs) < 0.1"
@@ -176,7 +176,7 @@ is_stderr 'vitals-extract: base.mkv: has a clock of its own: --frame-rate is not
 try 'traces have times' vitals-extract --frame-rate 25 --from-trace -
 is_status 2
 is_stdout ''
-stderr_has '^vitals-extract: --frame-rate is of videos: traces have their times$'
+stderr_has '^vitals-extract: --frame-rate is for videos: traces have times$'
 
 # Too few frames a second: a fast pulse would look like a slow one.
 ff -i base.mkv -vf fps=7 $x264 slow.mkv

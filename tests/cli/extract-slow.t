@@ -23,7 +23,7 @@ false_clock() { # FILE WHAT MESSAGE: no value, and why
 	is_status 1
 	stdout_json 'all(.readings[]; .value == null and
 		.absentReason == "false-clock") and .device.frameRate == null'
-	is_stderr "vitals-extract: $1: false clock: $3: --frame-rate can tell the true rate"
+	is_stderr "vitals-extract: $1: false clock: $3: give the true rate with --frame-rate"
 }
 played='recorded at 60 frames a second and played at 30'
 
@@ -72,7 +72,7 @@ try 'sound bears it out' vitals-extract heard.mp4
 is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 2 and .confidence > 0.5) and
 	.device.frameRate == 60 and (.durationSeconds - 12 | fabs) < 0.2"
-is_stderr "vitals-extract: heard.mp4: $played ($fps), which its sound bears out: times are those of the recording"
+is_stderr "vitals-extract: heard.mp4: $played ($fps), which its sound confirms: times are those of the recording"
 sound 24
 tag plain.mp4 x.mp4 $fps 60 -i s.m4a -map 0 -map 1
 false_clock x.mp4 'sound that was slowed, too' "$played ($fps)"

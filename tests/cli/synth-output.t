@@ -81,12 +81,12 @@ $usage"
 fails 'two files' 2 "vitals-synth: needs one FILE ('-' is stdout)
 $usage" a.mp4 b.mp4
 fails 'a name without a kind' 2 \
-	'vitals-synth: x: the name does not tell the container: use --format' x
+	'vitals-synth: x: cannot tell the container from the name: use --format' x
 fails 'an unknown container' 2 \
 	"vitals-synth: x.mp4: unknown container 'nope'" -f nope x.mp4
 fails 'pictures' 2 \
-	"vitals-synth: x.png: 'image2' is no container for a video" x.png
-fails 'sound' 2 "vitals-synth: x.wav: 'wav' is no container for a video" x.wav
+	"vitals-synth: x.png: 'image2' is not a container for video" x.png
+fails 'sound' 2 "vitals-synth: x.wav: 'wav' is not a container for video" x.wav
 fails 'an unknown encoder' 2 \
 	"vitals-synth: x.mp4: unknown video encoder 'nope'" -c nope x.mp4
 fails 'an encoder of sound' 2 \

@@ -71,7 +71,7 @@ places(void)
 	    &(struct extract_spec){.all_faces = true, .site = SKIN_SITE_FINGER},
 	    "--all-faces goes with --site face");
 	refuse(&(struct extract_spec){.all_faces = true, .method = RPPG_FVP},
-	    "--all-faces and --method fvp, which knows no face");
+	    "--all-faces and --method fvp exclude each other");
 }
 
 static void
@@ -92,7 +92,7 @@ windows(void)
 	refuse(
 	    &(struct extract_spec){.every = 5}, "--every goes with --window");
 	refuse(&(struct extract_spec){.window = 5, .every = 6},
-	    "--every 6 would leave out what lies between windows of 5 s");
+	    "--every 6 would leave gaps between windows of 5 s");
 }
 
 static void

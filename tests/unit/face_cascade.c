@@ -123,7 +123,7 @@ main(void)
 	    "<height>24", "<height>24.5", "line 5: bad size of the window");
 	check_broken(
 	    "<height>24", "<height>129", "line 5: bad size of the window");
-	check_broken("<width>20</width>", "", "is not a whole cascade");
+	check_broken("<width>20</width>", "", "is an incomplete cascade");
 	check_broken("-0.75", "nan", "line 7: bad stageThreshold");
 	check_broken("0 -1 1 -1", "0 -1 1",
 	    "line 8: a weak classifier is not a stump over LBP");

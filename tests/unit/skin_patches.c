@@ -248,8 +248,8 @@ check_sites(void)
 	options.roi.x = W;
 	s = skin_new(&options, &err);
 	CHECK(skin_sample(s, &f, &err) < 0, "one outside is refused");
-	CHECK_TEXT(err.text,
-	    "the region of interest lies outside of the picture", "it says");
+	CHECK_TEXT(err.text, "the region of interest is outside the picture",
+	    "it says");
 	skin_free(s);
 
 	options = (struct skin_options){.site = SKIN_SITE_FINGER};
