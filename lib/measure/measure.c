@@ -16,7 +16,7 @@ static const double REST_MIN = MEASURE_WINDOW_MIN;
 /* How the interval between frames is followed, by hand: over about ten frames, of
  * which none counts as more than so many intervals. */
 static const double INTERVAL_SHARE = 0.1;
-static const double INTERVAL_GAP = 4;
+static const double GAP_INTERVALS = 4;
 
 /* The next frame is expected within so many intervals.  By hand: a frame
  * may come late by a quarter. */
@@ -448,7 +448,7 @@ measure_push(struct measure *m, const struct trace_frame *f,
 		m->interval = f->time - m->last;
 	else /* a gap is none */
 		m->interval += INTERVAL_SHARE *
-		    (fmin(f->time - m->last, INTERVAL_GAP * m->interval) -
+		    (fmin(f->time - m->last, GAP_INTERVALS * m->interval) -
 			m->interval);
 	status = end_windows_before(m, f->time, out, err);
 	if (status == VERDICT_GOOD)
