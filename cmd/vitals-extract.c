@@ -86,7 +86,7 @@ static const struct cli cli = {
 
 /* ---- Options --------------------------------------------------------------- */
 
-/* All that one option does not show. */
+/* All that a single option does not show. */
 static int
 check_options(int operands)
 {
@@ -137,11 +137,11 @@ load_files(struct face_cascade **cascade)
 /* ---- Videos ---------------------------------------------------------------- */
 
 static void
-tell(enum extract_level level, const char *name, const char *what)
+report(enum extract_level level, const char *name, const char *what)
 {
-	if (level == EXTRACT_TELL_VERBOSE)
+	if (level == EXTRACT_REPORT_VERBOSE)
 		diag_verbose("%s: sandbox: %s", name, what);
-	else if (level == EXTRACT_TELL_NOTE)
+	else if (level == EXTRACT_REPORT_NOTE)
 		diag_note("%s: %s", name, what);
 	else if (name != NULL)
 		diag_error("%s: %s", name, what);
@@ -157,7 +157,7 @@ measure_videos(char *const path[], int n)
 	    .jobs = (unsigned)opt.jobs,
 	    .out = STDOUT_FILENO,
 	    .progress = diag_progress_wanted(),
-	    .tell = tell};
+	    .report = report};
 	enum verdict status = extract_files_run(&extract, &files);
 
 	if (status == VERDICT_OUTPUT && errno == EPIPE)

@@ -114,7 +114,7 @@ is_stdout(const char *path)
 	return path != NULL && strcmp(path, "-") == 0;
 }
 
-/* What one option alone does not show.  Return CLI_GO, or a status. */
+/* What a single option does not show.  Return CLI_GO, or a status. */
 static int
 check(const char *path)
 {

@@ -38,7 +38,7 @@ struct extract_options {
 	void *context;
 };
 
-/* What went well enough to go on, but should be told. */
+/* What did not end the measurement, but should be reported. */
 struct extract_notes {
 	struct err sandbox; /* what the sandbox lacks; "": nothing */
 	struct err damage;  /* what did not decode; "": nothing */
@@ -59,7 +59,7 @@ enum verdict extract_video(const struct extract_options *options,
 /*
  * The sources of a stream of trace lines, each with its own measurement.
  * ${missing} is called for those in which there is no heart rate; ${face} is
- * negative where the lines do not tell it.
+ * negative where the lines do not say.
  */
 typedef void extract_missing_fn(
     const char *source, int face, enum missing_reason why);

@@ -53,12 +53,12 @@ measure(const struct batch *b, const char *path, struct ndjson_writer *out,
 }
 
 static void
-tell(const struct batch *b, enum extract_level level, const char *name,
+report(const struct batch *b, enum extract_level level, const char *name,
     const char *what)
 {
 	if (b->files->progress && b->files->jobs > 1)
 		extract_progress_give_way();
-	b->files->tell(level, name, what);
+	b->files->report(level, name, what);
 }
 
 /* In the process of the file: its status is an enum verdict. */
@@ -73,28 +73,29 @@ work(void *context, size_t task, int fd)
 	enum verdict status;
 
 	if (out == NULL) {
-		tell(b, EXTRACT_TELL_ERROR, name, "out of memory");
+		report(b, EXTRACT_REPORT_ERROR, name, "out of memory");
 		return VERDICT_SYSTEM;
 	}
 	ndjson_writer_unbuffered(out);
 	status = measure(b, path, out, &notes, &err);
 	if (notes.sandbox.text[0] != '\0')
-		tell(b, EXTRACT_TELL_VERBOSE, name, notes.sandbox.text);
+		report(b, EXTRACT_REPORT_VERBOSE, name, notes.sandbox.text);
 	if (notes.streams.text[0] != '\0')
-		tell(b, EXTRACT_TELL_NOTE, name, notes.streams.text);
+		report(b, EXTRACT_REPORT_NOTE, name, notes.streams.text);
 	if (notes.damage.text[0] != '\0')
-		tell(b, EXTRACT_TELL_NOTE, name, notes.damage.text);
+		report(b, EXTRACT_REPORT_NOTE, name, notes.damage.text);
 	if (notes.changed)
-		tell(b, EXTRACT_TELL_NOTE, name, "changed while it was read");
+		report(
+		    b, EXTRACT_REPORT_NOTE, name, "changed while it was read");
 	if (notes.clock.text[0] != '\0')
-		tell(b, EXTRACT_TELL_NOTE, name, notes.clock.text);
+		report(b, EXTRACT_REPORT_NOTE, name, notes.clock.text);
 	if (status == VERDICT_OUTPUT || ndjson_flush(out) != 0) {
 		err_sys(&err, errno, "write failed");
-		tell(b, EXTRACT_TELL_ERROR, "<stdout>", err.text);
+		report(b, EXTRACT_REPORT_ERROR, "<stdout>", err.text);
 		return JOBS_EXIT_OUTPUT;
 	}
 	if (status != VERDICT_GOOD)
-		tell(b, EXTRACT_TELL_ERROR, name, err.text);
+		report(b, EXTRACT_REPORT_ERROR, name, err.text);
 	return (int)status;
 }
 
@@ -106,7 +107,7 @@ ended(void *context, size_t task, int status, int signal)
 
 	if (status < 0) {
 		err_set(&err, "the decoder died of signal %d", signal);
-		tell(b, EXTRACT_TELL_ERROR, name_of(b->files->path[task]),
+		report(b, EXTRACT_REPORT_ERROR, name_of(b->files->path[task]),
 		    err.text);
 		status = VERDICT_BAD;
 	}
@@ -153,6 +154,6 @@ extract_files_run(
 	case JOBS_SYSTEM:
 		break;
 	}
-	files->tell(EXTRACT_TELL_ERROR, NULL, err.text);
+	files->report(EXTRACT_REPORT_ERROR, NULL, err.text);
 	return VERDICT_SYSTEM;
 }

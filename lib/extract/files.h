@@ -10,9 +10,9 @@
 #include "extract/extract.h"
 
 enum extract_level {
-	EXTRACT_TELL_ERROR,
-	EXTRACT_TELL_NOTE,   /* it went on all the same */
-	EXTRACT_TELL_VERBOSE /* for those who ask */
+	EXTRACT_REPORT_ERROR,
+	EXTRACT_REPORT_NOTE,   /* it went on all the same */
+	EXTRACT_REPORT_VERBOSE /* for those who ask */
 };
 
 struct extract_files {
@@ -22,7 +22,7 @@ struct extract_files {
 	int out;       /* where the lines go */
 	bool progress; /* show how far it is, where there is one job */
 	/* Called with what happened, in the process of the file or in this one. */
-	void (*tell)(
+	void (*report)(
 	    enum extract_level level, const char *name, const char *what);
 };
 

@@ -20,7 +20,7 @@ struct extract_spec {
 	bool live, all_faces, no_sandbox, ignore_clock;
 };
 
-/* Check what one option alone does not show, and set ${options} but for what
+/* Check what a single option does not show, and set ${options} but for what
  * is loaded: cascade and models.  Return 0, or -1 with ${err}, which names the
  * option. */
 int extract_spec_read(const struct extract_spec *spec,

@@ -81,7 +81,7 @@ push_whole(struct subjects *s, const struct skin_sampler *sampler,
 	return push(s, &s->whole, &s->whole_options, -1, names, f, false, err);
 }
 
-/* A face came: the whole picture has nothing more to say. */
+/* There is a face: the whole picture is no longer measured. */
 static void
 drop_whole(struct subjects *s)
 {
@@ -160,7 +160,7 @@ subjects_finish(
 	if (wants_traces(s) && !s->tracing.decided &&
 	    tracing_decide(&s->tracing, TRACING_WHOLE) != 0)
 		return VERDICT_OUTPUT;
-	/* Where the whole picture still speaks, what was followed was no
+	/* Where the whole picture is still measured, what was followed was no
 	 * face. */
 	for (unsigned i = 0; i < SKIN_FACES_MAX && status == VERDICT_GOOD; i++)
 		if (s->face[i] != NULL && s->whole == NULL)

@@ -2,9 +2,10 @@
  * subjects: who is measured in a video: its faces, or the whole picture while
  * there is none.  Private to lib/extract.
  *
- * While no face is confirmed the faces' measures work but write nothing, and
- * that of the whole picture speaks; once one is, it is the other way round.
- * Both count time alike, so that windows and samples go on.
+ * While no face is confirmed, only the measure of the whole picture writes
+ * lines; those of the faces work, but are mute.  Once one is confirmed, only
+ * those of the faces write.  Both count time in the same way, so that windows
+ * and samples continue.
  */
 #ifndef EXTRACT_SUBJECTS_H
 #define EXTRACT_SUBJECTS_H

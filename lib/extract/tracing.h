@@ -32,7 +32,7 @@ void tracing_release(struct tracing *t);
 
 /* Take one frame of a face or of the whole picture: it is held, written, or
  * dropped when the decision was against it.  Return 0; -1 where the output
- * failed (errno tells). */
+ * failed (errno says why). */
 int tracing_put(struct tracing *t, enum tracing_of of, int face_index,
     const struct trace_names *names, const struct trace_frame *frame);
 

@@ -135,7 +135,7 @@ open_recording(struct recording *r, const char *path,
 	status = video_source_open(&r->source, path, err);
 	if (status != VIDEO_OK)
 		return of_video(status);
-	/* What goes to a file first is of no use before its end. */
+	/* A stream that is copied to a file first is needed to its end. */
 	if (!r->source.seekable && r->source.spool < 0)
 		jobs_stop_closes(r->source.fd);
 	r->is_file = r->source.is_file;
@@ -241,13 +241,13 @@ read_frames(struct recording *r, struct err *err)
 static void
 note_clock(const struct recording *r, struct extract_notes *notes)
 {
-	bool told = r->options->frame_rate > 0;
+	bool given = r->options->frame_rate > 0;
 	char text[160];
 
 	video_clock_text(r->video, text, sizeof(text));
 	switch (video_clock(r->video)) {
 	case VIDEO_CLOCK_OWN:
-		if (told)
+		if (given)
 			err_set(&notes->clock,
 			    "%s: --frame-rate is not used without "
 			    "--ignore-clock",
@@ -264,8 +264,8 @@ note_clock(const struct recording *r, struct extract_notes *notes)
 		    "%s, which its sound confirms: times are those of the "
 		    "recording%s",
 		    text,
-		    told ? "; --frame-rate is not used without --ignore-clock"
-			 : "");
+		    given ? "; --frame-rate is not used without --ignore-clock"
+			  : "");
 		break;
 	case VIDEO_CLOCK_FALSE:
 	case VIDEO_CLOCK_NONE:

@@ -319,7 +319,7 @@ on_doctype(void *context, const char *name, const char *system_id,
 	fail(context, "a document type is not expected");
 }
 
-/* What no single element can tell. */
+/* What no single element shows. */
 static int
 check_whole(const struct parser *p)
 {

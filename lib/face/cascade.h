@@ -50,7 +50,7 @@ struct face_search {
 };
 
 /*
- * Look for faces, upright ones alone, in ${image}.  Store up to ${max} of them
+ * Look for faces, only upright ones, in ${image}.  Store up to ${max} of them
  * at ${box}, the largest first.  Return their number, or -1 (memory).
  */
 int face_detect(const struct face_cascade *cascade,

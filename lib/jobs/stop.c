@@ -39,13 +39,13 @@ jobs_stop_watch(void)
 {
 	struct sigaction first = {
 	    .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
-	struct sigaction told = {.sa_handler = on_stop};
+	struct sigaction task_stop = {.sa_handler = on_stop};
 
 	(void)sigemptyset(&first.sa_mask);
-	(void)sigemptyset(&told.sa_mask);
+	(void)sigemptyset(&task_stop.sa_mask);
 	watching = 1;
 	/* Here already, so that no task is without it for a moment. */
-	(void)sigaction(SIGUSR1, &told, NULL);
+	(void)sigaction(SIGUSR1, &task_stop, NULL);
 	(void)sigaction(SIGINT, &first, NULL);
 }
 

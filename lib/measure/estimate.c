@@ -76,7 +76,7 @@ frame_rate(const struct rppg_segment *v)
 			   : (double)INFINITY;
 }
 
-/* All that lib/readings can tell from ${v}. */
+/* All that lib/readings can estimate from ${v}. */
 static int
 estimate(struct measure_estimate *e, const struct measure_options *options,
     const struct rppg_segment *v, double seconds, struct err *err)

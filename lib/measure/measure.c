@@ -9,7 +9,7 @@
 #include "measure/line.h"
 #include "measure/stretches.h"
 
-/* What is left behind the last window gives one more from this on, s: the
+/* What is left after the last window gives one more from this on, s: the
  * shortest that a window may be. */
 static const double REST_MIN = MEASURE_WINDOW_MIN;
 
@@ -272,7 +272,7 @@ write_window(struct measure *m, double from, double to,
 	return status;
 }
 
-/* The window that ends next has ended: write it, unless no frame lies in it,
+/* The window that ends next has ended: write it, unless no frame is in it,
  * and go on to the next one. */
 static enum verdict
 end_window(struct measure *m, struct ndjson_writer *out, struct err *err)
@@ -458,7 +458,7 @@ measure_push(struct measure *m, const struct trace_frame *f,
 	if (rppg_push(m->rppg, f, err) != 0)
 		return VERDICT_SYSTEM;
 	m->last = f->time;
-	/* The frame is its window's last where the next one is to lie behind. */
+	/* The frame is its window's last where the next one is expected after its end. */
 	if (m->interval > 0 &&
 	    f->time + NEXT_FRAME * m->interval >= m->window_end)
 		status = end_window(m, out, err);

@@ -30,7 +30,7 @@ enum measure_emit {
 /* Windows, s.  A recording longer than the longest is cut there. */
 #define MEASURE_WINDOW_MIN 5.0
 #define MEASURE_WINDOW_MAX 7200.0
-/* Up to this length a window is looked at as a whole; what is longer in
+/* Up to this length a window is analysed as a whole; what is longer in
  * stretches, of which each is forgotten once it was, s. */
 #define MEASURE_WHOLE_MAX 600.0
 #define MEASURE_STRETCH 300.0
@@ -45,7 +45,7 @@ enum measure_emit {
 #define MEASURE_RATE_MIN 1.0
 #define MEASURE_RATE_MAX 5.0
 
-/* Seconds of trailing signal that samples speak of. */
+/* Seconds of trailing signal that a sample describes. */
 #define MEASURE_SAMPLE_SECONDS 30.0
 
 struct measure_options {
@@ -80,13 +80,13 @@ struct measure_source {
 struct measure;
 
 /* NULL without memory.  ${options} and ${source} must outlive it;
- * ${face_index} is negative where it is not to be told. */
+ * ${face_index} is negative where lines are not to say it. */
 struct measure *measure_new(const struct measure_options *options,
     const struct measure_source *source, int face_index,
     const struct trace_names *names);
 void measure_free(struct measure *m);
 
-/* Work on, but write nothing while it is ${mute}: what is due is passed over. */
+/* Continue, but write nothing while it is ${mute}: what is due is left out. */
 void measure_mute(struct measure *m, bool mute);
 
 /* Take the next frame and write the lines that are due.  VERDICT_SYSTEM: no

@@ -5,7 +5,7 @@
  * A picture of the same samples is a repeated one.  A coder that is fed the
  * same picture again improves on it for a while, in few places and by little;
  * so may it treat a picture that is new.  But then the skin goes on changing
- * its colour, and after a few pictures that tells which it was.
+ * its colour, and after a few pictures that shows which it was.
  */
 #include "skin/internal.h"
 

@@ -2,7 +2,7 @@
  * What the files of lib/skin share.
  *
  * All geometry is in pixels of the stored luma plane, whatever way up the
- * picture stands; only struct trace_face speaks of the upright picture.
+ * picture stands; only struct trace_face is in those of the upright one.
  */
 #ifndef SKIN_INTERNAL_H
 #define SKIN_INTERNAL_H
@@ -32,7 +32,7 @@ struct skin_sums {
 
 /* measure.c */
 
-/* How rectangles have moved since they were laid: turned and grown about
+/* How rectangles have moved since they were placed: turned and grown about
  * (x, y), then shifted.  Each keeps its size and stays upright; its middle
  * goes where the motion takes it. */
 struct skin_motion {
@@ -192,7 +192,7 @@ struct skin_freeze {
 int skin_freeze_begin(struct skin_freeze *s, const struct video_frame *frame);
 void skin_freeze_release(struct skin_freeze *s);
 
-/* Does ${frame}, of which ${trace} tells the skin, repeat the one before? */
+/* Does ${frame}, whose skin is in ${trace}, repeat the one before? */
 bool skin_freeze_repeats(struct skin_freeze *s, const struct video_frame *frame,
     const struct trace_frame *trace);
 
@@ -214,7 +214,7 @@ struct skin_subject {
 	struct trace_frame trace;
 };
 
-/* Take the frame, in which follow.seen and follow.face tell of the face, ${dt}
+/* Take the frame, in which follow.seen and follow.face describe the face, ${dt}
  * seconds after the last one; ${all} faces are in view.  Fills trace.region
  * and trace.face.  Return 0, or -1 without memory. */
 int skin_subject_sample(struct skin_subject *subject,

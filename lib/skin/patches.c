@@ -128,7 +128,7 @@ look_at(struct block *b, const struct video_frame *frame, int x0, int y0,
 	b->clipped = fmax(rgb[0], fmax(rgb[1], rgb[2])) > CLIPPED;
 }
 
-/* Cut the surroundings of the face into blocks and look at those that lie in
+/* Cut the surroundings of the face into blocks and look at those in
  * a patch.  Return 0; 1 where there are too many, -1 without memory. */
 static int
 make_grid(struct grid *grid, const struct video_frame *frame,
@@ -208,8 +208,8 @@ spread(double *v, size_t n, double middle)
 }
 
 /* Learn what skin looks like here, in this light, from the face itself: most
- * of what lies in patches is skin, whatever its colour.  Return 0; 1 where no
- * block lies in a patch, -1 without memory. */
+ * of what is in patches is skin, whatever its colour.  Return 0; 1 where no
+ * block is in a patch, -1 without memory. */
 static int
 learn(struct skin_model *model, const struct grid *grid)
 {

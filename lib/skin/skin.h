@@ -35,7 +35,7 @@ enum skin_site {
 
 struct skin_options {
 	enum skin_site site;
-	bool all_faces; /* else the largest alone */
+	bool all_faces; /* else only the largest */
 	/* SKIN_SITE_FACE: needed; borrowed.  NULL: no face is ever found. */
 	const struct face_cascade *cascade;
 	/* SKIN_SITE_SKIN: pixels of the upright picture; width 0: all of it.
@@ -79,7 +79,7 @@ const struct trace_names *skin_names(
  * as a grid of box averages "frame-1" ..., for methods that need no detector
  * (Full Video Pulse, de Haan and Wang 2018).  NULL once a face has been
  * confirmed: what was collected is then of no use.  A subject whose face was
- * but a pattern for a moment does not end it.
+ * only a pattern for a moment does not end it.
  */
 const struct trace_frame *skin_fallback(const struct skin_sampler *sampler);
 const struct trace_names *skin_fallback_names(

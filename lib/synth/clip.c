@@ -2,7 +2,7 @@
 
 #include "synth/clock.h"
 
-/* How often progress is told. */
+/* How often progress is reported. */
 #define PROGRESS_FRAMES 30
 
 static void

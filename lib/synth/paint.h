@@ -1,5 +1,5 @@
 /*
- * paint: the colours of a face, its hair and clothes, and of what is behind,
+ * paint: the colours of a face, its hair and clothes, and of the background,
  * as functions of the place.
  *
  * Face coordinates: (0, 0) is the bridge of the nose, u goes right and v down,

@@ -42,7 +42,7 @@ synth_profile_parse(const char *text, double min, double max,
 			if (number(&p, ",", 0, TIME_MAX, &time) != 0)
 				return err_set(err,
 				    "'%s': needs seconds "
-				    "behind '@'",
+				    "after '@'",
 				    text);
 		} else if (c->count > 0 || *p == ',') {
 			return err_set(err,

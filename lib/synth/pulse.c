@@ -238,7 +238,7 @@ synth_pulse_free(struct synth_pulse *p)
 	free(p);
 }
 
-/* The first beat behind ${time}. */
+/* The first beat after ${time}. */
 static size_t
 beat_after(const struct synth_pulse *p, double time)
 {

@@ -1,5 +1,5 @@
 /*
- * scene: what stands before the camera, as planes that are painted once.
+ * scene: what is before the camera, as planes that are painted once.
  *
  * The background stays; before it are layers that move: shoulders, head.  A
  * layer is a picture with coverage and with the strength of the pulse in each
@@ -55,7 +55,7 @@ int synth_scene_init(struct synth_scene *s, enum synth_scene_kind kind,
     unsigned width, unsigned height, double face, unsigned tone, uint64_t seed);
 void synth_scene_release(struct synth_scene *s);
 
-/* The ${n} pixels of ${layer} behind the picture's pixels (x, y), (x + 1, y)
+/* The ${n} pixels of ${layer} under the picture's pixels (x, y), (x + 1, y)
  * ... when the layer's origin is posed at picture pixel (${ox}, ${oy}).
  * ${out} takes n * SYNTH_CHANNELS floats, zero where there is none. */
 void synth_layer_row(const struct synth_layer *layer, double unit, double ox,

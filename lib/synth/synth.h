@@ -18,7 +18,7 @@ struct synth;
 struct synth *synth_new(const struct synth_spec *spec);
 void synth_free(struct synth *s);
 
-/* The heart behind it: owned by ${s}. */
+/* The heart that it shows: owned by ${s}. */
 const struct synth_pulse *synth_heart(const struct synth *s);
 
 /* Render the picture at ${time}, in 0 .. seconds.  ${rgb} gets three planes of

@@ -12,7 +12,7 @@
 
 /* Write one "truth" line on the clip ${source} of so many ${frames}, then,
  * where there is a pulse, one "beat" line for each systolic peak.  Return 0;
- * -1 when memory or a write failed (errno tells). */
+ * -1 when memory or a write failed (errno says why). */
 int synth_truth_write(const struct synth_spec *spec,
     const struct synth_pulse *heart, const char *source, size_t frames,
     struct ndjson_writer *w);

@@ -12,14 +12,14 @@
 /* The longest name of a source, in bytes once unescaped. */
 #define TRACE_SOURCE_MAX 4096
 
-/* The latest time, s: far behind any clock that counts from 1970. */
+/* The latest time, s: far beyond any clock that counts from 1970. */
 #define TRACE_TIME_MAX 1e10
 
 #define TRACE_FACES_MAX 64 /* faceIndex is less */
 
 struct trace_line {
 	struct buf source; /* unescaped */
-	int face_index;    /* -1: not told */
+	int face_index;    /* -1: not given */
 	struct trace_names names;
 	struct trace_frame frame;
 };

@@ -128,7 +128,7 @@ read_name(struct trace_reader *r, char name[TRACE_NAME_MAX], struct err *err)
 }
 
 /* Read the members of a region to its end, past those that are wrong: the
- * first of them is told.  ${slot} has room for r, g, b and pixels. */
+ * first of them is reported.  ${slot} has room for r, g, b and pixels. */
 static int
 read_members(struct trace_reader *r, struct slot slot[4],
     char name[TRACE_NAME_MAX], struct err *err)
@@ -153,7 +153,7 @@ read_members(struct trace_reader *r, struct slot slot[4],
 	return rc;
 }
 
-/* The scanner stands behind the region's JSON_OBJECT.  Where the region has a
+/* The scanner is just after the region's JSON_OBJECT.  Where the region has a
  * name and cannot be read otherwise, it has no pixels. */
 static int
 read_region(struct trace_reader *r, struct trace_region *region,
@@ -179,7 +179,7 @@ read_region(struct trace_reader *r, struct trace_region *region,
 	return rc;
 }
 
-/* Take the region that comes next, if it can be told from the others.  *${good}
+/* Take the region that comes next, if it has a name.  *${good}
  * counts those that were read whole; ${why} keeps the first reason why another
  * was not.  Return 0, or -1 with ${err}. */
 static int

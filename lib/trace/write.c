@@ -1,7 +1,7 @@
 #include "trace/line.h"
 #include "json/json.h"
 
-/* Digits behind the point: a microsecond; a hundredth of the smallest pulse
+/* Digits after the point: a microsecond; a hundredth of the smallest pulse
  * that is worth looking at; a hundredth of a pixel. */
 enum {
 	DIGITS_TIME = 6,

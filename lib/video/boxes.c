@@ -1,5 +1,5 @@
 /*
- * The boxes of ISO 14496-12 and QuickTime files as far as they tell of the
+ * The boxes of ISO 14496-12 and QuickTime files as far as they give the
  * capture rate: Sony's XML, Samsung's mode of recording, and metadata keys
  * whose type libavformat does not know (it differs from release to release).
  */
@@ -17,7 +17,7 @@ enum {
 	XML_MAX = 64 << 10, /* bytes of Sony's XML */
 	SAMSUNG_240 = 12,   /* modes of recording: 240 frames a second, */
 	SAMSUNG_120 = 13,   /* 120, */
-	SAMSUNG_SUPER = 21  /* and as many as somebody else knows */
+	SAMSUNG_SUPER = 21  /* and an unknown number */
 };
 
 struct walk {
@@ -51,7 +51,7 @@ be64(const unsigned char *p)
 	return (uint64_t)be32(p) << 32 | be32(p + 4);
 }
 
-/* The box at *${at}, which is moved behind it.  False: there is none before
+/* The box at *${at}, which is moved past it.  False: there is none before
  * ${end}. */
 static bool
 next_box(struct walk *w, long long *at, long long end, struct box *b)
@@ -202,7 +202,7 @@ read_samsung(struct walk *w, const struct box *b)
 		if (!is(&mode, "saut") || mode.end - mode.body < 8 ||
 		    w->read(w->context, mode.body, field, 8) != 0)
 			continue;
-		/* Behind the version, pairs of a key and a value. */
+		/* After the version, pairs of a key and a value. */
 		for (int i = 4; i < 8; i += 2) {
 			if (field[i] != 0)
 				continue;

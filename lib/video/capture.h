@@ -2,7 +2,7 @@
  * capture: does a file say that its clock is not the one it was recorded by?
  *
  * Slow motion and time lapses are stored with times made up for playing; how
- * many frames a second the camera took stands beside them.  Private to
+ * many frames a second the camera took is stored beside them.  Private to
  * lib/video.
  */
 #ifndef VIDEO_CAPTURE_H
@@ -14,9 +14,9 @@
 /* What was found.  All zero: nothing. */
 struct video_capture {
 	double rate;   /* frames a second that the camera took; 0: unknown */
-	double played; /* the rate it is played at, as told beside it; or 0 */
-	bool retimed; /* slow motion or a time lapse, nobody says by how much */
-	char who[48]; /* what says so: the last part of the key */
+	double played; /* the rate it is played at, as given with it; or 0 */
+	bool retimed;  /* slow motion or a time lapse of unknown ratio */
+	char who[48];  /* what says so: the last part of the key */
 };
 
 /* Take what ${key} says, if it is one of those that matter. */

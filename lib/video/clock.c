@@ -7,7 +7,7 @@
  * rate that was asked for.  An error of as much in a pulse of 80 is less than
  * 5 /min. */
 #define SAME 0.06
-/* The same where both rates are told by one hand. */
+/* The same where both rates have the same source. */
 #define SAME_TOLD 0.005
 /* In the dark a camera takes fewer frames than were asked for, down to this
  * share; their times are then uneven.  Slow motion begins at a half. */
@@ -35,7 +35,7 @@ take_all(struct video_capture *capture, const AVDictionary *from)
 		video_capture_take(capture, e->key, e->value);
 }
 
-/* Do all frames that the container's index lists take equally long?  They do
+/* Do all frames in the index of the container last equally long?  They do
  * where a program made their times up.  True where there is no index. */
 static bool
 is_even(AVStream *s)

@@ -166,7 +166,7 @@ video_convert(struct video_convert *convert, const AVFrame *from,
 		to->full_range = true;
 		to->matrix = (struct video_matrix){0.299, 0.114};
 	} else {
-		/* Below 8 bits there is black and white alone. */
+		/* Below 8 bits there is only black and white. */
 		to->depth = depth > 8 ? depth : 8;
 		to->full_range = to->full_range || depth < 8;
 		to->shift_x = desc->log2_chroma_w;

@@ -16,8 +16,8 @@
 /* s between two frames where the file does not say: 25 a second, as PAL. */
 #define INTERVAL_USUAL 0.04
 
-/* More frames than that, one behind the other, are not out of order: no codec
- * reorders so many.  The clock of the file stands still. */
+/* More frames than that, one after the other, are not out of order: no codec
+ * reorders so many.  The clock of the file has stopped. */
 #define LATE_MAX 16
 
 static void

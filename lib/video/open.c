@@ -229,7 +229,7 @@ open_codec(struct video *v, const AVCodec *decoder, struct err *err)
 	code = avcodec_parameters_to_context(v->codec, par);
 	if (code < 0)
 		return explain(v, code, "cannot be decoded", err);
-	/* What stands here by now is the demuxer's guess. */
+	/* What is there by now is the guess of the demuxer. */
 	if (v->timeless)
 		v->codec->framerate = (AVRational){0, 1};
 	v->codec->opaque = v;

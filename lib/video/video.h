@@ -7,7 +7,7 @@
  * matrix, orientation, real time) comes with each frame.  Formats that are not
  * planar Y'CbCr are turned into it first.
  *
- * All input is taken for hostile: sizes are bounded, nothing that a file names
+ * All input is considered hostile: sizes are bounded, nothing that a file names
  * is opened, and what the decoder says never reaches standard error.
  */
 #ifndef VIDEO_VIDEO_H
@@ -25,7 +25,7 @@
 #define VIDEO_STREAMS_MAX 64                /* of one container */
 #define VIDEO_ALLOC_MAX ((size_t)512 << 20) /* bytes, one allocation */
 #define VIDEO_SPOOL_MAX (INT64_C(16) << 30) /* bytes of an unseekable MP4 */
-#define VIDEO_GAP_MAX 60.0 /* s; a longer gap in time is taken for an error */
+#define VIDEO_GAP_MAX 60.0    /* s; a longer gap in time counts as an error */
 #define VIDEO_ERRORS_MAX 1000 /* successive undecodable packets: gives up */
 #define VIDEO_RATE_MAX 1000   /* frames a second, as a codec says */
 #define VIDEO_TEXT_MAX 64     /* of a name in struct video_info, with its 0 */
@@ -33,8 +33,8 @@
 enum video_status {
 	VIDEO_OK,
 	VIDEO_END,   /* no further frame */
-	VIDEO_BAD,   /* the file's fault: not a video, damaged, unsupported */
-	VIDEO_SYSTEM /* ours: I/O, memory */
+	VIDEO_BAD,   /* the file is at fault: no video, damaged, unsupported */
+	VIDEO_SYSTEM /* the system is: I/O, memory */
 };
 
 /*
@@ -56,7 +56,7 @@ struct video_source {
 /*
  * Open ${path} for reading, "-" being standard input.  Of a stream that cannot
  * seek, wait for the first bytes; where they are those of an MP4 whose index
- * stands at its end, make an unlinked temporary file (in $TMPDIR or /tmp) that
+ * is at its end, make an unlinked temporary file (in $TMPDIR or /tmp) that
  * video_open will fill.  Return VIDEO_OK, VIDEO_BAD (an empty file, a Git LFS
  * pointer, a playlist) or VIDEO_SYSTEM (a directory, too).
  */
@@ -70,7 +70,7 @@ enum video_status video_source_fd(
 /* Release what video_open has not taken. */
 void video_source_close(struct video_source *source);
 
-/* How a stored picture is turned to stand upright: the display matrix of the
+/* How a stored picture is turned upright: the display matrix of the
  * container, as multiples of 90 degrees. */
 struct video_orientation {
 	unsigned quarter; /* clockwise quarter turns, 0 to 3, ... */
@@ -122,7 +122,7 @@ struct video_frame {
 struct video_options {
 	int threads; /* 0: one */
 	/* Frames a second of what has no times: bare streams of a codec (but
-	 * for formats that keep them), pictures one behind the other.  0: as
+	 * for formats that keep them), pictures one after the other.  0: as
 	 * the codec says. */
 	double frame_rate;
 	bool has_stream;   /* else the best is read */
@@ -163,10 +163,10 @@ enum video_status video_next(
     struct video *video, struct video_frame *frame, struct err *err);
 
 /* Known once video_next has given a frame.  With VIDEO_CLOCK_NONE and
- * VIDEO_CLOCK_FALSE their times mean nothing. */
+ * VIDEO_CLOCK_FALSE the times of frames mean nothing. */
 enum video_clock video_clock(const struct video *video);
 
-/* Does it come with times, whether they are used or not? */
+/* Does it have time stamps, whether they are used or not? */
 bool video_has_times(const struct video *video);
 
 /* What the file says of its clock, in words: "recorded at 60 frames a second

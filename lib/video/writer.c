@@ -31,7 +31,7 @@ struct video_writer {
 
 /* ---- What is asked for, and whether there is such a thing --------------- */
 
-/* These alone keep a display matrix (FFmpeg 5.1). */
+/* Only these keep a display matrix (FFmpeg 5.1). */
 static bool
 mov_family(const AVOutputFormat *f)
 {
