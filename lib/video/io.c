@@ -15,8 +15,9 @@
  * is read while the file is opened, by a jump there and back, and the tap stays
  * where it is.  Once that is over a demuxer takes the packets of its stream
  * about in the order of the file: what it then leaves out is read for the tap.
- * So next to nothing is read twice.  A demuxer that jumps about costs one more
- * pass at most, for the tap only goes forward.
+ * So next to nothing is read twice, but what was read past a gap to find out
+ * about the streams.  A demuxer that jumps about costs one more pass at most,
+ * since the tap only goes forward.
  */
 
 /* Give the tap what it has not been given of the ${n} bytes at ${at}. */

@@ -27,7 +27,7 @@ noise(void)
 
 /* A clip that compresses badly, so that it is long. */
 static void
-make(const char *path, const char *format, const char *codec)
+make(const char *path, const char *format, const char *codec, int frames)
 {
 	const struct video_writer_spec spec = {.format = format,
 	    .codec = codec,
@@ -46,7 +46,7 @@ make(const char *path, const char *format, const char *codec)
 		printf("# %s: %s\n", path, err.text);
 		exit(1);
 	}
-	for (int i = 0; i < FRAMES; i++) {
+	for (int i = 0; i < frames; i++) {
 		for (int c = 0; c < 3; c++)
 			for (int k = 0; k < PLANE; k++)
 				plane[c][k] = noise();
@@ -203,6 +203,31 @@ append(const char *path, size_t n)
 	close(fd);
 }
 
+/* Put a megabyte that a demuxer skips after the first tags of an FLV file. */
+static void
+insert_gap(const char *path, int tags)
+{
+	static const size_t gap = 1 << 20, first = 9 + 4; /* after the header */
+	static unsigned char tag[11 + (1 << 20) + 4] = {5, 1 << 4};
+	size_t size, at = first;
+	unsigned char *bytes = slurp(path, &size);
+	int fd = open(path, O_WRONLY | O_TRUNC);
+
+	/* Each tag has its length, without head and foot, in bytes 1 to 3. */
+	for (int i = 0; i < tags; i++)
+		at += 11 + 4 +
+		    ((size_t)bytes[at + 1] << 16 | (size_t)bytes[at + 2] << 8 |
+			bytes[at + 3]);
+	tag[11 + gap + 1] = 1 << 4;
+	tag[11 + gap + 3] = 11;
+	if (write(fd, bytes, at) != (ssize_t)at ||
+	    write(fd, tag, sizeof(tag)) != (ssize_t)sizeof(tag) ||
+	    write(fd, bytes + at, size - at) != (ssize_t)(size - at))
+		exit(1);
+	close(fd);
+	free(bytes);
+}
+
 int
 main(void)
 {
@@ -215,7 +240,7 @@ main(void)
 	if (mkdtemp(dir) == NULL || chdir(dir) != 0)
 		return 1;
 	for (size_t i = 0; i < sizeof(kind) / sizeof(kind[0]); i++) {
-		make("clip", kind[i].format, kind[i].codec);
+		make("clip", kind[i].format, kind[i].codec, FRAMES);
 		as_file("clip", FRAMES, kind[i].format);
 		as_file("clip", 3, "given up early");
 		as_stream("clip", FRAMES, "as a stream");
@@ -223,6 +248,11 @@ main(void)
 		as_file("clip", 3, "with more behind it");
 		unlink("clip");
 	}
+	/* Well past what is read to open it. */
+	make("clip", "flv", "flv", 2 * FRAMES);
+	insert_gap("clip", 2 * FRAMES * 5 / 8);
+	as_file("clip", 2 * FRAMES, "a part that is skipped");
+	unlink("clip");
 	(void)rmdir(dir);
 	return check_done();
 }
