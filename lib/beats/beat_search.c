@@ -8,39 +8,63 @@
 #include "beats/template.h"
 #include "dsp/dsp.h"
 
-/* The band of a beat's shape, Hz. */
+/* By hand: the band of the shape of a beat, Hz. */
 #define BAND_LOW 0.4
 #define BAND_HIGH 8.0
-/* Where beats are looked for at first: this many harmonics, at least. */
+/* By hand: the first search is in a band up to this many harmonics, and at
+ * least up to this, Hz. */
 #define COARSE_HARMONICS 4.0
 #define COARSE_HIGH_MIN 4.0
 #define FILTER_ORDER 2
+
+/* A wave that varies less than this, relative to its peak, is rounding. */
 #define ROUNDING 1e-9
 
-/* The matched filter, from before to behind the rise, in periods. */
+/* By hand: the matched filter, from before to after the rise, in periods.  The
+ * fine one is shorter, so that neighbours do not pull at a beat's time. */
 #define COARSE_BEFORE 0.25
 #define COARSE_AFTER 0.35
 #define FINE_BEFORE 0.20
 #define FINE_AFTER 0.30
-#define FINE_REACH 0.08 /* s */
+
+/* By hand: how far the fine template may move a beat, s, and how often the
+ * template is learnt anew. */
+#define FINE_REACH 0.08
 #define ROUNDS 3
 
-/* A change of the interval by a factor x costs REGULAR * ln(x)^2, and at most
- * BREAK; a perfect beat is worth 1. */
+/* By hand: a change of the interval by a factor x costs REGULAR * ln(x)^2, and
+ * at most BREAK, where a perfect beat is worth 1. */
 #define REGULAR 6.0
 #define BREAK 3.0
-#define APART_MIN 0.25 /* s */
-#define APART_MAX 2.5  /* periods */
 
-/* Of two periods the better run wins, each beat being worth its score less
- * this: a rise in every notch of the wave would gain nothing. */
+/* Beats are at least this far apart, s (BEATS_RATE_MAX), and a run breaks where
+ * they are this far apart, in periods (by hand: one beat may be missed). */
+#define APART_MIN 0.25
+#define APART_MAX 2.5
+
+/* By hand: the least slope of a candidate and the score at which slopes are
+ * clipped, in slopes of a beat, and the least correlation with the template. */
+#define RISE_MIN 0.1
+#define RISE_SCORE_MAX 1.2
+#define CORRELATION_MIN 0.3
+
+/* By hand: bounds of the period around a beat, in periods of the whole. */
+#define LOCAL_MIN 0.6
+#define LOCAL_MAX 1.6
+
+/* By hand: each block in which the slope is measured surely contains a beat,
+ * in periods, or in s while the period is unknown. */
+#define SCALE_BLOCK 1.2
+
+/* By hand: of two periods the better run wins, where each beat counts its score
+ * less this.  So a rise in every notch of the wave gains nothing. */
 #define WORTH_MIN 0.45
 
 struct candidate {
 	size_t at;
 	double score, period, best;
-	size_t from; /* the index of the beat before, plus 1 */
-	size_t top;  /* of this one and all before, the best */
+	size_t from; /* index of the beat before, plus 1 */
+	size_t top;  /* index of the best up to this one */
 };
 
 int
@@ -88,7 +112,7 @@ differentiate(const struct beat_search *s, const double *y)
 	s->slope[0] = s->slope[s->n - 1] = 0;
 }
 
-/* The middle of the five around block ${b}. */
+/* The median of the five blocks around block ${b}. */
 static double
 middle_of_five(const double *top, size_t blocks, size_t b)
 {
@@ -102,8 +126,8 @@ middle_of_five(const double *top, size_t blocks, size_t b)
 	return dsp_median(five, n);
 }
 
-/* What a beat's slope measures around each sample: the steepest of every
- * ${seconds}, the median of five such, and lines between. */
+/* The slope of a beat around each sample: the steepest in every ${seconds}, the
+ * median of five such, and lines between those. */
 static void
 measure_scale(struct beat_search *s, double seconds)
 {
@@ -146,7 +170,7 @@ best_run(const struct beat_search *s, struct candidate *c, size_t i)
 			c[i].best = v;
 			c[i].from = k + 1;
 		}
-		/* Anything before is in its top. */
+		/* What comes before is included in its top. */
 		if (k != j || dt > APART_MAX * c[i].period)
 			break;
 	}
@@ -155,8 +179,8 @@ best_run(const struct beat_search *s, struct candidate *c, size_t i)
 		c[i].top = c[i - 1].top;
 }
 
-/* Pick the run of candidates that is strong and regular; they become the
- * beats.  Return its worth. */
+/* Pick the run of candidates that is strong and regular as the beats.  Return
+ * its worth. */
 static double
 choose(struct beat_search *s, struct candidate *c, size_t n)
 {
@@ -192,8 +216,8 @@ local_periods(const struct beat_search *s, double *period)
 				    (double)(s->beat[j - 2] - s->beat[j - 3]);
 		}
 		period[i] = dsp_median(seven, n) / s->rate;
-		period[i] =
-		    fmin(fmax(period[i], 0.6 * s->period), 1.6 * s->period);
+		period[i] = fmin(fmax(period[i], LOCAL_MIN * s->period),
+		    LOCAL_MAX * s->period);
 	}
 }
 
@@ -203,7 +227,7 @@ is_peak(const double *x, size_t i)
 	return x[i] > x[i - 1] && x[i] >= x[i + 1];
 }
 
-/* First candidates: all rises of note. */
+/* The first candidates: all notable rises. */
 static size_t
 rises(const struct beat_search *s, struct candidate *c)
 {
@@ -212,17 +236,17 @@ rises(const struct beat_search *s, struct candidate *c)
 	for (size_t i = 1; i + 1 < s->n; i++) {
 		double v = s->slope[i];
 
-		if (!is_peak(s->slope, i) || v <= 0.1 * s->scale[i] ||
+		if (!is_peak(s->slope, i) || v <= RISE_MIN * s->scale[i] ||
 		    !(s->scale[i] > 0))
 			continue;
 		c[n].at = i;
-		c[n].score = fmin(v / s->scale[i], 1.2);
+		c[n].score = fmin(v / s->scale[i], RISE_SCORE_MAX);
 		c[n++].period = s->period;
 	}
 	return n;
 }
 
-/* Next candidates: where the shape fits. */
+/* The next candidates: where the template fits. */
 static size_t
 fits(const struct beat_search *s, const struct beat_template *sh,
     const double *period, struct candidate *c)
@@ -235,7 +259,7 @@ fits(const struct beat_search *s, const struct beat_template *sh,
 		if (!is_peak(s->match, i) || !(s->scale[i] > 0))
 			continue;
 		q = beat_template_quality(s, sh, i);
-		if (q <= 0.3)
+		if (q <= CORRELATION_MIN)
 			continue;
 		height = s->match[i] / sh->energy / s->scale[i];
 		while (k + 2 < s->beats && s->beat[k + 1] < i)
@@ -247,7 +271,7 @@ fits(const struct beat_search *s, const struct beat_template *sh,
 	return n;
 }
 
-/* Move each beat to where the shape fits best near it. */
+/* Move each beat to where the template fits best near it. */
 static void
 refine(struct beat_search *s, const struct beat_template *sh)
 {
@@ -307,7 +331,7 @@ coarse(
 	return s->beats < 2;
 }
 
-/* Is there more in the band than rounding? */
+/* Is there more than rounding in the band? */
 static bool
 alive(const struct beat_search *s)
 {
@@ -330,11 +354,11 @@ prepare(struct beat_search *s, double high)
 	if (!alive(s))
 		memset(s->work, 0, s->n * sizeof(*s->work));
 	differentiate(s, s->work);
-	measure_scale(s, s->period > 0 ? 1.2 * s->period : 1.2);
+	measure_scale(s, s->period > 0 ? SCALE_BLOCK * s->period : SCALE_BLOCK);
 	return 0;
 }
 
-/* Search on the band that suits s->period.  As coarse. */
+/* Search in the band that suits s->period.  Return as coarse does. */
 static int
 search(
     struct beat_search *s, struct candidate *c, double *period, double *worth)
@@ -346,7 +370,8 @@ search(
 	return coarse(s, c, period, worth);
 }
 
-/* Search with each period the wave may have, and with the best once more. */
+/* Search with each period that the wave may have, and with the best one
+ * again. */
 static int
 search_all(struct beat_search *s, struct candidate *c, double *period)
 {

@@ -9,16 +9,16 @@
 #include "beats/intervals.h"
 #include "dsp/dsp.h"
 
-/* A long wave is searched block by block, each with some of its neighbours,
- * so that memory is bounded and the mean beat may change. */
+/* By hand: a long wave is searched in blocks, each with a margin from its
+ * neighbours, so that memory is bounded and the mean beat may change. */
 #define BLOCK_SECONDS 240.0
 #define MARGIN_SECONDS 10.0
 
-/* A beat closer to the wave's ends has half of its rise missing, or a filter's
- * end in it: its time means little. */
+/* By hand: the time of a beat closer to the ends of the wave means little, s.
+ * Half of its rise is missing, or a filter has not settled there. */
 #define EDGE_SECONDS 0.15
 
-/* Beats of two blocks nearer than this are one. */
+/* By hand: beats of two blocks that are nearer than this are the same, s. */
 #define SAME_SECONDS 0.2
 
 /* Grow ${b} by one beat.  Return 0, or -1 without memory. */

@@ -12,22 +12,27 @@
 #define CHANNELS 3
 #define SECONDS_MIN 3.0
 
-/* A channel that varies less than this, of 255, is clipped; one whose mean is
- * below the second is black but for noise, which may repeat itself, too. */
+/* By hand: a channel that varies less than the first, of 255, is clipped.  One
+ * with a mean below the second is black except for noise, which may repeat
+ * itself as well. */
 #define LIVE_MIN 0.02
 #define DARK 0.5
 
+/* By hand: the band of the shape of a beat, Hz. */
 #define BAND_LOW 0.4
 #define BAND_HIGH 8.0
 #define FILTER_ORDER 2
 
-/* What is looked at of each beat, in periods before and behind its rise. */
+/* By hand: the window around a beat, in periods before and after its rise, and
+ * the longest period, s. */
 #define BEFORE 0.25
 #define AFTER 0.45
 #define PERIOD_MAX 1.0
-/* The calmest of the beats, of which weights are made. */
+/* By hand: the share of the beats, the calmest, from which weights are
+ * computed. */
 #define CALM_SHARE 0.8
-/* Keeps weights from rising on small differences of large signals. */
+/* By hand: a ridge, so that small differences of large signals do not get large
+ * weights. */
 #define RIDGE_SELF 0.02
 #define RIDGE_ALL 1e-3
 
@@ -62,12 +67,12 @@ rising(const struct signal_colour *c)
 	    c->time[c->n - 1] - c->time[0] <= SIGNAL_SECONDS_MAX;
 }
 
-/* The frames' times: as given, or on the sensor's clock where that makes the
- * liveliest channel smoother. */
+/* Set the times of the frames: as given, or on the sensor's clock where that
+ * makes the channel that varies most smoother. */
 static int
-set_times(struct finger *f, const struct signal_colour *c, int liveliest)
+set_times(struct finger *f, const struct signal_colour *c, int widest)
 {
-	const double *x = channel_of(c, liveliest);
+	const double *x = channel_of(c, widest);
 	double given, clocked;
 	struct err err;
 
@@ -146,8 +151,8 @@ find(struct beats *b, const struct finger *f, const double *wave)
 	return beats_find(b, &w, 0, (const double(*)[2])f->gap, f->gaps, &err);
 }
 
-/* The beats of the channel whose beats are most alike; none where there are
- * none. */
+/* Find the beats of the channel with the highest template correlation; none
+ * where there are none. */
 static int
 best_channel(struct beats *best, const struct finger *f,
     const struct channel ch[CHANNELS], int *which)
@@ -177,7 +182,7 @@ best_channel(struct beats *best, const struct finger *f,
 	return 0;
 }
 
-/* Windows around beats: where each starts, and how long all are. */
+/* Windows around beats: the start of each, and the common length. */
 struct windows {
 	size_t *start;
 	size_t n, before, length;
@@ -196,7 +201,7 @@ energy(const struct channel ch[CHANNELS], const struct windows *w, size_t j)
 	return sum;
 }
 
-/* Lay windows around the calm ones of the beats. */
+/* Place windows around the calm beats. */
 static int
 lay_windows(struct windows *w, const struct finger *f, const struct beats *b,
     const struct channel ch[CHANNELS])
@@ -234,8 +239,8 @@ lay_windows(struct windows *w, const struct finger *f, const struct beats *b,
 	return 0;
 }
 
-/* Scatter of the mean beat, and of what is left without it, over channels;
- * and the channels' mean slope at the beat. */
+/* The scatter of the mean beat, and of what is left without it, over the
+ * channels, and the mean slope of each channel at the beat. */
 static int
 scatter(const struct channel ch[CHANNELS], const struct windows *w,
     double between[9], double within[9], double rise[CHANNELS])
@@ -273,8 +278,8 @@ scatter(const struct channel ch[CHANNELS], const struct windows *w,
 	return 0;
 }
 
-/* Fisher's direction: the greatest eigenvector of within^-1 between, by the
- * power method. */
+/* Fisher's direction: the first eigenvector of within^-1 between, by power
+ * iteration. */
 static bool
 direction(const double between[9], double within[9],
     const double rise[CHANNELS], double v[CHANNELS])
@@ -308,9 +313,9 @@ direction(const double between[9], double within[9],
 	return true;
 }
 
-/* Weigh the channels by the beats of the best of them. */
+/* Set the combining weights of the channels by the beats of the best one. */
 static int
-weigh(struct finger *f, const struct channel ch[CHANNELS])
+set_weights(struct finger *f, const struct channel ch[CHANNELS])
 {
 	double between[9] = {0}, within[9] = {0}, rise[3], v[3];
 	struct beats b;
@@ -342,18 +347,18 @@ make_wave(struct finger *f, const struct signal_colour *c)
 {
 	struct channel ch[CHANNELS] = {0};
 	double sd[CHANNELS];
-	int liveliest = 0, rc;
+	int widest = 0, rc;
 
 	for (int k = 0; k < CHANNELS; k++) {
 		sd[k] = dsp_sd(channel_of(c, k), c->n);
-		if (sd[k] > sd[liveliest])
-			liveliest = k;
+		if (sd[k] > sd[widest])
+			widest = k;
 	}
-	if (sd[liveliest] < LIVE_MIN ||
+	if (sd[widest] < LIVE_MIN ||
 	    c->time[c->n - 1] - c->time[0] < SECONDS_MIN)
 		return 0;
 	f->time = calloc(c->n, sizeof(*f->time));
-	if (f->time == NULL || set_times(f, c, liveliest) != 0 ||
+	if (f->time == NULL || set_times(f, c, widest) != 0 ||
 	    find_gaps(f, c) != 0)
 		return -1;
 	f->start = f->time[0];
@@ -366,7 +371,7 @@ make_wave(struct finger *f, const struct signal_colour *c)
 		    dsp_mean(channel_of(c, k), c->n) >= DARK;
 	}
 	if (rc == 0)
-		rc = weigh(f, ch);
+		rc = set_weights(f, ch);
 	for (int k = 0; k < CHANNELS; k++) {
 		for (size_t i = 0; rc == 0 && i < f->n; i++)
 			f->wave[i] += f->weight[k] * ch[k].wave[i];

@@ -1,10 +1,10 @@
 /*
  * finger: the pulse wave of a fingertip that covers the lens.
  *
- * The whole picture is skin, so there are no patches to vote; but the three
- * colours see the same pulse with different noise (a red near saturation, a
- * green or blue near black), and the frames' times may be those of their
- * arrival only (clock.h).
+ * The whole picture is skin, so there are no patches.  But the three colours
+ * show the same pulse with different noise (red near saturation, green or blue
+ * near black), and the times of frames may be only those of their arrival
+ * (frame_clock.h).
  */
 #ifndef BEATS_FINGER_H
 #define BEATS_FINGER_H
@@ -17,7 +17,7 @@
 /* The wave's grid, samples a second. */
 #define FINGER_RATE 60.0
 
-/* Longer pauses between samples are gaps, s. */
+/* By hand: longer pauses between samples are gaps, s. */
 #define FINGER_GAP 0.3
 
 struct finger {
@@ -27,16 +27,16 @@ struct finger {
 	double start;
 	double (*gap)[2]; /* owned */
 	size_t gaps;
-	double weight[3]; /* of -R, -G, -B in the wave; 0: not used */
-	double clock; /* period of the sensor's clock, s; 0: times as given */
+	double weight[3]; /* combining weights of -R, -G, -B */
+	double clock;     /* period of the sensor, s; 0: times as given */
 };
 
 /*
- * Make the wave of ${c}: of the channels that carry a pulse, the sum in which
- * the beats stand out most from what is left when the mean beat is taken
- * away (Fisher's linear discriminant).  Return 0 with ${f} set, to be freed
- * with finger_release; f->n is 0 where no channel varies or there are
- * less than three seconds.  -1: no memory, or times that do not rise.
+ * Make the wave of ${c}: the sum of the channels that carry a pulse in which
+ * beats stand out most from what is left without the mean beat (Fisher's linear
+ * discriminant).  Return 0 with ${f} set, to be freed with finger_release; f->n
+ * is 0 where no channel varies or there are less than three seconds.  Return -1
+ * without memory or for times that do not rise.
  */
 int finger_wave(
     struct finger *f, const struct signal_colour *c, struct err *err);

@@ -7,23 +7,25 @@
 
 #include "dsp/dsp.h"
 
-/* Fewer frames do not show a clock. */
+/* By hand: fewer frames do not show a clock. */
 #define FRAMES_MIN 64
 
-/* How far, in periods, a stamp may lie from its frame. */
+/* By hand: how far a time stamp may be from its frame, in periods. */
 #define REACH 4
 #define STATES (2 * REACH + 1)
 
-/* Cost of a frame left out, in squared periods; and of a far stamp. */
+/* By hand: the cost of a dropped frame, in squared periods, how many may be
+ * dropped in a row, and the cost of a stamp out of reach. */
 #define DROP_COST 0.1
 #define DROPS_MAX 3
 #define FAR_COST 4.0
 
-/* Frames over which the phase is averaged: two seconds of most cameras. */
+/* By hand: frames over which the phase is averaged, two seconds of most
+ * cameras, and rounds of ticks and phase in turn. */
 #define PHASE_FRAMES 61
 #define ROUNDS 4
 
-/* Less jitter than this share of the period is left alone. */
+/* By hand: less jitter than this share of the period is not corrected. */
 #define JITTER_MIN 0.08
 
 static const double nominal_rates[] = {
@@ -47,7 +49,8 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The camera's period: a usual one where the median step is near it. */
+/* The period of the camera: that of a usual frame rate, where the median step
+ * is near one. */
 static double
 guess_period(const double t[], size_t n, double *steps)
 {
@@ -64,7 +67,7 @@ guess_period(const double t[], size_t n, double *steps)
 	return median;
 }
 
-/* Median distance of a stamp from the middle of its neighbours. */
+/* The median distance of a stamp from the middle of its neighbours. */
 static double
 jitter(const double t[], size_t n, double *work)
 {
@@ -74,7 +77,7 @@ jitter(const double t[], size_t n, double *work)
 	return work[(n - 2) / 2];
 }
 
-/* The cheapest way into state ${j} of frame ${i}. */
+/* The cheapest path to state ${j} of frame ${i}. */
 static double
 step_into(const struct clock *c, size_t i, int j, const double cost[STATES],
     uint8_t *from)
@@ -109,7 +112,7 @@ far(const struct clock *c, size_t i, int j)
 	return fmin(d * d, FAR_COST);
 }
 
-/* Give each frame its tick: strictly rising, cheapest in all. */
+/* Give each frame its tick: strictly rising, at the least cost overall. */
 static void
 assign_ticks(struct clock *c)
 {
@@ -137,7 +140,7 @@ assign_ticks(struct clock *c)
 	}
 }
 
-/* The phase at each frame: what the stamps around it say on average. */
+/* The phase at each frame: the mean of the stamps around it. */
 static void
 smooth_phase(struct clock *c)
 {
@@ -169,7 +172,7 @@ release(struct clock *c)
 	free(c->from);
 }
 
-/* Times on the clock's ticks.  Return whether they are a clock's. */
+/* Write the times of the ticks.  Return whether they are those of a clock. */
 static int
 place(struct clock *c, double out[])
 {
@@ -221,8 +224,8 @@ done:
 	return rc;
 }
 
-/* Distance of sample ${i} from a parabola through the six around it, which
- * count less the farther they are. */
+/* The distance of sample ${i} from a parabola through the six around it, which
+ * weigh less with distance. */
 static double
 off_curve(const double t[], const double x[], size_t i)
 {

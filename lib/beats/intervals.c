@@ -9,31 +9,43 @@
 #define RANGE_MIN (60.0 / BEATS_RATE_MAX)
 #define RANGE_MAX (60.0 / BEATS_RATE_MIN)
 
-/* An interval is compared with the median of this many on each side. */
+/* By hand: an interval is compared with the median of this many on each
+ * side. */
 #define AROUND 5
 
-/* Normal: within so many deviations of the median, and this share of it at
- * least and at most. */
+/* By hand: a normal interval is within this many deviations of the median, but
+ * the limit is at least and at most these shares of the median. */
 #define NORMAL_DEVIATIONS 4.0
 #define NORMAL_SHARE_MIN 0.25
 #define NORMAL_SHARE_MAX 0.35
 
-/* Beats less like the mean beat are unclear: at most the first, and no less
- * than the second; in between, so much below the median. */
+/* By hand: an early beat's interval is shorter than this share of the median,
+ * and a compensatory pause longer than this one. */
+#define EARLY_MAX 0.75
+#define PAUSE_MIN 1.15
+
+/* By hand: how far, as a share, the sum of two halves may be off the median, and
+ * the length of two or of three intervals off twice or three times it. */
+#define EXTRA_OFF 0.2
+#define PAIR_OFF 0.15
+#define TRIPLE_OFF 0.1
+
+/* By hand: beats with a lower template correlation are unclear.  The limit is
+ * so much below the median, within these bounds. */
 #define QUALITY_HIGH 0.75
 #define QUALITY_LOW 0.35
 #define QUALITY_BELOW 0.25
 
-/* Of a run of other intervals, so many beats at most are told from its
- * length, if that is a multiple of the usual one but for this share. */
+/* By hand: up to this many beats are counted from the length of a run of other
+ * intervals, if it is a multiple of the usual one within this share. */
 #define MENDED_MAX 6.0
 #define MENDED_OFF 0.35
 
-/* The wave of a beat this close to a gap is partly made up, s. */
+/* By hand: a beat this close to a gap is partly interpolated, s. */
 #define GAP_MARGIN 0.25
 
-/* What the intervals around ${i} say it should be: their median, and how
- * much they deviate from it.  0 where there are too few. */
+/* What the intervals around ${i} predict for it: their median, and how much
+ * they deviate from it.  0 where there are too few. */
 static double
 expected(const struct beats *b, size_t i, double *deviation)
 {
@@ -65,10 +77,10 @@ about(double value, double want, double share)
 	return fabs(value - want) <= share * want;
 }
 
-/* Judge interval ${i} by its length alone.  An early beat and the pause that
- * makes up for it, or two halves, are judged together: *${pair}. */
+/* Label interval ${i} by its length only.  An early beat and its compensatory
+ * pause, or two halves, are labelled together: *${pair}. */
 static enum interval_label
-judge_length(const struct beats *b, size_t i, bool *pair)
+label_length(const struct beats *b, size_t i, bool *pair)
 {
 	const struct beat_interval *v = &b->interval[i];
 	double spread, m = expected(b, i, &spread);
@@ -77,16 +89,19 @@ judge_length(const struct beats *b, size_t i, bool *pair)
 	*pair = false;
 	if (v->seconds < RANGE_MIN)
 		return INTERVAL_OUT_OF_RANGE;
-	if (m > 0 && v->seconds < 0.75 * m && next > 0) {
+	if (m > 0 && v->seconds < EARLY_MAX * m && next > 0) {
 		*pair = true;
-		if (next < 0.75 * m && about(v->seconds + next, m, 0.2))
+		if (next < EARLY_MAX * m &&
+		    about(v->seconds + next, m, EXTRA_OFF))
 			return INTERVAL_EXTRA;
-		if (next > 1.15 * m && about(v->seconds + next, 2 * m, 0.15))
+		if (next > PAUSE_MIN * m &&
+		    about(v->seconds + next, 2 * m, PAIR_OFF))
 			return INTERVAL_ECTOPIC;
 		*pair = false;
 	}
 	if (m > 0 &&
-	    (about(v->seconds, 2 * m, 0.15) || about(v->seconds, 3 * m, 0.1)))
+	    (about(v->seconds, 2 * m, PAIR_OFF) ||
+		about(v->seconds, 3 * m, TRIPLE_OFF)))
 		return INTERVAL_MISSED;
 	if (v->seconds > RANGE_MAX)
 		return INTERVAL_OUT_OF_RANGE;
@@ -158,8 +173,8 @@ usual_near(const struct beats *b, size_t i, size_t end)
 	return n > 0 ? dsp_median(near, n) : 0;
 }
 
-/* How many heart beats the ${seconds} between two good ones hold if each
- * takes about ${usual}; 0: not to be told. */
+/* How many beats the ${seconds} between two good ones contain if each takes
+ * about ${usual}; 0: unknown. */
 static double
 beats_within(double seconds, double usual)
 {
@@ -232,7 +247,7 @@ intervals_label(struct beats *b, const double (*gap)[2], size_t gaps)
 			b->interval[i].label = b->interval[i - 1].label;
 			pair = false;
 		} else {
-			b->interval[i].label = judge_length(b, i, &pair);
+			b->interval[i].label = label_length(b, i, &pair);
 		}
 	}
 	b->template_correlation = median_quality(b, work);

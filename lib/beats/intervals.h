@@ -1,5 +1,6 @@
 /*
- * intervals: which intervals between beats are those of a normal heart beat.
+ * intervals: which intervals between beats are normal (NN), and why others are
+ * not.
  *
  * Private to lib/beats.
  */
@@ -10,8 +11,8 @@
 
 #include "beats/beats.h"
 
-/* Make b->interval of b->beat, mark each, and sum up.  Return 0, or -1
- * without memory. */
+/* Compute b->interval from b->beat, label each, and set the sums over them.
+ * Return 0, or -1 without memory. */
 int intervals_label(struct beats *b, const double (*gap)[2], size_t gaps);
 
 #endif

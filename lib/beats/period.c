@@ -4,16 +4,18 @@
 
 #define PERIOD_MIN (60.0 / BEATS_RATE_MAX)
 
-/* Lags are this close together: as many a second. */
+/* By hand: lags are tried at this many a second. */
 #define LAG_RATE 50.0
 
-/* Lags that are less like this share of the likeness of the best are none. */
-#define LIKE_MIN 0.35
+/* By hand: a lag whose autocorrelation is less than this share of the best is
+ * no period. */
+#define CORRELATION_MIN 0.35
 
-/* Slopes count up to so many times that of a beat: motion is no rhythm. */
+/* By hand: slopes count up to this multiple of those of a beat, since motion
+ * has no rhythm. */
 #define SLOPE_MAX 1.5
 
-/* How like the slopes are to themselves ${lag} samples of x later. */
+/* The autocorrelation of ${x} at ${lag} samples. */
 static double
 autocorrelation(const double *x, size_t n, size_t lag)
 {
@@ -24,14 +26,14 @@ autocorrelation(const double *x, size_t n, size_t lag)
 	return sum / (double)(n - lag);
 }
 
-/* Insert a lag into the list of the ${n} best, which falls. */
+/* Insert a lag into the falling list of the ${n} best. */
 static size_t
-keep_best(double lag[BEAT_PERIODS_MAX], double like[BEAT_PERIODS_MAX], size_t n,
-    double new_lag, double new_like)
+keep_best(double lag[BEAT_PERIODS_MAX], double height[BEAT_PERIODS_MAX],
+    size_t n, double new_lag, double new_height)
 {
 	size_t at = n;
 
-	while (at > 0 && like[at - 1] < new_like)
+	while (at > 0 && height[at - 1] < new_height)
 		at--;
 	if (at == BEAT_PERIODS_MAX)
 		return n;
@@ -39,10 +41,10 @@ keep_best(double lag[BEAT_PERIODS_MAX], double like[BEAT_PERIODS_MAX], size_t n,
 		n++;
 	for (size_t i = n - 1; i > at; i--) {
 		lag[i] = lag[i - 1];
-		like[i] = like[i - 1];
+		height[i] = height[i - 1];
 	}
 	lag[at] = new_lag;
-	like[at] = new_like;
+	height[at] = new_height;
 	return n;
 }
 
@@ -53,7 +55,7 @@ beat_periods(const struct beat_search *s, double period[BEAT_PERIODS_MAX])
 	double rate = s->rate / (double)skip, best[BEAT_PERIODS_MAX];
 	size_t n = s->n / skip, last = (size_t)(BEAT_PERIOD_MAX * rate) + 1;
 	size_t first = (size_t)(PERIOD_MIN * rate), count = 0;
-	double *x = s->work, *like = s->match;
+	double *x = s->work, *height = s->match;
 
 	if (n < 2 * last || last + 1 >= s->n)
 		return 0;
@@ -64,14 +66,14 @@ beat_periods(const struct beat_search *s, double period[BEAT_PERIODS_MAX])
 		x[i] = fmin(fmax(v, -SLOPE_MAX), SLOPE_MAX);
 	}
 	for (size_t lag = first - 1; lag <= last; lag++)
-		like[lag] = autocorrelation(x, n, lag);
+		height[lag] = autocorrelation(x, n, lag);
 	for (size_t lag = first; lag < last; lag++) {
-		if (like[lag] > like[lag - 1] && like[lag] >= like[lag + 1] &&
-		    like[lag] > 0)
-			count = keep_best(
-			    period, best, count, (double)lag / rate, like[lag]);
+		if (height[lag] > height[lag - 1] &&
+		    height[lag] >= height[lag + 1] && height[lag] > 0)
+			count = keep_best(period, best, count,
+			    (double)lag / rate, height[lag]);
 	}
-	while (count > 1 && best[count - 1] < LIKE_MIN * best[0])
+	while (count > 1 && best[count - 1] < CORRELATION_MIN * best[0])
 		count--;
 	return count;
 }

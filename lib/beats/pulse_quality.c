@@ -6,24 +6,28 @@
 
 #include "dsp/dsp.h"
 
-/* Of each beat, from so much before its rise to so much behind it, in
- * intervals. */
+/* By hand: each beat is compared from this much before its rise to this much
+ * after it, in intervals. */
 #define BEFORE 0.25
 #define BEHIND 0.75
 
+/* By hand: the band of a pulse and its harmonics, Hz. */
 #define BAND_LOW 0.5
 #define BAND_HIGH 8.0
 #define FILTER_ORDER 2
 
+/* By hand: slow power is below this, Hz, and filters settle within this, s. */
 #define SLOW_HIGH 5.0
 #define SLOW_ORDER 4
-#define SLOW_END 1.0 /* s */
+#define SLOW_END 1.0
 
-/* Pieces in which the rate's course is looked at. */
+/* By hand: pieces in which the course of the rate is measured. */
 #define PIECE_SECONDS 8.0
 #define PIECES_MIN 4
 #define PIECES_MAX 64
 
+/* The windows, s, and the bands, Hz, of the SNR of de Haan and Jeanne (2013),
+ * and the ratio that stands for no noise at all. */
 #define SNR_SECONDS 10.0
 #define SNR_LOW 0.5
 #define SNR_HIGH 4.0
@@ -31,16 +35,10 @@
 #define SNR_SECOND 0.2
 #define SNR_LEAST 1e-9
 
-/* Correlation of the beats at ${a} and ${b} samples. */
-static double
-alike(const double *x, size_t a, size_t b, size_t before, size_t n)
-{
-	return dsp_correlation(x + a - before, x + b - before, n);
-}
-
+/* Set q->beat_similarity; ${similarity} has room for the beats. */
 static void
 beat_similarity(struct pulse_quality *q, const struct beats *b,
-    const struct signal_wave *w, const double *x, double *like)
+    const struct signal_wave *w, const double *x, double *similarity)
 {
 	size_t count = 0;
 
@@ -56,9 +54,11 @@ beat_similarity(struct pulse_quality *q, const struct beats *b,
 		if (n < 4 || at < (double)before ||
 		    next - (double)before + (double)n > (double)w->n)
 			continue;
-		like[count++] = alike(x, (size_t)at, (size_t)next, before, n);
+		similarity[count++] = dsp_correlation(
+		    x + (size_t)at - before, x + (size_t)next - before, n);
 	}
-	q->beat_similarity = count > 0 ? fmax(0, dsp_median(like, count)) : 0;
+	q->beat_similarity =
+	    count > 0 ? fmax(0, dsp_median(similarity, count)) : 0;
 }
 
 /* Rate of the beats between two times, Hz; 0 where there are too few. */
@@ -77,9 +77,9 @@ rate_between(const struct beats *b, double from, double to)
 	return n >= 3 && last > first ? (n - 1) / (last - first) : 0;
 }
 
-/* How far the rates of the two halves lie apart, /min; or, where that is less,
- * how far those of shorter pieces are off a smooth course: hearts slow down
- * after exercise, what is found in noise leaps. */
+/* How far apart the rates of the two halves are, /min; or, where that is less,
+ * how far the rates of shorter pieces deviate from a smooth course.  Hearts
+ * slow down after exercise, what is found in noise jumps. */
 static double
 change(const struct beats *b, double start, double seconds)
 {
@@ -101,7 +101,8 @@ change(const struct beats *b, double start, double seconds)
 
 		squares += bend * bend;
 	}
-	/* Of independent rates of variance 1 the bends have 6. */
+	/* The second differences of independent rates of variance 1 have
+	 * variance 6. */
 	return fmin(halves, sqrt(squares / (double)(n - 2) / 6));
 }
 
@@ -164,8 +165,8 @@ snr(struct pulse_quality *q, const struct beats *b, const struct signal_wave *w,
 	return 0;
 }
 
-/* The share of x that is slow, with ${work} as room for as many samples; the
- * ends, where filters have not settled, left out. */
+/* The share of the power of ${x} that is slow, without the ends, where filters
+ * have not settled.  ${work} has room for as many samples. */
 static int
 slow(struct pulse_quality *q, const double *x, size_t n, double rate,
     double *work)
@@ -187,7 +188,7 @@ pulse_quality_measure(struct pulse_quality *q, const struct beats *beats,
     const struct signal_wave *wave, struct err *err)
 {
 	struct dsp_filter band;
-	double *x, *work, *like;
+	double *x, *work, *similarity;
 	int rc = -1;
 
 	*q = (struct pulse_quality){.snr_db = (double)NAN};
@@ -195,13 +196,13 @@ pulse_quality_measure(struct pulse_quality *q, const struct beats *beats,
 		return 0;
 	x = calloc(wave->n, sizeof(*x));
 	work = calloc(wave->n, sizeof(*work));
-	like = calloc(beats->count, sizeof(*like));
-	if (x != NULL && work != NULL && like != NULL) {
+	similarity = calloc(beats->count, sizeof(*similarity));
+	if (x != NULL && work != NULL && similarity != NULL) {
 		dsp_bandpass(&band, FILTER_ORDER, BAND_LOW,
 		    fmin(BAND_HIGH, 0.45 * wave->rate), wave->rate);
 		rc = dsp_filtfilt(&band, wave->value, x, wave->n);
 		if (rc == 0) {
-			beat_similarity(q, beats, wave, x, like);
+			beat_similarity(q, beats, wave, x, similarity);
 			rc = snr(q, beats, wave, x);
 		}
 		if (rc == 0)
@@ -211,6 +212,6 @@ pulse_quality_measure(struct pulse_quality *q, const struct beats *beats,
 	}
 	free(x);
 	free(work);
-	free(like);
+	free(similarity);
 	return rc == 0 ? 0 : err_set(err, "out of memory");
 }

@@ -31,22 +31,22 @@ correlation(const double *a, const double *b, size_t n)
 	return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
 }
 
-/* The mean of those of the ${rows} beats that are most like the last mean,
- * seven in ten. */
+/* The mean of the seven in ten of the ${rows} beats that correlate best with
+ * the last mean. */
 static void
 mean_of_similar(struct beat_template *sh, const double *row, size_t rows,
-    double *like, double *sorted)
+    double *similarity, double *sorted)
 {
 	double limit;
 	size_t used = 0;
 
 	for (size_t r = 0; r < rows; r++)
-		like[r] = correlation(row + r * sh->n, sh->mean, sh->n);
-	memcpy(sorted, like, rows * sizeof(*like));
+		similarity[r] = correlation(row + r * sh->n, sh->mean, sh->n);
+	memcpy(sorted, similarity, rows * sizeof(*similarity));
 	limit = dsp_quantile(sorted, rows, 0.3);
 	memset(sh->mean, 0, sh->n * sizeof(*sh->mean));
 	for (size_t r = 0; r < rows; r++) {
-		if (like[r] < limit)
+		if (similarity[r] < limit)
 			continue;
 		for (size_t i = 0; i < sh->n; i++)
 			sh->mean[i] += row[r * sh->n + i];
@@ -93,7 +93,7 @@ beat_template_learn(const struct beat_search *s, struct beat_template *sh)
 	return rows == 0 || !(sh->energy > 0);
 }
 
-/* Slope ${i} of the shape as it lies at sample ${at}; 0 beyond the ends. */
+/* Slope ${i} of the template placed at sample ${at}; 0 beyond the ends. */
 static double
 slope_at(const struct beat_search *s, const struct beat_template *sh, size_t at,
     size_t i)

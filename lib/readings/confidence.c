@@ -60,7 +60,7 @@ confidence_lf_hf(const struct hrv *h)
 {
 	double tolerance = vital_info(VITAL_HRV_LF_HF)->tolerance;
 	double lf = HRV_LF_HIGH - HRV_LF_LOW;
-	double hf = READINGS_HRV_HF_HIGH - HRV_LF_HIGH;
+	double hf = HRV_HF_HIGH - HRV_LF_HIGH;
 	double ratio = h->lf_hf, off;
 
 	if (!(ratio > 0) || !(h->spectrum_seconds > 0))

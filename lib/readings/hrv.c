@@ -9,7 +9,7 @@
 
 #define LF_LOW HRV_LF_LOW
 #define LF_HIGH HRV_LF_HIGH
-#define HF_HIGH READINGS_HRV_HF_HIGH
+#define HF_HIGH HRV_HF_HIGH
 
 /* The variance of a beat's time, s^2, is this times its noise over its signal
  * (1/q^2 - 1, q being its correlation with the mean beat).  Fitted to the

@@ -29,7 +29,7 @@
 /* The bands, Hz. */
 #define HRV_LF_LOW 0.04
 #define HRV_LF_HIGH 0.15
-#define READINGS_HRV_HF_HIGH 0.40
+#define HRV_HF_HIGH 0.40
 
 struct hrv {
 	double sdnn;             /* ms, with n - 1 in the denominator */
