@@ -4,7 +4,8 @@
 
 #include "readings/reading.h"
 
-/* Shares of slow power in what is no pulse, and in what may be one. */
+/* By hand: shares of slow power up to which a wave is no pulse, and from which
+ * it may be one. */
 #define SLOW_NONE 0.2
 #define SLOW_ALL 0.5
 
@@ -17,11 +18,11 @@ logistic(double z)
 double
 confidence_heart_rate(const struct pulse_quality *q)
 {
-	/* A rate that changes has no one value. */
+	/* Fitted, like all below.  A rate that changes has no single value. */
 	static const double start = -6.51, repeat = 10.41, change = -1,
 			    free_change = 4;
 
-	/* Not fitted: flicker repeats itself perfectly. */
+	/* By hand: flicker repeats itself perfectly, so its power decides. */
 	double pulse =
 	    fmin(fmax((q->slow - SLOW_NONE) / (SLOW_ALL - SLOW_NONE), 0), 1);
 
@@ -48,7 +49,7 @@ confidence_rmssd(const struct beats *b, const struct pulse_quality *q)
 	    start + repeat * q->beat_similarity + regular * b->regular);
 }
 
-/* The normal distribution below ${z}. */
+/* The normal distribution function at ${z}. */
 static double
 below(double z)
 {
@@ -65,8 +66,9 @@ confidence_lf_hf(const struct hrv *h)
 
 	if (!(ratio > 0) || !(h->spectrum_seconds > 0))
 		return 0;
-	/* Power in a band is the mean over as many independent bins as it has
-	 * cycles of the length, and each is off by as much as it is. */
+	/* The power in a band is a mean over as many independent bins as the
+	 * length has cycles of the bandwidth, and each bin is off by as much as
+	 * its own size. */
 	off = sqrt((1 / lf + 1 / hf) / h->spectrum_seconds);
 	return below(log(1 + tolerance / ratio) / off) -
 	    (ratio > tolerance ? below(log(1 - tolerance / ratio) / off) : 0);

@@ -1,9 +1,9 @@
 /*
- * confidence: how probable it is that a value lies within its tolerance.
+ * confidence: the probability that a value is within its tolerance.
  *
- * Each is a logistic curve over what the estimator saw, fitted to recordings
- * with truth and to noise of many kinds; vitals-extract(1) says to which, and
- * how well what it promises held.
+ * Each is a logistic function of what the estimator saw, fitted to recordings
+ * with a reference and to many kinds of noise.  vitals-extract(1) says which,
+ * and how well the probabilities hold.
  */
 #ifndef READINGS_CONFIDENCE_H
 #define READINGS_CONFIDENCE_H
@@ -20,9 +20,9 @@ double confidence_heart_rate(const struct pulse_quality *q);
 double confidence_sdnn(const struct beats *b, const struct pulse_quality *q);
 double confidence_rmssd(const struct beats *b, const struct pulse_quality *q);
 
-/* LF/HF within 1 of what a long recording would give: the share of such
- * estimates that does, from the number of cycles that the length holds of each
- * band.  Of the beats it says nothing. */
+/* LF/HF within 1 of what a long recording would give: the share of estimates
+ * for which this holds, by the number of cycles of each band in the length.
+ * The quality of the beats has no part in it. */
 double confidence_lf_hf(const struct hrv *h);
 
 /* Breathing within 3 /min, from a window of ${seconds}. */

@@ -11,30 +11,33 @@
 #include "readings/respiration.h"
 #include "readings/saturation.h"
 
-/* Within so much of the spectra's rate, or this share of a beat over the whole
- * recording, all beats were found, and their mean is the better one: who loses
- * one is off by half of it at least. */
+/* By hand: within this of the rate of the spectra, /min, or within this share
+ * of a beat over the whole recording, all beats were found and their mean is
+ * the better value.  A lost beat moves it by more. */
 #define EXACT_RATE 0.75
 #define EXACT_BEATS 0.2
-/* Beyond so much, and this share, they do not bear it out. */
+/* By hand: beyond this, /min, and beyond this share, the beats contradict the
+ * spectra. */
 #define SAME_RATE 1.5
 #define SAME_SHARE 0.02
-/* Confidence in a rate that the beats do not bear out. */
+/* By hand: what is left of the confidence in a rate that the beats
+ * contradict. */
 #define DOUBTED 0.7
 
-/* A pulse less sure than this carries no breath, shape or colour. */
+/* By hand: a pulse with a lower confidence gives no other readings. */
 #define PULSE_MIN 0.3
 
-/* A recording may lack the last frames of its nominal length, s. */
+/* By hand: a recording may lack this much of its nominal length, s. */
 #define SHORT_BY 0.25
 
-/* A share of differences is less certain than their size. */
+/* By hand: a share of differences is less certain than their size. */
 #define COARSER 0.9
 
-/* Share of normal intervals below which their spread means nothing. */
+/* By hand: with a lower share of normal intervals, their spread means
+ * nothing. */
 #define REGULAR_MIN 0.5
 
-/* What is known on the way from the signals to the readings. */
+/* The state between the signals and the readings. */
 struct work {
 	const struct readings_input *in;
 	struct readings_output *out;
@@ -81,7 +84,7 @@ give_nothing(struct work *w)
 	}
 }
 
-/* Copy the wave that was given, or make that of a finger. */
+/* Copy the given wave, or make that of a finger. */
 static int
 set_wave(struct work *w, struct err *err)
 {
@@ -124,7 +127,7 @@ find_beats(struct work *w, struct err *err)
 	    &w->quality, &w->out->beats, &w->out->pulse, err);
 }
 
-/* The heart rate: over the beats, if they bear out the spectra. */
+/* The heart rate: that of the beats, if they agree with the spectra. */
 static void
 read_rate(struct work *w)
 {
@@ -143,7 +146,7 @@ read_rate(struct work *w)
 			value = in->rate;
 			confidence *= DOUBTED;
 		} else if (fabs(value - in->rate) > exact) {
-			/* Some beats were missed or made up. */
+			/* Some beats were missed or added. */
 			value = in->rate;
 		}
 	} else {
@@ -197,14 +200,14 @@ read_breath(struct work *w, struct err *err)
 	    vital_info(VITAL_RESPIRATORY_RATE)->min_seconds)
 		return 0;
 	sure = confidence_respiration(&r, fmin(in->seconds, r.seconds));
-	/* Movement shows breath also where no pulse is seen. */
+	/* Movement shows breath even where no pulse is seen. */
 	sure *= r.weight[RESPIRATION_MOTION] +
 	    (1 - r.weight[RESPIRATION_MOTION]) * w->rate_confidence;
 	give(w, VITAL_RESPIRATORY_RATE, r.rate, sure, "pulse-modulation");
 	return 0;
 }
 
-/* Pulsation of the channel most coherent with the pulse. */
+/* The perfusion of the channel that is most coherent with the pulse. */
 static void
 read_perfusion(struct work *w)
 {
@@ -225,7 +228,8 @@ read_perfusion(struct work *w)
 		    "ac-over-dc");
 }
 
-/* A vital by its model; whether there is one that could be applied. */
+/* Compute a vital by its model.  Return whether there is one that can be
+ * applied. */
 static bool
 read_model(struct work *w, enum vital vital)
 {
@@ -238,8 +242,8 @@ read_model(struct work *w, enum vital vital)
 	if (model_apply(m, vital, &w->out->features, &value) != 0)
 		return false;
 	within = m->anchored ? m->anchored_within : m->within;
-	/* One person says nothing of the next, nor one reference of how far
-	 * its own person strays from it. */
+	/* One person says nothing about others, and one reference nothing about
+	 * how far its own person deviates from it. */
 	if (isnan(within))
 		within = SATURATION_CONFIDENCE;
 	give(w, vital, value, within * w->rate_confidence, "calibrated");
@@ -275,7 +279,8 @@ read_all(struct work *w, struct err *err)
 	    .beats = &out->beats};
 	double *times = w->finger.time;
 
-	/* The clock's times, where the frames have only those of arrival. */
+	/* The times of the sensor's clock, where frames have only those of
+	 * arrival. */
 	if (times != NULL)
 		view.colour.time = times;
 	read_rate(w);

@@ -10,25 +10,28 @@
 
 #define CHANNELS 3
 
-/* The grid of all waves here, samples a second. */
+/* The grid of all waves here, samples a second, and the gap that is
+ * interpolated by a line, s. */
 #define GRID 60.0
 #define GAP 0.3 /* s */
 
-/* The band of the pulse, in multiples of the heart rate. */
+/* By hand: the band of the pulse, in multiples of the heart rate. */
 #define BAND_LOW 0.7
 #define BAND_HIGH 2.6
 #define FILTER_ORDER 2
 
-/* A channel darker than this, of 255, says nothing. */
+/* By hand: a channel darker than this, of 255, has no signal. */
 #define DARK 0.5
 
-/* The mean beat: samples before and behind the rise. */
+/* By hand: the mean beat, in samples before and after the rise (0.3 and 0.7 s),
+ * the quality and the number of beats that it needs, and the distance of the
+ * reflection behind the top (0.2 s). */
 #define BEAT_BEFORE 18
 #define BEAT_AFTER 42
 #define BEAT_LENGTH (BEAT_BEFORE + BEAT_AFTER)
 #define BEAT_QUALITY_MIN 0.6
 #define BEATS_MIN 5
-#define BEHIND_TOP 12 /* 0.2 s */
+#define BEHIND_TOP 12
 
 static const struct features_info infos[FEATURE_COUNT] = {
     [FEATURE_MEAN_RED] = {"meanRed", 2},
@@ -68,7 +71,7 @@ struct grid {
 	double start;
 	size_t n;
 	double *pulse;             /* in the band of the pulse */
-	double *channel[CHANNELS]; /* minus logarithm, likewise; NULL: dark */
+	double *channel[CHANNELS]; /* likewise, minus logarithm; NULL: dark */
 	double *work;
 };
 
@@ -147,8 +150,8 @@ lay_grid(struct grid *g, const struct features_input *v)
 	return rc;
 }
 
-/* Sample range of interval ${i} between good beats; false where it is not
- * one to look at. */
+/* The samples of interval ${i} between good beats; false where it is not to be
+ * used. */
 static bool
 range_of(const struct grid *g, const struct beats *b, size_t i, size_t *from,
     size_t *to)
@@ -175,8 +178,8 @@ product(const double *x, const double *y, size_t from, size_t to)
 	return sum / (double)(to - from);
 }
 
-/* The median over the beats of the products of channel and pulse: motion in
- * some of them does not count. */
+/* The median over the beats of the products of channel and pulse, on which
+ * motion in some beats has no effect. */
 static int
 pulsation(
     struct features *f, const struct grid *g, const struct beats *b, int k)
@@ -200,7 +203,7 @@ pulsation(
 		vxx = dsp_median(xx, n);
 		vxp = dsp_median(xp, n);
 		vpp = dsp_median(pp, n);
-		/* From top to bottom of a sine of that variance. */
+		/* The peak-to-peak amplitude of a sine of that variance. */
 		f->value[FEATURE_PERFUSION_RED + k] = 100 * 2 * sqrt(2 * vxx);
 		if (vxx > 0 && vpp > 0)
 			f->value[FEATURE_COHERENCE_RED + k] =
@@ -210,7 +213,7 @@ pulsation(
 	return 0;
 }
 
-/* The mean of the good beats of ${wave}; how many they are. */
+/* The mean of the good beats of ${wave}.  Return their number. */
 static size_t
 mean_beat(double mean[BEAT_LENGTH], const struct grid *g, const double *wave,
     const struct beats *b)
@@ -233,8 +236,8 @@ mean_beat(double mean[BEAT_LENGTH], const struct grid *g, const double *wave,
 	return n;
 }
 
-/* Where the wave crosses ${level} going from ${top} by ${step}, in samples
- * from top; NAN where it does not. */
+/* Where the wave crosses ${level} when going from ${top} by ${step}, in samples
+ * from the top; NAN where it does not. */
 static double
 crossing(const double *x, size_t top, int step, double level)
 {

@@ -1,9 +1,10 @@
 /*
- * features: what a recording shows that needs a calibration to mean anything.
+ * features: properties of a recording that mean something only with a
+ * calibration.
  *
- * They travel in the "features" member of a measurement line, so that
- * vitals-calibrate can fit them to reference readings, and vitals-extract
- * can turn the same features into values afterwards.
+ * They are the "features" member of a measurement line, so that
+ * vitals-calibrate can fit them to reference readings, and vitals-extract can
+ * turn the same features into values afterwards.
  */
 #ifndef READINGS_FEATURES_H
 #define READINGS_FEATURES_H
@@ -17,7 +18,7 @@ enum feature {
 	FEATURE_MEAN_RED,
 	FEATURE_MEAN_GREEN,
 	FEATURE_MEAN_BLUE,
-	/* Pulsation over mean level, %, of each channel. */
+	/* Perfusion of each channel: pulsation (AC) over mean level (DC), %. */
 	FEATURE_PERFUSION_RED,
 	FEATURE_PERFUSION_GREEN,
 	FEATURE_PERFUSION_BLUE,
@@ -25,35 +26,35 @@ enum feature {
 	FEATURE_COHERENCE_RED,
 	FEATURE_COHERENCE_GREEN,
 	FEATURE_COHERENCE_BLUE,
-	/* Shape of the mean beat: seconds from foot to top, widths at half
-	 * and at a quarter of the height in seconds, area behind the top over
-	 * area before it, height 0.2 s behind the top over that of the top. */
+	/* Shape of the mean beat: seconds from foot to top; widths at half and
+	 * at a quarter of the height in seconds; area after the top over area
+	 * before it; height 0.2 s after the top over that of the top. */
 	FEATURE_RISE_SECONDS,
 	FEATURE_WIDTH_HALF_SECONDS,
 	FEATURE_WIDTH_QUARTER_SECONDS,
 	FEATURE_AREA_RATIO,
 	FEATURE_REFLECTION,
-	/* Delay of the lower region's wave against the upper one's, and its
-	 * standard error. */
+	/* Delay of the wave of the lower region behind that of the upper one,
+	 * and its standard error. */
 	FEATURE_TRANSIT_SECONDS,
 	FEATURE_TRANSIT_ERROR,
 	FEATURE_HEART_RATE,
 	FEATURE_COUNT
 };
 
-/* NAN where the recording does not show it. */
+/* NAN where unknown. */
 struct features {
 	double value[FEATURE_COUNT];
 };
 
 struct features_info {
 	const char *name; /* "meanRed", …: the member's name */
-	int digits;       /* printed behind the point */
+	int digits;       /* decimals that are printed */
 };
 
 const struct features_info *features_info(enum feature f);
 
-/* Signals to take features from. */
+/* The signals that features are computed from. */
 struct features_input {
 	struct signal_colour colour; /* of the skin */
 	struct signal_wave pulse;
@@ -61,11 +62,11 @@ struct features_input {
 	const struct beats *beats;       /* of pulse */
 };
 
-/* Fill ${f}; what cannot be seen is NAN.  Return 0, or -1 without memory. */
+/* Fill ${f}; what is unknown is NAN.  Return 0, or -1 without memory. */
 int features_measure(
     struct features *f, const struct features_input *view, struct err *err);
 
-/* All NAN. */
+/* Set all to NAN. */
 void features_clear(struct features *f);
 
 #endif

@@ -12,12 +12,13 @@
 #define HF_HIGH HRV_HF_HIGH
 
 /* The variance of a beat's time, s^2, is this times its noise over its signal
- * (1/q^2 - 1, q being its correlation with the mean beat).  Fitted to the
- * excess of SDNN and RMSSD over those of chest straps. */
+ * (1/q^2 - 1, where q is its correlation with the mean beat).  Fitted to the
+ * excess of SDNN and RMSSD over those of chest straps.  By hand: q counts as at
+ * least QUALITY_MIN. */
 #define TIME_VARIANCE 750e-6
 #define QUALITY_MIN 0.6
 
-/* Above this difference NN50 counts, s. */
+/* Differences above this count in pNN50, s (Task Force). */
 #define NN50 0.050
 
 static bool
@@ -52,8 +53,8 @@ hrv_lomb(const double t[], const double x[], size_t n, double f)
 	return n > 0 ? power / (double)n : 0;
 }
 
-/* Power of the normal intervals in two bands, by Lomb's periodogram on a grid
- * of one over the length, so that the bins are independent and their sum is
+/* The power of the normal intervals in the two bands, by Lomb's periodogram on
+ * a grid of one over the length: there the bins are independent and add up to
  * the variance. */
 static int
 bands(struct hrv *h, const struct beats *b)
@@ -92,7 +93,8 @@ bands(struct hrv *h, const struct beats *b)
 	return 0;
 }
 
-/* Variance of a beat's time, s^2, from how far it is from the mean beat. */
+/* The variance of a beat's time, s^2, from its correlation with the mean
+ * beat. */
 static double
 time_variance(const struct beat *beat)
 {
@@ -101,15 +103,15 @@ time_variance(const struct beat *beat)
 	return TIME_VARIANCE * (1 / (q * q) - 1);
 }
 
-/* A variance without what noise adds to it, though never less than half of
- * it: more than that is a guess. */
+/* A variance less what noise adds to it, but at least half of it: more would be
+ * a guess. */
 static double
 without_noise(double variance, double noise)
 {
 	return fmax(variance - noise, variance / 2);
 }
 
-/* Mean and variance of the normal intervals. */
+/* SDNN: the standard deviation of the normal intervals. */
 static void
 spread(struct hrv *h, const struct beats *b)
 {
@@ -132,8 +134,8 @@ spread(struct hrv *h, const struct beats *b)
 	h->sdnn = 1000 * sqrt(without_noise(squares / (n - 1), noise / n));
 }
 
-/* Is interval ${i} beside an unclear one?  The beat between them may then be
- * another's, which differences show most. */
+/* Is interval ${i} next to an unclear one?  The beat between them may then be a
+ * wrong one, which differences show most. */
 static bool
 beside_unclear(const struct beats *b, size_t i)
 {
@@ -143,7 +145,7 @@ beside_unclear(const struct beats *b, size_t i)
 	    (i + 2 < b->count && v[1].label == INTERVAL_UNCLEAR);
 }
 
-/* What concerns neighbours. */
+/* RMSSD and pNN50, from neighbouring intervals. */
 static void
 steps(struct hrv *h, const struct beats *b)
 {
@@ -161,7 +163,8 @@ steps(struct hrv *h, const struct beats *b)
 		noise += time_variance(&b->beat[i]) +
 		    4 * time_variance(&b->beat[i + 1]) +
 		    time_variance(&b->beat[i + 2]);
-		/* To the microsecond, so that 50 ms is not above 50 ms. */
+		/* Compared to the microsecond, so that 50 ms is not above 50
+		 * ms. */
 		above += fabs(d) > NN50 + 1e-6;
 		pairs++;
 	}

@@ -6,8 +6,8 @@
 
 #include "dsp/dsp.h"
 
-/* Ridge: each term is held towards 0 with this weight for each pair, so that
- * a few people do not fix what only many could. */
+/* By hand: each pair holds each term towards 0 with this weight, so that a few
+ * people do not determine what only many could. */
 #define RIDGE 0.1
 
 /* One term: a feature, its logarithm, or that of the ratio of two. */
@@ -20,15 +20,15 @@ struct term {
 		LOG_RATIO
 	} kind;
 	double penalty; /* of the ridge, relative to the others */
-	bool optional;  /* absent: counts as the mean */
+	bool optional;  /* missing: counts as the mean */
 };
 
 /*
- * Oxygen saturation.  Deoxygenated blood absorbs more red: the level of red
- * falls (its logarithm is an absorbance, as green's is, which oxygen changes
- * little and the amount of blood much), and the pulsation of red grows
- * against that of green, the ratio of ratios (Aoyagi), which in visible light
- * is the noisiest of the three.
+ * Oxygen saturation.  Deoxygenated blood absorbs more red, so the level of red
+ * falls.  Its logarithm is an absorbance, as that of green is, which oxygen
+ * changes little and the amount of blood much.  The pulsation of red also grows
+ * relative to that of green, the ratio of ratios (Aoyagi), which in visible
+ * light is the noisiest of the three.
  */
 static const struct term saturation[] = {
     {"ln meanRed", FEATURE_MEAN_RED, 0, LOG, 1, false},
@@ -75,7 +75,7 @@ model_term_name(enum vital vital, unsigned term)
 	return formulas[vital].term[term].name;
 }
 
-/* The value of a term; NAN: absent. */
+/* The value of a term; NAN: missing. */
 static double
 term_of(const struct term *t, const struct features *f)
 {
@@ -160,7 +160,7 @@ table_fill(struct table *t, const struct model_pair *pair, size_t n)
 	}
 }
 
-/* Take the mean off each column, and fill in what is absent with it. */
+/* Subtract the mean from each column, and replace what is missing by it. */
 static void
 standardise(struct model *m, struct table *t)
 {
@@ -191,7 +191,7 @@ standardise(struct model *m, struct table *t)
 		t->value[i] -= m->intercept;
 }
 
-/* Take the mean of each source off its rows of ${x}. */
+/* Subtract the mean of each source from its rows of ${x}. */
 static int
 centre(double *x, const unsigned *source, size_t n)
 {
@@ -212,7 +212,7 @@ centre(double *x, const unsigned *source, size_t n)
 }
 
 /* Fit to the rows of ${t}, which are changed.  Return 0; 1 where they do not
- * vary, -1 without memory, with ${err} set. */
+ * vary; -1 without memory, with ${err} set. */
 static int
 regress(struct model *m, struct table *t, struct err *err)
 {
@@ -220,8 +220,8 @@ regress(struct model *m, struct table *t, struct err *err)
 
 	m->terms = t->terms;
 	standardise(m, t);
-	/* The ridge is relative to the mean square of the columns, which is
-	 * 1 but for the penalties. */
+	/* The ridge is relative to the mean square of the columns, which is 1
+	 * except for the penalties. */
 	if (!dsp_least_squares(
 		columns, t->terms, t->value, t->n, RIDGE, m->coefficient)) {
 		err_set(err, "the features do not vary");
@@ -320,7 +320,7 @@ count_errors(struct errors *e, const struct model *m, enum vital vital,
 	}
 }
 
-/* Hold values to the range of the rows of ${t}. */
+/* Clamp values to the range of the rows of ${t}. */
 static void
 set_range(struct model *m, const struct table *t)
 {
@@ -331,8 +331,8 @@ set_range(struct model *m, const struct table *t)
 	}
 }
 
-/* Anchor ${m} to the first usable pair of ${subject} and see how it does on
- * that one's others: its error on the anchor is 0 whatever it is worth. */
+/* Anchor ${m} to the first usable pair of ${subject} and measure it on the
+ * subject's other pairs: its error on the anchor is 0 by construction. */
 static void
 count_anchored(struct errors *e, const struct model *m, enum vital vital,
     const struct model_pair *pair, size_t n, unsigned subject)
@@ -348,7 +348,7 @@ count_anchored(struct errors *e, const struct model *m, enum vital vital,
 	}
 }
 
-/* Fit to all but ${subject} and see how the formula does on that one. */
+/* Fit to all but ${subject} and measure the formula on that one. */
 static int
 leave_out(const struct model *whole, enum vital vital,
     const struct model_pair *pair, size_t n, unsigned subject,
@@ -385,7 +385,7 @@ leave_out(const struct model *whole, enum vital vital,
 	return rc < 0 ? -1 : 0;
 }
 
-/* Every subject left out in turn. */
+/* Leave out every subject in turn. */
 static int
 cross_validate(
     struct model *m, enum vital vital, const struct model_pair *pair, size_t n)

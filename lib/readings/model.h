@@ -1,11 +1,11 @@
 /*
  * model: a calibrated formula from features to one vital sign.
  *
- * Fitted by vitals-calibrate, kept in a calibration file (lib/calib), applied
- * by the estimators.  A formula is a fixed list of terms for each vital
- * (model.c); what is fitted is the weight of each, by ridge regression, twice:
- * over all references (for anyone), and over the changes within each source
- * (for a person whose own reference is known, the anchor).
+ * Vitals-calibrate fits it, a calibration file (lib/calib) keeps it, and the
+ * estimators apply it.  A formula is a fixed list of terms for each vital
+ * (model.c).  Ridge regression fits their weights twice: over all references
+ * (for anyone), and over the changes within each source (for a person whose own
+ * reference, the anchor, is known).
  */
 #ifndef READINGS_MODEL_H
 #define READINGS_MODEL_H
@@ -20,7 +20,8 @@
 /* The most terms of a formula. */
 #define MODEL_TERMS_MAX 8
 
-/* The fewest pairs of features and reference that a formula is fitted to. */
+/* By hand: the fewest pairs of features and reference that a formula is fitted
+ * to. */
 #define MODEL_PAIRS_MIN 8
 
 /* The most sources and pairs of one calibration. */
@@ -33,27 +34,28 @@ struct model {
 	double intercept;
 	double mean[MODEL_TERMS_MAX], scale[MODEL_TERMS_MAX];
 	double coefficient[MODEL_TERMS_MAX];
-	/* The person's own, where known: value = anchor_value + sum of
-	 * slope * (term - anchor) / scale */
+	/* Of the person, where known: value = anchor_value + sum of slope *
+	 * (term - anchor) / scale */
 	double slope[MODEL_TERMS_MAX];
 	bool anchored;
 	double anchor[MODEL_TERMS_MAX], anchor_value;
-	/* Values are held to the range of the references. */
+	/* Values are clamped to the range of the references. */
 	double low, high;
-	unsigned sources, pairs; /* sources: of different subjects */
-	/* Of the subjects, each left out in turn: mean absolute error, and
-	 * share within the vital's tolerance; with the first reference of the
-	 * left-out subject as its anchor likewise, over the subject's others.
-	 * NAN with one subject, or where none has a second reference. */
+	unsigned sources, pairs; /* sources of different subjects */
+	/* By leaving out one subject in turn: the mean absolute error, and the
+	 * share within the vital's tolerance.  Likewise with the first
+	 * reference of the left-out subject as its anchor, over its other
+	 * references.  NAN with one subject, or where none has a second
+	 * reference. */
 	double error, within, anchored_error, anchored_within;
 };
 
-/* The models of a device or a person: at most one a vital. */
+/* The models of a device or a person: at most one for each vital. */
 struct models {
 	struct model model[VITAL_COUNT]; /* by vital */
 };
 
-/* Features beside what a reference said at the time. */
+/* Features, and the value of a reference at the same time. */
 struct model_pair {
 	struct features features;
 	double value;
@@ -68,21 +70,21 @@ unsigned model_terms(enum vital vital);
 const char *model_term_name(enum vital vital, unsigned term);
 
 /*
- * Fit the formula for ${vital} to ${n} pairs, of one source in the order of
- * time; those whose features do not suffice are left out.  Return 0; -1 with
- * ${err} set where there are too few, where they do not vary, or without
- * memory.
+ * Fit the formula for ${vital} to ${n} pairs, those of one source in the order
+ * of time.  Pairs without the features that it needs are left out.  Return 0;
+ * -1 with ${err} set where there are too few, where they do not vary, or
+ * without memory.
  */
 int model_fit(struct model *m, enum vital vital, const struct model_pair pair[],
     size_t n, struct err *err);
 
-/* Make the model a person's: anchor it to the mean of these pairs.  Return 0;
- * -1 where none of them can be used. */
+/* Make the model that of a person: anchor it to the mean of these pairs.
+ * Return 0; -1 where none of them can be used. */
 int model_anchor(struct model *m, enum vital vital,
     const struct model_pair pair[], size_t n, struct err *err);
 
-/* Apply ${m} to ${f}.  Return 0; -1 where a feature that it needs is absent
- * or there is no model. */
+/* Apply ${m} to ${f}.  Return 0; -1 where a feature that it needs is missing or
+ * there is no model. */
 int model_apply(const struct model *m, enum vital vital,
     const struct features *f, double *value);
 

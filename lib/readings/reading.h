@@ -27,8 +27,8 @@ enum reading_status {
 
 struct reading {
 	enum vital vital;
-	double value;       /* in the vital's unit; void unless NOT_MISSING */
-	double confidence;  /* 0 to 1: probability of lying within tolerance */
+	double value;       /* in the vital's unit; only if NOT_MISSING */
+	double confidence;  /* 0 to 1: probability of being within tolerance */
 	const char *method; /* "rppg-fusion", …: static text */
 	enum reading_status status;
 	enum missing_reason missing;

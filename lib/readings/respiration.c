@@ -10,32 +10,35 @@
 /* The grid of the slow signals, samples a second. */
 #define GRID 4.0
 
-/* Spectra are those of segments that overlap by half: breathing changes. */
+/* By hand: spectra are those of segments that overlap by half, since breathing
+ * changes, s. */
 #define SEGMENT_SECONDS 32.0
 
 /* The grid of frequencies, /min, and how many there can be. */
 #define STEP 0.25
 #define STEPS 153 /* from RESPIRATION_RATE_MIN to RESPIRATION_RATE_MAX */
 
-/* Fewer cycles than this in a segment are no rhythm; and beats sample the
- * breath, at most so many breaths a beat. */
+/* By hand: fewer cycles than this in a segment are no rhythm.  Beats sample the
+ * breath, so there is at most this many breaths a beat. */
 #define CYCLES_MIN 2.5
 #define BREATHS_PER_BEAT 0.5
 
-/* Slow signals have power falling with the frequency: levelled with f to
- * this power. */
+/* By hand: the power of slow signals falls with the frequency, and is levelled
+ * by f to this power. */
 #define LEVEL_POWER 1.5
 
-/* What belongs to a peak, /min on each side. */
+/* By hand: what belongs to a peak, how far off the next one is, and within what
+ * signals agree, /min. */
 #define PEAK_HALF 2.5
 #define NEXT_APART 3.6
 #define AGREE_WITHIN 2.0
 
-/* The heart's part of level and motion is averaged out over one beat. */
+/* By hand: level and motion are averaged over one beat, this long where the
+ * rate is unknown, s, and amplitudes are those of beats of this quality. */
 #define BEAT_SECONDS 0.9
 #define QUALITY_MIN 0.5
 
-/* Trust in each signal before its spectrum is seen. */
+/* By hand: the prior weight of each signal. */
 static const double prior[RESPIRATION_SIGNALS] = {
     [RESPIRATION_BASELINE] = 0.3,
     [RESPIRATION_AMPLITUDE] = 1,
@@ -48,7 +51,8 @@ struct slow {
 	size_t n;
 };
 
-/* Least and greatest of ${w} between two times; false where there is none. */
+/* The minimum and maximum of ${w} between two times; false where there are
+ * none. */
 static bool
 extremes(const struct signal_wave *w, double from, double to, double *low,
     double *high)
@@ -97,8 +101,8 @@ intervals(struct slow *s, const struct beats *b)
 	}
 }
 
-/* Cross what is NAN in ${grid} on lines, at the ends on the level of the
- * nearest that is not; false where all is NAN. */
+/* Replace NAN in ${grid} by linear interpolation, and at the ends by the
+ * nearest value; false where all is NAN. */
 static bool
 bridge(double *grid, size_t n)
 {
@@ -122,8 +126,8 @@ bridge(double *grid, size_t n)
 	return last < n;
 }
 
-/* Mean of (t, x) over one beat around each point of the grid.  Where there are
- * no samples the level is nobody's: no step may come of it. */
+/* The mean of (t, x) over one beat around each point of the grid.  Gaps are
+ * interpolated, so that they make no step. */
 static bool
 average(double *grid, size_t n, double start, double width, const double *t,
     const double *x, size_t samples)
@@ -144,7 +148,7 @@ average(double *grid, size_t n, double start, double width, const double *t,
 	return bridge(grid, n);
 }
 
-/* Lines between the samples of ${s}, on the grid. */
+/* Linear interpolation of ${s} on the grid. */
 static void
 interpolate(double *grid, size_t n, double start, const struct slow *s)
 {
@@ -177,8 +181,8 @@ add_segment(double *power, double *x, const double *hann, size_t n)
 	}
 }
 
-/* The levelled spectrum of a slow signal, its sum over first..last 1.  False
- * where the signal does not vary.  ${work} has room for 2n. */
+/* The levelled spectrum of a slow signal, with a sum of 1 over first..last.
+ * False where the signal does not vary.  ${work} has room for 2n. */
 static bool
 spectrum(double *power, const double *grid, size_t n, size_t first, size_t last,
     double *work)
@@ -224,7 +228,7 @@ top_of(const double *power, size_t first, size_t last)
 	return top;
 }
 
-/* Share of the power that lies around bin ${top}. */
+/* The share of the power around bin ${top}. */
 static double
 peak_share(const double *power, size_t top)
 {
@@ -258,7 +262,7 @@ struct fusion {
 	size_t first, last;
 };
 
-/* Add up what is there, by weight, and describe the peak. */
+/* Add up the spectra that there are, by weight, and describe the peak. */
 static void
 fuse(struct respiration *r, struct fusion *f)
 {
@@ -297,7 +301,7 @@ fuse(struct respiration *r, struct fusion *f)
 	}
 }
 
-/* The signals, made one after the other into ${grid}. */
+/* The source of the signals, each of which is made in ${grid} in turn. */
 struct source {
 	const struct beats *beats;
 	const struct signal_wave *wave;
@@ -369,8 +373,8 @@ limits(struct fusion *f, double seconds, double heart)
 	return true;
 }
 
-/* Cut ${start} and ${seconds} to the time from the first sample to the last:
- * before a face came, and behind it, there was no breath to be seen. */
+/* Clip ${start} and ${seconds} to the time from the first sample to the last:
+ * before a face came, and after it, there is no breath to be seen. */
 static void
 cut_to_samples(const struct signal_colour *c, double *start, double *seconds)
 {

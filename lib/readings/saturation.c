@@ -6,9 +6,9 @@
 #define LOW 70.0
 #define HIGH 100.0
 
-/* value = at_zero - slope * ratio.  The lines are those of a phone's camera
- * with its lamp on, in the middle between three people; other cameras and
- * skins lie some 10 % off, which is why no one should rely on them. */
+/* value = at_zero - slope * ratio.  By hand: the lines are those of a phone's
+ * camera with its lamp on, in the middle of three people.  Other cameras and
+ * skins are off by some 10 %, so nobody should rely on them. */
 static const struct pair {
 	enum feature upper, lower; /* of the ratio: perfusions */
 	double at_zero, slope;
@@ -41,7 +41,7 @@ saturation_estimate(
 		double weaker = fmin(
 		    coherence(f, pairs[k].upper), coherence(f, pairs[k].lower));
 
-		/* fmin passes over a NAN. */
+		/* fmin ignores a NAN. */
 		if (isfinite(coherence(f, pairs[k].upper)) &&
 		    isfinite(coherence(f, pairs[k].lower)) && weaker > best) {
 			best = weaker;

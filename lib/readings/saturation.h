@@ -1,5 +1,5 @@
 /*
- * saturation: oxygen in the blood from the ratio of ratios, where there is no
+ * saturation: oxygen saturation from the ratio of ratios, without a
  * calibration.
  */
 #ifndef READINGS_SATURATION_H
@@ -7,17 +7,17 @@
 
 #include "readings/features.h"
 
-/* Channels less coherent with the pulse are not used. */
+/* By hand: channels less coherent with the pulse are not used. */
 #define SATURATION_COHERENCE_MIN 0.5
 
-/* What cameras and skins that were not calibrated deserve. */
+/* By hand: the confidence for cameras and skins that were not calibrated. */
 #define SATURATION_CONFIDENCE 0.2
 
 /*
- * The ratio of the pulsations, each over its mean, of the best pair of
- * channels (the one whose weaker channel is most coherent with the pulse),
- * put on a typical camera's line.  Return 0 with the value in % and a static
- * text that names the pair; -1 where no pair is good enough.
+ * Put the ratio of the perfusions of the best pair of channels on the line of a
+ * typical camera.  The best pair is the one whose weaker channel is most
+ * coherent with the pulse.  Return 0 with the value in % and a static text that
+ * names the pair; -1 where no pair is good enough.
  */
 int saturation_estimate(
     const struct features *f, double *value, const char **method);

@@ -5,15 +5,16 @@
 
 #include "dsp/dsp.h"
 
-/* Segments of such a length, s, each half over the next: under a Hann window
- * they are nearly independent (Welch). */
+/* By hand: the length of a segment, s.  Each overlaps the next by half, and
+ * under a Hann window they are nearly independent (Welch, IEEE Trans. Audio
+ * Electroacoust. 15(2), 1967). */
 #define SEGMENT 5.0
 
-/* Fewer segments tell no coherence. */
+/* By hand: fewer segments give no coherence. */
 #define SEGMENTS_MIN 4.0
 
-/* What theory makes of noise that has nothing in common, times so much: coders
- * and light leave the same error in both waves.  Fitted to compressed clips. */
+/* The standard error is this times that of independent noise, since coders and
+ * light leave the same error in both waves.  Fitted to compressed clips. */
 #define ERROR_SCALE 2.5
 
 enum {
@@ -42,7 +43,7 @@ rate_between(const struct beats *b, double from, double to)
 	return n >= 2 ? n / sum : 0;
 }
 
-/* Add what both signals, under a window, have at ${hz}. */
+/* Add the cross-spectrum of both signals, under a window, at ${hz}. */
 static void
 add_segment(struct cross *c, const double *upper, const double *lower, size_t n,
     double rate, double hz)
@@ -57,8 +58,8 @@ add_segment(struct cross *c, const double *upper, const double *lower, size_t n,
 	c->lower += l[0] * l[0] + l[1] * l[1];
 }
 
-/* The delay that one harmonic tells, and the weight of it: one over its
- * variance.  ${first} is that of the first, to choose the turn by. */
+/* The delay at one harmonic, and its weight: one over its variance.  ${first}
+ * is the delay at the first harmonic, by which the cycle is chosen. */
 static double
 delay(const struct cross *c, double segments, double hz, double first,
     double *weight)
@@ -67,7 +68,8 @@ delay(const struct cross *c, double segments, double hz, double first,
 	double coherence =
 	    both > 0 ? (c->re * c->re + c->im * c->im) / both : 0;
 
-	/* So much comes of the number of segments alone. */
+	/* Independent noise has this coherence, by the number of segments
+	 * only. */
 	coherence = (coherence - 1 / segments) / (1 - 1 / segments);
 	coherence = fmin(coherence, 1 - 1e-9);
 	*weight = 0;
@@ -80,7 +82,7 @@ delay(const struct cross *c, double segments, double hz, double first,
 	    turn;
 }
 
-/* Sums over segments, and how many there are with their mean rate. */
+/* Sums over segments, their number, and the mean rate, Hz. */
 struct sums {
 	struct cross cross[HARMONICS];
 	double segments, rate;
@@ -146,7 +148,7 @@ transit_measure(struct transit *t, const struct signal_wave *upper,
 		return 0;
 	for (int h = 0; h < HARMONICS; h++)
 		off += weight[h] * (at[h] - sum / all) * (at[h] - sum / all);
-	/* What the harmonics differ by is not certain either. */
+	/* The difference between the harmonics adds to the error. */
 	t->error = ERROR_SCALE * sqrt(fmax(1, off / (HARMONICS - 1)) / all);
 	if (t->error <= TRANSIT_ERROR_MAX && fabs(sum / all) <= TRANSIT_MAX)
 		t->seconds = sum / all;

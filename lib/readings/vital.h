@@ -24,10 +24,10 @@ enum vital {
 struct vital_info {
 	const char *name;   /* "heartRate" */
 	const char *unit;   /* UCUM: "/min" */
-	double min, max;    /* what is plausible at all */
-	double tolerance;   /* what confidence speaks of */
-	double min_seconds; /* shorter recordings give too-short */
-	int digits;         /* printed behind the point */
+	double min, max;    /* the range of plausible values */
+	double tolerance;   /* of which the confidence is the probability */
+	double min_seconds; /* shorter recordings have no reading */
+	int digits;         /* decimals that are printed */
 };
 
 const struct vital_info *vital_info(enum vital v);
