@@ -4,29 +4,10 @@
 
 #include <math.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "beats/intervals.h"
-
-/* Numbers that look random and are the same each time: -1 to 1. */
-static inline double
-pulse_random(uint64_t *state)
-{
-	*state = *state * 6364136223846793005u + 1442695040888963407u;
-	return (double)(*state >> 11) / 4503599627370496.0 - 1;
-}
-
-/* Gaussian of variance 1, near enough. */
-static inline double
-pulse_gauss(uint64_t *state)
-{
-	double sum = 0;
-
-	for (int i = 0; i < 12; i++)
-		sum += pulse_random(state);
-	return sum / 2;
-}
+#include "noise.h"
 
 /* One beat, ${t} s from its steepest rise: up in 0.2 s, down in 0.6 s, with a
  * second wave. */

@@ -18,7 +18,7 @@ fill(const double *beat, size_t n, double noise)
 
 	for (size_t i = 0; i < N; i++)
 		wave[i] = pulse_at((double)i / RATE, beat, n) +
-		    noise * pulse_gauss(&seed);
+		    noise * noise_gauss(&seed);
 	return n;
 }
 
@@ -50,7 +50,7 @@ living(size_t i)
 		seed = 11;
 	return 0.86 +
 	    0.05 * sin(2 * 3.14159265358979 * 0.2 * 0.86 * (double)i) +
-	    0.02 * pulse_gauss(&seed);
+	    0.02 * noise_gauss(&seed);
 }
 
 static double

@@ -30,8 +30,8 @@ arrivals(double most)
 
 	for (size_t i = 0; i < N; i++) {
 		truth[i] = tick / 30;
-		tick += 1 + (pulse_random(&seed) > 0.92);
-		given[i] = truth[i] + most * fabs(pulse_random(&seed));
+		tick += 1 + (noise_uniform(&seed) > 0.92);
+		given[i] = truth[i] + most * fabs(noise_uniform(&seed));
 		if (i > 0 && given[i] <= given[i - 1])
 			given[i] = given[i - 1] + 0.001;
 	}

@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "extract/subjects.h"
+#include "noise.h"
 
 #define PI 3.14159265358979323846
 #define FPS 30.0
@@ -78,15 +79,6 @@ bool
 skin_names_are_fallback(const struct trace_names *names)
 {
 	return strcmp(names->name[0], "frame-1") == 0;
-}
-
-static uint32_t seed = 1;
-
-static double
-noise(void)
-{
-	seed = seed * 1664525U + 1013904223U;
-	return (double)(seed >> 8) / (1 << 24) - 0.5;
 }
 
 /* Skin with a pulse of ${rate} /min, or none where that is 0. */

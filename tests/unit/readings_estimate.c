@@ -21,18 +21,18 @@ make(double breath, double noise, double jitter)
 	beats = 0;
 	for (double at = 0.5; at < 135; beats++) {
 		beat[beats] = at;
-		at += 0.85 + 0.04 * sin(w * at) + 0.01 * pulse_gauss(&seed);
+		at += 0.85 + 0.04 * sin(w * at) + 0.01 * noise_gauss(&seed);
 	}
 	for (size_t i = 0; i < N; i++) {
-		double at = (double)i / RATE + jitter * pulse_random(&seed);
+		double at = (double)i / RATE + jitter * noise_uniform(&seed);
 		double p = pulse_at(at, beat, beats);
 
 		p *= 1 + 0.15 * sin(w * at);
 		t[i] = at;
 		r[i] = 200 - 1.0 * p + 0.3 * sin(w * at) +
-		    noise * pulse_gauss(&seed);
-		g[i] = 60 - 1.5 * p + noise * pulse_gauss(&seed);
-		b[i] = 40 - 0.6 * p + noise * pulse_gauss(&seed);
+		    noise * noise_gauss(&seed);
+		g[i] = 60 - 1.5 * p + noise * noise_gauss(&seed);
+		b[i] = 40 - 0.6 * p + noise * noise_gauss(&seed);
 	}
 }
 
@@ -100,9 +100,9 @@ check_course(double from, double to, double seconds, const char *what)
 		double at = (double)i / RATE, p = pulse_at(at, beat, beats);
 
 		t[i] = at;
-		r[i] = 200 - 1.0 * p + 0.05 * pulse_gauss(&seed);
-		g[i] = 60 - 1.5 * p + 0.05 * pulse_gauss(&seed);
-		b[i] = 40 - 0.6 * p + 0.05 * pulse_gauss(&seed);
+		r[i] = 200 - 1.0 * p + 0.05 * noise_gauss(&seed);
+		g[i] = 60 - 1.5 * p + 0.05 * noise_gauss(&seed);
+		b[i] = 40 - 0.6 * p + 0.05 * noise_gauss(&seed);
 	}
 	estimate(&out, seconds);
 	span = from + (to - from) * seconds / 240;
@@ -173,7 +173,7 @@ test_dead(void)
 
 			t[i] = (double)i / RATE;
 			for (int k = 0; k < 3; k++) {
-				double v = pulse_gauss(&seed);
+				double v = noise_gauss(&seed);
 
 				walk[k] += 0.1 * v;
 				x[k][i] = 90 + 20 * k;

@@ -25,7 +25,7 @@ breathe(struct respiration *r, double late, double hole)
 	for (size_t i = 0; i < N; i++) {
 		double at = (double)i / RATE;
 		double breath = sin(2 * 3.14159265358979 * 14 / 60 * at);
-		double noise = pulse_gauss(&seed);
+		double noise = noise_gauss(&seed);
 
 		if (at < late || (at >= hole && at < hole + 5))
 			continue;

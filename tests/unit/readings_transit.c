@@ -31,8 +31,8 @@ measure(double period, double delay, double noise, size_t n)
 			lower[i] +=
 			    pulse_shape((double)i / RATE - beat[k] - delay);
 		}
-		upper[i] += noise * pulse_gauss(&state);
-		lower[i] += noise * pulse_gauss(&state);
+		upper[i] += noise * noise_gauss(&state);
+		lower[i] += noise * noise_gauss(&state);
 	}
 	CHECK(pulse_beats(&beats, beat, count) == 0, "beats");
 	CHECK(transit_measure(&t, &u, &l, &beats) == 0, "compared");

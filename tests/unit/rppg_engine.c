@@ -1,14 +1,6 @@
 #include "check.h"
+#include "noise.h"
 #include "rppg/state.h"
-
-static unsigned seed = 1;
-
-static double
-noise(void)
-{
-	seed = seed * 1664525U + 1013904223U;
-	return (double)(seed >> 8) / (1 << 24) - 0.5;
-}
 
 /* A face of ${n} patches, each with its share of the pulse, and a
  * background; light that changes both. */

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "noise.h"
 #include "rppg/engine.h"
 #include "rppg/fvp.h"
 
@@ -6,15 +7,6 @@ enum {
 	BOXES = 64,
 	SKIN = 20 /* boxes; the rest is table and wall */
 };
-
-static unsigned seed = 1;
-
-static double
-noise(void)
-{
-	seed = seed * 1664525U + 1013904223U;
-	return (double)(seed >> 8) / (1 << 24) - 0.5;
-}
 
 /* A picture some of whose boxes show skin, under light that swings. */
 struct scene {

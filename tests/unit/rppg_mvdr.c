@@ -1,19 +1,11 @@
 #include "check.h"
+#include "noise.h"
 #include "rppg/mvdr.h"
 
 enum {
 	N = POWER_WINDOW
 };
 static const double pulse_rate = 75, other_rate = 112;
-
-static unsigned seed = 1;
-
-static double
-noise(void)
-{
-	seed = seed * 1664525U + 1013904223U;
-	return (double)(seed >> 8) / (1 << 24) - 0.5;
-}
 
 static double truth[N], other[N], wave[N], likelihood[POWER_RATES];
 static double colour[MVDR_COLOURS][N];

@@ -1,4 +1,5 @@
 #include "check.h"
+#include "noise.h"
 #include "rppg/engine.h"
 #include "rppg/phase_rate.h"
 
@@ -8,15 +9,6 @@ enum {
 	SECONDS = 24,
 	N = SECONDS * 60
 };
-
-static unsigned seed = 1;
-
-static double
-noise(void)
-{
-	seed = seed * 1664525U + 1013904223U;
-	return (double)(seed >> 8) / (1 << 24) - 0.5;
-}
 
 static double wave[N];
 

@@ -1,18 +1,10 @@
 #include "check.h"
+#include "noise.h"
 #include "rppg/power.h"
 
 enum {
 	N = POWER_WINDOW
 };
-
-static unsigned seed = 1;
-
-static double
-noise(void)
-{
-	seed = seed * 1664525U + 1013904223U;
-	return (double)(seed >> 8) / (1 << 24) - 0.5;
-}
 
 /* The rate, /min, that explains best what moves at ${rate} with the amplitude
  * ${first} and at twice that with ${second}, in a little noise. */
