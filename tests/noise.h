@@ -4,15 +4,15 @@
 
 #include <stdint.h>
 
-/* Uniform from -0.5 to 0.5, from one sequence for the whole test (Numerical
- * Recipes' quick generator). */
+/* The state of noise(): set it to start the sequence anew. */
+static uint32_t noise_state = 1;
+
+/* Uniform from -0.5 to 0.5 (Numerical Recipes' quick generator). */
 static inline double
 noise(void)
 {
-	static uint32_t state = 1;
-
-	state = state * 1664525U + 1013904223U;
-	return (double)(state >> 8) / (1 << 24) - 0.5;
+	noise_state = noise_state * 1664525U + 1013904223U;
+	return (double)(noise_state >> 8) / (1 << 24) - 0.5;
 }
 
 /* Uniform from -1 to 1, from the sequence of ${state} (Knuth's MMIX). */

@@ -154,7 +154,7 @@ much_noise(unsigned seconds)
 		struct rppg_segment v;
 		struct err err;
 
-		seed = 1000 + k;
+		noise_state = 1000 + k;
 		for (unsigned t = 0; t < seconds * 20; t++) {
 			struct trace_frame f = {.time = t / 20.0,
 			    .count = PATCHES,

@@ -84,14 +84,14 @@ check_moving(void)
 	mvdr_clear(&m, N);
 	mvdr_set_movement(&m, 0.001);
 	CHECK_NEAR(m.loading, 0.1, 1e-9, "a face that is still");
-	seed = 1;
+	noise_state = 1;
 	add(&shaded);
 	(void)elected();
 	still = likeness();
 	mvdr_clear(&m, N);
 	mvdr_set_movement(&m, 0.05);
 	CHECK_NEAR(m.loading, 0.01, 1e-9, "a face that moves");
-	seed = 1;
+	noise_state = 1;
 	add(&shaded);
 	CHECK_NEAR(elected(), bin_of(pulse_rate), 1, "the pulse under shading");
 	CHECK(likeness() > still + 0.1, "and its wave, better than before");
