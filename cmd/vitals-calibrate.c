@@ -19,9 +19,10 @@ static struct options {
 
 static const struct cli_option table[] = {
     CLI_FILE("reference", 'r', "FILE",
-	"read the reference readings from FILE (needed)", &opt.reference),
+	"read the reference readings from FILE (required)", &opt.reference),
     CLI_FILE("base", 'b', "FILE",
-	"make the calibration FILE of a device that of a person", &opt.base),
+	"turn the calibration FILE of a device into that of a person",
+	&opt.base),
     FILTER_OPTIONS(&opt.filter),
 };
 
@@ -56,7 +57,7 @@ take_line(void *context, const struct ndjson_line *line,
 	return verdict;
 }
 
-/* Read the references, and say what was left out. */
+/* Read the references, and report what was left out. */
 static int
 read_references(struct stream *s, struct ndjson_writer *out)
 {
@@ -64,7 +65,7 @@ read_references(struct stream *s, struct ndjson_writer *out)
 	char path[4096], *file[] = {path};
 	int status;
 
-	/* filter_run wants what it may not change writable. */
+	/* filter_run takes a list that is not const. */
 	if (strlen(opt.reference) >= sizeof(path)) {
 		diag_error("--reference: the name is too long");
 		return CLI_SYSTEM;
@@ -77,8 +78,8 @@ read_references(struct stream *s, struct ndjson_writer *out)
 	if (status == CLI_SYSTEM || (status != CLI_OK && f.strict))
 		return status;
 	if (s->unused > 0)
-		diag_note("%s: %zu references of vitals that need no "
-			  "calibration left out",
+		diag_note("%s: ignored %zu references of vitals that need "
+			  "no calibration",
 		    opt.reference, s->unused);
 	s->unused = 0;
 	return status;
@@ -97,8 +98,8 @@ read_measurements(
 	opt.filter.context = s;
 	status = filter_run(&opt.filter, argv, n, out);
 	if (s->unused > 0)
-		diag_verbose("%zu lines without features or references "
-			     "left out",
+		diag_verbose("ignored %zu lines without features or "
+			     "references",
 		    s->unused);
 	for (k = 0; (source = calib_unmatched(s->pairs, k)) != NULL; k++) {
 		if (k < UNMATCHED_SHOWN)
@@ -111,15 +112,15 @@ read_measurements(
 	return status;
 }
 
-/* Tell what a fit is worth. */
+/* Report how good a fit is. */
 static void
 tell(enum vital vital, const struct model *m)
 {
 	const struct vital_info *i = vital_info(vital);
 
 	if (isnan(m->error)) {
-		diag_note("%s: %u pairs of %u source: with one source there "
-			  "is no telling how it does on another",
+		diag_note("%s: %u pairs of %u source: one source does not "
+			  "show how good it is on others",
 		    i->name, m->pairs, m->sources);
 		return;
 	}

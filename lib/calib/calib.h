@@ -15,11 +15,11 @@
 /* The longest calibration file. */
 #define CALIB_FILE_MAX ((size_t)64 << 10)
 
-/* Read the calibration ${text} into ${m}, strictly: a version, a vital or
- * terms that this program does not know are an error, and so are numbers out
- * of bounds.  A model that cannot be read is passed over where another can.
- * Return 0, with ${err} empty, or saying which model was passed over and why;
- * or -1 with ${err} set and ${m} without any model. */
+/* Read the calibration ${text} into ${m}, strictly.  A version, a vital or a
+ * term that this program does not know is an error, and so is a number out of
+ * bounds.  A model that cannot be read is skipped if another can be.  Return 0,
+ * with ${err} empty, or saying which model was skipped and why; or -1 with
+ * ${err} set and ${m} without any model. */
 int calib_read(struct models *m, struct span text, struct err *err);
 
 /* Read the file at ${path}.  Return 0, or -1 with ${err} set (without the

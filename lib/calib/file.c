@@ -13,7 +13,7 @@
 #define VERSION "1.0"
 #define DIGITS 9
 
-/* No number of a calibration is larger. */
+/* By hand: no number of a calibration is larger. */
 #define NUMBER_MAX 1e12
 
 static bool
@@ -118,7 +118,7 @@ share_or_nan(double v)
 	return isnan(v) || (v >= 0 && v <= 1);
 }
 
-/* The numbers of a model beside its terms. */
+/* The numbers of a model besides its terms. */
 static bool
 read_numbers(
     const struct json_index *ix, struct model *m, double low, double high)
@@ -156,12 +156,12 @@ vital_of(const struct json_index *ix)
 	return -1;
 }
 
-/* Models as they are read. */
+/* The models while they are read. */
 struct reading_models {
 	struct models *all;
 	unsigned good, passed;
 	bool twice;
-	struct err why; /* the first was passed over */
+	struct err why; /* the first that was skipped */
 };
 
 static int
@@ -195,8 +195,8 @@ read_model(
 		rc = err_set(err, "%s: a number is missing or out of bounds",
 		    vital_info(r.vital)->name);
 	else if (terms == NULL || terms->type != JSON_ARRAY)
-		rc = err_set(
-		    err, "%s: 'terms' is no list", vital_info(r.vital)->name);
+		rc = err_set(err, "%s: 'terms' is not a list",
+		    vital_info(r.vital)->name);
 	if (rc != 0 || terms == NULL)
 		goto out;
 	r.anchored = r.m->anchored;
@@ -245,7 +245,7 @@ read_models(struct models *m, struct span models, struct err *err)
 	return 0;
 }
 
-/* Say that ${text} is no calibration, and what it seems to be. */
+/* Set ${err}: ${text} is no calibration, and what it seems to be. */
 static int
 not_calibration(struct span text, struct err *err)
 {
@@ -267,8 +267,8 @@ not_calibration(struct span text, struct err *err)
 	return err_set(err, "not a calibration: it seems to be %s", seems);
 }
 
-/* Not one JSON text: several lines, or none at all?  ${err} says what is wrong
- * with it as one. */
+/* ${text} is not one JSON text: is it several lines, or none at all?  ${err}
+ * says what is wrong with it as one. */
 static int
 no_json(struct span text, struct err *err)
 {
@@ -312,7 +312,7 @@ calib_read(struct models *m, struct span text, struct err *err)
 	else if (rc == 0 && !version_ok(&ix))
 		rc = err_set(err, "'schemaVersion' is not 1.x");
 	else if (rc == 0 && (models == NULL || models->type != JSON_ARRAY))
-		rc = err_set(err, "'models' is no list");
+		rc = err_set(err, "'models' is not a list");
 	else if (rc == 0)
 		rc = read_models(m, models->value, err);
 	json_index_release(&ix);

@@ -13,7 +13,7 @@ struct reference {
 	unsigned source;
 	double offset; /* -HUGE_VAL: holds for the whole source */
 	double value;
-	size_t order; /* in which they came */
+	size_t order; /* order of arrival */
 };
 
 struct of_vital {
@@ -26,7 +26,7 @@ struct of_vital {
 
 struct source {
 	char *name;
-	char *subject;  /* NULL: not told */
+	char *subject;  /* NULL: unknown */
 	unsigned group; /* the first source of the same subject */
 	bool measured;
 };
@@ -87,8 +87,8 @@ grow(void *array, size_t n, size_t *room, size_t size)
 	return array;
 }
 
-/* What is wrong with a line, and of which other kind it is, unless it is that
- * memory ran out while it was read. */
+/* Set ${err} to what is wrong with a line, and what kind of line it is instead,
+ * unless memory ran out while it was read. */
 static enum verdict
 bad(const struct calib_pairs *p, struct err *err, const char *what,
     const char *why)
@@ -107,7 +107,7 @@ bad(const struct calib_pairs *p, struct err *err, const char *what,
 	return VERDICT_BAD;
 }
 
-/* The finite number named ${key}; false where it is no such thing. */
+/* The finite number of member ${key}; false where it is none. */
 static bool
 number(const struct calib_pairs *p, const char *key, double *value)
 {
@@ -117,7 +117,7 @@ number(const struct calib_pairs *p, const char *key, double *value)
 	    json_number(m->value, value) == 0;
 }
 
-/* The text named ${key}, in p->text; NULL where there is none. */
+/* The text of member ${key}, in p->text; NULL where it is none. */
 static const char *
 text(struct calib_pairs *p, const char *key)
 {
@@ -134,7 +134,7 @@ text(struct calib_pairs *p, const char *key)
 	return s != NULL && strlen(s) == p->text.len ? s : NULL;
 }
 
-/* The number of the source ${name}, or -1 where it is not known. */
+/* The number of the source ${name}, or -1 where it is unknown. */
 static int
 find_source(struct calib_pairs *p, const char *name)
 {
@@ -166,8 +166,8 @@ note_source(struct calib_pairs *p, const char *name, struct err *err)
 	return (int)p->sources++;
 }
 
-/* Group ${source} with the others of ${subject}.  What was told of it first
- * holds. */
+/* Group ${source} with the others of ${subject}.  The first subject that is
+ * given for it counts. */
 static int
 note_subject(struct calib_pairs *p, unsigned source, const char *subject,
     struct err *err)
@@ -199,7 +199,7 @@ vital_named(const char *name)
 	return -1;
 }
 
-/* Where a reference holds: -HUGE_VAL, or an offset. */
+/* Where a reference holds: an offset, or -HUGE_VAL for the whole source. */
 static bool
 read_offset(const struct calib_pairs *p, double *offset)
 {
@@ -253,10 +253,10 @@ calib_reference(
 	if (json_index_read(&p->index, line, err) != 0)
 		return VERDICT_BAD;
 	if ((s = text(p, "vital")) == NULL)
-		return bad(p, err, what, "'vital' is no text");
+		return bad(p, err, what, "'vital' is not a string");
 	vital = vital_named(s);
 	if (vital < 0)
-		return bad(p, err, what, "'vital' names none that is known");
+		return bad(p, err, what, "'vital' is not one that is known");
 	if (model_terms((enum vital)vital) == 0)
 		return VERDICT_GOOD;
 	info = vital_info((enum vital)vital);
@@ -268,7 +268,7 @@ calib_reference(
 		return bad(p, err, what, why.text);
 	}
 	if (!number(p, "value", &value))
-		return bad(p, err, what, "'value' is no number");
+		return bad(p, err, what, "'value' is not a number");
 	if (value < info->min || value > info->max) {
 		(void)err_set(err,
 		    "bad reference: 'value' of %s is not from %g to %g",
@@ -279,7 +279,7 @@ calib_reference(
 		return bad(p, err, what,
 		    "'offsetSeconds' is neither null nor a number from 0");
 	if ((s = text(p, "source")) == NULL)
-		return bad(p, err, what, "'source' is no text");
+		return bad(p, err, what, "'source' is not a string");
 	source = note_source(p, s, err);
 	if (source < 0)
 		return VERDICT_SYSTEM;
@@ -323,8 +323,8 @@ first_at(const struct of_vital *of, unsigned source, double offset)
 	return low;
 }
 
-/* Mean of the references of ${source} that hold in a window; false where
- * there are none. */
+/* The mean of the references of ${source} in a window; false where there are
+ * none. */
 static bool
 reference_in(
     struct of_vital *of, unsigned source, double from, double to, double *mean)
@@ -426,16 +426,16 @@ calib_measurement(
 	if (json_index_read(&p->index, line, err) != 0)
 		return VERDICT_BAD;
 	if ((s = text(p, "record")) == NULL)
-		return bad(p, err, what, "'record' is no text");
+		return bad(p, err, what, "'record' is not a string");
 	if (strcmp(s, "measurement") != 0)
 		return VERDICT_GOOD;
 	if ((s = text(p, "source")) == NULL)
-		return bad(p, err, what, "'source' is no text");
+		return bad(p, err, what, "'source' is not a string");
 	source = find_source(p, s);
 	if (!number(p, "offsetSeconds", &from) ||
 	    !number(p, "durationSeconds", &seconds) || seconds < 0)
 		return bad(p, err, what,
-		    "'offsetSeconds' or 'durationSeconds' is no number");
+		    "'offsetSeconds' or 'durationSeconds' is not a number");
 	if (source >= 0)
 		p->source[source].measured = true;
 	m = json_index_find(&p->index, "features");

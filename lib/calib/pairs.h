@@ -1,5 +1,5 @@
 /*
- * pairs: measurements beside what a reference said at the time.
+ * pairs: measurements paired with the readings of a reference at the same time.
  */
 #ifndef CALIB_PAIRS_H
 #define CALIB_PAIRS_H
@@ -38,14 +38,14 @@ enum verdict calib_reference(
 enum verdict calib_measurement(
     struct calib_pairs *p, struct span line, bool *used, struct err *err);
 
-/* The pairs of ${vital}, in the order they came; and how many references of
- * it there were. */
+/* The pairs of ${vital}, in the order in which they came, and the number of its
+ * references. */
 const struct model_pair *calib_pairs_of(
     const struct calib_pairs *p, enum vital vital, size_t *n);
 size_t calib_references_of(const struct calib_pairs *p, enum vital vital);
 
-/* A source of the references that no measurement had, number ${k} of them
- * from 0; NULL: there are no more. */
+/* Source ${k}, from 0, of the references that no measurement had; NULL: there
+ * are no more. */
 const char *calib_unmatched(const struct calib_pairs *p, size_t k);
 
 #endif

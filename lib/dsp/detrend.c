@@ -33,7 +33,8 @@ dsp_delinear(double *x, size_t n)
 double
 dsp_detrend_lambda(double cutoff, double rate)
 {
-	/* |D2| at w is 4 sin^2(w/2); half where lambda times it is 1. */
+	/* D2| at w is 4 sin^2(w/2).  The gain is a half where lambda times that is
+	 * 1. */
 	double s = sin(DSP_PI * cutoff / rate);
 
 	return 1 / (4 * s * s);

@@ -1,10 +1,11 @@
 /*
- * dsp: the signal processing that more than one module needs.  The only code
- * that sees FFTW.
+ * dsp: the signal processing that more than one module needs.  No other code
+ * includes FFTW.
  *
  * Signals are arrays of double, their length a size_t, rates in hertz.
- * Functions that return int give 0, or -1 without memory; the others cannot
- * fail.  In and out may be the same array unless a comment says otherwise.
+ * Functions that return int return 0, or -1 without memory; the others cannot
+ * fail.  Input and output may be the same array unless a comment says
+ * otherwise.
  */
 #ifndef DSP_DSP_H
 #define DSP_DSP_H
@@ -18,14 +19,14 @@
 
 /* All give 0 for an empty signal. */
 double dsp_mean(const double *x, size_t n);
-/* The population's: divided by n. */
+/* Those of the population: divided by n. */
 double dsp_variance(const double *x, size_t n);
 double dsp_sd(const double *x, size_t n);
 double dsp_correlation(const double *x, const double *y, size_t n);
 
 /* These sort or partition ${x} in place. */
 double dsp_median(double *x, size_t n);
-/* Linear between order statistics; ${q} in 0..1. */
+/* Interpolated between order statistics; ${q} in 0..1. */
 double dsp_quantile(double *x, size_t n, double q);
 /* Median absolute deviation from ${center}, times 1.4826: the standard
  * deviation of a normal sample. */
@@ -36,8 +37,8 @@ double dsp_mad(double *x, size_t n, double center);
 /*
  * Smoothness-priors detrending (Tarvainen, Ranta-aho and Karjalainen, "An
  * advanced detrending method with application to HRV analysis", IEEE Trans.
- * Biomed. Eng. 49(2), 2002): y = x - (I + lambda^2 D2'D2)^-1 x, by one LDL'
- * of the pentadiagonal matrix, O(n).
+ * Biomed. Eng.  49(2), 2002): y = x - (I + lambda^2 D2'D2)^-1 x, by one LDL'
+ * factorisation of the pentadiagonal matrix, in O(n).
  */
 int dsp_detrend(const double *x, double *y, size_t n, double lambda);
 /* The trend itself: the second term of the above. */
@@ -66,21 +67,21 @@ struct dsp_filter {
  * in hertz, 0 < edge < rate/2, low < high. */
 void dsp_lowpass(
     struct dsp_filter *f, unsigned order, double edge, double rate);
-/* A high-pass at ${low} behind a low-pass at ${high}. */
+/* A high-pass at ${low} followed by a low-pass at ${high}. */
 void dsp_bandpass(
     struct dsp_filter *f, unsigned order, double low, double high, double rate);
 
-/* Forward and backward: zero phase, the gain squared.  The ends are extended
- * by odd reflection and the state starts in equilibrium, so that a constant
- * or a ramp makes no transient. */
+/* Filter forward and backward: zero phase, and the gain squared.  The ends are
+ * extended by odd reflection, and the state starts in equilibrium, so that a
+ * constant or a ramp leaves no transient. */
 int dsp_filtfilt(
     const struct dsp_filter *f, const double *x, double *y, size_t n);
 
 /* ---- Uneven samples (resample.c) --------------------------------------- */
 
 /*
- * A natural cubic spline through (t, x), t strictly rising.  It keeps what
- * it is given by reference: t and x must outlive it.
+ * A natural cubic spline through (t, x), t strictly rising.  It refers to t and
+ * x, which must outlive it.
  */
 struct dsp_spline {
 	const double *t, *x;
@@ -92,16 +93,16 @@ struct dsp_spline {
 int dsp_spline_init(
     struct dsp_spline *s, const double *t, const double *x, size_t n);
 void dsp_spline_release(struct dsp_spline *s);
-/* The value at ${time}; before the first and behind the last point the
- * spline goes on as a constant. */
+/* The value at ${time}.  Before the first and after the last point it is
+ * constant. */
 double dsp_spline_at(const struct dsp_spline *s, double time);
 
 /*
- * Sample (t, x) on the grid start + i*step, i in 0..m-1: by a natural cubic
- * spline, but by a straight line inside gaps longer than ${max_gap} seconds,
- * where a spline would swing.  Samples that are NaN are left out.  Good[i],
- * unless NULL, is false inside such gaps and before the first and behind the
- * last sample (where y holds the nearest sample; 0 if there is none).
+ * Sample (t, x) on the grid start + i*step, i in 0..m-1.  A natural cubic
+ * spline is used, and inside gaps longer than ${max_gap} seconds, where a
+ * spline would overshoot, a straight line.  Samples that are NaN are ignored.
+ * Unless it is NULL, good[i] is false inside such gaps, before the first sample
+ * and after the last, where y is the nearest sample; y is 0 if there is none.
  */
 int dsp_resample(const double *t, const double *x, size_t n, double max_gap,
     double start, double step, double *y, bool *good, size_t m);
@@ -109,22 +110,23 @@ int dsp_resample(const double *t, const double *x, size_t n, double max_gap,
 /* ---- Spectra (fft.c, spectrum.c) --------------------------------------- */
 
 /*
- * Holds plans and buffers by length, so that the same lengths again cost no
- * planning.  At most DSP_PLANS_MAX lengths; the one longest unused goes.
+ * Plans and buffers by length, so that a length that was used before needs no
+ * planning.  At most DSP_PLANS_MAX lengths are kept; the least recently used
+ * one goes.
  */
 #define DSP_PLANS_MAX 16
 struct dsp;
 struct dsp *dsp_new(void);
 void dsp_free(struct dsp *d);
 
-/* The least length >= n with no prime factor above 5, even. */
+/* The least even length >= n with no prime factor above 5. */
 size_t dsp_fft_length(size_t n);
 
 /*
- * Buffers of the real transform of even length ${n}: n samples of time,
- * n/2+1 pairs (re, im) of frequency.  They belong to ${d} and stay valid
- * until DSP_PLANS_MAX other lengths were asked for.  The transform
- * keeps time.
+ * Buffers of the real transform of even length ${n}: n samples of time, n/2+1
+ * pairs (re, im) of frequency.  They belong to ${d} and remain valid until
+ * DSP_PLANS_MAX other lengths were asked for.  The transform does not change
+ * time.
  */
 struct dsp_fft {
 	size_t n;
@@ -140,9 +142,9 @@ void dsp_fft_forward(struct dsp_fft *f);
  * ${i} is 0.5 - 0.5 cos(2 pi (i + 0.5) / n). */
 void dsp_hann(double *w, size_t n);
 
-/* Power over frequency; power[k] belongs to k*step hertz. */
+/* Power by frequency: power[k] is that at k*step hertz. */
 struct dsp_spectrum {
-	double *power; /* owned by the caller's dsp_spectrum_release */
+	double *power; /* owned: dsp_spectrum_release */
 	size_t count;
 	double step;
 };
@@ -158,28 +160,29 @@ void dsp_spectrum_release(struct dsp_spectrum *s);
 int dsp_periodogram(struct dsp *d, const double *x, size_t n, double rate,
     double max_step, struct dsp_spectrum *s);
 
-/* Power between two frequencies (trapezoidal, edges interpolated). */
+/* The power between two frequencies (trapezoidal, with the edges
+ * interpolated). */
 double dsp_band_power(const struct dsp_spectrum *s, double low, double high);
 
-/* The frequency of the greatest local maximum in low..high, between the bins
- * by a parabola through the logarithms; NaN where there is none.  *${height},
- * unless NULL, gets its power. */
+/* The frequency of the greatest local maximum in low..high, interpolated by a
+ * parabola through the logarithms; NaN where there is none.  Unless it is NULL,
+ * *${height} is set to its power. */
 double dsp_peak(
     const struct dsp_spectrum *s, double low, double high, double *height);
 
 /*
- * The top of the parabola through three even samples, in samples from the
- * middle one; 0 where the parabola has no top.  Of a local maximum it lies
- * within -0.5 to 0.5.
+ * The top of the parabola through three equidistant samples, in samples from
+ * the middle one; 0 where the parabola has no top.  For a local maximum it is
+ * from -0.5 to 0.5.
  */
 double dsp_parabola_top(double before, double middle, double after);
 
 /*
  * The transform of ${x} at one frequency, ${hz}, for samples at ${rate} hertz
  * (Goertzel, "An algorithm for the evaluation of finite trigonometric series",
- * Am. Math. Monthly 65(1), 1958): re and im in ${out}, turned by an angle that
- * depends on n, hz and rate only.  So power and cross-spectra are right, and
- * the phase of a single signal is not to be read.
+ * Am. Math. Monthly 65(1), 1958): re and im in ${out}, rotated by an angle that
+ * depends only on n, hz and rate.  So powers and cross-spectra are correct, but
+ * the phase of a single signal is not.
  */
 void dsp_goertzel(
     const double *x, size_t n, double hz, double rate, double out[2]);
@@ -191,12 +194,13 @@ bool dsp_solve3(const double a[9], const double b[3], double x[3]);
 
 /* Eigenvalues, falling, and unit eigenvectors (row k of ${vectors}) of the
  * symmetric ${n} x ${n} matrix ${a} (row by row, destroyed), by Jacobi
- * rotations.  The sign of a vector makes its greatest component positive. */
+ * rotations.  The sign of a vector is such that its component of greatest
+ * magnitude is positive. */
 void dsp_eigen(double *a, size_t n, double *values, double *vectors);
 
-/* Least squares: coefficients ${c} of ${columns} <= DSP_COLUMNS_MAX columns
- * of ${rows} rows (column j at a[j]) that best give ${b}, with ridge*trace/n
- * added to the diagonal of the normal equations.  False where singular. */
+/* Least squares: coefficients ${c} of ${columns} <= DSP_COLUMNS_MAX columns of
+ * ${rows} rows (column j at a[j]) that fit ${b} best, with ridge*trace/n added
+ * to the diagonal of the normal equations.  False where they are singular. */
 #define DSP_COLUMNS_MAX 12
 bool dsp_least_squares(const double *const *a, size_t columns, const double *b,
     size_t rows, double ridge, double *c);

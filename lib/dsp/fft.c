@@ -38,8 +38,8 @@ plan_new(size_t n)
 	p->fft.frequency = fftw_alloc_complex(n / 2 + 1);
 	if (p->fft.time == NULL || p->fft.frequency == NULL)
 		goto fail;
-	/* Estimated plans depend on nothing but the length: equal input gives
-	 * equal bytes. */
+	/* Estimated plans depend only on the length, so equal input gives equal
+	 * bytes. */
 	p->forward = fftw_plan_dft_r2c_1d((int)n, p->fft.time, p->fft.frequency,
 	    FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
 	if (p->forward == NULL)

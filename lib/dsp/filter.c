@@ -21,7 +21,7 @@ add_pair(struct dsp_filter *f, double k, double twice, bool high)
 	to[1] = (1 - twice * k + k * k) / a0;
 }
 
-/* The one real pole of an odd order. */
+/* The real pole of an odd order. */
 static void
 add_single(struct dsp_filter *f, double k, bool high)
 {
@@ -102,7 +102,7 @@ reverse(double *x, size_t n)
 	}
 }
 
-/* Samples after which the slowest pole has fallen to a thousandth. */
+/* The samples after which the slowest pole has decayed to a thousandth. */
 static size_t
 settling(const struct dsp_filter *f)
 {

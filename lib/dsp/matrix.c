@@ -45,7 +45,8 @@ dsp_solve3(const double a[9], const double b[3], double x[3])
 	return true;
 }
 
-/* One Jacobi rotation that makes a[p][q] zero; rows of v turn along. */
+/* One Jacobi rotation that makes a[p][q] zero, and rotates the rows of v with
+ * it. */
 static void
 rotate(double *a, double *v, size_t n, size_t p, size_t q)
 {
@@ -72,7 +73,7 @@ rotate(double *a, double *v, size_t n, size_t p, size_t q)
 	}
 }
 
-/* Sort by falling value and settle the signs. */
+/* Sort by falling value, and fix the signs. */
 static void
 put_in_order(double *values, double *vectors, size_t n)
 {
@@ -130,7 +131,7 @@ dsp_eigen(double *a, size_t n, double *values, double *vectors)
 	put_in_order(values, vectors, n);
 }
 
-/* Gauss with partial pivoting on ${n} rows of n + 1 entries. */
+/* Gaussian elimination with partial pivoting on ${n} rows of n + 1 entries. */
 static bool
 solve(double m[][DSP_COLUMNS_MAX + 1], size_t n, double *x)
 {

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Second derivatives of the natural spline: one tridiagonal solve. */
+/* The second derivatives of the natural spline, by one tridiagonal solve. */
 static int
 solve(struct dsp_spline *s)
 {
@@ -52,7 +52,7 @@ dsp_spline_release(struct dsp_spline *s)
 	*s = (struct dsp_spline){0};
 }
 
-/* The interval [i, i + 1] that holds ${time}, which lies inside. */
+/* The interval [i, i + 1] that contains ${time}, which is within the range. */
 static size_t
 interval(const double *t, size_t n, double time)
 {
@@ -69,7 +69,7 @@ interval(const double *t, size_t n, double time)
 	return low;
 }
 
-/* The spline's value within interval ${i}. */
+/* The value of the spline in interval ${i}. */
 static double
 value_in(const struct dsp_spline *s, size_t i, double time)
 {
@@ -93,7 +93,7 @@ dsp_spline_at(const struct dsp_spline *s, double time)
 	return value_in(s, interval(s->t, s->n, time), time);
 }
 
-/* Walk the grid along the spline; gaps are straight. */
+/* Evaluate the spline along the grid; gaps are straight. */
 static void
 sample(const struct dsp_spline *s, double max_gap, double start, double step,
     double *y, bool *good, size_t m)

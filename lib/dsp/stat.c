@@ -49,8 +49,8 @@ dsp_correlation(const double *x, const double *y, size_t n)
 	return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0;
 }
 
-/* Hoare's selection: afterwards x[k] is the k-th smallest, what stands before
- * it is not greater, what stands behind it not smaller. */
+/* Hoare's selection: afterwards x[k] is the k-th smallest, nothing before it is
+ * greater, and nothing after it is smaller. */
 static double
 select_nth(double *x, size_t n, size_t k)
 {

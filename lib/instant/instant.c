@@ -205,9 +205,9 @@ instant_parse(struct span s, int64_t *ms)
 	return 0;
 }
 
-/* The digits of the second's fraction that tell something. */
+/* The digits of the second's fraction, without trailing zeros. */
 static struct span
-digits_behind(struct span s)
+fraction_digits(struct span s)
 {
 	const char *dot = memchr(s.p, '.', s.n);
 	struct span f = {s.p, 0};
@@ -225,7 +225,7 @@ digits_behind(struct span s)
 bool
 instant_same(struct span a, struct span b)
 {
-	struct span x = digits_behind(a), y = digits_behind(b);
+	struct span x = fraction_digits(a), y = fraction_digits(b);
 	int64_t s, t;
 
 	return instant_parse(a, &s) == 0 && instant_parse(b, &t) == 0 &&

@@ -30,19 +30,20 @@ int64_t instant_monotonic(void);
  * INSTANT_MIN..INSTANT_MAX is written as the nearer end. */
 void instant_format(int64_t ms, char text[INSTANT_TEXT_MAX]);
 
-/* Write the member ${key} of an object, ${ms} as text; 0, which stands for a
- * time that is not known, as null. */
+/* Write the member ${key} of an object: ${ms} as text, or null where it is 0,
+ * which means that the time is not known. */
 void instant_put(struct json_writer *w, const char *key, int64_t ms);
 
-/* Read an RFC 3339 date-time, strictly: "T" and "Z" in either case, an offset,
- * real days of the month, any number of digits of the second (cut to
- * milliseconds); second 60, which only the last minute of a day of UTC can
- * have, is taken as the next minute's start; in UTC it lies within INSTANT_MIN
- * to INSTANT_MAX.  Return 0, or -1 where ${s} is anything else. */
+/* Read an RFC 3339 date-time, strictly.  "T" and "Z" may be in either case, the
+ * offset is required, the day must exist in its month, and the second may have
+ * any number of digits, of which those beyond milliseconds are cut.  Second 60,
+ * which only the last minute of a day of UTC can have, counts as the start of
+ * the next minute.  In UTC the time is within INSTANT_MIN to INSTANT_MAX.
+ * Return 0, or -1 where ${s} is anything else. */
 int instant_parse(struct span s, int64_t *ms);
 
-/* Are both RFC 3339 date-times of the same instant, however it is written and
- * to the last digit of the second? */
+/* Are both RFC 3339 date-times of the same instant, to the last digit of the
+ * second, however they are written? */
 bool instant_same(struct span a, struct span b);
 
 #endif

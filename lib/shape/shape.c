@@ -35,7 +35,7 @@ shape_text(const struct shape_value *v, struct buf *out)
 		buf_add_span(out, inside);
 }
 
-/* Where in the object we are: "readings[2].unit: ". */
+/* Append the path in the object: "readings[2].unit: ". */
 static void
 add_path(const struct shape_reader *r, struct buf *out)
 {
@@ -144,7 +144,7 @@ check_number(struct shape_reader *r, const struct shape_field *f,
 	    json_integer(v->value, INT64_MIN, INT64_MAX, &whole) != 0)
 		return wrong_type(r, f, err);
 	if (json_number(v->value, &x) != 0) {
-		err_set(err, "is no finite number");
+		err_set(err, "is not a finite number");
 		return located(r, err);
 	}
 	if ((f->min != 0 || f->max != 0) && !(x >= f->min && x <= f->max))
@@ -182,7 +182,7 @@ check_numbers(
 	while (
 	    (t = json_scan_next(&r->scan)) == JSON_NUMBER || t == JSON_NULL) {
 		if (t == JSON_NUMBER && json_number(r->scan.span, &x) != 0) {
-			err_set(err, "'%.*s' is no finite number",
+			err_set(err, "'%.*s' is not a finite number",
 			    r->scan.span.n > 64 ? 64 : (int)r->scan.span.n,
 			    r->scan.span.p);
 			return located(r, err);
@@ -193,7 +193,7 @@ check_numbers(
 	return t == JSON_ARRAY_END ? 0 : wrong_type(r, f, err);
 }
 
-/* Check the value whose first token ${v} has, walk to its end. */
+/* Check the value whose first token is ${v}, up to its end. */
 static int
 check_value(struct shape_reader *r, const struct shape_field *f,
     struct shape_value *v, struct err *err)
@@ -235,7 +235,7 @@ check_value(struct shape_reader *r, const struct shape_field *f,
 	return 0;
 }
 
-/* The member after a key: its first token, checked to its end. */
+/* Read the member after a key: its first token, checked up to its end. */
 static int
 read_member(struct shape_reader *r, const struct shape_field *f,
     struct shape_value *v, struct err *err)
@@ -279,8 +279,8 @@ find_field(const struct shape *shape, const struct json_scan *s)
 	return NULL;
 }
 
-/* Walk over a member that the shape does not name; list it if it stands at
- * the top. */
+/* Skip a member that the shape does not name, and list it if it is at the top
+ * level. */
 static int
 read_other(struct shape_reader *r, struct err *err)
 {
@@ -324,7 +324,7 @@ check_required(struct shape_reader *r, const struct shape *shape,
 	return 0;
 }
 
-/* Just after JSON_OBJECT: read to its end. */
+/* Read an object from just after JSON_OBJECT to its end. */
 static int
 read_object(struct shape_reader *r, const struct shape *shape,
     struct shape_value *got, struct err *err)

@@ -1,10 +1,10 @@
 /*
- * shape: checks a JSON object against a table, in one pass and without a
- * tree, and gives the spans of its top-level members for splicing.
+ * shape: checks a JSON object against a table, in one pass and without a tree,
+ * and gives the spans of its top-level members for splicing.
  *
- * A shape says what the members that it names must look like; members that
- * it does not name are allowed everywhere and are listed at the top level, so
- * that a reader of version 1.0 accepts what 1.1 adds.
+ * A shape describes the members that it names.  Members that it does not name
+ * are allowed everywhere, and are listed at the top level, so that a reader of
+ * version 1.0 accepts what 1.1 adds.
  */
 #ifndef SHAPE_SHAPE_H
 #define SHAPE_SHAPE_H
@@ -36,9 +36,9 @@ enum shape_flag {
 	SHAPE_NULLABLE = 2
 };
 
-/* What stands in the text for one field. */
+/* What the text has for one field. */
 struct shape_value {
-	enum json_token type; /* JSON_END: the member is not there */
+	enum json_token type; /* JSON_END: the member is missing */
 	struct span value;    /* whole: strings with their quotes */
 	bool escaped;         /* STRING: holds a backslash */
 };
@@ -51,15 +51,15 @@ struct shape_field {
 	unsigned flags;
 	double min, max;
 	const struct shape *of;
-	/* A further test of a string, unescaped.  Return NULL, or what it is
-	 * not ("is not an RFC 3339 time"), to follow the text in quotes. */
+	/* A further test of a string, unescaped.  Return NULL, or what is wrong
+	 * ("is not an RFC 3339 time"), which follows the text in quotes. */
 	const char *(*is_not)(struct span text);
 };
 
 struct shape {
 	const struct shape_field *field;
 	size_t count;
-	/* Tests what one member alone cannot show, and may take notes in
+	/* Test what a single member cannot show; may store results in
 	 * ${context}.  ${got} is parallel to field.  Return 0, or -1 with
 	 * ${err} set.  May be NULL. */
 	int (*done)(
@@ -81,7 +81,7 @@ struct shape_reader {
 	struct shape_other *other; /* of the last text, in its order */
 	size_t others;
 
-	/* The reader's own: */
+	/* Private: */
 	size_t cap;
 	struct json_scan scan;
 	struct buf scratch;
@@ -96,16 +96,17 @@ struct shape_reader {
 void shape_reader_init(struct shape_reader *r);
 void shape_reader_release(struct shape_reader *r);
 
-/* Check that ${text} is one JSON object, strict all the way down, of
- * ${shape}, and put its members into ${got}, which is parallel to
- * shape->field.  Spans point into ${text}.  Return 0; or -1 with ${err}
- * saying which member is wrong and how. */
+/* Check that ${text} is one JSON object of ${shape}, valid at every depth, and
+ * put its members into ${got}, which is parallel to shape->field.  Spans point
+ * into ${text}.  Return 0; or -1 with ${err} saying which member is wrong, and
+ * how. */
 int shape_read(struct shape_reader *r, struct span text,
     const struct shape *shape, struct shape_value *got, struct err *err);
 
-/* Find the first top-level member that is named in ${name} (${n} names) and
- * return its index there, with its value in *${value}; -1 where none is found
- * or the text is wrong before one is (not reported: shape_read will). */
+/* Find the first top-level member that is named in ${name} (${n} names).
+ * Return its index there, with its value in *${value}.  Return -1 where there
+ * is none, or where the text is wrong before it (which is not reported:
+ * shape_read will). */
 int shape_peek(struct shape_reader *r, struct span text,
     const char *const name[], size_t n, struct shape_value *value);
 

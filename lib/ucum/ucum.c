@@ -71,8 +71,8 @@ skip_digits(const char *p, const char *end)
 	return p;
 }
 
-/* The end of the symbol at ${p}: digits and signs behind it are an exponent,
- * but in brackets they are part of it. */
+/* The end of the symbol at ${p}.  Digits and signs after it are an exponent,
+ * but inside brackets they are part of it. */
 static const char *
 symbol_end(const char *p, const char *end)
 {

@@ -1,10 +1,10 @@
 /*
- * ucum: is a text a unit of the Unified Code for Units of Measure, case
- * sensitive (https://ucum.org)?
+ * ucum: whether a text is a unit of the Unified Code for Units of Measure, case
+ * sensitive (https://ucum.org).
  *
  * The whole grammar is read: prefixes, exponents, products, quotients,
- * parentheses, annotations.  Of the unit symbols the table has those of SI
- * and of medicine; a symbol that it lacks is refused like a wrong one.
+ * parentheses, annotations.  The table has the unit symbols of SI and of
+ * medicine.  A symbol that it lacks is refused, like a wrong one.
  */
 #ifndef UCUM_UCUM_H
 #define UCUM_UCUM_H

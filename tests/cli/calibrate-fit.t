@@ -76,9 +76,9 @@ stdout_is_file device
 is_stderr "vitals-calibrate: badref:1: bad reference: 'unit' of oxygenSaturation is not \"%\"
 vitals-calibrate: badref:2: bad reference: 'value' of oxygenSaturation is not from 50 to 100
 vitals-calibrate: badref:3: bad reference: 'offsetSeconds' is neither null nor a number from 0
-vitals-calibrate: badref:4: bad reference: 'source' is no text
-vitals-calibrate: badref:5: bad reference: 'value' is no number
-vitals-calibrate: badref:6: bad reference: 'vital' names none that is known
+vitals-calibrate: badref:4: bad reference: 'source' is not a string
+vitals-calibrate: badref:5: bad reference: 'value' is not a number
+vitals-calibrate: badref:6: bad reference: 'vital' is not one that is known
 vitals-calibrate: badref:7: not a JSON object"
 head -n 7 badref | cmp -s - bad
 ok 'and keeps them'
@@ -97,9 +97,9 @@ is_stderr "vitals-calibrate: badref:1: bad reference: 'unit' of oxygenSaturation
 try 'reports bad measurements and continues' vitals-calibrate -q --reference ref badlines
 is_status 1
 stdout_is_file device
-is_stderr "vitals-calibrate: badlines:1: bad measurement: 'offsetSeconds' or 'durationSeconds' is no number
+is_stderr "vitals-calibrate: badlines:1: bad measurement: 'offsetSeconds' or 'durationSeconds' is not a number
 vitals-calibrate: badlines:2: bad measurement: 'features' are not all numbers or null
-vitals-calibrate: badlines:3: bad measurement: 'record' is no text"
+vitals-calibrate: badlines:3: bad measurement: 'record' is not a string"
 
 head -n 7 lines >seven
 try 'reports too few references' vitals-calibrate -q --reference ref seven
@@ -118,7 +118,7 @@ echo '{"vital":"heartRate","source":"a","offsetSeconds":1,"value":70,"unit":"/mi
 try 'has nothing to do for a heart rate' vitals-calibrate --reference pulse lines
 is_status 1
 is_stdout ''
-is_stderr 'vitals-calibrate: pulse: 1 references of vitals that need no calibration left out
+is_stderr 'vitals-calibrate: pulse: ignored 1 references of vitals that need no calibration
 vitals-calibrate: nothing to calibrate'
 
 try 'reports a full disk' sh -c 'vitals-calibrate -q --reference ref lines >/dev/full'

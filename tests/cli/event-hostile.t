@@ -84,7 +84,7 @@ readings[0]: 'vital' is missing	{"record":"sample","readings":[{}]}
 readings[1].vital: must be a string	{"record":"sample","readings":[{"vital":"x","value":1,"unit":"1","confidence":1},{"vital":1}]}
 readings[0].vital: must be 1 to 64 bytes long	{"record":"sample","readings":[{"vital":""}]}
 readings[0].value: must be a number or null	{"record":"sample","readings":[{"vital":"x","value":"71"}]}
-readings[0].value: is no finite number	{"record":"sample","readings":[{"vital":"x","value":1e999}]}
+readings[0].value: is not a finite number	{"record":"sample","readings":[{"vital":"x","value":1e999}]}
 readings[0].unit: 'bpm' is no UCUM unit	{"record":"sample","readings":[{"vital":"heartRate","value":1,"unit":"bpm"}]}
 readings[0].unit: 'mmHg' is no UCUM unit	{"record":"sample","readings":[{"vital":"x","value":1,"unit":"mmHg"}]}
 readings[0]: heartRate must be in '/min'	{"record":"sample","readings":[{"vital":"heartRate","value":1,"unit":"Hz","confidence":1}]}
@@ -114,7 +114,7 @@ device: must be an object or null	{"record":"sample","readings":[],"device":"pho
 session: must be a string	{"record":"sample","readings":[],"session":{"id":"s"}}
 sampleRate: must be from 0.001 to 1e+06	{"record":"wave","wave":"pulse","sampleRate":0,"values":[]}
 values: must be an array of numbers	{"record":"wave","wave":"pulse","sampleRate":30,"values":["1"]}
-values: '1e999' is no finite number	{"record":"wave","wave":"pulse","sampleRate":30,"values":[1e999]}
+values: '1e999' is not a finite number	{"record":"wave","wave":"pulse","sampleRate":30,"values":[1e999]}
 'id' is a member of events, not of records	{"record":"sample","readings":[],"id":"mine"}
 '\u0069d' is a member of events, not of records	{"record":"sample","readings":[],"\\u0069d":"mine"}
 'data' is a member of events, not of records	{"record":"sample","readings":[],"data":{}}

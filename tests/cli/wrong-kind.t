@@ -105,11 +105,11 @@ another jwk "neither a record nor an event: no member 'record', 'schemaVersion' 
 try 'events as reference readings' vitals-calibrate -r event sample
 is_status 1
 is_stdout ''
-stderr_has "^vitals-calibrate: event:1: bad reference: it is an event ('vital' is no text)$"
+stderr_has "^vitals-calibrate: event:1: bad reference: it is an event ('vital' is not a string)$"
 try 'reference readings as measurements' vitals-calibrate -r reference reference
 is_status 1
 is_stdout ''
-stderr_has "^vitals-calibrate: reference:1: bad measurement: it is a reference reading ('record' is no text)$"
+stderr_has "^vitals-calibrate: reference:1: bad measurement: it is a reference reading ('record' is not a string)$"
 for f in reference clip event; do
 	try "$f as a calibration" vitals-calibrate -b $f -r reference sample
 	is_status 3

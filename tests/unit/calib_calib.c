@@ -209,7 +209,7 @@ test_hostile(void)
 	     "\"models\":[]}",
 		"'schemaVersion' is not 1.x"},
 	    {"{\"record\":\"calibration\",\"schemaVersion\":\"1.0\"}",
-		"'models' is no list"},
+		"'models' is not a list"},
 	    {HEAD "1]}", "not a list of objects"},
 	    {HEAD "{\"vital\":\"heartRate\"}]}",
 		"model 1: not a vital that is calibrated"},
@@ -217,7 +217,7 @@ test_hostile(void)
 	    {HEAD "{\"vital\":\"oxygenSaturation\"}]}",
 		"oxygenSaturation: a number is missing or out of bounds"},
 	    {HEAD "{\"vital\":\"oxygenSaturation\"," NUMBERS "}]}",
-		"oxygenSaturation: 'terms' is no list"},
+		"oxygenSaturation: 'terms' is not a list"},
 	    {HEAD "{\"vital\":\"oxygenSaturation\"," NUMBERS ",\"terms\":[]}]}",
 		"oxygenSaturation: 0 terms, and this version has 3"},
 	    {HEAD "{\"vital\":\"oxygenSaturation\"," NUMBERS

@@ -83,7 +83,7 @@ static const struct {
     {"{\"id\":\"a\",\"flag\":0}", "flag: must be true or false"},
     {"{\"id\":\"a\",\"flag\":true}", "flag wants real"},
     {"{\"id\":\"a\",\"real\":\"1\"}", "real: must be a number or null"},
-    {"{\"id\":\"a\",\"real\":1e999}", "real: is no finite number"},
+    {"{\"id\":\"a\",\"real\":1e999}", "real: is not a finite number"},
     {"{\"id\":\"a\",\"half\":-1}", "half: must be at least 0"},
     {"{\"id\":\"a\",\"free\":[]}", "free: must be an object"},
     {"{\"id\":\"a\",\"one\":{}}", "one: 'name' is missing"},
@@ -104,7 +104,7 @@ static const struct {
     {"{\"id\":\"a\",\"many\":[{\"name\":\"b\"},{\"name\":5}]}",
 	"many[1].name: must be a string"},
     {"{\"id\":\"a\",\"list\":[1,\"2\"]}", "list: must be an array of numbers"},
-    {"{\"id\":\"a\",\"list\":[1e999]}", "list: '1e999' is no finite number"},
+    {"{\"id\":\"a\",\"list\":[1e999]}", "list: '1e999' is not a finite number"},
     {"{\"id\":\"a\",\"list\":[1,]}", "byte 21: not a JSON value"},
     {"{\"id\":\"a\",\"other\":tru}", "byte 19: not a JSON value"},
 };
