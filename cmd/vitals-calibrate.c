@@ -114,7 +114,7 @@ read_measurements(
 
 /* Report how good a fit is. */
 static void
-tell(enum vital vital, const struct model *m)
+report_fit(enum vital vital, const struct model *m)
 {
 	const struct vital_info *i = vital_info(vital);
 
@@ -167,7 +167,7 @@ fit(struct models *m, const struct calib_pairs *p, unsigned *done)
 		} else {
 			(*done)++;
 			if (opt.base == NULL)
-				tell(vital, &m->model[v]);
+				report_fit(vital, &m->model[v]);
 		}
 	}
 	return status;

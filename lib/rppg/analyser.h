@@ -55,12 +55,13 @@ double analyser_independent_samples(size_t n);
 int analyser_background(struct analyser *a, size_t n);
 int analyser_intensity(struct analyser *a, size_t n);
 
-/* Analyser_apply writes the wave that ${m} makes of the window's colour; of a
- * finger it is the channel in the method's place.  Analyser_spectrum gives the
- * spectrum of that wave, with the reference attenuated and the noise made
- * white.  Both return 0, or -1 without memory. */
+/* Write the wave that ${m} makes of the window's colour, or of a finger the
+ * channel in the method's place.  Return 0, or -1 without memory. */
 int analyser_apply(
     struct analyser *a, enum rppg_method m, size_t n, double *wave);
+
+/* The spectrum of that wave, with the reference attenuated and the noise made
+ * white.  Return 0, or -1 without memory. */
 int analyser_spectrum(
     struct analyser *a, enum rppg_method m, size_t n, struct power *s);
 

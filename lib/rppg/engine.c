@@ -153,13 +153,13 @@ static int
 settle_oldest(struct rppg *p)
 {
 	struct pending *w = &p->pending[0];
-	int course[RATE_TRACKER_LAG];
+	int path[RATE_TRACKER_LAG];
 	struct window_estimate *estimate;
 
 	if (p->pendings == 0)
 		return 0;
-	rate_tracker_path(&p->tracker, course, p->pendings);
-	if (rppg_apply_rate(p, w, course[0]) != 0 ||
+	rate_tracker_path(&p->tracker, path, p->pendings);
+	if (rppg_apply_rate(p, w, path[0]) != 0 ||
 	    (estimate = rppg_queue_add(&p->history.windows)) == NULL)
 		return -1;
 	*estimate = w->estimate;
@@ -212,9 +212,9 @@ take_hop(struct rppg *p)
 	rate_tracker_push(&p->tracker, w->rates.log_likelihood, RPPG_HOP);
 	p->pendings++;
 
-	int course[RATE_TRACKER_LAG];
-	rate_tracker_path(&p->tracker, course, p->pendings);
-	if (rppg_apply_rate(p, w, course[p->pendings - 1]) != 0)
+	int path[RATE_TRACKER_LAG];
+	rate_tracker_path(&p->tracker, path, p->pendings);
+	if (rppg_apply_rate(p, w, path[p->pendings - 1]) != 0)
 		return -1;
 	p->now.time = w->rates.end;
 	p->now.rate = w->rates.any ? w->estimate.rate : 0;

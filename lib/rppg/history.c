@@ -7,7 +7,7 @@
 #include "dsp/dsp.h"
 
 /* Added to the weight of every sample of a window, so that the first and the
- * last of a run, which one window alone covers, are not lost in rounding. */
+ * last of a run, which only one window covers, are not lost in rounding. */
 static const double WEIGHT_MIN = 1e-4;
 
 static void

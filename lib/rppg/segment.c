@@ -20,7 +20,7 @@ static const double INSIDE_MIN = 0.6, COVERED_MIN = 0.9;
 /* By hand: shorter windows than this share of the longest are not averaged. */
 static const double LENGTH_MIN = 0.7;
 
-/* By hand: windows over which the rate's course counts as straight. */
+/* By hand: windows over which the rate is taken to change linearly. */
 enum {
 	STRETCH = 20
 };
@@ -29,7 +29,7 @@ enum {
 struct assembly {
 	struct window_estimate *estimate;
 	size_t estimates;
-	struct rate_point *course; /* the windows that sum_up counts */
+	struct rate_point *curve; /* the windows that sum_up counts */
 	size_t points;
 	struct history wave; /* of windows that are not settled yet */
 };
@@ -49,7 +49,7 @@ belongs(const struct window_estimate *n, double from, double to)
 static int
 assembly_pending(struct rppg *p, struct assembly *d)
 {
-	int course[RATE_TRACKER_LAG + 1];
+	int path[RATE_TRACKER_LAG + 1];
 	struct rate_tracker t = p->tracker;
 	struct pending *last = malloc(sizeof(*last));
 	int status = -1, more;
@@ -63,11 +63,11 @@ assembly_pending(struct rppg *p, struct assembly *d)
 	if (more == 0)
 		t = p->tracker;
 	if (n > 0)
-		rate_tracker_path(&t, course, n);
+		rate_tracker_path(&t, path, n);
 	for (unsigned i = 0; i < n; i++) {
 		struct pending *w = i < kept ? &p->pending[i] : last;
 
-		if (rppg_apply_rate(p, w, course[i]) != 0 ||
+		if (rppg_apply_rate(p, w, path[i]) != 0 ||
 		    history_add_waves(&d->wave,
 			llrint(w->rates.start * RPPG_GRID), w->wave,
 			w->rates.n) != 0)
@@ -89,9 +89,9 @@ assembly_init(struct rppg *p, struct assembly *d)
 	d->estimates = d->points = 0;
 	d->estimate =
 	    malloc((q->count + RATE_TRACKER_LAG + 2) * sizeof(*d->estimate));
-	d->course =
-	    malloc((q->count + RATE_TRACKER_LAG + 2) * sizeof(*d->course));
-	if (d->estimate == NULL || d->course == NULL)
+	d->curve =
+	    malloc((q->count + RATE_TRACKER_LAG + 2) * sizeof(*d->curve));
+	if (d->estimate == NULL || d->curve == NULL)
 		return -1;
 	if (q->count > 0)
 		memcpy(d->estimate, rppg_queue_at(q, 0),
@@ -104,7 +104,7 @@ static void
 assembly_release(struct assembly *d)
 {
 	free(d->estimate);
-	free(d->course);
+	free(d->curve);
 	history_release(&d->wave);
 }
 
@@ -165,8 +165,8 @@ add_point(struct assembly *d, const struct window_estimate *n)
 {
 	double time = 0.5 * (n->start + n->end);
 
-	if (d->points == 0 || time > d->course[d->points - 1].time)
-		d->course[d->points++] = (struct rate_point){time, n->rate};
+	if (d->points == 0 || time > d->curve[d->points - 1].time)
+		d->curve[d->points++] = (struct rate_point){time, n->rate};
 }
 
 /* The rate and the features of the segment: means over its windows, the rates
@@ -223,7 +223,7 @@ sum_up(struct assembly *d, enum rppg_method method, double from, double to,
 	v->feature[RPPG_FEATURE_SPREAD] = log1p(sqrt(squares / all));
 	v->confidence = rppg_confidence(method, v->feature);
 	return phase_rate_mean(
-	    v->wave, v->waves, v->wave_start, d->course, d->points, &v->rate);
+	    v->wave, v->waves, v->wave_start, d->curve, d->points, &v->rate);
 }
 
 /* ---- Colour, motion, gaps ------------------------------------------------ */
