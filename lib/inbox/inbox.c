@@ -15,7 +15,7 @@
 
 /* "vitR": tells a state file from other files. */
 #define APPLICATION_ID 0x76697452
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 /* inbox_probe tries at most this many bytes. */
 #define PROBE_MAX (16 << 20)
@@ -34,6 +34,9 @@ enum statement {
 	FORGET,
 	PROBE,
 	PROBED,
+	NO_PLACE,
+	SET_PLACE,
+	GET_PLACE,
 	STATEMENTS
 };
 
@@ -55,6 +58,10 @@ static const char *const sql[STATEMENTS] = {
     [PROBE] = ("INSERT OR REPLACE INTO seen (id, time, hash) "
 	       "VALUES (x'00', 0, zeroblob(?1))"),
     [PROBED] = "DELETE FROM seen WHERE id = x'00'",
+    [NO_PLACE] = "DELETE FROM place",
+    [SET_PLACE] = ("INSERT OR REPLACE INTO place (one, device, inode, offset) "
+		   "VALUES (1, ?1, ?2, ?3)"),
+    [GET_PLACE] = "SELECT device, inode, offset FROM place",
 };
 
 struct inbox {
@@ -116,6 +123,26 @@ ask(struct inbox *x, const char *text, int64_t *value, struct err *err)
 	return rc == SQLITE_ROW ? 0 : -1;
 }
 
+#define PLACE_TABLE                                         \
+	"CREATE TABLE place (one INTEGER PRIMARY KEY,"      \
+	" device INTEGER NOT NULL, inode INTEGER NOT NULL," \
+	" offset INTEGER NOT NULL);"
+
+/* From version 1 or 2 to today's, in one transaction. */
+static int
+upgrade(struct inbox *x, int64_t version, struct err *err)
+{
+	if (exec(x, "BEGIN", err) != 0)
+		return -1;
+	if ((version == 1 &&
+		exec(x, "ALTER TABLE seen ADD COLUMN hash BLOB", err) != 0) ||
+	    exec(x, PLACE_TABLE "PRAGMA user_version = 3; COMMIT", err) != 0) {
+		exec(x, "ROLLBACK", NULL);
+		return -1;
+	}
+	return 0;
+}
+
 static int
 make_schema(struct inbox *x, struct err *err)
 {
@@ -128,13 +155,8 @@ make_schema(struct inbox *x, struct err *err)
 	if (tables > 0 && application != APPLICATION_ID)
 		return err_set(
 		    err, "%s: not a state file of vitals-receive", x->path);
-	if (tables > 0 && version == 1)
-		return exec(x,
-		    "BEGIN;"
-		    "ALTER TABLE seen ADD COLUMN hash BLOB;"
-		    "PRAGMA user_version = 2;"
-		    "COMMIT",
-		    err);
+	if (tables > 0 && (version == 1 || version == 2))
+		return upgrade(x, version, err);
 	if (tables > 0 && version != SCHEMA_VERSION)
 		return err_set(err, "%s: state file of another version (%lld)",
 		    x->path, (long long)version);
@@ -143,13 +165,12 @@ make_schema(struct inbox *x, struct err *err)
 	return exec(x,
 	    "BEGIN;"
 	    "PRAGMA application_id = 1986622546;"
-	    "PRAGMA user_version = 2;"
+	    "PRAGMA user_version = 3;"
 	    "CREATE TABLE seen (id BLOB PRIMARY KEY, time INTEGER NOT NULL,"
 	    " hash BLOB) WITHOUT ROWID;"
 	    "CREATE INDEX seen_time ON seen (time);"
 	    "CREATE TABLE line (number INTEGER PRIMARY KEY AUTOINCREMENT,"
-	    " text BLOB NOT NULL);"
-	    "COMMIT",
+	    " text BLOB NOT NULL);" PLACE_TABLE "COMMIT",
 	    err);
 }
 
@@ -416,4 +437,36 @@ inbox_probe(struct inbox *x, size_t bytes, struct err *err)
 	/* Two transactions: in one, what is inserted and deleted needs no room.
 	 */
 	return run(x, PROBE, err) != 0 ? -1 : run(x, PROBED, err);
+}
+
+int
+inbox_set_place(
+    struct inbox *x, const struct inbox_place *place, struct err *err)
+{
+	sqlite3_stmt *set = x->statement[SET_PLACE];
+
+	if (place == NULL)
+		return run(x, NO_PLACE, err);
+	if (sqlite3_bind_int64(set, 1, place->device) != SQLITE_OK ||
+	    sqlite3_bind_int64(set, 2, place->inode) != SQLITE_OK ||
+	    sqlite3_bind_int64(set, 3, place->offset) != SQLITE_OK)
+		return failed(x, err);
+	return run(x, SET_PLACE, err);
+}
+
+int
+inbox_get_place(struct inbox *x, struct inbox_place *place, struct err *err)
+{
+	sqlite3_stmt *get = x->statement[GET_PLACE];
+	int rc = sqlite3_step(get);
+
+	if (rc == SQLITE_ROW) {
+		place->device = sqlite3_column_int64(get, 0);
+		place->inode = sqlite3_column_int64(get, 1);
+		place->offset = sqlite3_column_int64(get, 2);
+	} else if (rc != SQLITE_DONE) {
+		failed(x, err);
+	}
+	sqlite3_reset(get);
+	return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
 }

@@ -65,4 +65,21 @@ int inbox_forget(struct inbox *x, int64_t time, int max, struct err *err);
  * the reason in ${err}. */
 int inbox_probe(struct inbox *x, size_t bytes, struct err *err);
 
+/* ---- Where lines are printed ------------------------------------------- */
+
+/* A place in a regular file: behind it are the kept lines that were written and
+ * not yet reported by inbox_printed. */
+struct inbox_place {
+	int64_t device, inode, offset;
+};
+
+/* Note ${place}, or with NULL that there is none.  Return 0, or -1 with ${err}.
+ */
+int inbox_set_place(
+    struct inbox *x, const struct inbox_place *place, struct err *err);
+
+/* Return 1 with ${place}; 0 where none is noted; -1 with ${err}. */
+int inbox_get_place(
+    struct inbox *x, struct inbox_place *place, struct err *err);
+
 #endif

@@ -59,20 +59,28 @@ is 'after a restart' "$(post other)" 409
 is 'and the same body' "$(post one)" 200
 finish TERM >/dev/null 2>&1
 
-# A state file from before there were hashes has only IDs.
-if command -v sqlite3 >/dev/null; then
-	sqlite3 old.db "CREATE TABLE seen (id BLOB PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
+# State files of earlier versions: the first had no hashes, both no place.
+command -v sqlite3 >/dev/null && for version in 1 2; do
+	case $version in
+	1) hash='' value='' ;;
+	2) hash=', hash BLOB' value=', NULL' ;;
+	esac
+	rm -f old.db*
+	sqlite3 old.db "CREATE TABLE seen (id BLOB PRIMARY KEY, time INTEGER NOT NULL$hash) WITHOUT ROWID;
 		CREATE INDEX seen_time ON seen (time);
 		CREATE TABLE line (number INTEGER PRIMARY KEY AUTOINCREMENT, text BLOB NOT NULL);
-		INSERT INTO seen VALUES (CAST('k1' AS BLOB), $(date +%s)000);
-		PRAGMA application_id = 1986622546; PRAGMA user_version = 1"
+		INSERT INTO seen VALUES (CAST('k1' AS BLOB), $(date +%s)000$value);
+		INSERT INTO line (text) VALUES ('{\"id\":\"k0\"}');
+		PRAGMA application_id = 1986622546; PRAGMA user_version = $version"
 	receive --state old.db
-	is 'an older state file: a known ID' "$(post other)" 200
-	is 'a new one' "$(post two)" 202
-	try 'an older state file' finish
+	is "a state file of version $version: a known ID" "$(post other)" 200
+	is "a state file of version $version: a new one" "$(post two)" 202
+	try "a state file of version $version" finish
 	is_status 0
-	is_stdout '{"id":"k2","n":1}'
+	is_stdout '{"id":"k0"}
+{"id":"k2","n":1}'
 	is_stderr 'vitals-receive: listening on http://CLIENT/'
-	is 'is of this version now' "$(sqlite3 old.db 'PRAGMA user_version')" 2
-fi
+	is "a state file of version $version: is of today's now" \
+		"$(sqlite3 old.db 'PRAGMA user_version')" 3
+done
 done_testing

@@ -148,6 +148,31 @@ lines(void)
 }
 
 static void
+places(void)
+{
+	struct inbox_place p = {1, 2, (int64_t)1 << 40}, got;
+
+	open_inbox("places");
+	CHECK(inbox_get_place(x, &got, &err) == 0, "no place at first");
+	CHECK(inbox_set_place(x, &p, &err) == 0, "one is noted");
+	p.offset++;
+	CHECK(inbox_set_place(x, &p, &err) == 0, "and another");
+	inbox_close(x);
+	open_inbox("places");
+	CHECK(inbox_get_place(x, &got, &err) == 1 && got.device == 1 &&
+		got.inode == 2 && got.offset == p.offset,
+	    "which is still there after a restart");
+	CHECK(inbox_set_place(x, NULL, &err) == 0 &&
+		inbox_get_place(x, &got, &err) == 0,
+	    "none again");
+	CHECK(inbox_begin(x, &err) == 0 && inbox_set_place(x, &p, &err) == 0,
+	    "in a transaction");
+	inbox_rollback(x);
+	CHECK(inbox_get_place(x, &got, &err) == 0, "it is undone with it");
+	inbox_close(x);
+}
+
+static void
 foreign(void)
 {
 	struct stat st;
@@ -219,6 +244,7 @@ main(void)
 	ids();
 	slices();
 	lines();
+	places();
 	foreign();
 	names();
 	folder_leave();
