@@ -33,6 +33,7 @@ struct serve_output {
 	uint64_t start;  /* offset of the queue's first byte */
 	uint64_t whole;  /* offset behind the last whole line written */
 	uint64_t synced; /* offset behind what is known to be on disk */
+	int64_t origin;  /* of a regular file: where its offset 0 is */
 };
 
 static void
@@ -55,16 +56,23 @@ reopen(int fd, int flags)
 	return open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-/* Does a line of the regular file ${fd} end where the next byte goes?  Where
- * that cannot be seen: no. */
-static bool
-at_line_start(int fd, const struct stat *st)
+/* Where in the regular file ${fd} the next byte goes. */
+static off_t
+next_byte(int fd, const struct stat *st)
 {
-	int flags = fcntl(fd, F_GETFL), in;
-	off_t at = flags >= 0 && (flags & O_APPEND) != 0
-	    ? st->st_size
-	    : lseek(fd, 0, SEEK_CUR);
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && (flags & O_APPEND) != 0 ? st->st_size
+						     : lseek(fd, 0, SEEK_CUR);
+}
+
+/* Does a line of the regular file ${fd} end at ${at}?  Where that cannot be
+ * seen: no. */
+static bool
+at_line_start(int fd, off_t at)
+{
 	char last = '\0';
+	int in;
 	ssize_t n;
 
 	if (at <= 0)
@@ -89,8 +97,10 @@ start(struct serve_output *o, int fd)
 		o->socket = S_ISSOCK(st.st_mode);
 		o->waits = o->socket || S_ISFIFO(st.st_mode) || isatty(fd) == 1;
 	}
-	if (o->syncs)
-		o->newline = !at_line_start(fd, &st);
+	if (o->syncs) {
+		o->origin = next_byte(fd, &st);
+		o->newline = !at_line_start(fd, o->origin);
+	}
 	if (!o->waits)
 		return 0;
 	if (!o->socket)
@@ -162,6 +172,16 @@ uint64_t
 serve_output_done(const struct serve_output *o)
 {
 	return o->syncs ? o->synced : written_to(o);
+}
+
+int64_t
+serve_output_place(const struct serve_output *o, uint64_t offset)
+{
+	bool newline = o->newline && offset == serve_output_end(o);
+
+	return o->syncs && o->origin >= 0
+	    ? o->origin + (int64_t)offset + newline
+	    : -1;
 }
 
 uint64_t

@@ -236,6 +236,10 @@ void serve_output_push(struct serve_output *o);
 /* Outside the loop: write and sync what is left, waiting for at most ${ms}. */
 void serve_output_finish(struct serve_output *o, int64_t ms);
 
+/* Where in a regular file the line begins that follows ${offset}, unless others
+ * write to the file; -1 where the output is none. */
+int64_t serve_output_place(const struct serve_output *o, uint64_t offset);
+
 /* The offsets of the queue's end and of what is written and, in a regular
  * file, on disk. */
 uint64_t serve_output_end(const struct serve_output *o);
