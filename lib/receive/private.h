@@ -47,14 +47,16 @@ struct receive {
 	bool open;                    /* a transaction is */
 	bool more;                    /* the inbox has lines to queue */
 	bool failed;
-	int64_t queued;  /* the last line of the inbox that was queued, */
-	int64_t printed; /* written, */
-	int64_t marked;  /* and dropped there */
-	uint64_t taken;  /* lines accepted by this run and not printed */
-	bool broken;     /* the last transaction failed, */
-	size_t brought;  /* which held so many bytes of bodies */
-	size_t needed;   /* and such a one must work again */
-	int64_t probed;  /* when that was tried last */
+	int64_t queued;      /* the last line of the inbox that was queued, */
+	int64_t printed;     /* written, */
+	int64_t marked;      /* and dropped there */
+	uint64_t printed_to; /* where the one printed last ends */
+	struct inbox_place place; /* the output's file; offset is not used */
+	uint64_t taken; /* lines accepted by this run and not printed */
+	bool broken;    /* the last transaction failed, */
+	size_t brought; /* which held so many bytes of bodies */
+	size_t needed;  /* and such a one must work again */
+	int64_t probed; /* when that was tried last */
 	int64_t reported_since;
 	unsigned reported;
 	struct receive_trouble trouble[RECEIVE_TROUBLE_KINDS];
@@ -103,6 +105,19 @@ void receive_report(struct receive *r, enum receive_notice what,
 
 /* Tell the counts of what was not told. */
 void receive_report_counted(struct receive *r);
+
+/* ---- resume.c ---------------------------------------------------------- */
+
+/* Drop from the state file the lines that an earlier run has written to the
+ * output's file, as far as they are there.  A failure is reported; then they are
+ * printed again. */
+void receive_resume(struct receive *r);
+
+/* In a transaction: lines up to r->printed are printed.  Return 0, or -1 with
+ * ${err}. */
+int receive_note_printed(struct receive *r, struct err *err);
+
+/* ---- settle.c ---------------------------------------------------------- */
 
 /* Would the state file take a payload now?  True where there is none. */
 bool receive_works(struct receive *r);

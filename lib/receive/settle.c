@@ -117,10 +117,14 @@ mark(void *context)
 	r->marking = false;
 	if (r->open || r->printed == r->marked)
 		return; /* the transaction will do it */
-	if (inbox_printed(r->options.inbox, r->printed, &err) != 0)
+	if (inbox_begin(r->options.inbox, &err) != 0 ||
+	    receive_note_printed(r, &err) != 0 ||
+	    inbox_commit(r->options.inbox, &err) != 0) {
 		receive_report(r, RECEIVE_TROUBLE, NULL, err.text);
-	else
+		inbox_rollback(r->options.inbox);
+	} else {
 		r->marked = r->printed;
+	}
 }
 
 static void
@@ -185,8 +189,10 @@ settle(struct receive *r, uint64_t offset)
 
 		r->counters.printed += p.lines;
 		r->taken -= p.lines < r->taken ? p.lines : r->taken;
-		if (p.number > 0)
+		if (p.number > 0) {
 			r->printed = p.number;
+			r->printed_to = p.offset;
+		}
 		if (p.request != NULL)
 			receive_answer(r, p.request, p.status);
 	}
@@ -241,8 +247,7 @@ commit(struct receive *r)
 {
 	struct err err;
 
-	if ((r->printed != r->marked &&
-		inbox_printed(r->options.inbox, r->printed, &err) != 0) ||
+	if ((r->printed != r->marked && receive_note_printed(r, &err) != 0) ||
 	    inbox_commit(r->options.inbox, &err) != 0) {
 		receive_inbox_failed(r, &err);
 		return;
@@ -367,6 +372,7 @@ receive_start(struct receive *r, struct serve *s, struct err *err)
 	if (r->output == NULL)
 		return err_set(err, "out of memory");
 	if (r->options.inbox != NULL) {
+		receive_resume(r);
 		/* A run that was killed may have been in one of these lines. */
 		if (inbox_waiting(r->options.inbox) > 0)
 			serve_output_torn(r->output);

@@ -72,3 +72,48 @@ raw() { # SECONDS: send stdin as it is, print what comes back until the end
 first_line() { # of an answer that raw prints, without its CR
 	head -n 1 | tr -d '\r'
 }
+
+# A sender that retries until it gets a 2xx, and a receiver that is killed again
+# and again at any moment.  START is given the address, KILLED is called after
+# each kill.  Leaves the last receiver running, what was sent in "sent", and
+# sorted in "want".
+deliver_through_kills() { # EVENTS KILLS SEED START KILLED
+	kills_n=$1 kills_k=$2 kills_seed=$3 kills_start=$4 kills_ended=$5
+	kills_part=$((kills_n / kills_k)) kills_i=0
+	while [ $kills_i -lt "$kills_n" ]; do
+		kills_i=$((kills_i + 1))
+		echo "{\"id\":\"k$kills_i\",\"n\":$kills_i}"
+	done | vitals-sign -q -k key -i id >messages
+	jq -r .payload messages >sent
+	sort sent >want
+	# A port that the system gives to nothing else while the receiver is down.
+	kills_port=$((10000 + $$ % 20000))
+	while bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' try $kills_port 2>/dev/null; do
+		kills_port=$((kills_port + 1))
+	done
+	"$kills_start" "127.0.0.1:$kills_port"
+	rm -f feed
+	mkfifo feed
+	vitals-post -q -k key -c 4 --max-attempts 1000 --retry-base 0.05 \
+		--retry-cap 0.2 --breaker 0 "$URL/" <feed >receipts 2>post.err &
+	kills_poster=$!
+	exec 7>feed
+	kills_i=0
+	for kills_ms in $(awk -v n="$kills_k" -v seed="$kills_seed" \
+		'BEGIN { srand(seed); while (n--) print int(rand() * 250) }'); do
+		sed -n "$((kills_i * kills_part + 1)),$(((kills_i + 1) * kills_part))p" \
+			messages >&7
+		kills_i=$((kills_i + 1))
+		sleep "$(printf '0.%03d' "$kills_ms")"
+		kill -9 "$SERVER"
+		wait "$SERVER" 2>/dev/null
+		"$kills_ended"
+		"$kills_start" "127.0.0.1:$kills_port"
+	done
+	exec 7>&-
+	wait $kills_poster
+	is 'crashes: the sender is done' $? 0
+	is 'crashes: all are delivered' \
+		"$(jq -r .status receipts | sort | uniq -c | tr -s ' ')" \
+		" $kills_n delivered"
+}

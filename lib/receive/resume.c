@@ -1,0 +1,125 @@
+/*
+ * Find what a run that was killed has already printed.
+ *
+ * Lines are dropped from the state file a moment after they were written, so
+ * that a run that is killed leaves some that its output has.  The state file
+ * notes where in the output's file the first of them begins.  The next run
+ * compares them with what is there, and prints those that differ or are
+ * missing: other writers, or another file, can only make it print a line twice.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "receive/private.h"
+
+/* Read ${n} bytes at ${at}.  Return 0, or -1. */
+static int
+read_at(int fd, char *p, size_t n, int64_t at)
+{
+	while (n > 0) {
+		ssize_t got = pread(fd, p, n, (off_t)at);
+
+		if (got <= 0)
+			return -1;
+		p += got;
+		n -= (size_t)got;
+		at += got;
+	}
+	return 0;
+}
+
+/* Compare the kept lines with the file ${fd} from ${at} on.  Return the number
+ * of the last one that is there; 0 where none is; or -1 with ${err}. */
+static int64_t
+compare(struct receive *r, int fd, int64_t at, struct err *err)
+{
+	int64_t last = 0, number;
+	struct buf there;
+	int rc;
+
+	buf_init(&there);
+	for (;;) {
+		buf_clear(&r->line);
+		rc = inbox_next(r->options.inbox, last, &r->line, &number, err);
+		if (rc <= 0)
+			break;
+		buf_add_byte(&r->line, '\n');
+		buf_clear(&there);
+		if (buf_failed(&r->line) ||
+		    buf_reserve(&there, r->line.len) != 0) {
+			rc = err_set(err, "out of memory");
+			break;
+		}
+		if (read_at(fd, there.data, r->line.len, at) != 0 ||
+		    memcmp(there.data, r->line.data, r->line.len) != 0)
+			break;
+		at += (int64_t)r->line.len;
+		last = number;
+	}
+	buf_release(&there);
+	return rc < 0 ? -1 : last;
+}
+
+/* The same, where the file is the one that was noted.  They are on disk then.
+ */
+static int64_t
+find_printed(struct receive *r, struct err *err)
+{
+	struct inbox_place noted;
+	int64_t last = 0;
+	char path[32];
+	int rc = inbox_get_place(r->options.inbox, &noted, err), fd;
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || noted.device != r->place.device ||
+	    noted.inode != r->place.inode)
+		return 0;
+	/* The output itself may be for writing only. */
+	snprintf(path, sizeof(path), "/dev/fd/%d", r->options.fd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	last = compare(r, fd, noted.offset, err);
+	close(fd);
+	if (last > 0 && fdatasync(r->options.fd) != 0)
+		return 0;
+	return last;
+}
+
+void
+receive_resume(struct receive *r)
+{
+	struct inbox *x = r->options.inbox;
+	struct err err;
+	struct stat st;
+
+	r->place.offset = serve_output_place(r->output, 0);
+	if (r->place.offset >= 0 && fstat(r->options.fd, &st) == 0) {
+		r->place.device = (int64_t)st.st_dev;
+		r->place.inode = (int64_t)st.st_ino;
+		r->printed = find_printed(r, &err);
+	}
+	if (r->printed < 0 || inbox_begin(x, &err) != 0 ||
+	    receive_note_printed(r, &err) != 0 || inbox_commit(x, &err) != 0) {
+		receive_report(r, RECEIVE_TROUBLE, NULL, err.text);
+		inbox_rollback(x);
+		r->printed = 0;
+	}
+	r->queued = r->marked = r->printed;
+}
+
+int
+receive_note_printed(struct receive *r, struct err *err)
+{
+	struct inbox *x = r->options.inbox;
+	struct inbox_place place = r->place;
+
+	place.offset = serve_output_place(r->output, r->printed_to);
+	if (inbox_printed(x, r->printed, err) != 0)
+		return -1;
+	return inbox_set_place(x, place.offset < 0 ? NULL : &place, err);
+}
