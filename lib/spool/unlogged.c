@@ -68,7 +68,7 @@ make_room(struct spool *s)
 	size_t cap = s->unlogged_cap == 0 ? 16 : 2 * s->unlogged_cap;
 	struct spool_range *ranges;
 
-	if (s->unlogged_count < s->unlogged_cap)
+	if (s->unlogged != NULL && s->unlogged_count < s->unlogged_cap)
 		return 0;
 	ranges = realloc(s->unlogged, cap * sizeof(*ranges));
 	if (ranges == NULL)

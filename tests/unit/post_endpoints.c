@@ -136,7 +136,8 @@ bad(void)
 	    ":1: absent: No such file or directory");
 	file("control", 0600, "sec\001ret\n");
 	refused("{" U ",\"tokenFile\":\"control\"}\n",
-	    ":1: http://127.0.0.1:9/: the bearer token contains a control byte");
+	    ":1: http://127.0.0.1:9/: the bearer token contains a control "
+	    "byte");
 	refused("{" U ",\"keyFiles\":[\"absent\"]}\n",
 	    ":1: absent: No such file or directory");
 	refused("{" U ",\"keyFiles\":[\"open\"]}\n",

@@ -206,8 +206,8 @@ checks(void)
 	CHECK_TEXT(checked(URL, "me.example", NULL), "good", "an origin");
 	CHECK_TEXT(checked(URL, "", NULL), "--handshake: not a host name",
 	    "an empty one");
-	CHECK_TEXT(checked(URL, "a\nb", NULL),
-	    "--handshake: not a host name", "one of two lines");
+	CHECK_TEXT(checked(URL, "a\nb", NULL), "--handshake: not a host name",
+	    "one of two lines");
 	CHECK_TEXT(checked(URL, NULL, "2026-01-01T00:00:00Z.."), "good",
 	    "from then on");
 	CHECK_TEXT(
