@@ -141,7 +141,7 @@ post_list(const struct post_options *o, struct ndjson_writer *out)
 {
 	struct listing l = {.out = out, .letters = o->export_dead};
 	struct err err;
-	struct spool *s = spool_open(o->spool, SPOOL_LOOK, &err);
+	struct spool *s = spool_open(o->spool, SPOOL_READ, &err);
 	int rc;
 
 	if (s == NULL) {

@@ -144,7 +144,7 @@ use_spool(struct post_run *r, struct err *err)
 
 	if (o->spool == NULL)
 		return 0;
-	r->spool = use.spool = spool_open(o->spool, SPOOL_WORK, &why);
+	r->spool = use.spool = spool_open(o->spool, SPOOL_WRITE, &why);
 	if (r->spool == NULL || deliver_use_spool(r->d, &use, &why) != 0)
 		return err_set(err, "%s: %s", o->spool, why.text);
 	if (o->drain && spool_wake(r->spool, instant_now(), &why) != 0)

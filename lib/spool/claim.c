@@ -87,7 +87,7 @@ spool_claim(
 {
 	struct stat st;
 
-	if (mode == SPOOL_LOOK) {
+	if (mode == SPOOL_READ) {
 		if (find(s, path, err) != 0)
 			return -1;
 		return stat(s->path, &st) == 0 ? check_links(s->path, &st, err)

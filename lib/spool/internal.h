@@ -115,14 +115,14 @@ int spool_begin(struct spool *s, bool sync, struct err *err);
 
 /* ---- claim.c */
 
-/* Resolve ${path}; with SPOOL_WORK create the file where there is none, and
+/* Resolve ${path}; with SPOOL_WRITE create the file where there is none, and
  * lock it.  Return 0, or -1 with ${err}. */
 int spool_claim(
     struct spool *s, const char *path, enum spool_mode mode, struct err *err);
 
 /* ---- upgrade.c */
 
-/* Upgrade a spool of format ${version} to SPOOL_VERSION; with SPOOL_LOOK, only
+/* Upgrade a spool of format ${version} to SPOOL_VERSION; with SPOOL_READ, only
  * make it readable as one.  Return 0, or -1 with ${err}. */
 int spool_upgrade(
     struct spool *s, enum spool_mode mode, int64_t version, struct err *err);

@@ -121,7 +121,7 @@ check_format(struct spool *s, enum spool_mode mode, bool empty, struct err *err)
 static int
 connect(struct spool *s, enum spool_mode mode, struct err *err)
 {
-	int flags = mode == SPOOL_WORK
+	int flags = mode == SPOOL_WRITE
 	    ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 	    : SQLITE_OPEN_READONLY;
 	int64_t tables;
@@ -133,7 +133,7 @@ connect(struct spool *s, enum spool_mode mode, struct err *err)
 	sqlite3_busy_timeout(s->db, 5000);
 	if (ask(s, "SELECT count(*) FROM sqlite_master", &tables, err) != 0)
 		return -1;
-	if (mode == SPOOL_LOOK)
+	if (mode == SPOOL_READ)
 		return check_format(s, mode, false, err);
 	if (spool_exec(s,
 		"PRAGMA page_size = 8192;"

@@ -21,8 +21,8 @@
 struct spool;
 
 enum spool_mode {
-	SPOOL_WORK, /* create the file if it does not exist; lock it */
-	SPOOL_LOOK  /* only read */
+	SPOOL_WRITE, /* create the file if it does not exist; lock it */
+	SPOOL_READ   /* only read */
 };
 
 /* Open ${path}.  Return NULL with ${err} on failure: locked by another process,

@@ -44,7 +44,7 @@ spool_upgrade(
 		return err_set(err, "has the unknown format %" PRId64, version);
 	if (version == SPOOL_VERSION)
 		return 0;
-	if (mode == SPOOL_LOOK)
+	if (mode == SPOOL_READ)
 		return version < 2 ? make_do(s, err) : 0;
 	if (spool_exec(s, "BEGIN IMMEDIATE", err) != 0)
 		return -1;

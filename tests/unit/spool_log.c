@@ -26,7 +26,7 @@ burst(void)
 	struct stat st;
 	int64_t seq;
 	bool known, good = line != NULL;
-	struct spool *s = spool_open("burst", SPOOL_WORK, &err);
+	struct spool *s = spool_open("burst", SPOOL_WRITE, &err);
 
 	good = good && s != NULL;
 	for (int i = 0; good && i < EVENTS; i++) {

@@ -91,7 +91,7 @@ add(const char *id, const char *session)
 static void
 open_spool(const char *path)
 {
-	s = spool_open(path, SPOOL_WORK, &err);
+	s = spool_open(path, SPOOL_WRITE, &err);
 	if (s == NULL) {
 		printf("Bail out! %s\n", err.text);
 		exit(1);
@@ -296,7 +296,7 @@ fresh(void)
 	CHECK_TEXT(list(true), "", "none is lost");
 	/* As if killed. */
 	spool_close(s);
-	s = spool_open("fresh", SPOOL_LOOK, &err);
+	s = spool_open("fresh", SPOOL_READ, &err);
 	CHECK_TEXT(s == NULL ? err.text : list(false),
 	    "e-1:ar e-1:br e-2:ad e-3:ar e-3:br e-4:br "
 	    "e-5:aw e-5:br e-6:ar e-6:br ",
@@ -445,7 +445,7 @@ foreign(void)
 	sqlite3 *db;
 
 	open_spool("old");
-	CHECK(spool_open("old", SPOOL_WORK, &err) == NULL &&
+	CHECK(spool_open("old", SPOOL_WRITE, &err) == NULL &&
 		strncmp(err.text, "is in use by another process", 28) == 0,
 	    "one at a time");
 	spool_close(s);
@@ -454,7 +454,7 @@ foreign(void)
 		    SQLITE_OK,
 	    "as of a newer version");
 	sqlite3_close(db);
-	for (int mode = SPOOL_WORK; mode <= SPOOL_LOOK; mode++) {
+	for (int mode = SPOOL_WRITE; mode <= SPOOL_READ; mode++) {
 		CHECK(spool_open("old", (enum spool_mode)mode, &err) == NULL,
 		    "it is refused");
 		CHECK_TEXT(err.text,

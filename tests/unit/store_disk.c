@@ -73,7 +73,7 @@ open_store(const char *path)
 	forget_held();
 	store_close(s);
 	spool_close(spool);
-	o.spool = spool = spool_open(path, SPOOL_WORK, &err);
+	o.spool = spool = spool_open(path, SPOOL_WRITE, &err);
 	s = spool == NULL ? NULL : store_disk_open(&o, &err);
 	memset(&e, 0, sizeof(e));
 	if (s == NULL ||
