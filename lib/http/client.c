@@ -20,6 +20,12 @@ struct http_client {
 	struct http_slot *answers, **answers_end;
 };
 
+struct http_watch *
+http_client_watch(struct http_client *c)
+{
+	return &c->watch;
+}
+
 static int
 on_timer(CURLM *multi, long ms, void *p)
 {

@@ -164,6 +164,41 @@ bool http_next(struct http_client *c, struct http_answer *a);
 /* End all requests under way: their answers say HTTP_CANCELLED. */
 void http_cancel(struct http_client *c);
 
+/* ---- Connections for other protocols ----------------------------------- */
+
+/* A connection to a target, TLS and proxy included, for what begins as HTTP/1.1
+ * and goes on as something else.  What is said on it is the caller's business;
+ * of the target its URL, TLS, proxy and rules for addresses count. */
+struct http_pipe;
+
+/* Connect, which blocks for connect_ms at the most.  NULL with *${failure} and
+ * ${err}. */
+struct http_pipe *http_pipe_open(struct http_client *c, struct http_target *t,
+    enum http_failure *failure, struct err *err);
+void http_pipe_close(struct http_pipe *p);
+
+/* Send all of ${bytes}, waiting ${ms} at the most.  Return 0, or -1. */
+int http_pipe_send(
+    struct http_pipe *p, struct span bytes, int64_t ms, struct err *err);
+
+enum http_pipe_status {
+	HTTP_PIPE_FAILED = -1,
+	HTTP_PIPE_CLOSED = 0, /* by the other side */
+	HTTP_PIPE_GOT,
+	HTTP_PIPE_NOTHING /* within the time */
+};
+
+/* Append what has come to ${out}, some 16 KiB at the most; wait ${ms} (0: not
+ * at all) for it. */
+enum http_pipe_status http_pipe_receive(
+    struct http_pipe *p, struct buf *out, int64_t ms, struct err *err);
+
+/* Append "host[:port]" of ${url}, as a Host header has it, to ${host}, and its
+ * path, from "/" on, to ${path}.  Return 0; or -1 with ${err}: as http_origin,
+ * or it has a query. */
+int http_url_split(
+    const char *url, struct buf *host, struct buf *path, struct err *err);
+
 /* ---- Parts, open for tests --------------------------------------------- */
 
 struct sockaddr;

@@ -142,4 +142,9 @@ void http_pool_put(struct http_pool *p, struct http_slot *s);
 /* Free the idle slots of ${t}. */
 void http_pool_forget(struct http_target *t);
 
+/* ---- client.c */
+
+/* The sockets of ${c}: a connection of pipe.c is one of them. */
+struct http_watch *http_client_watch(struct http_client *c);
+
 #endif

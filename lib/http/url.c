@@ -103,6 +103,37 @@ http_origin(const char *url, struct buf *origin, struct err *err)
 	return rc;
 }
 
+int
+http_url_split(
+    const char *url, struct buf *host, struct buf *path, struct err *err)
+{
+	struct parts p = {0};
+	CURLU *u = curl_url();
+	char *port = NULL, *way = NULL;
+	int rc;
+
+	if (u == NULL)
+		return err_set(err, "out of memory");
+	rc = split(u, url, &p, err);
+	if (rc == 0 && has_part(u, CURLUPART_QUERY))
+		rc = err_set(err, "URL has a query (?)");
+	if (rc == 0) {
+		buf_add_text(host, p.host);
+		if (curl_url_get(u, CURLUPART_PORT, &port,
+			CURLU_NO_DEFAULT_PORT) == CURLUE_OK)
+			buf_addf(host, ":%s", port);
+		if (curl_url_get(u, CURLUPART_PATH, &way, 0) == CURLUE_OK)
+			buf_add_text(path, way);
+		if (buf_failed(host) || buf_failed(path) || way == NULL)
+			rc = err_set(err, "out of memory");
+	}
+	curl_free(port);
+	curl_free(way);
+	parts_free(&p);
+	curl_url_cleanup(u);
+	return rc;
+}
+
 static bool
 host_is_loopback(const char *host)
 {
