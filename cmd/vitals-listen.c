@@ -1,0 +1,300 @@
+/* vitals-listen: print the lines of a stream.  See vitals-listen(1). */
+#include <errno.h>
+
+#include "cli/cli.h"
+#include "diag/diag.h"
+#include "instant/instant.h"
+#include "listen/listen.h"
+
+/* A fault that goes on is reported so often; then it is only counted. */
+#define TROUBLES_SHOWN 10
+
+/* Milliseconds between two syncs of the state. */
+#define SYNC_EVERY 1000
+
+static struct options {
+	struct listen_options listen;
+	struct cli_list session, type;
+	unsigned way, tls_min;
+	const char *after, *state;
+	int64_t count;
+	double connect, timeout, silence;
+	double retry_base, retry_cap, give_up, try_better;
+} opt = {.tls_min = HTTP_TLS_1_3,
+    .connect = 10,
+    .timeout = 30,
+    .silence = 60,
+    .retry_base = 1,
+    .retry_cap = 30,
+    .give_up = 300,
+    .try_better = 300};
+
+static const struct cli_option table[] = {
+    CLI_HEADING("What"),
+    CLI_LIST(
+	"session", 's', "ID", "lines of the session ID only", &opt.session),
+    CLI_LIST(
+	"type", 0, "TYPE", "lines of TYPE only, such as sample", &opt.type),
+    CLI_TEXT("after", 'a', "now|earliest|N",
+	"begin behind line N (default: now)", &opt.after),
+    CLI_FLAG("once", '1', "print what there is and end", &opt.listen.once),
+    CLI_INTEGER(
+	"count", 'n', "N", "end after N lines", &opt.count, 1, 1000000000000),
+    CLI_FLAG("stay", 0, "go on when the stream ends", &opt.listen.stay),
+    CLI_FILE(
+	"state", 0, "FILE", "go on where FILE says, and keep it", &opt.state),
+    CLI_HEADING("Connection"),
+    CLI_FILE("token-file", 0, "FILE", "read the access token from FILE",
+	&opt.listen.token_file),
+    CLI_CHOICE("transport", 't', "auto|websocket|sse|poll",
+	"how to connect (default: auto)", &opt.way),
+    CLI_CHOICE(
+	"tls-min", 0, "1.2|1.3", "oldest TLS to accept (1.3)", &opt.tls_min),
+    CLI_FILE("ca-file", 0, "FILE", "trust the certificates in FILE only",
+	&opt.listen.http.ca_file),
+    CLI_FILE("certificate", 0, "FILE", "present this client certificate (PEM)",
+	&opt.listen.http.certificate),
+    CLI_FILE("certificate-key", 0, "FILE",
+	"its private key, unless in the same file",
+	&opt.listen.http.certificate_key),
+    CLI_TEXT("pinned-key", 0, "HASH",
+	"accept this public key only: sha256//... or a file",
+	&opt.listen.http.pinned_key),
+    CLI_TEXT(
+	"proxy", 0, "URL", "go through this proxy", &opt.listen.http.proxy),
+    CLI_FLAG("allow-http", 0, "allow http beyond loopback",
+	&opt.listen.http.allow_http),
+    CLI_REAL("connect-timeout", 0, "SECONDS", "to connect, TLS included (10)",
+	&opt.connect, 0.1, 3600),
+    CLI_REAL("timeout", 0, "SECONDS", "for the answer to a request (30)",
+	&opt.timeout, 0.1, 3600),
+    CLI_REAL("silence", 0, "SECONDS",
+	"without a sign of life the link is dead (60)", &opt.silence, 1, 3600),
+    CLI_HEADING("Retries"),
+    CLI_REAL("retry-base", 0, "SECONDS", "first pause, at the most (1)",
+	&opt.retry_base, 0.001, 3600),
+    CLI_REAL("retry-cap", 0, "SECONDS", "longest such pause (30)",
+	&opt.retry_cap, 0.001, 86400),
+    CLI_REAL("give-up-after", 0, "SECONDS",
+	"end after so long without the stream (300)", &opt.give_up, 0,
+	31536000),
+    CLI_REAL("try-better", 0, "SECONDS",
+	"try a better transport again after (300)", &opt.try_better, 0.1,
+	31536000),
+};
+
+static const struct cli cli = {
+    .name = "vitals-listen",
+    .operands = "URL",
+    .summary =
+	"Print the lines of a stream, each once, however often it breaks.",
+    .example = "  vitals-listen --token-file token https://host:8443/\n"
+	       "  vitals-listen --once --after earliest http://127.0.0.1:8080/",
+    .option = table,
+    .options = sizeof(table) / sizeof(table[0]),
+};
+
+struct run {
+	struct ndjson_writer *out;
+	struct listener *listener;
+	struct listen_state *state;
+	int64_t synced;    /* when the state last was, monotonic */
+	int64_t printed;   /* lines */
+	uint64_t troubles; /* since the stream was last there */
+	int status;
+};
+
+static int64_t
+ms(double seconds)
+{
+	return (int64_t)(seconds * 1000);
+}
+
+/* --after.  Return CLI_GO or CLI_USAGE. */
+static int
+read_after(struct listen_position *at)
+{
+	int64_t n = 0;
+
+	if (opt.after == NULL && opt.listen.once)
+		opt.after = "earliest";
+	at->known = opt.after != NULL && strcmp(opt.after, "now") != 0;
+	if (at->known && strcmp(opt.after, "earliest") != 0 &&
+	    cli_read_integer(opt.after, 0, INT64_MAX, &n) != 0)
+		return cli_usage(&cli,
+		    "--after: '%s' is neither now, earliest nor the number of "
+		    "a line",
+		    opt.after);
+	at->sequence = (uint64_t)n;
+	if (!at->known && opt.listen.once)
+		return cli_usage(
+		    &cli, "--once with --after now prints nothing");
+	return CLI_GO;
+}
+
+static int
+check_options(const char *url, struct listen_position *at)
+{
+	struct err err;
+
+	opt.listen.http.url = url;
+	opt.listen.http.tls_min = (enum http_tls)opt.tls_min;
+	opt.listen.http.connect_ms = ms(opt.connect);
+	opt.listen.way = (enum listen_way)opt.way;
+	opt.listen.session = opt.session.item;
+	opt.listen.sessions = opt.session.count;
+	opt.listen.type = opt.type.item;
+	opt.listen.types = opt.type.count;
+	opt.listen.answer_ms = ms(opt.timeout);
+	opt.listen.silence_ms = ms(opt.silence);
+	opt.listen.retry_base = ms(opt.retry_base);
+	opt.listen.retry_cap = ms(opt.retry_cap);
+	opt.listen.give_up_ms = ms(opt.give_up);
+	opt.listen.try_better = ms(opt.try_better);
+	if (http_url_check(url, opt.listen.http.allow_http, &err) != 0)
+		return cli_usage(&cli, "%s", err.text);
+	if (opt.listen.once && opt.way != LISTEN_AUTO && opt.way != LISTEN_POLL)
+		return cli_usage(&cli, "--once polls: leave --transport out");
+	return read_after(at);
+}
+
+/* All that was given is to be out, and then the state says so.  Return 0, or -1
+ * where that failed, which cli_finish reports of the output. */
+static int
+settle(struct run *r, bool last)
+{
+	int64_t now = instant_monotonic();
+	bool sync = last || now - r->synced >= SYNC_EVERY;
+	struct err err;
+
+	if (ndjson_flush(r->out) != 0)
+		return -1;
+	if (r->state == NULL)
+		return 0;
+	if (listen_state_put(r->state, listen_at(r->listener), sync, &err) !=
+	    0) {
+		diag_error("%s", err.text);
+		return -1;
+	}
+	if (sync)
+		r->synced = now;
+	return 0;
+}
+
+static void
+note_trouble(struct run *r, const struct listen_got *got)
+{
+	const char *url = opt.listen.http.url;
+
+	r->troubles++;
+	if (r->troubles <= TROUBLES_SHOWN)
+		diag_note("%s: %.*s: trying again in %.1f s", url,
+		    (int)got->text.n, got->text.p, (double)got->wait_ms / 1000);
+	else
+		diag_verbose("%s: %.*s: trying again in %.1f s", url,
+		    (int)got->text.n, got->text.p, (double)got->wait_ms / 1000);
+}
+
+static void
+note_connection(struct run *r, const struct listen_got *got)
+{
+	const char *url = opt.listen.http.url;
+
+	if (r->troubles > TROUBLES_SHOWN)
+		diag_note("%s: connected by %.*s after %llu failures", url,
+		    (int)got->text.n, got->text.p,
+		    (unsigned long long)r->troubles);
+	else
+		diag_verbose("%s: connected by %.*s", url, (int)got->text.n,
+		    got->text.p);
+	r->troubles = 0;
+}
+
+/* Do what ${event} asks for.  Return CLI_GO, or the status to leave with. */
+static int
+take(struct run *r, enum listen_event event, const struct listen_got *got)
+{
+	switch (event) {
+	case LISTEN_LINE:
+		if (ndjson_put(r->out, got->text) != 0)
+			return CLI_SYSTEM;
+		return ++r->printed == opt.count ? CLI_OK : CLI_GO;
+	case LISTEN_GAP:
+		if (got->lost)
+			r->status = CLI_DATA;
+		return ndjson_put(r->out, got->text) == 0 ? CLI_GO : CLI_SYSTEM;
+	case LISTEN_IDLE:
+		return settle(r, false) == 0 ? CLI_GO : CLI_SYSTEM;
+	case LISTEN_CONNECTED:
+		note_connection(r, got);
+		return CLI_GO;
+	case LISTEN_TROUBLE:
+		note_trouble(r, got);
+		return CLI_GO;
+	case LISTEN_CAUGHT_UP:
+	case LISTEN_ENDED:
+		return CLI_OK;
+	case LISTEN_GAVE_UP:
+		diag_error("%s: gave up: %.*s", opt.listen.http.url,
+		    (int)got->text.n, got->text.p);
+		return CLI_REMOTE;
+	case LISTEN_FAILED:
+		break;
+	}
+	diag_error("%s", got->err.text);
+	return CLI_SYSTEM;
+}
+
+static int
+listen_all(struct run *r)
+{
+	struct listen_got got;
+	int status;
+
+	do {
+		enum listen_event event = listen_next(r->listener, &got);
+
+		status = take(r, event, &got);
+	} while (status == CLI_GO);
+	if (status != CLI_SYSTEM && settle(r, true) != 0)
+		status = CLI_SYSTEM;
+	return cli_worst(status, r->status);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct listen_position at = {.known = false}, stored;
+	struct run r = {.status = CLI_OK};
+	struct err err;
+	int first, status;
+
+	cli_start(&cli);
+	status = cli_parse(&cli, argc, argv, &first);
+	if (status != CLI_GO)
+		return status;
+	if (argc - first != 1)
+		return cli_usage(&cli, "give one URL");
+	status = check_options(argv[first], &at);
+	if (status != CLI_GO)
+		return status;
+	r.out = cli_output();
+	status = CLI_SYSTEM;
+	if (r.out == NULL)
+		goto out;
+	if (opt.state != NULL) {
+		r.state = listen_state_open(opt.state, &stored, &err);
+		if (r.state != NULL && stored.known)
+			at = stored;
+	}
+	if (opt.state == NULL || r.state != NULL)
+		r.listener = listen_new(&opt.listen, &at, &err);
+	if (r.listener != NULL)
+		status = listen_all(&r);
+	else
+		diag_error("%s", err.text);
+out:
+	listen_free(r.listener);
+	listen_state_close(r.state);
+	return cli_finish(r.out, status);
+}

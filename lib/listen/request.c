@@ -1,0 +1,186 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "compat/random.h"
+#include "instant/instant.h"
+#include "listen/internal.h"
+#include "websocket/handshake.h"
+
+/* Append ${text} as a value of a query (RFC 3986, 3.4). */
+static void
+add_value(struct buf *out, const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
+				    "QRSTUVWXYZ0123456789-._~";
+
+	for (; *text != '\0'; text++) {
+		if (strchr(plain, *text) != NULL)
+			buf_add_byte(out, *text);
+		else
+			buf_addf(out, "%%%02X", (unsigned char)*text);
+	}
+}
+
+/* Seconds that the server may think about a poll. */
+static int64_t
+poll_wait(const struct listener *l)
+{
+	int64_t s = l->o.silence_ms / 2000;
+
+	if (l->o.once)
+		return 0;
+	return s > 25 ? 25 : s;
+}
+
+static void
+add_target(
+    const struct listener *l, const struct listen_method *m, struct buf *out)
+{
+	const struct listen_options *o = &l->o;
+	char sign = '?';
+
+	buf_add_span(out, buf_span(&l->path));
+	if (l->path.len == 0 || l->path.data[l->path.len - 1] != '/')
+		buf_add_byte(out, '/');
+	buf_add_text(out, m->path);
+	if (l->at.known) {
+		buf_addf(out, "%cafter=%" PRIu64, sign, l->at.sequence);
+		sign = '&';
+	}
+	if (l->at.known && l->at.epoch[0] != '\0')
+		buf_addf(out, "&epoch=%s", l->at.epoch);
+	for (size_t i = 0; i < o->sessions + o->types; i++) {
+		bool session = i < o->sessions;
+
+		buf_addf(out, "%c%s=", sign, session ? "session" : "type");
+		add_value(
+		    out, session ? o->session[i] : o->type[i - o->sessions]);
+		sign = '&';
+	}
+	if (m == &listen_method_poll)
+		buf_addf(out, "%cwait=%" PRId64, sign, poll_wait(l));
+}
+
+static void
+add_headers(const struct listener *l, struct buf *out)
+{
+	buf_add_text(out, "User-Agent: vitals-listen/" VITALS_VERSION "\r\n");
+	if (l->token.len > 0) {
+		buf_add_text(out, "Authorization: Bearer ");
+		buf_add_span(out, buf_span(&l->token));
+		buf_add_text(out, "\r\n");
+	}
+}
+
+/* Write the request to l->out. */
+static int
+compose(struct listener *l, const struct listen_method *m, struct err *err)
+{
+	uint8_t nonce[WEBSOCKET_NONCE];
+	struct websocket_request r = {
+	    .key = l->key, .protocols = "vitals.stream.v1"};
+	struct buf target, headers;
+	int rc = 0;
+
+	if (compat_random(nonce, sizeof(nonce)) != 0)
+		return err_set(err, "no random bytes");
+	websocket_key(nonce, l->key);
+	buf_init(&target);
+	buf_init(&headers);
+	add_target(l, m, &target);
+	add_headers(l, &headers);
+	r.host = buf_string(&l->host);
+	r.target = buf_string(&target);
+	r.headers = buf_string(&headers);
+	buf_clear(&l->out);
+	if (r.host == NULL || r.target == NULL || r.headers == NULL)
+		rc = -1;
+	else if (m == &listen_method_websocket)
+		websocket_add_request(&l->out, &r);
+	else
+		buf_addf(&l->out,
+		    "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: %s\r\n"
+		    "Cache-Control: no-store\r\nConnection: close\r\n%s\r\n",
+		    r.target, r.host, m->accept, r.headers);
+	if (rc != 0 || buf_failed(&l->out))
+		rc = err_set(err, "out of memory");
+	buf_release(&target);
+	buf_wipe(&headers);
+	return rc;
+}
+
+/* Wait for the head of the answer.  Return its length, or 0 with ${err}. */
+static size_t
+wait_head(struct listener *l, struct err *err)
+{
+	int64_t until = instant_monotonic() + l->o.answer_ms;
+
+	for (;;) {
+		size_t n = serve_head_length(l->in.data, l->in.len);
+		int64_t left = until - instant_monotonic();
+
+		if (n > 0)
+			return n;
+		if (l->in.len > SERVE_HEAD_MAX) {
+			err_set(err, "the head of the answer is too long");
+			return 0;
+		}
+		switch (left <= 0
+			? HTTP_PIPE_NOTHING
+			: http_pipe_receive(l->pipe, &l->in, left, err)) {
+		case HTTP_PIPE_GOT:
+			break;
+		case HTTP_PIPE_NOTHING:
+			err_set(err, "no answer");
+			return 0;
+		case HTTP_PIPE_CLOSED:
+			err_set(err, "closed without an answer");
+			return 0;
+		case HTTP_PIPE_FAILED:
+			return 0;
+		}
+	}
+}
+
+/* The server answers, and says no. */
+static int
+refuse(
+    struct listener *l, const struct serve_head *h, int status, struct err *err)
+{
+	struct span after = serve_head_find(h, "retry-after", NULL);
+
+	if (after.p != NULL)
+		l->retry_after = http_retry_after(after, instant_now());
+	/* Another way would be refused, too. */
+	l->refused =
+	    status == 401 || status == 403 || status == 429 || status == 503;
+	return err_set(err, "the server answers %d", status);
+}
+
+int
+listen_request(struct listener *l, struct err *err)
+{
+	const struct listen_method *m = listen_method(l->way);
+	struct serve_head h;
+	const char *why = "";
+	size_t n;
+	int status;
+
+	if (compose(l, m, err) != 0)
+		return -1;
+	buf_clear(&l->in);
+	l->taken = 0;
+	if (http_pipe_send(l->pipe, buf_span(&l->out), l->o.answer_ms, err) !=
+	    0)
+		return -1;
+	n = wait_head(l, err);
+	if (n == 0)
+		return -1;
+	status = serve_head_read_response(&h, l->in.data, n, &why);
+	if (status < 0)
+		return err_set(err, "the answer is no HTTP: %s", why);
+	if (status != (m == &listen_method_websocket ? 101 : 200))
+		return refuse(l, &h, status, err);
+	l->taken = n;
+	return m->begin(l, &h, status, err);
+}

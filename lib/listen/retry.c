@@ -1,0 +1,64 @@
+/* When to connect again, and by which way. */
+#include "compat/random.h"
+#include "instant/instant.h"
+#include "listen/internal.h"
+
+/* However long a server asks us to wait. */
+#define RETRY_AFTER_MAX INT64_C(86400000)
+
+/* A number from 0 to ${most}, each as likely: "full jitter", so that clients of
+ * a server that restarts do not all come back at once. */
+static int64_t
+jitter(int64_t most)
+{
+	uint64_t bits;
+
+	/* Without random bits the longest pause is the kindest. */
+	if (most <= 0 || compat_random(&bits, sizeof(bits)) != 0)
+		return most > 0 ? most : 0;
+	return (int64_t)(bits % ((uint64_t)most + 1));
+}
+
+static int64_t
+pause_ms(const struct listener *l)
+{
+	int64_t most = l->retry_base, ms;
+
+	for (unsigned i = 1; i < l->failures && most < l->o.retry_cap; i++)
+		most *= 2;
+	ms = jitter(most < l->o.retry_cap ? most : l->o.retry_cap);
+	if (l->retry_after > ms)
+		ms = l->retry_after;
+	return ms < RETRY_AFTER_MAX ? ms : RETRY_AFTER_MAX;
+}
+
+/* Try the next way at once?  Not where the server cannot be reached, or refuses
+ * us: then it is not the way that fails. */
+static bool
+fall(struct listener *l)
+{
+	if (l->o.way != LISTEN_AUTO || l->o.once || !l->connected || l->refused)
+		return false;
+	l->way = (l->way + 1) % LISTEN_METHODS;
+	return ++l->fallen < LISTEN_METHODS;
+}
+
+void
+listen_retry(struct listener *l)
+{
+	int64_t now = instant_monotonic();
+
+	if (l->hello) {
+		l->good = now;
+		l->failures = 0;
+		l->fallen = 0;
+	} else if (fall(l)) {
+		l->better = now + l->o.try_better;
+		l->next_try = now;
+		return;
+	} else {
+		l->fallen = 0;
+	}
+	l->failures++;
+	l->next_try = now + pause_ms(l);
+}
