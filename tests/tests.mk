@@ -33,6 +33,15 @@ $(unit_bin): $(B)/%: $(B)/obj/%.o $(B)/libvitals.a
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
 	$(call libs_of,$(needs_$*)) $(LDLIBS)
 
+# Servers for tests that are programs; the others are scripts.
+SERVER_MODS_websocket-echo = crypto serve
+server_bin := $(foreach s,$(basename $(notdir $(wildcard tests/servers/*.c))),\
+	$(if $(call lacks,$(SERVER_MODS_$(s))),,$(B)/tests/servers/$(s)))
+$(B)/tests/servers/%: $(B)/obj/tests/servers/%.o $(B)/libvitals.a
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
+	$(call libs_of,$(SERVER_MODS_$*)) $(LDLIBS)
+
 check: check-build
 	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(unit_bin) $(cli_tests) \
 	$(interop_tests) $(fault_tests)
@@ -42,7 +51,7 @@ check-unit: $(unit_bin)
 	$(Q)tests/run -j $(JOBS) $(unit_bin)
 check-cli: all
 	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(cli_tests)
-check-interop: all
+check-interop: all $(server_bin)
 	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(interop_tests)
 
 # The CLI tests that say "valgrind" in a comment of their own, with every tool
