@@ -1,7 +1,6 @@
 /* vitals-stream: a live session for many watchers.  See vitals-stream(1). */
 #include <inttypes.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -4,7 +4,8 @@
 // A case is {name, send, want}: the bytes behind the handshake, in pieces where
 // it is an array, and the frames that answer them, "text Hello" or "close 1002".
 // What a want of "close …" says is the last, and the connection ends behind it.
-// A reference is excused where it has a reason: {excused: "why"}.
+// A reference is excused where it has a reason, {excused: "why"}, and not asked
+// where it would wait for more: {waits: true}.
 'use strict';
 const MAX = 1 << 20;
 
@@ -153,9 +154,9 @@ add('text: a character in two frames with a ping in it', join(part(TEXT, [0xe2])
 add('text: a character that does not go on in the next frame', join(part(TEXT, [0xe2, 0x82]),
 	frame(CONTINUATION, 'a')), ['close 1007']);
 add('text: wrong in the first of two frames', part(TEXT, [0xff]), ['close 1007'],
-	{excused: 'looks at the text once it is whole'});
+	{excused: 'looks at the text once it is whole', waits: true});
 add('text: wrong in a frame that is not whole', Buffer.from([0x81, 0x85, 0, 0, 0, 0, 0xff]), ['close 1007'],
-	{excused: 'looks at the text once it is whole'});
+	{excused: 'looks at the text once it is whole', waits: true});
 add('binary: any bytes', join(frame(BINARY, [0xff, 0xc0, 0x80]), bye), ['binary 3 bytes', 'close 1000']);
 
 // ---- Pieces

@@ -123,7 +123,7 @@ async function main(port) {
 	const worker = async () => {
 		for (let job; (job = work.shift());) {
 			const [c, run] = job;
-			const [good, got] = await run(port, c);
+			const [good, got] = reference && c.waits ? [false, ''] : await run(port, c);
 			if (!good && reference && c.excused) {
 				excused++;
 				console.log(`ok ${c.name} # excused: ${c.excused}`);

@@ -1,0 +1,135 @@
+#!/bin/sh
+# vitals-stream and clients that nobody here wrote: npm ws and eventsource, and
+# Debian's python3-websockets.
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/cli/stream.sh
+. "$TESTS/cli/stream.sh"
+need_npm ws eventsource
+
+client() { # FILE KIND QUERY [TOKEN]
+	client_f=$1
+	shift
+	client_k=$1
+	shift
+	node "$INTEROP/stream-clients.js" "$client_k" "$PORT" "$@" >"$client_f" 2>&1 8>&- &
+	CLIENT=$!
+	CLIENTS="$CLIENTS $CLIENT"
+}
+sequences() { # FILE: the numbers n of its lines, of either client
+	grep '"line":' "$1" | jq -r '.line.n' | paste -sd ' '
+}
+
+# ---- npm ws
+
+stream
+lines 1 3 | feed
+client ws ws after=earliest
+wait_for grep -q '"n":3' ws
+lines 4 6 | feed
+wait_for grep -q '"n":6' ws
+wait_for eval 'fetch /metrics | grep -q "^vitals_stream_acknowledged_seconds_count{} [1-9]"'
+ok 'ws: an acknowledgement is counted'
+try 'ws: the input ends' finish
+is_status 0
+is_stdout ''
+stderr_has listening
+wait_for gone "$CLIENT"
+[ "$(sequences ws)" = '1 2 3 4 5 6' ] && [ "$(head -n 1 ws)" = 'open vitals.stream.v1' ] &&
+	[ "$(tail -n 1 ws)" = 'close 1000 end' ]
+ok 'ws: every line, and a close that says why'
+sed -n 2p ws | jq -c '.record == "hello" and .version == "1.0"' | grep -qx true
+ok 'ws: hello first'
+tail -n 2 ws | head -n 1 | jq -c '.record == "bye" and .reason == "end"' | grep -qx true
+ok 'ws: bye last'
+
+# ---- npm eventsource survives a restart of the server
+
+stream --store history.db --retry 0.1 --stay
+lines 1 3 | feed
+client es eventsource after=earliest
+wait_for grep -q '"n":3' es
+port=$PORT
+finish TERM 2>/dev/null
+rm -f in port
+mkfifo in
+vitals-stream -q -l "127.0.0.1:$port" --port-file port -t 1200 --store history.db >out 2>err <in &
+SERVER=$!
+exec 8>in
+wait_for server_ready
+lines 4 6 | feed
+wait_for grep -q '"n":6' es
+lines 7 7 | feed
+wait_for grep -q '"n":7' es
+try 'eventsource: the input ends' finish
+is_status 0
+is_stdout ''
+is_stderr ''
+wait_for gone "$CLIENT"
+[ "$(sequences es)" = '1 2 3 4 5 6 7' ]
+ok 'eventsource: every line once, across a restart'
+grep -c '"record":"hello"' es >hellos
+[ "$(cat hellos)" -ge 2 ] && ! grep -q '"record":"gap"' es
+ok 'eventsource: it came back, and nothing was missing'
+
+# ---- Tokens
+
+vitals-sign -q --new-key key
+stream --stay -k key
+lines 1 1 vitals.sample s1 | feed
+lines 2 2 vitals.sample s2 | feed
+token=$(vitals-token -q -k key -s s2 -e 4)
+client ws ws after=earliest "$token"
+wait_for grep -q '"n":2' ws
+[ "$(sequences ws)" = 2 ] && [ "$(head -n 1 ws)" = 'open vitals.stream.v1' ]
+ok 'ws: a token as a subprotocol, which is not echoed'
+wait_for gone "$CLIENT"
+[ "$(tail -n 1 ws)" = 'close 1008 token-expired' ]
+ok 'ws: the end of the token is the end of the connection'
+client es eventsource after=earliest "$(vitals-token -q -k key -s s1)"
+wait_for grep -q '"n":1' es
+[ "$(sequences es)" = 1 ]
+ok 'eventsource: a token in the query'
+client ws ws after=earliest
+wait_for gone "$CLIENT"
+[ "$(cat ws)" = 'status 401' ]
+ok 'ws: no token'
+try 'the server ends' finish TERM
+is_status 0
+is_stdout ''
+stderr_has listening
+
+# ---- python3-websockets
+
+if python3 -c 'import websockets' 2>/dev/null; then
+	cat >client.py <<-'X'
+	import asyncio, json, sys, websockets
+
+	async def main():
+	    url = "ws://127.0.0.1:%s/ws?after=earliest" % sys.argv[1]
+	    async with websockets.connect(url, subprotocols=["vitals.stream.v1"]) as ws:
+	        print("open", ws.subprotocol, flush=True)
+	        await (await ws.ping())
+	        async for text in ws:
+	            print(text, flush=True)
+	        print("close", ws.close_code, ws.close_reason, flush=True)
+
+	asyncio.run(main())
+	X
+	stream
+	lines 1 3 | feed
+	python3 client.py "$PORT" >py 2>&1 8>&- &
+	CLIENT=$!
+	CLIENTS="$CLIENTS $CLIENT"
+	wait_for grep -q '"n":3' py
+	try 'python: the input ends' finish
+	is_status 0
+	is_stdout ''
+	stderr_has listening
+	wait_for gone "$CLIENT"
+	[ "$(sequences py)" = '1 2 3' ] && [ "$(head -n 1 py)" = 'open vitals.stream.v1' ] &&
+		[ "$(tail -n 1 py)" = 'close 1000 end' ]
+	ok 'python: every line, a ping answered, and a close that says why'
+else
+	skip 'python3-websockets' 'no python3-websockets here'
+fi
+done_testing
