@@ -34,18 +34,16 @@ $(unit_bin): $(B)/%: $(B)/obj/%.o $(B)/libvitals.a
 	$(call libs_of,$(needs_$*)) $(LDLIBS)
 
 # Servers for tests that are programs; the others are scripts.
-SERVER_MODS_websocket-echo = crypto serve
-server_bin := $(foreach s,$(basename $(notdir $(wildcard tests/servers/*.c))),\
-	$(if $(call lacks,$(SERVER_MODS_$(s))),,$(B)/tests/servers/$(s)))
-$(B)/tests/servers/%: $(B)/obj/tests/servers/%.o $(B)/libvitals.a
+server_bin := $(patsubst %,$(B)/%,$(call built_in,servers))
+$(server_bin): $(B)/%: $(B)/obj/%.o $(B)/libvitals.a
 	@mkdir -p $(@D)
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
-	$(call libs_of,$(SERVER_MODS_$*)) $(LDLIBS)
+	$(call libs_of,$(needs_$*)) $(LDLIBS)
 
 check: check-build
 	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(unit_bin) $(cli_tests) \
 	$(interop_tests) $(fault_tests)
-check-build: all $(unit_bin)
+check-build: all $(unit_bin) $(server_bin)
 	$(call say_skipped,unit,$(unit_ok))
 check-unit: $(unit_bin)
 	$(Q)tests/run -j $(JOBS) $(unit_bin)

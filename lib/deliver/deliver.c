@@ -24,18 +24,37 @@ struct deliver *
 deliver_new(const struct schedule_policy *p, const struct deliver_outputs *o,
     struct err *err)
 {
-	struct deliver *d = calloc(1, sizeof(*d));
 	struct schedule_policy policy = *p;
+	struct transport *transport;
+
+	deliver_fit_width(o, &policy);
+	transport = transport_open((size_t)policy.concurrency, err);
+	if (transport == NULL)
+		return NULL;
+	return deliver_new_over(
+	    &policy, o, transport, deliver_read_clocks, err);
+}
+
+struct deliver *
+deliver_new_over(const struct schedule_policy *p,
+    const struct deliver_outputs *o, struct transport *transport,
+    deliver_clocks *clocks, struct err *err)
+{
+	struct deliver *d = calloc(1, sizeof(*d));
 	uint64_t random[2];
 	int64_t now;
 	struct err why;
 
 	if (d == NULL) {
+		transport_close(transport);
 		err_set(err, "out of memory");
 		return NULL;
 	}
 	d->out = o;
+	d->transport = transport;
+	d->read_clocks = clocks;
 	d->endpoint_end = &d->endpoint;
+	d->accepting_end = &d->accepting;
 	outgoing_reader_init(&d->reader);
 	buf_init(&d->headers.text);
 	buf_init(&d->dead_letter);
@@ -45,6 +64,7 @@ deliver_new(const struct schedule_policy *p, const struct deliver_outputs *o,
 		goto err0;
 	}
 	d->names.seed = random[0];
+	schedule_init(&d->schedule, p, random);
 	if (o->audit >= 0) {
 		d->audit = deliver_audit_new(o->audit, &why);
 		if (d->audit == NULL) {
@@ -52,19 +72,12 @@ deliver_new(const struct schedule_policy *p, const struct deliver_outputs *o,
 			goto err0;
 		}
 	}
-	deliver_fit_width(d, &policy);
-	schedule_init(&d->schedule, &policy, random);
-	d->read_clocks = deliver_read_clocks;
-	d->read_clocks(&now, &d->began);
-	schedule_set_time(&d->schedule, now, d->began);
 	d->store = store_memory_open(err);
 	if (d->store == NULL)
 		goto err0;
+	d->read_clocks(&now, &d->began);
+	schedule_set_time(&d->schedule, now, d->began);
 	store_set_time(d->store, now, d->began);
-	d->accepting_end = &d->accepting;
-	d->transport = transport_open((size_t)policy.concurrency, err);
-	if (d->transport == NULL)
-		goto err0;
 	return d;
 err0:
 	deliver_free(d);
@@ -108,7 +121,7 @@ deliver_free(struct deliver *d)
 	schedule_release(&d->schedule);
 	while ((e = d->endpoint) != NULL) {
 		d->endpoint = e->next;
-		deliver_endpoint_free(e);
+		deliver_endpoint_free(d, e);
 	}
 	transport_close(d->transport);
 	store_close(d->store);
@@ -141,13 +154,19 @@ deliver_use_spool(
 
 	if (store == NULL)
 		return -1;
+	d->follow = o->follow;
+	deliver_use_store(d, store);
+	return 0;
+}
+
+void
+deliver_use_store(struct deliver *d, struct store *store)
+{
 	store_close(d->store);
 	d->store = store;
 	store_set_time(store, d->schedule.now, d->schedule.wall);
-	d->schedule.policy.durable = true;
-	d->follow = o->follow;
+	d->schedule.policy.durable = store->row->durable;
 	d->room = 1; /* more when the first turn has looked */
-	return 0;
 }
 
 int

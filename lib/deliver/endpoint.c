@@ -108,24 +108,24 @@ deliver_endpoint_new(struct deliver *d,
 	if (e == NULL || fill(d, e, o) != 0 ||
 	    hash_table_put(&d->names, &e->node) != 0) {
 		err_set(err, "out of memory");
-		deliver_endpoint_free(e);
+		deliver_endpoint_free(d, e);
 		return NULL;
 	}
 	errno = 0;
-	e->target = transport_target_open(&o->http, &why);
+	e->target = transport_target_open(d->transport, &o->http, &why);
 	if (e->target == NULL) {
 		*bad = errno != ENOMEM;
 		err_set(err, "%s: %s",
 		    outgoing_shown_url(&shown, span_of(o->http.url)), why.text);
 		hash_table_remove(&d->names, &e->node);
-		deliver_endpoint_free(e);
+		deliver_endpoint_free(d, e);
 		return NULL;
 	}
 	e->added = d->adding;
 	if (enter(d, e, &why) != 0) {
 		err_set(err, "%s: %s", d->store->name, why.text);
 		hash_table_remove(&d->names, &e->node);
-		deliver_endpoint_free(e);
+		deliver_endpoint_free(d, e);
 		return NULL;
 	}
 	schedule_add_endpoint(&d->schedule, &e->queue);
@@ -135,13 +135,13 @@ deliver_endpoint_new(struct deliver *d,
 }
 
 void
-deliver_endpoint_free(struct deliver_endpoint *e)
+deliver_endpoint_free(struct deliver *d, struct deliver_endpoint *e)
 {
 	if (e == NULL)
 		return;
 	for (size_t i = 0; i < e->types; i++)
 		free(e->type[i]);
-	transport_target_close(e->target);
+	transport_target_close(d->transport, e->target);
 	free(e->origin_header);
 	free(e->shown);
 	free(e->name);
@@ -224,7 +224,7 @@ forget_one(struct deliver *d)
 		d->endpoint_end = at;
 	schedule_remove_endpoint(&d->schedule, &e->queue);
 	hash_table_remove(&d->names, &e->node);
-	deliver_endpoint_free(e);
+	deliver_endpoint_free(d, e);
 	return true;
 }
 

@@ -16,6 +16,9 @@
 
 struct deliver_audit;
 
+/* Read the clocks: one that never jumps, and the wall's. */
+typedef void deliver_clocks(int64_t *now, int64_t *wall);
+
 /* A request under way. */
 struct deliver_request {
 	struct schedule_request in;   /* first */
@@ -78,8 +81,7 @@ struct deliver {
 	uint64_t settled_then; /* events settled by then */
 	bool follow;
 	bool refusal_reported;
-	/* The clocks: monotonic, and the wall's. */
-	void (*read_clocks)(int64_t *now, int64_t *wall);
+	deliver_clocks *read_clocks;
 };
 
 static inline struct deliver_endpoint *
@@ -87,6 +89,14 @@ deliver_endpoint_of(struct schedule_endpoint *queue)
 {
 	return (struct deliver_endpoint *)queue;
 }
+
+/* ---- deliver.c */
+/* As deliver_new, over ${transport}, which it takes, and with such clocks. */
+struct deliver *deliver_new_over(const struct schedule_policy *p,
+    const struct deliver_outputs *o, struct transport *transport,
+    deliver_clocks *clocks, struct err *err);
+/* Keep everything in ${store}, which it takes, instead of memory. */
+void deliver_use_store(struct deliver *d, struct store *store);
 
 /* ---- clock.c */
 /* Look at the clocks, and see to it that a wall clock that was set neither
@@ -99,7 +109,7 @@ void deliver_keep_hold(struct deliver *d, struct deliver_endpoint *e);
 /* ---- endpoint.c */
 struct deliver_endpoint *deliver_endpoint_new(struct deliver *d,
     const struct deliver_endpoint_options *o, bool *bad, struct err *err);
-void deliver_endpoint_free(struct deliver_endpoint *e);
+void deliver_endpoint_free(struct deliver *d, struct deliver_endpoint *e);
 bool deliver_endpoint_wants(
     const struct deliver_endpoint *e, const struct outgoing_event *event);
 /* The endpoint of a line's own URL.  NULL with ${err}; *${bad}: it is the URL
@@ -134,7 +144,8 @@ void deliver_note(struct deliver *d, enum deliver_note what,
 void deliver_send(struct deliver *d);
 void deliver_request_free(struct deliver *d, struct deliver_request *r);
 /* As many requests at once as the system lets us make. */
-void deliver_fit_width(const struct deliver *d, struct schedule_policy *p);
+void deliver_fit_width(
+    const struct deliver_outputs *o, struct schedule_policy *p);
 
 /* ---- answer.c */
 /* Deal with an answer. */

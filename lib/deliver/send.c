@@ -7,7 +7,7 @@
 #define SPARE_BODY_MAX ((size_t)1 << 20)
 
 void
-deliver_fit_width(const struct deliver *d, struct schedule_policy *p)
+deliver_fit_width(const struct deliver_outputs *o, struct schedule_policy *p)
 {
 	size_t room = transport_room((size_t)p->concurrency);
 	char text[160];
@@ -17,7 +17,7 @@ deliver_fit_width(const struct deliver *d, struct schedule_policy *p)
 	snprintf(text, sizeof(text),
 	    "no more than %zu at once: the limit of open files (ulimit -n)",
 	    room);
-	d->out->report(d->out->context, DELIVER_NOTE_STATE, "requests", text);
+	o->report(o->context, DELIVER_NOTE_STATE, "requests", text);
 	p->concurrency = (int64_t)room;
 }
 

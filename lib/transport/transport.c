@@ -23,16 +23,17 @@ transport_room(size_t connections)
 }
 
 struct transport_target *
-transport_target_open(const struct http_target_options *o, struct err *err)
+transport_target_open(
+    struct transport *t, const struct http_target_options *o, struct err *err)
 {
-	return row->target_open(o, err);
+	return t->row->target_open(o, err);
 }
 
 void
-transport_target_close(struct transport_target *target)
+transport_target_close(struct transport *t, struct transport_target *target)
 {
 	if (target != NULL)
-		row->target_close(target);
+		t->row->target_close(target);
 }
 
 int

@@ -73,10 +73,11 @@ size_t transport_room(size_t connections);
 /* Check the options and copy them.  NULL with ${err}, and errno ENOMEM where
  * memory is the reason. */
 struct transport_target *transport_target_open(
-    const struct http_target_options *o, struct err *err);
+    struct transport *t, const struct http_target_options *o, struct err *err);
 
 /* Free, when no request to it is under way.  NULL is a no-op. */
-void transport_target_close(struct transport_target *target);
+void transport_target_close(
+    struct transport *t, struct transport_target *target);
 
 /* Start ${r}.  Its answer comes from transport_take_answer, also where it fails
  * at once.  Return 0, or -1 without memory: then there will be no answer. */
