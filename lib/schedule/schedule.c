@@ -21,6 +21,7 @@ schedule_set_time(struct schedule *s, int64_t now, int64_t wall)
 {
 	s->now = now;
 	s->wall = wall;
+	s->at = NULL; /* other endpoints may be able to send now */
 }
 
 void
