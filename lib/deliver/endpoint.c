@@ -8,6 +8,7 @@
 #include "http/http.h"
 #include "instant/instant.h"
 #include "outgoing/shown.h"
+#include "json/json.h"
 
 /* Names and types longer than this match no pattern. */
 #define TYPE_MAX 256
@@ -16,6 +17,7 @@ static int
 fill(struct deliver *d, struct deliver_endpoint *e,
     const struct deliver_endpoint_options *o)
 {
+	struct json_writer w;
 	struct buf shown;
 
 	e->name = strdup(o->name != NULL ? o->name : o->http.url);
@@ -28,6 +30,10 @@ fill(struct deliver *d, struct deliver_endpoint *e,
 		buf_release(&shown);
 		return -1;
 	}
+	json_writer_init(&w, &e->shown_json);
+	json_put_text(&w, e->shown);
+	if (buf_failed(&e->shown_json))
+		return -1;
 	for (size_t i = 0; i < o->types; i++) {
 		e->type[i] = strdup(o->type[i]);
 		if (e->type[i] == NULL)
@@ -144,6 +150,7 @@ deliver_endpoint_free(struct deliver *d, struct deliver_endpoint *e)
 	transport_target_close(d->transport, e->target);
 	free(e->origin_header);
 	free(e->shown);
+	buf_release(&e->shown_json);
 	free(e->name);
 	free(e);
 }

@@ -4,6 +4,7 @@
 
 #include "deliver/deliver.h"
 #include "hash/table.h"
+#include "instant/instant.h"
 #include "outgoing/answer.h"
 #include "outgoing/event.h"
 #include "outgoing/request.h"
@@ -33,7 +34,8 @@ struct deliver_endpoint {
 	struct deliver_endpoint *next;
 	struct hash_node node; /* its name */
 	char *name;
-	char *shown;         /* the name without secrets */
+	char *shown; /* the name without secrets */
+	struct buf shown_json;
 	char *origin_header; /* "WebHook-Request-Origin: …", or NULL */
 	struct transport_target *target;
 	struct sign_keys *keys;
@@ -49,6 +51,12 @@ struct deliver_endpoint {
 	uint64_t failures;
 	uint64_t bucket[DELIVER_BUCKETS + 1];
 	double latency_sum;
+};
+
+/* A time as a JSON string. */
+struct deliver_time_text {
+	int64_t ms; /* 0: none yet */
+	char text[INSTANT_TEXT_MAX + 2];
 };
 
 struct deliver {
@@ -69,6 +77,7 @@ struct deliver {
 	struct buf dead_letter;
 	struct buf ids; /* of a batch */
 	struct deliver_counts count;
+	struct deliver_time_text first_text, settled_text; /* of receipts */
 	struct deliver_audit *audit;
 	int64_t began; /* wall clock of its making */
 	int64_t metrics_due;

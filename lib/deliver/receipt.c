@@ -9,7 +9,9 @@
 /* The oldest event, in ms before it was accepted, that counts as live. */
 #define LIVE_MAX (INT64_C(3600) * 1000)
 
-static const char *const outcome_word[] = {"delivered", "dead", "expired"};
+/* As JSON: a receipt is most of what is written of a delivery. */
+static const char *const outcome_json[] = {
+    "\"delivered\"", "\"dead\"", "\"expired\""};
 
 /* Milliseconds as seconds, as json_put_real would write them, without what
  * printf costs. */
@@ -104,18 +106,38 @@ deliver_latency(const struct schedule_entry *j, int64_t settled)
 	return settled - j->delivery.event->time;
 }
 
+/* As instant_put.  Most receipts of a turn have the same times. */
 static void
-members(struct json_writer *w, const struct schedule_entry *j,
-    enum schedule_outcome outcome, const char *reason, int64_t settled)
+put_time(struct json_writer *w, const char *key, int64_t ms,
+    struct deliver_time_text *last)
+{
+	json_key(w, key);
+	if (ms == 0) {
+		json_put_null(w);
+		return;
+	}
+	if (ms != last->ms) {
+		instant_format(ms, last->text + 1);
+		last->text[0] = last->text[INSTANT_TEXT_MAX] = '"';
+		last->ms = ms;
+	}
+	json_put_raw(w, (struct span){last->text, INSTANT_TEXT_MAX + 1});
+}
+
+static void
+members(struct deliver *d, struct json_writer *w,
+    const struct schedule_entry *j, enum schedule_outcome outcome,
+    const char *reason, int64_t settled)
 {
 	json_key(w, "record");
-	json_put_text(w, "receipt");
+	json_put_raw(w, SPAN_LIT("\"receipt\""));
 	json_key(w, "id");
 	json_put_string(w, j->delivery.event->id);
 	json_key(w, "endpoint");
-	json_put_text(w, deliver_endpoint_of(j->endpoint)->shown);
+	json_put_raw(
+	    w, buf_span(&deliver_endpoint_of(j->endpoint)->shown_json));
 	json_key(w, "status");
-	json_put_text(w, outcome_word[outcome]);
+	json_put_raw(w, span_of(outcome_json[outcome]));
 	json_key(w, "attempts");
 	json_put_integer(w, j->delivery.attempts);
 	json_key(w, "httpStatus");
@@ -123,8 +145,8 @@ members(struct json_writer *w, const struct schedule_entry *j,
 		json_put_integer(w, j->delivery.last_status);
 	else
 		json_put_null(w);
-	instant_put(w, "firstAttempt", j->delivery.first);
-	instant_put(w, "settled", settled);
+	put_time(w, "firstAttempt", j->delivery.first, &d->first_text);
+	put_time(w, "settled", settled, &d->settled_text);
 	json_key(w, "latencySeconds");
 	put_seconds(w, deliver_latency(j, settled));
 	json_key(w, "error");
@@ -167,7 +189,7 @@ deliver_receipt(struct deliver *d, const struct schedule_entry *j,
 	}
 	json_writer_init(&w, ndjson_record(d->out->receipts));
 	json_object_begin(&w);
-	members(&w, j, outcome, reason, settled);
+	members(d, &w, j, outcome, reason, settled);
 	if (whole) {
 		json_key(&w, "deadLetter");
 		json_put_string(&w, buf_span(&d->dead_letter));
