@@ -1,0 +1,67 @@
+#!/bin/sh
+# vitals-stream and hostile clients: they are refused or bounded, and the good
+# ones are served.
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/cli/stream.sh
+. "$TESTS/cli/stream.sh"
+need_npm ws
+
+attack() { # KIND [N]: in the background
+	node "$INTEROP/stream-hostile.js" "$1" "$PORT" "${2-}" >"attack.$1" 2>&1 8>&- &
+	ATTACK=$!
+	CLIENTS="$CLIENTS $ATTACK"
+}
+memory() { # of the server, in kB
+	sed -n 's/^VmRSS: *\([0-9]*\) kB/\1/p' "/proc/$SERVER/status"
+}
+n=0
+served() { # NAME: does a line reach everybody who is good?
+	n=$((n + 1))
+	lines $n $n | feed
+	wait_for has_number live $n
+	ok "$1: who watches is served"
+	watch late '/events?after=earliest'
+	wait_for has_number late $n
+	ok "$1: who comes is served"
+	kill "$WATCHER"
+}
+
+stream --stay --clients 50
+watch live /events
+served 'before'
+before=$(memory)
+
+try 'wrong messages' node "$INTEROP/stream-hostile.js" frames "$PORT"
+is_status 0
+is_stdout 'giant: 1009 the message is too long
+too long: 1009 the message is too long
+unmasked: 1002 a frame of the client is not masked
+binary: 1003 messages are texts here
+no JSON: 1008 a message that is no JSON object
+no object: 1008 a message that is no JSON object
+ack that is text: 1008 an ack that is no sequence number
+ack that is negative: 1008 an ack that is no sequence number
+token that is a number: 1008 a token that is no string
+two acks: 1008 a message that is no JSON object
+nested too deep: 1008 a message that is no JSON object
+no UTF-8: 1007 a text that is not UTF-8
+reserved: 1002 a reserved bit is set'
+is_stderr ''
+
+attack flood
+wait_for grep -q done attack.flood
+served 'a flood of pings'
+attack idle 300
+wait_for grep -q ready attack.idle
+served '300 idle connections'
+attack half 300
+wait_for grep -q ready attack.half
+served '300 halves of a request'
+after=$(memory)
+[ $((after - before)) -lt 20000 ]
+ok "memory is bounded: $before kB before, $after kB after"
+try 'the server ends' finish TERM
+is_status 0
+is_stdout ''
+stderr_has listening
+done_testing
