@@ -6,33 +6,11 @@
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
 
-is() { # NAME GOT WANT
-	if [ "$2" = "$3" ]; then ok "$1"; else
-		printf 'got  %s\nwant %s\n' "$2" "$3" >why
-		not_ok "$1" why
-	fi
-}
 append() { # a receiver that appends to printed
-	rm -f port
-	vitals-receive -q -k key -l 127.0.0.1:0 --port-file port \
-		--state seen.db -t 1200 >>printed 2>err </dev/null &
-	SERVER=$!
-	listening 'appending to a file'
-}
-kill_it() {
-	kill -9 "$SERVER"
-	wait "$SERVER" 2>/dev/null
-	SERVER=
+	receive_to printed -q --state seen.db
 }
 has() { # FILE LINES
 	[ "$(wc -l <"$1")" -ge "$2" ]
-}
-end() { # let it print all, and end
-	kill -TERM "$SERVER"
-	wait "$SERVER"
-	status=$?
-	SERVER=
-	return $status
 }
 ids() { # FILE
 	jq -r .id "$1" 2>/dev/null | tr '\n' ' '
@@ -46,21 +24,21 @@ printed_and_killed() {
 		post m >>codes
 	done
 	wait_for has printed 3
-	kill_it
+	stop KILL
 }
 
 printed_and_killed
 append
-end
+stop
 ok 'killed after it had printed: the next run ends well'
 is 'killed after it had printed: nothing is printed again' "$(ids printed)" 'a b c '
 append
 message '{"id":"d"}' -i id
 post m >>codes
 wait_for has printed 4
-kill_it
+stop KILL
 append
-end
+stop
 is 'killed once more: the same' "$(ids printed)" 'a b c d '
 
 # A line like one that was printed before is still another one.
@@ -70,10 +48,10 @@ for i in 1 2; do
 	message '{"ping":1}'
 	post m >>codes
 	wait_for has printed $i
-	kill_it
+	stop KILL
 	append
 done
-end
+stop
 is 'equal payloads of two messages: both are printed' "$(wc -l <printed)" 2
 is 'all were accepted' "$(sort -u codes)" 202
 
@@ -82,15 +60,8 @@ n=300
 seed=${SEED:-$(date +%s)}
 echo "# seed $seed"
 rm -f seen.db* printed
-append_on() { # ADDRESS:PORT
-	rm -f port
-	vitals-receive -q -k key -l "$1" --port-file port \
-		--state seen.db -t 1200 >>printed 2>err </dev/null 7>&- &
-	SERVER=$!
-	listening "on $1"
-}
-deliver_through_kills $n 12 "$seed" append_on :
-end
+deliver_through_kills $n 12 "$seed" append :
+stop
 is 'killed at any moment: each is printed whole, and once' \
 	"$(grep -Fxf sent printed | sort | cmp - want && echo same)" same
 is 'killed at any moment: nothing is made up' \

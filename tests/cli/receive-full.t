@@ -6,12 +6,6 @@
 . "$TESTS/cli/receive.sh"
 command -v prlimit >/dev/null || skip_all 'no prlimit here'
 
-is() { # NAME GOT WANT
-	if [ "$2" = "$3" ]; then ok "$1"; else
-		printf 'got  %s\nwant %s\n' "$2" "$3" >why
-		not_ok "$1" why
-	fi
-}
 health() {
 	curl -s --max-time 300 -o answer -w '%{http_code}' "$URL/healthz"
 }

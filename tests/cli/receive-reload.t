@@ -5,12 +5,6 @@
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
 
-is() { # NAME GOT WANT
-	if [ "$2" = "$3" ]; then ok "$1"; else
-		printf 'got  %s\nwant %s\n' "$2" "$3" >why
-		not_ok "$1" why
-	fi
-}
 said() { # N PATTERN: has it been said so often?
 	[ "$(grep -c -e "$2" err)" -ge "$1" ]
 }

@@ -4,13 +4,6 @@
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
 
-is() { # NAME GOT WANT
-	if [ "$2" = "$3" ]; then ok "$1"; else
-		printf 'got  %s\nwant %s\n' "$2" "$3" >why
-		not_ok "$1" why
-	fi
-}
-
 # ---- Copies ----------------------------------------------------------------
 for state in '' '--state seen.db'; do
 	rm -f seen.db*
@@ -47,8 +40,7 @@ is 'the state file is private' "$(stat -c %a seen.db)" 600
 
 receive --remember 2
 for i in 1 2 3; do
-	message "{\"id\":\"r$i\"}" -i id
-	cp m "r$i"
+	message_as "r$i" "{\"id\":\"r$i\"}"
 	is "remember two: $i" "$(post "r$i")" 202
 done
 is 'remember two: the second is known' "$(post r2)" 200
@@ -60,12 +52,8 @@ n=300
 kills=12
 rm -f seen.db*
 : >printed
-again() { # ADDRESS:PORT
-	rm -f port
-	vitals-receive -q -k key -l "$1" --port-file port \
-		--state seen.db -t 1200 >out 2>err </dev/null 7>&- &
-	SERVER=$!
-	listening "on $1"
+again() {
+	receive -q --state seen.db
 }
 end() { # what it printed; a line that the kill cut stays one of its own
 	cat out >>printed
@@ -122,10 +110,8 @@ case $(post m) in
 *) false ;;
 esac
 ok 'a reader that continues: there is room again'
-kill -TERM "$SERVER"
-wait "$SERVER"
+stop
 is 'a reader that continues: status' $? 0
-SERVER=
 exec 4<&-
 wait $reader
 is 'a reader that continues: every line once' \
@@ -136,8 +122,7 @@ is 'a reader that continues: every line once' \
 # What it sent is still printed only once.
 receive_to_pipe
 half=$(head -c 200000 /dev/zero | tr '\0' x)
-message "{\"id\":\"w1\",\"x\":\"$half\"}" -i id
-cp m w1
+message_as w1 "{\"id\":\"w1\",\"x\":\"$half\"}"
 message '{"id":"w2"}' -i id
 is 'a reader that does not read: status' "$(post w1)" 503
 is 'a reader that does not read: the next at once' "$(post m)" 503
@@ -153,10 +138,8 @@ taken() {
 wait_for taken
 is 'a reader that continues: it is known' "$code" 200
 is 'a reader that continues: others are accepted' "$(post m)" 202
-kill -TERM "$SERVER"
-wait "$SERVER"
+stop
 is 'a reader that stood still: status' $? 0
-SERVER=
 exec 4<&-
 wait $reader
 is 'a reader that stood still: each line once' \
@@ -166,10 +149,8 @@ is 'a reader that stood still: each line once' \
 receive_to_pipe
 post w1 --max-time 2 >/dev/null
 start=$(date +%s)
-kill -TERM "$SERVER"
-wait "$SERVER"
+stop
 is 'a reader that does not read, and the end: status' $? 0
-SERVER=
 [ $(($(date +%s) - start)) -lt 8 ] # 5, and time for a busy machine
 ok 'a reader that does not read, and the end: within 5 seconds'
 exec 4<&-
@@ -180,9 +161,7 @@ receive_to_pipe --state seen.db
 vitals-post -q -c 17 --timeout 1000 "$URL/" <bigs >receipts
 is 'a reader that stopped, with a state file' \
 	"$(jq -r .status receipts | sort | uniq -c | tr -s ' ')" ' 17 delivered'
-kill -9 "$SERVER"
-wait "$SERVER" 2>/dev/null
-SERVER=
+stop KILL
 exec 4<&-
 receive --state seen.db -n 17
 try 'what was not printed is printed by the next run' finish none

@@ -5,29 +5,13 @@
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
 
-is() { # NAME GOT WANT
-	if [ "$2" = "$3" ]; then ok "$1"; else
-		printf 'got  %s\nwant %s\n' "$2" "$3" >why
-		not_ok "$1" why
-	fi
-}
-message '{"id":"a1"}' -i id
-cp m a1
-message '{"id":"a2"}' -i id
-cp m a2
+message_as a1 '{"id":"a1"}'
+message_as a2 '{"id":"a2"}'
 
 to() { # FILE [OPTION ...]: two events, appended to FILE
-	to_f=$1
-	shift
-	rm -f port
-	vitals-receive -q -k key -l 127.0.0.1:0 --port-file port -t 1200 "$@" \
-		>>"$to_f" 2>err </dev/null &
-	SERVER=$!
-	listening "$to_f"
+	receive_to "$@" -q
 	codes="$(post a1) $(post a2)"
-	kill -TERM "$SERVER"
-	wait "$SERVER"
-	SERVER=
+	stop
 }
 whole='{"id":"a1"}
 {"id":"a2"}'
@@ -76,8 +60,7 @@ half_there() {
 }
 half_there
 ok 'a part of it has arrived'
-kill -9 "$SERVER"
-wait "$SERVER" 2>/dev/null
+stop KILL
 rm -f port
 vitals-receive -q -k key -l 127.0.0.1:0 --port-file port --state seen.db \
 	-n 3 >&4 2>err 4>&- &

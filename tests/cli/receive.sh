@@ -9,10 +9,23 @@ vitals-sign -q --new-key key
 vitals-sign -q --new-key other
 SERVER=
 
-receive() { # [OPTION ...]: start a receiver that accepts key
+is() { # NAME GOT WANT
+	if [ "$2" = "$3" ]; then ok "$1"; else
+		printf 'got  %s\nwant %s\n' "$2" "$3" >why
+		not_ok "$1" why
+	fi
+}
+receive() { # [OPTION ...]: start a receiver that accepts key, and prints to out
+	: >out
+	receive_to out "$@"
+}
+# Start a receiver that appends to FILE.  LISTEN is its address, if it is set.
+receive_to() { # FILE [OPTION ...]
+	receive_f=$1
+	shift
 	rm -f port
-	vitals-receive -k key -l 127.0.0.1:0 --port-file port -t 1200 "$@" \
-		>out 2>err </dev/null &
+	vitals-receive -k key -l "${LISTEN-127.0.0.1:0}" --port-file port -t 1200 "$@" \
+		>>"$receive_f" 2>err </dev/null 7>&- &
 	SERVER=$!
 	listening "$*"
 }
@@ -29,6 +42,13 @@ server_ready() {
 }
 gone() {
 	! kill -0 "$SERVER" || grep -q '^State:.Z' "/proc/$SERVER/status"
+}
+stop() { # [SIGNAL]: end the receiver; its status
+	kill -s "${1-TERM}" "$SERVER"
+	wait "$SERVER" 2>/dev/null
+	stop_status=$?
+	SERVER=
+	return $stop_status
 }
 # End the receiver, and give its status, stdout and stderr.  With "none" it exits by
 # itself, unless what it waits for failed.
@@ -50,6 +70,16 @@ message() { # PAYLOAD [OPTION of vitals-sign ...]: a signed message, into m
 	message_p=$1
 	shift
 	printf '%s\n' "$message_p" | vitals-sign -q -k key "$@" >m
+}
+message_as() { # FILE PAYLOAD: a message with the ID of PAYLOAD, into FILE, too
+	message_f=$1
+	shift
+	message "$@" -i id
+	cp m "$message_f"
+}
+hmac() { # what openssl makes of stdin with key, in base64
+	openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(sed 's/^whsec_//' key |
+		base64 -d | od -An -v -tx1 | tr -d ' \n')" -binary | base64
 }
 # Send the message in file $1, with more arguments for curl, and print the status.
 # H_ID and so on replace a header or the body.
@@ -74,8 +104,8 @@ first_line() { # of an answer that raw prints, without its CR
 }
 
 # A sender that retries until it gets a 2xx, and a receiver that is killed again
-# and again at any moment.  START is given the address, KILLED is called after
-# each kill.  Leaves the last receiver running, what was sent in "sent", and
+# and again at any moment.  START starts it with receive or receive_to, KILLED is
+# called after each kill.  Leaves the last receiver running, what was sent in "sent", and
 # sorted in "want".
 deliver_through_kills() { # EVENTS KILLS SEED START KILLED
 	kills_n=$1 kills_k=$2 kills_seed=$3 kills_start=$4 kills_ended=$5
@@ -91,7 +121,8 @@ deliver_through_kills() { # EVENTS KILLS SEED START KILLED
 	while bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' try $kills_port 2>/dev/null; do
 		kills_port=$((kills_port + 1))
 	done
-	"$kills_start" "127.0.0.1:$kills_port"
+	LISTEN=127.0.0.1:$kills_port
+	"$kills_start"
 	rm -f feed
 	mkfifo feed
 	vitals-post -q -k key -c 4 --max-attempts 1000 --retry-base 0.05 \
@@ -105,12 +136,12 @@ deliver_through_kills() { # EVENTS KILLS SEED START KILLED
 			messages >&7
 		kills_i=$((kills_i + 1))
 		sleep "$(printf '0.%03d' "$kills_ms")"
-		kill -9 "$SERVER"
-		wait "$SERVER" 2>/dev/null
+		stop KILL
 		"$kills_ended"
-		"$kills_start" "127.0.0.1:$kills_port"
+		"$kills_start"
 	done
 	exec 7>&-
+	unset LISTEN
 	wait $kills_poster
 	is 'crashes: the sender is done' $? 0
 	is 'crashes: all are delivered' \
