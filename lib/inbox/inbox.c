@@ -69,9 +69,12 @@ struct inbox {
 	sqlite3 *db;
 	sqlite3_stmt *statement[STATEMENTS];
 	uint64_t waiting;
-	uint64_t before; /* waiting, at the start of the transaction */
-	uint64_t marked; /* and at the mark */
-	bool open;       /* a transaction is */
+	uint64_t before;     /* waiting, at the start of the transaction */
+	uint64_t marked;     /* and at the mark */
+	bool open;           /* a transaction is */
+	int64_t last;        /* number of the last line that was kept */
+	int64_t last_before; /* the same at the start of the transaction */
+	int64_t last_marked; /* and at the mark */
 };
 
 static int
@@ -190,7 +193,9 @@ prepare(struct inbox *x, struct err *err)
 		err) != 0)
 		return -1;
 	if (make_schema(x, err) != 0 ||
-	    ask(x, "SELECT count(*) FROM line", &waiting, err) != 0)
+	    ask(x, "SELECT count(*) FROM line", &waiting, err) != 0 ||
+	    ask(x, "SELECT coalesce(max(number), 0) FROM line", &x->last,
+		err) != 0)
 		return -1;
 	x->waiting = (uint64_t)waiting;
 	for (int i = 0; i < STATEMENTS; i++) {
@@ -285,6 +290,7 @@ inbox_begin(struct inbox *x, struct err *err)
 	if (run(x, BEGIN, err) != 0)
 		return -1;
 	x->before = x->waiting;
+	x->last_before = x->last;
 	x->open = true;
 	return 0;
 }
@@ -304,8 +310,10 @@ inbox_rollback(struct inbox *x)
 	/* A failure such as a full disk may have rolled back already. */
 	if (x->open && sqlite3_get_autocommit(x->db) == 0)
 		run(x, ROLLBACK, NULL);
-	if (x->open)
+	if (x->open) {
 		x->waiting = x->before;
+		x->last = x->last_before;
+	}
 	x->open = false;
 }
 
@@ -313,6 +321,7 @@ int
 inbox_mark(struct inbox *x, struct err *err)
 {
 	x->marked = x->waiting;
+	x->last_marked = x->last;
 	return run(x, MARK, err);
 }
 
@@ -320,6 +329,7 @@ int
 inbox_undo(struct inbox *x, struct err *err)
 {
 	x->waiting = x->marked;
+	x->last = x->last_marked;
 	return run(x, UNDO, err);
 }
 
@@ -374,6 +384,7 @@ inbox_keep(struct inbox *x, struct span line, struct err *err)
 		return failed(x, err);
 	if (run(x, KEEP, err) != 0)
 		return -1;
+	x->last = sqlite3_last_insert_rowid(x->db);
 	x->waiting++;
 	return 0;
 }
@@ -394,7 +405,10 @@ inbox_next(struct inbox *x, int64_t after, struct buf *line, int64_t *number,
 	if (sqlite3_bind_int64(next, 1, after) != SQLITE_OK)
 		return failed(x, err);
 	rc = sqlite3_step(next);
-	if (rc == SQLITE_ROW) {
+	if (rc == SQLITE_ROW && x->open &&
+	    sqlite3_column_int64(next, 0) > x->last_before) {
+		rc = SQLITE_DONE; /* it is not committed yet */
+	} else if (rc == SQLITE_ROW) {
 		*number = sqlite3_column_int64(next, 0);
 		buf_add(line, sqlite3_column_blob(next, 1),
 		    (size_t)sqlite3_column_bytes(next, 1));

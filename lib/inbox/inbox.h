@@ -49,8 +49,8 @@ int inbox_keep(struct inbox *x, struct span line, struct err *err);
 uint64_t inbox_waiting(const struct inbox *x);
 
 /* Append the first stored line with a number above ${after} (0: the first of
- * all) to ${line}, and set *${number}.  Return 1; 0 if there is none; or -1
- * with ${err}. */
+ * all) to ${line}, and set *${number}.  Lines of an open transaction are left
+ * out.  Return 1; 0 if there is none; or -1 with ${err}. */
 int inbox_next(struct inbox *x, int64_t after, struct buf *line,
     int64_t *number, struct err *err);
 

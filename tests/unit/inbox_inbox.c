@@ -147,6 +147,39 @@ lines(void)
 	inbox_close(x);
 }
 
+/* What is not committed may be undone: it must not be printed. */
+static void
+uncommitted(void)
+{
+	open_inbox("uncommitted");
+	CHECK(inbox_begin(x, &err) == 0 &&
+		inbox_keep(x, span_of("one"), &err) == 0,
+	    "a line in a transaction");
+	CHECK_TEXT(kept(), "", "is not to be printed yet");
+	CHECK(inbox_commit(x, &err) == 0, "committed");
+	CHECK(inbox_begin(x, &err) == 0 &&
+		inbox_keep(x, span_of("two"), &err) == 0,
+	    "another one");
+	CHECK_TEXT(kept(), "one ", "only the first is");
+	inbox_rollback(x);
+	CHECK(inbox_begin(x, &err) == 0 && inbox_mark(x, &err) == 0 &&
+		inbox_keep(x, span_of("two"), &err) == 0 &&
+		inbox_undo(x, &err) == 0 && inbox_commit(x, &err) == 0,
+	    "one that is undone");
+	CHECK(inbox_begin(x, &err) == 0 &&
+		inbox_keep(x, span_of("three"), &err) == 0,
+	    "and one more, with its number");
+	CHECK_TEXT(kept(), "one ", "still the first only");
+	CHECK(inbox_commit(x, &err) == 0, "committed");
+	CHECK_TEXT(kept(), "one three ", "both");
+	inbox_close(x);
+	open_inbox("uncommitted");
+	CHECK(inbox_begin(x, &err) == 0, "after a restart");
+	CHECK_TEXT(kept(), "one three ", "both, in a transaction, too");
+	inbox_rollback(x);
+	inbox_close(x);
+}
+
 static void
 places(void)
 {
@@ -244,6 +277,7 @@ main(void)
 	ids();
 	slices();
 	lines();
+	uncommitted();
 	places();
 	foreign();
 	names();
