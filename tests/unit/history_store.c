@@ -393,7 +393,7 @@ static void
 check_full(void)
 {
 	struct history *h = history_new(&roomy, START, NULL);
-	struct rlimit before, small;
+	struct rlimit before = {0}, small;
 	struct history_cursor c;
 	struct history_result r;
 	struct err err;
