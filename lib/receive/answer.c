@@ -3,6 +3,8 @@
 
 #include "receive/private.h"
 
+const char receive_retry_later[] = "Retry-After: 1\r\n";
+
 void
 receive_refuse(struct receive *r, struct serve_request *request, int status,
     const char *headers, const char *why)
@@ -24,7 +26,7 @@ receive_answer(struct receive *r, struct serve_request *request, int status)
 {
 	if (status >= 500) {
 		receive_refuse(
-		    r, request, status, "Retry-After: 1\r\n", "try again");
+		    r, request, status, receive_retry_later, "try again");
 		return;
 	}
 	receive_report(r, RECEIVE_TAKEN, serve_request_peer(request),

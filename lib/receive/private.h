@@ -71,6 +71,9 @@ struct receive_payload {
 	struct span message; /* the message line; p NULL: print payloads */
 };
 
+/* The header of a 503: when to come again. */
+extern const char receive_retry_later[];
+
 /* Answer with ${why} as the body. */
 void receive_refuse(struct receive *r, struct serve_request *request,
     int status, const char *headers, const char *why);

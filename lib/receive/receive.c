@@ -141,7 +141,7 @@ verified(struct receive *r, struct serve_request *request, struct lookup *l,
 	case SIGN_FAILED:
 		break;
 	}
-	receive_refuse(r, request, 503, "Retry-After: 1\r\n", err.text);
+	receive_refuse(r, request, 503, receive_retry_later, err.text);
 	return false;
 }
 
@@ -231,7 +231,7 @@ take_payload(
 		    "its message line would be longer than 1 MiB");
 	else if (memory)
 		receive_refuse(
-		    r, request, 503, "Retry-After: 1\r\n", "out of memory");
+		    r, request, 503, receive_retry_later, "out of memory");
 	else
 		receive_accept(r, request, &p);
 	buf_release(&message);
@@ -307,9 +307,9 @@ answer_health(struct receive *r, struct serve_request *request)
 {
 	if (!receive_has_room(r))
 		serve_answer(
-		    request, 503, "Retry-After: 1\r\n", SPAN_LIT("busy\n"));
+		    request, 503, receive_retry_later, SPAN_LIT("busy\n"));
 	else if (!receive_works(r))
-		serve_answer(request, 503, "Retry-After: 1\r\n",
+		serve_answer(request, 503, receive_retry_later,
 		    SPAN_LIT("the state file cannot be written\n"));
 	else
 		serve_answer(request, 200, NULL, SPAN_LIT("ok\n"));
@@ -338,7 +338,7 @@ receive_handle(void *context, struct serve_request *request)
 		    "only POST is answered here");
 	} else if (!receive_has_room(r)) {
 		receive_refuse(
-		    r, request, 503, "Retry-After: 1\r\n", "busy: try again");
+		    r, request, 503, receive_retry_later, "busy: try again");
 	} else if (codings > 1 || types > 1) {
 		receive_refuse(r, request, 400, NULL,
 		    codings > 1 ? "header content-encoding stands twice"

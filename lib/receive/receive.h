@@ -29,9 +29,6 @@
 /* Events in one batch. */
 #define RECEIVE_BATCH_MAX 10000
 
-/* Seconds after which a sender that met 503 may come again. */
-#define RECEIVE_RETRY_SECONDS 1
-
 /* Milliseconds that a request waits for the output's reader; then 503, and so
  * is what comes while any line has waited longer. */
 #define RECEIVE_WAIT_MS 3000

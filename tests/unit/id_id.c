@@ -37,7 +37,10 @@ version_7(void)
 	CHECK(id_next(&maker, ms, text) == 0, "makes one");
 	CHECK(strncmp(text, "017f22e2-79b0-7", 15) == 0, "time and version");
 	CHECK(strchr("89ab", text[19]) != NULL, "variant");
-	CHECK(id_is_uuid(span_of(text)), "is a UUID");
+	CHECK(strlen(text) == 36 && strspn(text, "0123456789abcdef-") == 36 &&
+		text[8] == '-' && text[13] == '-' && text[18] == '-' &&
+		text[23] == '-',
+	    "is a UUID");
 	memcpy(last, text, sizeof(text));
 	CHECK(ascend(100000, ms, last), "grow within one millisecond");
 	CHECK(time_of(last) == ms, "with the time they were given");
@@ -75,14 +78,6 @@ syntax(void)
 {
 	char most[ID_MAX + 1];
 
-	CHECK(!id_is_uuid(SPAN_LIT("ba7816bf-8f01-8fea-8141-40de5dae222")),
-	    "a digit short");
-	CHECK(!id_is_uuid(SPAN_LIT("BA7816BF-8f01-8fea-8141-40de5dae2223")),
-	    "capitals");
-	CHECK(!id_is_uuid(SPAN_LIT("ba7816bf08f01-8fea-8141-40de5dae2223")),
-	    "no dash");
-	CHECK(!id_is_uuid(SPAN_LIT("ba7816bf-8f01-8fea-8141-40de5dae222\0")),
-	    "a NUL");
 	CHECK(id_usable(SPAN_LIT("msg_p5jXN8AQM9LWM0D4loKWxJek")), "usable");
 	CHECK(!id_usable(SPAN_LIT("")), "empty");
 	CHECK(!id_usable(SPAN_LIT("a.b")), "full stop");
