@@ -379,7 +379,7 @@ scan_key(struct json_scan *s, const char *p, enum state *state,
 	case 0:
 		break;
 	case 1:
-		return fail(s, at, "key stands twice in one object");
+		return fail(s, at, "duplicate key in an object");
 	default:
 		return fail(s, at, "out of memory");
 	}

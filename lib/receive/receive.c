@@ -130,7 +130,7 @@ verified(struct receive *r, struct serve_request *request, struct lookup *l,
 		return true;
 	case SIGN_MALFORMED:
 		if (l->twice != NULL)
-			err_set(&err, "header %s stands twice", l->twice);
+			err_set(&err, "duplicate header %s", l->twice);
 		receive_refuse(r, request, 400, NULL, err.text);
 		return false;
 	case SIGN_WRONG:
@@ -341,8 +341,8 @@ receive_handle(void *context, struct serve_request *request)
 		    r, request, 503, receive_retry_later, "busy: try again");
 	} else if (codings > 1 || types > 1) {
 		receive_refuse(r, request, 400, NULL,
-		    codings > 1 ? "header content-encoding stands twice"
-				: "header content-type stands twice");
+		    codings > 1 ? "duplicate header content-encoding"
+				: "duplicate header content-type");
 	} else if (coding.n > 0 && !ascii_same(coding, "identity")) {
 		receive_refuse(r, request, 415, NULL,
 		    "content encodings are not taken here");

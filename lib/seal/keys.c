@@ -41,7 +41,7 @@ add_one(struct seal_keys *k, struct span text, struct err *err)
 
 	for (size_t i = 0; rc == 0 && i < k->count; i++) {
 		if (strcmp(k->key[i].kid, key->kid) == 0)
-			rc = err_set(err, "kid %s: stands twice", key->kid);
+			rc = err_set(err, "kid %s: duplicate", key->kid);
 	}
 	if (rc != 0)
 		seal_key_release(key);

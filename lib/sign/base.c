@@ -33,7 +33,7 @@ cover(struct sign_base *b, const struct sign_field *item, struct err *err)
 	for (size_t i = 0; i < b->count; i++) {
 		if (b->covered[i].n == item->text.n &&
 		    memcmp(b->covered[i].p, item->text.p, item->text.n) == 0)
-			return malformed(b, err, "a component stands twice");
+			return malformed(b, err, "duplicate component");
 	}
 	b->covered[b->count++] = item->text;
 	return 0;

@@ -49,8 +49,8 @@ byte 7: not UTF-8	{"a":"\300\257"}
 byte 7: not UTF-8	{"a":"\355\240\200"}
 byte 7: not UTF-8	{"a":"\364\220\200\200"}
 byte 8: key or '}' expected	{"a":1,}
-byte 8: key stands twice in one object	{"a":1,"a":2}
-byte 8: key stands twice in one object	{"a":1,"\\u0061":2}
+byte 8: duplicate key in an object	{"a":1,"a":2}
+byte 8: duplicate key in an object	{"a":1,"\\u0061":2}
 byte 8: ',' or '}' expected	{"a":1 "b":2}
 byte 8: ',' or ']' expected	{"a":[1}
 byte 8: more behind the value	{"a":1}{"b":2}

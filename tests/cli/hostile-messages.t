@@ -81,9 +81,9 @@ sign	{"a":"\0364\0220\0200\0200"}	byte 7: not UTF-8
 sign	{"a":"\0342\0202"}	byte 7: not UTF-8
 sign	{"a":"b\0000c"}	bad line: holds a NUL byte
 sign	\0357\0273\0277{"a":1}	byte 1: a byte order mark: save the text without it
-sign	{"a":1,"a":2}	byte 8: key stands twice in one object
-sign	{"a":1,"\\u0061":2}	byte 8: key stands twice in one object
-sign	{"a":{"b":1,"b":1}}	byte 13: key stands twice in one object
+sign	{"a":1,"a":2}	byte 8: duplicate key in an object
+sign	{"a":1,"\\u0061":2}	byte 8: duplicate key in an object
+sign	{"a":{"b":1,"b":1}}	byte 13: duplicate key in an object
 sign	// {"a":1}	byte 1: not a JSON value
 sign	{"a":1 /* c */}	byte 8: ',' or '}' expected
 sign	{"id":{}}	no ID: member id is neither a string nor a number
@@ -106,7 +106,7 @@ verify	{@T,@S,@P}	id: missing
 verify	{@I,@S,@P}	webhook-timestamp: missing
 verify	{@I,@T,@P}	webhook-signature: missing
 verify	{@I,@T,@S}	payload: missing
-verify	{@I,@T,@S,@P,@P}	byte 158: key stands twice in one object
+verify	{@I,@T,@S,@P,@P}	byte 158: duplicate key in an object
 verify	{"id":5,@T,@S,@P}	id: is a number, not a string
 verify	{"id":null,@T,@S,@P}	id: is null, not a string
 verify	{"id":"msg_p5jXN8AQM9LWM0D4loKWxJe.",@T,@S,@P}	id: holds a full stop, which a signature cannot tell from its own

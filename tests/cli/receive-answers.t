@@ -33,7 +33,7 @@ is 'unknown signature version: status' "$(H_SIGNATURE=v9,AAAA post a3)" 401
 is 'malformed signature: status' "$(H_SIGNATURE=v1 post a3)" 400
 is 'no base64: status' "$(H_SIGNATURE='v1,!!!' post a3)" 400
 is 'header twice: status' "$(post a3 -H "webhook-id: other")" 400
-is 'header twice: body' "$(cat answer)" 'header webhook-id stands twice'
+is 'header twice: body' "$(cat answer)" 'duplicate header webhook-id'
 printf '{"id":"w1"}\n' | vitals-sign -q -k other -i id >w1
 is 'wrong key: status' "$(post w1)" 401
 is 'other ID: status' "$(H_ID=a4 post a3)" 401
@@ -56,7 +56,7 @@ is 'no content type: status' "$(H_TYPE='' post a3)" 415
 is 'compressed: status' "$(post a3 -H 'Content-Encoding: gzip')" 415
 is 'compressed twice: status' \
 	"$(post a3 -H 'Content-Encoding: identity' -H 'Content-Encoding: gzip')" 400
-is 'compressed twice: why' "$(cat answer)" 'header content-encoding stands twice'
+is 'compressed twice: why' "$(cat answer)" 'duplicate header content-encoding'
 is 'a list of encodings: status' "$(post a3 -H 'Content-Encoding: identity, gzip')" 415
 is 'two types: status' "$(post a3 -H 'Content-Type: text/plain')" 400
 is 'explicitly not compressed: status' "$(message '{"id":"c0"}' -i id

@@ -71,7 +71,7 @@ static const struct {
     {"{" ID ",\"payload\":\"\",\"headers\":[]}",
 	"headers: is an array, not an object"},
     {"{" ID ",\"payload\":\"\",\"payload\":\"\"}",
-	"byte 28: key stands twice in one object"},
+	"byte 28: duplicate key in an object"},
 };
 
 static void

@@ -67,7 +67,7 @@ static const struct {
     {"{\"kty\":\"EC\",\"crv\":\"P-256\",\"alg\":\"RSA-OAEP\"}",
 	"alg: not ECDH-ES+A256KW or ECDH-ES"},
     {"{\"kty\":\"oct\",\"kty\":\"EC\"}",
-	"byte 14: key stands twice in one object"},
+	"byte 14: duplicate key in an object"},
 };
 
 static void

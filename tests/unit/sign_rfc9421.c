@@ -204,7 +204,7 @@ static const struct {
     {"s=(\"content-digest\";req);created=1", "s=" GOOD,
 	"signature-input: s: parameters of components are not known here"},
     {"s=(\"content-digest\" \"content-digest\");created=1", "s=" GOOD,
-	"signature-input: s: a component stands twice"},
+	"signature-input: s: duplicate component"},
     {"s=(content-digest);created=1", "s=" GOOD,
 	"signature-input: s: a component is no string"},
     {"s=\"content-digest\";created=1", "s=" GOOD,
