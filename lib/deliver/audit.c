@@ -12,7 +12,7 @@
 #include "json/json.h"
 
 /* The longest line that is looked for at the end of an existing file: that of a
- * batch of the longest IDs, in which two bytes may stand for each, is shorter.
+ * batch of the longest IDs, in which each byte may take two, is shorter.
  */
 #define LINE_MOST ((size_t)2 << 20)
 

@@ -14,7 +14,7 @@
 /* Requests' worth of events held ready for each connection. */
 #define AHEAD 3
 
-/* Bytes of receipts that wait for their reader; then the deliveries wait, too. */
+/* Bytes of receipts that wait for their reader; then deliveries wait, too. */
 #define RECEIPTS_MAX ((size_t)256 << 10)
 
 /* How often it is looked, in ms, whether more lines can be taken. */
@@ -266,7 +266,7 @@ deliver_wants_lines(const struct deliver *d)
 bool
 deliver_idle(const struct deliver *d)
 {
-	/* A service that can take no more lines must end, to be started anew. */
+	/* A service that can take no more lines must end: it is started anew. */
 	bool follow = d->follow && !deliver_closed(d);
 
 	if (d->schedule.stopped)

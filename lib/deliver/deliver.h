@@ -13,6 +13,12 @@
  *	}
  *
  * Prints nothing: what a human should know goes to the report function.
+ *
+ * Everything flows one way.  lib/outgoing makes an event of a line (accept.c),
+ * lib/store keeps it, lib/schedule says when it is sent (load.c, send.c), and
+ * lib/transport carries it and brings an answer (answer.c).  The scheduler
+ * makes outcomes of that, which settle.c writes to the store and close.c into
+ * receipts and dead letters.  Of these only this module knows the others.
  */
 #ifndef DELIVER_DELIVER_H
 #define DELIVER_DELIVER_H
@@ -112,7 +118,7 @@ int deliver_use_spool(
 
 /* After the endpoints were added: take up those of lines that the spool has
  * events for; where none was added, all endpoints of the spool; with
- * ${settled}, those too that have settled events alone.  Return 0, or -1. */
+ * ${settled}, those too that have only settled events.  Return 0, or -1. */
 int deliver_recover(struct deliver *d, bool settled, struct err *err);
 
 /* Send settled events once more to the endpoints of this run that they went
@@ -128,8 +134,7 @@ int deliver_replay_id(
 int deliver_retry_dead(struct deliver *d, uint64_t *n, struct err *err);
 
 /* Switch an endpoint on that 410 switched off, or that Retry-After holds.
- * Return 0, or -1 with ${err}.
- */
+ * Return 0, or -1 with ${err}. */
 int deliver_switch_on(struct deliver *d, const char *name, struct err *err);
 
 /* Add an endpoint that gets all events (that match).  Return 0, or -1 with
@@ -149,7 +154,7 @@ int deliver_set_origin(struct deliver *d, const char *origin);
 
 enum deliver_taken {
 	DELIVER_TAKEN,
-	DELIVER_BAD_LINE, /* err tells; nothing was taken */
+	DELIVER_BAD_LINE, /* see err; nothing was taken */
 	DELIVER_FAILED    /* ours: memory, spool */
 };
 
@@ -164,9 +169,10 @@ bool deliver_wants_lines(const struct deliver *d);
 bool deliver_idle(const struct deliver *d);
 
 /* Send what can be sent, unless the receipts pile up; wait at most ${ms} (-1:
- * without end) for an answer, a retry that comes due, or one of the ${n} descriptors to be readable; deal
- * with what came.  Return 0; or -1 with ${err}: the attempts cannot be audited
- * or waited for, and no more should be made. */
+ * without end) for an answer, a retry that comes due, or one of the ${n}
+ * descriptors to be readable; deal with the answers.  Return 0; or -1 with
+ * ${err}: the attempts cannot be audited or waited for, and no more should be
+ * made. */
 int deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
     int64_t ms, struct err *err);
 
@@ -182,8 +188,7 @@ void deliver_unfollow(struct deliver *d);
 int deliver_abandon(struct deliver *d, const char *reason, struct err *err);
 
 /* Will it take no more lines, since receipts, dead letters or the spool failed
- * to be written?  Told once by the report function; what was taken is still
- * delivered. */
+ * to be written?  Reported once; what was taken is still delivered. */
 bool deliver_closed(const struct deliver *d);
 
 void deliver_count(const struct deliver *d, struct deliver_counts *c);

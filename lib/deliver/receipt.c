@@ -67,9 +67,9 @@ put_all(int fd, struct span s, size_t *done)
 	return 0;
 }
 
-/* Write the dead letter in d->dead_letter to its file, on a line of its own.  All or
- * nothing: a file system that fills up in the middle must not leave half a
- * line. */
+/* Write the dead letter in d->dead_letter to its file, on a line of its own.
+ * All or nothing: a file system that fills up in the middle must not leave half
+ * a line. */
 static int
 keep_dead_letter(struct deliver *d)
 {
@@ -163,7 +163,7 @@ deliver_receipt(struct deliver *d, const struct schedule_entry *j,
 	struct json_writer w;
 	bool whole = false;
 
-	/* What cannot be read, and has no line, stays in the spool alone. */
+	/* What cannot be read, and has no line, stays only in the store. */
 	if (outcome != SCHEDULE_DELIVERED && j->delivery.event->line.n > 0) {
 		struct outgoing_dead_letter letter = {
 		    .endpoint = deliver_endpoint_of(j->endpoint)->shown,

@@ -18,7 +18,8 @@ struct outgoing_dead_letter {
 	int64_t time;
 };
 
-/* Append ${line}, an object, with "deadLetter" as its last member, without a newline. */
+/* Append ${line}, an object, with "deadLetter" as its last member and without a
+ * newline. */
 void outgoing_dead_letter_write(
     struct buf *out, struct span line, const struct outgoing_dead_letter *why);
 

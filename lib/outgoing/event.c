@@ -41,7 +41,7 @@ inside(struct span line, struct span s)
 	return s.p >= line.p && s.p < line.p + line.n;
 }
 
-/* Put the draft into one block: what lies in the line points there. */
+/* Put all fields into one block: those that are in the line point there. */
 static struct outgoing_event *
 build(struct outgoing_reader *r, const struct outgoing_fields *d,
     int64_t accepted)

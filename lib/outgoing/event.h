@@ -52,7 +52,7 @@ struct outgoing_reader {
 	struct message_reader message;
 	struct json_scan scan;
 	struct buf line;
-	struct buf text; /* strings that stand nowhere in the line */
+	struct buf text; /* strings that are nowhere in the line */
 };
 
 void outgoing_reader_init(struct outgoing_reader *r);

@@ -122,8 +122,8 @@ take_letter_off(
 		buf_add_span(&r->text, d->dead_letter_endpoint.at);
 		d->dead_letter_endpoint = in_text(r, at);
 	}
-	/* Cut from the comma, which outgoing_dead_letter_write put just before the
-	 * key, so that blanks of the line's own stay. */
+	/* Cut from the comma, which outgoing_dead_letter_write put just before
+	 * the key, so that blanks of the line's own stay. */
 	from = m->key.p - 1;
 	if (ix->count > 1) {
 		while (*from != ',')

@@ -4,7 +4,7 @@
 
 #include "outgoing/event.h"
 
-/* A piece of the event before it has its storage: it lies in the line, or in
+/* A piece of the event before it has its storage: it is in the line, or in
  * the reader's text at an offset. */
 struct outgoing_piece {
 	struct span at; /* in the line, unless in_text */
@@ -31,7 +31,7 @@ struct outgoing_fields {
 int outgoing_parse(
     struct outgoing_reader *r, struct outgoing_fields *d, struct err *err);
 
-/* Where ${p} lies now. */
+/* Where ${p} is now. */
 struct span outgoing_piece_span(
     const struct outgoing_reader *r, const struct outgoing_piece *p);
 

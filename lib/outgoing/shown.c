@@ -11,7 +11,7 @@
 /* Hexadecimal digits of the hash. */
 #define HASH_DIGITS 8
 
-/* Where ${of} first stands in ${s}, or s.n. */
+/* Where ${of} first is in ${s}, or s.n. */
 static size_t
 first_of(struct span s, const char *of)
 {
@@ -51,7 +51,7 @@ scheme(struct span url)
 
 /* How much of ${s}, which begins with the host, is a user and a password.  A
  * password with a slash in it makes a bad URL, but must not be shown for it: it
- * stands where the port would be. */
+ * is where the port would be. */
 static size_t
 user(struct span s)
 {

@@ -60,33 +60,31 @@ share(const struct schedule *s)
 	return room > able ? room / able : 1;
 }
 
-/* Begin a pass.  Return false where nothing may be sent. */
-static bool
+/* Begin a pass, one endpoint further than the last one.  NULL: nothing may be
+ * sent. */
+static struct schedule_endpoint *
 begin(struct schedule *s)
 {
+	struct schedule_endpoint *e = s->turn != NULL ? s->turn : s->endpoint;
+
 	s->each = share(s);
-	if (s->each == 0)
-		return false;
-	if (s->turn == NULL)
-		s->turn = s->endpoint;
-	s->at = s->turn;
+	if (e == NULL || s->each == 0)
+		return NULL;
+	s->turn = e->next;
 	s->left = s->each;
+	s->to_visit = s->endpoints;
 	s->sent = false;
-	return true;
+	return e;
 }
 
-/* On to the next endpoint.  Return false where the pass is over: the next one
- * begins one further. */
-static bool
-advance(struct schedule *s)
+/* The endpoint behind ${e}; NULL: the pass is over. */
+static struct schedule_endpoint *
+advance(struct schedule *s, const struct schedule_endpoint *e)
 {
-	s->at = s->at->next != NULL ? s->at->next : s->endpoint;
 	s->left = s->each;
-	if (s->at != s->turn)
-		return true;
-	s->turn = s->turn->next != NULL ? s->turn->next : s->endpoint;
-	s->at = NULL;
-	return false;
+	if (--s->to_visit == 0)
+		return NULL;
+	return e->next != NULL ? e->next : s->endpoint;
 }
 
 static void
@@ -109,10 +107,9 @@ count_sent(struct schedule *s, const struct schedule_request *r)
 }
 
 static void
-make_request(struct schedule *s, struct schedule_request *r)
+make_request(
+    struct schedule *s, struct schedule_endpoint *e, struct schedule_request *r)
 {
-	struct schedule_endpoint *e = s->at;
-
 	memset(r, 0, sizeof(*r));
 	r->endpoint = e;
 	if (e->consent == SCHEDULE_CONSENT_WANTED) {
@@ -124,30 +121,40 @@ make_request(struct schedule *s, struct schedule_request *r)
 	count_sent(s, r);
 }
 
+/* What has become possible by now? */
+static void
+look_round(struct schedule *s)
+{
+	schedule_wake(s);
+	schedule_widen(s);
+	for (struct schedule_endpoint *e = s->endpoint; e != NULL; e = e->next)
+		schedule_refill(s, e);
+}
+
 bool
 schedule_next(struct schedule *s, struct schedule_request *r)
 {
+	struct schedule_endpoint *e = s->at;
+
 	if (s->stopped || s->endpoint == NULL)
 		return false;
-	if (s->at == NULL) {
-		schedule_wake(s);
-		schedule_widen(s);
-		for (struct schedule_endpoint *e = s->endpoint; e != NULL;
-		     e = e->next)
-			schedule_refill(s, e);
+	if (e == NULL) {
+		look_round(s);
+		e = begin(s);
 	}
-	while (s->at != NULL || begin(s)) {
-		do {
-			if (s->left > 0 && schedule_may_send(s, s->at)) {
-				s->left--;
-				s->sent = true;
-				make_request(s, r);
-				return true;
-			}
-		} while (advance(s));
-		if (!s->sent)
-			break;
+	while (e != NULL) {
+		if (s->left > 0 && schedule_may_send(s, e)) {
+			s->at = e;
+			s->left--;
+			s->sent = true;
+			make_request(s, e, r);
+			return true;
+		}
+		e = advance(s, e);
+		if (e == NULL && s->sent)
+			e = begin(s);
 	}
+	s->at = NULL;
 	s->underused = s->in_flight < s->width && s->short_until <= s->now;
 	return false;
 }
@@ -198,12 +205,4 @@ schedule_unsent(struct schedule *s, struct schedule_request *r)
 	e->in_flight--;
 	s->in_flight--;
 	e->not_before = s->now + 1000;
-}
-
-void
-schedule_drop_request(struct schedule_request *r)
-{
-	/* They are still listed with their endpoint, which frees them. */
-	r->entry = NULL;
-	r->count = 0;
 }

@@ -78,7 +78,8 @@ schedule_remove_endpoint(struct schedule *s, struct schedule_endpoint *e)
 	if (s->endpoint_end == &e->next)
 		s->endpoint_end = at;
 	if (s->turn == e)
-		s->turn = NULL;
+		s->turn = e->next;
+	s->at = NULL;
 	s->endpoints--;
 	release_endpoint(e);
 }

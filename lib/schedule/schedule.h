@@ -144,6 +144,7 @@ struct schedule {
 	/* A pass over all endpoints, which begins with another each time. */
 	struct schedule_endpoint *turn, *at;
 	size_t each, left; /* requests of each of them, and of ${at} */
+	size_t to_visit;   /* endpoints of this pass, with ${at} */
 	bool sent;
 	/* What this machine was short of: */
 	size_t width;        /* requests at once now */
@@ -156,8 +157,7 @@ struct schedule {
 /* ${random} are 128 bits that nobody can guess. */
 void schedule_init(struct schedule *s, const struct schedule_policy *p,
     const uint64_t random[2]);
-/* Free all entries, but not those of requests under way, which come back by
- * schedule_drop_request before. */
+/* Free all entries, those of requests under way as well. */
 void schedule_release(struct schedule *s);
 void schedule_set_time(struct schedule *s, int64_t now, int64_t wall);
 /* The wall clock was set by ${by} ms: nothing is older than before. */
@@ -208,15 +208,12 @@ void schedule_session_loaded(
 /* What is to be sent now?  False: nothing. */
 bool schedule_next(struct schedule *s, struct schedule_request *r);
 
-/* When may there be something (by now)?  -1: not by waiting alone. */
+/* When may there be something (by now)?  -1: not without an answer. */
 int64_t schedule_next_time(const struct schedule *s);
 
 /* ${r} could not be made for want of memory: it goes back, and its endpoint
  * waits for a second. */
 void schedule_unsent(struct schedule *s, struct schedule_request *r);
-
-/* Free what ${r} holds without an outcome: the end of everything. */
-void schedule_drop_request(struct schedule_request *r);
 
 /* What is new about an endpoint. */
 struct schedule_news {

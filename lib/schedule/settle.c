@@ -119,7 +119,7 @@ queue_mates(struct schedule *s, struct schedule_entry *entry, int64_t pause)
 		schedule_make_ready(entry, true);
 }
 
-/* One of them may be the reason: each goes alone now, in their order. */
+/* One of them may be the reason: each goes by itself now, in their order. */
 static void
 part(struct schedule_request *r)
 {

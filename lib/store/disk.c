@@ -4,7 +4,7 @@
 
 #include "store/disk.h"
 
-/* How often, in ms, settled events are forgotten; and where there is no room. */
+/* How often, in ms, settled events are forgotten; and where it is full. */
 #define FORGET_EVERY 60000
 #define FORGET_EVERY_FULL 1000
 
@@ -113,7 +113,7 @@ accept_one(struct store *s, struct store_endpoint *e,
 		    : STORE_REFUSED;
 	}
 	/* An event that was there before, for an endpoint that is new to it,
-	 * lies behind the cursor: it comes back as one that is due. */
+	 * is before the cursor: it comes back as one that is due. */
 	row.state = event->seq < e->cursor ? SPOOL_WAITING : SPOOL_READY;
 	if (spool_add_job(spool_of(s), &row, &known, err) != 0)
 		return STORE_REFUSED;

@@ -80,8 +80,8 @@ enum store_accepted {
 /* Who takes deliveries out. */
 struct store_taker {
 	void *context;
-	/* Take ${d}, whose members are yours from then on, not to be sent before
-	 * ${not_before} (wall clock; 0: at once). */
+	/* Take ${d}, whose members are yours from then on, and which is not to
+	 * be sent before ${not_before} (wall clock; 0: at once). */
 	enum store_taken {
 		STORE_TAKEN,
 		STORE_STAYS, /* it will be asked for by its session */
@@ -197,8 +197,9 @@ enum store_accepted store_accept(struct store *s, struct store_endpoint *e,
 /* One that was accepted cannot be held after all: the caller says so. */
 void store_forsake(struct store *s, struct store_endpoint *e);
 
-/* Accept what is coming; ${any}: there is something.  Return false where it is not accepted: the caller
- * counts anew by store_recount, and says what became of it. */
+/* Accept what is coming; ${any}: there is something.  Return false where it is
+ * not accepted: the caller counts anew by store_recount, and says what became
+ * of it. */
 bool store_commit(struct store *s, bool any);
 
 /* Count ${d}, which the caller holds and which was committed. */
