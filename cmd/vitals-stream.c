@@ -1,13 +1,13 @@
 /* vitals-stream: a live session for many watchers.  See vitals-stream(1). */
 #include <inttypes.h>
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "diag/diag.h"
 #include "instant/instant.h"
 #include "options/options.h"
+#include "stream/audit.h"
 #include "stream/pages.h"
 #include "stream/stream.h"
 
@@ -19,7 +19,7 @@
 
 static struct options {
 	struct options_listen at;
-	const char *store;
+	const char *store, *audit;
 	struct options_keys keys;
 	struct cli_list origins;
 	unsigned slow;
@@ -46,6 +46,7 @@ static const struct cli_option table[] = {
     OPTIONS_KEYS(&opt.keys, "accept tokens of", "VITALS_KEY_FILE"),
     CLI_LIST("allow-origin", 0, "ORIGIN",
 	"let pages of ORIGIN, or * for any, watch", &opt.origins),
+    CLI_FILE("audit", 0, "FILE", "append who watched what to FILE", &opt.audit),
     CLI_HEADING("History"),
     CLI_REAL("history", 0, "SECONDS", "keep lines so long (default: 600)",
 	&opt.history, 0, 1e8),
@@ -114,12 +115,11 @@ static void
 notice(
     void *context, enum stream_notice what, const char *where, const char *text)
 {
+	static void (*const say[])(const char *fmt, ...) = {
+	    diag_note, diag_verbose, diag_error};
+
 	(void)context;
-	if (what == STREAM_BAD_LINE)
-		diag_error("%s: %s", where, text);
-	else
-		(what == STREAM_REFUSED ? diag_note : diag_verbose)(
-		    "%s: %s", where, text);
+	say[what]("%s: %s", where, text);
 }
 
 struct running {
@@ -165,8 +165,6 @@ run(struct serve *s, struct stream *st, struct sign_keys **keys,
 {
 	struct running running = {s, st, keys};
 
-	if (stream_start(st, s, STDIN_FILENO, err) != 0)
-		return -1;
 	if (serve_on_signal(s, SIGTERM, stream_stop, st) != 0 ||
 	    serve_on_signal(s, SIGINT, stream_stop, st) != 0 ||
 	    serve_on_signal(s, SIGHUP, reload, &running) != 0 ||
@@ -174,16 +172,10 @@ run(struct serve *s, struct stream *st, struct sign_keys **keys,
 		serve_after(
 		    s, (int64_t)(opt.timeout * 1000), stream_stop, st) != 0))
 		return err_set(err, "out of memory");
-	diag_note("listening on %s://%.*s:%u/",
-	    opt.at.certificate != NULL ? "https" : "http",
-	    (int)(strrchr(opt.at.listen, ':') - opt.at.listen), opt.at.listen,
-	    serve_port(s));
-	if (opt.at.port_file != NULL &&
-	    serve_write_port(s, opt.at.port_file, err) != 0)
+	if (stream_start(st, s, STDIN_FILENO, err) != 0 ||
+	    options_listen_announce(&opt.at, s, err) != 0)
 		return -1;
-	if (serve_run(s) != 0)
-		return err_set(err, "the event loop failed");
-	return 0;
+	return serve_run(s) == 0 ? 0 : err_set(err, "the event loop failed");
 }
 
 /* Say how it went.  Return the status to leave with. */
@@ -204,7 +196,8 @@ sum_up(const struct stream *st)
 }
 
 static int
-stream(struct history *history, struct sign_keys **keys)
+stream(struct history *history, struct sign_keys **keys,
+    struct stream_audit *audit)
 {
 	const struct stream_options options = {
 	    .history = history,
@@ -218,6 +211,7 @@ stream(struct history *history, struct sign_keys **keys)
 	    .clients = (size_t)opt.clients,
 	    .per_address = (size_t)opt.per_address,
 	    .keys = *keys,
+	    .audit = audit,
 	    .origin = opt.origins.item,
 	    .origins = opt.origins.count,
 	    .local = *keys == NULL,
@@ -257,8 +251,9 @@ stream(struct history *history, struct sign_keys **keys)
 	return status;
 }
 
-static struct history *
-open_history(struct err *err)
+/* Open what is kept in files. */
+static int
+open_files(struct history **history, struct stream_audit **audit)
 {
 	const struct history_options options = {
 	    .bytes = (size_t)opt.history_bytes,
@@ -267,8 +262,14 @@ open_history(struct err *err)
 	    .store = opt.store,
 	    .store_bytes = (uint64_t)opt.store_bytes,
 	};
+	struct err err;
 
-	return history_new(&options, instant_now(), err);
+	if ((opt.audit == NULL ||
+		(*audit = stream_audit_open(opt.audit, &err)) != NULL) &&
+	    (*history = history_new(&options, instant_now(), &err)) != NULL)
+		return CLI_GO;
+	diag_error("%s", err.text);
+	return CLI_SYSTEM;
 }
 
 int
@@ -276,7 +277,7 @@ main(int argc, char *argv[])
 {
 	struct sign_keys *keys = NULL;
 	struct history *history = NULL;
-	struct err err;
+	struct stream_audit *audit = NULL;
 	int operand, status;
 
 	cli_start(&cli);
@@ -288,12 +289,11 @@ main(int argc, char *argv[])
 	status = check_options(argc - operand);
 	if (status == CLI_GO && options_keys_given(&opt.keys))
 		status = options_token_keys(&cli, &opt.keys, &keys);
-	if (status == CLI_GO && (history = open_history(&err)) == NULL) {
-		diag_error("%s", err.text);
-		status = CLI_SYSTEM;
-	}
 	if (status == CLI_GO)
-		status = stream(history, &keys);
+		status = open_files(&history, &audit);
+	if (status == CLI_GO)
+		status = stream(history, &keys, audit);
+	stream_audit_close(audit);
 	history_free(history);
 	sign_keys_free(keys);
 	return cli_finish(NULL, status);

@@ -1,3 +1,6 @@
+#include <string.h>
+
+#include "diag/diag.h"
 #include "options/options.h"
 #include "serve/serve.h"
 
@@ -23,4 +26,16 @@ options_listen_check(
 		    "--allow-http behind a proxy that speaks TLS",
 		    o->listen);
 	return CLI_GO;
+}
+
+int
+options_listen_announce(
+    const struct options_listen *o, const struct serve *s, struct err *err)
+{
+	diag_note("listening on %s://%.*s:%u/",
+	    o->certificate != NULL ? "https" : "http",
+	    (int)(strrchr(o->listen, ':') - o->listen), o->listen,
+	    serve_port(s));
+	return o->port_file != NULL ? serve_write_port(s, o->port_file, err)
+				    : 0;
 }

@@ -79,6 +79,12 @@ struct options_listen {
 int options_listen_check(
     const struct cli *cli, const struct options_listen *o, bool *loopback);
 
+/* ${s} listens: say so, and write the port file.  Return 0; or -1 with
+ * ${err}. */
+struct serve;
+int options_listen_announce(
+    const struct options_listen *o, const struct serve *s, struct err *err);
+
 /* ---- --new-key --------------------------------------------------------- */
 
 struct options_new_key {

@@ -155,6 +155,7 @@ stream_join(struct stream *st, struct serve_request *r, enum stream_kind kind,
 	link_client(c);
 	stream_tell(st, STREAM_CLIENT, c->peer, "%s: watches",
 	    stream_transport[kind].name);
+	stream_audit_client(c, "connect", NULL);
 	say_hello(c);
 	stream_pump(c);
 }
@@ -342,6 +343,7 @@ stream_leave(struct stream_client *c, const char *reason, int code)
 	stream_tell(c->stream, STREAM_CLIENT, c->peer, "%s: ended: %s",
 	    stream_transport[c->kind].name, reason);
 	serve_stream_end(c->out);
+	c->reason = reason;
 	stream_forget(c);
 }
 
@@ -360,6 +362,8 @@ stream_forget(struct stream_client *c)
 	st->of_kind[c->kind]--;
 	if (c->address != NULL)
 		c->address->clients--;
+	stream_audit_client(c, c->kind == STREAM_POLL ? "poll" : "end",
+	    c->reason != NULL ? c->reason : "left");
 	stream_observe(&st->lasted, instant_monotonic() - c->began);
 	client_free(c);
 }

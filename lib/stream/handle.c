@@ -12,6 +12,7 @@ stream_refuse(struct stream *st, struct serve_request *r, int status,
 
 	stream_tell(st, STREAM_REFUSED, serve_request_peer(r),
 	    "refused: %d: %s", status, why);
+	stream_audit_refusal(st, serve_request_peer(r), status, why);
 	snprintf(text, sizeof(text), "%s\n", why);
 	serve_answer(r, status, headers, span_of(text));
 }

@@ -19,6 +19,7 @@ put_lines(struct stream_client *c, struct buf *out)
 			stream_put_lost(c, out);
 			stream_transport[c->kind].line(r.entry, out);
 			history_entry_unref(r.entry);
+			c->sent++;
 			c->stream->sent[c->kind]++;
 			c->stream->count.sent++;
 			n++;
@@ -70,5 +71,6 @@ stream_answer_poll(struct stream_client *c, bool at_once)
 	buf_release(&text);
 	buf_release(&all);
 	buf_release(&out);
+	c->reason = "answered";
 	stream_forget(c);
 }

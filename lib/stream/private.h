@@ -89,6 +89,7 @@ struct stream_client {
 	uint64_t thinned;       /* of them so far */
 	struct history_gap gap; /* to be announced; before 0: none */
 	const char *gap_reason;
+	const char *reason; /* why it ends; NULL: it left */
 	/* By the monotonic clock; 0: not so. */
 	int64_t began, said, wait_ends;
 	int64_t pinged; /* and has sent nothing since */
@@ -124,7 +125,10 @@ struct stream {
 	struct buf line; /* an unfinished one */
 	bool overlong;   /* what is left of a line that is too long */
 	bool ended;      /* the input */
-	bool finishing, stopping, again;
+	bool finishing, stopping, again, unaudited;
+	unsigned audited; /* refusals, in this minute, */
+	int64_t audited_minute;
+	uint64_t omitted; /* and those that were not */
 	unsigned told;
 	int64_t told_minute;
 	struct buf text;    /* scratch */
@@ -223,6 +227,16 @@ void stream_put_lost(struct stream_client *c, struct buf *out);
 
 /* ${c} has caught up. */
 void stream_caught_up(struct stream_client *c);
+
+/* ---- trail.c */
+
+/* Audit that ${c} begins, or, with a ${reason}, that it has ended. */
+void stream_audit_client(
+    const struct stream_client *c, const char *record, const char *reason);
+
+/* Audit a refusal with HTTP ${status}, 0: before there was a request. */
+void stream_audit_refusal(
+    struct stream *st, const char *peer, int status, const char *why);
 
 /* ---- poll.c */
 void stream_answer_poll(struct stream_client *c, bool at_once);

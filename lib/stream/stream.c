@@ -41,6 +41,7 @@ stream_free(struct stream *st)
 		/* Polls are the server's to free. */
 		if (st->first->out != NULL)
 			serve_stream_abort(st->first->out);
+		st->first->reason = "stopped";
 		stream_forget(st->first);
 	}
 	while (st->addresses != NULL) {
@@ -125,6 +126,7 @@ look_after(struct stream_client *c, int64_t now)
 		stream_tell(c->stream, STREAM_CLIENT, c->peer,
 		    "%s: the link is dead", stream_transport[c->kind].name);
 		serve_stream_abort(c->out);
+		c->reason = "dead";
 		stream_forget(c);
 		return;
 	}
@@ -229,4 +231,5 @@ void
 stream_client_failed(void *context, const char *peer, const char *why)
 {
 	stream_tell(context, STREAM_REFUSED, peer, "%s", why);
+	stream_audit_refusal(context, peer, 0, why);
 }

@@ -55,6 +55,8 @@ struct stream_page {
 	struct span body;
 };
 
+struct stream_audit;
+
 struct stream_options {
 	struct history *history; /* not owned */
 	int64_t history_ms;      /* what it holds at most, for hello */
@@ -66,10 +68,12 @@ struct stream_options {
 	size_t per_address;        /* of them */
 	const char *const *origin; /* origins of other pages; "*": any */
 	size_t origins;
+	struct stream_audit *audit; /* of who watches, not owned; or NULL */
 	bool local; /* the Host must name loopback: nobody shows a token */
 	bool tls;
-	bool stay;                      /* when the input ends */
-	struct sign_keys *keys; /* of tokens, not owned; NULL: nobody needs one */
+	bool stay; /* when the input ends */
+	struct sign_keys
+	    *keys; /* of tokens, not owned; NULL: nobody needs one */
 	const struct stream_page *page; /* the last one has no path */
 	/* ${where}: the client, or the number of the line. */
 	void (*notice)(void *context, enum stream_notice what,

@@ -49,7 +49,7 @@ reserved: 1002 a reserved bit is set'
 is_stderr ''
 
 attack flood
-wait_for grep -q done attack.flood
+wait_for grep -q "done" attack.flood
 served 'a flood of pings'
 attack idle 300
 wait_for grep -q ready attack.idle

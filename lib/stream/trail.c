@@ -1,0 +1,104 @@
+/* What the audit file says of clients and of refusals. */
+#include "instant/instant.h"
+#include "stream/audit.h"
+#include "stream/private.h"
+
+#define MINUTE_MS 60000
+
+/* Refusals that are audited in one minute; the rest is counted in the next. */
+#define AUDITED_MAX 600
+
+/* What cannot be audited is not served. */
+static void
+end_line(struct stream *st)
+{
+	if (stream_audit_end(st->options.audit, &st->failure) == 0 ||
+	    st->unaudited)
+		return;
+	st->unaudited = true;
+	st->count.failed = true;
+	serve_soon(st->serve, stream_stop, st);
+}
+
+static void
+put_sessions(struct json_writer *w, const struct stream_grant *g)
+{
+	struct span list = buf_span(&g->sessions);
+
+	json_key(w, "sessions");
+	json_array_begin(w);
+	if (g->all)
+		json_put_text(w, "*");
+	while (!g->all && list.n > 0) {
+		size_t n = strlen(list.p);
+
+		json_put_string(w, (struct span){list.p, n});
+		list.p += n + 1;
+		list.n -= n + 1;
+	}
+	json_array_end(w);
+}
+
+void
+stream_audit_client(
+    const struct stream_client *c, const char *record, const char *reason)
+{
+	struct stream *st = c->stream;
+	struct json_writer *w;
+
+	if (st->options.audit == NULL)
+		return;
+	w = stream_audit_begin(st->options.audit, record, instant_now());
+	json_key(w, "client");
+	json_put_text(w, c->peer);
+	json_key(w, "kind");
+	json_put_text(w, stream_transport[c->kind].name);
+	json_key(w, "subject");
+	json_put_string(w, buf_span(&c->grant.subject));
+	put_sessions(w, &c->grant);
+	if (reason != NULL) {
+		json_key(w, "reason");
+		json_put_text(w, reason);
+		json_key(w, "elapsedSeconds");
+		json_put_real(
+		    w, (double)(instant_monotonic() - c->began) / 1000, 3);
+		json_key(w, "sent");
+		json_put_integer(w, (int64_t)c->sent);
+		json_key(w, "lost");
+		json_put_integer(w, (int64_t)c->dropped);
+	}
+	end_line(st);
+}
+
+void
+stream_audit_refusal(
+    struct stream *st, const char *peer, int status, const char *why)
+{
+	int64_t now = instant_monotonic();
+	struct json_writer *w;
+
+	if (st->options.audit == NULL)
+		return;
+	if (now - st->audited_minute >= MINUTE_MS) {
+		st->audited_minute = now;
+		st->audited = 0;
+	}
+	if (st->audited++ >= AUDITED_MAX) {
+		st->omitted++;
+		return;
+	}
+	w = stream_audit_begin(st->options.audit, "refusal", instant_now());
+	json_key(w, "client");
+	json_put_text(w, peer);
+	json_key(w, "httpStatus");
+	if (status > 0)
+		json_put_integer(w, status);
+	else
+		json_put_null(w);
+	json_key(w, "reason");
+	json_put_text(w, why);
+	json_key(w, "omitted");
+	json_put_integer(w, (int64_t)st->omitted);
+	st->omitted = 0;
+	end_line(st);
+}

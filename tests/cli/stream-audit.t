@@ -1,0 +1,105 @@
+#!/bin/sh
+# vitals-stream --audit: who watched what, in a chain that anybody can check.
+. "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/stream.sh
+. "$TESTS/cli/stream.sh"
+
+chained() { # FILE: does each line have the hash of itself, and of the one before?
+	chained_p=$(printf '%064d' 0) chained_n=0
+	while read -r chained_l; do
+		chained_h=$(printf '%s' "${chained_l%,\"hash\":*}" | sha256sum | cut -d ' ' -f 1)
+		[ "$(printf '%s' "$chained_l" | jq -r '.hash + " " + .previous + " " + (.seq | tostring)')" = \
+			"$chained_h $chained_p $chained_n" ] || return 1
+		chained_p=$chained_h
+		chained_n=$((chained_n + 1))
+	done <"$1"
+	[ $chained_n -gt 0 ]
+}
+has_records() { # the records of audit, in their order
+	[ "$(jq -r .record audit | paste -sd ' ')" = "$1" ]
+}
+
+vitals-sign -q --new-key key
+token=$(vitals-token -q -k key -s s1 --subject nurse)
+stream -k key --audit audit
+watch live /events -H "Authorization: Bearer $token"
+lines 1 2 | feed
+wait_for has_number live 2
+[ "$(status '/poll?after=0' -H "Authorization: Bearer $token")" = 200 ]
+ok 'a poll'
+[ "$(status /poll)" = 401 ]
+ok 'a refusal'
+kill "$WATCHER"
+wait_for has_records 'connect poll refusal end'
+ok 'a record of each'
+watch live /events -H "Authorization: Bearer $token"
+try 'the input ends' finish
+is_status 0
+is_stdout ''
+stderr_has listening
+has_records 'connect poll refusal end connect end'
+ok 'all of them are there'
+chained audit
+ok 'they are chained'
+jq -c 'select(.record == "connect") | .kind == "sse" and .subject == "nurse" and .sessions == ["s1"] and (.client | test("^127.0.0.1:[0-9]+$"))' audit | sort -u | grep -qx true
+ok 'a connection names who it is and what it may see'
+jq -c 'select(.record == "end") | [.reason, .sent, .lost]' audit | paste -sd ' ' >ends
+[ "$(cat ends)" = '["left",2,0] ["end",0,0]' ]
+ok "an end says why, and what was sent: $(cat ends)"
+jq -c 'select(.record == "poll") | [.reason, .sent]' audit | grep -qx '\["answered",2\]'
+ok 'so does a poll'
+jq -c 'select(.record == "refusal") | .httpStatus == 401 and .omitted == 0' audit | grep -qx true
+ok 'a refusal says what was answered'
+grep -qF "$token" audit
+[ $? -ne 0 ]
+ok 'no token is in the file'
+[ "$(ls -l audit | cut -c 1-10)" = -rw------- ]
+ok 'the file is its owner'\''s'
+
+# ---- Another run goes on with the chain, also behind a torn line.
+
+printf '{"record":"conn' >>audit
+stream --audit audit
+[ "$(status /poll)" = 200 ]
+ok 'a poll'
+try 'another server' vitals-stream -l 127.0.0.1:0 --audit audit
+is_status 3
+is_stdout ''
+is_stderr 'vitals-stream: audit: another process writes to it'
+try 'the server ends' finish
+is_status 0
+is_stdout ''
+stderr_has listening
+has_records 'connect poll refusal end connect end poll' && chained audit
+ok 'the chain goes on'
+truncate -s -1 audit
+stream --audit audit
+[ "$(status /nothing)" = 404 ]
+ok 'a refusal'
+try 'the server ends' finish
+is_status 0
+is_stdout ''
+stderr_has listening
+chained audit
+ok 'behind a line that lacks its newline, too'
+echo '{"a":1}' >other
+try 'another file' vitals-stream -l 127.0.0.1:0 --audit other
+is_status 3
+is_stdout ''
+is_stderr 'vitals-stream: other: not an audit file'
+
+# ---- What cannot be audited is not served.
+
+if [ -c /dev/full ]; then
+	stream --stay --audit /dev/full
+	code=$(status /nothing)
+	try 'a full disk' finish
+	is_status 3
+	is_stdout ''
+	stderr_has '^vitals-stream: the audit file cannot be written: '
+	[ "$code" = 404 ]
+	ok 'the client was answered'
+else
+	skip 'a full disk' 'no /dev/full here'
+fi
+done_testing
