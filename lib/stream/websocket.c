@@ -82,7 +82,7 @@ take_message(struct stream_client *c, struct span text)
 	const struct json_member *ack, *token;
 	const char *why = NULL;
 	struct json_index ix;
-	int64_t sequence;
+	int64_t sequence = 0;
 
 	json_index_init(&ix);
 	if (json_index_read(&ix, text, NULL) != 0) {
