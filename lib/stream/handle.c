@@ -4,19 +4,6 @@
 #include "stream/private.h"
 #include "websocket/handshake.h"
 
-void
-stream_refuse(struct stream *st, struct serve_request *r, int status,
-    const char *headers, const char *why)
-{
-	char text[128];
-
-	stream_tell(st, STREAM_REFUSED, serve_request_peer(r),
-	    "refused: %d: %s", status, why);
-	stream_audit_refusal(st, serve_request_peer(r), status, why);
-	snprintf(text, sizeof(text), "%s\n", why);
-	serve_answer(r, status, headers, span_of(text));
-}
-
 /* The headers that a refusal with ${status} needs. */
 static const char *
 refusal_headers(int status)

@@ -125,7 +125,7 @@ struct stream {
 	struct buf line; /* an unfinished one */
 	bool overlong;   /* what is left of a line that is too long */
 	bool ended;      /* the input */
-	bool finishing, stopping, again, unaudited;
+	bool finishing, stopping, again;
 	unsigned audited; /* refusals, in this minute, */
 	int64_t audited_minute;
 	uint64_t omitted; /* and those that were not */
@@ -135,9 +135,6 @@ struct stream {
 	struct err failure; /* of the input or the history */
 	struct err refusal; /* of the last token */
 };
-
-/* ---- lines.c: the input */
-void stream_take(void *stream, struct span bytes, int errnum);
 
 /* ---- ask.c */
 void stream_ask_init(struct stream_ask *a, enum stream_slow slow);
@@ -184,20 +181,30 @@ void stream_put_gap(
 void stream_put_bye(struct buf *out, const char *reason, uint64_t after);
 void stream_put_line(struct buf *out, const struct history_entry *e);
 
-/* ---- client.c */
+/*
+ * From here on each file calls only those above it.
+ */
 
-/* Answer ${r} with a stream of ${kind} that ${a} asks for, behind ${headers};
- * takes what ${a}, ${grant} and, for a poll, ${headers} hold. */
-void stream_join(struct stream *st, struct serve_request *r,
-    enum stream_kind kind, struct stream_ask *a, struct stream_grant *grant,
-    struct buf *headers);
+/* ---- trail.c: the audit file */
 
-/* Send ${c} what there is for it. */
-void stream_pump(struct stream_client *c);
-void stream_pump_all(struct stream *st);
+/* Audit that ${c} begins, or, with a ${reason}, that it has ended. */
+void stream_audit_client(
+    const struct stream_client *c, const char *record, const char *reason);
 
-/* End ${c}, which learns ${reason}; ${code} is that of a WebSocket. */
-void stream_leave(struct stream_client *c, const char *reason, int code);
+/* Audit a refusal with HTTP ${status}, 0: before there was a request. */
+void stream_audit_refusal(
+    struct stream *st, const char *peer, int status, const char *why);
+
+/* ---- tell.c */
+void stream_tell(struct stream *st, enum stream_notice what, const char *where,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void stream_refuse(struct stream *st, struct serve_request *r, int status,
+    const char *headers, const char *why);
+
+/* ---- member.c: the list of clients */
+
+/* Free ${c}, which is in no list. */
+void stream_client_free(struct stream_client *c);
 
 /* Forget ${c}, whose connection is gone. */
 void stream_forget(struct stream_client *c);
@@ -205,6 +212,29 @@ void stream_forget(struct stream_client *c);
 /* Append a control record to what ${c} gets. */
 void stream_say(
     struct stream_client *c, const char *name, uint64_t id, struct span json);
+
+/* ---- gap.c */
+
+/* ${c} has lost what ${gap} says, for ${reason}. */
+void stream_lose(
+    struct stream_client *c, const struct history_gap *gap, const char *reason);
+
+/* Append what ${c} has lost so far to ${out}. */
+void stream_put_lost(struct stream_client *c, struct buf *out);
+
+/* ---- poll.c */
+
+/* Answer ${c}, which is gone then, if there are lines or its time is over, or
+ * ${at_once}. */
+void stream_answer_poll(struct stream_client *c, bool at_once);
+
+/* ---- leave.c */
+
+/* End ${c}, which learns ${reason}; ${code} is that of a WebSocket. */
+void stream_leave(struct stream_client *c, const char *reason, int code);
+
+/* Where the input has ended: stop once all clients have the rest. */
+void stream_end_if_done(struct stream *st);
 
 /* ---- slow.c */
 
@@ -215,44 +245,33 @@ void stream_say(
  * and do what its policy says.  False: it was disconnected, and is gone. */
 bool stream_judge(struct stream_client *c);
 
-/* ${c} has lost what ${gap} says, for ${reason}. */
-void stream_lose(
-    struct stream_client *c, const struct history_gap *gap, const char *reason);
-
 /* Is ${e} one that a thinned client goes without? */
 bool stream_thins(struct stream_client *c, const struct history_entry *e);
-
-/* Append what ${c} has lost so far to ${out}. */
-void stream_put_lost(struct stream_client *c, struct buf *out);
 
 /* ${c} has caught up. */
 void stream_caught_up(struct stream_client *c);
 
-/* ---- trail.c */
+/* ---- pump.c */
 
-/* Audit that ${c} begins, or, with a ${reason}, that it has ended. */
-void stream_audit_client(
-    const struct stream_client *c, const char *record, const char *reason);
-
-/* Audit a refusal with HTTP ${status}, 0: before there was a request. */
-void stream_audit_refusal(
-    struct stream *st, const char *peer, int status, const char *why);
-
-/* ---- poll.c */
-void stream_answer_poll(struct stream_client *c, bool at_once);
+/* Send ${c} what there is for it. */
+void stream_pump(struct stream_client *c);
+void stream_pump_all(struct stream *st);
 
 /* ---- websocket.c: what a client of it sends */
 void stream_heard(void *client, struct span bytes);
 
+/* ---- client.c */
+
+/* Answer ${r} with a stream of ${kind} that ${a} asks for, behind ${headers};
+ * takes what ${a}, ${grant} and, for a poll, ${headers} hold. */
+void stream_join(struct stream *st, struct serve_request *r,
+    enum stream_kind kind, struct stream_ask *a, struct stream_grant *grant,
+    struct buf *headers);
+
+/* ---- lines.c: the input */
+void stream_take(void *stream, struct span bytes, int errnum);
+
 /* ---- metrics.c */
 void stream_put_metrics(struct stream *st, struct buf *out);
-
-/* ---- stream.c */
-void stream_refuse(struct stream *st, struct serve_request *r, int status,
-    const char *headers, const char *why);
-void stream_tell(struct stream *st, enum stream_notice what, const char *where,
-    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-void stream_again(struct stream *st);
-void stream_end_if_done(struct stream *st);
 
 #endif

@@ -12,56 +12,6 @@
 /* So long a client keeps up before it gets more again. */
 #define EASE_MS 1000
 
-void
-stream_lose(
-    struct stream_client *c, const struct history_gap *gap, const char *reason)
-{
-	struct stream *st = c->stream;
-
-	if (gap->lost == 0)
-		return;
-	if (c->gap.before == 0) {
-		c->gap = *gap;
-		c->gap_reason = reason;
-	} else {
-		c->gap.before = gap->before;
-		if (c->gap.lost == HISTORY_UNKNOWN ||
-		    gap->lost == HISTORY_UNKNOWN)
-			c->gap.lost = HISTORY_UNKNOWN;
-		else
-			c->gap.lost += gap->lost;
-		/* The worse of two. */
-		if (strcmp(c->gap_reason, "thinned") == 0)
-			c->gap_reason = reason;
-	}
-	if (gap->lost != HISTORY_UNKNOWN) {
-		c->dropped += gap->lost;
-		st->count.dropped += gap->lost;
-		if (strcmp(reason, "thinned") == 0)
-			st->thinned += gap->lost;
-		else
-			st->lost += gap->lost;
-	}
-}
-
-void
-stream_put_lost(struct stream_client *c, struct buf *out)
-{
-	struct buf json;
-
-	if (c->gap.before == 0)
-		return;
-	buf_init(&json);
-	stream_put_gap(&json, &c->gap, c->gap_reason);
-	if (buf_failed(&json))
-		out->failed = true;
-	else
-		stream_transport[c->kind].control(
-		    out, "gap", c->gap.before - 1, buf_span(&json));
-	buf_release(&json);
-	c->gap.before = 0;
-}
-
 /* Thin the more the further it is behind. */
 static void
 thin(struct stream_client *c, uint64_t behind, int64_t now)

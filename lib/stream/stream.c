@@ -1,17 +1,10 @@
 #include "stream/stream.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "instant/instant.h"
 #include "stream/private.h"
 #include "websocket/handshake.h"
-
-/* After the input has ended clients have so long to take the rest. */
-#define FINISH_MS 10000
-
-#define MINUTE_MS 60000
 
 /* ---- Beginning and end ------------------------------------------------- */
 
@@ -74,35 +67,6 @@ stream_use_keys(struct stream *st, struct sign_keys *keys)
 	st->options.keys = keys;
 }
 
-void
-stream_stop(void *context)
-{
-	struct stream *st = context;
-	bool ended = st->ended && !st->options.stay;
-
-	if (st->stopping)
-		return;
-	st->stopping = true;
-	serve_input_free(st->input);
-	st->input = NULL;
-	while (st->first != NULL)
-		stream_leave(st->first, ended ? "end" : "shutdown",
-		    ended ? WEBSOCKET_NORMAL : WEBSOCKET_GOING_AWAY);
-	serve_drain(st->serve);
-}
-
-void
-stream_end_if_done(struct stream *st)
-{
-	if (!st->ended || st->options.stay || st->stopping)
-		return;
-	if (st->clients == 0)
-		stream_stop(st);
-	else if (!st->finishing)
-		st->finishing =
-		    serve_after(st->serve, FINISH_MS, stream_stop, st) == 0;
-}
-
 /* ---- Time -------------------------------------------------------------- */
 
 /* Look after ${c}.  It may be gone behind this. */
@@ -158,6 +122,8 @@ tick(void *context)
 	if (history_commit(st->options.history, instant_now(), &err) != 0) {
 		st->count.failed = true;
 		st->failure = err;
+	}
+	if (st->count.failed) {
 		stream_stop(st);
 		return;
 	}
@@ -169,28 +135,6 @@ tick(void *context)
 	serve_after(st->serve, STREAM_TICK_MS, tick, st);
 }
 
-static void
-go_on(void *context)
-{
-	struct stream *st = context;
-	struct stream_client *next;
-
-	st->again = false;
-	for (struct stream_client *c = st->first; c != NULL; c = next) {
-		next = c->next;
-		if (c->more)
-			stream_pump(c);
-	}
-	stream_end_if_done(st);
-}
-
-void
-stream_again(struct stream *st)
-{
-	if (!st->again)
-		st->again = serve_soon(st->serve, go_on, st) == 0;
-}
-
 int
 stream_start(struct stream *st, struct serve *s, int fd, struct err *err)
 {
@@ -199,32 +143,6 @@ stream_start(struct stream *st, struct serve *s, int fd, struct err *err)
 	if (st->input == NULL || serve_after(s, STREAM_TICK_MS, tick, st) != 0)
 		return err_set(err, "out of memory");
 	return 0;
-}
-
-/* ---- Notices ----------------------------------------------------------- */
-
-void
-stream_tell(struct stream *st, enum stream_notice what, const char *where,
-    const char *fmt, ...)
-{
-	char text[ERR_TEXT_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (what == STREAM_REFUSED) {
-		int64_t now = instant_monotonic();
-
-		if (now - st->told_minute >= MINUTE_MS) {
-			st->told_minute = now;
-			st->told = 0;
-		}
-		st->count.refused++;
-		if (st->told++ >= STREAM_TOLD_MAX)
-			return;
-	}
-	st->options.notice(st->options.context, what, where, text);
 }
 
 void

@@ -8,16 +8,12 @@
 /* Refusals that are audited in one minute; the rest is counted in the next. */
 #define AUDITED_MAX 600
 
-/* What cannot be audited is not served. */
+/* What cannot be audited is not served: the next tick stops the server. */
 static void
 end_line(struct stream *st)
 {
-	if (stream_audit_end(st->options.audit, &st->failure) == 0 ||
-	    st->unaudited)
-		return;
-	st->unaudited = true;
-	st->count.failed = true;
-	serve_soon(st->serve, stream_stop, st);
+	if (stream_audit_end(st->options.audit, &st->failure) != 0)
+		st->count.failed = true;
 }
 
 static void

@@ -1,0 +1,164 @@
+/* What goes to a client, as fast as it takes it. */
+#include "instant/instant.h"
+#include "stream/private.h"
+
+static void
+release_entry(void *entry)
+{
+	history_entry_unref(entry);
+}
+
+/* Add ${e}, whose reference is the callee's, and before it what was lost.
+ * Return 0, or -1 without memory. */
+static int
+send_line(struct stream_client *c, struct history_entry *e)
+{
+	struct stream *st = c->stream;
+	struct span frame =
+	    history_frame(e, (unsigned)c->kind, stream_transport[c->kind].line);
+	struct buf lost;
+	int rc = frame.p == NULL ? -1 : 0;
+
+	if (rc == 0 && c->gap.before != 0) {
+		buf_init(&lost);
+		stream_put_lost(c, &lost);
+		if (buf_failed(&lost) ||
+		    serve_stream_add_copy(c->out, buf_span(&lost)) != 0)
+			rc = -1;
+		buf_release(&lost);
+	}
+	if (rc != 0) {
+		history_entry_unref(e);
+		return -1;
+	}
+	serve_stream_add(c->out, (struct serve_piece){frame, release_entry, e});
+	c->sent++;
+	st->sent[c->kind]++;
+	st->count.sent++;
+	stream_observe(&st->delivery[c->kind], instant_now() - e->time);
+	c->said = instant_monotonic();
+	if (c->kind == STREAM_WEBSOCKET && c->probe == 0) {
+		c->probe = e->sequence;
+		c->probed = c->said;
+	}
+	return 0;
+}
+
+/* There is no line for ${c}.  False where it has left, and is gone. */
+static bool
+at_end(struct stream_client *c)
+{
+	struct buf lost;
+
+	if (c->gap.before != 0) {
+		buf_init(&lost);
+		stream_put_lost(c, &lost);
+		if (!buf_failed(&lost))
+			serve_stream_add_copy(c->out, buf_span(&lost));
+		buf_release(&lost);
+	}
+	stream_caught_up(c);
+	if (!c->stream->ended || c->stream->options.stay)
+		return true;
+	stream_leave(c, "end", WEBSOCKET_NORMAL);
+	return false;
+}
+
+/* Send one line, or see why there is none.  1: go on; 0: wait; -1: it has left,
+ * and is gone. */
+static int
+send_next(struct stream_client *c)
+{
+	struct history_result r;
+	struct err err;
+
+	switch (
+	    history_next(c->stream->options.history, &c->cursor, &r, &err)) {
+	case HISTORY_LINE:
+		if (stream_thins(c, r.entry)) {
+			history_entry_unref(r.entry);
+			return 1;
+		}
+		if (send_line(c, r.entry) == 0)
+			return 1;
+		break;
+	case HISTORY_GAP:
+		stream_lose(c, &r.gap, history_reason_name(r.gap.reason));
+		return 1;
+	case HISTORY_MORE:
+		return 1;
+	case HISTORY_NONE:
+		return at_end(c) ? 0 : -1;
+	case HISTORY_FAILED:
+		break;
+	}
+	stream_leave(c, "internal", WEBSOCKET_INTERNAL);
+	return -1;
+}
+
+static void go_on(void *stream);
+
+static void
+again(struct stream *st)
+{
+	if (!st->again)
+		st->again = serve_soon(st->serve, go_on, st) == 0;
+}
+
+void
+stream_pump(struct stream_client *c)
+{
+	c->more = false;
+	for (unsigned n = 0; n < STREAM_TURN; n++) {
+		int more;
+
+		if (serve_stream_room(c->out) <= STREAM_SPARE)
+			serve_stream_push(c->out);
+		if (serve_stream_room(c->out) <= STREAM_SPARE)
+			return; /* on_writable goes on */
+		more = send_next(c);
+		if (more < 0)
+			return;
+		if (more == 0) {
+			serve_stream_push(c->out);
+			return;
+		}
+	}
+	serve_stream_push(c->out);
+	if (serve_stream_unsent(c->out) > 0)
+		return;
+	c->more = true;
+	again(c->stream);
+}
+
+static void
+go_on(void *context)
+{
+	struct stream *st = context;
+	struct stream_client *next;
+
+	st->again = false;
+	for (struct stream_client *c = st->first; c != NULL; c = next) {
+		next = c->next;
+		if (c->more)
+			stream_pump(c);
+	}
+	stream_end_if_done(st);
+}
+
+void
+stream_pump_all(struct stream *st)
+{
+	struct stream_client *next;
+
+	for (struct stream_client *c = st->first; c != NULL; c = next) {
+		next = c->next;
+		if (c->kind == STREAM_POLL)
+			stream_answer_poll(c, false);
+		else if (serve_stream_unsent(c->out) > 0)
+			stream_judge(c);
+		else
+			stream_pump(c);
+	}
+	stream_end_if_done(st);
+}
