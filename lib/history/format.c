@@ -149,9 +149,11 @@ history_format_open(
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return *db == NULL ? err_set(err, "%s: out of memory", path)
 				   : history_format_fail(*db, path, err);
-	if (check_kind(*db, path, &is_new, err) != 0 ||
+	/* Exclusive from the first look on: no memory is shared with others. */
+	if (exec(*db, path, "PRAGMA locking_mode = EXCLUSIVE", err) != 0 ||
+	    check_kind(*db, path, &is_new, err) != 0 ||
 	    exec(*db, path,
-		"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
+		"PRAGMA journal_mode = WAL;"
 		"PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
 		/* After a burst the log is cut back to this. */
 		"PRAGMA journal_size_limit = 8388608;",

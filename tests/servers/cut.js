@@ -25,6 +25,15 @@ function draw(below) {
 	return x % below;
 }
 
+// Null while the target is being started.
+function target() {
+	try {
+		return Number(fs.readFileSync(targetFile, 'utf8')) || null;
+	} catch (e) {
+		return null;
+	}
+}
+
 function cut(client, upstream, reset) {
 	left--;
 	fs.writeSync(log, 'cut\n');
@@ -38,8 +47,12 @@ function cut(client, upstream, reset) {
 const server = net.createServer((client) => {
 	let room = left > 0 ? 1 + draw(Number(most)) : Infinity;
 	const reset = draw(2) === 0;
-	const upstream = net.connect(
-	    Number(fs.readFileSync(targetFile, 'utf8')), '127.0.0.1');
+	const port = target();
+
+	client.on('error', () => { });
+	if (port === null)
+		return client.destroy();
+	const upstream = net.connect(port, '127.0.0.1');
 
 	client.on('data', (d) => upstream.write(d));
 	upstream.on('data', (d) => {
@@ -57,7 +70,6 @@ const server = net.createServer((client) => {
 	});
 	client.on('close', () => upstream.destroy());
 	upstream.on('close', () => client.destroySoon());
-	client.on('error', () => { });
 	upstream.on('error', () => { });
 });
 server.listen(0, '127.0.0.1', () => {
