@@ -20,7 +20,7 @@ export const VITALS = [
 // Readings below this confidence are greyed.
 export const THRESHOLD = 0.5;
 
-const REASONS = {
+export const REASONS = {
 	"too-short": "still measuring",
 	"no-face": "no face in view",
 	"low-signal": "the signal is too weak",
