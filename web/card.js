@@ -96,6 +96,7 @@ export class Card {
 		this.name.id = `name-${crypto.randomUUID?.() ?? Math.random()}`;
 		this.node.setAttribute("aria-labelledby", this.name.id);
 		this.canvas = find("canvas");
+		this.caption = find("figcaption");
 		this.#trace = new Trace(this.canvas);
 		this.readings = VITALS.map((spec) => new ReadingRow(spec));
 		find(".readings").append(...this.readings.map((row) => row.node));
@@ -110,9 +111,11 @@ export class Card {
 			row.show(session.readings.get(row.spec.vital), stale, session.ended);
 		for (const row of this.qualities)
 			row.show(session.quality?.[row.spec.key]);
+		this.node.dataset.offset = session.offset;
 		this.node.classList.toggle("is-stale", stale);
 		this.node.classList.toggle("is-ended", session.ended);
 		setText(this.state, session.ended ? "ended" : stale ? "no new data" : "live");
+		setText(this.caption, session.wave.length ? "Pulse wave, 8 s" : "No pulse wave");
 		this.#showAge(now, stale);
 		this.#showCountdown(stale);
 		this.#showMissing();

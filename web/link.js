@@ -20,6 +20,12 @@ export class Link extends EventTarget {
 	#watchdog = 0;
 
 	start(token) {
+		this.#close();
+		// No WebSocket takes another as a name of a subprotocol.
+		if (!/^[\w.-]*$/.test(token)) {
+			this.#say("refused", { why: "That is not a token." });
+			return;
+		}
 		this.#token = token;
 		this.#failures = 0;
 		this.#useEvents = false;

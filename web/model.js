@@ -37,7 +37,7 @@ class Session {
 		this.readings.clear();
 		for (const reading of line.readings ?? [])
 			this.readings.set(reading.vital, reading);
-		this.quality = line.quality ?? null;
+		this.quality = isMeasured(line) ? line.quality ?? null : null;
 		this.offset = line.offsetSeconds ?? 0;
 	}
 
@@ -62,6 +62,13 @@ class Session {
 	isStale(now) {
 		return !this.ended && this.newest > 0 && now - this.newest > STALE_MS;
 	}
+}
+
+// A sample that is too short for every reading has a quality of zeros: nothing was
+// measured yet.
+function isMeasured(line) {
+	return typeof line.quality?.illumination === "number"
+		|| (line.readings ?? []).some(({ absentReason }) => absentReason !== "too-short");
 }
 
 export class Model {

@@ -17,6 +17,7 @@ export class Trace {
 	#edge = null;
 	#drawnAt = 0;
 	#scale = 0;
+	#look = "";
 
 	constructor(canvas) {
 		this.#canvas = canvas;
@@ -43,7 +44,13 @@ export class Trace {
 		return ratio;
 	}
 
-	// True when it drew.
+	// What a picture depends on besides its values.
+	#lookNow() {
+		const { clientWidth, clientHeight, ownerDocument } = this.#canvas;
+		return [clientWidth, clientHeight, devicePixelRatio, ownerDocument.documentElement.dataset.theme].join();
+	}
+
+	// True when it drew.  A trace that is stopped is drawn when its look changes.
 	draw(session, now, { calm, stopped }) {
 		const last = session.wave.at(-1);
 		if (!last || now - this.#drawnAt < (calm ? CALM_FRAME_MS : FRAME_MS) - 1)
@@ -51,9 +58,14 @@ export class Trace {
 		const newest = last.at + last.values.length / last.rate;
 		const elapsed = Math.min(1, (now - this.#drawnAt) / 1000);
 		this.#drawnAt = now;
-		if (stopped)
+		const look = this.#lookNow();
+		if (stopped && look === this.#look)
 			return false;
-		this.#advance(newest, elapsed);
+		this.#look = look;
+		if (!stopped)
+			this.#advance(newest, elapsed);
+		else
+			this.#edge ??= newest;
 		this.#paint(session.wave);
 		return true;
 	}

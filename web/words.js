@@ -39,12 +39,12 @@ export function reasonInWords(code, ended) {
 const GAPS = {
 	expired: "they are older than what the server keeps",
 	slow: "this page did not keep up",
-	thinned: "left out while this page did not keep up",
+	thinned: "fewer are sent while this page does not keep up",
 };
 
 export function gapInWords({ lost, reason }) {
 	if (typeof lost !== "number")
-		return "The stream began anew. What came between is not known.";
+		return "The stream has restarted. Lines from in between may be lost.";
 	const count = lost === 1 ? "1 line was lost" : `${lost} lines were lost`;
 	return `${count}: ${GAPS[reason] ?? reason}.`;
 }

@@ -1,0 +1,113 @@
+// Used by dashboard.mjs: the dashboard comes back after a restart, by another way
+// where there is no WebSocket, and does not talk too much.
+
+import { Feed, draws, look, ok, openPage, plainProxy, quiet, says, sequences,
+	Server, token } from "./dashboard-lib.mjs";
+
+// What a page sees while its server is away.
+const AWAY = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY_RESPONSE|WebSocket connection to/;
+
+const isOnce = (list) => new Set(list).size === list.length;
+
+export async function restart({ browser, recording }) {
+	const store = ["--store", "history.db"];
+	let server = await Server.start(store);
+	const { port } = server;
+	const feed = new Feed(server, recording, { skip: 20 });
+	const page = await openPage(browser, server.url, { expect: AWAY });
+	await draws(page);
+	for (const signal of ["SIGKILL", "SIGTERM", "SIGKILL"]) {
+		await server.stop(signal);
+		ok(await says(page, "#link-text", /Connection lost/), `restart, ${signal}: the page says that the link is down`);
+		if (signal === "SIGTERM") {
+			ok(await says(page, "#notices", "The server closed the stream: shutdown."), "restart: and why");
+			ok(await says(page, ".session .state", "no new data"), "restart: nothing is live");
+			await look(page, "down");
+		}
+		server = await Server.start(store, port);
+		feed.server = server;
+		ok(await says(page, "#link-text", /^Live by/), `restart, ${signal}: it is live again`);
+		ok(await draws(page), `restart, ${signal}: and draws`);
+	}
+	feed.end();
+	ok(await says(page, ".session .state", "ended"), "restart: until the session ends");
+	const got = sequences(page.records);
+	const held = sequences(await server.poll(got[0] - 1));
+	ok(isOnce(got), "restart: no sequence number came twice", got);
+	ok(held.length > 50 && JSON.stringify(held) === JSON.stringify(got),
+		`restart: every one of ${held.length} came, in order`, { held, got });
+	ok(page.records.every(({ record }) => record !== "gap"), "restart: no gap was reported");
+	quiet(page, "restart");
+	await page.close();
+}
+
+export async function newEpoch({ browser, recording }) {
+	let server = await Server.start();
+	const { port } = server;
+	const feed = new Feed(server, recording, { skip: 20 });
+	const page = await openPage(browser, server.url, { expect: AWAY });
+	await draws(page);
+	await server.stop("SIGKILL");
+	server = await Server.start([], port);
+	feed.server = server;
+	feed.event("session.started");
+	ok(await says(page, "#notices", "The stream has restarted."), "new epoch: the page says so");
+	ok(await draws(page), "new epoch: and goes on");
+	await look(page, "gap");
+	const got = sequences(page.records);
+	const first = sequences(await server.poll()).at(0);
+	ok(isOnce(got) && got.includes(first), "new epoch: from its first line");
+	quiet(page, "new epoch");
+	feed.end();
+	await page.close();
+}
+
+// Where no WebSocket gets through the page takes server-sent events.
+export async function withoutWebSocket({ browser, recording }) {
+	for (const options of [[], ["-k", "key"]]) {
+		const server = await Server.start(options);
+		const proxy = await plainProxy(server.port);
+		const feed = new Feed(server, recording, { skip: 20 });
+		const name = options.length ? "events with a token" : "events";
+		const hash = options.length ? `#token=${token("key", "-s", "s-81")}` : "";
+		const page = await openPage(browser, proxy.url + hash, { expect: AWAY });
+		ok(await says(page, "#link-text", /^Live by events/), `${name}: the page is live`);
+		ok(await draws(page), `${name}: and draws`);
+		ok(await says(page, ".reading[data-vital=heartRate] .note", /^confidence/), `${name}: with values`);
+		quiet(page, name);
+		await page.close();
+		feed.end();
+		proxy.close();
+	}
+}
+
+// The clock of the page is the test's: thirty seconds with a new heart rate in each.
+export async function spoken({ browser, recording }) {
+	const server = await Server.start();
+	const page = await browser.newPage();
+	await page.clock.install();
+	await page.goto(server.url);
+	await says(page, "#link-text", "Live by");
+	await page.evaluate(() => {
+		window.said = [];
+		new MutationObserver(() => window.said.push([Date.now(), document.getElementById("spoken").textContent]))
+			.observe(document.getElementById("spoken"), { childList: true });
+		window.lines = 0;
+	});
+	const sample = recording.find(({ session, type }) => type === "vitals.sample" && session.offsetSeconds > 20);
+	for (let second = 0; second < 30; second++) {
+		const line = structuredClone(sample);
+		line.readings[0].value = 60 + second;
+		server.write(line);
+		await page.locator(".session").first().waitFor({ state: "attached", timeout: 1 }).catch(() => {});
+		await page.clock.runFor(1000);
+	}
+	const said = await page.evaluate(() => window.said);
+	ok(said.length >= 1, "spoken: a listener hears the heart rate", said);
+	ok(said.every(([at], i) => i === 0 || at - said[i - 1][0] >= 5000), "spoken: no more often than each 5 s", said);
+	ok(said.every(([, text]) => /heart rate \d+\./.test(text)), "spoken: in a sentence", said);
+	const regions = await page.locator("[aria-live], [role=status], [role=alert], [role=log]")
+		.evaluateAll((nodes) => nodes.map((node) => node.id));
+	ok(regions.sort().join() === "notices,spoken", "spoken: nothing else on the page is read out", regions);
+	await page.close();
+}

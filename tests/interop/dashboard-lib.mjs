@@ -1,0 +1,223 @@
+// What the tests of the dashboard share: vitals-stream, a source of lines that goes on
+// as a camera does, and pages in headless Chromium.
+
+import fs from "node:fs";
+import http from "node:http";
+import { execFileSync, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { once } from "node:events";
+
+const { chromium } = createRequire(import.meta.url)("playwright-core");
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SHOTS = process.env.SHOTS;
+// How long an event is waited for on a busy machine.
+export const PATIENCE_MS = 120000;
+
+const servers = [];
+let browser;
+let checks = 0;
+let failed = 0;
+export function ok(is, name, detail) {
+	console.log(`${is ? "ok" : "not ok"} ${++checks} - ${name}`);
+	failed += !is;
+	if (!is && detail !== undefined)
+		console.log(`# ${typeof detail === "string" ? detail : JSON.stringify(detail)}`.slice(0, 2000));
+}
+export function doneTesting() {
+	console.log(`1..${checks}`);
+	process.exitCode = failed ? 1 : 0;
+}
+
+// A vitals-stream that reads what write() gives it.
+export class Server {
+	// ${options} of vitals-stream; ${port} 0: the kernel chooses.
+	static async start(options = [], port = 0) {
+		const server = new Server();
+		server.process = spawn("vitals-stream", ["-l", `127.0.0.1:${port}`, "--stay", "-t", "600",
+			...options], { stdio: ["pipe", "ignore", "pipe"] });
+		servers.push(server);
+		server.process.stdin.on("error", () => {});
+		let errors = "";
+		const ready = new Promise((resolve) => server.process.stderr.on("data", (text) => {
+			errors += text;
+			if (/listening on .*\n/.test(errors))
+				resolve(true);
+		}));
+		const exit = once(server.process, "exit").then(() => false);
+		if (!await Promise.race([ready, exit]))
+			throw new Error(`vitals-stream: ${errors}`);
+		[, server.url, server.port] = /listening on (http:.*:(\d+)\/)/.exec(errors);
+		return server;
+	}
+
+	write(...lines) {
+		if (this.process.exitCode === null && this.process.signalCode === null)
+			this.process.stdin.write(lines.map((line) => JSON.stringify(line) + "\n").join(""));
+	}
+
+	async stop(signal = "SIGTERM") {
+		if (this.process.exitCode !== null || this.process.signalCode !== null)
+			return;
+		const exit = once(this.process, "exit");
+		this.process.kill(signal);
+		await exit;
+	}
+
+	// The records of /poll from ${after} on, of all batches.
+	async poll(after = 0) {
+		const records = [];
+		for (;;) {
+			const answer = await fetch(`${this.url}poll?after=${after}`);
+			const batch = (await answer.text()).trim().split("\n").map((line) => JSON.parse(line));
+			const lines = batch.filter(({ record }) => record === "line");
+			records.push(...lines);
+			if (lines.length === 0)
+				return records;
+			after = lines.at(-1).sequence;
+		}
+	}
+}
+
+// The events of a recording as if they came now: those of its first ${skip} seconds
+// immediately, then one second in each.  Those of a wave are that much later than the
+// samples, as vitals-extract --live writes them.
+export class Feed {
+	// ${change}(line, seconds) returns the line, or another, or null for none.
+	constructor(server, recording, { id = "s-81", skip = 14, change = (line) => line } = {}) {
+		Object.assign(this, { server, id, change, skip, begun: Date.now(), next: 0 });
+		const due = ({ session, type }) => session.offsetSeconds + (type === "vitals.wave" ? 2 : 0);
+		this.lines = recording.filter(({ session }) => session.offsetSeconds !== undefined)
+			.map((line) => ({ line, due: due(line) })).sort((a, b) => a.due - b.due);
+		this.event("session.started");
+		this.#move();
+		this.timer = setInterval(() => this.#move(), 100);
+	}
+
+	event(type, more = {}) {
+		this.server.write({ schemaVersion: "1.0", type: `vitals.${type}`,
+			time: new Date().toISOString(), session: { id: this.id, startTime: null }, ...more });
+	}
+
+	#move() {
+		const seconds = this.skip + (Date.now() - this.begun) / 1000;
+		while (this.next < this.lines.length && this.lines[this.next].due <= seconds) {
+			const line = structuredClone(this.lines[this.next++].line);
+			line.time = new Date().toISOString();
+			line.session.id = this.id;
+			const changed = this.change(line, seconds);
+			if (changed)
+				this.server.write(changed);
+		}
+	}
+
+	stop() {
+		clearInterval(this.timer);
+	}
+
+	end() {
+		this.stop();
+		this.event("session.ended", { eventCount: this.next });
+	}
+}
+
+// A proxy that knows no upgrades, as some have none.
+export async function plainProxy(port) {
+	const proxy = http.createServer((request, response) => {
+		const on = http.request({ host: "127.0.0.1", port, path: request.url,
+			method: request.method, headers: request.headers }, (answer) => {
+			response.writeHead(answer.statusCode, answer.headers);
+			answer.pipe(response);
+		});
+		on.on("error", () => response.destroy());
+		response.on("close", () => on.destroy());
+		request.pipe(on);
+	});
+	proxy.on("upgrade", (request, socket) => socket.destroy());
+	await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+	return { url: `http://127.0.0.1:${proxy.address().port}/`, close: () => {
+		proxy.close();
+		proxy.closeAllConnections();
+	} };
+}
+
+// The browser and the events of the recording, in the current directory.
+export async function setUp() {
+	browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+	const text = fs.readFileSync("recording", "utf8").trim();
+	return { browser, recording: text.split("\n").map((line) => JSON.parse(line)) };
+}
+
+export async function tearDown() {
+	await Promise.all(servers.map((server) => server.stop("SIGKILL")));
+	await browser.close();
+}
+
+// What vitals-token makes with ${key}.
+export function token(key, ...options) {
+	return execFileSync("vitals-token", ["-k", key, ...options], { encoding: "utf8" }).trim();
+}
+
+export const quiet = (page, state) =>
+	ok(page.complaints.length === 0, `${state}: nothing on the console`, page.complaints);
+
+// A page, with two lists of ours:
+// complaints   errors on its console and exceptions, but those that ${expect} matches
+// records      what its WebSockets received, in order
+export async function openPage(browser, url, { expect = null, ...options } = {}) {
+	const page = await browser.newPage(options);
+	page.setDefaultTimeout(PATIENCE_MS);
+	const complain = (text) => expect?.test(text) || page.complaints.push(text);
+	page.complaints = [];
+	page.records = [];
+	page.on("console", (message) =>
+		["error", "warning"].includes(message.type()) && complain(message.text()));
+	page.on("pageerror", (error) => complain(String(error)));
+	page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) =>
+		page.records.push(JSON.parse(payload))));
+	await page.goto(url);
+	return page;
+}
+
+export const sequences = (records) => records.filter(({ record }) => record === "line")
+	.map(({ sequence }) => sequence);
+
+// Wait until the text of ${selector} has ${text}; false if it never does.
+export async function says(page, selector, text) {
+	try {
+		await page.locator(selector).filter({ hasText: text }).first().waitFor();
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+export const drawn = (page) => page.evaluate(() =>
+	Number(document.querySelector("canvas")?.dataset.drawn ?? 0));
+
+export async function draws(page) {
+	const before = await drawn(page);
+	await page.waitForFunction((n) =>
+		Number(document.querySelector("canvas")?.dataset.drawn ?? 0) > n, before + 5);
+	return true;
+}
+
+// The state that the page is in, at both sizes and in both themes: nothing that
+// axe-core objects to, nothing wider than the screen.
+export async function look(page, state) {
+	for (const [size, width, height] of [["phone", 390, 844], ["desk", 1280, 800]]) {
+		await page.setViewportSize({ width, height });
+		for (const colorScheme of ["light", "dark"]) {
+			await page.emulateMedia({ colorScheme });
+			await page.waitForFunction((theme) =>
+				document.documentElement.dataset.theme === theme, colorScheme);
+			await page.evaluate(AXE);
+			const { violations } = await page.evaluate(() => window.axe.run());
+			ok(violations.length === 0, `${state}, ${size}, ${colorScheme}: axe-core has no objection`,
+				violations.map(({ id, nodes }) => [id, nodes.map((n) => n.failureSummary)]));
+			if (SHOTS)
+				await page.screenshot({ path: `${SHOTS}/${state}-${size}-${colorScheme}.png`, fullPage: true });
+		}
+		const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+		ok(wide <= 0, `${state}, ${size}: nothing is wider than the screen`, wide);
+	}
+}
