@@ -16,17 +16,6 @@
 
 /* ---- Readings and quality ------------------------------------------------ */
 
-enum {
-	READING_VITAL,
-	READING_VALUE,
-	READING_UNIT,
-	READING_CONFIDENCE,
-	READING_METHOD,
-	READING_STATUS,
-	READING_ABSENT,
-	READING_FIELDS
-};
-
 static bool
 string_is(const struct shape_value *v, const char *text)
 {
@@ -41,9 +30,9 @@ check_unit(const struct shape_value *got, struct err *err)
 	for (enum vital v = 0; v < VITAL_COUNT; v++) {
 		const struct vital_info *info = vital_info(v);
 
-		if (!string_is(&got[READING_VITAL], info->name))
+		if (!string_is(&got[EVENT_READING_VITAL], info->name))
 			continue;
-		if (string_is(&got[READING_UNIT], info->unit))
+		if (string_is(&got[EVENT_READING_UNIT], info->unit))
 			return 0;
 		return err_set(
 		    err, "%s must be in '%s'", info->name, info->unit);
@@ -55,11 +44,11 @@ static int
 reading_done(void *context, const struct shape_value *got, struct err *err)
 {
 	struct event_notes *notes = context;
-	bool absent = got[READING_ABSENT].type == JSON_STRING;
+	bool absent = got[EVENT_READING_ABSENT].type == JSON_STRING;
 
 	if (check_unit(got, err) != 0)
 		return -1;
-	if (got[READING_VALUE].type == JSON_NULL) {
+	if (got[EVENT_READING_VALUE].type == JSON_NULL) {
 		if (!absent)
 			return err_set(err,
 			    "value is null without an "
@@ -68,34 +57,40 @@ reading_done(void *context, const struct shape_value *got, struct err *err)
 	}
 	if (absent)
 		return err_set(err, "absentReason beside a value");
-	if (got[READING_CONFIDENCE].type != JSON_NUMBER)
+	if (got[EVENT_READING_CONFIDENCE].type != JSON_NUMBER)
 		return err_set(err, "value without a confidence");
-	if (!string_is(&got[READING_STATUS], "uncalibrated"))
+	if (!string_is(&got[EVENT_READING_STATUS], "uncalibrated"))
 		notes->valid++;
 	return 0;
 }
 
-static const struct shape_field reading_fields[READING_FIELDS] = {
-    [READING_VITAL] = {"vital", SHAPE_STRING, NEED, 1, 64, NULL, NULL},
-    [READING_VALUE] = {"value", SHAPE_NUMBER, NEED | NIL, 0, 0, NULL, NULL},
-    [READING_UNIT] = {"unit", SHAPE_STRING, NEED, 1, 0, NULL, event_not_unit},
-    [READING_CONFIDENCE] = {"confidence", SHAPE_NUMBER, NIL, 0, 1, NULL, NULL},
-    [READING_METHOD] = {"method", SHAPE_STRING, NIL, 1, 0, NULL, NULL},
-    [READING_STATUS] = {"status", SHAPE_STRING, 0, 1, 0, NULL, NULL},
-    [READING_ABSENT] = {"absentReason", SHAPE_STRING, NIL, 1, 0, NULL, NULL},
+static const struct shape_field reading_fields[EVENT_READING_FIELDS] = {
+    [EVENT_READING_VITAL] = {"vital", SHAPE_STRING, NEED, 1, 64, NULL, NULL},
+    [EVENT_READING_VALUE] = {"value", SHAPE_NUMBER, NEED | NIL, 0, 0, NULL,
+	NULL},
+    [EVENT_READING_UNIT] = {"unit", SHAPE_STRING, NEED, 1, 0, NULL,
+	event_not_unit},
+    [EVENT_READING_CONFIDENCE] = {"confidence", SHAPE_NUMBER, NIL, 0, 1, NULL,
+	NULL},
+    [EVENT_READING_METHOD] = {"method", SHAPE_STRING, NIL, 1, 0, NULL, NULL},
+    [EVENT_READING_STATUS] = {"status", SHAPE_STRING, 0, 1, 0, NULL, NULL},
+    [EVENT_READING_ABSENT] = {"absentReason", SHAPE_STRING, NIL, 1, 0, NULL,
+	NULL},
 };
-static const struct shape reading_shape = {
-    reading_fields, READING_FIELDS, reading_done};
+const struct shape event_reading_shape = {
+    reading_fields, EVENT_READING_FIELDS, reading_done};
 
-static const struct shape_field quality_fields[] = {
-    {"signal", SHAPE_NUMBER, NIL, 0, 1, NULL, NULL},
-    {"snrDb", SHAPE_NUMBER, NIL, 0, 0, NULL, NULL},
-    {"motion", SHAPE_NUMBER, NIL, 0, 1, NULL, NULL},
-    {"illumination", SHAPE_NUMBER, NIL, 0, 1, NULL, NULL},
-    {"coverage", SHAPE_NUMBER, NIL, 0, 1, NULL, NULL},
+static const struct shape_field quality_fields[EVENT_QUALITY_FIELDS] = {
+    [EVENT_QUALITY_SIGNAL] = {"signal", SHAPE_NUMBER, NIL, 0, 1, NULL, NULL},
+    [EVENT_QUALITY_SNR] = {"snrDb", SHAPE_NUMBER, NIL, 0, 0, NULL, NULL},
+    [EVENT_QUALITY_MOTION] = {"motion", SHAPE_NUMBER, NIL, 0, 1, NULL, NULL},
+    [EVENT_QUALITY_ILLUMINATION] = {"illumination", SHAPE_NUMBER, NIL, 0, 1,
+	NULL, NULL},
+    [EVENT_QUALITY_COVERAGE] = {"coverage", SHAPE_NUMBER, NIL, 0, 1, NULL,
+	NULL},
 };
-static const struct shape quality_shape = {
-    quality_fields, sizeof(quality_fields) / sizeof(quality_fields[0]), NULL};
+const struct shape event_quality_shape = {
+    quality_fields, EVENT_QUALITY_FIELDS, NULL};
 
 /* Does the span of time end in a year that can be written?  ${start} may be
  * anything but a string, the others anything but a number: unknown. */
@@ -157,10 +152,10 @@ static const struct shape_field record_fields[RECORD_FIELDS] = {
     [RECORD_WAVE] = {"wave", SHAPE_STRING, 0, 1, 64, NULL, NULL},
     [RECORD_RATE] = {"sampleRate", SHAPE_NUMBER, 0, 0.001, 1e6, NULL, NULL},
     [RECORD_VALUES] = {"values", SHAPE_NUMBERS, 0, 0, 0, NULL, NULL},
-    [RECORD_READINGS] = {"readings", SHAPE_OBJECTS, 0, 0, 0, &reading_shape,
-	NULL},
-    [RECORD_QUALITY] = {"quality", SHAPE_OBJECT, NIL, 0, 0, &quality_shape,
-	NULL},
+    [RECORD_READINGS] = {"readings", SHAPE_OBJECTS, 0, 0, 0,
+	&event_reading_shape, NULL},
+    [RECORD_QUALITY] = {"quality", SHAPE_OBJECT, NIL, 0, 0,
+	&event_quality_shape, NULL},
 };
 const struct shape event_record_shape = {
     record_fields, RECORD_FIELDS, record_done};
@@ -176,41 +171,32 @@ const char *const event_type_name[EVENT_KINDS] = {
     [EVENT_KIND_ENDED] = "vitals.session.ended",
 };
 
-enum {
-	SESSION_ID,
-	SESSION_SUBJECT,
-	SESSION_START,
-	SESSION_OFFSET,
-	SESSION_DURATION,
-	SESSION_DEVICE,
-	SESSION_FIELDS
-};
-
 static int
 session_done(void *context, const struct shape_value *got, struct err *err)
 {
 	struct event_notes *notes = context;
 
-	notes->session_id = got[SESSION_ID];
-	notes->subject = got[SESSION_SUBJECT];
-	return check_end(&got[SESSION_START], &got[SESSION_OFFSET],
-	    &got[SESSION_DURATION], err);
+	notes->session_id = got[EVENT_SESSION_ID];
+	notes->subject = got[EVENT_SESSION_SUBJECT];
+	return check_end(&got[EVENT_SESSION_START], &got[EVENT_SESSION_OFFSET],
+	    &got[EVENT_SESSION_DURATION], err);
 }
 
-static const struct shape_field session_fields[SESSION_FIELDS] = {
-    [SESSION_ID] = {"id", SHAPE_STRING, NEED, 0, 0, NULL, event_session_wrong},
-    [SESSION_SUBJECT] = {"subject", SHAPE_STRING, 0, 1, EVENT_SUBJECT_MAX, NULL,
-	NULL},
-    [SESSION_START] = {"startTime", SHAPE_STRING, NIL, 1, 0, NULL,
+static const struct shape_field session_fields[EVENT_SESSION_FIELDS] = {
+    [EVENT_SESSION_ID] = {"id", SHAPE_STRING, NEED, 0, 0, NULL,
+	event_session_wrong},
+    [EVENT_SESSION_SUBJECT] = {"subject", SHAPE_STRING, 0, 1, EVENT_SUBJECT_MAX,
+	NULL, NULL},
+    [EVENT_SESSION_START] = {"startTime", SHAPE_STRING, NIL, 1, 0, NULL,
 	event_not_instant},
-    [SESSION_OFFSET] = {"offsetSeconds", SHAPE_NUMBER, NIL, 0, SECONDS_MAX,
-	NULL, NULL},
-    [SESSION_DURATION] = {"durationSeconds", SHAPE_NUMBER, NIL, 0, SECONDS_MAX,
-	NULL, NULL},
-    [SESSION_DEVICE] = {"device", SHAPE_OBJECT, NIL, 0, 0, NULL, NULL},
+    [EVENT_SESSION_OFFSET] = {"offsetSeconds", SHAPE_NUMBER, NIL, 0,
+	SECONDS_MAX, NULL, NULL},
+    [EVENT_SESSION_DURATION] = {"durationSeconds", SHAPE_NUMBER, NIL, 0,
+	SECONDS_MAX, NULL, NULL},
+    [EVENT_SESSION_DEVICE] = {"device", SHAPE_OBJECT, NIL, 0, 0, NULL, NULL},
 };
-static const struct shape session_shape = {
-    session_fields, SESSION_FIELDS, session_done};
+const struct shape event_session_shape = {
+    session_fields, EVENT_SESSION_FIELDS, session_done};
 
 static const struct shape_field event_fields[EVENT_FIELDS] = {
     [EVENT_VERSION] = {"schemaVersion", SHAPE_STRING, NEED, 1, 0, NULL,
@@ -218,15 +204,15 @@ static const struct shape_field event_fields[EVENT_FIELDS] = {
     [EVENT_ID] = {"id", SHAPE_STRING, NEED, 0, 0, NULL, event_not_id},
     [EVENT_TYPE] = {"type", SHAPE_STRING, NEED, 0, 0, NULL, event_not_type},
     [EVENT_TIME] = {"time", SHAPE_STRING, NEED, 0, 0, NULL, event_not_instant},
-    [EVENT_SESSION] = {"session", SHAPE_OBJECT, NEED, 0, 0, &session_shape,
-	NULL},
+    [EVENT_SESSION] = {"session", SHAPE_OBJECT, NEED, 0, 0,
+	&event_session_shape, NULL},
     [EVENT_SEQ] = {"seq", SHAPE_INTEGER, 0, 0, LARGE, NULL, NULL},
     [EVENT_WAVE] = {"wave", SHAPE_STRING, 0, 1, 64, NULL, NULL},
     [EVENT_RATE] = {"sampleRate", SHAPE_NUMBER, 0, 0.001, 1e6, NULL, NULL},
     [EVENT_VALUES] = {"values", SHAPE_NUMBERS, 0, 0, 0, NULL, NULL},
-    [EVENT_READINGS] = {"readings", SHAPE_OBJECTS, 0, 0, 0, &reading_shape,
-	NULL},
-    [EVENT_QUALITY] = {"quality", SHAPE_OBJECT, NIL, 0, 0, &quality_shape,
+    [EVENT_READINGS] = {"readings", SHAPE_OBJECTS, 0, 0, 0,
+	&event_reading_shape, NULL},
+    [EVENT_QUALITY] = {"quality", SHAPE_OBJECT, NIL, 0, 0, &event_quality_shape,
 	NULL},
     [EVENT_COUNT] = {"eventCount", SHAPE_INTEGER, 0, 0, LARGE, NULL, NULL},
     [EVENT_SOURCE] = {"source", SHAPE_STRING, NIL, 0, 0, NULL, NULL},

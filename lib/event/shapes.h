@@ -1,4 +1,7 @@
-/* Private to lib/event: what records, events and CloudEvents look like. */
+/*
+ * event/shapes: what records, events and CloudEvents look like, for those who
+ * read their members: lib/event itself and lib/fhir.
+ */
 #ifndef EVENT_SHAPES_H
 #define EVENT_SHAPES_H
 
@@ -42,6 +45,37 @@ enum event_event_field {
 	EVENT_FIELDS
 };
 
+/* Of a session of an event, and of one of its readings. */
+enum event_session_field {
+	EVENT_SESSION_ID,
+	EVENT_SESSION_SUBJECT,
+	EVENT_SESSION_START,
+	EVENT_SESSION_OFFSET,
+	EVENT_SESSION_DURATION,
+	EVENT_SESSION_DEVICE,
+	EVENT_SESSION_FIELDS
+};
+
+enum event_reading_field {
+	EVENT_READING_VITAL,
+	EVENT_READING_VALUE,
+	EVENT_READING_UNIT,
+	EVENT_READING_CONFIDENCE,
+	EVENT_READING_METHOD,
+	EVENT_READING_STATUS,
+	EVENT_READING_ABSENT,
+	EVENT_READING_FIELDS
+};
+
+enum event_quality_field {
+	EVENT_QUALITY_SIGNAL,
+	EVENT_QUALITY_SNR,
+	EVENT_QUALITY_MOTION,
+	EVENT_QUALITY_ILLUMINATION,
+	EVENT_QUALITY_COVERAGE,
+	EVENT_QUALITY_FIELDS
+};
+
 /* Tests of strings, for shape_field: NULL, or what ${s} is not. */
 const char *event_not_instant(struct span s);
 const char *event_not_unit(struct span s);
@@ -62,6 +96,12 @@ struct event_notes {
 };
 
 extern const struct shape event_record_shape;
+
+/* Parts of an event; a reader of a session or of a reading needs a struct
+ * event_notes as its context. */
+extern const struct shape event_session_shape;
+extern const struct shape event_reading_shape;
+extern const struct shape event_quality_shape;
 
 /* Is the member's name one that an event has for itself? */
 bool event_reserved(struct span key, bool escaped);
