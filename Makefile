@@ -159,7 +159,7 @@ man1 = $(addprefix man/,$(addsuffix .1,$(commands)))
 install: all
 	$(INSTALL) -d $(foreach d,$(bindir) $(mandir)/man1 $(mandir)/man5 \
 	$(mandir)/man7 $(bashdir) $(zshdir) $(fishdir) \
-	$(datadir)/vitals/schema,'$(DESTDIR)$(d)')
+	$(datadir)/vitals/schema/fhir,'$(DESTDIR)$(d)')
 	$(INSTALL) -m 755 $(addprefix $(B)/,$(buildable)) '$(DESTDIR)$(bindir)'
 	$(INSTALL) -m 644 $(man1) '$(DESTDIR)$(mandir)/man1'
 	$(INSTALL) -m 644 man/*.5 '$(DESTDIR)$(mandir)/man5'
@@ -168,6 +168,7 @@ install: all
 	$(INSTALL) -m 644 completions/zsh/_vitals-* '$(DESTDIR)$(zshdir)'
 	$(INSTALL) -m 644 completions/fish/vitals-* '$(DESTDIR)$(fishdir)'
 	$(INSTALL) -m 644 schema/*.json '$(DESTDIR)$(datadir)/vitals/schema'
+	$(INSTALL) -m 644 schema/fhir/*.json '$(DESTDIR)$(datadir)/vitals/schema/fhir'
 
 uninstall:
 	rm -f $(addprefix '$(DESTDIR)$(bindir)'/,$(commands))

@@ -1,0 +1,16 @@
+# fish completion of vitals-fhir, made by completions/generate.sh
+
+complete -c vitals-fhir -l fhir-version -x -a '4.3 4.0' -d 'R4B or R4 in the media type of messages (default: 4.3)'
+complete -c vitals-fhir -s b -l bundle -x -a 'none transaction batch collection' -d 'group the resources of an event (default: none)'
+complete -c vitals-fhir -s o -l output -x -a 'resource message' -d 'print resources, or messages for vitals-post (default: resource)'
+complete -c vitals-fhir -l subject -x -d 'the Patient that all lines are about (default: the pseudonym)'
+complete -c vitals-fhir -l device -x -d 'the Device that measured (default: contained)'
+complete -c vitals-fhir -l preliminary-below -x -d 'values with a lower confidence are preliminary (default: 0.5)'
+complete -c vitals-fhir -l uncalibrated -d 'give uncalibrated values, marked as such'
+complete -c vitals-fhir -l loinc-stress -x -d 'a LOINC code for the stress index, such as 80316-3'
+complete -c vitals-fhir -l rejects -r -F -d 'append lines that are refused to FILE'
+complete -c vitals-fhir -l strict -d 'stop at the first bad line'
+complete -c vitals-fhir -s q -l quiet -d 'print only errors'
+complete -c vitals-fhir -s v -l verbose -d 'print details'
+complete -c vitals-fhir -s h -l help -d 'print this help'
+complete -c vitals-fhir -s V -l version -d 'print the version'

@@ -1,0 +1,80 @@
+/*
+ * fhir: events as FHIR resources, R4 (4.0.1) or R4B (4.3.0) in JSON.
+ *
+ * Each reading of an event becomes an Observation, the two blood pressures
+ * together become one panel, and a wave becomes an Observation with SampledData.
+ * What an event has and FHIR has no element for is in extensions, which
+ * schema/fhir defines.  Numbers are copied digit for digit.  IDs follow from the
+ * ID of the event, so that the same event always gives the same bytes.
+ */
+#ifndef FHIR_FHIR_H
+#define FHIR_FHIR_H
+
+#include <stdbool.h>
+
+#include "buf/buf.h"
+#include "diag/err.h"
+#include "diag/verdict.h"
+#include "ndjson/ndjson.h"
+
+/* The most readings of one event, and the largest size of all its resources
+ * together, in bytes. */
+#define FHIR_READINGS_MAX 256
+#define FHIR_TOTAL_MAX ((size_t)8 << 20)
+
+/* The longest reference, in bytes. */
+#define FHIR_REFERENCE_MAX 1024
+
+/* Values with a lower confidence are preliminary.  Chosen by hand: below it, a
+ * value is more likely to be outside of its tolerance than within. */
+#define FHIR_PRELIMINARY_BELOW 0.5
+
+enum fhir_version {
+	FHIR_R4B, /* 4.3.0 */
+	FHIR_R4   /* 4.0.1 */
+};
+
+enum fhir_bundle {
+	FHIR_NO_BUNDLE, /* a line for each resource */
+	FHIR_TRANSACTION,
+	FHIR_BATCH,
+	FHIR_COLLECTION
+};
+
+struct fhir_options {
+	enum fhir_version version; /* only shows in the media type */
+	enum fhir_bundle bundle;
+	bool message;             /* messages of vitals-formats(5) */
+	const char *subject;      /* reference to a Patient; NULL: the event's
+				     pseudonym */
+	const char *device;       /* reference to a Device; NULL: contained */
+	double preliminary_below; /* a confidence, 0..1 */
+	bool uncalibrated;        /* give uncalibrated values, marked as such */
+	const char *loinc_stress; /* a further code of the stress index, or
+				     NULL */
+};
+
+struct fhir_maker;
+
+/* A maker with ${options}, whose texts must stay in place.  NULL without
+ * memory. */
+struct fhir_maker *fhir_maker_new(const struct fhir_options *options);
+void fhir_maker_free(struct fhir_maker *m);
+
+/* Append the resources of the event or CloudEvent ${line}, separated by
+ * newlines, to the record of ${out}.  An event without readings and values, such as
+ * the start of a session, gives nothing. */
+enum verdict fhir_take(struct fhir_maker *m, struct span line,
+    struct ndjson_writer *out, struct err *err);
+
+/* ---- Options ------------------------------------------------------------- */
+
+/* Is ${s} a reference to a resource of ${type}: "Patient/7", an http or https
+ * URL that ends so, or "urn:uuid:" and a UUID?  Return NULL, or what it is
+ * not. */
+const char *fhir_reference_wrong(struct span s, const char *type);
+
+/* Is ${s} a LOINC code, digits and a check digit (Luhn)? */
+const char *fhir_loinc_wrong(struct span s);
+
+#endif

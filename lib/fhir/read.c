@@ -1,0 +1,175 @@
+/* What FHIR needs of an event. */
+#include <math.h>
+
+#include "fhir/maker.h"
+
+/* The members of the event: bare, or in a CloudEvent. */
+static enum verdict
+read_members(struct fhir_maker *m, struct span line, struct fhir_event *e,
+    struct event_notes *notes, struct err *err)
+{
+	static const char *const name[] = {"schemaVersion", "specversion"};
+	struct shape_value v;
+	struct span data;
+	int which = shape_peek(&m->reader, line, name, 2, &v);
+	int rc = which == 1
+	    ? event_read_cloud(&m->reader, line, e->v, notes, &data, err)
+	    : event_read(&m->reader, line, e->v, notes, err);
+
+	return rc == 0           ? VERDICT_GOOD
+	    : err_is_memory(err) ? VERDICT_SYSTEM
+				 : VERDICT_BAD;
+}
+
+static double
+seconds(const struct shape_value *v)
+{
+	double x = 0;
+
+	if (v->type == JSON_NUMBER && json_number(v->value, &x) != 0)
+		x = 0;
+	return x;
+}
+
+/* Read the instant ${v} into *${ms}.  Return 0, or -1 with ${err}. */
+static int
+read_instant(struct fhir_maker *m, const struct shape_value *v, int64_t *ms,
+    struct err *err)
+{
+	buf_clear(&m->text);
+	shape_text(v, &m->text);
+	if (buf_failed(&m->text))
+		return err_set(err, "out of memory");
+	(void)instant_parse(buf_span(&m->text), ms); /* its shape was checked */
+	return 0;
+}
+
+/* FHIR has the years 0001 to 9999. */
+static int
+write_instant(
+    int64_t ms, const char *name, char text[INSTANT_TEXT_MAX], struct err *err)
+{
+	instant_format(ms, text);
+	if (memcmp(text, "0000", 4) != 0)
+		return 0;
+	return err_set(err, "%s: FHIR has no year 0", name);
+}
+
+static double
+wave_seconds(struct fhir_maker *m, struct fhir_event *e)
+{
+	double rate = 1;
+
+	json_scan_start(&m->scan, e->v[EVENT_VALUES].value);
+	for (enum json_token t = json_scan_next(&m->scan);
+	     t != JSON_END && t != JSON_ERROR; t = json_scan_next(&m->scan))
+		e->wave_values += t == JSON_NUMBER || t == JSON_NULL;
+	if (json_number(e->v[EVENT_RATE].value, &rate) != 0)
+		rate = 1;
+	return (double)e->wave_values / rate;
+}
+
+static int
+read_times(struct fhir_maker *m, struct fhir_event *e, struct err *err)
+{
+	const struct shape_value *s = e->session;
+	double offset = seconds(&s[EVENT_SESSION_OFFSET]);
+	double duration = e->is_wave ? wave_seconds(m, e)
+				     : seconds(&s[EVENT_SESSION_DURATION]);
+	int64_t time = 0, start = 0;
+
+	if (read_instant(m, &e->v[EVENT_TIME], &time, err) != 0 ||
+	    write_instant(time, "time", e->issued, err) != 0)
+		return -1;
+	memcpy(e->end, e->issued, sizeof(e->end));
+	e->has_start = s[EVENT_SESSION_START].type == JSON_STRING;
+	e->has_duration =
+	    e->is_wave || s[EVENT_SESSION_DURATION].type == JSON_NUMBER;
+	if (!e->has_start)
+		return 0;
+	if (read_instant(m, &s[EVENT_SESSION_START], &start, err) != 0)
+		return -1;
+	if ((offset + duration) * 1000 > (double)(INSTANT_MAX - start))
+		return err_set(err, "ends after the year 9999");
+	start += llround(offset * 1000);
+	if (write_instant(start, "session.startTime", e->start, err) != 0)
+		return -1;
+	return write_instant(
+	    start + llround(duration * 1000), "session.startTime", e->end, err);
+}
+
+/* A vital is in an event at most once: its name becomes part of an ID. */
+static int
+check_repeated(const struct fhir_event *e, struct err *err)
+{
+	const struct fhir_reading *last = &e->reading[e->readings];
+
+	for (size_t i = 0; last->vital != NULL && i < e->readings; i++) {
+		if (e->reading[i].vital == last->vital)
+			return err_set(err, "readings: %s appears twice",
+			    last->vital->name);
+	}
+	return 0;
+}
+
+static int
+read_readings(struct fhir_maker *m, struct fhir_event *e, struct err *err)
+{
+	struct json_scan *s = &m->scan;
+
+	e->reading = m->reading;
+	if (e->v[EVENT_READINGS].type != JSON_ARRAY)
+		return 0;
+	json_scan_start(s, e->v[EVENT_READINGS].value);
+	(void)json_scan_next(s); /* '[': the text was checked */
+	while (json_scan_next(s) == JSON_OBJECT) {
+		struct fhir_reading *r = &m->reading[e->readings];
+		const struct shape_value *name = &r->v[EVENT_READING_VITAL];
+		struct span text;
+
+		if (e->readings == FHIR_READINGS_MAX)
+			return err_set(
+			    err, "more than %d readings", FHIR_READINGS_MAX);
+		if (json_scan_skip(s, &text) == JSON_ERROR)
+			return err_set(err, "out of memory");
+		if (shape_read(
+			&m->reader, text, &event_reading_shape, r->v, err) != 0)
+			return -1;
+		r->vital =
+		    fhir_vital_find(json_inside(name->value), name->escaped);
+		if (check_repeated(e, err) != 0)
+			return -1;
+		e->readings++;
+	}
+	return 0;
+}
+
+enum verdict
+fhir_event_read(struct fhir_maker *m, struct span line, struct fhir_event *e,
+    struct err *err)
+{
+	struct event_notes notes = {0};
+	const struct shape_value *type = &e->v[EVENT_TYPE];
+	enum verdict rc = read_members(m, line, e, &notes, err);
+
+	if (rc != VERDICT_GOOD)
+		return rc;
+	buf_clear(&m->id);
+	shape_text(&e->v[EVENT_ID], &m->id);
+	if (buf_failed(&m->id)) {
+		err_set(err, "out of memory");
+		return VERDICT_SYSTEM;
+	}
+	e->id = buf_span(&m->id);
+	e->is_wave = e->v[EVENT_WAVE].type == JSON_STRING &&
+	    e->v[EVENT_RATE].type == JSON_NUMBER &&
+	    e->v[EVENT_VALUES].type == JSON_ARRAY;
+	e->is_sample = json_string_is(json_inside(type->value), type->escaped,
+	    span_of(event_type_name[EVENT_KIND_SAMPLE]));
+	m->reader.context = &notes;
+	if (shape_read(&m->reader, e->v[EVENT_SESSION].value,
+		&event_session_shape, e->session, err) != 0 ||
+	    read_times(m, e, err) != 0 || read_readings(m, e, err) != 0)
+		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
+	return VERDICT_GOOD;
+}

@@ -1,0 +1,58 @@
+/* Private to lib/fhir: how FHIR codes what an event measures. */
+#ifndef FHIR_VITAL_H
+#define FHIR_VITAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf/buf.h"
+
+#define FHIR_HL7 "http://hl7.org/fhir/StructureDefinition/"
+#define FHIR_LOINC "http://loinc.org"
+#define FHIR_UCUM "http://unitsofmeasure.org"
+#define FHIR_TERMINOLOGY "http://terminology.hl7.org/CodeSystem/"
+
+/* Names of our own. */
+#define FHIR_EVENT_SYSTEM "urn:vitals:event"
+#define FHIR_READING_SYSTEM "urn:vitals:reading"
+#define FHIR_SUBJECT_SYSTEM "urn:vitals:subject"
+#define FHIR_VITAL_SYSTEM "urn:vitals:fhir:CodeSystem:vital"
+#define FHIR_WAVE_SYSTEM "urn:vitals:fhir:CodeSystem:wave"
+#define FHIR_EXTENSION "urn:vitals:fhir:StructureDefinition:"
+
+struct fhir_coding {
+	const char *uri, *code, *display; /* uri NULL: none */
+};
+
+struct fhir_category {
+	const char *code, *display;
+};
+
+/* One row for each kind of Observation. */
+struct fhir_vital {
+	const char *name;    /* as in events; of the panel its own */
+	const char *profile; /* below FHIR_HL7, or NULL */
+	const struct fhir_category *category; /* NULL: none */
+	struct fhir_coding code[2];
+	const char *unit;               /* for people; UCUM is in the event */
+	const struct fhir_vital *panel; /* it is a component of this, or NULL */
+};
+
+/* The row of the vital ${name}, still escaped text of an event; NULL if it is
+ * not known. */
+const struct fhir_vital *fhir_vital_find(struct span name, bool escaped);
+
+/* The two components of a panel, in their order. */
+#define FHIR_COMPONENTS 2
+const struct fhir_vital *fhir_vital_component(size_t i);
+
+/* The row of the stress index, which can have a further code. */
+const struct fhir_vital *fhir_vital_stress(void);
+
+/* The row of a wave named ${name}, or NULL. */
+const struct fhir_vital *fhir_wave_find(struct span name, bool escaped);
+
+/* The code of data-absent-reason for our ${reason}. */
+const char *fhir_absent_code(struct span reason, bool escaped);
+
+#endif
