@@ -11,71 +11,10 @@
 /* What the loop reads ahead of us on one connection. */
 #define AHEAD_MAX ((size_t)64 << 10)
 
-/* After a refusal the rest of what the client sends is thrown away for so
- * long, so that it reads our answer before it meets a reset. */
-#define LINGER_MS 2000
+/* What is thrown away of a client that was refused. */
 #define LINGER_MAX ((size_t)8 << 20)
 
 static void advance(struct serve_request *r);
-
-static void
-wait_for(struct serve_request *r, int64_t ms)
-{
-	const struct timeval tv = {ms / 1000, (ms % 1000) * 1000};
-
-	event_add(r->timer, &tv);
-}
-
-static void
-enter(struct serve_request *r, enum serve_phase phase, int64_t ms)
-{
-	r->phase = phase;
-	r->since = instant_monotonic();
-	wait_for(r, ms);
-}
-
-static void
-forget_body(struct serve_request *r)
-{
-	r->serve->buffered -= r->counted;
-	r->counted = 0;
-	buf_release(&r->body);
-}
-
-static void
-drop_client(struct serve_request *r)
-{
-	if (r->bev == NULL)
-		return;
-	serve_tls_goodbye(r->bev, true);
-	bufferevent_free(r->bev);
-	r->bev = NULL;
-	event_del(r->timer);
-}
-
-void
-serve_finish(struct serve_request *r)
-{
-	struct serve *s = r->serve;
-
-	serve_stream_free(r->stream);
-	drop_client(r);
-	if (r->previous != NULL)
-		r->previous->next = r->next;
-	else
-		s->first = r->next;
-	if (r->next != NULL)
-		r->next->previous = r->previous;
-	else
-		s->last = r->previous;
-	forget_body(r);
-	buf_release(&r->text);
-	if (r->timer != NULL)
-		event_free(r->timer);
-	free(r);
-	s->connections--;
-	serve_disconnected(s);
-}
 
 /* Wait for the next request of the connection. */
 static void
@@ -83,96 +22,11 @@ next_request(struct serve_request *r)
 {
 	r->served = true;
 	r->begun = false;
-	forget_body(r);
+	serve_forget_body(r);
 	buf_clear(&r->text);
 	memset(&r->chunks, 0, sizeof(r->chunks));
-	enter(r, SERVE_HEAD, r->serve->options.idle_ms);
+	serve_enter(r, SERVE_HEAD, r->serve->options.idle_ms);
 	advance(r);
-}
-
-static void
-linger(struct serve_request *r)
-{
-	struct evbuffer *in = bufferevent_get_input(r->bev);
-
-	if (r->ended) {
-		serve_finish(r);
-		return;
-	}
-	serve_tls_goodbye(r->bev, false);
-	shutdown(bufferevent_getfd(r->bev), SHUT_WR);
-	evbuffer_drain(in, evbuffer_get_length(in));
-	enter(r, SERVE_LINGER, LINGER_MS);
-}
-
-static void
-answer(
-    struct serve_request *r, int status, const char *headers, struct span body)
-{
-	struct evbuffer *out;
-	struct buf head;
-
-	/* Behind its end of sending there may be more requests. */
-	if (r->bev == NULL || r->serve->draining ||
-	    (r->ended &&
-		evbuffer_get_length(bufferevent_get_input(r->bev)) == 0) ||
-	    serve_crowded(r->serve))
-		r->keep_alive = false;
-	buf_init(&head);
-	serve_answer_head(
-	    r->serve, &head, status, r->keep_alive, headers, body.n);
-	if (r->bev == NULL || buf_failed(&head)) {
-		buf_release(&head);
-		serve_finish(r);
-		return;
-	}
-	out = bufferevent_get_output(r->bev);
-	enter(r, SERVE_ANSWER, r->serve->options.request_ms);
-	evbuffer_add(out, head.data, head.len);
-	if (!span_is(r->head.method, "HEAD"))
-		evbuffer_add(out, body.p, body.n);
-	buf_release(&head);
-}
-
-void
-serve_refuse(struct serve_request *r, int status, const char *why)
-{
-	const char *headers = status == 503 ? "Retry-After: 1\r\n" : NULL;
-	char text[128];
-
-	r->keep_alive = false;
-	r->refused = true;
-	snprintf(text, sizeof(text), "%s\n", why);
-	answer(r, status, headers, span_of(text));
-}
-
-void
-serve_detach(struct serve_request *r)
-{
-	r->phase = SERVE_STREAM;
-	r->since = instant_monotonic();
-	event_del(r->timer);
-	bufferevent_disable(r->bev, EV_READ | EV_WRITE);
-	forget_body(r);
-	buf_release(&r->text);
-	memset(&r->head, 0, sizeof(r->head));
-}
-
-void
-serve_limit(struct serve_request *r, int64_t ms)
-{
-	wait_for(r, ms);
-}
-
-void
-serve_close_gently(struct serve_request *r)
-{
-	serve_stream_free(r->stream);
-	r->stream = NULL;
-	if (bufferevent_enable(r->bev, EV_READ) != 0)
-		serve_finish(r);
-	else
-		linger(r);
 }
 
 /* There is no whole request.  False; where no more can come the connection is
@@ -211,7 +65,7 @@ take_head(struct serve_request *r)
 		return more(r);
 	if (!r->begun) {
 		r->begun = true;
-		enter(r, SERVE_HEAD, r->serve->options.request_ms);
+		serve_enter(r, SERVE_HEAD, r->serve->options.request_ms);
 	}
 	if (n > SERVE_HEAD_MAX)
 		n = SERVE_HEAD_MAX;
@@ -241,7 +95,7 @@ take_head(struct serve_request *r)
 		serve_refuse(r, 413, "the body is too large");
 		return false;
 	}
-	enter(r, SERVE_BODY, r->serve->options.request_ms);
+	serve_enter(r, SERVE_BODY, r->serve->options.request_ms);
 	if (r->head.expects && evbuffer_get_length(in) == 0) {
 		static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -351,7 +205,7 @@ on_written(struct bufferevent *bev, void *context)
 	if (r->keep_alive && !r->serve->draining)
 		next_request(r);
 	else if (r->refused || serve_unread(r))
-		linger(r);
+		serve_linger(r);
 	else
 		serve_finish(r);
 }
@@ -380,7 +234,7 @@ on_event(struct bufferevent *bev, short what, void *context)
 		return;
 	}
 	if (r->phase == SERVE_HANDLER)
-		drop_client(r);
+		serve_drop_client(r);
 	else
 		serve_finish(r);
 }
@@ -448,7 +302,7 @@ serve_connect(struct serve *s, int fd, const struct sockaddr *address)
 	s->connections++;
 	bufferevent_setcb(r->bev, on_read, on_written, on_event, r);
 	bufferevent_setwatermark(r->bev, EV_READ, 0, AHEAD_MAX);
-	enter(r, SERVE_HEAD, s->options.request_ms);
+	serve_enter(r, SERVE_HEAD, s->options.request_ms);
 	if (bufferevent_enable(r->bev, EV_READ | EV_WRITE) != 0)
 		serve_finish(r);
 	return;
@@ -482,5 +336,5 @@ void
 serve_answer(
     struct serve_request *r, int status, const char *headers, struct span body)
 {
-	answer(r, status, headers, body);
+	serve_respond(r, status, headers, body);
 }

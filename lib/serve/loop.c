@@ -108,21 +108,12 @@ port_of(int fd)
 	return ntohs(in.sin_port);
 }
 
-static void
-resume(void *context)
-{
-	struct serve *s = context;
-
-	if (s->listener != NULL && !s->paused && !s->draining)
-		evconnlistener_enable(s->listener);
-}
-
 /* Out of descriptors, most likely: try again in a while. */
 static void
 accept_failed(struct evconnlistener *listener, void *context)
 {
 	evconnlistener_disable(listener);
-	serve_after(context, 1000, resume, context);
+	serve_after(context, 1000, serve_resume, context);
 }
 
 static void
@@ -138,20 +129,6 @@ accepted(struct evconnlistener *listener, evutil_socket_t fd,
 	serve_connect(s, fd, address);
 	if (s->connections >= s->options.max_connections)
 		serve_make_room(s);
-}
-
-void
-serve_disconnected(struct serve *s)
-{
-	if (s->draining) {
-		if (s->connections == 0)
-			event_base_loopbreak(s->base);
-		return;
-	}
-	if (s->paused && s->connections < s->options.max_connections) {
-		s->paused = false;
-		resume(s);
-	}
 }
 
 /* Descriptors for all connections that may be. */
@@ -243,14 +220,6 @@ serve_new(const struct serve_options *options, struct err *err)
 	return s;
 }
 
-static void
-watch_free(struct serve_watch *w)
-{
-	if (w->event != NULL)
-		event_free(w->event);
-	free(w);
-}
-
 void
 serve_free(struct serve *s)
 {
@@ -260,12 +229,7 @@ serve_free(struct serve *s)
 		evconnlistener_free(s->listener);
 	s->listener = NULL;
 	serve_disconnect_all(s);
-	while (s->watches != NULL) {
-		struct serve_watch *w = s->watches;
-
-		s->watches = w->next;
-		watch_free(w);
-	}
+	serve_watches_free(s);
 	if (s->base != NULL)
 		event_base_free(s->base);
 	SSL_CTX_free(s->tls);
@@ -363,69 +327,4 @@ bool
 serve_draining(const struct serve *s)
 {
 	return s->draining;
-}
-
-static void
-fired(evutil_socket_t fd, short what, void *context)
-{
-	struct serve_watch *w = context, **p;
-	serve_callback *fn = w->fn;
-	void *its = w->context;
-
-	(void)fd;
-	(void)what;
-	if (w->once) {
-		for (p = &w->serve->watches; *p != w; p = &(*p)->next)
-			;
-		*p = w->next;
-		watch_free(w);
-	}
-	fn(its);
-}
-
-static struct serve_watch *
-watch(struct serve *s, int fd, short what, serve_callback *fn, void *context)
-{
-	struct serve_watch *w = calloc(1, sizeof(*w));
-
-	if (w == NULL)
-		return NULL;
-	w->event = event_new(s->base, fd, what, fired, w);
-	if (w->event == NULL) {
-		free(w);
-		return NULL;
-	}
-	w->serve = s;
-	w->fn = fn;
-	w->context = context;
-	w->once = (what & EV_PERSIST) == 0;
-	w->next = s->watches;
-	s->watches = w;
-	return w;
-}
-
-int
-serve_on_signal(struct serve *s, int signum, serve_callback *fn, void *context)
-{
-	struct serve_watch *w =
-	    watch(s, signum, EV_SIGNAL | EV_PERSIST, fn, context);
-
-	return w == NULL ? -1 : event_add(w->event, NULL);
-}
-
-int
-serve_after(struct serve *s, int64_t ms, serve_callback *fn, void *context)
-{
-	struct serve_watch *w = watch(s, -1, 0, fn, context);
-	const struct timeval tv = {ms / 1000, (ms % 1000) * 1000};
-
-	return w == NULL ? -1 : event_add(w->event, &tv);
-}
-
-int
-serve_soon(struct serve *s, serve_callback *fn, void *context)
-{
-	/* A timer, not event_active: it fires in the next round of the loop,
-	 * so that callers who ask again and again starve nobody. */
-	return serve_after(s, 0, fn, context);
 }

@@ -72,6 +72,12 @@ struct serve {
 	int64_t date_of;
 };
 
+/*
+ * From here on each file calls only those above it.
+ */
+
+/* ---- tls.c */
+
 /* A context for what ${tls} says.  NULL with ${err}. */
 SSL_CTX *serve_tls_new(const struct serve_tls *tls, struct err *err);
 
@@ -86,14 +92,58 @@ const char *serve_tls_failure(const struct serve *s, struct bufferevent *bev);
  * goodbye as said, since nobody waits for it. */
 void serve_tls_goodbye(struct bufferevent *bev, bool both);
 
-/* Take a connection that was accepted; ${fd} is the callee's. */
-void serve_connect(struct serve *s, int fd, const struct sockaddr *address);
+/* ---- answer.c */
+
+/* The length of a body that ends with the connection. */
+#define SERVE_ENDLESS SIZE_MAX
+
+/* Append the head of an answer with a body of ${length} bytes. */
+void serve_answer_head(struct serve *s, struct buf *out, int status,
+    bool keep_alive, const char *headers, size_t length);
+
+/* ---- watch.c: see serve.h */
+void serve_watches_free(struct serve *s);
+
+/* ---- pieces.c */
+
+struct serve_stream {
+	struct serve_request *request;
+	const struct serve_stream_calls *calls; /* NULL: the owner is gone */
+	void *context;
+	struct event *read, *write;
+	SSL *ssl;                               /* or NULL */
+	struct serve_piece piece[SERVE_PIECES]; /* a ring */
+	size_t first, count;
+	size_t sent;   /* of the first piece */
+	size_t unsent; /* of all */
+	int64_t since; /* the kernel has taken nothing; 0: nothing waits */
+	bool broken;   /* by a write: on_read finds out */
+};
+
+/* The kernel has taken ${n} more bytes: release the pieces that are sent. */
+void serve_stream_sent(struct serve_stream *t, size_t n);
+
+/* Free a stream and release its pieces. */
+void serve_stream_free(struct serve_stream *t);
+
+/* ---- state.c */
+
+/* The phase of ${r} is over in ${ms}. */
+void serve_limit(struct serve_request *r, int64_t ms);
+
+/* Begin ${phase}, which is over in ${ms}. */
+void serve_enter(struct serve_request *r, enum serve_phase phase, int64_t ms);
+
+void serve_forget_body(struct serve_request *r);
+
+/* The client is gone; a handler still has ${r}. */
+void serve_drop_client(struct serve_request *r);
 
 /* The connection is over; nobody holds ${r} any more. */
 void serve_finish(struct serve_request *r);
 
-/* Refuse what has come so far, and close. */
-void serve_refuse(struct serve_request *r, int status, const char *why);
+/* A serve_callback: listen again, unless there is a reason not to. */
+void serve_resume(void *serve);
 
 /* A connection is gone: go on listening, or end a drain. */
 void serve_disconnected(struct serve *s);
@@ -101,8 +151,32 @@ void serve_disconnected(struct serve *s);
 /* Does the client's next request, or a part of it, wait to be read? */
 bool serve_unread(const struct serve_request *r);
 
-/* Are there as many connections as may be, and do others wait? */
+/* Does a connection wait to be accepted; and are there as many connections as
+ * may be, too? */
+bool serve_someone_waits(const struct serve *s);
 bool serve_crowded(const struct serve *s);
+
+/* ---- respond.c */
+
+/* Close, but read for a while what the client still sends. */
+void serve_linger(struct serve_request *r);
+
+/* Answer as serve_answer does. */
+void serve_respond(
+    struct serve_request *r, int status, const char *headers, struct span body);
+
+/* Refuse what has come so far, and close. */
+void serve_refuse(struct serve_request *r, int status, const char *why);
+
+/* Take ${r} from the handler for a stream: its timer, its body and the text of
+ * its head are gone. */
+void serve_detach(struct serve_request *r);
+
+/* The stream of ${r} is over and all of it written: wait for the client to
+ * close, for a while. */
+void serve_close_gently(struct serve_request *r);
+
+/* ---- room.c */
 
 /* There are as many connections as may be: let one that is idle give way to
  * one that waits, or take no more until one has ended. */
@@ -114,23 +188,9 @@ void serve_disconnect_idle(struct serve *s);
 /* Close every connection, whatever it waits for. */
 void serve_disconnect_all(struct serve *s);
 
-/* Take ${r} from the handler for a stream: its timer, its body and the text of
- * its head are gone. */
-void serve_detach(struct serve_request *r);
+/* ---- connection.c */
 
-/* The stream of ${r} is over and all of it written, or is to be in
- * ${ms}: wait for the client to close, for a while. */
-void serve_close_gently(struct serve_request *r);
-void serve_limit(struct serve_request *r, int64_t ms);
-
-/* Free the stream of ${r}, whose pieces are released. */
-void serve_stream_free(struct serve_stream *t);
-
-/* The length of a body that ends with the connection. */
-#define SERVE_ENDLESS SIZE_MAX
-
-/* Append the head of an answer with a body of ${length} bytes. */
-void serve_answer_head(struct serve *s, struct buf *out, int status,
-    bool keep_alive, const char *headers, size_t length);
+/* Take a connection that was accepted; ${fd} is the callee's. */
+void serve_connect(struct serve *s, int fd, const struct sockaddr *address);
 
 #endif

@@ -1,7 +1,4 @@
 /* Who gives way when there are as many connections as may be. */
-#include <event2/buffer.h>
-#include <poll.h>
-
 #include "instant/instant.h"
 #include "serve/private.h"
 
@@ -23,33 +20,6 @@
 #define SLOW_MS 1000
 #define BODY_MS 2000
 #define BODY_PACE 4
-
-bool
-serve_unread(const struct serve_request *r)
-{
-	char byte;
-
-	return evbuffer_get_length(bufferevent_get_input(r->bev)) > 0 ||
-	    recv(bufferevent_getfd(r->bev), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >
-	    0;
-}
-
-static bool
-someone_waits(const struct serve *s)
-{
-	struct pollfd p = {.events = POLLIN};
-
-	if (s->listener == NULL)
-		return false;
-	p.fd = evconnlistener_get_fd(s->listener);
-	return poll(&p, 1, 0) > 0;
-}
-
-bool
-serve_crowded(const struct serve *s)
-{
-	return s->paused && someone_waits(s);
-}
 
 /* Has it nothing to do with us just now? */
 static bool
@@ -127,7 +97,7 @@ look(void *context)
 	s->looking = false;
 	if (!s->paused || s->draining)
 		return;
-	if (!someone_waits(s))
+	if (!serve_someone_waits(s))
 		s->flooded = false;
 	else if (!close_idle(s, now))
 		refuse_slow(s, now);
@@ -138,7 +108,7 @@ look(void *context)
 void
 serve_make_room(struct serve *s)
 {
-	if (!s->paused && someone_waits(s) &&
+	if (!s->paused && serve_someone_waits(s) &&
 	    close_idle(s, instant_monotonic()))
 		return;
 	s->paused = true;

@@ -16,43 +16,10 @@
 #define READ_SIZE 4096
 #define READ_ROUNDS 16
 
-struct serve_stream {
-	struct serve_request *request;
-	const struct serve_stream_calls *calls; /* NULL: the owner is gone */
-	void *context;
-	struct event *read, *write;
-	SSL *ssl;                               /* or NULL */
-	struct serve_piece piece[SERVE_PIECES]; /* a ring */
-	size_t first, count;
-	size_t sent;   /* of the first piece */
-	size_t unsent; /* of all */
-	int64_t since; /* the kernel has taken nothing; 0: nothing waits */
-	bool broken;   /* by a write: on_read finds out */
-};
-
 static int
 fd_of(const struct serve_stream *t)
 {
 	return bufferevent_getfd(t->request->bev);
-}
-
-/* ---- Writing ----------------------------------------------------------- */
-
-static void
-take_sent(struct serve_stream *t, size_t n)
-{
-	t->unsent -= n;
-	n += t->sent;
-	while (t->count > 0 && n >= t->piece[t->first].bytes.n) {
-		struct serve_piece *p = &t->piece[t->first];
-
-		n -= p->bytes.n;
-		if (p->release != NULL)
-			p->release(p->owner);
-		t->first = (t->first + 1) % SERVE_PIECES;
-		t->count--;
-	}
-	t->sent = n;
 }
 
 static ssize_t
@@ -101,7 +68,7 @@ serve_stream_push(struct serve_stream *t)
 		ssize_t n = t->ssl != NULL ? write_tls(t) : write_plain(t);
 
 		if (n >= 0) {
-			take_sent(t, (size_t)n);
+			serve_stream_sent(t, (size_t)n);
 			t->since = 0;
 			continue;
 		}
@@ -320,18 +287,4 @@ serve_stream_abort(struct serve_stream *t)
 	t->calls = NULL;
 	t->broken = true;
 	event_active(t->read, EV_READ, 0);
-}
-
-void
-serve_stream_free(struct serve_stream *t)
-{
-	if (t == NULL)
-		return;
-	if (t->read != NULL)
-		event_free(t->read);
-	if (t->write != NULL)
-		event_free(t->write);
-	while (t->count > 0)
-		take_sent(t, t->piece[t->first].bytes.n - t->sent);
-	free(t);
 }
