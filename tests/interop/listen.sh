@@ -21,6 +21,7 @@ cut_start() { # CUTS MOST SEED: sets CUT_URL
 	node "$TESTS/servers/cut.js" cut-port cut-log 600 port "$1" "$2" "$3" &
 	cut_pid=$!
 	wait_for test -s cut-port
+	# shellcheck disable=SC2034 # used by those who source this
 	CUT_URL=http://127.0.0.1:$(cat cut-port)
 }
 cut_stop() {
