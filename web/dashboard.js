@@ -3,7 +3,7 @@
 import { Card } from "./card.js";
 import { Link } from "./link.js";
 import { Model } from "./model.js";
-import { THRESHOLD, gapInWords } from "./words.js";
+import { THRESHOLD, endInWords, gapInWords } from "./words.js";
 
 const SHOW_MS = 250;
 const SPEAK_MS = 10000;
@@ -101,7 +101,7 @@ link.addEventListener("hello", ({ detail }) => {
 });
 link.addEventListener("line", ({ detail }) => model.take(detail, Date.now()));
 link.addEventListener("gap", ({ detail }) => notice(gapInWords(detail)));
-link.addEventListener("bye", ({ detail }) => notice(`The server closed the stream: ${detail.reason}.`));
+link.addEventListener("bye", ({ detail }) => notice(endInWords(detail.reason)));
 link.addEventListener("refused", ({ detail }) => askForToken(detail.why));
 
 byId("token-form").addEventListener("submit", (event) => {

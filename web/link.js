@@ -1,11 +1,14 @@
 // The connection to the stream: WebSocket, server-sent events where that fails,
 // and back again.  Resumes after the last sequence number, drops repeats.
 
+import { endInWords } from "./words.js";
+
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15000;
 // Heartbeats come at least this often; a link that is silent for longer is dead.
 const SILENCE_MS = 45000;
-// WebSocket attempts that may fail in a row before events are tried.
+// Attempts by one transport that may fail in a row, at a server that answers, before
+// the other is tried.
 const ATTEMPTS = 2;
 const JOIN_SECONDS = 20;
 
@@ -14,6 +17,7 @@ export class Link extends EventTarget {
 	#epoch = "";
 	#last = 0;
 	#failures = 0;
+	#misses = 0;
 	#useEvents = false;
 	#close = () => {};
 	#timer = 0;
@@ -28,6 +32,7 @@ export class Link extends EventTarget {
 		}
 		this.#token = token;
 		this.#failures = 0;
+		this.#misses = 0;
 		this.#useEvents = false;
 		this.#connect();
 	}
@@ -66,7 +71,7 @@ export class Link extends EventTarget {
 		const socket = new WebSocket(url, protocols);
 		const ended = (event) => {
 			this.#close = () => {};
-			this.#lost(event.code === 1008 ? event.reason || "refused" : "");
+			this.#lost(event.code === 1008 ? endInWords(event.reason) : "");
 		};
 		socket.onmessage = ({ data }) => {
 			const record = this.#record(data);
@@ -136,6 +141,7 @@ export class Link extends EventTarget {
 
 	#hello(record) {
 		this.#failures = 0;
+		this.#misses = 0;
 		if (this.#epoch && this.#epoch !== record.epoch)
 			this.#last = 0;
 		this.#epoch = record.epoch;
@@ -160,12 +166,12 @@ export class Link extends EventTarget {
 	async #lost(why) {
 		clearTimeout(this.#watchdog);
 		this.#failures++;
-		const refusal = await this.#refusal();
+		const { answers, refusal } = await this.#ask();
 		if (refusal) {
 			this.#say("refused", { why: why || refusal });
 			return;
 		}
-		if (this.#failures % ATTEMPTS === 0)
+		if (answers && ++this.#misses % ATTEMPTS === 0)
 			this.#useEvents = !this.#useEvents;
 		const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures);
 		const wait = Math.random() * longest;
@@ -173,18 +179,19 @@ export class Link extends EventTarget {
 		this.#timer = setTimeout(() => this.#connect(), wait);
 	}
 
-	// A script is not shown why a WebSocket was refused; a plain request is.
-	async #refusal() {
+	// Whether the server answers, and why it refuses.  A script is not shown why a
+	// WebSocket was refused, but a plain request is.
+	async #ask() {
+		const refusals = {
+			401: this.#token ? "The token is not valid, or no longer." : "This stream needs a token.",
+			403: "The token does not cover this stream.",
+		};
 		try {
 			const headers = this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
-			const answer = await fetch("poll?wait=0", { headers, cache: "no-store" });
-			if (answer.status === 401)
-				return this.#token ? "The token is not valid, or no longer." : "This stream needs a token.";
-			if (answer.status === 403)
-				return "The token does not cover this stream.";
+			const { status } = await fetch("poll?wait=0", { headers, cache: "no-store" });
+			return { answers: true, refusal: refusals[status] ?? "" };
 		} catch {
-			// Not reachable: that is no refusal.
+			return { answers: false, refusal: "" };
 		}
-		return "";
 	}
 }

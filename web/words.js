@@ -49,6 +49,17 @@ export function gapInWords({ lost, reason }) {
 	return `${count}: ${GAPS[reason] ?? reason}.`;
 }
 
+const ENDS = {
+	end: "The input of the server has ended.",
+	shutdown: "The server has stopped.",
+	slow: "The server closed the connection: this page did not keep up.",
+	"token-expired": "The token has expired.",
+};
+
+export function endInWords(reason) {
+	return ENDS[reason] ?? `The server closed the connection: ${reason || "refused"}.`;
+}
+
 // Each quality with the words for its level, worst first.  Motion counts down.
 export const QUALITIES = [
 	{ key: "signal", name: "Signal", steps: [0.3, 0.6], words: ["weak", "fair", "good"] },

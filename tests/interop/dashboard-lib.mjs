@@ -162,7 +162,7 @@ export const quiet = (page, state) =>
 
 // A page, with two lists of ours:
 // complaints   errors on its console and exceptions, but those that ${expect} matches
-// records      what its WebSockets received, in order
+// records      what it received by WebSocket or as events, in order
 export async function openPage(browser, url, { expect = null, ...options } = {}) {
 	const page = await browser.newPage(options);
 	page.setDefaultTimeout(PATIENCE_MS);
@@ -172,8 +172,13 @@ export async function openPage(browser, url, { expect = null, ...options } = {})
 	page.on("console", (message) =>
 		["error", "warning"].includes(message.type()) && complain(message.text()));
 	page.on("pageerror", (error) => complain(String(error)));
-	page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) =>
-		page.records.push(JSON.parse(payload))));
+	const devtools = await page.context().newCDPSession(page);
+	await devtools.send("Network.enable");
+	devtools.on("Network.webSocketFrameReceived", ({ response }) =>
+		response.opcode === 1 && page.records.push(JSON.parse(response.payloadData)));
+	devtools.on("Network.eventSourceMessageReceived", ({ eventName, eventId, data }) =>
+		page.records.push(eventName === "message"
+			? { record: "line", sequence: Number(eventId), line: JSON.parse(data) } : JSON.parse(data)));
 	await page.goto(url);
 	return page;
 }
