@@ -115,7 +115,7 @@ one_line(struct run *r, const struct ndjson_line *line)
 	if (ascii_trim(line->text).n == 0)
 		return CLI_OK;
 	if (memchr(line->text.p, '\0', line->text.n) != NULL)
-		return bad_line(r, line, true, "bad line: holds a NUL byte");
+		return bad_line(r, line, true, "bad line: contains a NUL byte");
 	if (line->number == 1 && ndjson_marked(line->text))
 		return bad_line(r, line, true,
 		    "byte 1: a byte order mark: save the text without it");

@@ -120,6 +120,21 @@ id_of_digest(const uint8_t digest[ID_DIGEST], char text[ID_TEXT_MAX])
 }
 
 bool
+id_is_uuid(struct span s)
+{
+	if (s.n != ID_TEXT_MAX - 1)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? s.p[i] != '-'
+			 : s.p[i] == '\0' || strchr(hex, s.p[i]) == NULL)
+			return false;
+	}
+	return true;
+}
+
+bool
 id_usable(struct span s)
 {
 	if (s.n == 0 || s.n > ID_MAX)

@@ -44,6 +44,9 @@ int id_next(struct id_maker *m, int64_t ms, char text[ID_TEXT_MAX]);
 /* Write the version 8 ID of the content whose SHA-256 is ${digest}. */
 void id_of_digest(const uint8_t digest[ID_DIGEST], char text[ID_TEXT_MAX]);
 
+/* Is ${s} a UUID as these functions write it, of any version? */
+bool id_is_uuid(struct span s);
+
 /* Can ${s} be the ID of a webhook message?  1 to ID_MAX visible ASCII
  * characters without '.', which separates the parts of what is signed
  * (Standard Webhooks 1.0), nor '"' and '\\', which JSON would escape. */

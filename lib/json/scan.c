@@ -379,7 +379,7 @@ scan_key(struct json_scan *s, const char *p, enum state *state,
 	case 0:
 		break;
 	case 1:
-		return fail(s, at, "duplicate key in an object");
+		return fail(s, at, "duplicate key");
 	default:
 		return fail(s, at, "out of memory");
 	}

@@ -138,11 +138,11 @@ message_check_id(struct span id, struct err *err)
 		return err_set(err, "id: longer than %d bytes", MESSAGE_ID_MAX);
 	if (memchr(id.p, '.', id.n) != NULL)
 		return err_set(err,
-		    "id: holds a full stop, which a signature "
-		    "cannot tell from its own");
+		    "id: contains a full stop, which separates the parts of a "
+		    "signature");
 	return err_set(err,
-	    "id: holds other than visible ASCII, or a quote "
-	    "or a backslash");
+	    "id: contains characters other than visible ASCII, or a quote or a "
+	    "backslash");
 }
 
 bool

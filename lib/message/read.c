@@ -83,8 +83,8 @@ read_header(struct message_reader *r, const char *key, size_t max,
 	if (text->n > max)
 		return err_set(err, "%s: longer than %zu bytes", key, max);
 	if (!message_header_ok(*text, max))
-		return err_set(
-		    err, "%s: holds other than printable ASCII", key);
+		return err_set(err,
+		    "%s: contains characters other than printable ASCII", key);
 	return 0;
 }
 

@@ -186,7 +186,7 @@ read_headers(struct outgoing_reader *r, struct outgoing_fields *d,
 		json_unescape(s->span, &name);
 		if (json_scan_next(s) != JSON_STRING) {
 			rc = err_set(err,
-			    "\"headers\" holds a value that is "
+			    "\"headers\" has a value that is "
 			    "not a string");
 			break;
 		}

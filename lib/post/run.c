@@ -55,7 +55,7 @@ one_line(struct post_run *r, const struct ndjson_line *line)
 	if (ascii_trim(line->text).n == 0)
 		return;
 	if (memchr(line->text.p, '\0', line->text.n) != NULL) {
-		bad_line(r, line, "bad line: holds a NUL byte");
+		bad_line(r, line, "bad line: contains a NUL byte");
 		return;
 	}
 	switch (deliver_take(r->d, line->text, &err)) {

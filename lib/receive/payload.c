@@ -110,7 +110,7 @@ read_event(
 	if (t->ids.len > start &&
 	    memchr(t->ids.data + start, ' ', t->ids.len - start) != NULL)
 		return err_set(err,
-		    "event %zu of the batch: source holds a blank",
+		    "event %zu of the batch: source contains a blank",
 		    t->count + 1);
 	buf_add_byte(&t->ids, ' ');
 	if (!add_member(t, "id"))

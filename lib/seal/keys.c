@@ -41,7 +41,7 @@ add_one(struct seal_keys *k, struct span text, struct err *err)
 
 	for (size_t i = 0; rc == 0 && i < k->count; i++) {
 		if (strcmp(k->key[i].kid, key->kid) == 0)
-			rc = err_set(err, "kid %s: duplicate", key->kid);
+			rc = err_set(err, "duplicate kid %s", key->kid);
 	}
 	if (rc != 0)
 		seal_key_release(key);
@@ -174,7 +174,7 @@ add_text(struct taking *t, struct span text, struct err *err)
 	json_index_release(&ix);
 	if (rc == 0 && t->good == 0)
 		rc = err_set(err, "%s",
-		    t->why.text[0] != '\0' ? t->why.text : "holds no key");
+		    t->why.text[0] != '\0' ? t->why.text : "contains no key");
 	if (!lines)
 		t->at = NULL;
 	return rc;

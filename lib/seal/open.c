@@ -343,7 +343,7 @@ seal_open_line(struct seal_opener *o, struct span line,
 	}
 	if (!message_is_line(opened->text)) {
 		err_set(err,
-		    "the text holds a line break or a NUL byte: it "
+		    "the text contains a line break or a NUL byte: it "
 		    "cannot be printed as a line");
 		return VERDICT_BAD;
 	}

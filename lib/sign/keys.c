@@ -128,9 +128,9 @@ add_bytes(struct sign_key *key, const struct prefix *p, struct span line,
 {
 	if (bytes.n < p->min || bytes.n > p->max) {
 		if (p->min == p->max)
-			return err_set(err, "%s holds %zu bytes, not %zu",
+			return err_set(err, "%s has %zu bytes, not %zu",
 			    p->text, bytes.n, p->min);
-		return err_set(err, "%s holds %zu bytes, not %d to %d", p->text,
+		return err_set(err, "%s has %zu bytes, not %d to %d", p->text,
 		    bytes.n, SIGN_KEY_MIN, SIGN_KEY_MAX);
 	}
 	if (p->algorithm == SIGN_HMAC_SHA256) {
@@ -300,7 +300,7 @@ read_keys(void *keys, struct crypto_key_file *file, struct err *err)
 	}
 	if (k->count == before) {
 		file->at = first;
-		return passed > 0 ? -1 : err_set(err, "holds no key");
+		return passed > 0 ? -1 : err_set(err, "contains no key");
 	}
 	if (passed > 1)
 		crypto_key_note(file, first,

@@ -266,7 +266,7 @@ sign_check_line(struct sign_stream *s, struct span line, struct buf *out,
 		return verdict;
 	if (!s->whole && !message_is_line(m->payload)) {
 		err_set(err,
-		    "the payload holds a line break or a NUL byte: "
+		    "the payload contains a line break or a NUL byte: "
 		    "it cannot be printed as a line");
 		return VERDICT_BAD;
 	}

@@ -49,13 +49,13 @@ byte 7: not UTF-8	{"a":"\300\257"}
 byte 7: not UTF-8	{"a":"\355\240\200"}
 byte 7: not UTF-8	{"a":"\364\220\200\200"}
 byte 8: key or '}' expected	{"a":1,}
-byte 8: duplicate key in an object	{"a":1,"a":2}
-byte 8: duplicate key in an object	{"a":1,"\\u0061":2}
+byte 8: duplicate key	{"a":1,"a":2}
+byte 8: duplicate key	{"a":1,"\\u0061":2}
 byte 8: ',' or '}' expected	{"a":1 "b":2}
 byte 8: ',' or ']' expected	{"a":[1}
 byte 8: more behind the value	{"a":1}{"b":2}
 byte 7: ends in the middle	{"a":1
-bad line: holds a NUL byte	{"a":"\000"}
+bad line: contains a NUL byte	{"a":"\000"}
 not a JSON object (it seems to be a JSON array: jq -c '.[]' makes lines of it)	[]
 not a JSON object	"text"
 not a JSON object	42

@@ -44,7 +44,7 @@ is_stderr ''
 try 'bad lines' v --rejects rejects mixed
 is_status 1
 stdout_is_file two.out
-is_stderr 'vitals-event: mixed:2: bad line: holds a NUL byte
+is_stderr 'vitals-event: mixed:2: bad line: contains a NUL byte
 vitals-event: mixed:3: byte 7: not UTF-8
 vitals-event: mixed:4: byte 1: a byte order mark: save the text without it
 vitals-event: mixed:5: not a JSON object'
@@ -62,11 +62,11 @@ ok 'readable only by the owner'
 try 'the first bad line ends it' v --strict mixed
 is_status 1
 stdout_is_file good.out
-is_stderr 'vitals-event: mixed:2: bad line: holds a NUL byte'
+is_stderr 'vitals-event: mixed:2: bad line: contains a NUL byte'
 try 'of all files' v --strict mixed good
 is_status 1
 stdout_is_file good.out
-is_stderr 'vitals-event: mixed:2: bad line: holds a NUL byte'
+is_stderr 'vitals-event: mixed:2: bad line: contains a NUL byte'
 
 try 'a file that does not exist' v good nowhere good
 is_status 3
@@ -83,7 +83,7 @@ is_stderr 'vitals-event: nowhere/x: No such file or directory'
 try 'rejects that cannot be written' v --rejects /dev/full mixed
 is_status 3
 stdout_is_file good.out
-is_stderr 'vitals-event: mixed:2: bad line: holds a NUL byte
+is_stderr 'vitals-event: mixed:2: bad line: contains a NUL byte
 vitals-event: /dev/full: write failed: No space left on device'
 
 # 1 MiB and one byte more.

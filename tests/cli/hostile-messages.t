@@ -79,24 +79,24 @@ sign	{"a":"\0300\0200"}	byte 7: not UTF-8
 sign	{"a":"\0355\0240\0200"}	byte 7: not UTF-8
 sign	{"a":"\0364\0220\0200\0200"}	byte 7: not UTF-8
 sign	{"a":"\0342\0202"}	byte 7: not UTF-8
-sign	{"a":"b\0000c"}	bad line: holds a NUL byte
+sign	{"a":"b\0000c"}	bad line: contains a NUL byte
 sign	\0357\0273\0277{"a":1}	byte 1: a byte order mark: save the text without it
-sign	{"a":1,"a":2}	byte 8: duplicate key in an object
-sign	{"a":1,"\\u0061":2}	byte 8: duplicate key in an object
-sign	{"a":{"b":1,"b":1}}	byte 13: duplicate key in an object
+sign	{"a":1,"a":2}	byte 8: duplicate key
+sign	{"a":1,"\\u0061":2}	byte 8: duplicate key
+sign	{"a":{"b":1,"b":1}}	byte 13: duplicate key
 sign	// {"a":1}	byte 1: not a JSON value
 sign	{"a":1 /* c */}	byte 8: ',' or '}' expected
 sign	{"id":{}}	no ID: member id is neither a string nor a number
 sign	{"id":[]}	no ID: member id is neither a string nor a number
 sign	{"id":true}	no ID: member id is neither a string nor a number
 sign	{"id":""}	member id cannot be the ID: id: empty
-sign	{"id":"a b"}	member id cannot be the ID: id: holds other than visible ASCII, or a quote or a backslash
-sign	{"id":"a.b"}	member id cannot be the ID: id: holds a full stop, which a signature cannot tell from its own
-sign	{"id":1.5}	member id cannot be the ID: id: holds a full stop, which a signature cannot tell from its own
-sign	{"id":"\\u0000"}	member id cannot be the ID: id: holds other than visible ASCII, or a quote or a backslash
-sign	{"id":"é"}	member id cannot be the ID: id: holds other than visible ASCII, or a quote or a backslash
+sign	{"id":"a b"}	member id cannot be the ID: id: contains characters other than visible ASCII, or a quote or a backslash
+sign	{"id":"a.b"}	member id cannot be the ID: id: contains a full stop, which separates the parts of a signature
+sign	{"id":1.5}	member id cannot be the ID: id: contains a full stop, which separates the parts of a signature
+sign	{"id":"\\u0000"}	member id cannot be the ID: id: contains characters other than visible ASCII, or a quote or a backslash
+sign	{"id":"é"}	member id cannot be the ID: id: contains characters other than visible ASCII, or a quote or a backslash
 sign	{"id":"1","payload":"","contentType":""}	contentType: empty
-sign	{"id":"1","payload":"","contentType":"a\\nb"}	contentType: holds other than printable ASCII
+sign	{"id":"1","payload":"","contentType":"a\\nb"}	contentType: contains characters other than printable ASCII
 sign	{"id":"1","payload":"","signature":"v1,x"}	timestamp: missing, but the message is signed
 sign	{"id":"1","payload":"","signature":"v1,x","timestamp":"1"}	timestamp: is a string, not a number
 sign	eyJ9.AAAA.AAAA.AAAA	byte 1: not a JSON value
@@ -106,10 +106,10 @@ verify	{@T,@S,@P}	id: missing
 verify	{@I,@S,@P}	webhook-timestamp: missing
 verify	{@I,@T,@P}	webhook-signature: missing
 verify	{@I,@T,@S}	payload: missing
-verify	{@I,@T,@S,@P,@P}	byte 158: duplicate key in an object
+verify	{@I,@T,@S,@P,@P}	byte 158: duplicate key
 verify	{"id":5,@T,@S,@P}	id: is a number, not a string
 verify	{"id":null,@T,@S,@P}	id: is null, not a string
-verify	{"id":"msg_p5jXN8AQM9LWM0D4loKWxJe.",@T,@S,@P}	id: holds a full stop, which a signature cannot tell from its own
+verify	{"id":"msg_p5jXN8AQM9LWM0D4loKWxJe.",@T,@S,@P}	id: contains a full stop, which separates the parts of a signature
 verify	{"id":"msg_p5jXN8AQM9LWM0D4loKWxJel",@T,@S,@P}	signature does not match: wrong key or changed message
 verify	{@I,"timestamp":1614265331,@S,@P}	signature does not match: wrong key or changed message
 verify	{@I,"timestamp":"1614265330",@S,@P}	timestamp: is a string, not a number
@@ -129,7 +129,7 @@ verify	{@I,@T,"signature":"v1,AAAA",@P}	webhook-signature: v1 is not the base64 
 verify	{@I,@T,"signature":"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE",@P}	webhook-signature: v1 is not the base64 of 32 bytes
 verify	{@I,@T,"signature":"v1,g0hM9SsE-OTPJTGt_tmIKtSyZlE3uFJELVlNIOLJ1OE=",@P}	webhook-signature: v1 is not the base64 of 32 bytes
 verify	{@I,@T,"signature":"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OF=",@P}	webhook-signature: v1 is not the base64 of 32 bytes
-verify	{@I,@T,"signature":"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=\\n",@P}	signature: holds other than printable ASCII
+verify	{@I,@T,"signature":"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=\\n",@P}	signature: contains characters other than printable ASCII
 verify	{@I,@T,"signature":"v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",@P}	signature does not match: wrong key or changed message
 verify	{@I,@T,"signature":"v2,AAAA",@P}	no signature of a version that is known
 verify	{@I,@T,"signature":"v1=g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",@P}	webhook-signature: not VERSION,BASE64 separated by blanks
@@ -169,7 +169,7 @@ open	{"protected":"@H","iv":5,"ciphertext":"AAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA"
 open	{"protected":"@H","recipients":[{"header":5}],"iv":"AAAAAAAAAAAAAAAA","ciphertext":"AAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA"}	header: not an object
 seal	{"a":1	byte 7: ends in the middle
 seal	[]	not a JSON object (it seems to be a JSON array: jq -c '.[]' makes lines of it)
-seal	{"id":"a.b"}	member id cannot be the ID: id: holds a full stop, which a signature cannot tell from its own
+seal	{"id":"a.b"}	member id cannot be the ID: id: contains a full stop, which separates the parts of a signature
 seal	{"ciphertext":"","iv":""}	is sealed already
 seal	{"id":"1","payload":"","signature":"v1,x"}	is signed already: seal first, then sign
 seal	{"id":"1","payload":"","contentType":"application/jose"}	is sealed already

@@ -111,7 +111,7 @@ try 'bad lines' vitals-post --rejects bad "$base/ok" <in
 is_status 1
 stdout_lines 2
 is_stderr 'vitals-post: <stdin>:1: not a JSON object
-vitals-post: <stdin>:3: byte 8: duplicate key in an object
+vitals-post: <stdin>:3: byte 8: duplicate key
 vitals-post: <stdin>:5: http://example.org/x: plain http goes only to loopback (--allow-http allows it)
 vitals-post: <stdin>:6: https://example.org/x: URL contains a user or a password: use a token file or a header
 vitals-post: <stdin>:7: header Host cannot be set

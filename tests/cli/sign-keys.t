@@ -71,13 +71,13 @@ awk 'BEGIN { printf "whsec_"; for (i = 0; i < 1368; i++) printf "A"; print "" }'
 try 'a key of 1026 bytes' vitals-verify -k huge message
 is_status 3
 is_stdout ''
-is_stderr 'vitals-verify: huge:1: whsec_ holds 1026 bytes, not 24 to 64'
+is_stderr 'vitals-verify: huge:1: whsec_ has 1026 bytes, not 24 to 64'
 
 # Lines that cannot be read.
 printf 'hello, world\nwhsec_%s\n' $good >made
 verifies 'a line that is no key' 'vitals-verify: made:1: not a key: whsec_, whsk_, whpk_ or base64 expected: passed over'
 printf 'whsec_%s\n\nwhpk_AAAA\nv9,x\n' $good >made
-verifies 'several of them' 'vitals-verify: made:3: whpk_ holds 3 bytes, not 32: passed over, and 1 more lines'
+verifies 'several of them' 'vitals-verify: made:3: whpk_ has 3 bytes, not 32: passed over, and 1 more lines'
 printf 'hello, world\nwhsec_AAAA\n' >made
 try 'no other key' vitals-verify -k made message
 is_status 3

@@ -135,9 +135,9 @@ try 'refuses odd IDs' vitals-sign -k key <<'L'
 L
 is_status 1
 is_stdout ''
-is_stderr 'vitals-sign: <stdin>:1: member id cannot be the ID: id: holds a full stop, which a signature cannot tell from its own
+is_stderr 'vitals-sign: <stdin>:1: member id cannot be the ID: id: contains a full stop, which separates the parts of a signature
 vitals-sign: <stdin>:2: no ID: member id is neither a string nor a number
-vitals-sign: <stdin>:3: member id cannot be the ID: id: holds other than visible ASCII, or a quote or a backslash'
+vitals-sign: <stdin>:3: member id cannot be the ID: id: contains characters other than visible ASCII, or a quote or a backslash'
 while read -r type line; do
 	try "media type $type" vitals-sign -k key <<L
 $line

@@ -304,7 +304,7 @@ check_headers(void)
 	check_header("{\"alg\":\"HS256\",\"b64\":false}",
 	    "malformed: header: b64 is not allowed in tokens");
 	check_header("{\"alg\":\"none\",\"alg\":\"HS256\"}",
-	    "malformed: header: byte 15: key stands twice in one object");
+	    "malformed: header: byte 15: duplicate key");
 	check_header("{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}",
 	    "malformed: header: typ is not JWT");
 	check_header("{\"alg\":\"HS256\",\"typ\":\"jwt\"}", "good");
@@ -389,7 +389,7 @@ check_all_claims(void)
 	    {"{\"exp\":1e300", "malformed: claims: exp is no time"},
 	    {"{\"exp\":1e999", "malformed: claims: exp is no time"},
 	    {"{\"exp\":1,\"exp\":1795415611",
-		"malformed: claims: byte 10: key stands twice in one object"},
+		"malformed: claims: byte 10: duplicate key"},
 	    {"{\"exp\":1795415611,\"nbf\":1795415640", "good"},
 	    {"{\"exp\":1795415611,\"nbf\":1795415641",
 		"early: it is not valid yet"},

@@ -43,9 +43,10 @@ static const struct {
     {"{\"id\":1,\"payload\":\"\"}", "id: is a number, not a string"},
     {"{\"id\":\"\",\"payload\":\"\"}", "id: empty"},
     {"{\"id\":\"a b\",\"payload\":\"\"}",
-	"id: holds other than visible ASCII, or a quote or a backslash"},
+	"id: contains characters other than visible ASCII, or a quote or a "
+	"backslash"},
     {"{\"id\":\"a.b\",\"payload\":\"\"}",
-	"id: holds a full stop, which a signature cannot tell from its own"},
+	"id: contains a full stop, which separates the parts of a signature"},
     {"{" ID "}", "payload: missing"},
     {"{" ID ",\"payload\":{}}", "payload: is an object, not a string"},
     {"{" ID ",\"payload\":null}", "payload: is null, not a string"},
@@ -63,15 +64,14 @@ static const struct {
 	"timestamp: not a whole number of seconds since 1970"},
     {"{" ID ",\"payload\":\"\",\"contentType\":\"\"}", "contentType: empty"},
     {"{" ID ",\"payload\":\"\",\"contentType\":\"a\\r\\nb\"}",
-	"contentType: holds other than printable ASCII"},
+	"contentType: contains characters other than printable ASCII"},
     {"{" ID ",\"payload\":\"\",\"signature\":true}",
 	"signature: is a boolean, not a string"},
     {"{" ID ",\"payload\":\"\",\"signature\":\"\xc3\xa9\"}",
-	"signature: holds other than printable ASCII"},
+	"signature: contains characters other than printable ASCII"},
     {"{" ID ",\"payload\":\"\",\"headers\":[]}",
 	"headers: is an array, not an object"},
-    {"{" ID ",\"payload\":\"\",\"payload\":\"\"}",
-	"byte 28: duplicate key in an object"},
+    {"{" ID ",\"payload\":\"\",\"payload\":\"\"}", "byte 28: duplicate key"},
 };
 
 static void

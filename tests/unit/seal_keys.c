@@ -10,10 +10,10 @@ static const struct {
     {"{\"keys\":[" BOB "," BOB_X "]}", NULL},
     {BOB "\n" BOB_X "\n", NULL},
     {"# ours\n\n" BOB "\n", NULL},
-    {"", "holds no key"},
+    {"", "contains no key"},
     {"{}", "not a JWK: kty is missing"},
     {"{\"keys\":{}}", "keys: not an array"},
-    {"{\"keys\":[]}", "holds no key"},
+    {"{\"keys\":[]}", "contains no key"},
     {"{\"keys\":[5]}", "keys: number 1 is no object"},
     {"{\"keys\":[{},5,[{}]," BOB ",{}]}", NULL},
     {"{\"keys\":[" BOB ",{\"kty\":\"EC\",\"use\":\"sig\"}]}", NULL},
@@ -66,8 +66,7 @@ static const struct {
 	"not a key on P-256"},
     {"{\"kty\":\"EC\",\"crv\":\"P-256\",\"alg\":\"RSA-OAEP\"}",
 	"alg: not ECDH-ES+A256KW or ECDH-ES"},
-    {"{\"kty\":\"oct\",\"kty\":\"EC\"}",
-	"byte 14: duplicate key in an object"},
+    {"{\"kty\":\"oct\",\"kty\":\"EC\"}", "byte 14: duplicate key"},
 };
 
 static void

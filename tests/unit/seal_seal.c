@@ -247,7 +247,7 @@ static const struct {
     {"{\"alg\":\"dir\"}", "enc: missing"},
     {"{\"alg\":5,\"enc\":\"A256GCM\"}", "alg: not a string"},
     {"{\"alg\":\"dir\",\"alg\":\"dir\",\"enc\":\"A256GCM\"}",
-	"protected header: byte 14: duplicate key in an object"},
+	"protected header: byte 14: duplicate key"},
     {"[]", "protected header: not a JSON object"},
     {"{\"alg\":\"A256KW\",\"enc\":\"A256GCM\"}",
 	"encrypted key: not the base64url of 40 bytes"},

@@ -76,7 +76,7 @@ static const struct {
     {"[]", "not a JSON object"},
     {"{\"id\":\"a\"", "byte 10: ends in the middle"},
     {"{\"id\":\"a\"} x", "byte 12: more behind the value"},
-    {"{\"id\":\"a\",\"id\":\"a\"}", "byte 11: duplicate key in an object"},
+    {"{\"id\":\"a\",\"id\":\"a\"}", "byte 11: duplicate key"},
     {"{}", "'id' is missing"},
     {"{\"id\":\"\"}", "id: must not be empty"},
     {"{\"id\":null}", "id: must be a string"},

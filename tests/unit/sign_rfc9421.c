@@ -155,8 +155,8 @@ own(void)
 		  CREATED, 300, &v, &err) == SIGN_MALFORMED,
 	    "an ID that cannot be one");
 	CHECK_TEXT(err.text,
-	    "id: holds a full stop, which a signature cannot tell from its "
-	    "own",
+	    "id: contains a full stop, which separates the parts of a "
+	    "signature",
 	    "is refused");
 	prepare(k, "msg_1");
 	sign_keys_free(k);

@@ -276,7 +276,7 @@ static const struct {
 } key[] = {
     {STANDARD, "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL},
     {STANDARD, "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-	"whsec_ holds 23 bytes, not 24 to 64"},
+	"whsec_ has 23 bytes, not 24 to 64"},
     {STANDARD,
 	"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 	"AAAAAAAAAAAAAAAAAAAAAAAA==",
@@ -285,7 +285,7 @@ static const struct {
 	"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 	"AAAAAAAAAAAAAAAAAAAAAAAAA=",
 	NULL},
-    {STANDARD, "whsec_", "whsec_ holds 0 bytes, not 24 to 64"},
+    {STANDARD, "whsec_", "whsec_ has 0 bytes, not 24 to 64"},
     {STANDARD, "whsec_%%%%", "whsec_ is not followed by base64"},
     {STANDARD, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", NULL},
     {STANDARD, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa_w", NULL},
@@ -301,12 +301,12 @@ static const struct {
     {STANDARD, WHSK, NULL},
     {STANDARD, WHPK, NULL},
     {STANDARD, "whsk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=",
-	"whsk_ holds 32 bytes, not 64"},
+	"whsk_ has 32 bytes, not 64"},
     {STANDARD,
 	"whsk_AXb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0d"
 	"RqSKJp4AJ6p9lMicMFs6Kvg==",
 	"whsk_ is not an Ed25519 key"},
-    {STANDARD, "whpk_AAAA", "whpk_ holds 3 bytes, not 32"},
+    {STANDARD, "whpk_AAAA", "whpk_ has 3 bytes, not 32"},
     {GITHUB, "x", NULL},
 };
 
