@@ -77,16 +77,18 @@ enum store_accepted {
 	STORE_REFUSED      /* it takes no more: see store_accept_failure */
 };
 
+enum store_taken {
+	STORE_TAKEN,
+	STORE_STAYS, /* it will be asked for by its session */
+	STORE_STOP   /* it is not taken now, nor are those behind it */
+};
+
 /* Who takes deliveries out. */
 struct store_taker {
 	void *context;
 	/* Take ${d}, whose members are yours from then on, and which is not to
 	 * be sent before ${not_before} (wall clock; 0: at once). */
-	enum store_taken {
-		STORE_TAKEN,
-		STORE_STAYS, /* it will be asked for by its session */
-		STORE_STOP   /* it is not taken now, nor are those behind it */
-	} (*take)(
+	enum store_taken (*take)(
 	    void *context, struct outgoing_delivery *d, int64_t not_before);
 	/* Its line is damaged, ${why}; its event has only an ID.  Settle it. */
 	void (*damaged)(
