@@ -173,6 +173,28 @@ stdout_has '^vitals_stream_connections_total{kind="sse"} 3$'
 stdout_has '^vitals_stream_delivery_seconds_bucket{kind="sse",le="+Inf"} '
 is_stderr ''
 
+# ---- The dashboard.
+
+if [ -e "$ROOT/web/index.html" ]; then
+	fetch / -o page -D heads
+	cmp -s page "$ROOT/web/index.html" &&
+		grep -qi '^content-type: text/html; charset=utf-8' heads &&
+		grep -qi "^content-security-policy: default-src 'none'; script-src 'self'" heads
+	ok 'the dashboard is at /, with a strict policy'
+	etag=$(sed -n 's/^ETag: \(.*\).$/\1/p' heads)
+	code=$(status / -H "If-None-Match: $etag")
+	[ "$code" = 304 ]
+	ok "it is sent once: $code"
+	bad=
+	for f in "$ROOT"/web/*.js "$ROOT"/web/*.css "$ROOT"/web/*.svg; do
+		fetch "/${f##*/}" | cmp -s - "$f" || bad="$bad $f"
+	done
+	[ -z "$bad" ]
+	ok "so are its files$bad"
+else
+	skip 'the dashboard' 'no web/ here'
+fi
+
 # ---- Stopping.
 
 try 'SIGTERM' finish TERM
