@@ -148,8 +148,10 @@ export async function setUp() {
 }
 
 export async function tearDown() {
-	await Promise.all(servers.map((server) => server.stop("SIGKILL")));
 	await browser.close();
+	await Promise.all(servers.map((server) => server.stop()));
+	const ends = servers.map(({ process: { exitCode, signalCode } }) => signalCode ?? exitCode);
+	ok(ends.every((end) => end === 0 || end === "SIGKILL"), "the servers end as they are asked to", ends);
 }
 
 // What vitals-token makes with ${key}.
