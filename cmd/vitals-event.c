@@ -110,9 +110,8 @@ check_options(struct event_options *e)
 	if (opt.subject != NULL && opt.key_file == NULL &&
 	    !event_is_pseudonym(span_of(opt.subject)))
 		return cli_usage(&cli,
-		    "--subject: a plain identifier is not sent on, and "
-		    "without a key its hash could be guessed: "
-		    "--pseudonym-key-file is needed");
+		    "--subject: plain identifier: --pseudonym-key-file is "
+		    "required");
 	if (opt.source_uri != NULL && !opt.cloudevents)
 		return cli_usage(&cli, "--source-uri goes with --cloudevents");
 	if (opt.source_uri != NULL &&

@@ -241,7 +241,7 @@ read_models(struct models *m, struct span models, struct err *err)
 	if (of.passed > 0 && of.good == 0)
 		return err_set(err, "%s", of.why.text);
 	if (of.passed > 0)
-		err_set(err, "%s: passed over", of.why.text);
+		err_set(err, "%s: ignored", of.why.text);
 	return 0;
 }
 

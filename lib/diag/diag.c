@@ -111,7 +111,7 @@ tell_dropped(void)
 {
 	char text[128];
 	int n = snprintf(text, sizeof(text),
-	    "%s: %" PRIu64 " messages were dropped, since nobody read them\n",
+	    "%s: %" PRIu64 " messages were dropped because nobody read them\n",
 	    program, dropped);
 
 	dropped = 0;

@@ -69,7 +69,7 @@ check_extension(const struct shape_other *o, struct err *err)
 		    (o->key.p[i] >= '0' && o->key.p[i] <= '9');
 	if (!good)
 		return err_set(err,
-		    "'%.*s' is no attribute name of "
+		    "'%.*s' is not an attribute name of "
 		    "CloudEvents: lower-case letters and "
 		    "digits",
 		    shown, o->key.p);

@@ -112,8 +112,7 @@ find_kind(struct event_record *t, struct err *err)
 					     : EVENT_KIND_FAILED;
 	else
 		return err_set(err,
-		    "record: '%.*s' is no measurement, sample "
-		    "or wave",
+		    "record: '%.*s' is not a measurement, sample or wave",
 		    name.n > 64 ? 64 : (int)name.n, name.p);
 	if (v[RECORD_READINGS].type == JSON_END)
 		return err_set(err, "'readings' is missing");

@@ -16,8 +16,8 @@ event_put_subject(struct event_maker *m, struct span subject, struct buf *out,
 		buf_add_span(out, subject);
 	else if (m->opt.key == NULL)
 		return err_set(err,
-		    "subject: a plain identifier is not sent "
-		    "on: --pseudonym-key-file is needed");
+		    "subject: plain identifier: --pseudonym-key-file is "
+		    "required");
 	else if (event_pseudonym(m->opt.key, subject, out) != 0)
 		return err_set(err, "subject: HMAC-SHA256 failed");
 	buf_add_byte(out, '"');

@@ -10,14 +10,15 @@ event_not_instant(struct span s)
 {
 	int64_t ms;
 
-	return instant_parse(s, &ms) == 0 ? NULL
-					  : "is no RFC 3339 time with offset";
+	return instant_parse(s, &ms) == 0
+	    ? NULL
+	    : "is not an RFC 3339 time with offset";
 }
 
 const char *
 event_not_unit(struct span s)
 {
-	return ucum_valid(s) ? NULL : "is no UCUM unit";
+	return ucum_valid(s) ? NULL : "is not a UCUM unit";
 }
 
 const char *
@@ -28,14 +29,14 @@ event_not_sha256(struct span s)
 	for (size_t i = 0; good && i < s.n; i++)
 		good = (s.p[i] >= '0' && s.p[i] <= '9') ||
 		    (s.p[i] >= 'a' && s.p[i] <= 'f');
-	return good ? NULL : "is no SHA-256 in lower-case hexadecimal";
+	return good ? NULL : "is not a SHA-256 in lower-case hexadecimal";
 }
 
 const char *
 event_not_id(struct span s)
 {
 	return id_usable(s) ? NULL
-			    : "is no ID: 1 to 256 visible ASCII characters "
+			    : "is not an ID: 1 to 256 visible ASCII characters "
 			      "without full stop, quote and backslash";
 }
 
@@ -53,7 +54,7 @@ event_not_version(struct span s)
 	if (major == 0 || major + 1 >= s.n || s.p[major] != '.' ||
 	    minor != s.n || (s.p[0] == '0' && major > 1) ||
 	    (s.p[major + 1] == '0' && minor > major + 2))
-		return "is no version: MAJOR.MINOR";
+		return "is not a version: MAJOR.MINOR";
 	if (major == 1 && s.p[0] == '0' + EVENT_SCHEMA_MAJOR)
 		return NULL;
 	return "is a version that is not supported (supported: "
@@ -74,7 +75,7 @@ event_not_type(struct span s)
 		    (c == '.' && !first && i + 1 < s.n);
 	}
 	return good ? NULL
-		    : "is no type: words of letters, digits and '_', joined "
+		    : "is not a type: words of letters, digits and '_', joined "
 		      "by full stops";
 }
 
@@ -95,7 +96,7 @@ event_session_wrong(struct span s)
 {
 	if (s.n == 0 || s.n > EVENT_SESSION_MAX || has_control(s) ||
 	    !json_utf8_valid(s, NULL))
-		return "is no session ID: 1 to 256 bytes of UTF-8 without "
+		return "is not a session ID: 1 to 256 bytes of UTF-8 without "
 		       "control characters";
 	return NULL;
 }
@@ -164,7 +165,7 @@ event_uri_wrong(struct span s)
 			    s.p[i + 2] != '\0' &&
 			    strchr(hex, s.p[i + 2]) != NULL;
 	}
-	return good ? NULL : "is no URI reference (RFC 3986)";
+	return good ? NULL : "is not a URI reference (RFC 3986)";
 }
 
 /* RFC 9110: a token at the start of ${s}, which is cut off. */

@@ -67,7 +67,7 @@ post_drain_output(struct post_run *r)
 	}
 	/* A failed writer has none; that was reported, or will be. */
 	if (ndjson_unwritten(out) > 0) {
-		diag_error("<stdout>: nobody reads it: %zu bytes of receipts "
+		diag_error("<stdout>: no reader: %zu bytes of receipts "
 			   "are lost",
 		    ndjson_unwritten(out));
 		r->status = cli_worst(r->status, CLI_SYSTEM);

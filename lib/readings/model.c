@@ -433,8 +433,8 @@ model_fit(struct model *m, enum vital vital, const struct model_pair pair[],
 	table_fill(&t, pair, n);
 	if (t.n < MODEL_PAIRS_MIN) {
 		(void)err_set(err,
-		    "%zu measurements beside a reference have the features "
-		    "that are needed, and %d are the least",
+		    "%zu measurements with a reference have the necessary "
+		    "features: at least %d are needed",
 		    t.n, MODEL_PAIRS_MIN);
 	} else {
 		m->pairs = (unsigned)t.n;

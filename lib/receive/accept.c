@@ -46,7 +46,7 @@ refuse_other(struct receive *r, struct serve_request *request, struct span id)
 {
 	char why[ID_MAX + 64];
 
-	snprintf(why, sizeof(why), "the ID %.*s was taken with another body",
+	snprintf(why, sizeof(why), "the ID %.*s was accepted with another body",
 	    (int)(id.n < ID_MAX ? id.n : ID_MAX), id.p);
 	receive_refuse(r, request, 409, NULL, why);
 }

@@ -68,7 +68,7 @@ receive_summary(const struct receive *r, char *text, size_t size)
 
 	snprintf(text, size,
 	    "%" PRIu64 " accepted, %" PRIu64 " known already, %" PRIu64
-	    " refused, %" PRIu64 " told to try again, %" PRIu64
+	    " refused, %" PRIu64 " asked to try again, %" PRIu64
 	    " lines printed",
 	    n->accepted, n->duplicates, n->refused, n->unsafe, n->printed);
 }

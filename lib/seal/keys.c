@@ -128,7 +128,7 @@ add_set(struct taking *t, struct span array, struct err *err)
 		else if (token == JSON_OBJECT)
 			rc = take(t, jwk, where, err);
 		else
-			pass(t, jwk, where, " is no object");
+			pass(t, jwk, where, " is not an object");
 	}
 	json_scan_release(&scan);
 	return rc;
@@ -202,11 +202,10 @@ read_keys(void *keys, struct crypto_key_file *file, struct err *err)
 	for (; i < k->count; i++)
 		file->secret |= k->key[i].private;
 	if (t.passed > 1)
-		crypto_key_note(file, t.at,
-		    "%s: passed over, and %zu more keys", t.why.text,
-		    t.passed - 1);
+		crypto_key_note(file, t.at, "%s: ignored, and %zu more keys",
+		    t.why.text, t.passed - 1);
 	else if (t.passed > 0)
-		crypto_key_note(file, t.at, "%s: passed over", t.why.text);
+		crypto_key_note(file, t.at, "%s: ignored", t.why.text);
 	return 0;
 }
 

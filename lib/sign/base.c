@@ -27,7 +27,7 @@ cover(struct sign_base *b, const struct sign_field *item, struct err *err)
 {
 	if (item->type != SIGN_FIELD_STRING || item->escaped ||
 	    item->text.n == 0)
-		return malformed(b, err, "a component is no string");
+		return malformed(b, err, "a component is not a string");
 	if (b->count == SIGN_COVERED_MAX)
 		return malformed(b, err, "more than 32 components");
 	for (size_t i = 0; i < b->count; i++) {
@@ -47,7 +47,7 @@ take_time(struct sign_base *b, const struct sign_field *value, int64_t *time,
 	if (value->type != SIGN_FIELD_INTEGER || value->number < 1 ||
 	    value->number > MESSAGE_TIMESTAMP_MAX)
 		return malformed(b, err,
-		    "created or expires is no whole number of seconds since "
+		    "created or expires is not a whole number of seconds since "
 		    "1970");
 	*time = value->number;
 	return 0;

@@ -212,8 +212,8 @@ try_encodings(const struct sign_trial *t, struct span body, struct buf *room,
 	if (!json_utf8_valid(body, NULL)) {
 		from_latin1(body, room);
 	} else {
-		text = "the body's UTF-8 was taken for Latin-1 and encoded "
-		       "again";
+		text =
+		    "the body's UTF-8 was treated as Latin-1 and encoded again";
 		fits = to_latin1(body, room);
 	}
 	if (!fits)
@@ -241,8 +241,9 @@ sign_find_change(const struct sign_trial *t, struct span body, struct buf *what)
 		rc = sign_try_respelled(t, body);
 		if (rc == 1)
 			buf_add_text(what,
-			    "the body is JSON that a program read and wrote "
-			    "anew, with other blanks, escapes or numbers");
+			    "the body is JSON that a program has read and "
+			    "written again, with other blanks, escapes or "
+			    "numbers");
 	}
 	return rc == 1 && buf_failed(what) ? -1 : rc;
 }

@@ -32,7 +32,7 @@ int sign_try(const struct sign_trial *t, struct span body);
 int sign_find_change(
     const struct sign_trial *t, struct span body, struct buf *what);
 
-/* Was ${body} JSON that a program read and wrote anew, with other blanks,
+/* Was ${body} JSON that a program has read and written again, with other blanks,
  * escapes or numbers?  Return 1, 0 or -1 likewise. */
 int sign_try_respelled(const struct sign_trial *t, struct span body);
 

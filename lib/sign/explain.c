@@ -69,10 +69,10 @@ diagnose(struct sign_keys *k, struct span body, struct err *err)
 		err_set(err, "verifying failed: out of memory");
 		return SIGN_FAILED;
 	}
-	err_set(err, "signature does not match: the sender took %s",
+	err_set(err, "signature does not match: the sender used %s",
 	    k->scheme->text_keys
-		? "the bytes behind whsec_ for the key, not its text"
-		: "the key's text for the key, not its bytes");
+		? "the bytes after whsec_ as the key instead of its text"
+		: "the text of the key instead of its bytes");
 	return SIGN_WRONG;
 }
 

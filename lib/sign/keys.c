@@ -303,11 +303,10 @@ read_keys(void *keys, struct crypto_key_file *file, struct err *err)
 		return passed > 0 ? -1 : err_set(err, "contains no key");
 	}
 	if (passed > 1)
-		crypto_key_note(file, first,
-		    "%s: passed over, and %zu more lines", err->text,
-		    passed - 1);
+		crypto_key_note(file, first, "%s: ignored, and %zu more lines",
+		    err->text, passed - 1);
 	else if (passed > 0)
-		crypto_key_note(file, first, "%s: passed over", err->text);
+		crypto_key_note(file, first, "%s: ignored", err->text);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /*
- * JSON that a program read and wrote anew: try the ways in which the usual
+ * JSON that a program has read and written again: try the ways in which the usual
  * libraries write it.
  */
 #include <stdbool.h>

@@ -105,7 +105,7 @@ head -n 7 lines >seven
 try 'reports too few references' vitals-calibrate -q --reference ref seven
 is_status 1
 is_stdout ''
-is_stderr 'vitals-calibrate: oxygenSaturation: 7 measurements beside a reference have the features that are needed, and 8 are the least
+is_stderr 'vitals-calibrate: oxygenSaturation: 7 measurements with a reference have the necessary features: at least 8 are needed
 vitals-calibrate: nothing to calibrate'
 
 sed 's/"source":"a"/"source":"x"/' ref >foreign

@@ -68,8 +68,8 @@ neither a record nor an event: no member 'record', 'schemaVersion' or 'specversi
 neither a record nor an event: no member 'record', 'schemaVersion' or 'specversion'	{"Record":"sample"}
 neither a record nor an event: no member 'record', 'schemaVersion' or 'specversion'	{"a":{"record":"sample"}}
 record: must be a string	{"record":1}
-record: 'trace' is no measurement, sample or wave	{"record":"trace"}
-record: 'receipt' is no measurement, sample or wave	{"record":"receipt"}
+record: 'trace' is not a measurement, sample or wave	{"record":"trace"}
+record: 'receipt' is not a measurement, sample or wave	{"record":"receipt"}
 Y
 
 # Records.
@@ -85,8 +85,8 @@ readings[1].vital: must be a string	{"record":"sample","readings":[{"vital":"x",
 readings[0].vital: must be 1 to 64 bytes long	{"record":"sample","readings":[{"vital":""}]}
 readings[0].value: must be a number or null	{"record":"sample","readings":[{"vital":"x","value":"71"}]}
 readings[0].value: is not a finite number	{"record":"sample","readings":[{"vital":"x","value":1e999}]}
-readings[0].unit: 'bpm' is no UCUM unit	{"record":"sample","readings":[{"vital":"heartRate","value":1,"unit":"bpm"}]}
-readings[0].unit: 'mmHg' is no UCUM unit	{"record":"sample","readings":[{"vital":"x","value":1,"unit":"mmHg"}]}
+readings[0].unit: 'bpm' is not a UCUM unit	{"record":"sample","readings":[{"vital":"heartRate","value":1,"unit":"bpm"}]}
+readings[0].unit: 'mmHg' is not a UCUM unit	{"record":"sample","readings":[{"vital":"x","value":1,"unit":"mmHg"}]}
 readings[0]: heartRate must be in '/min'	{"record":"sample","readings":[{"vital":"heartRate","value":1,"unit":"Hz","confidence":1}]}
 readings[0]: value is null without an absentReason	{"record":"sample","readings":[{"vital":"x","value":null,"unit":"1"}]}
 readings[0]: absentReason beside a value	{"record":"sample","readings":[{"vital":"x","value":1,"unit":"1","confidence":1,"absentReason":"too-short"}]}
@@ -96,10 +96,10 @@ readings[0].confidence: must be from 0 to 1	{"record":"sample","readings":[{"vit
 quality.signal: must be from 0 to 1	{"record":"sample","readings":[],"quality":{"signal":1.5}}
 quality.snrDb: must be a number or null	{"record":"sample","readings":[],"quality":{"snrDb":"6"}}
 quality: must be an object or null	{"record":"sample","readings":[],"quality":[]}
-startTime: '2026-11-23T06:33:30' is no RFC 3339 time with offset	{"record":"sample","readings":[],"startTime":"2026-11-23T06:33:30"}
-startTime: '2026-02-29T06:33:30Z' is no RFC 3339 time with offset	{"record":"sample","readings":[],"startTime":"2026-02-29T06:33:30Z"}
-startTime: '2026-11-23T06:33:60Z' is no RFC 3339 time with offset	{"record":"sample","readings":[],"startTime":"2026-11-23T06:33:60Z"}
-startTime: '9999-12-31T23:59:59-00:01' is no RFC 3339 time with offset	{"record":"sample","readings":[],"startTime":"9999-12-31T23:59:59-00:01"}
+startTime: '2026-11-23T06:33:30' is not an RFC 3339 time with offset	{"record":"sample","readings":[],"startTime":"2026-11-23T06:33:30"}
+startTime: '2026-02-29T06:33:30Z' is not an RFC 3339 time with offset	{"record":"sample","readings":[],"startTime":"2026-02-29T06:33:30Z"}
+startTime: '2026-11-23T06:33:60Z' is not an RFC 3339 time with offset	{"record":"sample","readings":[],"startTime":"2026-11-23T06:33:60Z"}
+startTime: '9999-12-31T23:59:59-00:01' is not an RFC 3339 time with offset	{"record":"sample","readings":[],"startTime":"9999-12-31T23:59:59-00:01"}
 offsetSeconds: must be from 0 to 1e+10	{"record":"sample","readings":[],"offsetSeconds":-1}
 offsetSeconds: must be from 0 to 1e+10	{"record":"sample","readings":[],"startTime":"2026-11-23T06:33:30Z","offsetSeconds":1e14}
 offsetSeconds: must be from 0 to 1e+10	{"record":"sample","readings":[],"offsetSeconds":10000000001}
@@ -109,7 +109,7 @@ ends after the year 9999	{"record":"measurement","readings":[],"startTime":"9999
 durationSeconds: must be a number or null	{"record":"sample","readings":[],"durationSeconds":"30"}
 seq: must be a whole number	{"record":"sample","readings":[],"seq":1.0}
 seq: must be at least 0	{"record":"sample","readings":[],"seq":-1}
-sourceSha256: 'abc' is no SHA-256 in lower-case hexadecimal	{"record":"sample","readings":[],"sourceSha256":"abc"}
+sourceSha256: 'abc' is not a SHA-256 in lower-case hexadecimal	{"record":"sample","readings":[],"sourceSha256":"abc"}
 device: must be an object or null	{"record":"sample","readings":[],"device":"phone"}
 session: must be a string	{"record":"sample","readings":[],"session":{"id":"s"}}
 sampleRate: must be from 0.001 to 1e+06	{"record":"wave","wave":"pulse","sampleRate":0,"values":[]}
@@ -127,22 +127,22 @@ schemaVersion: must be a string	{"schemaVersion":1}
 schemaVersion: '2.0' is a version that is not supported (supported: 1.x)	{"id":7,"schemaVersion":"2.0"}
 schemaVersion: '0.9' is a version that is not supported (supported: 1.x)	{"schemaVersion":"0.9"}
 schemaVersion: '11.0' is a version that is not supported (supported: 1.x)	{"schemaVersion":"11.0"}
-schemaVersion: '1' is no version: MAJOR.MINOR	{"schemaVersion":"1"}
-schemaVersion: '1.01' is no version: MAJOR.MINOR	{"schemaVersion":"1.01"}
-schemaVersion: '1.0-beta' is no version: MAJOR.MINOR	{"schemaVersion":"1.0-beta"}
+schemaVersion: '1' is not a version: MAJOR.MINOR	{"schemaVersion":"1"}
+schemaVersion: '1.01' is not a version: MAJOR.MINOR	{"schemaVersion":"1.01"}
+schemaVersion: '1.0-beta' is not a version: MAJOR.MINOR	{"schemaVersion":"1.0-beta"}
 'id' is missing	{"schemaVersion":"1.0"}
 'session' is missing	{$E,$R}
 session: must be an object	{$E,"session":"s",$R}
 session: 'id' is missing	{$E,"session":{},$R}
-session.id: '' is no session ID: 1 to 256 bytes of UTF-8 without control characters	{$E,"session":{"id":""},$R}
-id: 'a.b' is no ID: 1 to 256 visible ASCII characters without full stop, quote and backslash	{"schemaVersion":"1.0","id":"a.b"}
-type: 'a b' is no type: words of letters, digits and '_', joined by full stops	{"schemaVersion":"1.0","id":"x","type":"a b"}
+session.id: '' is not a session ID: 1 to 256 bytes of UTF-8 without control characters	{$E,"session":{"id":""},$R}
+id: 'a.b' is not an ID: 1 to 256 visible ASCII characters without full stop, quote and backslash	{"schemaVersion":"1.0","id":"a.b"}
+type: 'a b' is not a type: words of letters, digits and '_', joined by full stops	{"schemaVersion":"1.0","id":"x","type":"a b"}
 type: 'vitals.other' is not known in version 1.0	{"schemaVersion":"1.0","id":"x","type":"vitals.other","time":"2026-11-23T06:33:30Z",$S}
 session.offsetSeconds: must be from 0 to 1e+10	{$E,"session":{"id":"s","startTime":"2026-11-23T06:33:30Z","offsetSeconds":1e14},$R}
 session.durationSeconds: must be from 0 to 1e+10	{$E,"session":{"id":"s","durationSeconds":1e11},$R}
 session: ends after the year 9999	{$E,"session":{"id":"s","startTime":"9999-12-31T23:59:59Z","durationSeconds":1},$R}
-time: '9999-12-31T23:59:60Z' is no RFC 3339 time with offset	{"schemaVersion":"1.0","id":"x","type":"vitals.sample","time":"9999-12-31T23:59:60Z"}
-time: '1795415610' is no RFC 3339 time with offset	{"schemaVersion":"1.0","id":"x","type":"vitals.sample","time":"1795415610"}
+time: '9999-12-31T23:59:60Z' is not an RFC 3339 time with offset	{"schemaVersion":"1.0","id":"x","type":"vitals.sample","time":"9999-12-31T23:59:60Z"}
+time: '1795415610' is not an RFC 3339 time with offset	{"schemaVersion":"1.0","id":"x","type":"vitals.sample","time":"1795415610"}
 'readings' is missing	{$E,$S}
 type: completed, but no reading has a calibrated value	{"schemaVersion":"1.0","id":"x","type":"vitals.measurement.completed","time":"2026-11-23T06:33:30Z",$S,"readings":[]}
 type: failed, but a reading has a value	{"schemaVersion":"1.0","id":"x","type":"vitals.measurement.failed","time":"2026-11-23T06:33:30Z",$S,$R}
@@ -151,10 +151,10 @@ specversion: '0.3' is a version of CloudEvents that is not supported (supported:
 'data' is missing	{$C}
 data: must be an object	{$C,"data":"text"}
 'source' is missing	{"specversion":"1.0","id":"x","type":"t","data":{}}
-source: 'a b' is no URI reference (RFC 3986)	{"specversion":"1.0","id":"x","type":"t","source":"a b","data":{}}
+source: 'a b' is not a URI reference (RFC 3986)	{"specversion":"1.0","id":"x","type":"t","source":"a b","data":{}}
 data: 'schemaVersion' is missing	{$C,"data":{}}
 data: schemaVersion: '2.0' is a version that is not supported (supported: 1.x)	{$C,"data":{"schemaVersion":"2.0"}}
-'session_id' is no attribute name of CloudEvents: lower-case letters and digits	{$C,"session_id":"s","data":{$E,$S,$R}}
+'session_id' is not an attribute name of CloudEvents: lower-case letters and digits	{$C,"session_id":"s","data":{$E,$S,$R}}
 traceparent: must be a string, a boolean or a 32-bit integer	{$C,"traceparent":{},"data":{$E,$S,$R}}
 sequence: must be a string, a boolean or a 32-bit integer	{$C,"sequence":2147483648,"data":{$E,$S,$R}}
 id: differs from the event's in data	{"specversion":"1.0","id":"y","source":"urn:x","type":"vitals.sample","data":{$E,$S,$R}}
@@ -166,7 +166,7 @@ datacontenttype: '+json' is not supported (supported: application/json and types
 time: differs from the event's in data	{$C,"time":"2026-11-23T06:33:30.001Z","data":{$E,$S,$R}}
 time: differs from the event's in data	{$C,"time":"2026-11-23T06:33:30.0000001Z","data":{$E,$S,$R}}
 time: differs from the event's in data	{$C,"time":"2026-11-23T06:33:30+01:00","data":{$E,$S,$R}}
-time: '2026-11-23T06:33:60Z' is no RFC 3339 time with offset	{$C,"time":"2026-11-23T06:33:60Z","data":{$E,$S,$R}}
+time: '2026-11-23T06:33:60Z' is not an RFC 3339 time with offset	{$C,"time":"2026-11-23T06:33:60Z","data":{$E,$S,$R}}
 id: must be a string	{"specversion":"1.0","id":null,"source":"urn:x","type":"vitals.sample","data":{$E,$S,$R}}
 data_base64 beside data	{$C,"data_base64":"AA==","data":{$E,$S,$R}}
 Y

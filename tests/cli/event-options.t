@@ -39,7 +39,7 @@ is_stderr ''
 try 'an empty value is one' vitals-event --session= good
 is_status 2
 is_stdout ''
-is_stderr "vitals-event: --session: '' is no session ID: 1 to 256 bytes of UTF-8 without control characters
+is_stderr "vitals-event: --session: '' is not a session ID: 1 to 256 bytes of UTF-8 without control characters
 $usage"
 try 'letters together, then a value' vitals-event -qss good
 is_status 0
@@ -76,10 +76,10 @@ is_stderr ''
 # Its own.
 refused '--check with others' '--check passes events on as they are: no other option makes sense with it' --check --cloudevents good
 refused 'two subjects' '--subject and --subject-file exclude each other' --subject a --subject-file good
-refused 'a subject without a key' '--subject: a plain identifier is not sent on, and without a key its hash could be guessed: --pseudonym-key-file is needed' --subject Ada good
+refused 'a subject without a key' '--subject: plain identifier: --pseudonym-key-file is required' --subject Ada good
 refused 'a URI without CloudEvents' '--source-uri goes with --cloudevents' --source-uri urn:x good
-refused 'no URI' "--source-uri: 'a b' is no URI reference (RFC 3986)" --cloudevents --source-uri 'a b' good
-refused 'half an escape' "--source-uri: 'a%2' is no URI reference (RFC 3986)" --cloudevents --source-uri 'a%2' good
+refused 'no URI' "--source-uri: 'a b' is not a URI reference (RFC 3986)" --cloudevents --source-uri 'a b' good
+refused 'half an escape' "--source-uri: 'a%2' is not a URI reference (RFC 3986)" --cloudevents --source-uri 'a%2' good
 refused 'no time' "--time: 'today' is neither 'record', 'now' nor an RFC 3339 time with offset" --time today good
 refused 'a time without offset' "--time: '2026-11-23T06:33:30' is neither 'record', 'now' nor an RFC 3339 time with offset" --time 2026-11-23T06:33:30 good
 refused 'no device' "--device: 'make' is not NAME=VALUE" --device make good
@@ -105,8 +105,8 @@ try 'the longest session' vitals-event --session "$s" good
 is_status 0
 stdout_json '.session.id | length == 256'
 is_stderr ''
-refused 'one byte more' "--session: 's$s' is no session ID: 1 to 256 bytes of UTF-8 without control characters" --session "s$s" good
-refused 'a session that is not UTF-8' "--session: '?' is no session ID: 1 to 256 bytes of UTF-8 without control characters" --session "$(printf '\377')" good
+refused 'one byte more' "--session: 's$s' is not a session ID: 1 to 256 bytes of UTF-8 without control characters" --session "s$s" good
+refused 'a session that is not UTF-8' "--session: '?' is not a session ID: 1 to 256 bytes of UTF-8 without control characters" --session "$(printf '\377')" good
 
 # Pseudonyms, as anyone with the key can compute them.
 want=anon-$(printf Ada | openssl dgst -sha256 -hmac 0123456789abcdef0123456789abcdef | sed 's/.* //' | cut -c 1-32)
@@ -131,7 +131,7 @@ is_stderr ''
 try 'but no key' vitals-event own
 is_status 1
 is_stdout ''
-is_stderr 'vitals-event: own:1: subject: a plain identifier is not sent on: --pseudonym-key-file is needed'
+is_stderr 'vitals-event: own:1: subject: plain identifier: --pseudonym-key-file is required'
 cp key open
 chmod 644 open
 try 'a key that others can read' vitals-event -k open --subject Ada good

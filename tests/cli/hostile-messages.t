@@ -137,7 +137,7 @@ verify	{@I,@T,"signature":"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=,v1,x"
 verify	{@I,@T,"signature":"v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==",@P}	wrong key: the signature is Ed25519 (v1a), the key for HMAC (whsec_)
 verify	{@I,@T,@S,"payload":{"test":2432232314}}	payload: is an object, not a string
 verify	{@I,@T,@S,"payload":""}	signature does not match: wrong key or changed message
-verify	{@I,@T,@S,"payload":"{\\"test\\":2432232314}"}	signature does not match: the body is JSON that a program read and wrote anew, with other blanks, escapes or numbers
+verify	{@I,@T,@S,"payload":"{\\"test\\":2432232314}"}	signature does not match: the body is JSON that a program has read and written again, with other blanks, escapes or numbers
 verify	{@I,@T,@S,"payload":"{\\"test\\": 2432232314}\\n"}	signature does not match: a newline was added to the end of the body
 verify	{@I,@T,@S,"payload":"{\\"test\\": 2432232314"}	signature does not match: wrong key or changed message
 verify	{@I,@T,@S,@P	byte 157: ends in the middle

@@ -47,7 +47,7 @@ stalled_s=$?
 echo "# status $stalled_s"
 [ $stalled_s -ge 3 ] && [ $stalled_s -le 4 ]
 ok 'a signal ends it although nothing is read'
-grep -q '^vitals-post: <stdout>: nobody reads it: [0-9]* bytes of receipts are lost$' err
+grep -q '^vitals-post: <stdout>: no reader: [0-9]* bytes of receipts are lost$' err
 ok 'and it reports what is lost' err
 exec 8<&-
 
@@ -81,7 +81,7 @@ exec 8<&-
 wait $pid
 [ $? -eq 4 ]
 ok 'and exits as usual' said
-grep -q '^vitals-post: [1-9][0-9]* messages were dropped, since nobody read them$' said &&
+grep -q '^vitals-post: [1-9][0-9]* messages were dropped because nobody read them$' said &&
 	! grep -v '^vitals-post: ' said
 ok 'the messages that were not read are counted' said
 done_testing

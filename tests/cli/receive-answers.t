@@ -145,7 +145,7 @@ is_stdout '{"id":"a2","n":2}
 {"resourceType":"Bundle"}
 {   "id": "p1",   "text": "a\nb" }
 {"id":"v1"}'
-stderr_has '^vitals-receive: 10 accepted, 3 known already, [0-9]* refused, 0 told to try again, 10 lines printed$'
+stderr_has '^vitals-receive: 10 accepted, 3 known already, [0-9]* refused, 0 asked to try again, 10 lines printed$'
 secret=$(sed 's/^whsec_//' key)
 if grep -q -e "$secret" -e 'u00e4' err; then not_ok 'neither key nor payload on stderr' err
 else

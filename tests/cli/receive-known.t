@@ -27,7 +27,7 @@ for state in '' '--state seen.db'; do
 	receive $state
 	is "new $state" "$(post one)" 202
 	is 'its ID with another body' "$(post other)" 409
-	is 'why' "$(cat answer)" 'the ID k1 was taken with another body'
+	is 'why' "$(cat answer)" 'the ID k1 was accepted with another body'
 	is 'the first again' "$(post one)" 200
 	is 'another ID' "$(post two)" 202
 	if command -v openssl >/dev/null; then
@@ -42,7 +42,7 @@ for state in '' '--state seen.db'; do
 	try "each line once $state" finish
 	is_status 0
 	is_stdout "$(printf '%s\n' '{"id":"k1","n":1}' '{"id":"k2","n":1}' && cat events)"
-	stderr_has '^vitals-receive: CLIENT: refused: 409: the ID k1 was taken with another body$'
+	stderr_has '^vitals-receive: CLIENT: refused: 409: the ID k1 was accepted with another body$'
 done
 receive --state seen.db
 is 'after a restart' "$(post other)" 409

@@ -258,7 +258,7 @@ jq -c '.keys |= [5, {kty: "RSA", n: "AQAB"}] + .' keyset >odd
 try 'with what is not understood' vitals-seal -k odd one
 is_status 0
 stdout_json '.contentType == "application/jose"'
-is_stderr 'vitals-seal: odd: keys: number 1 is no object: passed over, and 1 more keys'
+is_stderr 'vitals-seal: odd: keys: number 1 is not an object: ignored, and 1 more keys'
 jq -c '.keys |= .[:2]' keyset >none
 try 'without another key' vitals-seal -k none one
 is_status 3
@@ -268,7 +268,7 @@ is_stderr 'vitals-seal: none: keys: number 1: use: the key is not for encryption
 try 'on lines' vitals-seal -k lines.jwk one
 is_status 0
 stdout_json '.contentType == "application/jose"'
-is_stderr 'vitals-seal: lines.jwk:1: kty and crv: not EC on P-256, OKP on X25519 or oct: passed over'
+is_stderr 'vitals-seal: lines.jwk:1: kty and crv: not EC on P-256, OKP on X25519 or oct: ignored'
 jq -c '{keys: [., {kty: "EC", use: "sig", d: "AA"}]}' mine.public >secret
 chmod 644 secret
 try 'a secret among those that are ignored' vitals-seal -k secret one

@@ -19,7 +19,7 @@ changed() { # BODY WHY
 	is_stdout ''
 	is_stderr "vitals-verify: $1: signature does not match: $2"
 }
-JSON='the body is JSON that a program read and wrote anew, with other blanks, escapes or numbers'
+JSON='the body is JSON that a program has read and written again, with other blanks, escapes or numbers'
 CRLF='the line ends of the body were changed to CRLF'
 MARK='a byte order mark was put before the body'
 ADDED='a newline was added to the end of the body'
@@ -63,7 +63,7 @@ changed numbers "$JSON"
 sed 's/":/": /g; s/,"/, "/g' numbers >spaced
 changed spaced "$JSON"
 iconv -f ISO-8859-1 -t UTF-8 body >twice
-changed twice "the body's UTF-8 was taken for Latin-1 and encoded again"
+changed twice "the body's UTF-8 was treated as Latin-1 and encoded again"
 sed 's/72/73/' body >another
 changed another "$NOT"
 sed 's/72/73/' compact >both

@@ -34,7 +34,7 @@ exports.why = (name, value) => {
 	const event = name === 'cloudevent' ? value.data : value;
 	for (const r of event.readings || []) {
 		if (!isUnit(r.unit))
-			return `'${r.unit}' is no UCUM unit`;
+			return `'${r.unit}' is not a UCUM unit`;
 	}
 	return '';
 };

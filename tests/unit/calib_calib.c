@@ -62,8 +62,8 @@ test_fit(void)
 	CHECK(model_fit(&m, spo2, pair, 7, &err) == -1,
 	    "seven pairs are too few");
 	CHECK_TEXT(err.text,
-	    "7 measurements beside a reference have the features that are "
-	    "needed, and 8 are the least",
+	    "7 measurements with a reference have the necessary features: at "
+	    "least 8 are needed",
 	    "and it is said");
 	CHECK(m.terms == 0, "and there is no model");
 	CHECK(model_fit(&m, spo2, pair, 8, &err) == 0, "eight are enough");

@@ -178,7 +178,7 @@ holds(void)
 	CHECK(read_line("[1]") == NULL &&
 		read_line("{\"a\":1,\"a\":2}") == NULL &&
 		read_line("{\"a\":") == NULL && read_line("") == NULL,
-	    "what is no object");
+	    "what is not an object");
 }
 
 int

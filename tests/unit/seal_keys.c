@@ -14,7 +14,7 @@ static const struct {
     {"{}", "not a JWK: kty is missing"},
     {"{\"keys\":{}}", "keys: not an array"},
     {"{\"keys\":[]}", "contains no key"},
-    {"{\"keys\":[5]}", "keys: number 1 is no object"},
+    {"{\"keys\":[5]}", "keys: number 1 is not an object"},
     {"{\"keys\":[{},5,[{}]," BOB ",{}]}", NULL},
     {"{\"keys\":[" BOB ",{\"kty\":\"EC\",\"use\":\"sig\"}]}", NULL},
     {"{\"keys\":[{\"kty\":\"EC\",\"use\":\"sig\"},{}]}",

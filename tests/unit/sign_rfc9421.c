@@ -206,7 +206,7 @@ static const struct {
     {"s=(\"content-digest\" \"content-digest\");created=1", "s=" GOOD,
 	"signature-input: s: duplicate component"},
     {"s=(content-digest);created=1", "s=" GOOD,
-	"signature-input: s: a component is no string"},
+	"signature-input: s: a component is not a string"},
     {"s=\"content-digest\";created=1", "s=" GOOD,
 	"signature-input: s: not a list of components"},
     {"s=(\"content-digest\"\"x\");created=1", "s=" GOOD,
@@ -215,16 +215,19 @@ static const struct {
 	"signature-input: s: parameters of components are not known here"},
     {"s=(\"content-digest\"", "s=" GOOD, "signature-input: s: malformed"},
     {"s=" LIST ";created=0", "s=" GOOD,
-	"signature-input: s: created or expires is no whole number of seconds "
+	"signature-input: s: created or expires is not a whole number of "
+	"seconds "
 	"since 1970"},
     {"s=" LIST ";created=1.5", "s=" GOOD,
-	"signature-input: s: created or expires is no whole number of seconds "
+	"signature-input: s: created or expires is not a whole number of "
+	"seconds "
 	"since 1970"},
     {"s=" LIST ";created=1.", "s=" GOOD, "signature-input: s: malformed"},
     {"s=" LIST ";created=1;x=\"\\a\"", "s=" GOOD,
 	"signature-input: s: malformed"},
     {"s=" LIST ";created=\"1\"", "s=" GOOD,
-	"signature-input: s: created or expires is no whole number of seconds "
+	"signature-input: s: created or expires is not a whole number of "
+	"seconds "
 	"since 1970"},
     {"s=" LIST ";created=9999999999999999", "s=" GOOD,
 	"signature-input: s: malformed"},

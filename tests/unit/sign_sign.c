@@ -227,8 +227,8 @@ rotates(void)
 		  &err) == SIGN_WRONG,
 	    "signed with the key's text");
 	CHECK_TEXT(err.text,
-	    "signature does not match: the sender took the key's text for the "
-	    "key, not its bytes",
+	    "signature does not match: the sender used the text of the key "
+	    "instead of its bytes",
 	    "told");
 	sign_keys_free(k);
 }
