@@ -25,7 +25,7 @@ export const REASONS = {
 	"no-face": "no face in view",
 	"low-signal": "the signal is too weak",
 	"not-calibrated": "needs a calibration",
-	"low-frame-rate": "too few frames a second",
+	"low-frame-rate": "too few frames per second",
 	"no-clock": "the video has no clock",
 	"false-clock": "slow motion or time lapse",
 };

@@ -106,7 +106,7 @@ ended(void *context, size_t task, int status, int signal)
 	struct err err;
 
 	if (status < 0) {
-		err_set(&err, "the decoder died of signal %d", signal);
+		err_set(&err, "killed by signal %d", signal);
 		report(b, EXTRACT_REPORT_ERROR, name_of(b->files->path[task]),
 		    err.text);
 		status = VERDICT_BAD;

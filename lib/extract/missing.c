@@ -11,9 +11,9 @@ extract_missing_text(enum missing_reason why)
 	case MISSING_LOW_SIGNAL:
 		return "no pulse found";
 	case MISSING_LOW_FRAME_RATE:
-		return "too few frames a second for a heart rate";
+		return "too few frames per second for a heart rate";
 	case MISSING_NO_CLOCK:
-		return "no clock: give its frames per second with --frame-rate";
+		return "no clock: give the true rate with --frame-rate";
 	case MISSING_FALSE_CLOCK:
 		return "its clock is not that of the recording";
 	case MISSING_NOT_CALIBRATED:

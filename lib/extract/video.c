@@ -249,14 +249,14 @@ note_clock(const struct recording *r, struct extract_notes *notes)
 	case VIDEO_CLOCK_OWN:
 		if (given)
 			err_set(&notes->clock,
-			    "%s: --frame-rate is not used without "
+			    "%s: --frame-rate is ignored without "
 			    "--ignore-clock",
 			    text);
 		break;
 	case VIDEO_CLOCK_OPTIONS:
 		if (video_has_times(r->video))
 			err_set(&notes->clock,
-			    "%s: its clock is ignored, as --frame-rate says",
+			    "%s: its clock is ignored because of --frame-rate",
 			    text);
 		break;
 	case VIDEO_CLOCK_CAPTURE:
@@ -264,7 +264,7 @@ note_clock(const struct recording *r, struct extract_notes *notes)
 		    "%s, which its sound confirms: times are those of the "
 		    "recording%s",
 		    text,
-		    given ? "; --frame-rate is not used without --ignore-clock"
+		    given ? "; --frame-rate is ignored without --ignore-clock"
 			  : "");
 		break;
 	case VIDEO_CLOCK_FALSE:

@@ -159,11 +159,11 @@ video_clock_text(const struct video *video, char *text, size_t room)
 
 	if (c->rate > 0 && (video->false_clock || video->slowdown != 1))
 		snprintf(text, room,
-		    "recorded at %g frames a second and played at %g (%s)",
+		    "recorded at %g frames per second and played at %g (%s)",
 		    c->rate, round(played * 100) / 100, c->who);
 	else if (video->false_clock)
 		snprintf(text, room, "slow motion or a time lapse, as %s says",
 		    c->who);
 	else
-		snprintf(text, room, "has a clock of its own");
+		snprintf(text, room, "has time stamps");
 }

@@ -70,7 +70,7 @@ find_pixel_format(AVCodecContext *c, const AVCodec *codec,
 		return VIDEO_WRITER_REFUSED;
 	}
 	if (!encoder_takes(codec, f)) {
-		err_set(err, "%s does not take pixel format %s", codec->name,
+		err_set(err, "%s does not support pixel format %s", codec->name,
 		    d->name);
 		return VIDEO_WRITER_REFUSED;
 	}

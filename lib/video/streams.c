@@ -36,9 +36,9 @@ name_others(struct video *v)
 		    AVMEDIA_TYPE_VIDEO;
 	if (n < 2 || v->options.has_stream)
 		return;
-	add(v->others, sizeof(v->others), "of %u video streams ", n);
+	add(v->others, sizeof(v->others), "measuring video stream ");
 	add_stream(v->others, sizeof(v->others), v->stream);
-	add(v->others, sizeof(v->others), " is measured, not ");
+	add(v->others, sizeof(v->others), " of %u, not ", n);
 	n = 0;
 	for (unsigned i = 0; i < v->format->nb_streams; i++) {
 		const AVStream *s = v->format->streams[i];

@@ -53,9 +53,7 @@ find_format(struct video_writer *w, const char *path,
 		return VIDEO_WRITER_REFUSED;
 	}
 	if (f == NULL) {
-		err_set(err,
-		    "cannot tell the container from the name: use "
-		    "--format");
+		err_set(err, "unknown container: use --format");
 		return VIDEO_WRITER_REFUSED;
 	}
 	if (f->video_codec == AV_CODEC_ID_NONE ||
@@ -96,7 +94,7 @@ find_codec(struct video_writer *w, const struct video_writer_spec *spec,
 		return VIDEO_WRITER_REFUSED;
 	}
 	if (avformat_query_codec(f, (*codec)->id, FF_COMPLIANCE_NORMAL) == 0) {
-		err_set(err, "'%s' does not take %s", f->name,
+		err_set(err, "'%s' does not support %s", f->name,
 		    avcodec_get_name((*codec)->id));
 		return VIDEO_WRITER_REFUSED;
 	}

@@ -77,7 +77,7 @@ status=$?
 exec 4>&-
 [ $status -eq 1 ] && [ "$(jq -r .source out | tr '\n' ' ')" = '72.mp4 90.mp4 ' ]
 ok 'a decoder that dies affects no other file'
-grep -q '^vitals-extract: fifo: the decoder died of signal 9$' err
+grep -q '^vitals-extract: fifo: killed by signal 9$' err
 ok 'and it is reported'
 
 # A terminated parent leaves no process behind.

@@ -111,7 +111,7 @@ try 'pictures without times' vitals-extract pictures.mjpeg
 is_status 1
 stdout_json "all(.readings[]; .value == null and .absentReason == \"no-clock\") and
 	.device.frameRate == null"
-is_stderr 'vitals-extract: pictures.mjpeg: no clock: give its frames per second with --frame-rate'
+is_stderr 'vitals-extract: pictures.mjpeg: no clock: give the true rate with --frame-rate'
 try 'their traces' vitals-extract --emit trace pictures.mjpeg
 is_status 1
 is_stdout ''
@@ -152,7 +152,7 @@ try 'a bare stream that does not' vitals-extract bare.h264
 is_status 1
 stdout_json "all(.readings[]; .value == null and .absentReason == \"no-clock\") and
 	.device.frameRate == null"
-is_stderr 'vitals-extract: bare.h264: no clock: give its frames per second with --frame-rate'
+is_stderr 'vitals-extract: bare.h264: no clock: give the true rate with --frame-rate'
 try 'and whose rate is given' vitals-extract --frame-rate 30 bare.h264
 is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 3) and (.durationSeconds - 8 | fabs) < 0.1"
@@ -172,7 +172,7 @@ stderr_has '^vitals-extract: pictures.png: [0-9]* parts did not decode'
 try 'a clock, and a rate' vitals-extract --frame-rate 25 base.mkv
 is_status 0
 stdout_json "$hr | (.value - 72 | fabs) < 3"
-is_stderr 'vitals-extract: base.mkv: has a clock of its own: --frame-rate is not used without --ignore-clock'
+is_stderr 'vitals-extract: base.mkv: has time stamps: --frame-rate is ignored without --ignore-clock'
 try 'traces have times' vitals-extract --frame-rate 25 --from-trace -
 is_status 2
 is_stdout ''
@@ -184,11 +184,11 @@ try 'seven frames a second' vitals-extract slow.mkv
 is_status 1
 stdout_json 'all(.readings[]; .value == null and .absentReason == "low-frame-rate") and
 	.quality.coverage > 0.9'
-is_stderr 'vitals-extract: slow.mkv: too few frames a second for a heart rate'
+is_stderr 'vitals-extract: slow.mkv: too few frames per second for a heart rate'
 try 'live' vitals-extract --live --emit sample slow.mkv
 is_status 1
 stdout_json '.readings[0].value == null'
-is_stderr 'vitals-extract: slow.mkv: too few frames a second for a heart rate'
+is_stderr 'vitals-extract: slow.mkv: too few frames per second for a heart rate'
 ff -i base.mkv -vf fps=8 $x264 slow.mkv
 try 'eight' vitals-extract slow.mkv
 is_status 0
@@ -202,7 +202,7 @@ ff -i base.mkv -i base.mkv -map 0 -map 1 -filter:v:0 scale=160:120 $x264 x.mkv
 try 'two pictures' vitals-extract x.mkv
 is_status 0
 stdout_json '.device.width == 320'
-is_stderr 'vitals-extract: x.mkv: of 2 video streams 1 (h264, 320x240) is measured, not 0 (h264, 160x120): see --stream'
+is_stderr 'vitals-extract: x.mkv: measuring video stream 1 (h264, 320x240) of 2, not 0 (h264, 160x120): see --stream'
 
 # Not files.
 try 'nothing open' sh -c 'vitals-extract - <&-'

@@ -25,7 +25,7 @@ false_clock() { # FILE WHAT MESSAGE: no value, and why
 		.absentReason == "false-clock") and .device.frameRate == null'
 	is_stderr "vitals-extract: $1: false clock: $3: give the true rate with --frame-rate"
 }
-played='recorded at 60 frames a second and played at 30'
+played='recorded at 60 frames per second and played at 30'
 
 # Android's recorder.
 tag plain.mp4 slow.mp4 $fps 60.000000
@@ -49,16 +49,16 @@ try 'the rate is given' vitals-extract --frame-rate 60 slow.mp4
 is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 2 and .confidence > 0.5) and
 	.device.frameRate == 60 and (.durationSeconds - 12 | fabs) < 0.2"
-is_stderr "vitals-extract: slow.mp4: $played ($fps): its clock is ignored, as --frame-rate says"
+is_stderr "vitals-extract: slow.mp4: $played ($fps): its clock is ignored because of --frame-rate"
 try 'of a clock that is false without saying so' \
 	vitals-extract --frame-rate 60 --ignore-clock plain.mp4
 is_status 0
 stdout_json "$hr | (.value - 72 | fabs) < 2 and .confidence > 0.5"
-is_stderr 'vitals-extract: plain.mp4: has a clock of its own: its clock is ignored, as --frame-rate says'
+is_stderr 'vitals-extract: plain.mp4: has time stamps: its clock is ignored because of --frame-rate'
 try 'only when asked clearly' vitals-extract --frame-rate 25 true.mp4
 is_status 0
 stdout_json "$hr | (.value - 72 | fabs) < 2"
-is_stderr 'vitals-extract: true.mp4: has a clock of its own: --frame-rate is not used without --ignore-clock'
+is_stderr 'vitals-extract: true.mp4: has time stamps: --frame-rate is ignored without --ignore-clock'
 try 'no rate to count by' vitals-extract --ignore-clock slow.mp4
 is_status 2
 is_stdout ''
@@ -83,7 +83,7 @@ false_clock x.mp4 'a copy of fewer frames' "$played ($fps)"
 # Time lapses.
 tag true.mp4 x.mp4 $fps 2.5
 false_clock x.mp4 'a time lapse' \
-	"recorded at 2.5 frames a second and played at 30 ($fps)"
+	"recorded at 2.5 frames per second and played at 30 ($fps)"
 tag true.mp4 x.mov com.apple.photos.captureMode Time-lapse
 false_clock x.mov "Apple's time lapse" \
 	'slow motion or a time lapse, as com.apple.photos.captureMode says'
@@ -111,7 +111,7 @@ ff -i base.mkv -vf "select='not(eq(mod(n,9),4)+eq(mod(n,11),7))'" \
 measured x.mp4 'fewer frames in the dark' '.device.frameRate < 27'
 tag true.mp4 x.mp4 $fps 36
 false_clock x.mp4 'evenly fewer were not taken so' \
-	"recorded at 36 frames a second and played at 30 ($fps)"
+	"recorded at 36 frames per second and played at 30 ($fps)"
 
 # What libavformat does not report.  into FILE BOXES: add boxes to its moov, which is
 # at the end.
@@ -144,7 +144,7 @@ smta() { # MODE: what Samsung writes
 }
 smta 13 | into plain.mp4 >x.mp4
 false_clock x.mp4 "Samsung's slow motion" \
-	'recorded at 120 frames a second and played at 30 (smta.captureFps)'
+	'recorded at 120 frames per second and played at 30 (smta.captureFps)'
 smta 0 | into true.mp4 >x.mp4
 measured x.mp4 "Samsung's ordinary clip"
 xml() { # CAPTURE FORMAT: what Sony writes behind the film
@@ -155,10 +155,10 @@ xml() { # CAPTURE FORMAT: what Sony writes behind the film
 }
 { cat plain.mp4; xml 59.94p 29.97p; } >x.mp4
 false_clock x.mp4 "Sony's slow motion" \
-	'recorded at 59.94 frames a second and played at 29.97 (captureFps)'
+	'recorded at 59.94 frames per second and played at 29.97 (captureFps)'
 { cat true.mp4; xml 30p 24p; } >x.mp4
 false_clock x.mp4 "Sony's slow motion by a quarter" \
-	'recorded at 30 frames a second and played at 24 (captureFps)'
+	'recorded at 30 frames per second and played at 24 (captureFps)'
 { cat true.mp4; xml 29.97p 29.97p; } >x.mp4
 measured x.mp4 "Sony's ordinary clip"
 # Damaged boxes are ignored.

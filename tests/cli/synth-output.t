@@ -81,7 +81,7 @@ $usage"
 fails 'two files' 2 "vitals-synth: needs one FILE ('-' is stdout)
 $usage" a.mp4 b.mp4
 fails 'a name without a kind' 2 \
-	'vitals-synth: x: cannot tell the container from the name: use --format' x
+	'vitals-synth: x: unknown container: use --format' x
 fails 'an unknown container' 2 \
 	"vitals-synth: x.mp4: unknown container 'nope'" -f nope x.mp4
 fails 'pictures' 2 \
@@ -92,9 +92,9 @@ fails 'an unknown encoder' 2 \
 fails 'an encoder of sound' 2 \
 	"vitals-synth: x.mp4: unknown video encoder 'aac'" -c aac x.mp4
 fails 'an encoder that does not fit' 2 \
-	"vitals-synth: x.webm: 'webm' does not take mpeg4" -c mpeg4 x.webm
+	"vitals-synth: x.webm: 'webm' does not support mpeg4" -c mpeg4 x.webm
 fails 'a pixel format that does not fit' 2 \
-	'vitals-synth: x.mkv: mpeg4 does not take pixel format rgb24' \
+	'vitals-synth: x.mkv: mpeg4 does not support pixel format rgb24' \
 	-c mpeg4 --pixel-format rgb24 x.mkv
 fails 'a pixel format that is none' 2 \
 	"vitals-synth: x.mp4: pixel format 'nope' cannot be written" \
