@@ -2,7 +2,7 @@
 #include "event/shapes.h"
 #include "instant/instant.h"
 
-/* CloudEvents JSON format, 2.2: null is as good as none. */
+/* CloudEvents JSON format, 2.2: null means that the attribute is absent. */
 #define NEED SHAPE_REQUIRED
 #define NIL SHAPE_NULLABLE
 
@@ -90,7 +90,7 @@ same_text(struct span a, struct span b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-/* Do the attribute and the event's own member say the same? */
+/* Does the attribute agree with the event's own member? */
 static int
 check_same(const struct shape_value *a, const struct shape_value *b,
     bool (*same)(struct span a, struct span b), const char *name,

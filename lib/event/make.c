@@ -88,7 +88,7 @@ find_time(struct event_maker *m, struct event_record *t)
 
 /* ---- Records ------------------------------------------------------------- */
 
-/* What the kind of record asks for, and which event it gives. */
+/* Check what this kind of record requires, and set the type of its event. */
 static int
 find_kind(struct event_record *t, struct err *err)
 {
@@ -134,7 +134,7 @@ check_others(const struct shape_reader *r, struct err *err)
 	return 0;
 }
 
-/* The part of the event behind its session. */
+/* Write the part of the event that follows its session. */
 static void
 write_body(struct event_maker *m, const struct event_record *t)
 {
@@ -226,11 +226,11 @@ event_take(struct event_maker *m, struct span line, struct ndjson_writer *out,
 	default:
 		break;
 	}
-	/* Neither: say what is wrong with the JSON, if that is it. */
+	/* Neither: if the JSON is malformed, report that. */
 	if (json_index_read(&m->index, line, err) != 0)
 		return VERDICT_BAD;
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
-		/* Seen now, and not before? */
+		/* Is it set now, and was it not before? */
 		if (which != 0 && json_index_find(&m->index, name[i]) != NULL)
 			return event_failed(err, "out of memory");
 	}

@@ -1,4 +1,4 @@
-/* Private to lib/event: the maker, and one record on its way. */
+/* Private to lib/event: the maker, and the record being converted. */
 #ifndef EVENT_MAKER_H
 #define EVENT_MAKER_H
 
@@ -7,10 +7,10 @@
 #include "event/write.h"
 #include "id/id.h"
 
-/* Bytes that make derived session IDs of one run its own. */
+/* Bytes of the salt that makes derived session IDs unique to a run. */
 #define EVENT_SALT 32
 
-/* The session that the last record belonged to, for its end. */
+/* The session of the last record: its end event needs this. */
 struct event_session_seen {
 	struct buf id, subject, start, device;
 	int64_t count;
@@ -26,12 +26,12 @@ struct event_maker {
 	struct json_index index; /* of a record's device */
 	struct id_maker ids;
 	uint8_t salt[EVENT_SALT];
-	struct buf subject; /* the option's pseudonym, as JSON */
+	struct buf subject; /* pseudonym of the option, as JSON */
 	struct buf session, person, device, event, scratch;
 	struct event_session_seen last;
 };
 
-/* What one record comes to. */
+/* One record and what its event needs. */
 struct event_record {
 	struct shape_value v[RECORD_FIELDS];
 	struct event_notes notes;
@@ -50,31 +50,33 @@ struct event_record {
 enum verdict event_failed(struct err *err, const char *what);
 enum verdict event_no_memory(struct err *err);
 
-/* Is an event of ${n} bytes a line that others will read? */
+/* Is an event of ${n} bytes short enough for the readers of lines? */
 enum verdict event_check_length(size_t n, struct err *err);
 
-/* The time of what happens ${seconds} into the source. */
+/* The time ${seconds} after the start of the source. */
 int64_t event_time_at(
     const struct event_maker *m, const struct event_record *t, double seconds);
 
-/* The ID of an event of ${kind} about the record with ${digest}; that of a
- * record's own event comes from the bytes of the record alone. */
+/* Make the ID of an event of ${kind} about the record with ${digest}.  The ID
+ * of a record's own event depends only on the bytes of the record. */
 enum verdict event_make_id(struct event_maker *m, enum event_kind kind,
     const uint8_t digest[CRYPTO_SHA256_SIZE], char id[ID_TEXT_MAX],
     struct err *err);
 
-/* Append the event in m->event to the record of ${out}, wrapped if asked. */
+/* Append the event in m->event to the record of ${out}, wrapped as a CloudEvent
+ * if the options ask for it. */
 enum verdict event_put(struct event_maker *m, const struct event_head *head,
     struct ndjson_writer *out, struct err *err);
 
-/* ---- Who and where (session.c) ------------------------------------------- */
+/* ---- Session, subject, device (session.c)
+ * ------------------------------------------- */
 
 /* Append the pseudonym of ${subject}, in quotes, to ${out}.  Return 0, or -1
  * with ${err}. */
 int event_put_subject(struct event_maker *m, struct span subject,
     struct buf *out, struct err *err);
 
-/* Fill ${t}->session: the ID, the subject, the device. */
+/* Fill ${t}->session with the ID, the subject and the device. */
 enum verdict event_find_session(
     struct event_maker *m, struct event_record *t, struct err *err);
 enum verdict event_find_subject(
@@ -82,14 +84,14 @@ enum verdict event_find_subject(
 enum verdict event_find_device(
     struct event_maker *m, struct event_record *t, struct err *err);
 
-/* Commit the events of a session that ends before ${t} and of one that
- * starts with it; count ${t} in. */
+/* If ${t} starts a session, commit the end event of the last one and the start
+ * event of this one.  Then count ${t}. */
 enum verdict event_follow_session(struct event_maker *m,
     const struct event_record *t, struct ndjson_writer *out, struct err *err);
 
 /* ---- Events that are read back (reread.c) ---------------------------------- */
 
-/* Put the event or CloudEvent ${line} as the options ask. */
+/* Write the event or CloudEvent ${line} as the options ask. */
 enum verdict event_reread(struct event_maker *m, struct span line,
     struct ndjson_writer *out, struct err *err);
 enum verdict event_reread_cloud(struct event_maker *m, struct span line,

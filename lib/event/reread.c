@@ -4,7 +4,7 @@ static enum verdict
 put_line(struct span text, struct ndjson_writer *out)
 {
 	buf_add_span(ndjson_record(out), text);
-	return VERDICT_GOOD; /* the commit reports a lack of memory */
+	return VERDICT_GOOD; /* the commit reports out of memory */
 }
 
 enum verdict

@@ -24,9 +24,9 @@ event_put_subject(struct event_maker *m, struct span subject, struct buf *out,
 	return buf_failed(out) ? err_set(err, "out of memory") : 0;
 }
 
-/* A session of its own for each source, named after it in a way that does
- * not tell its name: salted with what nobody else has; by its content; or
- * plainly hashed only where the name is sent on anyway. */
+/* Each source is a session.  Its ID is a hash that does not reveal the name of
+ * the source: salted with a secret of this run, of the content, or under the
+ * key.  The name is hashed without any of them only if it is sent anyway. */
 static enum verdict
 derive_session(
     struct event_maker *m, const struct event_record *t, struct err *err)
@@ -116,7 +116,7 @@ event_find_subject(
 	return rc == 0 ? VERDICT_GOOD : VERDICT_BAD;
 }
 
-/* Does an option speak of the member ${d} of a device? */
+/* Does an option set the member ${d} of the device? */
 static bool
 device_given(const struct event_maker *m, const struct json_member *d)
 {
@@ -128,7 +128,7 @@ device_given(const struct event_maker *m, const struct json_member *d)
 	return false;
 }
 
-/* The record's device, with what the options say instead of it, or more. */
+/* Write the record's device; the options replace its members or add some. */
 enum verdict
 event_find_device(
     struct event_maker *m, struct event_record *t, struct err *err)
@@ -171,7 +171,7 @@ event_find_device(
 
 /* ---- Starts and ends ---------------------------------------------------- */
 
-/* The start or the end of the session in m->last. */
+/* Write the start or the end event of the session in m->last. */
 static enum verdict
 put_boundary(struct event_maker *m, enum event_kind kind,
     struct ndjson_writer *out, struct err *err)
@@ -231,7 +231,7 @@ keep(struct buf *b, struct span s)
 	buf_add_span(b, s);
 }
 
-/* Remember the session of ${t}, whose first record it is. */
+/* Remember the session that starts with ${t}. */
 static void
 open_session(struct event_maker *m, const struct event_record *t)
 {
@@ -248,8 +248,8 @@ open_session(struct event_maker *m, const struct event_record *t)
 	keep(&s->device, t->session.device);
 }
 
-/* Tell the end of the session before and the start of this one, where one
- * ends and one starts; then count the record in. */
+/* If a new session starts, write the end event of the last one and the start
+ * event of this one.  Then count the record. */
 enum verdict
 event_follow_session(struct event_maker *m, const struct event_record *t,
     struct ndjson_writer *out, struct err *err)

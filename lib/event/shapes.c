@@ -4,11 +4,10 @@
 #include "instant/instant.h"
 #include "readings/reading.h"
 
-/* A limit that only says "at least". */
+/* No upper bound. */
 #define LARGE 1e15
 
-/* Three hundred years, as in traces: what is longer is no time that anybody
- * measured. */
+/* Three hundred years, as in traces.  By hand: no measurement is longer. */
 #define SECONDS_MAX 1e10
 
 #define NEED SHAPE_REQUIRED
@@ -23,7 +22,7 @@ string_is(const struct shape_value *v, const char *text)
 	    json_string_is(json_inside(v->value), v->escaped, span_of(text));
 }
 
-/* A vital that we know has the unit of its table. */
+/* A known vital must have the unit that its table gives. */
 static int
 check_unit(const struct shape_value *got, struct err *err)
 {
@@ -92,8 +91,8 @@ static const struct shape_field quality_fields[EVENT_QUALITY_FIELDS] = {
 const struct shape event_quality_shape = {
     quality_fields, EVENT_QUALITY_FIELDS, NULL};
 
-/* Does the span of time end in a year that can be written?  ${start} may be
- * anything but a string, the others anything but a number: unknown. */
+/* Does the span of time end in a year that can be written?  A ${start} that is
+ * not a string, or another value that is not a number, is unknown. */
 static int
 check_end(const struct shape_value *start, const struct shape_value *offset,
     const struct shape_value *duration, struct err *err)
@@ -113,7 +112,7 @@ check_end(const struct shape_value *start, const struct shape_value *offset,
 	buf_init(&text);
 	shape_text(start, &text);
 	rc = buf_failed(&text) ? -1 : 0;
-	(void)instant_parse(buf_span(&text), &ms); /* has been tested */
+	(void)instant_parse(buf_span(&text), &ms); /* is valid */
 	buf_release(&text);
 	if (rc != 0)
 		return err_set(err, "out of memory");
@@ -234,7 +233,8 @@ event_reserved(struct span key, bool escaped)
 	return false;
 }
 
-/* What each type must have beyond what all have; ends with EVENT_FIELDS. */
+/* The members that each type requires in addition to the common ones; ends with
+ * EVENT_FIELDS. */
 static const enum event_event_field needs[EVENT_KINDS][4] = {
     [EVENT_KIND_COMPLETED] = {EVENT_READINGS, EVENT_FIELDS},
     [EVENT_KIND_FAILED] = {EVENT_READINGS, EVENT_FIELDS},
@@ -244,7 +244,7 @@ static const enum event_event_field needs[EVENT_KINDS][4] = {
     [EVENT_KIND_ENDED] = {EVENT_FIELDS},
 };
 
-/* A 1.0 line has a type of 1.0; a later minor version may bring its own. */
+/* Version 1.0 has a fixed set of types; a later minor version may add some. */
 static int
 check_type(const struct shape_value got[EVENT_FIELDS],
     const struct event_notes *notes, struct err *err)
@@ -275,7 +275,8 @@ check_type(const struct shape_value got[EVENT_FIELDS],
 	    text.n > 64 ? 64 : (int)text.n, text.p, EVENT_SCHEMA_VERSION);
 }
 
-/* A line of another major version may differ in anything: say that alone. */
+/* A line of another major version may differ in anything, so report only
+ * that. */
 static int
 check_version(struct shape_reader *r, struct span line, struct err *err)
 {
@@ -285,7 +286,7 @@ check_version(struct shape_reader *r, struct span line, struct err *err)
 	struct buf text;
 
 	if (shape_peek(r, line, name, 1, &v) != 0 || v.type != JSON_STRING)
-		return 0; /* shape_read says what is wrong */
+		return 0; /* shape_read reports it */
 	buf_init(&text);
 	shape_text(&v, &text);
 	if (buf_failed(&text)) {

@@ -81,17 +81,17 @@ const char *event_not_instant(struct span s);
 const char *event_not_unit(struct span s);
 const char *event_not_sha256(struct span s);
 const char *event_not_id(struct span s);
-const char *event_not_version(struct span s); /* that we can read */
+const char *event_not_version(struct span s); /* of a readable version */
 const char *event_not_type(struct span s);
 
 /* Is ${s} a media type whose content is JSON: of subtype "json" or with the
- * suffix "+json", in any case, with any parameters?  Those mean nothing to
- * JSON (RFC 8259, 11), least of all inside of JSON. */
+ * suffix "+json", in any case, with any parameters?  JSON defines no parameters
+ * (RFC 8259, 11), so they are ignored. */
 bool event_json_type(struct span s);
 
-/* What the shapes note on their way: the context of the reader. */
+/* What the checks of the fields record: the context of shape_read. */
 struct event_notes {
-	size_t valid; /* readings with a value that counts */
+	size_t valid; /* readings with a valid value */
 	struct shape_value session_id, subject;
 };
 
@@ -106,8 +106,8 @@ extern const struct shape event_quality_shape;
 /* Is the member's name one that an event has for itself? */
 bool event_reserved(struct span key, bool escaped);
 
-/* Read the event ${line} and check all that the schema asks.  Return 0, or
- * -1 with ${err}. */
+/* Read the event ${line} and check it against the schema.  Return 0, or -1 with
+ * ${err}. */
 int event_read(struct shape_reader *r, struct span line,
     struct shape_value got[EVENT_FIELDS], struct event_notes *notes,
     struct err *err);

@@ -168,7 +168,7 @@ event_uri_wrong(struct span s)
 	return good ? NULL : "is not a URI reference (RFC 3986)";
 }
 
-/* RFC 9110: a token at the start of ${s}, which is cut off. */
+/* Remove a token (RFC 9110) from the start of ${s}. */
 static struct span
 take_token(struct span *s)
 {
@@ -191,7 +191,7 @@ take_byte(struct span *s, char c)
 	return true;
 }
 
-/* A string between quotes, in which a backslash stands before any byte. */
+/* A quoted string, in which a backslash may escape any byte. */
 static bool
 take_quoted(struct span *s)
 {
@@ -206,7 +206,7 @@ take_quoted(struct span *s)
 	return take_byte(s, '"');
 }
 
-/* "; name=value" over and over, with blanks around the semicolon. */
+/* Any number of "; name=value", with blanks around the semicolon. */
 static bool
 good_parameters(struct span s)
 {
@@ -215,7 +215,7 @@ good_parameters(struct span s)
 			return false;
 		s = ascii_trim(s);
 		if (s.n == 0 || s.p[0] == ';')
-			continue; /* RFC 9110 lets them be empty */
+			continue; /* RFC 9110 allows empty ones */
 		if (take_token(&s).n == 0 || !take_byte(&s, '=') ||
 		    (!take_quoted(&s) && take_token(&s).n == 0))
 			return false;

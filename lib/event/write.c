@@ -38,7 +38,7 @@ event_write_head(struct buf *b, const struct event_head *head)
 	buf_add_byte(b, '}');
 }
 
-/* The attributes; strings come with their quotes but for the version. */
+/* The attributes.  Strings include their quotes, except the version. */
 struct attributes {
 	struct span id, type, subject, time, version, session;
 };
@@ -67,7 +67,7 @@ wrap(struct buf *b, const struct attributes *a, const char *source_uri,
 	buf_add_byte(b, '}');
 }
 
-/* ${text} in quotes, in ${store}. */
+/* Return ${text} in quotes; the bytes are in ${store}. */
 static struct span
 quoted(const char *text, char *store, size_t size)
 {
