@@ -39,7 +39,7 @@ cover(struct sign_base *b, const struct sign_field *item, struct err *err)
 	return 0;
 }
 
-/* A time parameter: a whole number from 1. */
+/* A time parameter: an integer from 1. */
 static int
 take_time(struct sign_base *b, const struct sign_field *value, int64_t *time,
     struct err *err)

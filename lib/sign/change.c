@@ -6,7 +6,7 @@
 
 static const struct span mark = {"\xef\xbb\xbf", 3};
 
-/* What was done to each part of the body, to be undone. */
+/* The change of each part of the body. */
 enum mark_change {
 	MARK_SAME,
 	MARK_ADDED,
@@ -57,7 +57,7 @@ has_mark(struct span s)
 	return s.n >= mark.n && memcmp(s.p, mark.p, mark.n) == 0;
 }
 
-/* Append ${s} with the other kind of line ends.  False where that changes
+/* Append ${s} with the other kind of line ends.  Return false if that changes
  * nothing. */
 static bool
 undo_ends(struct span s, enum ends_change ends, struct buf *out)
@@ -87,8 +87,8 @@ undo_ends(struct span s, enum ends_change ends, struct buf *out)
 	return changed;
 }
 
-/* What ${body} was before ${c}, in ${out}.  False where ${c} cannot have
- * happened to it. */
+/* Undo ${c}: set ${out} to what ${body} was before it.  Return false if ${body}
+ * cannot be the result of ${c}. */
 static bool
 undo(struct span body, const struct change *c, struct buf *out)
 {
@@ -134,7 +134,7 @@ say(const struct change *c, struct buf *what)
 	}
 }
 
-/* Changes of ${n} of the three parts at once. */
+/* Try all changes that affect ${n} of the three parts. */
 static int
 try_changes(const struct sign_trial *t, struct span body, int n,
     struct buf *room, struct buf *what)
@@ -162,7 +162,7 @@ try_changes(const struct sign_trial *t, struct span body, int n,
 
 /* ---- Encodings --------------------------------------------------------- */
 
-/* Each byte is a character. */
+/* Convert Latin-1 to UTF-8: each byte is a character. */
 static void
 from_latin1(struct span s, struct buf *out)
 {
@@ -178,7 +178,7 @@ from_latin1(struct span s, struct buf *out)
 	}
 }
 
-/* The other way round.  False where there are other characters. */
+/* Convert UTF-8 to Latin-1.  Return false if Latin-1 lacks a character. */
 static bool
 to_latin1(struct span s, struct buf *out)
 {
@@ -236,7 +236,8 @@ sign_find_change(const struct sign_trial *t, struct span body, struct buf *what)
 	if (rc == 0)
 		rc = try_encodings(t, body, &room, what);
 	buf_release(&room);
-	/* The many tries leave half of the budget to the few. */
+	/* The search with many tries leaves half of the budget to the one with
+	 * few. */
 	if (rc == 0 && *t->budget > SIGN_TRIALS_BUDGET / 2) {
 		rc = sign_try_respelled(t, body);
 		if (rc == 1)

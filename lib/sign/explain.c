@@ -1,12 +1,12 @@
 #include "sign/change.h"
 #include "sign/scheme.h"
 
-/* What a signature of Ed25519 costs, in bytes hashed; and a tag, beside its
- * bytes. */
+/* The cost of checking an Ed25519 signature, in bytes hashed; and of a tag, in
+ * addition to its bytes. */
 #define ED25519_COST 65536
 #define HMAC_COST 256
 
-/* Does the claim hold for ${body}?  Return 1 or 0, or -1. */
+/* Does the claim match ${body}?  Return 1, 0, or -1 if out of memory. */
 static int
 holds(void *keys, struct span body)
 {
@@ -49,8 +49,7 @@ sign_explain_change(const struct sign_trial *t, struct span body,
 	return verdict;
 }
 
-/* Try what usually goes wrong.  Return SIGN_GOOD where it is something else.
- */
+/* Try the usual mistakes.  Return SIGN_GOOD if none of them explains it. */
 static enum sign_verdict
 diagnose(struct sign_keys *k, struct span body, struct err *err)
 {

@@ -16,7 +16,7 @@ bad(struct sign_fields *f)
 	return false;
 }
 
-/* The byte that comes next, or 0 at the end. */
+/* The next byte, or 0 at the end. */
 static char
 peek(const struct sign_fields *f)
 {
@@ -88,7 +88,7 @@ sign_fields_key(struct sign_fields *f, struct span *key)
 	return take_key(f, key) && (take(f, '=') || bad(f));
 }
 
-/* Digits, at most ${max}, of which there must be one. */
+/* Read 1 to ${max} digits. */
 static bool
 take_digits(struct sign_fields *f, size_t max, int64_t *value)
 {
@@ -125,7 +125,7 @@ take_number(struct sign_fields *f, struct sign_field *item)
 	return true;
 }
 
-/* What stands up to ${end}, which is taken, too. */
+/* Read up to and including ${end}. */
 static bool
 take_until(struct sign_fields *f, char end, struct sign_field *item)
 {
@@ -227,7 +227,7 @@ sign_fields_listed(struct sign_fields *f, struct sign_field *item)
 		blank = true;
 	if (f->bad || take(f, ')'))
 		return false;
-	/* Items are parted by blanks; the first follows the bracket. */
+	/* Items are separated by blanks; the first follows the bracket. */
 	if (!blank && f->rest.p[-1] != '(')
 		return bad(f);
 	return sign_fields_item(f, item);

@@ -1,6 +1,6 @@
 /*
- * sign/fields: structured field values (RFC 8941), read strictly from left to
- * right, as far as RFC 9421 and RFC 9530 use them; private to lib/sign.
+ * sign/fields: a strict parser of those structured field values (RFC 8941) that
+ * RFC 9421 and RFC 9530 use; private to lib/sign.
  */
 #ifndef SIGN_FIELDS_H
 #define SIGN_FIELDS_H
@@ -13,48 +13,49 @@
 enum sign_field_type {
 	SIGN_FIELD_INTEGER,
 	SIGN_FIELD_DECIMAL,
-	SIGN_FIELD_STRING, /* text: between its quotes, still escaped */
+	SIGN_FIELD_STRING, /* text: inside its quotes, still escaped */
 	SIGN_FIELD_TOKEN,
-	SIGN_FIELD_BYTES,  /* text: the base64 between its colons */
-	SIGN_FIELD_BOOLEAN /* a parameter without a value, too */
+	SIGN_FIELD_BYTES,  /* text: the base64 inside its colons */
+	SIGN_FIELD_BOOLEAN /* also a parameter without a value */
 };
 
 struct sign_field {
 	enum sign_field_type type;
 	struct span text;
-	bool escaped;   /* STRING: holds a backslash */
+	bool escaped;   /* STRING: has a backslash */
 	int64_t number; /* INTEGER */
 };
 
 struct sign_fields {
 	struct span rest;
 	bool begun; /* a member of the dictionary has been read */
-	bool bad;   /* the value is malformed, or holds what is not read here */
+	bool bad;   /* the value is malformed or unsupported */
 };
 
-/* Start on the header's ${value}. */
+/* Start to parse the header's ${value}. */
 void sign_fields_start(struct sign_fields *f, struct span value);
 
-/* The key of the dictionary's next member, and its '='.  False at the end, or
- * where it is bad. */
+/* Read the key of the dictionary's next member, and its '='.  Return false at
+ * the end or if the value is bad. */
 bool sign_fields_key(struct sign_fields *f, struct span *key);
 
-/* Walk over the value behind a key, whatever it is, and its parameters.  False
- * where it is bad. */
+/* Skip the value after a key, whatever its type, and its parameters.  Return
+ * false if it is bad. */
 bool sign_fields_skip(struct sign_fields *f);
 
-/* What is bad ends at the next comma: go on with the member behind it.  False
- * where there is none. */
+/* After a bad member: continue after the next comma.  Return false if there is
+ * none. */
 bool sign_fields_resume(struct sign_fields *f);
 
-/* The item that comes next, without its parameters. */
+/* Read the next item, without its parameters. */
 bool sign_fields_item(struct sign_fields *f, struct sign_field *item);
 
-/* The parameter that comes next; false where there is none, or it is bad. */
+/* Read the next parameter.  Return false if there is none or it is bad. */
 bool sign_fields_parameter(
     struct sign_fields *f, struct span *name, struct sign_field *value);
 
-/* The '(' of an inner list; then its next item, false at its ')'. */
+/* Read the '(' of an inner list; then its next item, or return false at its
+ * ')'. */
 bool sign_fields_list(struct sign_fields *f);
 bool sign_fields_listed(struct sign_fields *f, struct sign_field *item);
 

@@ -1,6 +1,6 @@
 /*
- * GitHub: "sha256=HEX" over the body alone, so nothing tells how old it is;
- * the key is the text of the secret.
+ * GitHub: "sha256=HEX" over the body only, so the age of a signature is
+ * unknown.  The key is the text of the secret.
  */
 #include "sign/scheme.h"
 

@@ -6,10 +6,10 @@
 
 #include <errno.h>
 
-/* More than a line with a secret key takes. */
+/* More than the length of a line with a secret key. */
 #define KEY_TEXT_MAX 128
 
-/* The rows of what a line of a key file can start with. */
+/* What a line of a key file can start with. */
 static const struct prefix {
 	const char *text;
 	enum sign_algorithm algorithm;
@@ -56,7 +56,7 @@ sign_keys_free(struct sign_keys *k)
 	free(k);
 }
 
-/* Name ${key} by ${n} bytes that are public or hard to guess. */
+/* Set the ID of ${key} from ${n} bytes that are public or hard to guess. */
 static int
 name_key(struct sign_key *key, const void *p, size_t n)
 {
@@ -82,7 +82,8 @@ set_hmac(struct sign_key *key, struct span bytes, struct span misread)
 	return name_key(key, bytes.p, bytes.n);
 }
 
-/* From 32 bytes of a public key, or from a seed and its public key. */
+/* Make a key from the 32 bytes of a public key, or from a seed and its public
+ * key. */
 static int
 set_ed25519(struct sign_key *key, bool public, const uint8_t *p)
 {
@@ -111,7 +112,8 @@ add_text(struct sign_key *key, struct span line, struct err *err)
 	if (line.n > SIGN_TEXT_KEY_MAX)
 		return err_set(
 		    err, "the key is longer than %d bytes", SIGN_TEXT_KEY_MAX);
-	/* Stripe's look like those of Standard Webhooks, and are not. */
+	/* Stripe's secrets look like those of Standard Webhooks, but are
+	 * text. */
 	buf_init(&b);
 	if (line.n > skip && memcmp(line.p, "whsec_", skip) == 0 &&
 	    crypto_base64_decode(CRYPTO_BASE64,
@@ -144,8 +146,8 @@ add_bytes(struct sign_key *key, const struct prefix *p, struct span line,
 	return 0;
 }
 
-/* Decode base64 as strangers write it: with either alphabet, and without the
- * '=' at its end. */
+/* Decode base64 leniently: in either alphabet, with or without the '=' at its
+ * end. */
 static int
 decode(struct span text, struct buf *out)
 {
@@ -160,7 +162,7 @@ decode(struct span text, struct buf *out)
 		return 0;
 	if (text.n % 4 < 2)
 		return -1;
-	/* The other alphabet needs its end again. */
+	/* This decoder requires the '=' at the end. */
 	buf_init(&padded);
 	buf_reserve(&padded, text.n + 2);
 	buf_add_span(&padded, text);
@@ -172,7 +174,7 @@ decode(struct span text, struct buf *out)
 	return rc;
 }
 
-/* What ${line} begins with; NULL: with no prefix that is known. */
+/* Find the prefix of ${line}; NULL if it has no known one. */
 static const struct prefix *
 prefix_of(struct span line)
 {
@@ -185,7 +187,7 @@ prefix_of(struct span line)
 	return NULL;
 }
 
-/* Some senders put the version of their signatures before the key. */
+/* Some senders prefix the key with the version of their signatures. */
 static struct span
 without_version(struct span line)
 {
@@ -200,7 +202,7 @@ without_version(struct span line)
 	return line;
 }
 
-/* A key in base64, behind its prefix or, an HMAC key, without one. */
+/* Read a key in base64.  It has a prefix; an HMAC key may have none. */
 static int
 add_encoded(struct sign_key *key, struct span line, struct err *err)
 {
@@ -217,7 +219,7 @@ add_encoded(struct sign_key *key, struct span line, struct err *err)
 		text.n -= strlen(p->text);
 	}
 	buf_init(&b);
-	/* At once: growing would leave copies of the secret behind. */
+	/* Reserve all: growing would leave copies of the secret behind. */
 	buf_reserve(&b, text.n + 3);
 	if (buf_failed(&b))
 		rc = err_set(err, "out of memory");
@@ -257,7 +259,7 @@ sign_keys_add(struct sign_keys *k, struct span line, struct err *err)
 	return 0;
 }
 
-/* Does ${line}, which cannot be read, look like what others must not see? */
+/* Does ${line}, which cannot be parsed, look like a secret? */
 static bool
 looks_secret(struct span line)
 {
@@ -370,7 +372,7 @@ sign_key_make(enum sign_key_kind kind, struct buf *secret, struct buf *public,
 	struct crypto_ed25519 *ed = NULL;
 	int rc = -1;
 
-	/* At once: growing would leave copies of the secret behind. */
+	/* Reserve all: growing would leave copies of the secret behind. */
 	buf_reserve(secret, KEY_TEXT_MAX);
 	if (compat_random(bytes, CRYPTO_ED25519_KEY) != 0) {
 		err_sys(err, errno, "no random bytes");

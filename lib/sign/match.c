@@ -1,8 +1,8 @@
-/* Which key made a signature. */
+/* Finds the key that made a signature. */
 #include "sign/scheme.h"
 
-/* Does key ${i} match one of the claim's signatures over ${part}?  Return 1
- * or 0; -1 when the library failed. */
+/* Does key ${i} match one of the claim's signatures over ${part}?  Return 1, 0,
+ * or -1 if the crypto library fails. */
 static int
 match_key(struct sign_keys *k, struct crypto_hmac *hmac,
     struct crypto_ed25519 *ed, const struct span *part, size_t parts)

@@ -1,4 +1,4 @@
-/* Pieces of headers, for the schemes that read them. */
+/* Parses parts of headers, for all schemes. */
 #include "sign/scheme.h"
 
 int

@@ -1,5 +1,5 @@
 /*
- * JSON that a program has read and written again: try the ways in which the usual
+ * JSON that a program parsed and serialized again: try the ways in which common
  * libraries write it.
  */
 #include <stdbool.h>
@@ -8,16 +8,16 @@
 #include "sign/change.h"
 #include "json/json.h"
 
-/* Single characters that libraries escape or not, numbers that they write
- * with ".0" or not: so many are tried in all combinations. */
+/* The most choices that are tried in all combinations: characters that a
+ * library may or may not escape, numbers that it may write with ".0". */
 #define CHOICES_MAX 6
 
-/* Writing JSON takes as long as hashing so many times its bytes. */
+/* The cost of writing JSON, in times the cost of hashing its bytes. */
 #define WRITING_COST 8
 
-/* What is written in one way for all of its kind, or for each by itself. */
+/* Choices that are made for all of a kind, or for each occurrence. */
 enum kind {
-	KIND_ASCII, /* "\u00e9" for what is not ASCII */
+	KIND_ASCII, /* "\u00e9" for a character beyond ASCII */
 	KIND_SLASH, /* "\/" */
 	KIND_HTML,  /* "\u003c" for '<', '>', '&' */
 	KIND_POINT, /* "72.0" for 72 */
@@ -25,10 +25,10 @@ enum kind {
 };
 
 static const struct layout {
-	const char *item, *key; /* what follows a comma, a colon */
+	const char *item, *key; /* follows a comma, a colon */
 	const char *newline;    /* NULL: all on one line */
 	const char *indent;
-	bool as_is; /* the blanks that are there */
+	bool as_is; /* keep the white space of the text */
 } layouts[] = {
     {"", "", NULL, "", true},
     {"", "", NULL, "", false},
@@ -51,13 +51,13 @@ struct respeller {
 	struct buf out, string;
 	/* How to write it: */
 	const struct layout *layout;
-	bool each; /* choice c is bit c of mask; else that of its kind */
+	bool each; /* bit c of mask is choice c; if false, kind c */
 	unsigned mask;
 	bool capitals; /* in \u00E9 */
-	/* On the way: */
-	unsigned choice; /* the number of the next one */
+	/* State: */
+	unsigned choice; /* index of the next one */
 	unsigned count[KINDS];
-	bool filled[JSON_DEPTH_MAX + 1]; /* something stands in it */
+	bool filled[JSON_DEPTH_MAX + 1]; /* it has an element */
 	unsigned depth;
 };
 
@@ -77,7 +77,7 @@ put_unit(struct respeller *r, unsigned unit)
 	buf_addf(&r->out, r->capitals ? "\\u%04X" : "\\u%04x", unit);
 }
 
-/* The character at ${p}, which is UTF-8; its length is returned. */
+/* Decode the UTF-8 character at ${p}.  Return its length. */
 static size_t
 put_wide(struct respeller *r, const char *p)
 {
@@ -157,7 +157,7 @@ new_line(struct respeller *r)
 		buf_add_text(&r->out, r->layout->indent);
 }
 
-/* What stands before ${t}; ${gap} is what does in the text. */
+/* Write what separates ${t} from the last token; ${gap} is the original. */
 static void
 put_before(struct respeller *r, enum json_token t, bool value, struct span gap)
 {
@@ -202,8 +202,8 @@ put_token(struct respeller *r, enum json_token t)
 		r->filled[++r->depth] = false;
 }
 
-/* Write the text in r's way.  Return 1; 0 where it is no JSON or costs more
- * than there is, -1 without memory. */
+/* Write the text in the layout of ${r}.  Return 1; 0 if it is not JSON or
+ * exceeds the budget; -1 if out of memory. */
 static int
 respell(struct respeller *r, const char *tail, uint64_t *budget)
 {
@@ -254,7 +254,7 @@ try_one(struct respeller *r, const struct sign_trial *t)
 	return 0;
 }
 
-/* Each kind in one way, then each choice by itself. */
+/* Try each combination of kinds, then each combination of single choices. */
 static int
 try_all(struct respeller *r, const struct sign_trial *t)
 {

@@ -1,7 +1,7 @@
 /*
- * RFC 9421 with RFC 9530: the signature is over headers, and Content-Digest
- * brings the body among them.  We cover the digest, the media type and the ID:
- * what a proxy on the way leaves alone, and a line of ours knows.
+ * RFC 9421 with RFC 9530: the signature covers headers, and Content-Digest is
+ * the one that covers the body.  We sign the digest, the media type and the ID:
+ * proxies do not change them, and a message line has them.
  */
 #include "sign/rfc9421.h"
 #include "sign/change.h"
@@ -35,7 +35,7 @@ put_line(struct buf *base, const char *name, struct span value)
 	buf_add_byte(base, '\n');
 }
 
-/* Sign with key number ${i}; labels count from 1. */
+/* Sign with key ${i}; labels count from 1. */
 static int
 add_signature(
     struct draft *d, const struct sign_key *key, size_t i, struct err *err)
@@ -118,7 +118,7 @@ out:
 
 /* ---- Verifying --------------------------------------------------------- */
 
-/* Decode the byte sequence that comes next.  Return as find_bytes. */
+/* Decode the next byte sequence.  Return as find_bytes does. */
 static int
 take_bytes(struct sign_fields *f, uint8_t *room, size_t size)
 {
@@ -128,16 +128,16 @@ take_bytes(struct sign_fields *f, uint8_t *room, size_t size)
 	if (!sign_fields_item(f, &item) || item.type != SIGN_FIELD_BYTES)
 		return -1;
 	if (item.text.n > crypto_base64_length(CRYPTO_BASE64, size - 3))
-		return (int)size; /* of no kind known here */
+		return (int)size; /* longer than any known kind */
 	if (crypto_base64_decode(CRYPTO_BASE64, item.text, &b) != 0)
 		return -1;
 	return (int)b.len;
 }
 
-/* The byte sequence that the dictionary ${value} has under ${key}, decoded to
- * ${room}; what stands under other keys may be anything.  Return how many,
- * ${size} where they are more, 0 where there is none, or -1: malformed.
- * Decoding needs room for three more. */
+/* Decode the byte sequence with ${key} in the dictionary ${value} to ${room};
+ * members with other keys may have any type.  Return the number of bytes;
+ * ${size} if there are more; 0 if there is no such key; -1 if it is malformed.
+ * Decoding needs room for three more bytes. */
 static int
 find_bytes(struct span value, struct span key, uint8_t *room, size_t size)
 {
@@ -159,7 +159,7 @@ find_bytes(struct span value, struct span key, uint8_t *room, size_t size)
 	return found;
 }
 
-/* Digests of RFC 9530 that are still good. */
+/* The digests that RFC 9530 lists as active. */
 static const struct digest {
 	const char *name;
 	size_t size;
@@ -171,14 +171,14 @@ static const struct digest {
 
 #define DIGESTS (sizeof(digests) / sizeof(*digests))
 
-/* What Content-Digest tells, as far as it is known here. */
+/* The known digests in Content-Digest. */
 struct told {
 	size_t known;
 	bool there[DIGESTS];
 	uint8_t digest[DIGESTS][CRYPTO_SHA512_SIZE + 3];
 };
 
-/* Read them; one that cannot be read does not spoil the other. */
+/* Read them.  An unreadable one does not invalidate the other. */
 static int
 read_digests(struct span value, struct told *t, struct err *err)
 {
@@ -205,8 +205,8 @@ read_digests(struct span value, struct told *t, struct err *err)
 	return err_set(err, "content-digest: neither sha-256 nor sha-512");
 }
 
-/* Has ${body} all these digests?  Return 1 or 0; or -1 when the library
- * failed. */
+/* Does ${body} match all these digests?  Return 1, 0, or -1 if the crypto
+ * library fails. */
 static int
 has_digests(void *context, struct span body)
 {
@@ -224,7 +224,7 @@ has_digests(void *context, struct span body)
 	return 1;
 }
 
-/* Is ${body} the one that Content-Digest tells, by each digest known here? */
+/* Does ${body} match each known digest in Content-Digest? */
 static enum sign_verdict
 check_digest(struct sign_keys *k, sign_lookup *lookup, void *context,
     struct span body, struct err *err)
@@ -256,8 +256,8 @@ check_digest(struct sign_keys *k, sign_lookup *lookup, void *context,
 	return SIGN_WRONG;
 }
 
-/* The index of the key that made signature ${bytes} of ${n} over ${base};
- * count for none, -1 when the library failed. */
+/* The index of the key that made signature ${bytes} of ${n} over ${base}; the
+ * number of keys if there is none; -1 if the crypto library fails. */
 static int
 match(const struct sign_keys *k, const struct sign_base *b, struct span base,
     const uint8_t *bytes, size_t n)
@@ -290,7 +290,7 @@ match(const struct sign_keys *k, const struct sign_base *b, struct span base,
 	return (int)k->count;
 }
 
-/* Judge one signature; SIGN_GOOD with *${key}. */
+/* Check one signature.  Return SIGN_GOOD with its *${key}. */
 static enum sign_verdict
 check_one(struct sign_keys *k, const struct sign_base *b, sign_lookup *lookup,
     void *context, struct span signatures, size_t *key, struct err *err)
@@ -329,7 +329,7 @@ check_one(struct sign_keys *k, const struct sign_base *b, sign_lookup *lookup,
 	return SIGN_GOOD;
 }
 
-/* What the signature ${b} that was found good vouches for. */
+/* Fill in the claim that the valid signature ${b} proves. */
 static enum sign_verdict
 accept(struct sign_keys *k, const struct sign_base *b, sign_lookup *lookup,
     void *context, struct span body, struct err *err)
@@ -346,14 +346,14 @@ accept(struct sign_keys *k, const struct sign_base *b, sign_lookup *lookup,
 	return check_digest(k, lookup, context, body, err);
 }
 
-/* The verdict on all signatures so far, and why. */
+/* The verdict on all signatures so far, and its reason. */
 struct judged {
 	enum sign_verdict verdict;
 	struct err why;
 	size_t seen;
 };
 
-/* Judge the signature ${label}, whose input comes next in ${f}. */
+/* Check the signature ${label}, whose input is next in ${f}. */
 static enum sign_verdict
 judge(struct sign_keys *k, struct sign_base *b, struct sign_fields f,
     struct span label, sign_lookup *lookup, void *context,
@@ -365,8 +365,8 @@ judge(struct sign_keys *k, struct sign_base *b, struct sign_fields f,
 	j->seen++;
 	if (sign_base_read(b, &f, label, &why) == 0)
 		one = check_one(k, b, lookup, context, signatures, key, &why);
-	/* Of those that cannot be read the first is told, and only where
-	 * none can be. */
+	/* An unreadable signature is reported only if none is readable, and
+	 * then the first. */
 	if (one != SIGN_GOOD &&
 	    (j->seen == 1 || one == SIGN_FAILED ||
 		(one == SIGN_WRONG && j->verdict == SIGN_MALFORMED))) {
@@ -376,7 +376,7 @@ judge(struct sign_keys *k, struct sign_base *b, struct sign_fields f,
 	return one;
 }
 
-/* One good signature is enough. */
+/* One valid signature is enough. */
 static enum sign_verdict
 check(struct sign_keys *k, sign_lookup *lookup, void *context, struct span body,
     size_t *key, struct err *err)

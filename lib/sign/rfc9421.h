@@ -1,5 +1,5 @@
 /*
- * sign/rfc9421: one signature of RFC 9421 and what it is over; private to
+ * sign/rfc9421: one signature of RFC 9421 and what it covers; private to
  * lib/sign.
  */
 #ifndef SIGN_RFC9421_H
@@ -8,16 +8,16 @@
 #include "sign/fields.h"
 #include "sign/scheme.h"
 
-/* Components that one signature may cover. */
+/* The most components that a signature may cover. */
 #define SIGN_COVERED_MAX 32
 
 struct sign_base {
 	struct span label;
-	struct span params; /* from '(' to the last parameter, as it stands */
+	struct span params; /* from '(' to the last parameter, verbatim */
 	struct span covered[SIGN_COVERED_MAX];
 	size_t count;
-	struct span algorithm; /* p NULL: not told */
-	int64_t created;       /* 0: not told */
+	struct span algorithm; /* p NULL: not given */
+	int64_t created;       /* 0: not given */
 	int64_t expires;       /* 0: never */
 };
 
@@ -27,7 +27,7 @@ int sign_base_read(struct sign_base *b, struct sign_fields *f,
     struct span label, struct err *err);
 
 /* Append the signature base (RFC 9421, 2.5) to ${out}.  Return 0; or -1 with
- * ${err} where a component is not to be had. */
+ * ${err} if a component is not available. */
 int sign_base_write(const struct sign_base *b, sign_lookup *lookup,
     void *context, struct buf *out, struct err *err);
 

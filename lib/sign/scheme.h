@@ -1,5 +1,5 @@
 /*
- * sign/scheme: what a scheme of signatures gives; private to lib/sign.
+ * sign/scheme: the interface of a signature scheme; private to lib/sign.
  */
 #ifndef SIGN_SCHEME_H
 #define SIGN_SCHEME_H
@@ -13,10 +13,10 @@ enum sign_algorithm {
 	SIGN_ED25519
 };
 
-/* The most pieces that what is signed consists of. */
+/* The most parts that a signed text has. */
 #define SIGN_PARTS 5
 
-/* What the headers of a request claim. */
+/* What the headers of a request state. */
 struct sign_claim {
 	struct span id;
 	struct span time; /* the timestamp's text, as it was signed */
@@ -28,23 +28,25 @@ struct sign_claim {
 	uint8_t signature[SIGN_SIGNATURES_MAX][CRYPTO_ED25519_SIGNATURE];
 };
 
-/* The most headers of a scheme's own, and of others that it reads. */
+/* The most headers that a scheme defines, and of others that it reads. */
 #define SIGN_OWN_MAX 4
 #define SIGN_OTHERS_MAX 6
 
 struct sign_scheme {
-	/* Headers, in lower case; NULL past the last.  None may be there twice. */
-	const char *header[SIGN_OWN_MAX];   /* its own; the first has the
-					       signature */
+	/* Headers, in lower case; NULL past the last.  A request must not
+	 * repeat one. */
+	const char *header[SIGN_OWN_MAX];   /* that it defines; the first has
+					       the signature */
 	const char *other[SIGN_OTHERS_MAX]; /* others that it reads */
 	bool text_keys;  /* keys are text, not base64 with a prefix */
-	bool one_key;    /* its header has room for one signature */
-	bool has_id;     /* id and time are headers of their own */
+	bool one_key;    /* its header has only one signature */
+	bool has_id;     /* ID and time have their own headers */
 	bool has_member; /* its signature is a member of a message */
 
-	/* Schemes that sign the body as it is, in one header: */
+	/* Schemes that sign only the body, in one header: */
 
-	/* Lay out what is signed in ${part}.  Return the number of parts. */
+	/* Fill ${part} with the parts of the signed text.  Return their
+	 * number. */
 	size_t (*content)(struct span id, struct span time, struct span body,
 	    struct span part[SIGN_PARTS]);
 
@@ -57,13 +59,13 @@ struct sign_scheme {
 	int (*read)(sign_lookup *lookup, void *context, struct sign_claim *c,
 	    struct err *err);
 
-	/* Those that sign headers along with it: */
+	/* Schemes that sign headers, too: */
 
 	/* As sign_headers, without ID and timestamp. */
 	int (*emit)(struct sign_keys *k, const struct sign_input *in,
 	    sign_emit *emit, void *context, struct err *err);
 
-	/* Find *${key} that signed ${body}, and fill k->claim. */
+	/* Find the *${key} that signed ${body}, and fill k->claim. */
 	enum sign_verdict (*check)(struct sign_keys *k, sign_lookup *lookup,
 	    void *context, struct span body, size_t *key, struct err *err);
 };
@@ -72,30 +74,31 @@ struct sign_scheme {
 	extern const struct sign_scheme sign_scheme_##name;
 SIGN_SCHEME_ROWS(SIGN_SCHEME_EXTERN, SIGN_SCHEME_EXTERN)
 
-/* ---- Pieces of headers (parse.c) --------------------------------------- */
+/* ---- Parts of headers (parse.c) ----------------------------------------- */
 
 /* Read ${n} bytes of lower-case hexadecimal.  Return 0, or -1. */
 int sign_read_hex(struct span text, uint8_t *p, size_t n);
 
-/* Take what stands before ${separator}, or all, off ${rest}.  Return false
- * when ${rest} is empty. */
+/* Remove the text up to ${separator}, or all, from ${rest}.  Return false if
+ * ${rest} is empty. */
 bool sign_split(struct span *rest, char separator, struct span *piece);
 
-/* The header ${name}.  Return 0, or -1 with ${err}: it is missing. */
+/* Look up the header ${name}.  Return 0; or -1 with ${err} if it is missing. */
 int sign_find_header(sign_lookup *lookup, void *context, const char *name,
     struct span *value, struct err *err);
 
 struct sign_key {
 	enum sign_algorithm algorithm;
-	bool public;               /* what others may read */
-	const char *no_signer;     /* why it can only verify, or NULL */
+	bool public;               /* not a secret */
+	const char *no_signer;     /* why it cannot sign, or NULL */
 	struct crypto_hmac *hmac;  /* SIGN_HMAC_SHA256 */
 	size_t size;               /* bytes of its secret */
 	struct crypto_ed25519 *ed; /* SIGN_ED25519 */
-	/* The key misread in the usual way, to tell that mistake. */
+	/* The key decoded in the wrong way that is usual, to report that
+	 * mistake. */
 	struct crypto_hmac *misread;
 	char id[9];
-	uint64_t matched; /* how often */
+	uint64_t matched; /* number of matches */
 };
 
 struct sign_keys {
@@ -106,30 +109,30 @@ struct sign_keys {
 	struct buf value;
 	struct sign_claim claim;
 	bool diagnose;
-	uint64_t budget; /* what is left for diagnoses: see sign/change.h */
+	uint64_t budget; /* remaining for diagnoses: see sign/change.h */
 };
 
 /* ---- Matching (match.c) ------------------------------------------------ */
 
-/* The index of the key that signed ${body} as the claim has it; count for
- * none, or -1 when the library failed. */
+/* The index of the key that signed ${body} according to the claim; the number
+ * of keys if none did; -1 if the crypto library fails. */
 int sign_match(struct sign_keys *k, struct span body);
 
-/* Would one of the keys match, misread in the usual way?  Return 1 or 0; or
- * -1. */
+/* Does one of the keys match if decoded in the usual wrong way?  Return 1, 0,
+ * or -1 if the crypto library fails. */
 int sign_match_misread(struct sign_keys *k, struct span body);
 
 /* ---- Diagnosing (explain.c) -------------------------------------------- */
 
-/* Say, as far as it can be found out, why nothing matches.  Return SIGN_WRONG;
- * or SIGN_FAILED where memory ran out on the way. */
+/* Report why nothing matches, if that can be found out.  Return SIGN_WRONG; or
+ * SIGN_FAILED if out of memory. */
 enum sign_verdict sign_explain(
     struct sign_keys *k, struct span body, struct err *err);
 
 struct sign_trial;
 
 /* Look for the change that ${t} finds.  Return SIGN_WRONG with "${before}: "
- * and the change in ${err}, SIGN_GOOD where there is none, or SIGN_FAILED. */
+ * and the change in ${err}, SIGN_GOOD if there is none, or SIGN_FAILED. */
 enum sign_verdict sign_explain_change(const struct sign_trial *t,
     struct span body, const char *before, struct err *err);
 

@@ -1,9 +1,9 @@
 #include "sign/scheme.h"
 
-/* "253402300799" and its final 0 byte. */
+/* "253402300799" and its terminating NUL. */
 #define TIME_TEXT_MAX 21
 
-/* Bring ${part}s into one piece. */
+/* Concatenate the parts. */
 static int
 join(struct sign_keys *k, const struct span *part, size_t parts)
 {
@@ -75,7 +75,7 @@ sign_headers(struct sign_keys *k, const struct sign_input *in, sign_emit *emit,
 	struct span time = time_text(in->timestamp, text);
 	size_t n;
 
-	/* The signature and the ID, each with its 0 byte. */
+	/* The signature and the ID, each with a terminating NUL. */
 	buf_clear(&k->value);
 	if (s->emit == NULL && sign_signature(k, in, &k->value, err) != 0)
 		return -1;

@@ -1,7 +1,7 @@
 /*
  * Standard Webhooks 1.0.0: the signature is over "ID.TIMESTAMP.BODY"; the
  * header lists "VERSION,BASE64" separated by blanks, v1 for HMAC-SHA256, v1a
- * for Ed25519; versions not known are passed over.
+ * for Ed25519.  Unknown versions are ignored.
  */
 #include "crypto/base64.h"
 #include "message/message.h"
@@ -43,7 +43,7 @@ add(struct buf *value, bool first, enum sign_algorithm algorithm,
 static int
 decode(struct span text, uint8_t *p, size_t n)
 {
-	char room[96]; /* more than 64 bytes give */
+	char room[96]; /* more than the base64 of 64 bytes */
 	struct buf b = {room, 0, sizeof(room), false};
 
 	if (text.n != crypto_base64_length(CRYPTO_BASE64, n) ||
@@ -53,7 +53,7 @@ decode(struct span text, uint8_t *p, size_t n)
 	return 0;
 }
 
-/* Read one signature.  Return 0; or -1 with ${err} where it cannot be read. */
+/* Read one signature.  Return 0; or -1 with ${err} if it is malformed. */
 static int
 read_one(struct span text, struct sign_claim *c, struct err *err)
 {
@@ -80,7 +80,7 @@ read_one(struct span text, struct sign_claim *c, struct err *err)
 	return 0;
 }
 
-/* Read all signatures; those that cannot be read do not spoil the others. */
+/* Read all signatures.  A malformed one does not invalidate the others. */
 static int
 read_list(struct span value, struct sign_claim *c, struct err *err)
 {
@@ -100,7 +100,7 @@ read_list(struct span value, struct sign_claim *c, struct err *err)
 	return err_set(err, "%s", why.text);
 }
 
-/* Svix sends the same under its older name. */
+/* Svix sends the same headers under their older names. */
 static struct span
 either(sign_lookup *lookup, void *context, const char *name, const char *old)
 {

@@ -36,7 +36,7 @@ time_of(const struct sign_stream *s)
 
 /* ---- Headers of a message ---------------------------------------------- */
 
-/* List the members of the message's "headers" in s->request. */
+/* Copy the members of the message's "headers" to s->request. */
 static int
 read_headers(struct sign_stream *s, struct err *err)
 {
@@ -48,7 +48,7 @@ read_headers(struct sign_stream *s, struct err *err)
 	r->count = 0;
 	if (headers.n == 0)
 		return 0;
-	/* At once, so that values stay where they are. */
+	/* Reserve all, so that the values do not move. */
 	buf_clear(&s->unescaped);
 	if (buf_reserve(&s->unescaped, headers.n) != 0)
 		return err_set(err, "out of memory");
@@ -101,8 +101,8 @@ lookup(void *context, const char *name)
 
 /* ---- Signing ----------------------------------------------------------- */
 
-/* A sign_emit: put the header behind those of the message.  ID and timestamp
- * are members of the message. */
+/* A sign_emit: append the header to those of the message.  ID and timestamp are
+ * members of the message. */
 static void
 add_header(void *context, const char *name, struct span value)
 {
@@ -118,7 +118,7 @@ add_header(void *context, const char *name, struct span value)
 	buf_add_byte(&s->headers, '"');
 }
 
-/* Sign into headers of the scheme's own. */
+/* Sign into the headers that the scheme defines. */
 static enum verdict
 sign_headers_of(
     struct sign_stream *s, const struct sign_input *in, struct err *err)
@@ -151,7 +151,7 @@ sign_headers_of(
 	return VERDICT_SYSTEM;
 }
 
-/* One more signature in the message's own member. */
+/* Add a signature to the message's "signature". */
 static enum verdict
 sign_message(
     struct sign_stream *s, const struct sign_input *in, struct err *err)
@@ -211,7 +211,7 @@ sign_line(
 
 /* ---- Verifying --------------------------------------------------------- */
 
-/* ${line} cannot be read as a message: say so of what is none. */
+/* ${line} cannot be read as a message: if it is something else, say what. */
 static enum verdict
 no_message(struct sign_stream *s, struct span line, struct err *err)
 {

@@ -1,6 +1,6 @@
 /*
- * Stripe: "t=TIMESTAMP,v1=HEX[,v1=HEX…]" over "TIMESTAMP.BODY"; the key is
- * the text of the secret as their page shows it.
+ * Stripe: "t=TIMESTAMP,v1=HEX[,v1=HEX…]" over "TIMESTAMP.BODY"; the key is the
+ * text of the secret as Stripe's dashboard shows it.
  */
 #include "buf/ascii.h"
 #include "message/message.h"
@@ -34,7 +34,7 @@ add(struct buf *value, bool first, enum sign_algorithm algorithm,
 	crypto_hex(value, signature.p, signature.n);
 }
 
-/* Read one member.  Return 0; or -1 with ${err} where it cannot be read. */
+/* Read one member.  Return 0; or -1 with ${err} if it is malformed. */
 static int
 read_one(struct span text, struct sign_claim *c, struct err *err)
 {
@@ -54,7 +54,7 @@ read_one(struct span text, struct sign_claim *c, struct err *err)
 	return 0;
 }
 
-/* "t=TIMESTAMP": which holds for all signatures. */
+/* "t=TIMESTAMP" applies to all signatures. */
 static int
 read_time(struct span text, struct sign_claim *c, struct err *err)
 {
@@ -68,7 +68,7 @@ read_time(struct span text, struct sign_claim *c, struct err *err)
 	return 0;
 }
 
-/* Members that cannot be read do not spoil the others. */
+/* A malformed member does not invalidate the others. */
 static int
 read_headers(
     sign_lookup *lookup, void *context, struct sign_claim *c, struct err *err)
