@@ -1,4 +1,4 @@
-/* The content key of a JWE, as one of our keys finds it. */
+/* Finds the content key of a JWE with one of our keys. */
 #include "compat/wipe.h"
 #include "crypto/kdf.h"
 #include "seal/jwe.h"
@@ -11,8 +11,8 @@ seal_no_memory(struct err *err)
 	return VERDICT_SYSTEM;
 }
 
-/* The secret that ${key} and the sender's "epk" give, made to a key of 32
- * bytes for ${use}. */
+/* Agree on a secret with ${key} and the sender's "epk", and derive a key of 32
+ * bytes for ${use} from it. */
 static enum verdict
 agree(const struct seal_key *key, const struct seal_header *h, struct span use,
     uint8_t out[CRYPTO_AES_KEY], struct err *err)
@@ -71,7 +71,7 @@ unwrap(const uint8_t kek[CRYPTO_AES_KEY], struct span wrapped,
 	return VERDICT_BAD;
 }
 
-/* "dir": the shared key itself, or what our salt makes of it. */
+/* "dir": the shared key itself, or derived from it with our salt. */
 static enum verdict
 direct(const struct seal_key *key, const struct seal_header *h,
     uint8_t cek[CRYPTO_AES_KEY], struct err *err)

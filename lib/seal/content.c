@@ -22,7 +22,8 @@ seal_put_base64url(struct buf *out, const void *p, size_t n)
 	crypto_base64_encode(CRYPTO_BASE64URL, (struct span){p, n}, out);
 }
 
-/* Agree on a key with ${key}'s owner, who finds ours in ${epk}. */
+/* Agree on a key with the owner of ${key}; ${epk} is our public key for
+ * them. */
 static int
 agree(const struct seal_key *key, struct crypto_point *epk,
     uint8_t kek[CRYPTO_AES_KEY])
@@ -43,7 +44,8 @@ agree(const struct seal_key *key, struct crypto_point *epk,
 	return rc;
 }
 
-/* Wrap ${cek} for ${key}; append to ${header} what its owner must know. */
+/* Wrap ${cek} for ${key}; append the parameters that its owner needs to
+ * ${header}. */
 static int
 wrap_for(const struct seal_key *key, const uint8_t cek[CRYPTO_AES_KEY],
     uint8_t wrapped[CRYPTO_WRAPPED], struct buf *header)
@@ -68,7 +70,7 @@ wrap_for(const struct seal_key *key, const uint8_t cek[CRYPTO_AES_KEY],
 	return rc;
 }
 
-/* Derive ${cek} of the shared ${key} and a random salt. */
+/* Derive ${cek} from the shared ${key} and a random salt. */
 static int
 derive(
     const struct seal_key *key, uint8_t cek[CRYPTO_AES_KEY], struct buf *header)
@@ -88,13 +90,13 @@ derive(
 	return 0;
 }
 
-/* The end of every protected header; ${type} is what is sealed. */
+/* Append the end of every protected header; ${type} is that of the content. */
 static void
 put_common(struct buf *header, struct span type)
 {
 	const struct span before = SPAN_LIT("application/");
 
-	/* RFC 7516, 4.1.12: "application/" is left out. */
+	/* RFC 7516, 4.1.12: "application/" is omitted. */
 	if (type.n > before.n && memcmp(type.p, before.p, before.n) == 0 &&
 	    memchr(type.p + before.n, '/', type.n - before.n) == NULL) {
 		type.p += before.n;
@@ -133,7 +135,7 @@ start_compact(struct seal_content *c, const struct seal_key *key,
 	return rc;
 }
 
-/* JSON: what all share is protected, what is each one's own is not. */
+/* JSON: the shared header is protected, those of the recipients are not. */
 static int
 start_json(struct seal_content *c, const struct seal_keys *keys,
     struct span type, const uint8_t cek[CRYPTO_AES_KEY])

@@ -1,6 +1,6 @@
 /*
- * seal/content: a content key, wrapped for its recipients, and its nonces;
- * private to lib/seal.
+ * seal/content: a content key that is wrapped for its recipients, and its
+ * nonces; private to lib/seal.
  */
 #ifndef SEAL_CONTENT_H
 #define SEAL_CONTENT_H
@@ -8,24 +8,24 @@
 #include "crypto/aes.h"
 #include "seal/key.h"
 
-/* Zeroed: no key yet. */
+/* All zero: no key yet. */
 struct seal_content {
 	struct crypto_gcm *gcm;
 	uint32_t counter[3]; /* of the next nonce */
 	/* Compact: "HEADER.KEY." before the nonce; JSON: all before "iv". */
 	struct buf head;
-	/* The header in base64url: what GCM vouches for. */
+	/* The header in base64url, which GCM authenticates. */
 	struct buf protected;
 };
 
 void seal_content_release(struct seal_content *c);
 
-/* Make a new key for content of media ${type}, wrapped for ${keys}: compact
- * for one, JSON for several.  Return 0; or -1 with ${err}. */
+/* Make a new key for content of media ${type} and wrap it for ${keys}: compact
+ * form for one, JSON for several.  Return 0; or -1 with ${err}. */
 int seal_content_start(struct seal_content *c, const struct seal_keys *keys,
     struct span type, struct err *err);
 
-/* The next nonce; none comes twice under one key. */
+/* The next nonce.  No nonce repeats under a key. */
 void seal_content_nonce(
     struct seal_content *c, uint8_t nonce[CRYPTO_GCM_NONCE]);
 

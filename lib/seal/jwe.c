@@ -5,8 +5,8 @@
 /* The longest apu or apv, in base64url. */
 #define PARTY_MAX 512
 
-/* What reading the three parts of one recipient's header puts into text at
- * most: each string unescaped, apu and apv decoded as well, and names
+/* The most bytes that reading the three parts of a recipient's header appends
+ * to j->text: each string unescaped, apu and apv also decoded, and the names
  * unescaped to compare the parts in pairs. */
 #define HEADER_ROOM ((size_t)9 * SEAL_HEADER_MAX)
 
@@ -62,7 +62,7 @@ read_enc(struct seal_header *h, struct span enc, struct err *err)
 	    enc.n > 64 ? 64 : (int)enc.n, enc.p);
 }
 
-/* apu or apv: decoded into j->text. */
+/* Decode apu or apv into j->text. */
 static int
 read_party(struct seal_jwe *j, const char *name, struct span text,
     struct span *party, struct err *err)
@@ -127,7 +127,7 @@ read_string(struct seal_jwe *j, struct seal_header *h, const char *name,
 	return 0;
 }
 
-/* Take in one part of the header: the members of the object in j->part. */
+/* Read one part of the header: the members of the object in j->part. */
 static int
 read_part(struct seal_jwe *j, struct seal_header *h, struct err *err)
 {
@@ -152,7 +152,7 @@ read_part(struct seal_jwe *j, struct seal_header *h, struct err *err)
 	return m == NULL ? 0 : read_epk(j, h, m, err);
 }
 
-/* What must be there, once all parts have been taken in. */
+/* Check that all required members are present, after all parts were read. */
 static int
 check_header(const struct seal_header *h, struct err *err)
 {
@@ -184,7 +184,7 @@ read_protected(struct seal_jwe *j, struct err *err)
 	return 0;
 }
 
-/* The nonce and the tag, which must have their full length. */
+/* Decode the nonce and the tag, which must have their full length. */
 static int
 read_fixed(struct seal_jwe *j, struct span iv, struct span tag, struct err *err)
 {
@@ -231,7 +231,7 @@ read_compact(struct seal_jwe *j, struct span jwe, struct err *err)
 
 /* ---- JSON -------------------------------------------------------------- */
 
-/* No name may stand in two parts of the header (RFC 7516, 7.2.1). */
+/* A name must not be in two parts of the header (RFC 7516, 7.2.1). */
 static int
 check_disjoint(const struct json_index *a, const struct json_index *b,
     struct buf *room, struct err *err)
@@ -258,7 +258,7 @@ check_disjoint(const struct json_index *a, const struct json_index *b,
 	return 0;
 }
 
-/* Take in the parts that are all's, then ${r}'s own. */
+/* Read the shared parts, then ${r}'s own. */
 static int
 read_json_header(struct seal_jwe *j, struct seal_recipient *r, struct err *err)
 {
@@ -290,7 +290,7 @@ read_json_header(struct seal_jwe *j, struct seal_recipient *r, struct err *err)
 	return rc == 0 ? check_header(&r->header, err) : -1;
 }
 
-/* A part of the header that is not protected. */
+/* Read a part of the header that is not protected. */
 static int
 read_object(const struct json_member *m, struct span *object, struct err *err)
 {
@@ -304,7 +304,7 @@ read_object(const struct json_member *m, struct span *object, struct err *err)
 	return 0;
 }
 
-/* The members of the recipient that ${ix} lists. */
+/* Read the members of the recipient in ${ix}. */
 static int
 read_recipient(struct seal_jwe *j, const struct json_index *ix, struct err *err)
 {
@@ -323,8 +323,8 @@ read_recipient(struct seal_jwe *j, const struct json_index *ix, struct err *err)
 	return 0;
 }
 
-/* One recipient that cannot be read does not keep the others from opening:
- * remember why the first was passed over. */
+/* A malformed recipient does not prevent the others from opening.  Remember why
+ * the first was ignored. */
 static void
 pass(struct seal_jwe *j, int rc, const struct err *why)
 {
@@ -332,7 +332,7 @@ pass(struct seal_jwe *j, int rc, const struct err *why)
 		j->passed = *why;
 }
 
-/* Take in the headers of all recipients; keep those that can be used. */
+/* Read the headers of all recipients; keep the usable ones. */
 static int
 read_headers(struct seal_jwe *j, struct err *err)
 {
@@ -400,7 +400,7 @@ read_recipients(
 	return rc;
 }
 
-/* The string ${name}, which must be there. */
+/* Find the string ${name}, which is required. */
 static int
 need_text(
     struct seal_jwe *j, const char *name, struct span *text, struct err *err)
@@ -448,7 +448,7 @@ seal_jwe_read(struct seal_jwe *j, struct span jwe, struct err *err)
 	j->passed.text[0] = '\0';
 	memset(&j->recipient[0], 0, sizeof(j->recipient[0]));
 	buf_clear(&j->text);
-	/* Reserved at once, so that spans into it stay. */
+	/* Reserve all, so that spans into it stay valid. */
 	if (buf_reserve(&j->text, jwe.n + SEAL_KEYS_MAX * HEADER_ROOM) != 0)
 		return err_set(err, "out of memory");
 	if (jwe.n > 0 && (jwe.p[0] == '{' || jwe.p[0] == ' '))

@@ -50,7 +50,7 @@ seal_bytes(struct span text, uint8_t *p, size_t n)
 	return rc;
 }
 
-/* A member that is 32 bytes in base64url.  Keys never need escapes there. */
+/* Read a member that is 32 bytes in base64url, which never needs escapes. */
 static int
 read_32(
     const struct json_index *ix, const char *name, uint8_t *p, struct err *err)
@@ -65,7 +65,7 @@ read_32(
 	return 0;
 }
 
-/* Is the string member ${name} there and equal to ${want}? */
+/* Is there a string member ${name} that equals ${want}? */
 static bool
 is(const struct json_index *ix, const char *name, const char *want)
 {
@@ -102,7 +102,7 @@ put_32(struct buf *out, const char *before, const uint8_t *p)
 	buf_add_byte(out, '"');
 }
 
-/* The members that make a public key, in the order of RFC 7638. */
+/* Append the members of a public key, in the order of RFC 7638. */
 static void
 put_point(struct buf *out, const struct crypto_point *p)
 {
@@ -236,7 +236,7 @@ read_pair(struct seal_key *key, const struct json_index *ix, struct err *err)
 	return rc;
 }
 
-/* Does "key_ops", where it is there, allow what encryption needs? */
+/* Does "key_ops", if present, allow encryption? */
 static bool
 allows(const struct json_index *ix)
 {
@@ -261,7 +261,7 @@ allows(const struct json_index *ix)
 	return found;
 }
 
-/* Why the key is not for encryption; NULL where it may be. */
+/* Return why the key is not for encryption; NULL if it is. */
 static const char *
 other_purpose(const struct json_index *ix)
 {

@@ -13,7 +13,7 @@
 enum seal_use {
 	SEAL_USE_ANY,   /* "alg" is missing, or "dir" */
 	SEAL_USE_WRAP,  /* "A256KW" */
-	SEAL_USE_DIRECT /* "A256GCM": the content key itself, to open alone */
+	SEAL_USE_DIRECT /* "A256GCM": the content key itself; only opens */
 };
 
 struct seal_key {
@@ -31,14 +31,14 @@ struct seal_keys {
 	size_t count;
 };
 
-/* Read the JWK ${text}.  Return 0; or -1 with ${err}, or 1 with ${err} where
- * it is for another purpose than encryption.  seal_key_release wipes ${key} in
- * any case. */
+/* Read the JWK ${text}.  Return 0; or -1 with ${err}, or 1 with ${err} if it is
+ * not for encryption.  Call seal_key_release, which wipes ${key}, in any
+ * case. */
 int seal_key_read(struct seal_key *key, struct span text, struct err *err);
 void seal_key_release(struct seal_key *key);
 
-/* Append the public JWK of ${p}; with "kid" unless ${kid} is NULL, with "d"
- * unless ${d} is NULL, and the newline of neither. */
+/* Append the public JWK of ${p}, without a newline; with "kid" unless ${kid} is
+ * NULL, and with "d" unless ${d} is NULL. */
 void seal_key_write(struct buf *out, const struct crypto_point *p,
     const uint8_t *d, const char *kid);
 
@@ -49,16 +49,16 @@ const char *seal_curve_name(enum crypto_curve curve);
 int seal_point_read(
     const struct json_index *ix, struct crypto_point *p, struct err *err);
 
-/* The string member ${name} of ${ix}, unescaped: a copy at the end of ${room}
- * if it has escapes.  p is NULL where there is none.  Return 0; or -1 with
- * ${err} where it is no string. */
+/* Find the string member ${name} of ${ix}.  If it has escapes, an unescaped
+ * copy is appended to ${room}.  p is NULL if there is none.  Return 0; or -1
+ * with ${err} if it is not a string. */
 int seal_text(const struct json_index *ix, const char *name, struct buf *room,
     struct span *text, struct err *err);
 
 /* Read ${n} bytes of base64url.  Return 0, or -1. */
 int seal_bytes(struct span text, uint8_t *p, size_t n);
 
-/* What HKDF derives content keys for. */
+/* The "info" with which HKDF derives content keys. */
 #define SEAL_HKDF_INFO "vitals-seal A256GCM"
 #define SEAL_SALT 32
 

@@ -5,7 +5,7 @@
 #include "crypto/base64.h"
 #include "seal/key.h"
 
-/* More than the JWK of a private key takes. */
+/* More than the length of the JWK of a private key. */
 #define KEY_TEXT_MAX 512
 
 struct seal_keys *
@@ -24,12 +24,12 @@ seal_keys_free(struct seal_keys *k)
 	free(k);
 }
 
-/* Keys as they are taken from one text. */
+/* The state of reading the keys of one text. */
 struct taking {
 	struct seal_keys *keys;
-	struct crypto_key_file *file; /* NULL: nobody is told */
+	struct crypto_key_file *file; /* NULL: not reported */
 	size_t good, passed;
-	const char *at; /* where the first was passed over, and why */
+	const char *at; /* the first ignored one, and why */
 	struct err why;
 };
 
@@ -50,7 +50,7 @@ add_one(struct seal_keys *k, struct span text, struct err *err)
 	return rc;
 }
 
-/* Does the JWK ${text}, which is not taken, hold what others must not see? */
+/* Does the JWK ${text}, which was not accepted, contain a secret? */
 static bool
 is_secret(struct span text)
 {
@@ -65,7 +65,7 @@ is_secret(struct span text)
 	return secret;
 }
 
-/* Remember why ${text} was passed over, if it is the first. */
+/* Remember why ${text} was ignored, if it is the first. */
 static void
 pass(struct taking *t, struct span text, const char *where, const char *why)
 {
@@ -75,8 +75,8 @@ pass(struct taking *t, struct span text, const char *where, const char *why)
 	t->at = text.p;
 }
 
-/* Take one key of several: what cannot be read is passed over.  Return 0; or
- * -1 with ${err} where that is no reason. */
+/* Add one key of several.  An unreadable key is ignored.  Return 0; or -1 with
+ * ${err} if no key can be added. */
 static int
 take(struct taking *t, struct span text, const char *where, struct err *err)
 {
@@ -95,8 +95,8 @@ take(struct taking *t, struct span text, const char *where, struct err *err)
 		return err_set(err, "%s%s", where, why.text);
 	if (t->file != NULL)
 		t->file->secret |= is_secret(text);
-	/* What is for another purpose is passed over without a word, unless
-	 * nothing else is there. */
+	/* A key for another purpose is ignored silently, unless there is no
+	 * other key. */
 	if (rc < 0)
 		pass(t, text, where, why.text);
 	else if (t->why.text[0] == '\0')
@@ -134,7 +134,7 @@ add_set(struct taking *t, struct span array, struct err *err)
 	return rc;
 }
 
-/* Add a JWK a line. */
+/* Add one JWK per line. */
 static int
 add_lines(struct taking *t, struct span text, struct err *err)
 {
@@ -157,7 +157,8 @@ add_text(struct taking *t, struct span text, struct err *err)
 	bool lines = false;
 	int rc;
 
-	/* One JSON text over any number of lines, or one on each line. */
+	/* Add the keys of one JSON text over any number of lines, or of one JWK
+	 * per line. */
 	json_index_init(&ix);
 	if (json_index_read(&ix, text, NULL) != 0) {
 		lines = true;
@@ -259,7 +260,7 @@ seal_key_make(enum seal_key_kind kind, struct buf *secret, struct buf *public,
 	struct seal_key key = {0};
 	int rc = -1;
 
-	/* At once: growing would leave copies of the secret behind. */
+	/* Reserve all: growing would leave copies of the secret behind. */
 	buf_reserve(secret, KEY_TEXT_MAX);
 	if (kind == SEAL_SHARED)
 		return make_shared(secret, err);
@@ -270,7 +271,7 @@ seal_key_make(enum seal_key_kind kind, struct buf *secret, struct buf *public,
 		err_set(err, "cannot make a key");
 		goto out;
 	}
-	/* Reading the bare public half back gives its thumbprint. */
+	/* Parsing the public half without "kid" computes its thumbprint. */
 	seal_key_write(public, &p, NULL, NULL);
 	if (seal_key_read(&key, buf_span(public), err) != 0)
 		goto out;

@@ -3,12 +3,12 @@
 #include "seal/jwe.h"
 #include "seal/key.h"
 
-/* Content keys that are kept. */
+/* The number of content keys that are cached. */
 #define KEPT 64
 
-/* A content key that was agreed upon, unwrapped or derived. */
+/* A cached content key: agreed upon, unwrapped or derived. */
 struct known {
-	char *name; /* header, header of the recipient, wrapped key */
+	char *name; /* headers and wrapped key: see name_key */
 	size_t name_size;
 	uint64_t hash;
 	uint64_t last;
@@ -66,7 +66,7 @@ seal_opener_free(struct seal_opener *o)
 	free(o);
 }
 
-/* ---- Keys that were found before ------------------------------------------------------ */
+/* ---- Cached content keys ------------------------------------------------ */
 
 static uint64_t
 hash(struct span s)
@@ -83,7 +83,8 @@ hash(struct span s)
 	return h;
 }
 
-/* What decides on the content key: the headers and the wrapped one. */
+/* Set o->name to what determines the content key: the headers and the wrapped
+ * key. */
 static int
 name_key(struct seal_opener *o, const struct seal_recipient *r)
 {
@@ -114,7 +115,7 @@ find_known(struct seal_opener *o)
 	return NULL;
 }
 
-/* Keep a key that has opened something. */
+/* Cache a key that has opened something. */
 static struct known *
 keep(struct seal_opener *o, size_t key, struct crypto_gcm *gcm)
 {
@@ -140,8 +141,8 @@ keep(struct seal_opener *o, size_t key, struct crypto_gcm *gcm)
 
 /* ---- Opening ----------------------------------------------------------- */
 
-/* Bring what the tag vouches for into one piece: the protected header and,
- * in JSON, "aad" behind a full stop. */
+/* Concatenate what the tag authenticates: the protected header and, in JSON, a
+ * full stop and "aad". */
 static int
 join_aad(struct seal_opener *o)
 {
@@ -154,7 +155,7 @@ join_aad(struct seal_opener *o)
 	return buf_failed(&o->aad) ? -1 : 0;
 }
 
-/* Decode what is encrypted, once. */
+/* Decode the ciphertext, once for all keys. */
 static enum verdict
 decode(struct seal_opener *o, struct err *err)
 {
@@ -173,7 +174,7 @@ decode(struct seal_opener *o, struct err *err)
 	return VERDICT_GOOD;
 }
 
-/* ${wrong} is what a tag that does not match means. */
+/* Decrypt.  ${wrong} is the message if the tag does not match. */
 static enum verdict
 decrypt(struct seal_opener *o, struct crypto_gcm *gcm, const char *wrong,
     struct err *err)
@@ -192,8 +193,8 @@ decrypt(struct seal_opener *o, struct crypto_gcm *gcm, const char *wrong,
 	return VERDICT_BAD;
 }
 
-/* Try ${key} on ${r}.  VERDICT_BAD: it is another's, or something was changed.
- */
+/* Try ${key} on ${r}.  Return VERDICT_BAD if it is for another key or was
+ * changed. */
 static enum verdict
 try_key(struct seal_opener *o, const struct seal_recipient *r, size_t key,
     struct err *err)
@@ -220,7 +221,8 @@ out:
 	return verdict;
 }
 
-/* Try all keys that fit ${r}; a "kid" that one of ours has names it. */
+/* Try all keys that fit ${r}, or only the one with its "kid" if we have
+ * that. */
 static enum verdict
 try_keys(struct seal_opener *o, const struct seal_recipient *r,
     struct seal_opened *opened, bool *tried, struct err *err)
@@ -249,7 +251,7 @@ try_keys(struct seal_opener *o, const struct seal_recipient *r,
 	return VERDICT_BAD;
 }
 
-/* Open for ${r}; sets ${tried} where one of the keys fits. */
+/* Open as ${r}.  Set ${tried} if one of the keys fits. */
 static enum verdict
 open_for(struct seal_opener *o, const struct seal_recipient *r,
     struct seal_opened *opened, bool *tried, struct err *err)

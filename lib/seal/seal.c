@@ -3,17 +3,17 @@
 
 /* One content key, for one session and one type of content. */
 struct session {
-	char *name; /* what it is for, see session_name */
+	char *name; /* see session_name */
 	size_t name_size;
-	uint64_t last; /* when it was used, by the count of events */
-	uint64_t left; /* events until the next key */
+	uint64_t last; /* the count of events when it was last used */
+	uint64_t left; /* events until the next new key */
 	struct seal_content content;
 };
 
 struct seal_sealer {
 	const struct seal_keys *keys;
 	uint64_t events; /* under one content key */
-	uint64_t count;  /* of events so far */
+	uint64_t count;  /* events so far */
 	uint64_t hash[SEAL_SESSIONS_MAX];
 	struct session session[SEAL_SESSIONS_MAX];
 	size_t sessions;
@@ -21,8 +21,8 @@ struct seal_sealer {
 	struct message_reader reader;
 	struct json_scan scan;
 	struct buf name;
-	struct buf cipher; /* bytes on their way to base64url */
-	struct buf jwe;    /* of several recipients, before it is escaped */
+	struct buf cipher; /* before base64url */
+	struct buf jwe;    /* for several recipients, before it is escaped */
 };
 
 static void
@@ -105,8 +105,8 @@ string_in(struct json_scan *scan, struct span text, const char *name)
 	return found;
 }
 
-/* Name the session of the line in the reader's index, and its media type: two
- * lines with the same name share a content key. */
+/* Make a name of the session and the media type of the line in the reader's
+ * index.  Lines with the same name share a content key. */
 static int
 session_name(struct seal_sealer *s, enum message_kind kind, struct span type,
     struct span *name)
@@ -148,7 +148,7 @@ is_named(const struct session *s, struct span name)
 	return s->name_size == name.n && memcmp(s->name, name.p, name.n) == 0;
 }
 
-/* A free place, or that of the session which was not used for longest. */
+/* Find a free slot, or the least recently used one. */
 static size_t
 free_place(struct seal_sealer *s)
 {

@@ -1,17 +1,17 @@
 /*
- * seal: payloads that only their recipients can read, as JWE (RFC 7516).
+ * seal: encrypts payloads for their recipients, as JWE (RFC 7516).
  *
- * Content is encrypted with A256GCM.  Its key is made anew for each session
- * and wrapped for the recipients with ECDH-ES+A256KW (RFC 7518, RFC 8037) on
- * P-256 or X25519, or with A256KW under a shared key; or it is derived of a
- * shared key with HKDF ("dir").  For one recipient the form is the compact
- * serialization, for several the general JSON serialization.
+ * Content is encrypted with A256GCM.  Each session has its own content key,
+ * which is wrapped for the recipients with ECDH-ES+A256KW (RFC 7518, RFC 8037)
+ * on P-256 or X25519, or with A256KW under a shared key; or it is derived from
+ * a shared key with HKDF ("dir").  One recipient gets the compact
+ * serialization, several the general JSON serialization.
  *
- * No nonce repeats: a content key is random (or derived with a random salt of
- * 32 bytes) and lives in one process for one session alone, its nonces are a
- * 96-bit counter from 0, taken up before each use, and after a set number of
- * events another key is made.  Two events share key and nonce only if two
- * strings of 256 random bits are equal.
+ * No nonce repeats.  A content key is random (or derived with a random salt of
+ * 32 bytes) and used only by one process for one session.  Its nonces are a
+ * 96-bit counter from 0, which is incremented before each use.  After a fixed
+ * number of events a new key is made.  Two events share key and nonce only if
+ * two strings of 256 random bits are equal.
  */
 #ifndef SEAL_SEAL_H
 #define SEAL_SEAL_H
@@ -28,12 +28,12 @@
 #define SEAL_KEYS_MAX 16
 #define SEAL_KID_MAX 256
 
-/* Sessions whose keys are kept while sealing, and while opening; of further
- * ones the one that was not used for longest is forgotten: it gets a new key
- * when it comes again, or is agreed upon again. */
+/* The number of sessions whose keys are cached, while sealing and while
+ * opening.  Beyond it the least recently used is dropped: its next event gets a
+ * new key, or its key is computed again. */
 #define SEAL_SESSIONS_MAX 1024
 
-/* Events under one content key, unless the caller says otherwise. */
+/* The default number of events under one content key. */
 #define SEAL_EVENTS_PER_KEY ((uint64_t)1 << 20)
 #define SEAL_EVENTS_PER_KEY_MAX ((uint64_t)1 << 32)
 
@@ -45,15 +45,16 @@
 struct seal_keys;
 
 struct seal_keys *seal_keys_new(void);
-/* Wipes; NULL is a no-op. */
+/* Wipe and free; NULL is a no-op. */
 void seal_keys_free(struct seal_keys *k);
 
 /*
- * Add the keys of all sources: a JSON Web Key (RFC 7517), a JWK Set, or a JWK a
- * line.  Taken are "EC" on P-256, "OKP" on X25519, each with or without its
- * private half, and "oct" of 32 bytes.  A file with a private or shared key
- * that others can read is refused.  Return 0; or -1 with ${err}, which names
- * the file and never shows a key, also when there is no source.
+ * Add the keys of all sources: a JSON Web Key (RFC 7517), a JWK Set, or one JWK
+ * per line.  Supported keys are "EC" on P-256 and "OKP" on X25519, each with or
+ * without its private half, and "oct" of 32 bytes.  A file with a private or
+ * shared key is refused if others can read it.  Return 0; or -1 with ${err},
+ * which names the file and never shows a key.  It is an error if there is no
+ * source.
  */
 int seal_keys_gather(struct seal_keys *k,
     const struct crypto_secret_sources *from, struct err *err);
@@ -63,10 +64,10 @@ int seal_keys_add(struct seal_keys *k, struct span text, struct err *err);
 
 size_t seal_keys_count(const struct seal_keys *k);
 
-/* The ID of key ${i}: its "kid", or else its thumbprint (RFC 7638). */
+/* The ID of key ${i}: its "kid", otherwise its thumbprint (RFC 7638). */
 const char *seal_key_id(const struct seal_keys *k, size_t i);
 
-/* Can key ${i} open, not only seal? */
+/* Can key ${i} open as well as seal? */
 bool seal_key_opens(const struct seal_keys *k, size_t i);
 
 enum seal_key_kind {
@@ -75,9 +76,9 @@ enum seal_key_kind {
 	SEAL_SHARED
 };
 
-/* Make a new key: append to ${secret} its JWK, to ${public} (not of
- * SEAL_SHARED) that of its public half, each with "\n".  Return 0; or -1 with
- * ${err}. */
+/* Make a new key.  Append its JWK to ${secret} and, unless it is SEAL_SHARED,
+ * the JWK of its public half to ${public}, each with "\n".  Return 0; or -1
+ * with ${err}. */
 int seal_key_make(enum seal_key_kind kind, struct buf *secret,
     struct buf *public, struct err *err);
 
@@ -86,18 +87,18 @@ int seal_key_make(enum seal_key_kind kind, struct buf *secret,
 struct seal_sealer;
 
 /* Seal for all of ${keys} (from 1; not owned), with a new content key after
- * ${events} (1..SEAL_EVENTS_PER_KEY_MAX) events.  NULL with ${err} where the
- * keys do not go together: a shared key that is no A256KW cannot be one of
- * several recipients. */
+ * ${events} (1..SEAL_EVENTS_PER_KEY_MAX) events.  Return NULL with ${err} if
+ * the keys cannot be combined: a shared key that is not for A256KW cannot be
+ * one of several recipients. */
 struct seal_sealer *seal_sealer_new(
     const struct seal_keys *keys, uint64_t events, struct err *err);
 void seal_sealer_free(struct seal_sealer *s);
 
 /*
- * Seal ${line}: the JWE of a JSON object becomes the payload of a message; of
- * a message that is not signed yet the payload is sealed.  Append the message
- * to ${out}, or with ${bare} the JWE alone.  The session is that of the event
- * ("session.id"), of the CloudEvent ("partitionkey"), or none.
+ * Seal ${line}.  A JSON object is sealed and becomes the payload of a new
+ * message; a message that is not signed yet has its payload sealed.  Append the
+ * message to ${out}, or with ${bare} only the JWE.  The session is that of the
+ * event ("session.id") or of the CloudEvent ("partitionkey"), or none.
  */
 enum verdict seal_line(struct seal_sealer *s, struct message_from *from,
     struct span line, bool bare, struct buf *out, struct err *err);
@@ -110,18 +111,18 @@ struct seal_opener;
 struct seal_opener *seal_opener_new(const struct seal_keys *keys);
 void seal_opener_free(struct seal_opener *o);
 
-/* The last text that was opened. */
+/* The result of opening. */
 struct seal_opened {
-	size_t key;               /* that opened it */
-	struct span content_type; /* "cty", n 0: not told */
+	size_t key;               /* index of the key that opened it */
+	struct span content_type; /* "cty"; n 0: not given */
 	struct span text;         /* valid until the next call */
 };
 
 /*
- * Open ${jwe}, in compact or JSON serialization.  Only what is listed above
- * is taken, and ECDH-ES without a wrap and "dir" with the key itself from
- * other senders; "zip", "crit" and "b64" are refused, and so are tags that
- * are not 16 and nonces that are not 12 bytes long.
+ * Open ${jwe}, in compact or JSON serialization.  Accepts the forms listed
+ * above and, from other senders, ECDH-ES without a wrap and "dir" with the key
+ * itself.  Refuses "zip", "crit" and "b64", tags that are not 16 bytes long and
+ * nonces that are not 12 bytes long.
  */
 enum verdict seal_open(struct seal_opener *o, struct span jwe,
     struct seal_opened *opened, struct err *err);
