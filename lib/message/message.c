@@ -29,7 +29,7 @@ message_kind_of(const struct json_index *index)
 	return MESSAGE_OBJECT;
 }
 
-/* Records of other tools by their name. */
+/* The records of other tools, by name. */
 static const struct record {
 	const char *name, *what;
 } records[] = {

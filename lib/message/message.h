@@ -1,14 +1,13 @@
 /*
- * message: the line that carries a payload on its way, byte for byte.
+ * message: a line that contains the exact bytes of a payload.
  *
- *	{"id":"…","timestamp":1795415610,"contentType":"application/json",
- *	 "signature":"v1,…","headers":{…},"payload":"…"}
+ * {"id":"…","timestamp":1795415610,"contentType":"application/json",
+ * "signature":"v1,…","headers":{…},"payload":"…"}
  *
- * "payload" is the exact body of the later request as a JSON string.  "id"
- * and "payload" must be there, the others may be missing: vitals-seal writes
- * messages that are not signed yet.  "headers" holds further headers of the
- * request, as other signature schemes want them.  Members that are not known
- * here are carried through.
+ * "payload" is the exact body of the later request as a JSON string.  Only "id"
+ * and "payload" are required: vitals-seal writes messages that are not signed
+ * yet.  "headers" has further headers of the request, for other signature
+ * schemes.  Unknown members are copied.
  */
 #ifndef MESSAGE_MESSAGE_H
 #define MESSAGE_MESSAGE_H
@@ -21,7 +20,7 @@
 #include "id/id.h"
 #include "json/json.h"
 
-/* Bounds, in bytes after unescaping. */
+/* Limits, in bytes after unescaping. */
 #define MESSAGE_ID_MAX ID_MAX
 #define MESSAGE_CONTENT_TYPE_MAX 128
 #define MESSAGE_SIGNATURE_MAX 4096
@@ -30,16 +29,16 @@
 #define MESSAGE_TIMESTAMP_MAX 253402300799LL
 
 struct message {
-	struct span id;           /* as id_usable wants it */
+	struct span id;           /* passes id_usable */
 	int64_t timestamp;        /* Unix time in seconds; 0: none */
-	struct span time;         /* the same as it stands; n 0: none */
+	struct span time;         /* the same, verbatim; n 0: none */
 	struct span content_type; /* printable ASCII; n 0: none */
 	struct span signature;    /* printable ASCII; n 0: none */
-	struct span headers;      /* a JSON object as it stands; n 0: none */
+	struct span headers;      /* a JSON object, verbatim; n 0: none */
 	struct span payload;      /* UTF-8, any characters */
 };
 
-/* What a line holds, by its top level. */
+/* The kind of a line, by its top-level members. */
 enum message_kind {
 	MESSAGE_OBJECT,     /* any other JSON object */
 	MESSAGE_EVENT,      /* "schemaVersion" and "type" */
@@ -51,11 +50,11 @@ enum message_kind {
 };
 enum message_kind message_kind_of(const struct json_index *index);
 
-/* What the line in ${index} is, for messages about lines of the wrong kind:
- * "an event", "a sealed line (JWE)"; NULL where nothing tells. */
+/* Describe the line in ${index}, for messages about lines of the wrong kind:
+ * "an event", "a sealed line (JWE)"; NULL if it is unknown. */
 const char *message_seems(const struct json_index *index);
 
-/* The media type of such a payload; "application/json" of a MESSAGE. */
+/* The media type of such a payload; "application/json" for a MESSAGE. */
 const char *message_content_type(enum message_kind kind);
 
 /* Is ${line} a JWE in compact serialization: five pieces of base64url, the
@@ -66,43 +65,44 @@ bool message_is_compact(struct span line);
 #define MESSAGE_TYPE_JOSE "application/jose"
 #define MESSAGE_TYPE_JOSE_JSON "application/jose+json"
 
-/* May ${id} stand in a header and before a '.' in what is signed (id_usable)?
- * Return 0, or -1 with ${err} saying why not. */
+/* Can ${id} be used in a header and before a '.' in the signed text
+ * (id_usable)?  Return 0, or -1 with the reason in ${err}. */
 int message_check_id(struct span id, struct err *err);
 
-/* Can ${text} stand in a header: 1 to ${max} printable ASCII characters? */
+/* Can ${text} be the value of a header: 1 to ${max} printable ASCII
+ * characters? */
 bool message_header_ok(struct span text, size_t max);
 
-/* Read a timestamp as Standard Webhooks has it: decimal digits alone, no
- * sign, no zero first, 1..MESSAGE_TIMESTAMP_MAX.  Return 0, or -1. */
+/* Read a timestamp of Standard Webhooks: only decimal digits, no sign, no
+ * leading zero, 1..MESSAGE_TIMESTAMP_MAX.  Return 0, or -1. */
 int message_read_timestamp(struct span text, int64_t *timestamp);
 
 /* ---- Reading ----------------------------------------------------------- */
 
-/* Reads any number of lines; the storage is kept between them. */
+/* Reads any number of lines and reuses its storage. */
 struct message_reader {
-	struct json_index index; /* of the line; for members not known here */
-	struct buf text;         /* where unescaped strings lie */
+	struct json_index index; /* of the line; for unknown members */
+	struct buf text;         /* unescaped strings */
 };
 
 void message_reader_init(struct message_reader *r);
 void message_reader_release(struct message_reader *r);
 
-/* Read ${line} strictly as a message.  The spans of ${m} lie in ${line} or in
+/* Read ${line} strictly as a message.  The spans of ${m} point into ${line} or
  * ${r} and are valid until the next call.  Return 0; or -1 with ${err}. */
 int message_read(struct message_reader *r, struct span line, struct message *m,
     struct err *err);
 
-/* The same of a line that json_index_read(&r->index, line) has taken. */
+/* The same for a line that json_index_read(&r->index, line) has read. */
 int message_read_indexed(
     struct message_reader *r, struct message *m, struct err *err);
 
-/* How to make a message of a line that is none. */
+/* How to make a message of another line. */
 struct message_from {
-	const char *id_member;    /* where the ID is, must be there; or NULL:
-				     "id" if the line has one, else made */
-	bool new_id;              /* always make one */
-	const char *content_type; /* or NULL: by what the line is */
+	const char *id_member;    /* required member with the ID; NULL: "id" if
+				     present, otherwise a new ID */
+	bool new_id;              /* always make a new ID */
+	const char *content_type; /* NULL: by the kind of the line */
 	struct id_maker ids;
 	char made[ID_TEXT_MAX];
 };
@@ -110,10 +110,10 @@ struct message_from {
 void message_from_init(struct message_from *f);
 
 /*
- * Take any line: a message, as message_read does; another JSON object or a
- * compact JWE as the payload of a new message, without time and signature.
- * The ID is a string or a whole number of the line.  Return 0; or -1 with
- * ${err}.
+ * Read any line.  A message is read as by message_read; another JSON object or
+ * a compact JWE becomes the payload of a new message, without time and
+ * signature.  An ID from the line is a string or an integer.  Return 0; or -1
+ * with ${err}.
  */
 int message_take(struct message_reader *r, struct message_from *f,
     struct span line, struct message *m, enum message_kind *kind,
@@ -124,15 +124,15 @@ bool message_is_line(struct span payload);
 
 /* ---- Writing ----------------------------------------------------------- */
 
-/* Append ${m} as one line without its newline; members that are 0 or empty
- * are left out.  ${carry}, unless NULL, is the index of a message whose
- * members not known here are copied before the payload.  A failure of memory
- * shows in buf_failed(${out}). */
+/* Append ${m} as one line without its newline; members that are 0 or empty are
+ * omitted.  ${carry}, unless NULL, is the index of a message whose unknown
+ * members are copied before the payload.  If memory runs out,
+ * buf_failed(${out}) is true. */
 void message_write(
     struct buf *out, const struct message *m, const struct json_index *carry);
 
-/* The same up to the payload's opening quote, for a payload of letters that
- * need no escape; "\"}" then ends the line. */
+/* The same up to the payload's opening quote, for a payload that needs no
+ * escapes; "\"}" then ends the line. */
 void message_write_head(
     struct buf *out, const struct message *m, const struct json_index *carry);
 

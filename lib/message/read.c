@@ -41,7 +41,7 @@ name_of(enum json_token type)
 	return "no value";
 }
 
-/* The member ${key} of the given type; NULL where it is missing. */
+/* Find the member ${key} of the given type; NULL if it is missing. */
 static int
 find(const struct message_reader *r, const char *key, enum json_token type,
     const struct json_member **m, struct err *err)
@@ -53,7 +53,7 @@ find(const struct message_reader *r, const char *key, enum json_token type,
 	    err, "%s: is %s, not %s", key, name_of((*m)->type), name_of(type));
 }
 
-/* The text of a string member; r->text has room for it. */
+/* Unescape a string member; r->text has room for it. */
 static struct span
 text_of(struct message_reader *r, const struct json_member *m)
 {
@@ -66,7 +66,7 @@ text_of(struct message_reader *r, const struct json_member *m)
 	return (struct span){r->text.data + before, r->text.len - before};
 }
 
-/* A string that may be missing and goes into a header. */
+/* Read an optional string that becomes the value of a header. */
 static int
 read_header(struct message_reader *r, const char *key, size_t max,
     struct span *text, struct err *err)
@@ -126,8 +126,8 @@ message_read_indexed(
 	size_t room = 0;
 
 	memset(msg, 0, sizeof(*msg));
-	/* Reserved at once, so that the spans stay where they are: unescaped,
-	 * a string is never longer. */
+	/* Reserve all, so that the spans stay valid.  Unescaping never makes a
+	 * string longer. */
 	for (size_t i = 0; i < r->index.count; i++) {
 		if (r->index.member[i].value_escaped)
 			room += r->index.member[i].value.n;

@@ -19,7 +19,7 @@ make_id(struct message_from *f, struct message *m, struct err *err)
 	return 0;
 }
 
-/* The ID that the line itself has. */
+/* Read the ID from the line itself. */
 static int
 find_id(struct message_reader *r, struct message_from *f, struct message *m,
     struct err *err)

@@ -30,8 +30,8 @@ put_timestamp(struct buf *out, int64_t timestamp)
 	buf_add(out, digit + at, sizeof(digit) - at);
 }
 
-/* Members with an escape in their name are none of ours: names that spell
- * ours so were taken by the reader and are written anew. */
+/* A member with an escape in its name is copied as unknown, unless it spells
+ * one of ours: the reader has read that, and it is written again. */
 static void
 put_carried(struct buf *out, const struct json_index *carry)
 {
