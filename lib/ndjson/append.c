@@ -12,8 +12,8 @@ ndjson_open_append(const char *path)
 
 	if (fd >= 0 || (errno != EINVAL && errno != EACCES && errno != ENXIO))
 		return fd;
-	/* A device, or what may be written but not read.  O_NONBLOCK: a FIFO
-	 * must not make us wait for a reader. */
+	/* A device, or a file that may be written but not read.  O_NONBLOCK: do
+	 * not wait for the reader of a FIFO. */
 	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK);
 	if (fd >= 0 && fcntl(fd, F_SETFL, O_APPEND) != 0) {
 		close(fd);

@@ -1,11 +1,11 @@
 /*
- * ndjson: lines in, lines out.
+ * ndjson: reads and writes lines of JSON.
  *
- * The reader gives one line at a time from a descriptor and never holds more
- * than one line of NDJSON_LINE_MAX bytes; the writer collects whole records
- * and flushes them when its buffer is full or, if a reader is tied to it,
- * just before the reader blocks: a live pipe sees each line at once, a batch
- * runs in large writes.
+ * The reader returns one line at a time from a descriptor and buffers at most
+ * one line of NDJSON_LINE_MAX bytes.  The writer collects whole records.  It
+ * flushes them when its buffer is full or, if a reader is tied to it, just
+ * before the reader blocks: a live pipe gets each line immediately, and a batch
+ * is written in large blocks.
  */
 #ifndef NDJSON_NDJSON_H
 #define NDJSON_NDJSON_H
@@ -24,55 +24,55 @@
 
 struct ndjson_writer;
 
-/* A writer on ${fd}, which it does not own.  NULL without memory. */
+/* Return a writer to ${fd}, which it does not own; NULL if out of memory. */
 struct ndjson_writer *ndjson_writer_new(int fd);
 
-/* Free; what was not flushed is lost.  NULL is a no-op. */
+/* Free the writer; unflushed data is lost.  NULL is a no-op. */
 void ndjson_writer_free(struct ndjson_writer *w);
 
-/* The buffer to append the next record to: write it whole, then call
- * ndjson_commit, or ndjson_discard to take it back. */
+/* The buffer to append the next record to.  Write all of it, then call
+ * ndjson_commit, or ndjson_discard to drop it. */
 struct buf *ndjson_record(struct ndjson_writer *w);
 
-/* End the record with a newline and keep it.  Return 0; -1 when memory or a
- * write failed (errno tells; the record is gone). */
+/* End the record with a newline and queue it.  Return 0; or -1 with errno set
+ * if memory or a write failed, and then the record is lost. */
 int ndjson_commit(struct ndjson_writer *w);
 
-/* Has anything been appended (or tried to be) since the last commit? */
+/* Was anything appended (or did an append fail) since the last commit? */
 bool ndjson_pending(const struct ndjson_writer *w);
 
 /* Drop what was appended since the last commit. */
 void ndjson_discard(struct ndjson_writer *w);
 
-/* Keep the record as it is, without a newline: for raw output. */
+/* Queue the record without a newline, for raw output. */
 int ndjson_commit_raw(struct ndjson_writer *w);
 
-/* Commit ${line} as a record.  Return as ndjson_commit. */
+/* Commit ${line} as a record.  Return as ndjson_commit does. */
 int ndjson_put(struct ndjson_writer *w, struct span line);
 
-/* Write out all that is committed.  Return 0, or -1 with errno set; once
- * failed, all later calls fail with the same errno. */
+/* Write all committed records.  Return 0, or -1 with errno set.  After a
+ * failure all later calls fail with the same errno. */
 int ndjson_flush(struct ndjson_writer *w);
 
-/* Never wait for the one who reads ${fd} from now on, or, with ${nowait} false,
- * wait again: ndjson_flush writes what can be written at once and returns 0;
- * what is left is kept, however much that becomes. */
+/* With ${nowait} true, never wait for the reader of ${fd}: ndjson_flush writes
+ * what can be written without blocking and returns 0.  The rest stays queued,
+ * without a limit.  With ${nowait} false, wait again. */
 void ndjson_writer_nowait(struct ndjson_writer *w, bool nowait);
 
-/* How many bytes are committed and still to be written; 0 once it failed. */
+/* The number of committed bytes that are not written yet; 0 after a failure. */
 size_t ndjson_unwritten(const struct ndjson_writer *w);
 
-/* Flush after every commit from now on: for producers that read no pipe. */
+/* Flush after every commit from now on, for programs that have no reader. */
 void ndjson_writer_unbuffered(struct ndjson_writer *w);
 
-/* ---- Files that lines are appended to ---------------------------------- */
+/* ---- Appending to files ------------------------------------------------- */
 
-/* Open ${path} to append lines, and make it, for its owner alone, where it is
- * not there.  Return a descriptor, or -1 with errno set. */
+/* Open ${path} to append lines.  If it does not exist, create it with mode
+ * 0600. Return a descriptor, or -1 with errno set. */
 int ndjson_open_append(const char *path);
 
-/* Was the last line of the file ${fd} cut off, so that a newline must come
- * before the next?  Of what cannot be looked at nothing is said. */
+/* Does the last line of the file ${fd} lack its newline, so that one must
+ * precede the next line?  Return false if the file cannot be read. */
 bool ndjson_lacks_newline(int fd);
 
 /* Append ${line} on a line of its own.  Return 0, or -1 with errno set. */
@@ -81,48 +81,50 @@ int ndjson_append(int fd, struct span line);
 /* ---- Reader ------------------------------------------------------------ */
 
 enum ndjson_status {
-	NDJSON_FAILED = -1, /* read(2) failed: errno tells */
+	NDJSON_FAILED = -1, /* read(2) failed; errno is set */
 	NDJSON_END = 0,
 	NDJSON_LINE = 1,
-	NDJSON_TOO_LONG = 2,    /* the line is dropped; its start is given */
-	NDJSON_FLUSH_FAILED = 3 /* the tied writer failed: errno tells */
+	NDJSON_TOO_LONG = 2,    /* the line is dropped; text is its start */
+	NDJSON_FLUSH_FAILED = 3 /* the tied writer failed; errno is set */
 };
 
 struct ndjson_line {
 	struct span
 	    text;        /* without "\n" or "\r\n"; valid until the next call */
 	uint64_t number; /* from 1 */
-	bool newline;    /* false: the last line, and it has no newline */
+	bool newline;    /* false: the last line, without a newline */
 };
 
 struct ndjson_reader;
 
-/* A reader on ${fd}, which it does not own, for lines up to ${max} bytes
- * (0: NDJSON_LINE_MAX).  NULL without memory. */
+/* Return a reader of ${fd}, which it does not own, for lines of up to ${max}
+ * bytes (0: NDJSON_LINE_MAX); NULL if out of memory. */
 struct ndjson_reader *ndjson_reader_new(int fd, size_t max);
 void ndjson_reader_free(struct ndjson_reader *r);
 
 /* Flush ${w} before each read(2) of ${r}. */
 void ndjson_reader_tie(struct ndjson_reader *r, struct ndjson_writer *w);
 
-/* The next line.  NDJSON_TOO_LONG gives the line's first bytes. */
+/* Read the next line.  With NDJSON_TOO_LONG the text is the start of the
+ * line. */
 enum ndjson_status ndjson_next(
     struct ndjson_reader *r, struct ndjson_line *line);
 
-/* Read once, unless a whole line or the end is at hand already: for loops that
- * wait for several descriptors and must not block on half a line.  Return
- * NDJSON_LINE, whatever is there now, or a failure as ndjson_next. */
+/* Read once, unless a whole line or the end is buffered already.  For loops
+ * that wait for several descriptors and must not block in the middle of a line.
+ * Return NDJSON_LINE, whether or not a line is complete, or a failure as
+ * ndjson_next does. */
 enum ndjson_status ndjson_fill(struct ndjson_reader *r);
 
-/* Behind NDJSON_END: read on, there may be more to come, as from a FIFO that is
- * opened anew.  Lines go on being counted. */
+/* After NDJSON_END: continue to read, such as from a FIFO that was opened
+ * again. Line numbers continue. */
 void ndjson_resume(struct ndjson_reader *r);
 
-/* Is a whole line (or the end) at hand without reading? */
+/* Is a whole line (or the end) buffered? */
 bool ndjson_ready(const struct ndjson_reader *r);
 
-/* What a file that holds no JSON lines seems to be, by its ${first} line or the
- * start of it: "an MP4 or QuickTime video"; NULL where nothing tells. */
+/* Guess what a file that has no JSON lines is, by the start of its ${first}
+ * line: "an MP4 or QuickTime video"; NULL if it is unknown. */
 const char *ndjson_seems(struct span first);
 
 /* Does ${line}, the first of a file, start with a byte order mark? */
@@ -132,8 +134,9 @@ ndjson_marked(struct span line)
 	return line.n >= 3 && memcmp(line.p, "\xef\xbb\xbf", 3) == 0;
 }
 
-/* For those who stop reading: what was read of a line whose newline has not
- * come.  Return false where there is no such line; *${bytes}: how many. */
+/* For a caller that stops reading: was the start of a line read without its
+ * newline?  Return false if there is no such line; otherwise *${bytes} is its
+ * length so far. */
 bool ndjson_torn(
     const struct ndjson_reader *r, struct ndjson_line *line, uint64_t *bytes);
 

@@ -7,7 +7,7 @@
 
 #define CHUNK ((size_t)64 << 10)
 
-/* How much of a line that is too long is given to the caller. */
+/* How many bytes of a line that is too long the caller gets. */
 #define KEPT 64
 
 struct ndjson_reader {
@@ -21,7 +21,7 @@ struct ndjson_reader {
 	size_t len;
 	uint64_t number;
 	bool end;
-	bool dropping;    /* in a line that is too long */
+	bool dropping;    /* inside a line that is too long */
 	uint64_t dropped; /* bytes of it */
 };
 
@@ -58,8 +58,8 @@ ndjson_reader_tie(struct ndjson_reader *r, struct ndjson_writer *w)
 	r->tied = w;
 }
 
-/* Make room for a chunk behind len, by moving or by growing: the buffer never
- * holds more than the longest line and one chunk. */
+/* Make room for a chunk after len, by moving the data or growing the buffer,
+ * which has at most the longest line and one chunk. */
 static int
 make_room(struct ndjson_reader *r)
 {
@@ -99,7 +99,8 @@ fill(struct ndjson_reader *r)
 	    (errno == EINTR || errno == EAGAIN)) {
 		struct pollfd p = {.fd = r->fd, .events = POLLIN};
 
-		/* Another one who has the descriptor has set O_NONBLOCK. */
+		/* Another process that shares the descriptor has set
+		 * O_NONBLOCK. */
 		if (errno == EAGAIN)
 			poll(&p, 1, -1);
 	}
@@ -133,8 +134,8 @@ give(struct ndjson_reader *r, size_t n, bool newline, struct ndjson_line *line)
 	return status;
 }
 
-/* No newline is in what is held: drop the middle of a line that is too long.
- * "+ 1": a line of exactly max bytes may end with "\r\n". */
+/* The buffer has no newline: drop the middle of a line that is too long.  "+
+ * 1": a line of exactly max bytes may end with "\r\n". */
 static void
 trim(struct ndjson_reader *r)
 {

@@ -2,7 +2,7 @@
 
 #include "ndjson/ndjson.h"
 
-/* Bytes that a kind of file has at a place near its start. */
+/* The bytes that identify a kind of file, and their offset. */
 static const struct magic {
 	size_t at;
 	struct span bytes;
@@ -61,7 +61,7 @@ trim(struct span s)
 	return s;
 }
 
-/* Printable words with separators between: the head of a table. */
+/* Printable words with separators between them: the header of a table. */
 static bool
 is_table(struct span s)
 {
@@ -90,7 +90,7 @@ ndjson_seems(struct span first)
 		    memcmp(first.p + m->at, m->bytes.p, m->bytes.n) == 0)
 			return m->what;
 	}
-	/* Packets of MPEG-TS are all alike at their start. */
+	/* All packets of MPEG-TS start with the same byte. */
 	if (first.n > 188 && first.p[0] == 'G' && first.p[188] == 'G')
 		return "an MPEG transport stream";
 	s = trim(first);

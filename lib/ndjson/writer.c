@@ -99,7 +99,7 @@ ndjson_put(struct ndjson_writer *w, struct span line)
 	return ndjson_commit(w);
 }
 
-/* Can something be written, within ${ms}? */
+/* Wait up to ${ms} until something can be written.  Return whether it can. */
 static bool
 writable(const struct ndjson_writer *w, int ms)
 {
@@ -108,16 +108,16 @@ writable(const struct ndjson_writer *w, int ms)
 	return poll(&p, 1, ms) > 0;
 }
 
-/* Write some of what is committed behind ${done}.  Return how much; 0: nothing
- * can be written now; -1 with errno set. */
+/* Write some of the committed bytes after ${done}.  Return how many; 0 if
+ * nothing can be written now; -1 with errno set. */
 static ssize_t
 write_some(const struct ndjson_writer *w, size_t done)
 {
 	size_t n = w->committed - done;
 
-	/* The descriptor may be shared with others, whom O_NONBLOCK would
-	 * surprise: so much a pipe takes without waiting once it is said to be
-	 * writable. */
+	/* Do not set O_NONBLOCK: other processes may share the descriptor.  A
+	 * pipe that poll reports as writable accepts PIPE_BUF bytes without
+	 * blocking. */
 	if (w->nowait) {
 		if (!writable(w, 0))
 			return 0;
@@ -133,7 +133,7 @@ write_some(const struct ndjson_writer *w, size_t done)
 			errno = EIO;
 		if (got == 0 || (errno != EINTR && errno != EAGAIN))
 			return -1;
-		/* Another one has set O_NONBLOCK. */
+		/* Another process has set O_NONBLOCK. */
 		if (errno == EAGAIN && w->nowait)
 			return 0;
 		if (errno == EAGAIN)
@@ -172,7 +172,7 @@ ndjson_writer_nowait(struct ndjson_writer *w, bool nowait)
 {
 	struct stat st;
 
-	/* What goes into a file waits for nobody. */
+	/* Writing to a regular file waits for no reader. */
 	w->nowait = nowait && (fstat(w->fd, &st) != 0 || !S_ISREG(st.st_mode));
 }
 
