@@ -1,5 +1,5 @@
 /*
- * json_block: looks at JSON_BLOCK bytes of a string at once.
+ * json_block: examines JSON_BLOCK bytes of a string at the same time.
  *
  * Private to lib/json.  A mask has bit i set for byte i.
  */
@@ -18,7 +18,7 @@
 #define JSON_ONES 0x0101010101010101ULL
 #define JSON_HIGH 0x8080808080808080ULL
 
-/* ---- In any C: eight bytes in one word ---------------------------------- */
+/* ---- Portable: eight bytes in a word ------------------------------------ */
 
 /* The eight bytes at ${p}, the first the lowest. */
 static inline uint64_t
@@ -33,14 +33,14 @@ json_word(const char *p)
 	return x;
 }
 
-/* The high bit of each byte of ${x} that is 0. */
+/* Set the high bit of each byte of ${x} that is 0. */
 static inline uint64_t
 json_word_zero(uint64_t x)
 {
 	return ~(((x & ~JSON_HIGH) + ~JSON_HIGH) | x) & JSON_HIGH;
 }
 
-/* The high bit of each byte of ${x} that JSON escapes. */
+/* Set the high bit of each byte of ${x} that JSON escapes. */
 static inline uint64_t
 json_word_special(uint64_t x)
 {
@@ -49,7 +49,7 @@ json_word_special(uint64_t x)
 	    json_word_zero(x & (JSON_ONES * 0xe0));
 }
 
-/* The high bits of eight bytes as eight bits. */
+/* Gather the high bits of eight bytes in eight bits. */
 static inline uint32_t
 json_word_mask(uint64_t high)
 {
@@ -72,7 +72,7 @@ json_words_stop(const char *p)
 	    json_word_mask(json_word_special(b) | (b & JSON_HIGH)) << 8;
 }
 
-/* ---- What the others call ------------------------------------------------ */
+/* ---- Interface ---------------------------------------------------------- */
 
 /* Which of the bytes at ${p} JSON escapes: '"', '\\' and less than 0x20. */
 static inline uint32_t
@@ -91,7 +91,7 @@ json_block_special(const char *p)
 #endif
 }
 
-/* Those, and what is not ASCII: where a scanner must look twice. */
+/* Those, and bytes that are not ASCII, which a scanner must check. */
 static inline uint32_t
 json_block_stop(const char *p)
 {
@@ -100,7 +100,7 @@ json_block_stop(const char *p)
 	__m128i any = _mm_cmpeq_epi8(x, _mm_set1_epi8('"'));
 
 	any = _mm_or_si128(any, _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
-	/* Signed: what is not ASCII is negative. */
+	/* Signed: bytes that are not ASCII are negative. */
 	any = _mm_or_si128(any, _mm_cmplt_epi8(x, _mm_set1_epi8(0x20)));
 	return (uint32_t)_mm_movemask_epi8(any);
 #else

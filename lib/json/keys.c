@@ -17,10 +17,10 @@ struct entry {
 };
 
 struct object {
-	size_t first; /* its first key on the stack */
+	size_t first; /* index of its first key on the stack */
 	uint64_t serial;
-	uint64_t seen; /* bit h >> 58 of every hash h in it: mostly enough to
-			  tell that a key is new */
+	uint64_t seen; /* bit h >> 58 of every hash h in it: usually enough to
+			  see that a key is new */
 };
 
 struct json_keys {
@@ -30,8 +30,8 @@ struct json_keys {
 	unsigned depth;
 	uint64_t serial;
 	uint64_t seed;
-	/* Indices into entry plus 1; 0 is free.  An index whose entry has
-	 * been taken off the stack since is stale and matches nothing. */
+	/* Indices into entry plus 1; 0 is free.  The index of an entry that was
+	 * popped from the stack is stale and matches nothing. */
 	uint32_t *table;
 	size_t slots; /* a power of two */
 	size_t used;
@@ -46,7 +46,8 @@ json_keys_new(void)
 	if (k == NULL)
 		return NULL;
 	buf_init(&k->scratch);
-	/* Without the generator the seed is 0: slower at worst, never wrong. */
+	/* If random bytes are unavailable the seed is 0, which can only be
+	 * slower. */
 	if (compat_random(&k->seed, sizeof(k->seed)) != 0)
 		k->seed = 0;
 	return k;
@@ -99,7 +100,7 @@ hash(const struct json_keys *k, struct span s)
 	uint64_t h = k->seed ^ s.n, x;
 	uint32_t first, last;
 
-	/* The ends overlap in the middle: no loop over single bytes. */
+	/* The two words overlap, so no loop over single bytes is needed. */
 	if (s.n >= 8) {
 		for (size_t i = 0; i + 8 < s.n; i += 8) {
 			memcpy(&x, s.p + i, 8);
@@ -147,8 +148,8 @@ table_put(struct json_keys *k, size_t index, uint64_t serial)
 	k->used++;
 }
 
-/* Make room for one more, dropping what is stale, and enter the keys of all
- * open objects that are large. */
+/* Make room for one more: drop stale indices, and insert the keys of all open
+ * objects that are large. */
 static int
 table_grow(struct json_keys *k)
 {
@@ -201,7 +202,7 @@ stack_push(struct json_keys *k, const struct entry *e)
 	return 0;
 }
 
-/* Does the small innermost object hold the key of ${e} already? */
+/* Does the small innermost object have the key of ${e} already? */
 static bool
 small_has(struct json_keys *k, const struct object *o, const struct entry *e)
 {
@@ -228,7 +229,7 @@ large_has(struct json_keys *k, const struct object *o, const struct entry *e)
 	return false;
 }
 
-/* The innermost object becomes large: from here on the table knows it. */
+/* The innermost object becomes large: insert its keys into the table. */
 static int
 enlarge(struct json_keys *k, const struct object *o)
 {

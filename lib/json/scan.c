@@ -2,11 +2,12 @@
 #include "json/json.h"
 #include "json/keys.h"
 
-/* All of the grammar in one loop: state and place stay in registers. */
+/* The whole grammar is one loop, so that state and position stay in
+ * registers. */
 #define FORCED inline __attribute__((always_inline))
 
 enum state {
-	STATE_VALUE,       /* a value must come */
+	STATE_VALUE,       /* expects a value */
 	STATE_FIRST_KEY,   /* just after '{' */
 	STATE_FIRST_VALUE, /* just after '[' */
 	STATE_AFTER,       /* a value is complete inside a container */
@@ -47,7 +48,7 @@ json_scan_start(struct json_scan *s, struct span text)
 	s->in_object = 0;
 }
 
-/* What is wrong, and where.  Return NULL. */
+/* Record what is wrong, and where.  Return NULL. */
 static const char *
 fail(struct json_scan *s, const char *at, const char *why)
 {
@@ -59,7 +60,7 @@ fail(struct json_scan *s, const char *at, const char *why)
 static inline const char *
 skip_space(const char *p, const char *end)
 {
-	/* Between the tokens of a compact text there is none. */
+	/* Fast path: a compact text has no white space. */
 	while (p < end && (unsigned char)*p <= ' ' &&
 	    (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
 		p++;
@@ -154,7 +155,7 @@ hex4(const char *p, const char *end)
 	return v;
 }
 
-/* Step over the escape at ${p} (its backslash).  NULL where it is wrong. */
+/* Skip the escape at ${p} (its backslash).  Return NULL if it is invalid. */
 static const char *
 skip_escape(const char *p, const char *end)
 {
@@ -188,7 +189,7 @@ skip_escape(const char *p, const char *end)
 	return u >= 0xdc00 && u <= 0xdfff ? p + 12 : NULL;
 }
 
-/* Step over bytes that a string may hold as they are. */
+/* Skip bytes that need no check in a string. */
 static FORCED const char *
 skip_plain(const char *p, const char *end)
 {
@@ -205,8 +206,8 @@ skip_plain(const char *p, const char *end)
 	return p;
 }
 
-/* Step over the escape or the character beyond ASCII at ${p}; any other byte
- * does not belong in a string. */
+/* Skip the escape or the character beyond ASCII at ${p}.  Any other byte is
+ * invalid in a string. */
 static const char *
 skip_odd(struct json_scan *s, const char *p)
 {
@@ -225,7 +226,7 @@ skip_odd(struct json_scan *s, const char *p)
 	return n > 0 ? p + n : fail(s, p, "not UTF-8");
 }
 
-/* The string whose opening quote is at ${p}. */
+/* Scan the string whose opening quote is at ${p}. */
 static FORCED const char *
 scan_string(struct json_scan *s, const char *p)
 {
@@ -291,9 +292,9 @@ scan_word(struct json_scan *s, const char *p, struct span word)
 }
 
 /*
- * The grammar.  Each of these takes the place in the text and gives the one
- * behind its token, or NULL.  Place, state and token stay outside of ${s}, so
- * that a loop over them has them in registers.
+ * The grammar.  Each of these functions takes the position in the text and
+ * returns the position after its token, or NULL.  Position, state and token are
+ * not members of ${s}, so that a loop keeps them in registers.
  */
 
 static FORCED const char *
@@ -361,7 +362,7 @@ scan_value(struct json_scan *s, const char *p, enum state *state,
 	}
 }
 
-/* A key and its colon. */
+/* Scan a key and its colon. */
 static FORCED const char *
 scan_key(struct json_scan *s, const char *p, enum state *state,
     enum json_token *token)
@@ -387,7 +388,7 @@ scan_key(struct json_scan *s, const char *p, enum state *state,
 	return p < s->end && *p == ':' ? p + 1 : fail(s, p, "':' expected");
 }
 
-/* Behind a value inside a container: ',' and the next element, or the end. */
+/* After a value inside a container: ',' and the next element, or the end. */
 static FORCED const char *
 scan_after(struct json_scan *s, const char *p, enum state *state,
     enum json_token *token)
@@ -436,7 +437,7 @@ step(struct json_scan *s, const char *p, enum state *state,
 	return fail(s, p, "more behind the value");
 }
 
-/* Take steps until at most ${level} containers are open, one at least. */
+/* Scan at least one token, until at most ${level} containers are open. */
 static enum json_token
 steps(struct json_scan *s, unsigned level)
 {
@@ -470,7 +471,8 @@ json_scan_next(struct json_scan *s)
 enum json_token
 json_scan_skip(struct json_scan *s, struct span *value)
 {
-	/* After a key a value comes; after an opening bracket we are in it. */
+	/* After a key the value is next; after an opening bracket we are inside
+	 * it. */
 	bool inside =
 	    s->state == STATE_FIRST_KEY || s->state == STATE_FIRST_VALUE;
 	unsigned level = inside ? s->depth - 1 : s->depth;

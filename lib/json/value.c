@@ -39,8 +39,8 @@ put_code_point(char *q, unsigned u)
 	return q;
 }
 
-/* Write what the escape at ${*p} stands for at ${q} and step over it; return
- * the end. */
+/* Decode the escape at ${*p} to ${q} and skip it; return the end of the
+ * output. */
 static char *
 put_escape(char *q, const char **p)
 {
@@ -79,7 +79,7 @@ put_escape(char *q, const char **p)
 	return put_code_point(q, u);
 }
 
-/* How many of the eight bytes at ${p} come before the first backslash. */
+/* How many of the eight bytes at ${p} precede the first backslash. */
 static size_t
 plain(const char *p)
 {
@@ -89,7 +89,7 @@ plain(const char *p)
 
 	memcpy(&x, p, 8);
 	x ^= ones * '\\';
-	/* A borrow can only mark bytes above one that is marked rightly. */
+	/* A borrow can mark a wrong byte only above a correct one. */
 	mask = (x - ones) & ~x & (ones << 7);
 	return mask == 0 ? 8 : (size_t)__builtin_ctzll(mask) / 8;
 #else
@@ -107,14 +107,14 @@ json_unescape(struct span raw, struct buf *out)
 	const char *p = raw.p, *end = raw.p + raw.n;
 	char *q;
 
-	/* Unescaped, a string is never longer. */
+	/* Unescaping never makes a string longer. */
 	if (raw.n == 0 || buf_reserve(out, raw.n) != 0)
 		return;
 	q = out->data + out->len;
 	while (end - p >= 8) {
 		size_t n = plain(p);
 
-		/* As much room is left as there is text. */
+		/* The remaining room is at least the remaining text. */
 		memcpy(q, p, 8);
 		p += n;
 		q += n;
@@ -187,7 +187,7 @@ json_number(struct span text, double *value)
 	if (plain_number(text, value))
 		return 0;
 
-	/* strtod wants a 0 byte at the end; a number may be of any length. */
+	/* strtod needs a terminating NUL, and a number may have any length. */
 	if (text.n >= sizeof(copy)) {
 		heap = malloc(text.n + 1);
 		if (heap == NULL)
@@ -217,7 +217,7 @@ json_integer(struct span text, int64_t min, int64_t max, int64_t *value)
 
 		if (d < 0 || d > 9 || v < (INT64_MIN + d) / 10)
 			return -1;
-		v = v * 10 - d; /* downwards: INT64_MIN has no positive */
+		v = v * 10 - d; /* negative: -INT64_MIN would overflow */
 	}
 	if (!negative) {
 		if (v == INT64_MIN)

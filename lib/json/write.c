@@ -4,10 +4,10 @@
 #include "json/block.h"
 #include "json/json.h"
 
-/* What a block can become, and more than that. */
+/* More than the escaped size of a block. */
 #define ESCAPED_MAX 128
 
-/* Write what stands for ${c} at ${q}; return the end. */
+/* Write the escape of ${c} to ${q}; return the end. */
 static char *
 escape(char *q, char c)
 {
@@ -39,8 +39,8 @@ escape(char *q, char c)
 	return q;
 }
 
-/* Escape the block at ${p}, of which ${mask} tells the special bytes, to ${q};
- * two blocks can be read at ${p}.  Return the end. */
+/* Escape the block at ${p} to ${q}; ${mask} marks its special bytes.  Two
+ * blocks are readable at ${p}.  Return the end. */
 static inline char *
 escape_block(char *q, const char *p, uint32_t mask)
 {
@@ -51,7 +51,7 @@ escape_block(char *q, const char *p, uint32_t mask)
 
 		q += n - done;
 		done = n + 1;
-		if (p[n] == '"') { /* nearly always */
+		if (p[n] == '"') { /* the usual case */
 			*q++ = '\\';
 			*q++ = '"';
 		} else {
@@ -68,14 +68,15 @@ json_escape(struct buf *out, struct span text)
 {
 	const char *p = text.p, *end;
 
-	if (text.n == 0) /* its pointer may be null */
+	if (text.n == 0) /* its pointer may be NULL */
 		return;
 	end = p + text.n;
 	while (p < end) {
 		size_t left = (size_t)(end - p);
 		char *q, *limit;
 
-		/* Room for all if half of it is escaped; else more later. */
+		/* Reserve enough if half of the text is escaped; grow later if
+		 * not. */
 		if (buf_reserve(out, left + left / 2 + ESCAPED_MAX) != 0)
 			return;
 		q = out->data + out->len;
@@ -192,7 +193,7 @@ json_put_integer(struct json_writer *w, int64_t value)
 	char *p = text + sizeof(text);
 	uint64_t left = (uint64_t)value;
 
-	/* By hand: printf costs as much as the rest of a short line. */
+	/* Not printf, which costs as much as the rest of a short line. */
 	if (value < 0)
 		left = 0 - left;
 	do {
@@ -220,7 +221,7 @@ json_put_real(struct json_writer *w, double value, int digits)
 	n = snprintf(text, sizeof(text), "%.*f", digits, value);
 	while (n > 2 && digits > 0 && text[n - 1] == '0' && text[n - 2] != '.')
 		n--;
-	/* "-0.0" is a rounding left-over, not a value. */
+	/* "-0.0" is an artefact of rounding. */
 	if (n == 4 && memcmp(text, "-0.0", 4) == 0) {
 		memmove(text, text + 1, 3);
 		n = 3;
