@@ -30,8 +30,8 @@ put_timestamp(struct buf *out, int64_t timestamp)
 	buf_add(out, digit + at, sizeof(digit) - at);
 }
 
-/* A member with an escape in its name is copied as unknown, unless it spells
- * one of ours: the reader has read that, and it is written again. */
+/* Copy the unknown members.  A name with escapes can still be that of a known
+ * member, which the reader has read. */
 static void
 put_carried(struct buf *out, const struct json_index *carry)
 {

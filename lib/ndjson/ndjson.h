@@ -62,7 +62,8 @@ void ndjson_writer_nowait(struct ndjson_writer *w, bool nowait);
 /* The number of committed bytes that are not written yet; 0 after a failure. */
 size_t ndjson_unwritten(const struct ndjson_writer *w);
 
-/* Flush after every commit from now on, for programs that have no reader. */
+/* Flush after every commit from now on, for programs that have no
+ * ndjson_reader. */
 void ndjson_writer_unbuffered(struct ndjson_writer *w);
 
 /* ---- Appending to files ------------------------------------------------- */
