@@ -12,7 +12,7 @@
 #include "buf/ascii.h"
 #include "diag/diag.h"
 
-/* So many bad lines in a row that are bad in the same way are shown. */
+/* How many consecutive bad lines with the same reason are reported. */
 #define ALIKE_SHOWN 10
 
 struct run {
@@ -20,14 +20,15 @@ struct run {
 	struct ndjson_writer *out;
 	int rejects; /* descriptor, or -1 */
 	/* Of the file being read: */
-	const char *seems; /* what it is, if not lines; NULL: unknown */
+	const char *seems; /* the kind of file, if not NDJSON; NULL: unknown */
 	uint64_t bad, hidden;
-	uint64_t alike; /* how many of the last lines are bad in one way */
-	bool no_json;   /* which is that they are no JSON */
-	char why[ERR_TEXT_MAX]; /* or this */
+	uint64_t alike; /* consecutive lines that are bad for one reason */
+	bool no_json;   /* which is that they are not JSON */
+	char why[ERR_TEXT_MAX]; /* otherwise this */
 };
 
-/* Keep the bad line as it came.  Return 0, or -1 (reported). */
+/* Copy the bad line unchanged to the rejects file.  Return 0, or -1
+ * (reported). */
 static int
 reject(struct run *r, const struct ndjson_line *line, bool whole)
 {
@@ -43,7 +44,7 @@ reject(struct run *r, const struct ndjson_line *line, bool whole)
 	return -1;
 }
 
-/* Is ${line}, refused because of ${why}, no JSON object at all? */
+/* Is ${line}, rejected because of ${why}, not a JSON object at all? */
 static bool
 is_no_json(const struct ndjson_line *line, const char *why)
 {
@@ -54,7 +55,7 @@ is_no_json(const struct ndjson_line *line, const char *why)
 	    memchr(text.p, '\0', text.n) != NULL;
 }
 
-/* Count the bad ${line}; is it to be shown? */
+/* Count the bad ${line}.  Return whether to report it. */
 static bool
 count_bad(struct run *r, const struct ndjson_line *line, const char *why)
 {
@@ -157,9 +158,10 @@ take_interrupt(int signal)
 	(void)signal;
 }
 
-/* A terminal sends SIGINT to all of a pipeline.  Whoever reads a pipe then has
- * to take what the writer still writes, and ends with it; the second SIGINT
- * ends the reader.  Whoever ignores or catches it already goes on doing so. */
+/* A terminal sends SIGINT to all processes of a pipeline.  The reader of a pipe
+ * must still read what the writer writes until it exits, so it survives the
+ * first SIGINT; the second one ends it.  An existing handler or SIG_IGN
+ * stays. */
 static void
 outlive_interrupt(int fd)
 {

@@ -1,12 +1,12 @@
 /*
- * filter: the loop that every line filter shares.
+ * filter: the main loop of all line filters.
  *
- * Reads NDJSON from files or stdin, hands each line to the command's own
- * function, and keeps the rules of vitals(7) for bad lines: reported as
- * "tool: file:line: what: why", copied to the rejects file when asked, the
- * lines around it go on (or not, with --strict), exit status 1.
- * Empty lines are skipped.  While a pipe is read, the first SIGINT is left to
- * its writer.
+ * Reads NDJSON from files or stdin, and calls the command's function for each
+ * line.  A bad line is handled as vitals(7) says: it is reported as "tool:
+ * file:line: what: why" and copied to the rejects file if there is one, the
+ * filter continues with the next line (unless --strict), and the exit status is
+ * 1.  Empty lines are skipped.  While it reads a pipe, the first SIGINT is
+ * ignored so that the writer can finish.
  */
 #ifndef FILTER_FILTER_H
 #define FILTER_FILTER_H
@@ -19,12 +19,12 @@
 #include "ndjson/ndjson.h"
 
 /*
- * Work on one ${line}, of which the reader has checked the length only.  Append the
- * output to ndjson_record(${out}) without the final newline and return
- * VERDICT_GOOD: the loop commits the record, or nothing where nothing was
- * appended.  (To give several records, commit all but the last.)  With
- * another verdict the loop discards what was not committed, and of those only
- * VERDICT_BAD goes on with the next line.
+ * Process one ${line}, of which only the length was checked.  Append the output
+ * to ndjson_record(${out}) without the final newline and return VERDICT_GOOD:
+ * the loop commits the record, if anything was appended.  (To write several
+ * records, commit all but the last.)  With another verdict the loop discards
+ * what was not committed.  It continues with the next line only after
+ * VERDICT_BAD.
  */
 typedef enum verdict filter_fn(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err);
@@ -34,22 +34,21 @@ struct filter {
 	bool strict;         /* stop at the first bad line */
 	filter_fn *line;
 	void *context;
-	/* The file being read, for messages: set by filter_run. */
+	/* The file being read, for messages.  filter_run sets it. */
 	const char *source;
 };
 
-/* The two rows every filter has. */
+/* The two options of every filter. */
 #define FILTER_OPTIONS(f)                                            \
 	CLI_FILE("rejects", 0, "FILE",                               \
 	    "append lines that are refused to FILE", &(f)->rejects), \
 	    CLI_FLAG("strict", 0, "stop at the first bad line", &(f)->strict)
 
 /*
- * Run over the ${n} files of ${operand} ("-" is stdin), or over stdin where
- * there are none.  A file that cannot be opened is reported and the next one
- * goes on.  ${out} is flushed before each read that may block.  Return a
- * cli_exit status; all failures have been reported, but for one of the output,
- * which cli_finish reports.
+ * Filter the ${n} files of ${operand} ("-" is stdin), or stdin if there are
+ * none. A file that cannot be opened is reported and skipped.  ${out} is
+ * flushed before each read that may block.  Return a cli_exit status.  All
+ * failures were reported, except one of the output, which cli_finish reports.
  */
 int filter_run(
     struct filter *f, char *const operand[], int n, struct ndjson_writer *out);
