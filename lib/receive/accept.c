@@ -1,4 +1,4 @@
-/* From a verified payload to a place in the transaction, or in the output. */
+/* Puts a verified payload into the transaction, or into the output. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "instant/instant.h"
 #include "receive/private.h"
 
-/* The line of item ${i}, into r->line. */
+/* Build the line of item ${i} in r->line. */
 static struct span
 line_of(struct receive *r, const struct receive_payload *p, size_t i)
 {
@@ -26,7 +26,7 @@ id_of(const struct receive *r, const struct receive_payload *p, size_t i)
 	return r->items.item[i].id;
 }
 
-/* What tells the body of item ${i} from others. */
+/* Compute the hash that distinguishes the body of item ${i} from others. */
 static int
 hash_of(const struct receive *r, const struct receive_payload *p, size_t i,
     uint8_t hash[RECEIVE_HASH])
@@ -40,7 +40,7 @@ hash_of(const struct receive *r, const struct receive_payload *p, size_t i,
 	return 0;
 }
 
-/* An ID stands for one body: to say that the other one is safe would lose it. */
+/* An ID identifies one body.  To acknowledge another body would lose it. */
 static void
 refuse_other(struct receive *r, struct serve_request *request, struct span id)
 {
@@ -51,8 +51,8 @@ refuse_other(struct receive *r, struct serve_request *request, struct span id)
 	receive_refuse(r, request, 409, NULL, why);
 }
 
-/* Keep one item.  Return 1 where it is new, 0 where it is known, 2 where it is
- * with another body, -1. */
+/* Store one item.  Return 1 if its ID is new, 0 if it is known, 2 if it is
+ * known with another body, or -1 with ${err}. */
 static int
 keep_item(struct receive *r, const struct receive_payload *p, size_t i,
     int64_t now, struct err *err)
@@ -126,8 +126,8 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
 	receive_flush_soon(r);
 }
 
-/* Append the lines of all items that are new to ${lines}.  Return 0; 2 where
- * the ID *${other} is known with another body; -1. */
+/* Append the lines of all new items to ${lines}.  Return 0; 2 if the ID
+ * *${other} is known with another body; or -1 on failure. */
 static int
 gather(struct receive *r, const struct receive_payload *p, size_t n,
     struct buf *lines, size_t *fresh, struct span *other)
@@ -196,7 +196,7 @@ void
 receive_accept(struct receive *r, struct serve_request *request,
     const struct receive_payload *p)
 {
-	/* A message is one line, even of a batch. */
+	/* A message is one line, even if it has a batch. */
 	size_t n = p->message.p != NULL ? 1 : r->items.count;
 
 	if (r->options.inbox != NULL)

@@ -1,4 +1,4 @@
-/* Answers, and what is reported of them. */
+/* Answers requests and reports the answers. */
 #include <stdio.h>
 
 #include "receive/private.h"

@@ -8,12 +8,12 @@
 #define KEY 16
 
 struct receive_dedup {
-	size_t max;   /* IDs held at most */
-	size_t count; /* IDs held */
-	size_t next;  /* place in ring of the next ID */
+	size_t max;   /* capacity, in IDs */
+	size_t count; /* number of IDs */
+	size_t next;  /* index in ring of the next ID */
 	size_t mask;  /* of the table, whose size is a power of 2 */
 	uint8_t (*ring)[KEY + RECEIVE_HASH];
-	uint32_t *table; /* place in ring + 1; 0: empty */
+	uint32_t *table; /* index in ring + 1; 0: empty */
 };
 
 struct receive_dedup *
@@ -56,7 +56,8 @@ home(const struct receive_dedup *s, const uint8_t *key)
 	return (size_t)h & s->mask;
 }
 
-/* The table's place of ${key}, or the empty one where it would go. */
+/* The slot of ${key} in the table, or the empty one where it would be
+ * inserted. */
 static size_t
 find(const struct receive_dedup *s, const uint8_t *key)
 {
@@ -68,8 +69,8 @@ find(const struct receive_dedup *s, const uint8_t *key)
 	return i;
 }
 
-/* Empty place ${i}, moving those behind it that would not be found across
- * the gap. */
+/* Empty slot ${i}, and move the following entries that could not be found
+ * across the gap. */
 static void
 clear(struct receive_dedup *s, size_t i)
 {

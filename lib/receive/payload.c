@@ -81,7 +81,8 @@ read_jose(
 	return add(t, (struct span){NULL, 0}, body, memory);
 }
 
-/* Append the string member ${key} to the IDs.  False where it is none. */
+/* Append the string member ${key} to the IDs.  Return false if there is no such
+ * string. */
 static bool
 add_member(struct receive_items *t, const char *key)
 {
@@ -103,7 +104,7 @@ read_event(
 	if (json_index_read(&t->index, text, &why) != 0)
 		return err_set(
 		    err, "event %zu of the batch: %s", t->count + 1, why.text);
-	/* Together they are unique: no source, a URI, holds a blank. */
+	/* Together they are unique: a source is a URI, which has no blank. */
 	if (!add_member(t, "source"))
 		return err_set(
 		    err, "event %zu of the batch: no source", t->count + 1);
@@ -120,7 +121,7 @@ read_event(
 		*memory = true;
 		return -1;
 	}
-	/* Its place is known when all are read: the storage may move. */
+	/* Set the span when all are read: until then the storage may move. */
 	return add(t, (struct span){NULL, t->ids.len - start}, text, memory);
 }
 

@@ -1,5 +1,5 @@
 /*
- * receive/payload: what a verified body holds: one payload, or a batch.
+ * receive/payload: parses a verified body: one payload, or a batch.
  */
 #ifndef RECEIVE_PAYLOAD_H
 #define RECEIVE_PAYLOAD_H
@@ -11,17 +11,18 @@
 #include "json/json.h"
 
 enum receive_type {
-	RECEIVE_TYPE_NONE,  /* no Content-Type, or one that is not taken */
+	RECEIVE_TYPE_NONE,  /* no Content-Type, or an unsupported one */
 	RECEIVE_TYPE_JSON,  /* application/json, application/…+json */
 	RECEIVE_TYPE_BATCH, /* application/cloudevents-batch+json */
 	RECEIVE_TYPE_JOSE   /* application/jose: a compact JWE */
 };
 
-/* What the value of a Content-Type header says; parameters are ignored. */
+/* Parse the value of a Content-Type header; parameters are ignored. */
 enum receive_type receive_type_of(struct span content_type);
 
 struct receive_item {
-	struct span id;   /* of a batch's event; p NULL: the request's own */
+	struct span id;   /* of an event of a batch; p NULL: that of the
+			     request */
 	struct span text; /* its JSON, in the body */
 };
 
@@ -38,16 +39,16 @@ void receive_items_init(struct receive_items *t);
 void receive_items_release(struct receive_items *t);
 
 /*
- * Check that ${body} is what ${type} says and list what it holds: one JSON
- * object, one JWE, or the events of a batch, each a CloudEvent with "source"
- * and "id".  Return 0; or -1 with ${err} saying what is wrong (or that memory
- * ran out, and then *${memory} is set).
+ * Check that ${body} is of ${type} and list its items: one JSON object, one
+ * JWE, or the events of a batch, each a CloudEvent with "source" and "id".
+ * Return 0; or -1 with the reason in ${err}.  If memory ran out, *${memory} is
+ * set.
  */
 int receive_items_read(struct receive_items *t, enum receive_type type,
     struct span body, bool *memory, struct err *err);
 
-/* Append ${json} as one line: the line ends in it, which can only stand
- * between values, become blanks. */
+/* Append ${json} as one line: its line ends, which can only be between tokens,
+ * become blanks. */
 void receive_add_line(struct buf *out, struct span json);
 
 #endif

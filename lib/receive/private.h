@@ -1,4 +1,4 @@
-/* What the files of lib/receive share. */
+/* Shared by the files of lib/receive. */
 #ifndef RECEIVE_PRIVATE_H
 #define RECEIVE_PRIVATE_H
 
@@ -6,15 +6,15 @@
 #include "receive/payload.h"
 #include "receive/receive.h"
 
-/* A request that waits for its payload to be safe, or lines that wait to be
- * written. */
+/* A request whose payload is not safe yet, or lines that are not written
+ * yet. */
 struct receive_pending {
 	struct serve_request *request; /* NULL: lines of the inbox */
 	int status;                    /* its answer */
-	uint64_t offset;               /* of the output: where its lines end */
+	uint64_t offset;               /* in the output: the end of its lines */
 	uint64_t lines;
 	int64_t number; /* in the inbox */
-	int64_t since;  /* without one: by the monotonic clock */
+	int64_t since;  /* without an inbox: monotonic time */
 };
 
 struct receive_queue {
@@ -22,10 +22,10 @@ struct receive_queue {
 	size_t first, count, cap;
 };
 
-/* A trouble of late. */
+/* A recent problem. */
 struct receive_trouble {
 	char text[ERR_TEXT_MAX];
-	uint64_t count; /* how often it was met */
+	uint64_t count; /* how often it occurred */
 	int64_t last;
 };
 
@@ -38,91 +38,93 @@ struct receive {
 	struct receive_dedup *dedup;
 	struct receive_items items;
 	struct buf line;
-	struct receive_queue writing; /* until the output has them */
-	struct receive_queue commit;  /* until the inbox has them */
+	struct receive_queue writing; /* not yet in the output */
+	struct receive_queue commit;  /* not yet committed to the inbox */
 	bool flushing;                /* flush is due */
 	bool printing;                /* print is due */
 	bool watching;                /* overdue is due */
 	bool marking;                 /* mark is due */
-	bool open;                    /* a transaction is */
+	bool open;                    /* a transaction is open */
 	bool more;                    /* the inbox has lines to queue */
 	bool failed;
-	int64_t queued;      /* the last line of the inbox that was queued, */
+	int64_t queued;      /* number of the last inbox line that was
+				queued, */
 	int64_t printed;     /* written, */
-	int64_t marked;      /* and dropped there */
-	uint64_t printed_to; /* where the one printed last ends */
-	struct inbox_place place; /* the output's file; offset is not used */
+	int64_t marked;      /* and deleted there */
+	uint64_t printed_to; /* output offset of the end of the last printed
+				line */
+	struct inbox_place place; /* file of the output; offset is unused */
 	uint64_t taken; /* lines accepted by this run and not printed */
 	bool broken;    /* the last transaction failed, */
-	size_t brought; /* which held so many bytes of bodies */
-	size_t needed;  /* and such a one must work again */
-	int64_t probed; /* when that was tried last */
+	size_t brought; /* bytes of bodies in that transaction */
+	size_t needed;  /* bytes that must be writable again */
+	int64_t probed; /* time of the last inbox_probe */
 	int64_t reported_since;
 	unsigned reported;
 	struct receive_trouble trouble[RECEIVE_TROUBLE_KINDS];
 	struct receive_counters counters;
 };
 
-/* What a request brings once it is verified. */
+/* A verified request. */
 struct receive_payload {
 	struct span id;
 	enum receive_type type;
 	struct span body;
-	struct span message; /* the message line; p NULL: print payloads */
+	struct span message; /* message line; p NULL: print payloads */
 };
 
-/* The header of a 503: when to come again. */
+/* The Retry-After header of a 503. */
 extern const char receive_retry_later[];
 
 /* Answer with ${why} as the body. */
 void receive_refuse(struct receive *r, struct serve_request *request,
     int status, const char *headers, const char *why);
 
-/* Could another payload be kept now? */
+/* Is there room for another payload? */
 bool receive_has_room(const struct receive *r);
 
-/* Append an item, to be filled in.  NULL without memory. */
+/* Append an item for the caller to fill in.  Return NULL if out of memory. */
 struct receive_pending *receive_push(struct receive_queue *q);
 
-/* Answer a payload: with 2xx, or 503 to come again. */
+/* Answer a payload with 2xx, or with 503 so that the sender retries. */
 void receive_answer(
     struct receive *r, struct serve_request *request, int status);
 
-/* A request was put into the queue of the output: bound its wait. */
+/* Limit how long the requests in the queue of the output wait. */
 void receive_watch(struct receive *r);
 
-/* Behind the requests at hand make safe what they brought. */
+/* Commit after the requests of this round of the event loop. */
 void receive_flush_soon(struct receive *r);
 
-/* The state file cannot be written: all that the open transaction holds is
- * undone, and its senders must come again. */
+/* The state file cannot be written: roll back the open transaction and answer
+ * its senders with 503, so that they retry. */
 void receive_inbox_failed(struct receive *r, const struct err *err);
 
-/* Keep the items of ${p} and answer ${request} when they are safe. */
+/* Store the items of ${p}, and answer ${request} when they are safe. */
 void receive_accept(struct receive *r, struct serve_request *request,
     const struct receive_payload *p);
 
-/* Tell the caller's notice, unless too much was told. */
+/* Call the caller's notice, or only count if there were too many. */
 void receive_report(struct receive *r, enum receive_notice what,
     const char *where, const char *text);
 
-/* Tell the counts of what was not told. */
+/* Report the counts of what was not reported. */
 void receive_report_counted(struct receive *r);
 
 /* ---- resume.c ---------------------------------------------------------- */
 
-/* Drop from the state file the lines that an earlier run has written to the
- * output's file, as far as they are there.  A failure is reported; then they are
- * printed again. */
+/* Delete from the state file those lines that an earlier run has written to the
+ * output file.  A failure is reported, and then they are printed again. */
 void receive_resume(struct receive *r);
 
-/* In a transaction: lines up to r->printed are printed.  Return 0, or -1 with
- * ${err}. */
+/* In a transaction: record that the lines up to r->printed are printed.  Return
+ * 0, or -1 with ${err}. */
 int receive_note_printed(struct receive *r, struct err *err);
 
 /* ---- settle.c ---------------------------------------------------------- */
 
-/* Would the state file take a payload now?  True where there is none. */
+/* Could a payload be written to the state file now?  True if there is no state
+ * file. */
 bool receive_works(struct receive *r);
 
 #endif

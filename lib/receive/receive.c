@@ -83,11 +83,11 @@ receive_client_failed(void *context, const char *peer, const char *why)
 
 struct lookup {
 	const struct serve_head *head;
-	const char *twice; /* a header that stands more than once */
+	const char *twice; /* a header that is repeated */
 	char name[64];
 };
 
-/* A sign_lookup.  Svix's own names are another spelling of the standard's. */
+/* A sign_lookup.  The names of Svix are aliases of the standard ones. */
 static struct span
 find_header(void *context, const char *name)
 {
@@ -114,7 +114,7 @@ find_header(void *context, const char *name)
 	return (struct span){NULL, 0};
 }
 
-/* Refuse what does not verify.  Return true where it does. */
+/* Verify the request, or refuse it.  Return true if it verifies. */
 static bool
 verified(struct receive *r, struct serve_request *request, struct lookup *l,
     struct sign_verified *v)
@@ -147,7 +147,7 @@ verified(struct receive *r, struct serve_request *request, struct lookup *l,
 
 /* ---- Payloads ---------------------------------------------------------- */
 
-/* Write the message line of the request. */
+/* Build the message line of the request. */
 static void
 write_message(struct receive *r, struct lookup *l, struct span id,
     const struct sign_verified *v, struct span body, struct buf *out)
@@ -181,7 +181,7 @@ write_message(struct receive *r, struct lookup *l, struct span id,
 	buf_release(&headers);
 }
 
-/* Schemes without an ID: the same body is the same message. */
+/* Schemes without an ID: the hash of the body is the ID. */
 static bool
 content_id(struct span body, char text[ID_TEXT_MAX])
 {
@@ -220,7 +220,7 @@ take_payload(
 		receive_refuse(r, request, 400, NULL, err.text);
 		return;
 	}
-	/* What is not JSON cannot be a line of its own. */
+	/* A body that is not JSON cannot be a line. */
 	if (r->options.output == RECEIVE_MESSAGE || type == RECEIVE_TYPE_JOSE) {
 		write_message(r, &l, p.id, &v, p.body, &message);
 		p.message = buf_span(&message);
@@ -239,7 +239,7 @@ take_payload(
 
 /* ---- Other requests ---------------------------------------------------- */
 
-/* CloudEvents' web hook handshake: may this origin send to us? */
+/* The handshake of CloudEvents web hooks: may this origin send events? */
 static void
 answer_handshake(struct receive *r, struct serve_request *request)
 {
@@ -279,8 +279,8 @@ is_health(const struct receive *r, const struct serve_head *h)
 	    (span_is(h->method, "GET") || span_is(h->method, "HEAD"));
 }
 
-/* Is it a CloudEvent whose attributes are headers?  They would be lost, and no
- * scheme need sign them. */
+/* Is it a CloudEvent whose attributes are headers?  They would be lost, and a
+ * scheme need not sign them. */
 static bool
 is_binary(const struct serve_head *h)
 {
@@ -301,7 +301,7 @@ is_binary(const struct serve_head *h)
 	return false;
 }
 
-/* What a payload would get. */
+/* The status that a payload would get. */
 static void
 answer_health(struct receive *r, struct serve_request *request)
 {

@@ -1,12 +1,12 @@
 /*
- * receive: a webhook endpoint: verify, drop what came before, keep, answer.
+ * receive: a webhook endpoint that verifies, deduplicates and stores payloads.
  *
  * A request is answered with 2xx only once its payload is safe: with a state
- * file when it is committed there together with its ID; without one when all
- * of its line is written to the output (and, where that is a regular file,
- * synced).  Requests that arrive together share one commit.  A payload whose
- * ID is known is answered with 200 and printed no second time; while its
- * first copy is not safe yet, the answer waits for that.
+ * file, when it is committed there together with its ID; without one, when its
+ * whole line is written to the output (and synced, if that is a regular file).
+ * Requests that arrive together share a commit.  A payload whose ID is known is
+ * answered with 200 and not printed again.  If its first copy is not safe yet,
+ * the answer waits for that.
  */
 #ifndef RECEIVE_RECEIVE_H
 #define RECEIVE_RECEIVE_H
@@ -20,21 +20,22 @@
 #include "serve/serve.h"
 #include "sign/sign.h"
 
-/* Bytes of lines that wait for a reader of the output; past them 503. */
+/* The most bytes of lines that wait for the reader of the output; beyond it,
+ * 503. */
 #define RECEIVE_QUEUE_MAX ((size_t)16 << 20)
 
-/* Lines in the state file that wait for it; past them 503. */
+/* The most lines in the state file that wait for it; beyond it, 503. */
 #define RECEIVE_WAITING_MAX 1000000
 
-/* Events in one batch. */
+/* The most events in a batch. */
 #define RECEIVE_BATCH_MAX 10000
 
-/* Milliseconds that a request waits for the output's reader; then 503, and so
- * is what comes while any line has waited longer. */
+/* Milliseconds that a request waits for the reader of the output; then it is
+ * answered with 503, and so are new requests while a line has waited longer. */
 #define RECEIVE_WAIT_MS 3000
 
-/* Refusals that are told in one minute, and how often the same trouble is;
- * the rest is counted. */
+/* The most refusals that are reported in a minute, and the most reports of the
+ * same problem.  The rest is counted. */
 #define RECEIVE_REPORTED_MAX 20
 #define RECEIVE_TROUBLE_MAX 10
 
@@ -42,7 +43,7 @@
 #define RECEIVE_REMEMBER 100000
 
 /* Milliseconds for which a state file remembers an ID: longer than senders
- * go on trying (Standard Webhooks suggests three days). */
+ * retry (Standard Webhooks suggests three days). */
 #define RECEIVE_KEEP_MS (7 * 86400000LL)
 
 enum receive_output {
@@ -53,12 +54,12 @@ enum receive_output {
 enum receive_notice {
 	RECEIVE_REFUSED, /* a request */
 	RECEIVE_TAKEN,   /* a request: a detail */
-	RECEIVE_TROUBLE  /* ours: the state file, the output */
+	RECEIVE_TROUBLE  /* a problem of the state file or the output */
 };
 
 struct receive_counters {
 	uint64_t accepted;   /* payloads */
-	uint64_t duplicates; /* payloads that were known */
+	uint64_t duplicates; /* payloads with a known ID */
 	uint64_t refused;    /* requests answered with 4xx */
 	uint64_t unsafe;     /* requests answered with 5xx */
 	uint64_t printed;    /* lines */
@@ -67,18 +68,18 @@ struct receive_counters {
 struct receive_options {
 	struct sign_keys *keys; /* not owned */
 	int64_t tolerance;      /* seconds */
-	const char *path;       /* the endpoint's; NULL: any */
+	const char *path;       /* of the endpoint; NULL: any */
 	const char *health;     /* path that answers 200 to GET; NULL: none */
-	const char *origin;     /* CloudEvents handshake: who may send: a name
-				   or "*"; NULL: no handshake */
-	int64_t rate;           /* and how many requests a minute; 0: any */
+	const char *origin;     /* CloudEvents handshake: allowed origin, or
+				   "*"; NULL: no handshake */
+	int64_t rate;           /* allowed requests per minute; 0: any */
 	enum receive_output output;
-	int fd;              /* where lines go */
-	uint64_t count;      /* stop after so many lines; 0: never */
-	size_t remember;     /* IDs, without an inbox */
+	int fd;              /* the output */
+	uint64_t count;      /* stop after this many lines; 0: never */
+	size_t remember;     /* number of IDs, without an inbox */
 	struct inbox *inbox; /* the state file, or NULL; not owned */
 	int64_t keep_ms;     /* for how long the inbox remembers an ID */
-	/* Told as things happen; ${where} is the client, or NULL. */
+	/* Called for each event; ${where} is the client, or NULL. */
 	void (*notice)(void *context, enum receive_notice what,
 	    const char *where, const char *text);
 	void *context;
@@ -90,9 +91,9 @@ struct receive *receive_new(
     const struct receive_options *options, struct err *err);
 void receive_free(struct receive *r); /* before serve_free */
 
-/* The server to work with, whose handler is receive_handle and whose context
- * is ${r}.  Starts to print what an earlier run left.  Return 0; or -1 with
- * ${err}. */
+/* Use the server ${s}, whose handler is receive_handle and whose context is
+ * ${r}. Start to print the lines that an earlier run left.  Return 0; or -1
+ * with ${err}. */
 int receive_start(struct receive *r, struct serve *s, struct err *err);
 
 /* Verify with ${keys}, which are not owned, from now on. */
@@ -101,16 +102,16 @@ void receive_use_keys(struct receive *r, struct sign_keys *keys);
 /* A serve_handler. */
 void receive_handle(void *receive, struct serve_request *request);
 
-/* For a server's client that brings no request. */
+/* For the problems of a server's client that sent no request. */
 void receive_client_failed(void *receive, const char *peer, const char *why);
 
-/* After serve_run: write what is left, for a moment.  Return 0; or -1 where
- * the output or the state file had failed (which was told). */
+/* After serve_run: write the remaining lines, for a limited time.  Return 0; or
+ * -1 if the output or the state file failed (reported). */
 int receive_finish(struct receive *r);
 
 const struct receive_counters *receive_counters(const struct receive *r);
 
-/* The counters in words. */
+/* Describe the counters. */
 void receive_summary(const struct receive *r, char *text, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-/* What is told, and what is only counted: nobody can fill a log. */
+/* Reports, or only counts beyond a limit, so that nobody can fill a log. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,8 +56,8 @@ report_counted_trouble(struct receive *r, struct receive_trouble *trouble)
 	trouble->count = 0;
 }
 
-/* The place of ${text}: one that was met of late, or that of the one met
- * longest ago. */
+/* The slot of ${text}: its own if it was reported recently, otherwise the least
+ * recently used. */
 static struct receive_trouble *
 place_of(struct receive *r, const char *text, int64_t now)
 {

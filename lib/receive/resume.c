@@ -1,11 +1,12 @@
 /*
- * Find what a run that was killed has already printed.
+ * Finds which lines a killed run has already printed.
  *
- * Lines are dropped from the state file a moment after they were written, so
- * that a run that is killed leaves some that its output has.  The state file
- * notes where in the output's file the first of them begins.  The next run
- * compares them with what is there, and prints those that differ or are
- * missing: other writers, or another file, can only make it print a line twice.
+ * Lines are deleted from the state file a moment after they were written, so a
+ * killed run leaves some that are already in its output.  The state file
+ * records where in the output file the first of them begins.  The next run
+ * compares them with the content there, and prints those that differ or are
+ * missing.  If others wrote to the file, or it is another file, the worst is
+ * that a line is printed twice.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 
 #include "receive/private.h"
 
-/* Read ${n} bytes at ${at}.  Return 0, or -1. */
+/* Read ${n} bytes at offset ${at}.  Return 0, or -1. */
 static int
 read_at(int fd, char *p, size_t n, int64_t at)
 {
@@ -31,8 +32,8 @@ read_at(int fd, char *p, size_t n, int64_t at)
 	return 0;
 }
 
-/* Compare the kept lines with the file ${fd} from ${at} on.  Return the number
- * of the last one that is there; 0 where none is; or -1 with ${err}. */
+/* Compare the stored lines with the file ${fd} from ${at} on.  Return the
+ * number of the last one that is there; 0 if none is; or -1 with ${err}. */
 static int64_t
 compare(struct receive *r, int fd, int64_t at, struct err *err)
 {
@@ -63,8 +64,7 @@ compare(struct receive *r, int fd, int64_t at, struct err *err)
 	return rc < 0 ? -1 : last;
 }
 
-/* The same, where the file is the one that was noted.  They are on disk then.
- */
+/* The same, if the file is the recorded one.  Then the lines are synced. */
 static int64_t
 find_printed(struct receive *r, struct err *err)
 {
@@ -78,7 +78,7 @@ find_printed(struct receive *r, struct err *err)
 	if (rc == 0 || noted.device != r->place.device ||
 	    noted.inode != r->place.inode)
 		return 0;
-	/* The output itself may be for writing only. */
+	/* The output descriptor may be write-only. */
 	snprintf(path, sizeof(path), "/dev/fd/%d", r->options.fd);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

@@ -1,33 +1,33 @@
-/* From what is kept to its answer: the transaction and the output. */
+/* The transaction, the output, and the answers that wait for them. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "instant/instant.h"
 #include "receive/private.h"
 
-/* The output is filled up from the inbox to so many bytes. */
+/* The output is filled from the inbox up to this many bytes. */
 #define AHEAD ((uint64_t)1 << 20)
 
-/* Printed lines are dropped from the inbox so often, if no commit comes by. */
+/* How often printed lines are deleted from the inbox if no commit does it. */
 #define MARK_MS 500
 
-/* The output's file is synced so late: until then the inbox has its lines. */
+/* How late the output file is synced; until then the inbox has its lines. */
 #define SYNC_MS 500
 
-/* How often requests that have waited for too long are looked for. */
+/* How often to look for requests that have waited too long. */
 #define WATCH_MS 250
 
-/* So many IDs are forgotten at a time, which takes some milliseconds; and so
- * long requests have the loop before the next ones. */
+/* How many IDs are forgotten at a time, which takes some milliseconds, and the
+ * pause before the next ones, in which requests are handled. */
 #define FORGET_MAX 500
 #define FORGET_PAUSE_MS 50
 
-/* How often the state file is tried for those who ask for health, and with how
- * much, if nothing has failed. */
+/* How often the state file is probed for health checks, and with how many bytes
+ * if nothing has failed. */
 #define PROBE_MS 1000
 #define PROBE_BYTES 4096
 
-/* How often IDs past their time are looked for. */
+/* How often to look for expired IDs. */
 #define FORGET_MS 3600000
 
 struct receive_pending *
@@ -107,7 +107,7 @@ receive_works(struct receive *r)
 	return !r->broken;
 }
 
-/* Drop what is printed from the inbox. */
+/* Delete the printed lines from the inbox. */
 static void
 mark(void *context)
 {
@@ -116,7 +116,7 @@ mark(void *context)
 
 	r->marking = false;
 	if (r->open || r->printed == r->marked)
-		return; /* the transaction will do it */
+		return; /* the transaction does it */
 	if (inbox_begin(r->options.inbox, &err) != 0 ||
 	    receive_note_printed(r, &err) != 0 ||
 	    inbox_commit(r->options.inbox, &err) != 0) {
@@ -135,7 +135,7 @@ mark_soon(struct receive *r)
 	r->marking = serve_after(r->serve, MARK_MS, mark, r) == 0;
 }
 
-/* Does the output want more of the inbox? */
+/* Is there room in the output for more lines of the inbox? */
 static bool
 has_space(const struct receive *r)
 {
@@ -179,7 +179,7 @@ pump(struct receive *r)
 	}
 }
 
-/* What ends at ${offset} of the output or before it is safe. */
+/* Lines that end at or before ${offset} of the output are safe. */
 static void
 settle(struct receive *r, uint64_t offset)
 {
@@ -198,7 +198,7 @@ settle(struct receive *r, uint64_t offset)
 	}
 }
 
-/* Has the first line that the output has not got waited for too long? */
+/* Has the first unwritten line waited too long? */
 static bool
 late(const struct receive *r, int64_t now)
 {
@@ -206,9 +206,9 @@ late(const struct receive *r, int64_t now)
 	    now - r->writing.item[r->writing.first].since >= RECEIVE_WAIT_MS;
 }
 
-/* The output's reader has stopped, or is slower than what comes: senders that
- * have waited for long enough must come again.  Their lines stay where they
- * are, and their IDs are known. */
+/* The reader of the output has stopped or is too slow: answer senders that have
+ * waited too long with 503.  Their lines stay queued, and their IDs are
+ * known. */
 static void
 overdue(void *context)
 {
@@ -263,7 +263,7 @@ commit(struct receive *r)
 	}
 }
 
-/* Give the output what it may have. */
+/* Write as many lines to the output as it has room for. */
 static void
 print(void *context)
 {
@@ -273,11 +273,12 @@ print(void *context)
 	if (r->options.inbox != NULL)
 		pump(r);
 	serve_output_push(r->output);
-	/* Repeated payloads may wait for nothing but this. */
+	/* A duplicate payload may wait only for this. */
 	settle(r, serve_output_done(r->output));
 }
 
-/* In the next round, so that no answer waits for the output's disk. */
+/* Print in the next round, so that no answer waits for the disk of the
+ * output. */
 static void
 print_soon(struct receive *r)
 {
@@ -288,7 +289,7 @@ print_soon(struct receive *r)
 		print(r);
 }
 
-/* After each round of requests: make safe what came, all at once. */
+/* After each round of requests: commit all of them together. */
 static void
 flush(void *context)
 {
@@ -352,7 +353,7 @@ static void
 forget(void *context)
 {
 	struct receive *r = context;
-	int n = FORGET_MAX; /* in a transaction: next time */
+	int n = FORGET_MAX; /* transaction open: next time */
 	struct err err;
 
 	if (!r->open)
@@ -373,10 +374,11 @@ receive_start(struct receive *r, struct serve *s, struct err *err)
 		return err_set(err, "out of memory");
 	if (r->options.inbox != NULL) {
 		receive_resume(r);
-		/* A run that was killed may have been in one of these lines. */
+		/* A killed run may have written part of one of these lines. */
 		if (inbox_waiting(r->options.inbox) > 0)
 			serve_output_torn(r->output);
-		/* With a number of lines to print the last one is waited for. */
+		/* With --count the last line is synced before the exit, so do
+		 * not delay it. */
 		if (r->options.count == 0)
 			serve_output_delay_sync(r->output, SYNC_MS);
 		serve_after(s, FORGET_PAUSE_MS, forget, r);
@@ -389,7 +391,8 @@ receive_start(struct receive *r, struct serve *s, struct err *err)
 int
 receive_finish(struct receive *r)
 {
-	/* What a kept connection waited for, and lines of the inbox. */
+	/* Commit what a connection still waits for, and print lines of the
+	 * inbox. */
 	if (r->open)
 		commit(r);
 	if (r->options.inbox != NULL)
