@@ -13,11 +13,11 @@
 
 #include "compat/real.h"
 
-/* "vitR": tells a state file from other files. */
+/* "vitR": identifies a state file. */
 #define APPLICATION_ID 0x76697452
 #define SCHEMA_VERSION 3
 
-/* inbox_probe tries at most this many bytes. */
+/* inbox_probe writes at most this many bytes. */
 #define PROBE_MAX (16 << 20)
 
 enum statement {
@@ -54,7 +54,7 @@ static const char *const sql[STATEMENTS] = {
     [PRINTED] = "DELETE FROM line WHERE number <= ?1",
     [FORGET] = ("DELETE FROM seen WHERE id IN (SELECT id FROM seen "
 		"WHERE time < ?1 ORDER BY time LIMIT ?2)"),
-    /* No sender's ID holds a NUL. */
+    /* An ID of a sender has no NUL. */
     [PROBE] = ("INSERT OR REPLACE INTO seen (id, time, hash) "
 	       "VALUES (x'00', 0, zeroblob(?1))"),
     [PROBED] = "DELETE FROM seen WHERE id = x'00'",
@@ -69,12 +69,12 @@ struct inbox {
 	sqlite3 *db;
 	sqlite3_stmt *statement[STATEMENTS];
 	uint64_t waiting;
-	uint64_t before;     /* waiting, at the start of the transaction */
-	uint64_t marked;     /* and at the mark */
-	bool open;           /* a transaction is */
-	int64_t last;        /* number of the last line that was kept */
-	int64_t last_before; /* the same at the start of the transaction */
-	int64_t last_marked; /* and at the mark */
+	uint64_t before;     /* waiting at the start of the transaction */
+	uint64_t marked;     /* waiting at the savepoint */
+	bool open;           /* a transaction is open */
+	int64_t last;        /* number of the last stored line */
+	int64_t last_before; /* last at the start of the transaction */
+	int64_t last_marked; /* last at the savepoint */
 };
 
 static int
@@ -131,7 +131,7 @@ ask(struct inbox *x, const char *text, int64_t *value, struct err *err)
 	" device INTEGER NOT NULL, inode INTEGER NOT NULL," \
 	" offset INTEGER NOT NULL);"
 
-/* From version 1 or 2 to today's, in one transaction. */
+/* Migrate version 1 or 2 to the current one, in one transaction. */
 static int
 upgrade(struct inbox *x, int64_t version, struct err *err)
 {
@@ -182,8 +182,8 @@ prepare(struct inbox *x, struct err *err)
 {
 	int64_t waiting = 0;
 
-	/* Exclusive from the first read on, so that a second receiver fails at
-	 * its start. */
+	/* Lock the file exclusively with the first read, so that a second
+	 * receiver fails at its start. */
 	if (exec(x,
 		"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
 		"PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
@@ -341,8 +341,7 @@ bind(struct inbox *x, enum statement which, int at, struct span s)
 		   s.n, SQLITE_STATIC) == SQLITE_OK;
 }
 
-/* Does the known ${id} have another hash?  IDs from a file of version 1 have
- * none. */
+/* Does the known ${id} have another hash?  IDs of version 1 have none. */
 static int
 compare(struct inbox *x, struct span id, struct span hash, struct err *err)
 {
@@ -448,8 +447,8 @@ inbox_probe(struct inbox *x, size_t bytes, struct err *err)
 
 	if (sqlite3_bind_int64(x->statement[PROBE], 1, n) != SQLITE_OK)
 		return failed(x, err);
-	/* Two transactions: in one, what is inserted and deleted needs no room.
-	 */
+	/* Two transactions: in one, inserting and deleting would need no
+	 * space. */
 	return run(x, PROBE, err) != 0 ? -1 : run(x, PROBED, err);
 }
 

@@ -49,8 +49,8 @@ int inbox_keep(struct inbox *x, struct span line, struct err *err);
 uint64_t inbox_waiting(const struct inbox *x);
 
 /* Append the first stored line with a number above ${after} (0: the first of
- * all) to ${line}, and set *${number}.  Lines of an open transaction are left
- * out.  Return 1; 0 if there is none; or -1 with ${err}. */
+ * all) to ${line}, and set *${number}.  Lines of an open transaction are
+ * skipped.  Return 1; 0 if there is none; or -1 with ${err}. */
 int inbox_next(struct inbox *x, int64_t after, struct buf *line,
     int64_t *number, struct err *err);
 
@@ -67,18 +67,18 @@ int inbox_probe(struct inbox *x, size_t bytes, struct err *err);
 
 /* ---- Where lines are printed ------------------------------------------- */
 
-/* A place in a regular file: behind it are the kept lines that were written and
- * not yet reported by inbox_printed. */
+/* A position in a regular file.  After it are the stored lines that were
+ * written but not yet deleted by inbox_printed. */
 struct inbox_place {
 	int64_t device, inode, offset;
 };
 
-/* Note ${place}, or with NULL that there is none.  Return 0, or -1 with ${err}.
- */
+/* Record ${place}, or with NULL that there is none.  Return 0, or -1 with
+ * ${err}. */
 int inbox_set_place(
     struct inbox *x, const struct inbox_place *place, struct err *err);
 
-/* Return 1 with ${place}; 0 where none is noted; -1 with ${err}. */
+/* Return 1 with ${place}; 0 if none is recorded; or -1 with ${err}. */
 int inbox_get_place(
     struct inbox *x, struct inbox_place *place, struct err *err);
 
