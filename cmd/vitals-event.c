@@ -1,4 +1,4 @@
-/* vitals-event: make events of measurements.  See vitals-event(1). */
+/* vitals-event: convert measurements to events.  See vitals-event(1). */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -93,7 +93,7 @@ changes_events(void)
 	    opt.source_uri != NULL;
 }
 
-/* All that options must have in common, before a file is opened. */
+/* Check combinations of options, before any file is opened. */
 static int
 check_options(struct event_options *e)
 {
@@ -129,7 +129,8 @@ check_options(struct event_options *e)
 	return read_time(e);
 }
 
-/* The key and the subject from their files.  Return 0, or -1 (reported). */
+/* Read the key and the subject from their files.  Return 0, or -1
+ * (reported). */
 static int
 load_secrets(struct event_options *e, struct buf *subject)
 {
@@ -170,7 +171,7 @@ fail:
 	return -1;
 }
 
-/* The events of ${n} files.  Return an exit status; all is reported. */
+/* Convert ${n} files.  Return an exit status; all failures were reported. */
 static int
 run(const struct event_options *e, char *const operand[], int n,
     struct ndjson_writer *out)

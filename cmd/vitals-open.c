@@ -46,7 +46,7 @@ take_line(void *context, const struct ndjson_line *line,
 	return verdict;
 }
 
-/* Load the keys and make an opener.  Return CLI_GO, or a status. */
+/* Load the keys and make an opener.  Return CLI_GO, or the exit status. */
 static int
 prepare(struct context *c)
 {

@@ -98,7 +98,7 @@ static const struct cli cli = {
     .options = sizeof(table) / sizeof(table[0]),
 };
 
-/* What options must have in common.  Return CLI_GO or CLI_USAGE. */
+/* Check combinations of options.  Return CLI_GO or CLI_USAGE. */
 static int
 check_options(int operands)
 {
@@ -149,7 +149,7 @@ struct running {
 	struct sign_keys **keys;
 };
 
-/* Read keys and certificates again: all of them are taken, or none. */
+/* Read keys and certificates again: replace all of them or none. */
 static void
 reload(void *context)
 {
@@ -158,7 +158,7 @@ reload(void *context)
 	struct err err;
 	int status = CLI_GO;
 
-	/* What came from a descriptor is read. */
+	/* A descriptor can be read only once. */
 	if (opt.keys.fd < 0)
 		status = options_sign_keys(
 		    &cli, &opt.keys, sign_scheme(opt.scheme), &keys);
@@ -187,7 +187,8 @@ stop(void *serve)
 	serve_drain(serve);
 }
 
-/* Serve until told to stop.  Return 0; or -1 with ${err}. */
+/* Serve until a signal, the timeout or --count ends it.  Return 0; or -1 with
+ * ${err}. */
 static int
 run(struct serve *s, struct receive *r, struct sign_keys **keys,
     struct err *err)
@@ -230,7 +231,7 @@ receive(struct sign_keys **keys, struct inbox *inbox)
 	struct receive *r = receive_new(&options, &err);
 	int status = CLI_SYSTEM;
 
-	/* Who does not read the messages must not keep clients waiting. */
+	/* A reader of stderr that stalls must not make clients wait. */
 	diag_nowait(true);
 	if (r != NULL)
 		s = serve_new(&(struct serve_options){.listen = opt.listen,
@@ -273,7 +274,7 @@ main(int argc, char *argv[])
 
 	cli_start(&cli);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN); /* until it can be followed */
+	signal(SIGHUP, SIG_IGN); /* until reload is ready */
 	status = cli_parse(&cli, argc, argv, &operand);
 	if (status != CLI_GO)
 		return status;

@@ -1,4 +1,4 @@
-/* vitals-sign: make signed messages of lines.  See vitals-sign(1). */
+/* vitals-sign: make signed messages from lines.  See vitals-sign(1). */
 #include "cli/cli.h"
 #include "diag/diag.h"
 #include "filter/filter.h"
@@ -41,7 +41,7 @@ take_line(void *context, const struct ndjson_line *line,
 	return sign_line(context, line->text, ndjson_record(out), err);
 }
 
-/* What options must have in common.  Return CLI_GO or CLI_USAGE. */
+/* Check combinations of options.  Return CLI_GO or CLI_USAGE. */
 static int
 check_options(struct sign_stream *s)
 {
@@ -52,7 +52,7 @@ check_options(struct sign_stream *s)
 	return options_message(&cli, &opt.message, &s->from);
 }
 
-/* Keys that can all sign.  Return CLI_GO, or the status to leave with. */
+/* Load the keys, all of which must sign.  Return CLI_GO, or the exit status. */
 static int
 load_keys(struct sign_keys **keys)
 {

@@ -1,4 +1,4 @@
-/* vitals-verify: check signatures, give what they vouch for.  See
+/* vitals-verify: check signatures and print what is genuine.  See
  * vitals-verify(1). */
 #include <inttypes.h>
 
@@ -65,7 +65,7 @@ take_line(void *context, const struct ndjson_line *line,
 	return verdict;
 }
 
-/* What options must have in common.  Return CLI_GO or CLI_USAGE. */
+/* Check combinations of options.  Return CLI_GO or CLI_USAGE. */
 static int
 check_options(struct sign_stream *s, int operands)
 {
@@ -91,7 +91,7 @@ check_options(struct sign_stream *s, int operands)
 	return CLI_GO;
 }
 
-/* Verify one body and print it, byte for byte. */
+/* Verify one body and print its exact bytes. */
 static int
 verify_body(struct sign_stream *s, const char *path, struct ndjson_writer *out)
 {
