@@ -184,6 +184,7 @@ static void
 on_readable(evutil_socket_t fd, short what, void *context)
 {
 	struct serve_stream *t = context;
+	const struct serve_stream_calls *calls;
 	char bytes[READ_SIZE];
 	ssize_t n = 0;
 
@@ -200,9 +201,10 @@ on_readable(evutil_socket_t fd, short what, void *context)
 			lose(t);
 			return;
 		}
-		if (t->calls == NULL || t->calls->received == NULL)
+		calls = t->calls;
+		if (calls == NULL || calls->received == NULL)
 			continue;
-		t->calls->received(t->context, (struct span){bytes, (size_t)n});
+		calls->received(t->context, (struct span){bytes, (size_t)n});
 		/* The owner may have ended the stream just now. */
 		if (t->calls == NULL)
 			return;
