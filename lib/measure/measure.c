@@ -18,7 +18,7 @@ static const double REST_MIN = MEASURE_WINDOW_MIN;
 static const double INTERVAL_SHARE = 0.1;
 static const double GAP_INTERVALS = 4;
 
-/* The next frame is expected within so many intervals.  By hand: a frame
+/* The next frame is expected within this many intervals.  By hand: a frame
  * may come late by a quarter. */
 static const double NEXT_FRAME = 1.25;
 
@@ -45,9 +45,9 @@ struct measure {
 	double window_end; /* of the next window */
 	double covered;    /* end of the last one written */
 	unsigned windows;
-	/* Of the next window, what was looked at already, up to here. */
+	/* The stretches of the next window that were estimated, up to here. */
 	struct measure_stretches stretches;
-	double looked;
+	double estimated;
 	/* Samples. */
 	double next_sample, next_renewal, next_block;
 	uint64_t seq;
@@ -178,37 +178,37 @@ write_new_wave(const struct measure *m, const struct rppg_segment *v,
 	    m, v, fmax(from, m->windows > 0 ? m->covered : from), to, out);
 }
 
-/* Add what lies from m->looked to ${to} to the next window's stretches; ${v}
- * is what was seen of it, to be released. */
+/* Estimate from m->estimated to ${to}, and add that to the next window's stretches.
+ * ${v} is set to its segment, which the caller releases. */
 static enum verdict
-look(struct measure *m, double to, struct rppg_segment *v, struct err *err)
+estimate(struct measure *m, double to, struct rppg_segment *v, struct err *err)
 {
 	struct measure_estimate e;
 
-	if (rppg_segment(m->rppg, m->looked, to, v) != 0)
+	if (rppg_segment(m->rppg, m->estimated, to, v) != 0)
 		return no_memory(err);
-	if (measure_estimate(&e, m->options, v, m->looked, to, err) != 0) {
+	if (measure_estimate(&e, m->options, v, m->estimated, to, err) != 0) {
 		rppg_segment_release(v);
 		return VERDICT_SYSTEM;
 	}
-	measure_stretches_add(&m->stretches, &e, to - m->looked);
-	m->looked = to;
+	measure_stretches_add(&m->stretches, &e, to - m->estimated);
+	m->estimated = to;
 	return VERDICT_GOOD;
 }
 
-/* What is longer than MEASURE_WHOLE_MAX is not kept until its window ends. */
+/* Estimate the full stretches of a long window, and forget their frames. */
 static enum verdict
-look_in_time(
+estimate_full_stretches(
     struct measure *m, double now, struct ndjson_writer *out, struct err *err)
 {
 	enum verdict status = VERDICT_GOOD;
 	struct rppg_segment v;
 
 	while (status == VERDICT_GOOD && window_length(m) > MEASURE_WHOLE_MAX &&
-	    now - m->looked > MEASURE_WHOLE_MAX) {
-		double from = m->looked, to = from + MEASURE_STRETCH;
+	    now - m->estimated > MEASURE_WHOLE_MAX) {
+		double from = m->estimated, to = from + MEASURE_STRETCH;
 
-		if (look(m, to, &v, err) != VERDICT_GOOD)
+		if (estimate(m, to, &v, err) != VERDICT_GOOD)
 			return VERDICT_SYSTEM;
 		status = write_new_wave(m, &v, from, to, out);
 		rppg_segment_release(&v);
@@ -250,17 +250,17 @@ write_measurement(struct measure *m, double from, double to,
 	return put_measurement(&l, out, err);
 }
 
-/* Write all of the window ${from}..${to} that was not written. */
+/* Write what was not yet written of the window ${from}..${to}. */
 static enum verdict
 write_window(struct measure *m, double from, double to,
     struct ndjson_writer *out, struct err *err)
 {
 	enum verdict status = VERDICT_GOOD;
-	double last = m->looked;
+	double last = m->estimated;
 	struct rppg_segment v;
 
 	if (!m->mute) {
-		if (look(m, to, &v, err) != VERDICT_GOOD)
+		if (estimate(m, to, &v, err) != VERDICT_GOOD)
 			return VERDICT_SYSTEM;
 		status = write_measurement(m, from, to, out, err);
 		if (status == VERDICT_GOOD)
@@ -273,7 +273,7 @@ write_window(struct measure *m, double from, double to,
 }
 
 /* The window that ends next has ended: write it, unless no frame is in it,
- * and go on to the next one. */
+ * and continue with the next one. */
 static enum verdict
 end_window(struct measure *m, struct ndjson_writer *out, struct err *err)
 {
@@ -285,29 +285,29 @@ end_window(struct measure *m, struct ndjson_writer *out, struct err *err)
 	if (status != VERDICT_GOOD)
 		return status;
 	m->window_end += window_step(m);
-	m->looked = m->window_end - window_length(m);
+	m->estimated = m->window_end - window_length(m);
 	m->stretches.count = 0;
-	rppg_forget(m->rppg, m->looked);
+	rppg_forget(m->rppg, m->estimated);
 	return VERDICT_GOOD;
 }
 
-/* Go on to the first window that has not ended at ${time}: those before hold
+/* Continue with the first window that has not ended at ${time}: those before it have
  * no frame. */
 static void
-leap(struct measure *m, double time)
+skip_empty_windows(struct measure *m, double time)
 {
 	double over = time - m->interval - m->window_end;
 
 	m->window_end += (floor(over / window_step(m)) + 1) * window_step(m);
-	m->looked = m->window_end - window_length(m);
+	m->estimated = m->window_end - window_length(m);
 	m->stretches.count = 0;
 }
 
 /* ---- Live ---------------------------------------------------------------- */
 
-/* Renew what samples say beyond the heart rate. */
+/* Update what samples have beyond the heart rate. */
 static enum verdict
-renew(struct measure *m, double now, struct err *err)
+update_running(struct measure *m, double now, struct err *err)
 {
 	double from = fmax(m->start, now - MEASURE_SAMPLE_SECONDS);
 	struct rppg_segment v;
@@ -364,7 +364,7 @@ write_samples(
 {
 	while (now + 1e-9 >= m->next_sample) {
 		if (now >= m->next_renewal && !m->mute) {
-			if (renew(m, now, err) != VERDICT_GOOD)
+			if (update_running(m, now, err) != VERDICT_GOOD)
 				return VERDICT_SYSTEM;
 			m->next_renewal = now + RENEW;
 		}
@@ -394,7 +394,7 @@ write_blocks(
 }
 
 static enum verdict
-go_live(
+write_live(
     struct measure *m, double now, struct ndjson_writer *out, struct err *err)
 {
 	enum verdict status = write_samples(m, now, out, err);
@@ -414,7 +414,7 @@ begin(struct measure *m, double time)
 	m->any = true;
 	m->covered = time;
 	m->window_end = time + window_length(m);
-	m->looked = m->window_end - window_length(m);
+	m->estimated = m->window_end - window_length(m);
 	m->next_sample = time + 1 / m->options->rate;
 	m->next_renewal = time + RPPG_FIRST;
 	m->next_block = time + LIVE_BLOCK;
@@ -432,7 +432,7 @@ end_windows_before(
 	    m->last >= m->window_end - window_length(m))
 		status = end_window(m, out, err);
 	if (status == VERDICT_GOOD && time >= m->window_end + m->interval)
-		leap(m, time);
+		skip_empty_windows(m, time);
 	return status;
 }
 
@@ -452,7 +452,7 @@ measure_push(struct measure *m, const struct trace_frame *f,
 			m->interval);
 	status = end_windows_before(m, f->time, out, err);
 	if (status == VERDICT_GOOD)
-		status = look_in_time(m, f->time, out, err);
+		status = estimate_full_stretches(m, f->time, out, err);
 	if (status != VERDICT_GOOD)
 		return status;
 	if (rppg_push(m->rppg, f, err) != 0)
@@ -463,7 +463,7 @@ measure_push(struct measure *m, const struct trace_frame *f,
 	    f->time + NEXT_FRAME * m->interval >= m->window_end)
 		status = end_window(m, out, err);
 	if (status == VERDICT_GOOD && (m->options->emit & MEASURE_SAMPLE) != 0)
-		status = go_live(m, f->time, out, err);
+		status = write_live(m, f->time, out, err);
 	return status;
 }
 

@@ -86,11 +86,11 @@ struct measure *measure_new(const struct measure_options *options,
     const struct trace_names *names);
 void measure_free(struct measure *m);
 
-/* Continue, but write nothing while it is ${mute}: what is due is left out. */
+/* Continue, but write nothing while it is ${mute}: what is due is skipped. */
 void measure_mute(struct measure *m, bool mute);
 
 /* Take the next frame and write the lines that are due.  VERDICT_SYSTEM: no
- * memory, times that do not rise, or no SHA-256 where there should be one; ${err}
+ * memory, times that do not increase, or no SHA-256 where there should be one; ${err}
  * says which.  VERDICT_OUTPUT: writing failed; errno says why. */
 enum verdict measure_push(struct measure *m, const struct trace_frame *f,
     struct ndjson_writer *out, struct err *err);

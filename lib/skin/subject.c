@@ -1,34 +1,34 @@
 /*
- * One face, frame by frame: where its patches lie, and what they say.
+ * One face, frame by frame: where its patches are, and their mean colours.
  */
 #include "skin/internal.h"
 
 #include <math.h>
 #include <string.h>
 
-/* When patches are laid anew (what shows of the face has changed), in terms
- * of the face that they were laid for.  By hand: each time costs a little of the
+/* When patches are laid again, because other parts of the face have come into view:
+ * by the face that they were laid for.  By hand: each time costs a little of the
  * signal, so only what brings other skin into view counts. */
-#define ANEW_PLACE 0.6  /* sizes */
-#define ANEW_SIZE 0.12  /* of the logarithm */
-#define ANEW_ANGLE 0.2  /* rad */
-#define ANEW_FIRST 1.0  /* s: the camera has settled */
-#define ANEW_EVERY 30.0 /* s */
+#define LAY_AGAIN_PLACE 0.6  /* sizes */
+#define LAY_AGAIN_SIZE 0.12  /* of the logarithm */
+#define LAY_AGAIN_ANGLE 0.2  /* rad */
+#define LAY_AGAIN_FIRST 1.0  /* s: the camera has settled */
+#define LAY_AGAIN_EVERY 30.0 /* s */
 
-/* A head that moves less than this, in sizes, is taken to hold still.  By hand:
+/* A head that moves less than this, in sizes, counts as still.  By hand:
  * above what the tracker is off by, and what the heart nods a head at rest by. */
 #define DEAD_BAND 0.01
 #define SETTLED 0.25    /* of the dead band */
 #define SETTLE_TIME 0.7 /* s: about a beat */
 
 /* s in which the patches follow the size and the angle of a face.  Speech and
- * turning change what the tracker takes for them far more often than heads
- * change them, and with them where the patches are.  By hand: longer than a word,
+ * turning change what the tracker measures far more often than heads change, and
+ * so would move the patches.  By hand: longer than a word,
  * and than a nod. */
 #define CALM_SIZE 2.0
 #define CALM_ANGLE 0.3
 
-/* s in which the correction of steps wears off.  By hand: slower than a breath
+/* s in which the correction of steps decays.  By hand: slower than a breath
  * or any wave that is measured. */
 #define GAIN_TIME 30.0
 /* The most that it corrects: a larger step is other skin, or none. */
@@ -63,10 +63,10 @@ set_gain(double *gain, double before, double after)
 		    fmin(fmax(*gain * before / after, 1 / GAIN_MAX), GAIN_MAX);
 }
 
-/* Both of these measured the same frame: make the second go on where the
- * first was. */
+/* Both of these measured the same frame: set the gain so that the second continues
+ * the first. */
 static void
-join(struct skin_subject *u, const struct trace_region *before,
+match_gain(struct skin_subject *u, const struct trace_region *before,
     const struct trace_region *after, unsigned regions)
 {
 	unsigned i;
@@ -115,15 +115,15 @@ lay_first(struct skin_subject *u, const struct video_frame *frame,
 }
 
 static bool
-must_lay_anew(const struct skin_subject *u, double time)
+must_lay_again(const struct skin_subject *u, double time)
 {
 	const struct skin_face *f = &u->follow.face, *l = &u->laid;
 
-	return hypot(f->x - l->x, f->y - l->y) > ANEW_PLACE * l->size ||
-	    fabs(log(f->size / l->size)) > ANEW_SIZE ||
-	    fabs(f->angle - l->angle) > ANEW_ANGLE ||
+	return hypot(f->x - l->x, f->y - l->y) > LAY_AGAIN_PLACE * l->size ||
+	    fabs(log(f->size / l->size)) > LAY_AGAIN_SIZE ||
+	    fabs(f->angle - l->angle) > LAY_AGAIN_ANGLE ||
 	    time - u->laid_time >
-	    (u->laid_count == 1 ? ANEW_FIRST : ANEW_EVERY);
+	    (u->laid_count == 1 ? LAY_AGAIN_FIRST : LAY_AGAIN_EVERY);
 }
 
 /* How far a face is from where its patches are shown: by how much, in sizes,
@@ -138,7 +138,7 @@ distance(const struct skin_face *a, const struct skin_face *b)
 /* Where the patches of the face belong: at its place, of the size and angle
  * that it has had of late. */
 static struct skin_face
-calm_face(struct skin_subject *u, double dt)
+smooth_face(struct skin_subject *u, double dt)
 {
 	struct skin_face face = u->follow.face;
 
@@ -150,12 +150,12 @@ calm_face(struct skin_subject *u, double dt)
 	return face;
 }
 
-/* Decide where the patches are shown.  Return whether they leap there, so
- * that the trace has to be joined. */
+/* Move the patches with the face, unless it holds still.  Return whether they leap,
+ * so that the gain must be matched. */
 static bool
-show(struct skin_subject *u, double dt)
+move_patches(struct skin_subject *u, double dt)
 {
-	struct skin_face face = calm_face(u, dt);
+	struct skin_face face = smooth_face(u, dt);
 	double off = distance(&face, &u->shown);
 
 	if (!u->moving) {
@@ -173,7 +173,7 @@ show(struct skin_subject *u, double dt)
 }
 
 static void
-wear_off(struct skin_subject *u, double dt, unsigned regions)
+decay_gain(struct skin_subject *u, double dt, unsigned regions)
 {
 	double keep = exp(-dt / GAIN_TIME);
 	unsigned i, c;
@@ -197,7 +197,7 @@ apply_gain(struct skin_subject *u, unsigned regions)
 }
 
 static void
-tell_face(struct trace_frame *trace, const struct video_frame *frame,
+set_trace_face(struct trace_frame *trace, const struct video_frame *frame,
     const struct skin_face *face)
 {
 	double x, y;
@@ -214,29 +214,29 @@ skin_subject_sample(struct skin_subject *u, const struct video_frame *frame,
 	struct trace_region before[TRACE_REGIONS_MAX];
 	struct skin_face shown = u->shown;
 	unsigned n = u->trace.count;
-	bool anew, leap;
+	bool again, leap;
 
 	if (!u->follow.seen) {
 		memset(u->trace.region, 0, sizeof(u->trace.region));
 		return 0;
 	}
-	tell_face(&u->trace, frame, &u->follow.face);
+	set_trace_face(&u->trace, frame, &u->follow.face);
 	if (u->laid_count == 0 || u->follow.age == 0) {
 		if (lay_first(u, frame, all) < 0)
 			return -1;
 		measure(u, frame, &u->shown, n, u->trace.region);
 		return 0;
 	}
-	wear_off(u, dt, n);
-	anew = must_lay_anew(u, frame->time);
-	leap = !anew && show(u, dt);
-	if (anew || leap)
+	decay_gain(u, dt, n);
+	again = must_lay_again(u, frame->time);
+	leap = !again && move_patches(u, dt);
+	if (again || leap)
 		measure(u, frame, &shown, n, before);
-	if (anew && lay(u, frame, all) < 0)
+	if (again && lay(u, frame, all) < 0)
 		return -1;
 	measure(u, frame, &u->shown, n, u->trace.region);
-	if (anew || leap)
-		join(u, before, u->trace.region, n);
+	if (again || leap)
+		match_gain(u, before, u->trace.region, n);
 	apply_gain(u, n);
 	return 0;
 }
