@@ -20,29 +20,29 @@ static struct options {
 } opt;
 
 static const struct cli_option table[] = {
-    CLI_CHOICE("id", 0, "uuidv7|content",
-	"what IDs are made of (default: uuidv7)", &opt.id),
+    CLI_CHOICE("id", 0, "uuidv7|content", "how IDs are made (default: uuidv7)",
+	&opt.id),
     CLI_TEXT("time", 0, "record|now|TIME",
 	"where the time comes from (default: record)", &opt.time),
     CLI_TEXT("session", 's', "ID", "the session that all lines belong to",
 	&opt.session),
-    CLI_FLAG("session-events", 0, "tell the start and end of each session",
+    CLI_FLAG("session-events", 0, "report the start and end of each session",
 	&opt.session_events),
-    CLI_TEXT("subject", 0, "ID", "whom the lines are about (argv is public)",
+    CLI_TEXT("subject", 0, "ID", "the subject of all lines (argv is public)",
 	&opt.subject),
     CLI_FILE("subject-file", 0, "FILE", "read the subject from FILE",
 	&opt.subject_file),
     CLI_FILE("pseudonym-key-file", 'k', "FILE",
-	"the key that makes pseudonyms of subjects", &opt.key_file),
-    CLI_LIST(
-	"device", 0, "NAME=VALUE", "say this of the device, too", &opt.device),
+	"make pseudonyms of subjects with the key in FILE", &opt.key_file),
+    CLI_LIST("device", 0, "NAME=VALUE",
+	"add a member to the description of the device", &opt.device),
     CLI_FLAG("with-source", 0, "keep the name and hash of the source file",
 	&opt.with_source),
     CLI_FLAG(
 	"cloudevents", 0, "wrap events as CloudEvents 1.0", &opt.cloudevents),
-    CLI_TEXT("source-uri", 0, "URI", "the source that CloudEvents name",
+    CLI_TEXT("source-uri", 0, "URI", "the source of the CloudEvents",
 	&opt.source_uri),
-    CLI_FLAG("check", 'c', "check events and pass on the good ones as they are",
+    CLI_FLAG("check", 'c', "check events and print the good ones unchanged",
 	&opt.check),
     FILTER_OPTIONS(&opt.filter),
 };

@@ -27,7 +27,7 @@ static const struct cli_option table[] = {
 	"change a session's key after N events (default: 1048576)", &opt.events,
 	1, SEAL_EVENTS_PER_KEY_MAX),
     CLI_CHOICE("output", 'o', "message|jwe",
-	"print messages or the JWE alone (default: message)", &opt.output),
+	"print messages or only the JWE (default: message)", &opt.output),
     OPTIONS_NEW_KEY(&opt.new_key, OPTIONS_SEAL_KINDS, "p256"),
     FILTER_OPTIONS(&opt.filter),
 };

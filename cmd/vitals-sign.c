@@ -17,7 +17,7 @@ static struct options {
 static const struct cli_option table[] = {
     OPTIONS_KEYS(&opt.keys, "sign with", "VITALS_KEY_FILE"),
     CLI_CHOICE("scheme", 's', SIGN_SCHEMES,
-	"whose header to make (default: standard)", &opt.scheme),
+	"signature scheme to use (default: standard)", &opt.scheme),
     OPTIONS_MESSAGE(&opt.message),
     CLI_TEXT("at", 0, "TIME", "sign as of TIME (default: now)", &opt.at),
     OPTIONS_NEW_KEY(&opt.new_key, OPTIONS_SIGN_KINDS, "hmac"),

@@ -40,7 +40,7 @@ static const struct cli_option table[] = {
 	EXPIRES_IN_MAX),
     CLI_TEXT(
 	"at", 0, "TIME", "make or check as of TIME (default: now)", &opt.at),
-    CLI_FLAG("check", 'c', "read tokens, print what the good ones claim",
+    CLI_FLAG("check", 'c', "read tokens and print the claims of the good ones",
 	&opt.check),
     FILTER_OPTIONS(&opt.filter),
 };

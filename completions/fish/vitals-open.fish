@@ -2,7 +2,7 @@
 
 complete -c vitals-open -s k -l key-file -r -F -d 'open with the keys in FILE (default: $VITALS_OPEN_KEY_FILE)'
 complete -c vitals-open -l key-fd -x -d 'read keys from descriptor N'
-complete -c vitals-open -l rejects -r -F -d 'append lines that are refused to FILE'
+complete -c vitals-open -l rejects -r -F -d 'append rejected lines to FILE'
 complete -c vitals-open -l strict -d 'stop at the first bad line'
 complete -c vitals-open -s q -l quiet -d 'print only errors'
 complete -c vitals-open -s v -l verbose -d 'print details'

@@ -64,7 +64,8 @@ struct options_listen {
 
 #define OPTIONS_LISTEN(o)                                                  \
 	CLI_TEXT("listen", 'l', "ADDRESS:PORT",                            \
-	    "where (default: 127.0.0.1:8080); port 0: any", &(o)->listen), \
+	    "where to listen (default: 127.0.0.1:8080); port 0: any",      \
+	    &(o)->listen),                                                 \
 	    CLI_FLAG("allow-http", 0,                                      \
 		"speak plain http beyond loopback, behind a proxy",        \
 		&(o)->allow_http),                                         \
@@ -92,12 +93,11 @@ struct options_new_key {
 	unsigned kind;    /* an index in the list of kinds */
 };
 
-#define OPTIONS_NEW_KEY(n, kinds, first)                            \
-	CLI_FILE("new-key", 0, "FILE",                              \
-	    "make a key, write it to FILE, and end", &(n)->file),   \
-	    CLI_CHOICE("algorithm", 'a', kinds,                     \
-		"what kind the new key is of (default: " first ")", \
-		&(n)->kind)
+#define OPTIONS_NEW_KEY(n, kinds, first)                           \
+	CLI_FILE("new-key", 0, "FILE",                             \
+	    "make a key, write it to FILE, and exit", &(n)->file), \
+	    CLI_CHOICE("algorithm", 'a', kinds,                    \
+		"kind of the new key (default: " first ")", &(n)->kind)
 
 /* The lists of kinds, in the order of sign_key_kind and seal_key_kind. */
 #define OPTIONS_SIGN_KINDS "hmac|ed25519"
@@ -153,11 +153,11 @@ struct options_message {
 };
 
 #define OPTIONS_MESSAGE(m)                                                   \
-	CLI_TEXT("id-member", 'i', "NAME", "the ID is in member NAME",       \
+	CLI_TEXT("id-member", 'i', "NAME", "take the ID from member NAME",   \
 	    &(m)->id_member),                                                \
 	    CLI_FLAG("new-id", 0, "give every line a new ID", &(m)->new_id), \
 	    CLI_TEXT("content-type", 't', "TYPE",                            \
-		"the payload's media type (default: by what it is)",         \
+		"media type of the payload (default: detected)",             \
 		&(m)->content_type)
 
 /* Check the options and set ${from} up. */
