@@ -8,7 +8,7 @@ complete -c vitals-fhir -l device -x -d 'the Device that measured (default: cont
 complete -c vitals-fhir -l preliminary-below -x -d 'values with a lower confidence are preliminary (default: 0.5)'
 complete -c vitals-fhir -l uncalibrated -d 'give uncalibrated values, marked as such'
 complete -c vitals-fhir -l loinc-stress -x -d 'a LOINC code for the stress index, such as 80316-3'
-complete -c vitals-fhir -l rejects -r -F -d 'append lines that are refused to FILE'
+complete -c vitals-fhir -l rejects -r -F -d 'append rejected lines to FILE'
 complete -c vitals-fhir -l strict -d 'stop at the first bad line'
 complete -c vitals-fhir -s q -l quiet -d 'print only errors'
 complete -c vitals-fhir -s v -l verbose -d 'print details'
