@@ -77,11 +77,11 @@ static void
 accept_to_inbox(struct receive *r, struct serve_request *request,
     const struct receive_payload *p, size_t n)
 {
-	struct receive_pending *pending = receive_push(&r->commit);
+	struct receive_pending *pending = receive_push(&r->uncommitted);
 	int64_t now = instant_now();
 	struct span other = {NULL, 0};
 	struct err err = {"out of memory"};
-	uint64_t fresh = 0;
+	uint64_t added = 0;
 	bool good = true;
 	int rc = 0;
 
@@ -101,7 +101,7 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
 	for (size_t i = 0; good && rc != 2 && i < n; i++) {
 		rc = keep_item(r, p, i, now, &err);
 		good = rc >= 0;
-		fresh += rc == 1;
+		added += rc == 1;
 		if (rc == 2) {
 			good =
 			    n == 1 || inbox_undo(r->options.inbox, &err) == 0;
@@ -113,16 +113,16 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
 		return;
 	}
 	if (rc == 2) {
-		r->commit.count--;
+		r->uncommitted.count--;
 		refuse_other(r, request, other);
 		receive_flush_soon(r);
 		return;
 	}
-	pending->status = fresh > 0 ? 202 : 200;
-	pending->lines = fresh;
-	r->taken += fresh;
-	r->counters.accepted += fresh;
-	r->counters.duplicates += n - fresh;
+	pending->status = added > 0 ? 202 : 200;
+	pending->lines = added;
+	r->unprinted += added;
+	r->counters.accepted += added;
+	r->counters.duplicates += n - added;
 	receive_flush_soon(r);
 }
 
@@ -130,11 +130,11 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
  * *${other} is known with another body; or -1 on failure. */
 static int
 gather(struct receive *r, const struct receive_payload *p, size_t n,
-    struct buf *lines, size_t *fresh, struct span *other)
+    struct buf *lines, size_t *added, struct span *other)
 {
 	uint8_t hash[RECEIVE_HASH];
 
-	*fresh = 0;
+	*added = 0;
 	for (size_t i = 0; i < n; i++) {
 		int rc = hash_of(r, p, i, hash) != 0
 		    ? -1
@@ -145,7 +145,7 @@ gather(struct receive *r, const struct receive_payload *p, size_t n,
 			return rc;
 		if (rc == 0)
 			continue;
-		++*fresh;
+		++*added;
 		buf_add_span(lines, line_of(r, p, i));
 		buf_add_byte(lines, '\n');
 	}
@@ -158,7 +158,7 @@ accept_to_output(struct receive *r, struct serve_request *request,
 {
 	struct receive_pending *pending = receive_push(&r->writing);
 	struct span other = {NULL, 0};
-	size_t fresh = 0;
+	size_t added = 0;
 	struct buf lines;
 	uint64_t end;
 	int rc;
@@ -168,11 +168,11 @@ accept_to_output(struct receive *r, struct serve_request *request,
 		return;
 	}
 	buf_init(&lines);
-	rc = gather(r, p, n, &lines, &fresh, &other);
+	rc = gather(r, p, n, &lines, &added, &other);
 	end = rc == 0 ? serve_output_add(r->output, buf_span(&lines)) : 0;
 	buf_release(&lines);
 	if (end == 0) {
-		receive_dedup_undo(r->dedup, fresh);
+		receive_dedup_undo(r->dedup, added);
 		r->writing.count--;
 		if (rc == 2)
 			refuse_other(r, request, other);
@@ -181,13 +181,13 @@ accept_to_output(struct receive *r, struct serve_request *request,
 		return;
 	}
 	*pending = (struct receive_pending){.request = request,
-	    .status = fresh > 0 ? 202 : 200,
+	    .status = added > 0 ? 202 : 200,
 	    .offset = end,
-	    .lines = fresh,
+	    .lines = added,
 	    .since = instant_monotonic()};
-	r->taken += fresh;
-	r->counters.accepted += fresh;
-	r->counters.duplicates += n - fresh;
+	r->unprinted += added;
+	r->counters.accepted += added;
+	r->counters.duplicates += n - added;
 	receive_watch(r);
 	receive_flush_soon(r);
 }

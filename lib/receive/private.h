@@ -38,14 +38,14 @@ struct receive {
 	struct receive_dedup *dedup;
 	struct receive_items items;
 	struct buf line;
-	struct receive_queue writing; /* not yet in the output */
-	struct receive_queue commit;  /* not yet committed to the inbox */
-	bool flushing;                /* flush is due */
-	bool printing;                /* print is due */
-	bool watching;                /* overdue is due */
-	bool marking;                 /* mark is due */
-	bool open;                    /* a transaction is open */
-	bool more;                    /* the inbox has lines to queue */
+	struct receive_queue writing;     /* not yet in the output */
+	struct receive_queue uncommitted; /* not yet committed to the inbox */
+	bool flushing;                    /* flush is due */
+	bool printing;                    /* print is due */
+	bool watching;                    /* overdue is due */
+	bool marking;                     /* mark is due */
+	bool open;                        /* a transaction is open */
+	bool more;                        /* the inbox has lines to queue */
 	bool failed;
 	int64_t queued;      /* number of the last inbox line that was
 				queued, */
@@ -54,11 +54,11 @@ struct receive {
 	uint64_t printed_to; /* output offset of the end of the last printed
 				line */
 	struct inbox_place place; /* file of the output; offset is unused */
-	uint64_t taken; /* lines accepted by this run and not printed */
-	bool broken;    /* the last transaction failed, */
-	size_t brought; /* bytes of bodies in that transaction */
-	size_t needed;  /* bytes that must be writable again */
-	int64_t probed; /* time of the last inbox_probe */
+	uint64_t unprinted; /* lines accepted by this run and not printed */
+	bool broken;        /* the last transaction failed, */
+	size_t brought;     /* bytes of bodies in that transaction */
+	size_t needed;      /* bytes that must be writable again */
+	int64_t probed;     /* time of the last inbox_probe */
 	int64_t reported_since;
 	unsigned reported;
 	struct receive_trouble trouble[RECEIVE_TROUBLE_KINDS];

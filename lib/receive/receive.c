@@ -45,7 +45,7 @@ receive_free(struct receive *r)
 	receive_items_release(&r->items);
 	buf_release(&r->line);
 	free(r->writing.item);
-	free(r->commit.item);
+	free(r->uncommitted.item);
 	free(r);
 }
 

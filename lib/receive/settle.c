@@ -80,10 +80,10 @@ receive_inbox_failed(struct receive *r, const struct err *err)
 	r->broken = true;
 	if (r->brought > r->needed)
 		r->needed = r->brought;
-	while (r->commit.count > 0) {
-		struct receive_pending p = pop(&r->commit);
+	while (r->uncommitted.count > 0) {
+		struct receive_pending p = pop(&r->uncommitted);
 
-		r->taken -= p.lines;
+		r->unprinted -= p.lines;
 		r->counters.accepted -= p.lines;
 		receive_answer(r, p.request, 503);
 	}
@@ -188,7 +188,7 @@ settle(struct receive *r, uint64_t offset)
 		struct receive_pending p = pop(&r->writing);
 
 		r->counters.printed += p.lines;
-		r->taken -= p.lines < r->taken ? p.lines : r->taken;
+		r->unprinted -= p.lines < r->unprinted ? p.lines : r->unprinted;
 		if (p.number > 0) {
 			r->printed = p.number;
 			r->printed_to = p.offset;
@@ -256,8 +256,8 @@ commit(struct receive *r)
 	r->broken = false;
 	r->marked = r->printed;
 	r->more = true;
-	while (r->commit.count > 0) {
-		struct receive_pending p = pop(&r->commit);
+	while (r->uncommitted.count > 0) {
+		struct receive_pending p = pop(&r->uncommitted);
 
 		receive_answer(r, p.request, p.status);
 	}
@@ -340,7 +340,7 @@ receive_has_room(const struct receive *r)
 	if (r->failed || serve_draining(r->serve))
 		return false;
 	if (r->options.count > 0 &&
-	    r->counters.printed + r->taken >= r->options.count)
+	    r->counters.printed + r->unprinted >= r->options.count)
 		return false;
 	if (r->options.inbox != NULL)
 		return inbox_waiting(r->options.inbox) < RECEIVE_WAITING_MAX;
