@@ -2,11 +2,11 @@
  * outgoing/event: what one input line asks to be sent.
  *
  * Event lines, CloudEvents, FHIR resources and other JSON objects are their
- * own body; a message carries the body in "payload".  A line that is no FHIR
- * resource may say where it goes ("endpoint", an http or https URL) and with
- * which further headers ("headers"): outside a message these two are taken
- * out of the body.  A dead letter is the line that once failed, with
- * "deadLetter" as its last member, which is taken off again.
+ * own body; a message has the body in "payload".  A line that is not a FHIR
+ * resource may say where it is sent ("endpoint", an http or https URL) and with
+ * which further headers ("headers"): outside a message these two are removed
+ * from the body.  A dead letter is the line that once failed, with
+ * "deadLetter" as its last member, which is removed again.
  */
 #ifndef OUTGOING_EVENT_H
 #define OUTGOING_EVENT_H
@@ -23,7 +23,7 @@
 #define OUTGOING_HEADERS_MAX 16
 
 struct outgoing_event {
-	uint32_t refs;     /* jobs that hold it, and its maker */
+	uint32_t refs;     /* its deliveries, and whoever reads it */
 	int64_t seq;       /* its number in the spool; 0 without one */
 	int64_t accepted;  /* wall clock, ms */
 	int64_t time;      /* of the event; as accepted where it has none */
@@ -46,7 +46,8 @@ struct outgoing_event {
 	char bytes[];
 };
 
-/* Reads lines; keeps its storage between them, and outlives their events. */
+/* Reads lines.  Keeps its buffers between them, and must outlive their events, which
+ * count in it. */
 struct outgoing_reader {
 	size_t held; /* bytes of events in memory, for a bound */
 	struct message_reader message;
@@ -59,11 +60,12 @@ void outgoing_reader_init(struct outgoing_reader *r);
 void outgoing_reader_release(struct outgoing_reader *r);
 
 /* Read ${line}, accepted at ${accepted}.  Return an event with one reference;
- * or NULL with ${err}, and errno ENOMEM where memory is the reason, 0 where
- * the line is. */
+ * or NULL with ${err}, and errno ENOMEM if memory ran out, 0 if the line is
+ * bad. */
 struct outgoing_event *outgoing_event_read(struct outgoing_reader *r,
     struct span line, int64_t accepted, struct err *err);
 
+/* Take one more reference; give one back, and free the event with the last one. */
 void outgoing_event_hold(struct outgoing_event *e);
 void outgoing_event_drop(struct outgoing_event *e); /* NULL is a no-op */
 

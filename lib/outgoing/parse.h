@@ -14,7 +14,7 @@ struct outgoing_piece {
 
 /* What the line says. */
 struct outgoing_fields {
-	struct span line; /* cut of a dead letter's member */
+	struct span line; /* without a dead letter's member */
 	enum message_kind kind;
 	struct message message;
 	struct outgoing_piece id, body, type, session, endpoint, content_type;
