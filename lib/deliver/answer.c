@@ -63,8 +63,8 @@ was_short(struct deliver *d, const struct deliver_endpoint *e,
 {
 	if (schedule_was_short(&d->schedule))
 		deliver_note(d, DELIVER_NOTE_STATE, e,
-		    "no request can be made here: %s; goes on in a second, "
-		    "with %zu at once",
+		    "cannot make requests: %s; retrying in a second, with %zu "
+		    "at once",
 		    a->error, d->schedule.width);
 }
 
@@ -85,13 +85,13 @@ take_news(struct deliver *d, struct deliver_endpoint *e,
 		    "circuit open after %u failures in a row: %s", b->failures,
 		    why);
 	if (news->consents)
-		deliver_note(
-		    d, DELIVER_NOTE_STATE, e, "consents: its events go out");
+		deliver_note(d, DELIVER_NOTE_STATE, e,
+		    "consented to the handshake: sending its events");
 	if (news->ask_again)
 		deliver_note(d,
 		    e->queue.asked == 1 ? DELIVER_NOTE_STATE
 					: DELIVER_NOTE_DETAIL,
-		    e, "no answer to the handshake: %s; asked again in %.1f s",
+		    e, "no answer to the handshake: %s; retrying in %.1f s",
 		    why, (double)(e->queue.ask_at - d->schedule.now) / 1000);
 	deliver_take_outcomes(d, why);
 	if (news->down)

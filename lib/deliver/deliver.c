@@ -179,7 +179,7 @@ deliver_add(struct deliver *d, const struct deliver_endpoint_options *o,
 	bool bad;
 
 	if (deliver_endpoint_find(d, span_of(name)) != NULL)
-		return err_set(err, "endpoint %s is there twice",
+		return err_set(err, "duplicate endpoint %s",
 		    outgoing_shown(&shown, span_of(name)));
 	if (d->names.count >= DELIVER_ENDPOINTS_MAX)
 		return err_set(

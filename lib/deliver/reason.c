@@ -57,7 +57,7 @@ deliver_show_reason(struct deliver *d, const struct deliver_request *r,
 	if ((a->status == 400 || a->status == 401 || a->status == 403) &&
 	    is_unsigned(r))
 		deliver_note(d, DELIVER_NOTE_STATE, e,
-		    "HTTP %d, and its requests carry no signature: no "
-		    "--key-file (-k) was given",
+		    "HTTP %d: requests are unsigned: no --key-file (-k) was "
+		    "given",
 		    a->status);
 }

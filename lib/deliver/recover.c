@@ -19,8 +19,8 @@ recover_one(struct deliver *d, const char *name, bool of_line, struct err *err)
 	outgoing_shown(&shown, span_of(name));
 	if (!of_line && d->added > 0) {
 		d->out->report(d->out->context, DELIVER_NOTE_STATE, shown.text,
-		    "its events wait in the spool: it is no endpoint of this "
-		    "run");
+		    "its events wait in the spool: it is not an endpoint of "
+		    "this run");
 		return 0;
 	}
 	if (deliver_endpoint_for(d, span_of(name), &bad, &why) != NULL)
@@ -84,7 +84,7 @@ deliver_switch_on(struct deliver *d, const char *name, struct err *err)
 	struct outgoing_shown shown;
 
 	if (e == NULL)
-		return err_set(err, "%s is no endpoint of this run",
+		return err_set(err, "%s is not an endpoint of this run",
 		    outgoing_shown(&shown, span_of(name)));
 	e->queue.off = false;
 	e->queue.not_before = 0;

@@ -28,7 +28,8 @@ route_letter(struct deliver *d, struct span name, struct deliver_endpoint **one,
 		return DELIVER_TAKEN;
 	if (d->added > 0) {
 		err_set(err,
-		    "dead letter of \"%s\", which is no endpoint of this run",
+		    "dead letter of \"%s\", which is not an endpoint of this "
+		    "run",
 		    outgoing_shown(&shown, name));
 		return DELIVER_BAD_LINE;
 	}

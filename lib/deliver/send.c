@@ -15,8 +15,7 @@ deliver_fit_width(const struct deliver_outputs *o, struct schedule_policy *p)
 	if (room >= (size_t)p->concurrency)
 		return;
 	snprintf(text, sizeof(text),
-	    "no more than %zu at once: the limit of open files (ulimit -n)",
-	    room);
+	    "limited to %zu at once by the open file limit (ulimit -n)", room);
 	o->report(o->context, DELIVER_NOTE_STATE, "requests", text);
 	p->concurrency = (int64_t)room;
 }
@@ -104,7 +103,7 @@ put_back(struct deliver *d, struct schedule_request *r)
 {
 	schedule_unsent(&d->schedule, r);
 	deliver_note(d, DELIVER_NOTE_STATE, deliver_endpoint_of(r->endpoint),
-	    "out of memory: goes on in a second");
+	    "out of memory: retrying in a second");
 }
 
 void

@@ -58,7 +58,7 @@ events 6 | tail -n 1 >one
 try 'without -k' vitals-post --max-attempts 1 --dead-letter letters "$there" <one
 is_status 4
 stdout_json '.status == "dead"'
-stderr_has "^vitals-post: $there: HTTP 40[01], and its requests carry no signature: no --key-file (-k) was given\$"
+stderr_has "^vitals-post: $there: HTTP 40[01]: requests are unsigned: no --key-file (-k) was given\$"
 vitals-sign -q -k right one >signed
 try 'a signed message needs none' vitals-post "$there" <signed
 is_status 0

@@ -13,8 +13,8 @@ for how in '' '&reset'; do
 		try "two handshakes fail$how, --breaker $breaker" timeout 100 vitals-post --handshake me --breaker $breaker --retry-base 0.05 "$base/consent/me/$breaker${how#?}?fails=2$how" <in
 		is_status 0
 		stdout_lines 3
-		stderr_has ': no answer to the handshake: .*; asked again in 0\.'
-		tail -n 2 .err | head -n 1 | grep -q ': consents: its events go out$' &&
+		stderr_has ': no answer to the handshake: .*; retrying in 0\.'
+		tail -n 2 .err | head -n 1 | grep -q ': consented to the handshake: sending its events$' &&
 			[ "$(tail -n 1 .err)" = 'vitals-post: 3 delivered, 0 dead, 0 expired, 0 retries' ]
 		ok 'both are reported' .err
 		[ "$(acknowledged | tr '\n' ' ')" = 'e-1 e-2 e-3 ' ]

@@ -36,7 +36,7 @@ for spool in '' '--spool s1'; do
 	try "a hard limit $spool" limited -n 80 -- vitals-post -c 400 --max-attempts 1 $spool "$base/delay/20" <in
 	is_status 0
 	stdout_json '.status == "delivered" and .attempts == 1'
-	is_stderr 'vitals-post: requests: no more than 40 at once: the limit of open files (ulimit -n)
+	is_stderr 'vitals-post: requests: limited to 40 at once by the open file limit (ulimit -n)
 vitals-post: 600 delivered, 0 dead, 0 expired, 0 retries'
 	[ "$(wc -l <.out)" -eq 600 ]
 	ok 'all of them'
@@ -60,7 +60,7 @@ for spool in '' --spool; do
 	try "a limit that is soon reached $spool" limited -n $((n + 1)) -- vitals-post -c 100 --breaker 1 --max-attempts 1 $spool ${spool:+s3} "$base/delay/20" <some
 	is_status 0
 	stdout_json '.status == "delivered" and .attempts == 1'
-	stderr_has ': no request can be made here: Too many open files; goes on in a second, with [0-9]* at once'
+	stderr_has ': cannot make requests: Too many open files; retrying in a second, with [0-9]* at once'
 	[ "$(wc -l <log)" -eq 100 ]
 	ok 'each is sent once'
 done

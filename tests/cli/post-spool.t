@@ -193,7 +193,7 @@ ok 'it says so'
 try 'the rest' vitals-post --spool s5 --drain "$base/ok"
 is_status 0
 is_stdout ''
-is_stderr "vitals-post: $base/delay/100: its events wait in the spool: it is no endpoint of this run
+is_stderr "vitals-post: $base/delay/100: its events wait in the spool: it is not an endpoint of this run
 vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries"
 try 'the rest, to the right place' vitals-post -q --spool s5 --drain -c 50 "$base/delay/100"
 is_status 0
