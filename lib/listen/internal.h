@@ -52,9 +52,7 @@ extern const struct listen_method listen_method_websocket;
 extern const struct listen_method listen_method_sse;
 extern const struct listen_method listen_method_poll;
 
-/* In the order of enum listen_way, from WEBSOCKET on. */
 #define LISTEN_METHODS 3
-const struct listen_method *listen_method(size_t way);
 
 /* A body, as HTTP/1.1 has it. */
 struct listen_body {
@@ -131,9 +129,10 @@ int listen_record_line(struct json_index *ix, struct span text, struct span id,
     struct listen_record *r, struct err *err);
 
 /* ---- request.c */
-/* Ask for what comes next, read the head of the answer, and let the method
- * begin.  Return 0, or -1 with ${err}. */
-int listen_request(struct listener *l, struct err *err);
+/* Ask for what comes next by ${m}, read the head of the answer, and let the
+ * method begin.  Return 0, or -1 with ${err}. */
+int listen_request(
+    struct listener *l, const struct listen_method *m, struct err *err);
 
 /* ---- body.c */
 void listen_body_begin(struct listen_body *b, const struct serve_head *h);

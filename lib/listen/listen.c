@@ -13,7 +13,8 @@
 /* How often the token's file is looked at while nothing comes. */
 #define TOKEN_LOOK 2000
 
-const struct listen_method *
+/* In the order of enum listen_way, from WEBSOCKET on. */
+static const struct listen_method *
 listen_method(size_t way)
 {
 	static const struct listen_method *const method[LISTEN_METHODS] = {
@@ -107,7 +108,7 @@ try_connect(struct listener *l)
 		return -1;
 	l->connected = true;
 	l->asked = l->heard = instant_monotonic();
-	return listen_request(l, &l->trouble);
+	return listen_request(l, listen_method(l->way), &l->trouble);
 }
 
 /* The connection is of no more use, as l->trouble says. */

@@ -158,9 +158,9 @@ refuse(
 }
 
 int
-listen_request(struct listener *l, struct err *err)
+listen_request(
+    struct listener *l, const struct listen_method *m, struct err *err)
 {
-	const struct listen_method *m = listen_method(l->way);
 	struct serve_head h;
 	const char *why = "";
 	size_t n;
