@@ -1,4 +1,4 @@
-/* What a receiver must not forget: IDs, and lines that are not printed yet. */
+/* The state of a receiver: IDs, and lines that are not printed yet. */
 #include "inbox/inbox.h"
 
 #include <sqlite3.h>
@@ -26,7 +26,7 @@ note(const char *id, int64_t now)
 	return inbox_note(x, span_of(id), SPAN_LIT("h"), now, &err);
 }
 
-/* The kept lines, each with a blank behind it. */
+/* The stored lines, each followed by a blank. */
 static const char *
 kept(void)
 {
@@ -53,7 +53,7 @@ ids(void)
 	CHECK(inbox_begin(x, &err) == 0, "a transaction");
 	CHECK(note("a", 1) == 1 && note("b", 2) == 1, "new IDs");
 	CHECK(note("a", 3) == 0, "a known one");
-	CHECK(note("", 3) == 1 && note("", 3) == 0, "an empty one is one, too");
+	CHECK(note("", 3) == 1 && note("", 3) == 0, "an empty ID is an ID");
 	CHECK(inbox_note(x, (struct span){"a\0b", 3}, SPAN_LIT("h"), 3, &err) ==
 		1,
 	    "all its bytes count");
@@ -64,7 +64,7 @@ ids(void)
 		inbox_keep(x, span_of("line"), &err) == 0 &&
 		inbox_undo(x, &err) == 0 && inbox_waiting(x) == 0 &&
 		note("m", 3) == 1 && note("b", 3) == 0,
-	    "back to a mark");
+	    "a savepoint is rolled back");
 	CHECK(inbox_commit(x, &err) == 0, "committed");
 	inbox_close(x);
 
@@ -74,11 +74,11 @@ ids(void)
 	CHECK(note("c", 9) == 1, "another is new");
 	inbox_rollback(x);
 	CHECK(inbox_begin(x, &err) == 0 && note("c", 9) == 1,
-	    "what was undone is new again");
+	    "an ID that was rolled back is new again");
 	CHECK(inbox_commit(x, &err) == 0, "committed");
 	CHECK(inbox_forget(x, 2, 9, &err) == 1 && inbox_begin(x, &err) == 0 &&
 		note("a", 9) == 1 && note("b", 9) == 0,
-	    "those before a time are forgotten, those of that time not");
+	    "only IDs before the time are forgotten");
 	inbox_rollback(x);
 	inbox_close(x);
 }
@@ -98,11 +98,11 @@ slices(void)
 	inbox_rollback(x);
 	CHECK(inbox_forget(x, 5, 2, &err) == 1 &&
 		inbox_forget(x, 5, 2, &err) == 0,
-	    "then the rest");
+	    "then the others");
 	CHECK(inbox_probe(x, 100000, &err) == 0 &&
 		inbox_probe(x, 0, &err) == 0 && inbox_waiting(x) == 0 &&
 		inbox_forget(x, 5, 2, &err) == 0,
-	    "a probe leaves nothing");
+	    "a probe leaves no trace");
 	inbox_close(x);
 }
 
@@ -110,16 +110,16 @@ static void
 lines(void)
 {
 	open_inbox("lines");
-	CHECK(inbox_waiting(x) == 0, "none waits");
-	CHECK_TEXT(kept(), "", "there is none");
+	CHECK(inbox_waiting(x) == 0, "no line is stored");
+	CHECK_TEXT(kept(), "", "there is no line");
 	CHECK(inbox_begin(x, &err) == 0 &&
 		inbox_keep(x, span_of("one"), &err) == 0 &&
 		inbox_keep(x, span_of("two"), &err) == 0 &&
 		inbox_waiting(x) == 2,
 	    "two in a transaction");
 	inbox_rollback(x);
-	CHECK(inbox_waiting(x) == 0, "that is undone");
-	CHECK_TEXT(kept(), "", "leave nothing");
+	CHECK(inbox_waiting(x) == 0, "that is rolled back");
+	CHECK_TEXT(kept(), "", "leave no lines");
 	CHECK(inbox_begin(x, &err) == 0 &&
 		inbox_keep(x, span_of("one"), &err) == 0 &&
 		inbox_keep(x, span_of("two"), &err) == 0 &&
@@ -133,21 +133,21 @@ lines(void)
 	CHECK_TEXT(kept(), "one two three ", "in their order");
 	CHECK(inbox_printed(x, 2, &err) == 0 && inbox_waiting(x) == 1,
 	    "two were printed");
-	CHECK_TEXT(kept(), "three ", "one is left");
+	CHECK_TEXT(kept(), "three ", "one remains");
 	CHECK(inbox_printed(x, 2, &err) == 0 && inbox_waiting(x) == 1,
-	    "said twice, it changes nothing");
+	    "repeating it changes nothing");
 	CHECK(inbox_printed(x, 3, &err) == 0 && inbox_waiting(x) == 0,
 	    "and the last one");
-	/* A number is never given twice: somebody may remember it. */
+	/* A number is never used again: a caller may remember it. */
 	CHECK(inbox_begin(x, &err) == 0 &&
 		inbox_keep(x, span_of("four"), &err) == 0 &&
 		inbox_commit(x, &err) == 0 && inbox_printed(x, 3, &err) == 0,
 	    "a later one");
-	CHECK_TEXT(kept(), "four ", "has a number of its own");
+	CHECK_TEXT(kept(), "four ", "has its own number");
 	inbox_close(x);
 }
 
-/* What is not committed may be undone: it must not be printed. */
+/* An uncommitted line may be rolled back, so it must not be printed. */
 static void
 uncommitted(void)
 {
@@ -160,22 +160,22 @@ uncommitted(void)
 	CHECK(inbox_begin(x, &err) == 0 &&
 		inbox_keep(x, span_of("two"), &err) == 0,
 	    "another one");
-	CHECK_TEXT(kept(), "one ", "only the first is");
+	CHECK_TEXT(kept(), "one ", "only the first is returned");
 	inbox_rollback(x);
 	CHECK(inbox_begin(x, &err) == 0 && inbox_mark(x, &err) == 0 &&
 		inbox_keep(x, span_of("two"), &err) == 0 &&
 		inbox_undo(x, &err) == 0 && inbox_commit(x, &err) == 0,
-	    "one that is undone");
+	    "one that is rolled back");
 	CHECK(inbox_begin(x, &err) == 0 &&
 		inbox_keep(x, span_of("three"), &err) == 0,
-	    "and one more, with its number");
-	CHECK_TEXT(kept(), "one ", "still the first only");
+	    "and another, with its number");
+	CHECK_TEXT(kept(), "one ", "still only the first");
 	CHECK(inbox_commit(x, &err) == 0, "committed");
 	CHECK_TEXT(kept(), "one three ", "both");
 	inbox_close(x);
 	open_inbox("uncommitted");
 	CHECK(inbox_begin(x, &err) == 0, "after a restart");
-	CHECK_TEXT(kept(), "one three ", "both, in a transaction, too");
+	CHECK_TEXT(kept(), "one three ", "both, also in a transaction");
 	inbox_rollback(x);
 	inbox_close(x);
 }
@@ -187,7 +187,7 @@ places(void)
 
 	open_inbox("places");
 	CHECK(inbox_get_place(x, &got, &err) == 0, "no place at first");
-	CHECK(inbox_set_place(x, &p, &err) == 0, "one is noted");
+	CHECK(inbox_set_place(x, &p, &err) == 0, "one is recorded");
 	p.offset++;
 	CHECK(inbox_set_place(x, &p, &err) == 0, "and another");
 	inbox_close(x);
@@ -197,11 +197,11 @@ places(void)
 	    "which is still there after a restart");
 	CHECK(inbox_set_place(x, NULL, &err) == 0 &&
 		inbox_get_place(x, &got, &err) == 0,
-	    "none again");
+	    "no place again");
 	CHECK(inbox_begin(x, &err) == 0 && inbox_set_place(x, &p, &err) == 0,
 	    "in a transaction");
 	inbox_rollback(x);
-	CHECK(inbox_get_place(x, &got, &err) == 0, "it is undone with it");
+	CHECK(inbox_get_place(x, &got, &err) == 0, "it is rolled back with it");
 	inbox_close(x);
 }
 
@@ -217,7 +217,7 @@ foreign(void)
 		strncmp(err.text, "mine: ", 6) == 0,
 	    "one process at a time");
 	CHECK(stat("mine", &st) == 0 && (st.st_mode & 077) == 0,
-	    "it is its owner's alone");
+	    "only its owner has access");
 	inbox_close(x);
 
 	CHECK(sqlite3_open("mine", &db) == SQLITE_OK &&
@@ -235,17 +235,17 @@ foreign(void)
 		inbox_open("alien", &err) == NULL,
 	    "another database is refused");
 	CHECK_TEXT(err.text, "alien: not a state file of vitals-receive",
-	    "and called so");
+	    "with that reason");
 	f = fopen("text", "w");
 	CHECK(f != NULL &&
 		fputs("this is no database at all, is it?\n", f) > 0 &&
 		fclose(f) == 0 && inbox_open("text", &err) == NULL,
 	    "a text is refused");
-	CHECK(inbox_open("no/such/folder", &err) == NULL, "and no folder");
+	CHECK(inbox_open("no/such/folder", &err) == NULL, "so is a folder");
 	inbox_close(NULL);
 }
 
-/* A second name under which the log of the first is not found. */
+/* A second name, by which the log of the first is not found. */
 static void
 names(void)
 {
@@ -256,14 +256,14 @@ names(void)
 	CHECK_TEXT(err.text,
 	    "hard: has a second hard link, and may be in use by that name: "
 	    "remove one of the names",
-	    "with what to do");
+	    "with a remedy");
 	CHECK(inbox_open("soft", &err) == NULL &&
 		strstr(err.text, "in use by another process") != NULL,
 	    "a symbolic link is the file itself");
 	inbox_close(x);
 	CHECK(inbox_open("first", &err) == NULL,
-	    "without a log no name is better than the other");
-	CHECK(unlink("hard") == 0, "one is taken away");
+	    "without a log either name is good");
+	CHECK(unlink("hard") == 0, "one name is removed");
 	open_inbox("soft");
 	inbox_close(x);
 	open_inbox("first");

@@ -28,7 +28,7 @@ agree(const char *p)
 	    json_words_stop(p) == stop;
 }
 
-/* Each byte at each place, among bytes that are plain and that are not. */
+/* Each byte at each position, among bytes that need escapes or do not. */
 static void
 test_each_byte(void)
 {
@@ -46,7 +46,7 @@ test_each_byte(void)
 			}
 		}
 	}
-	CHECK(wrong == 0, "each byte at each place");
+	CHECK(wrong == 0, "each byte at each position");
 }
 
 static void

@@ -1,14 +1,14 @@
 /*
- * The scanner against jansson: hundreds of thousands of texts that are made
- * at random, most of them damaged then, must get the same verdict from both,
- * and the same value.  The seed is fixed.
+ * The scanner against jansson.  Hundreds of thousands of random texts, most of
+ * them damaged, must get the same verdict and the same value from both.  The
+ * seed is fixed.
  *
- * Known and intended differences, which are counted apart:
+ * Known and intended differences, which are counted separately:
  *
- * - we keep numbers as text; jansson refuses what no int64 or double holds;
- * - jansson has no keys with NUL (\u0000) in them;
+ * - we keep numbers as text; jansson refuses those beyond an int64 or double;
+ * - jansson refuses keys with NUL (\u0000);
  * - we nest at most JSON_DEPTH_MAX deep, jansson 2048;
- * - jansson overlooks a NUL byte behind a number and behind the value.
+ * - jansson overlooks a NUL byte after a number and after the value.
  */
 #include <dlfcn.h>
 
@@ -175,8 +175,8 @@ damage(struct buf *b)
 
 /* ---- jansson -------------------------------------------------------------- */
 
-/* Its header and ours use the same names, so its functions are looked up in
- * the library by theirs; what follows is as in jansson.h. */
+/* Its header and ours use the same names, so its functions are looked up in the
+ * library by name.  The declarations are those of jansson.h. */
 struct verdict {
 	int line, column, position;
 	char source[80];
@@ -213,7 +213,7 @@ load_jansson(void)
 	    : -1;
 }
 
-/* ---- Our reading, written as jansson writes -------------------------------- */
+/* ---- Our parser, with output like jansson's ----------------------------- */
 
 static void
 write_string(struct span raw, struct buf *out)
@@ -239,7 +239,7 @@ write_string(struct span raw, struct buf *out)
 	buf_release(&b);
 }
 
-/* Return -1 where the number is beyond an int64 or a double. */
+/* Return -1 if the number is beyond an int64 or a double. */
 static int
 write_number(struct span text, struct buf *out)
 {
@@ -345,7 +345,7 @@ compare(struct json_scan *s, struct span text)
 	} else if (verdict != REFUSED && code == NULL_BYTE_IN_KEY) {
 		count.nul_key++;
 	} else if (verdict == BEYOND && theirs == NULL) {
-		/* Overflow of a number that stands behind another fault. */
+		/* Overflow of a number after another error. */
 		show(text, "we take, they refuse");
 	} else if (verdict == REFUSED && theirs != NULL &&
 	    strstr(s->error, "too deep") != NULL) {
@@ -401,7 +401,7 @@ main(void)
 		compare(&s, buf_span(&b));
 		buf_release(&b);
 	}
-	CHECK(count.deep == 0, "no deep ones by chance");
+	CHECK(count.deep == 0, "random texts are not nested too deep");
 	nested(&s);
 	printf("# %d texts: both took %ld, both refused %ld; only we took %ld "
 	       "large numbers and %ld keys with NUL; only they took %ld deep "
@@ -413,7 +413,8 @@ main(void)
 	    "both verdicts are common");
 	CHECK(count.overflow > 100 && count.nul_key > 100,
 	    "the known differences occur");
-	CHECK(count.deep == JSON_DEPTH_MAX, "and we nest as deep as we say");
+	CHECK(count.deep == JSON_DEPTH_MAX,
+	    "and the nesting limit is as documented");
 	json_scan_release(&s);
 	return check_done();
 }

@@ -72,7 +72,7 @@ index_tests(void)
 	CHECK(ix.count == 4, "four members");
 	m = json_index_find(&ix, "a");
 	CHECK(m != NULL && m->type == JSON_NUMBER && span_is(m->value, "1.50"),
-	    "a number to the letter");
+	    "a number, verbatim");
 	m = json_index_find(&ix, "b");
 	CHECK(m != NULL && m->type == JSON_OBJECT &&
 		span_is(m->value, "{\"c\":[1,{}]}"),
@@ -82,8 +82,8 @@ index_tests(void)
 	json_unescape(json_inside(m->value), &b);
 	CHECK(span_is(buf_span(&b), "x\ny"), "unescapes");
 	CHECK(json_index_find(&ix, "f") == NULL, "no such member");
-	CHECK(json_index_read(&ix, SPAN_LIT("[1]"), &err) != 0, "no array");
-	CHECK_TEXT(err.text, "not a JSON object", "says so");
+	CHECK(json_index_read(&ix, SPAN_LIT("[1]"), &err) != 0, "not an array");
+	CHECK_TEXT(err.text, "not a JSON object", "says what is wrong");
 	CHECK(json_index_read(&ix, SPAN_LIT("{\"a\":tru}"), &err) != 0,
 	    "refuses");
 	CHECK_TEXT(err.text, "byte 6: not a JSON value", "says where and why");
@@ -91,7 +91,7 @@ index_tests(void)
 	buf_release(&b);
 }
 
-/* The short way must give the very double that strtod gives. */
+/* The fast path must return the same double as strtod. */
 static void
 same_as_strtod(void)
 {
@@ -138,13 +138,13 @@ number_tests(void)
 		  INT64_MAX, &i) == 0 &&
 		i == INT64_MAX,
 	    "greatest integer");
-	CHECK(json_integer(SPAN_LIT("1.0"), 0, 9, &i) != 0, "no fraction");
+	CHECK(json_integer(SPAN_LIT("1.0"), 0, 9, &i) != 0, "not a fraction");
 	CHECK(json_number(SPAN_LIT("72.431"), &d) == 0 &&
 		fabs(d - 72.431) < 1e-12,
 	    "reads a real");
-	CHECK(json_number(SPAN_LIT("1e999"), &d) != 0, "no infinity");
+	CHECK(json_number(SPAN_LIT("1e999"), &d) != 0, "not an infinity");
 	CHECK(json_number(SPAN_LIT("-0"), &d) == 0 && signbit(d), "minus 0");
-	CHECK(json_number(SPAN_LIT("-"), &d) != 0, "no bare sign");
+	CHECK(json_number(SPAN_LIT("-"), &d) != 0, "not a bare sign");
 	CHECK(json_number(SPAN_LIT("1e22"), &d) == 0 && d > 9.9e21, "exponent");
 	same_as_strtod();
 }

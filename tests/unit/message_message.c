@@ -1,4 +1,4 @@
-/* Message lines: read, refused, written back. */
+/* Message lines: reading, refusing and writing. */
 #include "message/message.h"
 
 #include "check.h"
@@ -95,7 +95,7 @@ refuses(void)
 		buf_add_text(&b, "\"}");
 		CHECK((message_read(&r, buf_span(&b), &m, &err) == 0) ==
 			(n <= MESSAGE_ID_MAX),
-		    "id at its bound and past it");
+		    "id at its limit and one past it");
 	}
 	buf_release(&b);
 }
@@ -154,7 +154,7 @@ writes(void)
 	    "{\"id\":\"msg_1\",\"timestamp\":1614265330,\"contentType\":\"a/b\""
 	    ",\"signature\":\"v1,x\",\"endpoint\":\"https://a\",\"\\u0069d2\":5"
 	    ",\"payload\":\"\\\"\\n\"}",
-	    "writes, and carries what it does not know");
+	    "writes, and copies unknown members");
 	buf_release(&b);
 }
 

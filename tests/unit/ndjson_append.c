@@ -1,4 +1,4 @@
-/* Files that lines are appended to, opened by name. */
+/* Opening files to append lines. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 #include "check.h"
 #include "folder.h"
 
-/* Seconds after which an open that blocks is ended. */
+/* Seconds after which a blocked open is killed. */
 #define BLOCKED 60
 
 /* Open "fifo" in a process that may not read it: root may read everything.
@@ -44,7 +44,7 @@ main(void)
 	CHECK(open_unprivileged() == ENXIO,
 	    "opening it does not wait for a reader");
 	reader = open("fifo", O_RDONLY | O_NONBLOCK);
-	if (reader < 0) /* not root: make it readable for a moment */
+	if (reader < 0) /* not root: make it readable temporarily */
 		reader = chmod("fifo", 0600) == 0
 		    ? open("fifo", O_RDONLY | O_NONBLOCK)
 		    : -1;
@@ -56,7 +56,7 @@ main(void)
 	    "a file is opened for blocking writes");
 	CHECK(ndjson_append(fd, SPAN_LIT("a")) == 0 &&
 		ndjson_append(fd, SPAN_LIT("b")) == 0,
-	    "and takes lines");
+	    "and lines can be appended");
 	close(fd);
 	folder_leave();
 	return check_done();

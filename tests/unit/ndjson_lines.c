@@ -34,8 +34,8 @@ add_run(struct buf *b, char c, size_t n)
 		buf_add_byte(b, c);
 }
 
-/* What a reader with the bound ${max} makes of ${text}: one word a line, its
- * length, "+" without a newline, "!" where it is too long. */
+/* Read ${text} with the limit ${max}.  Describe each line by a word: its
+ * length, with "+" if it lacks a newline, and "!" if it is too long. */
 static void
 reads(size_t max, struct buf *text, const char *want, const char *what)
 {
@@ -111,8 +111,8 @@ real_bound(void)
 	reads(0, &b, "1:1048576+", "1 MiB without a newline");
 }
 
-/* Lines whose newlines lie around the ends of the 64 KiB that are read at
- * once. */
+/* Lines whose newlines are near the ends of the blocks of 64 KiB that are
+ * read. */
 static void
 chunks(void)
 {
@@ -130,7 +130,7 @@ chunks(void)
 	}
 }
 
-/* Of a line that is too long, and that never ended. */
+/* A line that is too long and has no newline. */
 static void
 torn(void)
 {
@@ -153,19 +153,19 @@ torn(void)
 	}
 	CHECK(ndjson_torn(r, &line, &bytes) && bytes == 3000 &&
 		line.number == 1 && line.text.n < 3000,
-	    "their number is known, though they are not all kept");
+	    "all are counted, though not all are buffered");
 	CHECK(write(fd[1], "x\ny", 3) == 3 && ndjson_fill(r) == NDJSON_LINE &&
 		ndjson_next(r, &line) == NDJSON_TOO_LONG,
 	    "the line is too long");
 	CHECK(ndjson_torn(r, &line, &bytes) && bytes == 1 && line.number == 2,
-	    "of the next one there is a byte");
+	    "there is one byte of the next line");
 	ndjson_reader_free(r);
 	close(fd[0]);
 	close(fd[1]);
 }
 
-/* Bytes that come one by one, through a pipe; and is the writer flushed
- * before each read? */
+/* Bytes that arrive one by one through a pipe.  The writer must be flushed
+ * before each read. */
 static void
 piecewise(void)
 {
@@ -184,24 +184,24 @@ piecewise(void)
 	CHECK(write(in[1], "a\nb\nc", 5) == 5, "five bytes");
 	CHECK(ndjson_next(r, &line) == NDJSON_LINE && span_is(line.text, "a"),
 	    "the first line");
-	CHECK(ndjson_ready(r), "a second one is at hand");
-	CHECK(ndjson_put(w, line.text) == 0, "is put");
+	CHECK(ndjson_ready(r), "a second one is buffered");
+	CHECK(ndjson_put(w, line.text) == 0, "is committed");
 	fcntl(out[0], F_SETFL, O_NONBLOCK);
 	CHECK(read(out[0], c, sizeof(c)) == -1 && errno == EAGAIN,
 	    "but not written yet");
 	CHECK(ndjson_next(r, &line) == NDJSON_LINE && span_is(line.text, "b"),
 	    "the second line needs no read");
-	CHECK(!ndjson_ready(r), "of the third only a part is at hand");
+	CHECK(!ndjson_ready(r), "only a part of the third is buffered");
 	CHECK(ndjson_torn(r, &line, &bytes) && span_is(line.text, "c") &&
 		bytes == 1 && line.number == 3 && !line.newline,
-	    "which is told");
+	    "which is reported");
 	CHECK(read(out[0], c, sizeof(c)) == -1 && errno == EAGAIN,
 	    "still not written");
 	close(in[1]);
 	CHECK(ndjson_next(r, &line) == NDJSON_LINE && span_is(line.text, "c") &&
 		!line.newline,
 	    "the third line is read");
-	CHECK(!ndjson_torn(r, &line, &bytes), "nothing is left of it");
+	CHECK(!ndjson_torn(r, &line, &bytes), "nothing remains of it");
 	CHECK(read(out[0], c, sizeof(c)) == 2 && memcmp(c, "a\n", 2) == 0,
 	    "and before that the first was written");
 	ndjson_reader_free(r);
@@ -233,7 +233,7 @@ writer(void)
 	buf_add_text(ndjson_record(w), "3");
 	CHECK(ndjson_commit_raw(w) == 0 && ndjson_flush(w) == 0, "raw");
 	CHECK(read(fd[0], c, sizeof(c)) == 5 && memcmp(c, "one\n3", 5) == 0,
-	    "what was committed is written, what was discarded is not");
+	    "only what was committed is written");
 	ndjson_writer_unbuffered(w);
 	CHECK(
 	    ndjson_put(w, SPAN_LIT("x")) == 0 && read(fd[0], c, sizeof(c)) == 2,
@@ -252,14 +252,14 @@ writer(void)
 	CHECK(ndjson_flush(w) == -1 && errno == ENOSPC, "fails");
 	errno = 0;
 	CHECK(ndjson_put(w, SPAN_LIT("x")) == -1 && errno == ENOSPC,
-	    "and goes on to fail");
+	    "and continues to fail");
 	buf_init(&text);
 	buf_add_text(&text, "a\n");
 	fd[0] = file_of(&text);
 	r = ndjson_reader_new(fd[0], 0);
 	ndjson_reader_tie(r, w);
 	CHECK(ndjson_next(r, &line) == NDJSON_FLUSH_FAILED,
-	    "the reader that is tied to it says so");
+	    "the reader that is tied to it reports it");
 	ndjson_reader_free(r);
 	ndjson_writer_free(w);
 	buf_release(&text);
@@ -267,7 +267,8 @@ writer(void)
 	close(full);
 }
 
-/* A pipe that nobody reads: what does not fit is kept, and nothing waits. */
+/* A pipe that nobody reads: what does not fit stays queued, and nothing
+ * blocks. */
 static void
 stalled(void)
 {
@@ -288,12 +289,13 @@ stalled(void)
 	}
 	held = ndjson_unwritten(w);
 	CHECK(sum == 1000000 && held > 0 && held < sum,
-	    "lines are taken, and some are written");
+	    "lines are committed, and some are written");
 	CHECK(ndjson_flush(w) == 0 && ndjson_unwritten(w) == held,
-	    "a flush waits for nobody");
+	    "a flush does not block");
 	flags = fcntl(fd[1], F_GETFL);
 	CHECK(flags >= 0 && (flags & O_NONBLOCK) == 0,
-	    "others may share the descriptor: its flags are as they were");
+	    "the flags of the descriptor are unchanged, because others may "
+	    "share it");
 	sum = 0;
 	while (ndjson_unwritten(w) > 0) {
 		n = read(fd[0], text, sizeof(text));
@@ -304,12 +306,12 @@ stalled(void)
 	fcntl(fd[0], F_SETFL, O_NONBLOCK);
 	while ((n = read(fd[0], text, sizeof(text))) > 0)
 		sum += (size_t)n;
-	CHECK(sum == 1000000, "all of it comes out");
+	CHECK(sum == 1000000, "all of it is written");
 	close(fd[0]);
 	signal(SIGPIPE, SIG_IGN);
 	CHECK(ndjson_put(w, span_of("x")) == 0 && ndjson_flush(w) != 0 &&
 		errno == EPIPE && ndjson_unwritten(w) == 0,
-	    "that the reader has gone is a failure");
+	    "it fails after the reader has closed the pipe");
 	ndjson_writer_free(w);
 	close(fd[1]);
 }

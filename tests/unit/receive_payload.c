@@ -1,4 +1,4 @@
-/* What bodies hold: one payload, a JWE, or a batch of CloudEvents. */
+/* Bodies: one payload, a JWE, or a batch of CloudEvents. */
 #include "receive/payload.h"
 
 #include "check.h"
@@ -31,14 +31,14 @@ types(void)
 		CHECK(receive_type_of(span_of(type[i].text)) == type[i].type,
 		    type[i].text);
 	CHECK(receive_type_of((struct span){NULL, 0}) == RECEIVE_TYPE_NONE,
-	    "none at all");
+	    "no Content-Type");
 	for (size_t n = 127; n <= 128; n++) {
 		memset(text, 'x', sizeof(text));
 		memcpy(text, "application/", 12);
 		memcpy(text + n - 5, "+json", 5);
 		CHECK(receive_type_of((struct span){text, n}) ==
 			(n < 128 ? RECEIVE_TYPE_JSON : RECEIVE_TYPE_NONE),
-		    "as long as it may be, and longer");
+		    "at the limit, and one past it");
 	}
 }
 
@@ -103,12 +103,12 @@ items(void)
 		else
 			CHECK(t.count == 1 && t.item[0].id.p == NULL &&
 				span_is(t.item[0].text, row[i].body),
-			    "the body as it is");
+			    "the unchanged body");
 	}
 	receive_items_release(&t);
 }
 
-/* As many events as a batch may have, and one more. */
+/* The most events that a batch may have, and one more. */
 static void
 bound(void)
 {
@@ -133,7 +133,8 @@ bound(void)
 		CHECK_TEXT(err.text,
 		    more ? "more than 10000 events in a batch" : "", "why");
 		if (!more)
-			CHECK(span_is(t.item[9999].id, "a 9999"), "the last");
+			CHECK(span_is(t.item[9999].id, "a 9999"),
+			    "the ID of the last one");
 	}
 	buf_release(&b);
 	receive_items_release(&t);

@@ -1,4 +1,4 @@
-/* Which lines the output's file has already, when a run was killed. */
+/* Which lines the output file already has after a run was killed. */
 #include "receive/private.h"
 
 #include <fcntl.h>
@@ -7,16 +7,16 @@
 
 #include "folder.h"
 
-#define NONE (-1)  /* no place is noted */
-#define OTHER (-2) /* one in another file is */
+#define NONE (-1)  /* no place is recorded */
+#define OTHER (-2) /* a place in another file is recorded */
 
-/* The lines "a", "bb" and "ccc" are kept, and the file has a line "old". */
+/* The lines "a", "bb" and "ccc" are stored, and the file has a line "old". */
 static const struct {
 	const char *name;
 	const char *file;
 	int64_t noted;
 	uint64_t waiting; /* afterwards */
-	int64_t place;    /* noted afterwards */
+	int64_t place;    /* recorded afterwards */
 } row[] = {
     {"nothing is printed", "old\n", 4, 3, 4},
     {"two are printed", "old\na\nbb\n", 4, 1, 9},
@@ -39,7 +39,7 @@ notice(void *context, enum receive_notice what, const char *where,
 	(void)context;
 	(void)what;
 	(void)where;
-	CHECK_TEXT(text, "", "no trouble");
+	CHECK_TEXT(text, "", "no problem is reported");
 }
 
 static void
@@ -65,7 +65,7 @@ inbox_with(const char *const line[], struct err *err)
 	CHECK(x != NULL && inbox_begin(x, err) == 0, "a state file");
 	for (; *line != NULL; line++)
 		CHECK(inbox_keep(x, span_of(*line), err) == 0, "a line");
-	CHECK(inbox_commit(x, err) == 0, "is kept");
+	CHECK(inbox_commit(x, err) == 0, "is stored");
 	return x;
 }
 
@@ -80,7 +80,7 @@ resume(struct serve *s, struct inbox *x, int fd)
 	CHECK(r.output != NULL, "an output");
 	receive_resume(&r);
 	CHECK(r.queued == r.printed && r.marked == r.printed,
-	    "printing goes on behind them");
+	    "printing continues after them");
 	serve_output_free(r.output);
 	buf_release(&r.line);
 }
@@ -97,7 +97,7 @@ note_place(struct inbox *x, int fd, int64_t offset, struct err *err)
 	place = (struct inbox_place){(int64_t)st.st_dev, (int64_t)st.st_ino,
 	    offset == OTHER ? 4 : offset};
 	place.inode += offset == OTHER;
-	CHECK(inbox_set_place(x, &place, err) == 0, "a place is noted");
+	CHECK(inbox_set_place(x, &place, err) == 0, "a place is recorded");
 }
 
 static int
@@ -146,13 +146,13 @@ twice(struct serve *s)
 	CHECK(inbox_waiting(x) == 2, "one is printed");
 	CHECK(write(fd, "\nbb\n", 4) == 4, "and another");
 	resume(s, x, fd);
-	CHECK(inbox_waiting(x) == 1, "which is found behind the cut one");
+	CHECK(inbox_waiting(x) == 1, "which is found after the truncated one");
 	close(fd);
 	inbox_close(x);
 	unlink("state");
 }
 
-/* Equal lines are not taken for one another. */
+/* Equal lines are not confused. */
 static void
 equal(struct serve *s)
 {
@@ -169,7 +169,7 @@ equal(struct serve *s)
 	unlink("state");
 }
 
-/* A pipe keeps nothing, and what is in a file is of no use afterwards. */
+/* A pipe stores nothing, so the place in a file is void afterwards. */
 static void
 pipes(struct serve *s)
 {
@@ -182,8 +182,8 @@ pipes(struct serve *s)
 	note_place(x, fd, 0, &err);
 	CHECK(pipe(end) == 0, "a pipe");
 	resume(s, x, end[1]);
-	CHECK(inbox_waiting(x) == 1, "it may not have come through");
-	CHECK(inbox_get_place(x, &place, &err) == 0, "there is no place");
+	CHECK(inbox_waiting(x) == 1, "the line may not have arrived");
+	CHECK(inbox_get_place(x, &place, &err) == 0, "no place is recorded");
 	close(end[0]);
 	close(end[1]);
 	close(fd);

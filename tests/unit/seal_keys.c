@@ -1,8 +1,8 @@
-/* Keys: JWK and JWK Sets, what is taken and what is refused. */
+/* Keys: accepted and refused JWK and JWK Sets. */
 #include "seal_keys.h"
 
 static const struct {
-	const char *text, *why; /* NULL: taken */
+	const char *text, *why; /* NULL: accepted */
 } key[] = {
     {SHARED, NULL},
     {BOB, NULL},
@@ -79,7 +79,7 @@ read_keys(void)
 		int rc = seal_keys_add(k, span_of(key[i].text), &err);
 
 		CHECK((rc == 0) == (key[i].why == NULL),
-		    key[i].why != NULL ? key[i].why : "taken");
+		    key[i].why != NULL ? key[i].why : "accepted");
 		if (key[i].why != NULL)
 			CHECK_TEXT(err.text, key[i].why, "says why");
 		seal_keys_free(k);

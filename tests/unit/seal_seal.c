@@ -1,4 +1,4 @@
-/* JWE: nonces, sessions, recipients, what is refused. */
+/* JWE: nonces, sessions, recipients, and refused input. */
 #include "crypto/aes.h"
 #include "crypto/base64.h"
 #include "seal_keys.h"
@@ -35,7 +35,7 @@ pair_end(struct pair *p)
 	buf_release(&p->out);
 }
 
-/* Seal ${line} into p->out, bare. */
+/* Seal ${line} into p->out, without a message. */
 static enum verdict
 seal_one(struct pair *p, const char *line, struct err *err)
 {
@@ -59,7 +59,7 @@ opens_to(struct pair *p, const char *line)
 	return good;
 }
 
-/* The piece ${i} of the compact JWE in p->out. */
+/* Part ${i} of the compact JWE in p->out. */
 static struct span
 piece(const struct pair *p, size_t i)
 {
@@ -98,7 +98,7 @@ round_trip(const char *text)
 	pair_end(&p);
 }
 
-/* Sessions have keys of their own, which change; nonces count. */
+/* Each session has its own key, which changes; nonces are a counter. */
 static void
 sessions(void)
 {
@@ -124,7 +124,7 @@ sessions(void)
 			memcpy(wrapped[i], key_of.p, key_of.n);
 		else
 			CHECK(span_is(key_of, wrapped[i % 2]),
-			    "the session's key is kept");
+			    "the session's key is cached");
 	}
 	CHECK(strcmp(wrapped[0], wrapped[1]) != 0, "each has its own key");
 	CHECK(seal_one(&p, line[0], &err) == VERDICT_GOOD &&
@@ -134,7 +134,7 @@ sessions(void)
 	pair_end(&p);
 }
 
-/* One more session than are kept: none shares a key with another. */
+/* One more session than the cache has: no two share a key. */
 static void
 many_sessions(void)
 {
@@ -150,14 +150,15 @@ many_sessions(void)
 		good += seal_one(&p, line, &err) == VERDICT_GOOD &&
 		    span_is(piece(&p, 2), "AAAAAAAAAAAAAAAA");
 	}
-	CHECK(good == SEAL_SESSIONS_MAX + 1, "each session starts anew");
+	CHECK(good == SEAL_SESSIONS_MAX + 1,
+	    "each session starts with a new key");
 	CHECK(seal_one(&p, line, &err) == VERDICT_GOOD &&
 		span_is(piece(&p, 2), "AAAAAAAAAAAAAAAB"),
-	    "the last is known");
+	    "the last one is cached");
 	CHECK(seal_one(&p, "{\"specversion\":\"1.0\",\"partitionkey\":\"s-1\"}",
 		  &err) == VERDICT_GOOD &&
 		span_is(piece(&p, 2), "AAAAAAAAAAAAAAAB"),
-	    "the second, too");
+	    "so is the second");
 	CHECK(seal_one(&p, "{\"specversion\":\"1.0\",\"partitionkey\":\"s-0\"}",
 		  &err) == VERDICT_GOOD &&
 		span_is(piece(&p, 2), "AAAAAAAAAAAAAAAA"),
@@ -168,14 +169,15 @@ many_sessions(void)
 	pair_end(&p);
 }
 
-/* Keys that do not go together. */
+/* Keys that cannot be combined. */
 static void
 recipients(void)
 {
 	struct seal_keys *k = keys_of(SHARED "\n" BOB "\n");
 	struct err err;
 
-	CHECK(seal_sealer_new(k, 1, &err) == NULL, "dir with another");
+	CHECK(
+	    seal_sealer_new(k, 1, &err) == NULL, "dir for several recipients");
 	CHECK(strstr(err.text, "cannot be one of several") != NULL, "why");
 	seal_keys_free(k);
 	k = keys_of("{\"kty\":\"oct\",\"alg\":\"A256GCM\",\"k\":\"AAECAwQFBgcI"
@@ -188,15 +190,15 @@ recipients(void)
 	{
 		struct seal_sealer *s = seal_sealer_new(k, 1, &err);
 
-		CHECK(s != NULL, "A256KW with another");
+		CHECK(s != NULL, "A256KW for several recipients");
 		seal_sealer_free(s);
 	}
 	seal_keys_free(k);
 }
 
-/* ---- JWE of others ----------------------------------------------------- */
+/* ---- JWE of other senders ----------------------------------------------- */
 
-/* A JWE with ${header}, sealed with the key of SHARED itself ("dir"). */
+/* Make a JWE with ${header}, encrypted directly with the key SHARED ("dir"). */
 static void
 make_direct(struct buf *out, const char *header, size_t tag_size)
 {
@@ -295,14 +297,14 @@ headers(void)
 		    seal_open(o, buf_span(&jwe), &opened, &err) == VERDICT_BAD,
 		    "a shorter tag");
 		CHECK_TEXT(err.text, "tag: not the base64url of 16 bytes",
-		    "is refused as such");
+		    "is refused for that reason");
 	}
 	buf_release(&jwe);
 	seal_opener_free(o);
 	seal_keys_free(k);
 }
 
-/* Each letter of a JWE changed: none opens. */
+/* Change each letter of a JWE: none may open. */
 static void
 flips(const char *text, const char *what)
 {
@@ -326,8 +328,8 @@ flips(const char *text, const char *what)
 		opened_anyway +=
 		    seal_open(p.opener, (struct span){p.out.data, n}, &opened,
 			&err) == VERDICT_GOOD;
-	CHECK(opened_anyway == 0, "nor one cut off");
-	CHECK(opens_to(&p, "{\"id\":\"a\"}"), "as it was it opens");
+	CHECK(opened_anyway == 0, "nor one that is missing");
+	CHECK(opens_to(&p, "{\"id\":\"a\"}"), "unchanged, it opens");
 	pair_end(&p);
 }
 
@@ -384,7 +386,7 @@ lines(void)
 		    row[i].line);
 		CHECK_TEXT(err.text, row[i].why, "is refused");
 	}
-	CHECK(out.len == 0, "nothing came out");
+	CHECK(out.len == 0, "no output");
 	buf_release(&out);
 	seal_opener_free(o);
 	seal_keys_free(k);

@@ -1,5 +1,5 @@
 /* HTTP Message Signatures: the vectors of RFC 9421 appendix B and RFC 9530,
- * structured fields, what is refused. */
+ * structured fields, and refused signatures. */
 #include "sign/rfc9421.h"
 
 #include "check.h"
@@ -47,7 +47,7 @@ keys_of(const char *line)
 	return k;
 }
 
-/* The signature over the base that we build is the published one. */
+/* The signature over our signature base must be the published one. */
 static void
 appendix(const struct vector *v)
 {
@@ -83,12 +83,12 @@ appendix(const struct vector *v)
 		CHECK(crypto_hmac(k->key[0].hmac, &base, 1, tag) == 0 &&
 			bytes.len == sizeof(tag) &&
 			memcmp(tag, bytes.data, sizeof(tag)) == 0,
-		    "is ours, too");
+		    "we make the same");
 	else
 		CHECK(bytes.len == CRYPTO_ED25519_SIGNATURE &&
 			crypto_ed25519_verify(
 			    k->key[0].ed, base, (const uint8_t *)bytes.data),
-		    "is good");
+		    "verifies");
 	buf_release(&text);
 	buf_release(&bytes);
 	sign_keys_free(k);
@@ -112,7 +112,7 @@ collect(void *context, const char *name, struct span value)
 	sign_request_add(&ours, name, (struct span){to, value.n});
 }
 
-/* A request with our own headers. */
+/* Verify a request with the headers that we make. */
 static void
 prepare(struct sign_keys *k, const char *id)
 {
@@ -139,17 +139,17 @@ own(void)
 	CHECK(sign_verify(k, sign_request_lookup, &ours, SPAN_LIT(BODY),
 		  CREATED + 300, 300, &v, &err) == SIGN_GOOD &&
 		span_is(v.id, "msg_1") && v.timestamp == CREATED,
-	    "our own is good");
+	    "our own verifies");
 	CHECK(sign_verify(k, sign_request_lookup, &ours, SPAN_LIT(BODY),
 		  CREATED + 301, 300, &v, &err) == SIGN_STALE,
-	    "and goes stale");
+	    "and expires with age");
 	CHECK(sign_verify(k, sign_request_lookup, &ours, SPAN_LIT(BODY " "),
 		  CREATED, 300, &v, &err) == SIGN_WRONG,
 	    "another body is refused");
 	CHECK_TEXT(err.text,
 	    "content-digest does not match: the body was changed, or its "
 	    "digest is of another",
-	    "as such");
+	    "with that reason");
 	prepare(k, "a.b");
 	CHECK(sign_verify(k, sign_request_lookup, &ours, SPAN_LIT(BODY),
 		  CREATED, 300, &v, &err) == SIGN_MALFORMED,
@@ -170,7 +170,7 @@ own(void)
 #define LIST "(\"content-digest\")"
 #define GOOD ":AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:"
 
-/* What no key has signed: why each is refused. */
+/* Requests that no key has signed, and why each is refused. */
 static const struct {
 	const char *input, *signature, *why;
 } row[] = {
@@ -258,8 +258,8 @@ refusals(void)
 	sign_keys_free(k);
 }
 
-/* A request with ${digest}, signed with ${params} as others may; the value of
- * its signature goes into ${signature}. */
+/* Sign a request with ${digest} and ${params} as other senders may; set
+ * ${signature} to the value of its signature. */
 static void
 sign_by_hand(struct sign_keys *k, const char *digest, const char *params,
     struct buf *signature)
@@ -330,7 +330,7 @@ digests(void)
 	sign_keys_free(k);
 }
 
-/* Members of the lists that cannot be read stand around a good signature. */
+/* Malformed members of the lists are before and after a valid signature. */
 static void
 amid(void)
 {
@@ -381,8 +381,8 @@ expires(void)
 	CHECK(sign_verify(k, sign_request_lookup, &ours, SPAN_LIT(BODY), 10,
 		  300, &v, &err) == SIGN_STALE,
 	    "not after that");
-	CHECK_TEXT(
-	    err.text, "expired: 1 s ago (the signature is genuine)", "as such");
+	CHECK_TEXT(err.text, "expired: 1 s ago (the signature is genuine)",
+	    "with that reason");
 	buf_release(&signature);
 	sign_keys_free(k);
 }

@@ -1,4 +1,4 @@
-/* Signatures against the public vectors, and what verifying refuses. */
+/* Signatures against the public vectors, and refused signatures. */
 #include "sign/sign.h"
 #include "sign/stream.h"
 
@@ -74,7 +74,7 @@ collect(void *context, const char *name, struct span value)
 	struct buf *b = context;
 
 	buf_addf(b, "%s: %s\n", name, value.p);
-	CHECK(strlen(value.p) == value.n, "a header ends with a 0 byte");
+	CHECK(strlen(value.p) == value.n, "a header ends with a NUL");
 }
 
 static void
@@ -94,8 +94,10 @@ headers(void)
 	sign_keys_free(k);
 	k = keys_of(STANDARD, WHPK, NULL);
 	CHECK(sign_keys_check_signing(k, &err) != 0, "a public key");
-	CHECK_TEXT(err.text, "key 35007591 is public: it cannot sign", "which");
-	CHECK(sign_headers(k, &in, collect, &b, &err) != 0, "cannot sign");
+	CHECK_TEXT(err.text, "key 35007591 is public: it cannot sign",
+	    "its ID is in the reason");
+	CHECK(sign_headers(k, &in, collect, &b, &err) != 0,
+	    "it says that it cannot sign");
 	CHECK_TEXT(err.text, "key 35007591 is public: it cannot sign", "why");
 	sign_keys_free(k);
 	buf_release(&b);
@@ -212,14 +214,14 @@ rotates(void)
 	    "the second key matches the second signature, at any time");
 	CHECK(strlen(sign_key_id(k, 1)) == 8 &&
 		strcmp(sign_key_id(k, 0), sign_key_id(k, 1)) != 0,
-	    "keys have names");
+	    "keys have IDs");
 	CHECK(sign_verify(k, lookup, header, SPAN_LIT("{}"), 0, SIGN_FOREVER,
 		  &v, &err) == SIGN_WRONG,
 	    "a changed body");
 	CHECK_TEXT(err.text,
 	    "signature does not match: the message was changed (the key "
 	    "matches others), or another key made it",
-	    "the key is known to be right");
+	    "a wrong key is ruled out");
 	sign_keys_free(k);
 	k = keys_of(STANDARD, WHSEC, NULL);
 	header[2].value = "v1,TcxlhK9b6UD6iVI1ZU2tTqp8PEVfYRseNNfa6b+LcUg=";
@@ -266,13 +268,13 @@ others(void)
 			  "d374d778e46ceed68c4c5e8ada127744,v0=x";
 	CHECK(sign_verify(k, lookup, header, SPAN_LIT(""), TIME, 300, &v,
 		  &err) == SIGN_GOOD,
-	    "one that cannot be read does not spoil the next");
+	    "an unreadable signature does not invalidate the next");
 	sign_keys_free(k);
 }
 
 static const struct {
 	unsigned scheme;
-	const char *line, *why; /* NULL: taken */
+	const char *line, *why; /* NULL: accepted */
 } key[] = {
     {STANDARD, "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL},
     {STANDARD, "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
@@ -330,7 +332,7 @@ keys(void)
 	k = sign_keys_new(sign_scheme(STANDARD));
 	for (int i = 0; i < SIGN_KEYS_MAX; i++)
 		CHECK(sign_keys_add(k, SPAN_LIT(WHSEC), &err) == 0, "a key");
-	CHECK(sign_keys_add(k, SPAN_LIT(WHSEC), &err) != 0, "one too many");
+	CHECK(sign_keys_add(k, SPAN_LIT(WHSEC), &err) != 0, "one key too many");
 	CHECK_TEXT(err.text, "more than 16 keys", "says so");
 	sign_keys_free(k);
 	sign_keys_free(NULL);
@@ -347,7 +349,7 @@ keys(void)
 	buf_release(&public);
 }
 
-/* The headers of a request, kept. */
+/* The headers that sign_headers emitted. */
 struct kept {
 	struct sign_request request;
 	char value[SIGN_HEADERS_MAX][1024];
@@ -366,7 +368,7 @@ keep_header(void *context, const char *name, struct span value)
 	    "not too many headers");
 }
 
-/* Each row of the table signs what it verifies, and bears a name. */
+/* Each scheme of the table has a name, and verifies what it signs. */
 static void
 every_scheme(void)
 {
@@ -397,7 +399,7 @@ every_scheme(void)
 		keep_header(
 		    &kept, sign_scheme_header(sign_scheme(n), 0), in.id);
 		CHECK(sign_request_duplicate(&kept.request) != NULL,
-		    "now one is");
+		    "now one is duplicate");
 		sign_keys_free(k);
 	}
 	for (const char *p = SIGN_SCHEMES; *p != '\0'; p++)
