@@ -341,39 +341,42 @@ bind(struct inbox *x, enum statement which, int at, struct span s)
 		   s.n, SQLITE_STATIC) == SQLITE_OK;
 }
 
-/* Does the known ${id} have another hash?  IDs of version 1 have none. */
-static int
+/* Compare ${hash} with that of the known ${id}.  IDs of version 1 have none. */
+static enum inbox_noted
 compare(struct inbox *x, struct span id, struct span hash, struct err *err)
 {
 	sqlite3_stmt *st = x->statement[HASH];
+	enum inbox_noted noted = INBOX_FAILED;
 	const void *p;
-	int rc;
 
 	if (!bind(x, HASH, 1, id) || sqlite3_step(st) != SQLITE_ROW) {
-		rc = failed(x, err);
+		failed(x, err);
 	} else {
 		p = sqlite3_column_blob(st, 0);
-		rc = p != NULL &&
+		noted = p != NULL &&
 			((size_t)sqlite3_column_bytes(st, 0) != hash.n ||
 			    memcmp(p, hash.p, hash.n) != 0)
-		    ? 2
-		    : 0;
+		    ? INBOX_CONFLICT
+		    : INBOX_KNOWN;
 	}
 	sqlite3_reset(st);
 	sqlite3_clear_bindings(st);
-	return rc;
+	return noted;
 }
 
-int
+enum inbox_noted
 inbox_note(struct inbox *x, struct span id, struct span hash, int64_t now,
     struct err *err)
 {
 	if (!bind(x, NOTE, 1, id) || !bind(x, NOTE, 3, hash) ||
-	    sqlite3_bind_int64(x->statement[NOTE], 2, now) != SQLITE_OK)
-		return failed(x, err);
+	    sqlite3_bind_int64(x->statement[NOTE], 2, now) != SQLITE_OK) {
+		failed(x, err);
+		return INBOX_FAILED;
+	}
 	if (run(x, NOTE, err) != 0)
-		return -1;
-	return sqlite3_changes(x->db) > 0 ? 1 : compare(x, id, hash, err);
+		return INBOX_FAILED;
+	return sqlite3_changes(x->db) > 0 ? INBOX_NEW
+					  : compare(x, id, hash, err);
 }
 
 int

@@ -35,11 +35,17 @@ void inbox_rollback(struct inbox *x);
 int inbox_mark(struct inbox *x, struct err *err);
 int inbox_undo(struct inbox *x, struct err *err);
 
+enum inbox_noted {
+	INBOX_NEW,
+	INBOX_KNOWN,    /* with the same hash */
+	INBOX_CONFLICT, /* known with another hash */
+	INBOX_FAILED    /* the reason is in ${err} */
+};
+
 /* Within a transaction: record ${id} as accepted at ${now} (milliseconds) with
- * ${hash}, the hash of its body.  Return 1 if it is new, 0 if it was known, 2
- * if it was known with another hash, or -1 with ${err}. */
-int inbox_note(struct inbox *x, struct span id, struct span hash, int64_t now,
-    struct err *err);
+ * ${hash}, the hash of its body, unless it is known. */
+enum inbox_noted inbox_note(struct inbox *x, struct span id, struct span hash,
+    int64_t now, struct err *err);
 
 /* Within a transaction: store ${line} until it is printed.  Return 0, or -1
  * with ${err}. */

@@ -51,26 +51,30 @@ refuse_other(struct receive *r, struct serve_request *request, struct span id)
 	receive_refuse(r, request, 409, NULL, why);
 }
 
-/* Store one item.  Return 1 if its ID is new, 0 if it is known, 2 if it is
- * known with another body, or -1 with ${err}. */
-static int
+/* Store one item, unless its ID is known. */
+static enum inbox_noted
 keep_item(struct receive *r, const struct receive_payload *p, size_t i,
     int64_t now, struct err *err)
 {
 	uint8_t hash[RECEIVE_HASH];
+	enum inbox_noted noted;
 	struct span line;
-	int rc;
 
-	if (hash_of(r, p, i, hash) != 0)
-		return err_set(err, "out of memory");
-	rc = inbox_note(r->options.inbox, id_of(r, p, i),
+	if (hash_of(r, p, i, hash) != 0) {
+		err_set(err, "out of memory");
+		return INBOX_FAILED;
+	}
+	noted = inbox_note(r->options.inbox, id_of(r, p, i),
 	    (struct span){(const char *)hash, sizeof(hash)}, now, err);
-	if (rc != 1)
-		return rc;
+	if (noted != INBOX_NEW)
+		return noted;
 	line = line_of(r, p, i);
-	if (buf_failed(&r->line))
-		return err_set(err, "out of memory");
-	return inbox_keep(r->options.inbox, line, err) != 0 ? -1 : 1;
+	if (buf_failed(&r->line)) {
+		err_set(err, "out of memory");
+		return INBOX_FAILED;
+	}
+	return inbox_keep(r->options.inbox, line, err) != 0 ? INBOX_FAILED
+							    : INBOX_NEW;
 }
 
 static void
@@ -82,8 +86,8 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
 	struct span other = {NULL, 0};
 	struct err err = {"out of memory"};
 	uint64_t added = 0;
+	enum inbox_noted noted = INBOX_KNOWN;
 	bool good = true;
-	int rc = 0;
 
 	if (pending == NULL) {
 		receive_answer(r, request, 503);
@@ -98,11 +102,11 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
 	r->brought += p->body.n;
 	if (good && n > 1)
 		good = inbox_mark(r->options.inbox, &err) == 0;
-	for (size_t i = 0; good && rc != 2 && i < n; i++) {
-		rc = keep_item(r, p, i, now, &err);
-		good = rc >= 0;
-		added += rc == 1;
-		if (rc == 2) {
+	for (size_t i = 0; good && noted != INBOX_CONFLICT && i < n; i++) {
+		noted = keep_item(r, p, i, now, &err);
+		good = noted != INBOX_FAILED;
+		added += noted == INBOX_NEW;
+		if (noted == INBOX_CONFLICT) {
 			good =
 			    n == 1 || inbox_undo(r->options.inbox, &err) == 0;
 			other = id_of(r, p, i);
@@ -112,7 +116,7 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
 		receive_inbox_failed(r, &err);
 		return;
 	}
-	if (rc == 2) {
+	if (noted == INBOX_CONFLICT) {
 		r->uncommitted.count--;
 		refuse_other(r, request, other);
 		receive_flush_soon(r);
@@ -126,8 +130,8 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
 	receive_flush_soon(r);
 }
 
-/* Append the lines of all new items to ${lines}.  Return 0; 2 if the ID
- * *${other} is known with another body; or -1 on failure. */
+/* Append the lines of all new items to ${lines}.  Return 0, or -1; then
+ * *${other} is the ID that is known with another body, if that is why. */
 static int
 gather(struct receive *r, const struct receive_payload *p, size_t n,
     struct buf *lines, size_t *added, struct span *other)
@@ -136,14 +140,16 @@ gather(struct receive *r, const struct receive_payload *p, size_t n,
 
 	*added = 0;
 	for (size_t i = 0; i < n; i++) {
-		int rc = hash_of(r, p, i, hash) != 0
-		    ? -1
-		    : receive_dedup_note(r->dedup, id_of(r, p, i), hash);
+		struct span id = id_of(r, p, i);
+		enum inbox_noted noted = hash_of(r, p, i, hash) != 0
+		    ? INBOX_FAILED
+		    : receive_dedup_note(r->dedup, id, hash);
 
-		*other = id_of(r, p, i);
-		if (rc < 0 || rc == 2)
-			return rc;
-		if (rc == 0)
+		if (noted == INBOX_CONFLICT)
+			*other = id;
+		if (noted == INBOX_CONFLICT || noted == INBOX_FAILED)
+			return -1;
+		if (noted == INBOX_KNOWN)
 			continue;
 		++*added;
 		buf_add_span(lines, line_of(r, p, i));
@@ -174,7 +180,7 @@ accept_to_output(struct receive *r, struct serve_request *request,
 	if (end == 0) {
 		receive_dedup_undo(r->dedup, added);
 		r->writing.count--;
-		if (rc == 2)
+		if (other.p != NULL)
 			refuse_other(r, request, other);
 		else
 			receive_answer(r, request, n == 0 ? 200 : 503);

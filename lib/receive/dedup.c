@@ -86,7 +86,7 @@ clear(struct receive_dedup *s, size_t i)
 	s->table[i] = 0;
 }
 
-int
+enum inbox_noted
 receive_dedup_note(
     struct receive_dedup *s, struct span id, const uint8_t hash[RECEIVE_HASH])
 {
@@ -94,13 +94,13 @@ receive_dedup_note(
 	size_t i;
 
 	if (crypto_sha256(id.p, id.n, digest) != 0)
-		return -1;
+		return INBOX_FAILED;
 	i = find(s, digest);
 	if (s->table[i] != 0)
 		return memcmp(s->ring[s->table[i] - 1] + KEY, hash,
 			   RECEIVE_HASH) != 0
-		    ? 2
-		    : 0;
+		    ? INBOX_CONFLICT
+		    : INBOX_KNOWN;
 	if (s->count == s->max) {
 		clear(s, find(s, s->ring[s->next]));
 		s->count--;
@@ -111,7 +111,7 @@ receive_dedup_note(
 	s->table[i] = (uint32_t)s->next + 1;
 	s->next = (s->next + 1) % s->max;
 	s->count++;
-	return 1;
+	return INBOX_NEW;
 }
 
 void

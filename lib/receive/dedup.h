@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "buf/buf.h"
+#include "inbox/inbox.h"
 
 struct receive_dedup;
 
@@ -23,9 +24,9 @@ void receive_dedup_free(struct receive_dedup *s);
 /* Bytes of the hash of a body. */
 #define RECEIVE_HASH 16
 
-/* Record ${id} with the hash of its body.  Return 1 if it is new, 0 if it is
- * known, 2 if it is known with another hash, or -1 if hashing the ID failed. */
-int receive_dedup_note(
+/* Record ${id} with the hash of its body, unless it is known.  Return as
+ * inbox_note does; INBOX_FAILED if hashing the ID failed. */
+enum inbox_noted receive_dedup_note(
     struct receive_dedup *s, struct span id, const uint8_t hash[RECEIVE_HASH]);
 
 /* Remove the last ${n} IDs that were recorded. */

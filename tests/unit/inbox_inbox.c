@@ -20,7 +20,7 @@ open_inbox(const char *path)
 	}
 }
 
-static int
+static enum inbox_noted
 note(const char *id, int64_t now)
 {
 	return inbox_note(x, span_of(id), SPAN_LIT("h"), now, &err);
@@ -51,33 +51,37 @@ ids(void)
 {
 	open_inbox("ids");
 	CHECK(inbox_begin(x, &err) == 0, "a transaction");
-	CHECK(note("a", 1) == 1 && note("b", 2) == 1, "new IDs");
-	CHECK(note("a", 3) == 0, "a known one");
-	CHECK(note("", 3) == 1 && note("", 3) == 0, "an empty ID is an ID");
+	CHECK(
+	    note("a", 1) == INBOX_NEW && note("b", 2) == INBOX_NEW, "new IDs");
+	CHECK(note("a", 3) == INBOX_KNOWN, "a known one");
+	CHECK(note("", 3) == INBOX_NEW && note("", 3) == INBOX_KNOWN,
+	    "an empty ID is an ID");
 	CHECK(inbox_note(x, (struct span){"a\0b", 3}, SPAN_LIT("h"), 3, &err) ==
-		1,
+		INBOX_NEW,
 	    "all its bytes count");
-	CHECK(inbox_note(x, span_of("a"), SPAN_LIT("g"), 3, &err) == 2 &&
-		inbox_note(x, span_of("a"), SPAN_LIT(""), 3, &err) == 2,
+	CHECK(inbox_note(x, span_of("a"), SPAN_LIT("g"), 3, &err) ==
+		    INBOX_CONFLICT &&
+		inbox_note(x, span_of("a"), SPAN_LIT(""), 3, &err) ==
+		    INBOX_CONFLICT,
 	    "a known one with another hash");
-	CHECK(inbox_mark(x, &err) == 0 && note("m", 3) == 1 &&
+	CHECK(inbox_mark(x, &err) == 0 && note("m", 3) == INBOX_NEW &&
 		inbox_keep(x, span_of("line"), &err) == 0 &&
 		inbox_undo(x, &err) == 0 && inbox_waiting(x) == 0 &&
-		note("m", 3) == 1 && note("b", 3) == 0,
+		note("m", 3) == INBOX_NEW && note("b", 3) == INBOX_KNOWN,
 	    "a savepoint is rolled back");
 	CHECK(inbox_commit(x, &err) == 0, "committed");
 	inbox_close(x);
 
 	open_inbox("ids");
-	CHECK(inbox_begin(x, &err) == 0 && note("b", 9) == 0,
+	CHECK(inbox_begin(x, &err) == 0 && note("b", 9) == INBOX_KNOWN,
 	    "known after a restart");
-	CHECK(note("c", 9) == 1, "another is new");
+	CHECK(note("c", 9) == INBOX_NEW, "another is new");
 	inbox_rollback(x);
-	CHECK(inbox_begin(x, &err) == 0 && note("c", 9) == 1,
+	CHECK(inbox_begin(x, &err) == 0 && note("c", 9) == INBOX_NEW,
 	    "an ID that was rolled back is new again");
 	CHECK(inbox_commit(x, &err) == 0, "committed");
 	CHECK(inbox_forget(x, 2, 9, &err) == 1 && inbox_begin(x, &err) == 0 &&
-		note("a", 9) == 1 && note("b", 9) == 0,
+		note("a", 9) == INBOX_NEW && note("b", 9) == INBOX_KNOWN,
 	    "only IDs before the time are forgotten");
 	inbox_rollback(x);
 	inbox_close(x);
@@ -87,13 +91,13 @@ static void
 slices(void)
 {
 	open_inbox("slices");
-	CHECK(inbox_begin(x, &err) == 0 && note("a", 3) == 1 &&
-		note("b", 1) == 1 && note("c", 2) == 1 && note("d", 9) == 1 &&
-		inbox_commit(x, &err) == 0,
+	CHECK(inbox_begin(x, &err) == 0 && note("a", 3) == INBOX_NEW &&
+		note("b", 1) == INBOX_NEW && note("c", 2) == INBOX_NEW &&
+		note("d", 9) == INBOX_NEW && inbox_commit(x, &err) == 0,
 	    "four IDs");
 	CHECK(inbox_forget(x, 5, 2, &err) == 2, "two are forgotten at a time");
-	CHECK(inbox_begin(x, &err) == 0 && note("a", 9) == 0 &&
-		note("b", 9) == 1 && note("c", 9) == 1,
+	CHECK(inbox_begin(x, &err) == 0 && note("a", 9) == INBOX_KNOWN &&
+		note("b", 9) == INBOX_NEW && note("c", 9) == INBOX_NEW,
 	    "the oldest first");
 	inbox_rollback(x);
 	CHECK(inbox_forget(x, 5, 2, &err) == 1 &&
