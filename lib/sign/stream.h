@@ -49,7 +49,7 @@ void sign_stream_release(struct sign_stream *s);
 /*
  * Sign ${line}: a JSON object or a compact JWE becomes a message; a message
  * gets another signature, for its own time.  Append the message to ${out}.
- * Return SIGN_GOOD; or SIGN_MALFORMED or SIGN_FAILED with ${err}.
+ * Return VERDICT_GOOD; or VERDICT_BAD or VERDICT_SYSTEM with ${err}.
  */
 enum verdict sign_line(
     struct sign_stream *s, struct span line, struct buf *out, struct err *err);
