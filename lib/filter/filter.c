@@ -262,7 +262,7 @@ filter_run(
 	}
 	if (n == 0 && isatty(STDIN_FILENO))
 		diag_note("reading lines from the terminal (Ctrl-D ends them, "
-			  "--help tells more)");
+			  "see --help for more)");
 	if (n == 0)
 		status = run_fd(&r, STDIN_FILENO, "<stdin>");
 	for (int i = 0; i < n; i++) {

@@ -434,7 +434,7 @@ step(struct json_scan *s, const char *p, enum state *state,
 	case STATE_ERROR:
 		break;
 	}
-	return fail(s, p, "more behind the value");
+	return fail(s, p, "more after the value");
 }
 
 /* Scan at least one token, until at most ${level} containers are open. */

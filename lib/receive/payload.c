@@ -178,7 +178,7 @@ receive_items_read(struct receive_items *t, enum receive_type type,
 	case RECEIVE_TYPE_NONE:
 		break;
 	}
-	return err_set(err, "content type is not taken here");
+	return err_set(err, "unsupported content type");
 }
 
 void

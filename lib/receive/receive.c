@@ -345,15 +345,15 @@ receive_handle(void *context, struct serve_request *request)
 				: "duplicate header content-type");
 	} else if (coding.n > 0 && !ascii_same(coding, "identity")) {
 		receive_refuse(r, request, 415, NULL,
-		    "content encodings are not taken here");
+		    "content encodings are not supported");
 	} else if (is_binary(h)) {
 		receive_refuse(r, request, 415, NULL,
-		    "a CloudEvent in binary mode is not taken here, since its "
+		    "a CloudEvent in binary mode is not supported, because its "
 		    "signature does not cover its ce- headers: send it in "
 		    "structured mode, as application/cloudevents+json");
 	} else if (type == RECEIVE_TYPE_NONE) {
 		receive_refuse(r, request, 415, NULL,
-		    "content type is not taken here: send application/json");
+		    "unsupported content type: send application/json");
 	} else {
 		take_payload(r, request, type);
 	}

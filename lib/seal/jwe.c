@@ -252,7 +252,7 @@ check_disjoint(const struct json_index *a, const struct json_index *b,
 			if (json_string_is(b->member[k].key,
 				b->member[k].key_escaped, name))
 				return err_set(
-				    err, "a header stands in two of its parts");
+				    err, "a header is in more than one part");
 		}
 	}
 	return 0;

@@ -59,7 +59,7 @@ static int
 read_time(struct span text, struct sign_claim *c, struct err *err)
 {
 	if (c->time.p != NULL)
-		return err_set(err, "stripe-signature: t twice");
+		return err_set(err, "stripe-signature: duplicate t");
 	if (message_read_timestamp(text, &c->timestamp) != 0)
 		return err_set(err,
 		    "stripe-signature: t is not a whole number of seconds "

@@ -53,7 +53,7 @@ byte 8: duplicate key	{"a":1,"a":2}
 byte 8: duplicate key	{"a":1,"\\u0061":2}
 byte 8: ',' or '}' expected	{"a":1 "b":2}
 byte 8: ',' or ']' expected	{"a":[1}
-byte 8: more behind the value	{"a":1}{"b":2}
+byte 8: more after the value	{"a":1}{"b":2}
 byte 7: ends in the middle	{"a":1
 bad line: contains a NUL byte	{"a":"\000"}
 not a JSON object (it seems to be a JSON array: jq -c '.[]' makes lines of it)	[]

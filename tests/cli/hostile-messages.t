@@ -33,9 +33,9 @@ done <<'T'
 sign	{	byte 2: ends in the middle (it seems to be JSON over several lines: jq -c . makes one of it)
 sign	}	byte 1: not a JSON value
 sign	{"a":1	byte 7: ends in the middle
-sign	{"a":1}}	byte 8: more behind the value
-sign	{"a":1} {"b":2}	byte 9: more behind the value
-sign	{"a":1},	byte 8: more behind the value
+sign	{"a":1}}	byte 8: more after the value
+sign	{"a":1} {"b":2}	byte 9: more after the value
+sign	{"a":1},	byte 8: more after the value
 sign	[1]	not a JSON object (it seems to be a JSON array: jq -c '.[]' makes lines of it)
 sign	"text"	not a JSON object
 sign	42	not a JSON object
@@ -163,7 +163,7 @@ open	{"id":"1","contentType":"application/jose","payload":"hello"}	not a JWE: ne
 open	{"id":"1","contentType":"application/jose","payload":5}	iv: missing
 open	{"iv":"AAAAAAAAAAAAAAAA","ciphertext":"AAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA"}	alg: missing
 open	{"protected":"@H","iv":"AAAAAAAAAAAAAAAA","ciphertext":"AAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA"}	wrong key or changed: the tag does not match
-open	{"protected":"@H","header":{"alg":"dir"},"iv":"AAAAAAAAAAAAAAAA","ciphertext":"AAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA"}	a header stands in two of its parts
+open	{"protected":"@H","header":{"alg":"dir"},"iv":"AAAAAAAAAAAAAAAA","ciphertext":"AAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA"}	a header is in more than one part
 open	{"protected":"@H","header":{"zip":"DEF"},"iv":"AAAAAAAAAAAAAAAA","ciphertext":"AAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA"}	zip: is not allowed
 open	{"protected":"@H","iv":5,"ciphertext":"AAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA"}	iv: not a string
 open	{"protected":"@H","recipients":[{"header":5}],"iv":"AAAAAAAAAAAAAAAA","ciphertext":"AAAA","tag":"AAAAAAAAAAAAAAAAAAAAAA"}	header: not an object

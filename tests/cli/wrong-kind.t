@@ -135,7 +135,7 @@ ok 'ten of each run, and three lines about the others'
 if has_terminal; then
 	try 'a terminal as input' sh -c "printf '\\004' | script -qec \"vitals-event\" /dev/null"
 	is_status 0
-	stdout_has '^.*vitals-event: reading lines from the terminal (Ctrl-D ends them, --help tells more)'
+	stdout_has '^.*vitals-event: reading lines from the terminal (Ctrl-D ends them, see --help for more)'
 	is_stderr ''
 else
 	skip 'a terminal as input' 'no terminal can be made'

@@ -53,7 +53,7 @@ static const struct {
     {RECEIVE_TYPE_JSON, " {\"a\":1}\r\n", 1, NULL},
     {RECEIVE_TYPE_JSON, "", 0, "byte 1: empty"},
     {RECEIVE_TYPE_JSON, "[]", 0, "not a JSON object"},
-    {RECEIVE_TYPE_JSON, "{} {}", 0, "byte 4: more behind the value"},
+    {RECEIVE_TYPE_JSON, "{} {}", 0, "byte 4: more after the value"},
     {RECEIVE_TYPE_JOSE, "e30.k.aXY.Y3Q.dA", 1, NULL},
     {RECEIVE_TYPE_JOSE, "e30..aXY.Y3Q.dA", 1, NULL},
     {RECEIVE_TYPE_JOSE, "e30..aXY.Y3Q", 0, "not a compact JWE"},
@@ -77,8 +77,8 @@ static const struct {
     {RECEIVE_TYPE_BATCH, "[" EVENT("a", "") "]", 0,
 	"event 1 of the batch: no id"},
     {RECEIVE_TYPE_BATCH, "[" EVENT("a b", "c") "]", 0,
-	"event 1 of the batch: source contains a blank"},
-    {RECEIVE_TYPE_NONE, "{}", 0, "content type is not taken here"},
+	"event 1 of the batch: source holds a blank"},
+    {RECEIVE_TYPE_NONE, "{}", 0, "unsupported content type"},
 };
 
 static void

@@ -370,7 +370,7 @@ lines(void)
 		"recipients: and header or encrypted_key"},
 	    {"{\"iv\":\"\",\"ciphertext\":\"\",\"tag\":\"\",\"unprotected\":"
 	     "{\"alg\":\"dir\"},\"header\":{\"alg\":\"dir\"}}",
-		"a header stands in two of its parts"},
+		"a header is in more than one part"},
 	    {"{\"iv\":\"\",\"ciphertext\":\"\",\"tag\":\"\",\"unprotected\":"
 	     "{\"zip\":\"DEF\"},\"header\":{\"alg\":\"dir\"}}",
 		"zip: is not allowed"},

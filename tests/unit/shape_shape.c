@@ -75,7 +75,7 @@ static const struct {
     {"", "byte 1: empty"},
     {"[]", "not a JSON object"},
     {"{\"id\":\"a\"", "byte 10: ends in the middle"},
-    {"{\"id\":\"a\"} x", "byte 12: more behind the value"},
+    {"{\"id\":\"a\"} x", "byte 12: more after the value"},
     {"{\"id\":\"a\",\"id\":\"a\"}", "byte 11: duplicate key"},
     {"{}", "'id' is missing"},
     {"{\"id\":\"\"}", "id: must not be empty"},
