@@ -77,7 +77,7 @@ static const struct {
     {RECEIVE_TYPE_BATCH, "[" EVENT("a", "") "]", 0,
 	"event 1 of the batch: no id"},
     {RECEIVE_TYPE_BATCH, "[" EVENT("a b", "c") "]", 0,
-	"event 1 of the batch: source holds a blank"},
+	"event 1 of the batch: source contains a blank"},
     {RECEIVE_TYPE_NONE, "{}", 0, "unsupported content type"},
 };
 
