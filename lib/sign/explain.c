@@ -28,11 +28,11 @@ cost_of(const struct sign_keys *k)
 	return cost;
 }
 
-enum sign_verdict
+enum sign_result
 sign_explain_change(const struct sign_trial *t, struct span body,
     const char *before, struct err *err)
 {
-	enum sign_verdict verdict = SIGN_GOOD;
+	enum sign_result result = SIGN_GOOD;
 	struct buf what;
 	int rc;
 
@@ -40,27 +40,26 @@ sign_explain_change(const struct sign_trial *t, struct span body,
 	rc = sign_find_change(t, body, &what);
 	if (rc == 1) {
 		err_set(err, "%s: %.*s", before, (int)what.len, what.data);
-		verdict = SIGN_WRONG;
+		result = SIGN_WRONG;
 	} else if (rc < 0) {
 		err_set(err, "verifying failed: out of memory");
-		verdict = SIGN_FAILED;
+		result = SIGN_FAILED;
 	}
 	buf_release(&what);
-	return verdict;
+	return result;
 }
 
 /* Try the usual mistakes.  Return SIGN_GOOD if none of them explains it. */
-static enum sign_verdict
+static enum sign_result
 diagnose(struct sign_keys *k, struct span body, struct err *err)
 {
 	struct sign_trial t = {holds, k, cost_of(k), &k->budget};
-	enum sign_verdict verdict;
+	enum sign_result result;
 	int rc;
 
-	verdict =
-	    sign_explain_change(&t, body, "signature does not match", err);
-	if (verdict != SIGN_GOOD)
-		return verdict;
+	result = sign_explain_change(&t, body, "signature does not match", err);
+	if (result != SIGN_GOOD)
+		return result;
 	rc = sign_match_misread(k, body);
 	if (rc == 0)
 		return SIGN_GOOD;
@@ -75,12 +74,12 @@ diagnose(struct sign_keys *k, struct span body, struct err *err)
 	return SIGN_WRONG;
 }
 
-enum sign_verdict
+enum sign_result
 sign_explain(struct sign_keys *k, struct span body, struct err *err)
 {
 	const struct sign_claim *c = &k->claim;
 	bool hmac = false, ed = false, before = false;
-	enum sign_verdict verdict;
+	enum sign_result result;
 
 	for (size_t i = 0; i < k->count; i++) {
 		hmac |= k->key[i].hmac != NULL;
@@ -97,9 +96,9 @@ sign_explain(struct sign_keys *k, struct span body, struct err *err)
 		    hmac ? "for HMAC (whsec_)" : "for Ed25519");
 		return SIGN_WRONG;
 	}
-	verdict = k->diagnose ? diagnose(k, body, err) : SIGN_GOOD;
-	if (verdict != SIGN_GOOD)
-		return verdict;
+	result = k->diagnose ? diagnose(k, body, err) : SIGN_GOOD;
+	if (result != SIGN_GOOD)
+		return result;
 	if (before)
 		err_set(err,
 		    "signature does not match: the message was "

@@ -225,14 +225,14 @@ has_digests(void *context, struct span body)
 }
 
 /* Does ${body} match each known digest in Content-Digest? */
-static enum sign_verdict
+static enum sign_result
 check_digest(struct sign_keys *k, sign_lookup *lookup, void *context,
     struct span body, struct err *err)
 {
 	static const char wrong[] = "content-digest does not match";
 	struct told t;
 	struct sign_trial trial = {has_digests, &t, 256, &k->budget};
-	enum sign_verdict verdict = SIGN_GOOD;
+	enum sign_result result = SIGN_GOOD;
 	struct span value;
 	int rc;
 
@@ -248,9 +248,9 @@ check_digest(struct sign_keys *k, sign_lookup *lookup, void *context,
 		return SIGN_FAILED;
 	}
 	if (k->diagnose)
-		verdict = sign_explain_change(&trial, body, wrong, err);
-	if (verdict != SIGN_GOOD)
-		return verdict;
+		result = sign_explain_change(&trial, body, wrong, err);
+	if (result != SIGN_GOOD)
+		return result;
 	err_set(err, "%s: the body was changed, or its digest is of another",
 	    wrong);
 	return SIGN_WRONG;
@@ -291,7 +291,7 @@ match(const struct sign_keys *k, const struct sign_base *b, struct span base,
 }
 
 /* Check one signature.  Return SIGN_GOOD with its *${key}. */
-static enum sign_verdict
+static enum sign_result
 check_one(struct sign_keys *k, const struct sign_base *b, sign_lookup *lookup,
     void *context, struct span signatures, size_t *key, struct err *err)
 {
@@ -330,7 +330,7 @@ check_one(struct sign_keys *k, const struct sign_base *b, sign_lookup *lookup,
 }
 
 /* Fill in the claim that the valid signature ${b} proves. */
-static enum sign_verdict
+static enum sign_result
 accept(struct sign_keys *k, const struct sign_base *b, sign_lookup *lookup,
     void *context, struct span body, struct err *err)
 {
@@ -346,20 +346,20 @@ accept(struct sign_keys *k, const struct sign_base *b, sign_lookup *lookup,
 	return check_digest(k, lookup, context, body, err);
 }
 
-/* The verdict on all signatures so far, and its reason. */
+/* The result on all signatures so far, and its reason. */
 struct judged {
-	enum sign_verdict verdict;
+	enum sign_result result;
 	struct err why;
 	size_t seen;
 };
 
 /* Check the signature ${label}, whose input is next in ${f}. */
-static enum sign_verdict
+static enum sign_result
 judge(struct sign_keys *k, struct sign_base *b, struct sign_fields f,
     struct span label, sign_lookup *lookup, void *context,
     struct span signatures, size_t *key, struct judged *j)
 {
-	enum sign_verdict one = SIGN_MALFORMED;
+	enum sign_result one = SIGN_MALFORMED;
 	struct err why;
 
 	j->seen++;
@@ -369,15 +369,15 @@ judge(struct sign_keys *k, struct sign_base *b, struct sign_fields f,
 	 * then the first. */
 	if (one != SIGN_GOOD &&
 	    (j->seen == 1 || one == SIGN_FAILED ||
-		(one == SIGN_WRONG && j->verdict == SIGN_MALFORMED))) {
-		j->verdict = one;
+		(one == SIGN_WRONG && j->result == SIGN_MALFORMED))) {
+		j->result = one;
 		j->why = why;
 	}
 	return one;
 }
 
 /* One valid signature is enough. */
-static enum sign_verdict
+static enum sign_result
 check(struct sign_keys *k, sign_lookup *lookup, void *context, struct span body,
     size_t *key, struct err *err)
 {
@@ -423,7 +423,7 @@ check(struct sign_keys *k, sign_lookup *lookup, void *context, struct span body,
 		err_set(err, "signature-input: malformed");
 	else
 		*err = j.why;
-	return j.verdict;
+	return j.result;
 }
 
 const struct sign_scheme sign_scheme_rfc9421 = {

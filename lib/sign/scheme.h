@@ -66,7 +66,7 @@ struct sign_scheme {
 	    sign_emit *emit, void *context, struct err *err);
 
 	/* Find the *${key} that signed ${body}, and fill k->claim. */
-	enum sign_verdict (*check)(struct sign_keys *k, sign_lookup *lookup,
+	enum sign_result (*check)(struct sign_keys *k, sign_lookup *lookup,
 	    void *context, struct span body, size_t *key, struct err *err);
 };
 
@@ -126,14 +126,14 @@ int sign_match_misread(struct sign_keys *k, struct span body);
 
 /* Report why nothing matches, if that can be found out.  Return SIGN_WRONG; or
  * SIGN_FAILED if out of memory. */
-enum sign_verdict sign_explain(
+enum sign_result sign_explain(
     struct sign_keys *k, struct span body, struct err *err);
 
 struct sign_trial;
 
 /* Look for the change that ${t} finds.  Return SIGN_WRONG with "${before}: "
  * and the change in ${err}, SIGN_GOOD if there is none, or SIGN_FAILED. */
-enum sign_verdict sign_explain_change(const struct sign_trial *t,
+enum sign_result sign_explain_change(const struct sign_trial *t,
     struct span body, const char *before, struct err *err);
 
 #endif

@@ -165,7 +165,7 @@ typedef struct span sign_lookup(void *context, const char *name);
  * "@request-target", "@path" or "@query".  p is NULL for any other name. */
 struct span sign_target_part(struct span target, const char *name);
 
-enum sign_verdict {
+enum sign_result {
 	SIGN_GOOD,
 	SIGN_MALFORMED, /* a header is missing or malformed */
 	SIGN_WRONG,     /* no key and signature match */
@@ -195,7 +195,7 @@ void sign_keys_diagnose(struct sign_keys *k);
  * with the reason; after sign_keys_diagnose it says what was changed, if that
  * can be found out.
  */
-enum sign_verdict sign_verify(struct sign_keys *k, sign_lookup *lookup,
+enum sign_result sign_verify(struct sign_keys *k, sign_lookup *lookup,
     void *context, struct span body, int64_t now, int64_t tolerance,
     struct sign_verified *v, struct err *err);
 

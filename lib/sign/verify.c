@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-static enum sign_verdict
+static enum sign_result
 check_time(
     const struct sign_claim *c, int64_t now, int64_t tolerance, struct err *err)
 {
@@ -34,7 +34,7 @@ check_time(
 }
 
 /* Find the key that signed ${body}. */
-static enum sign_verdict
+static enum sign_result
 find_key(struct sign_keys *k, sign_lookup *lookup, void *context,
     struct span body, size_t *key, struct err *err)
 {
@@ -55,21 +55,21 @@ find_key(struct sign_keys *k, sign_lookup *lookup, void *context,
 	return SIGN_GOOD;
 }
 
-enum sign_verdict
+enum sign_result
 sign_verify(struct sign_keys *k, sign_lookup *lookup, void *context,
     struct span body, int64_t now, int64_t tolerance, struct sign_verified *v,
     struct err *err)
 {
 	struct sign_claim *c = &k->claim;
-	enum sign_verdict verdict;
+	enum sign_result result;
 
 	memset(v, 0, sizeof(*v));
 	c->id = c->time = (struct span){NULL, 0};
 	c->timestamp = c->expires = 0;
 	c->tags = c->signatures = 0;
-	verdict = find_key(k, lookup, context, body, &v->key, err);
-	if (verdict != SIGN_GOOD)
-		return verdict;
+	result = find_key(k, lookup, context, body, &v->key, err);
+	if (result != SIGN_GOOD)
+		return result;
 	k->key[v->key].matched++;
 	v->id = c->id;
 	v->timestamp = c->timestamp;

@@ -108,7 +108,7 @@ static const struct {
 	const char *a, *b; /* keys */
 	const char *time, *signature, *body;
 	int64_t now;
-	enum sign_verdict verdict;
+	enum sign_result result;
 	const char *why; /* or the ID of the key that matched */
 } row[] = {
     {STANDARD, WHSEC, NULL, "1614265330", V1, BODY, TIME, SIGN_GOOD, ""},
@@ -187,10 +187,10 @@ verifies(void)
 
 		CHECK(
 		    sign_verify(k, lookup, header, span_of(row[i].body),
-			row[i].now, SIGN_TOLERANCE, &v, &err) == row[i].verdict,
-		    "the verdict");
+			row[i].now, SIGN_TOLERANCE, &v, &err) == row[i].result,
+		    "the result");
 		CHECK_TEXT(err.text, row[i].why, "and its reason");
-		if (row[i].verdict == SIGN_GOOD)
+		if (row[i].result == SIGN_GOOD)
 			CHECK(span_is(v.id, ID) && v.timestamp == TIME,
 			    "and what was verified");
 		sign_keys_free(k);
