@@ -45,6 +45,8 @@ struct fhir_maker {
 	struct json_index index;
 	struct buf id;   /* of the event */
 	struct buf text; /* scratch */
+	/* Members that all resources of the event have, for splicing. */
+	struct buf contained, extensions, context;
 	struct buf made; /* the resources of the event, one after another */
 	struct buf bundle;
 	const char *bad_text; /* a member whose text FHIR cannot have */

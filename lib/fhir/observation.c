@@ -196,10 +196,7 @@ observe(struct fhir_maker *m, const struct fhir_event *e,
 	json_array_begin(&w);
 	if (!o->is_panel)
 		put_confidence(m, &w, o->reading[0]);
-	if (fhir_put_event_extensions(m, &w, e) != 0) {
-		err_set(err, "out of memory");
-		return VERDICT_SYSTEM;
-	}
+	json_put_raw(&w, buf_span(&m->extensions));
 	json_array_end(&w);
 	if (marked)
 		put_uncalibrated(&w);
@@ -207,7 +204,7 @@ observe(struct fhir_maker *m, const struct fhir_event *e,
 	fhir_put_member(&w, "status", status_of(m, e, o));
 	fhir_put_category(&w, o->vital);
 	fhir_put_code(m, &w, o->vital, "vital", name);
-	fhir_put_context(m, &w, e);
+	json_put_raw(&w, buf_span(&m->context));
 	if (!o->is_panel)
 		put_value(m, &w, o->reading[0]);
 	if (marked)

@@ -34,10 +34,8 @@ fhir_resource_begin(struct fhir_maker *m, struct json_writer *w,
 		json_array_end(w);
 		json_object_end(w);
 	}
-	if (fhir_put_contained(m, w, e) != 0) {
-		err_set(err, "out of memory");
-		return VERDICT_SYSTEM;
-	}
+	if (m->contained.len > 0)
+		json_put_raw(w, buf_span(&m->contained));
 	return VERDICT_GOOD;
 }
 

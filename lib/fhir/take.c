@@ -26,9 +26,35 @@ fhir_maker_free(struct fhir_maker *m)
 	json_index_release(&m->index);
 	buf_release(&m->id);
 	buf_release(&m->text);
+	buf_release(&m->contained);
+	buf_release(&m->extensions);
+	buf_release(&m->context);
 	buf_release(&m->made);
 	buf_release(&m->bundle);
 	free(m);
+}
+
+/* Write once what all resources of ${e} have. */
+static enum verdict
+write_common(struct fhir_maker *m, const struct fhir_event *e, struct err *err)
+{
+	struct json_writer w;
+	bool failed;
+
+	buf_clear(&m->contained);
+	buf_clear(&m->extensions);
+	buf_clear(&m->context);
+	json_writer_init(&w, &m->contained);
+	failed = fhir_put_contained(m, &w, e) != 0;
+	json_writer_init(&w, &m->extensions);
+	failed |= fhir_put_event_extensions(m, &w, e) != 0;
+	json_writer_init(&w, &m->context);
+	fhir_put_context(m, &w, e);
+	if (!failed && !buf_failed(&m->contained) &&
+	    !buf_failed(&m->extensions) && !buf_failed(&m->context))
+		return VERDICT_GOOD;
+	err_set(err, "out of memory");
+	return VERDICT_SYSTEM;
 }
 
 enum verdict
@@ -42,6 +68,8 @@ fhir_take(struct fhir_maker *m, struct span line, struct ndjson_writer *out,
 	m->resources = 0;
 	m->bad_text = NULL;
 	rc = fhir_event_read(m, line, &e, err);
+	if (rc == VERDICT_GOOD)
+		rc = write_common(m, &e, err);
 	if (rc == VERDICT_GOOD)
 		rc = fhir_observe(m, &e, err);
 	if (rc == VERDICT_GOOD && e.is_wave)

@@ -82,16 +82,13 @@ fhir_observe_wave(
 	json_key(&w, "extension");
 	json_array_begin(&w);
 	fhir_put_decimal(&w, FHIR_EXTENSION "sampleRate", &e->v[EVENT_RATE]);
-	if (fhir_put_event_extensions(m, &w, e) != 0) {
-		err_set(err, "out of memory");
-		return VERDICT_SYSTEM;
-	}
+	json_put_raw(&w, buf_span(&m->extensions));
 	json_array_end(&w);
 	fhir_put_identifier(m, &w, e);
 	fhir_put_member(&w, "status", "final");
 	fhir_put_category(&w, row);
 	fhir_put_code(m, &w, row, "wave", name);
-	fhir_put_context(m, &w, e);
+	json_put_raw(&w, buf_span(&m->context));
 	if (e->wave_values > 0)
 		put_sampled(m, &w, e);
 	else
