@@ -2,6 +2,29 @@
 #include <math.h>
 
 #include "fhir/maker.h"
+#include "message/message.h"
+
+/* Say what is wrong with the JSON, or what ${line} seems to be. */
+static int
+not_an_event(struct fhir_maker *m, struct span line, struct err *err)
+{
+	const char *seems;
+
+	if (json_index_read(&m->index, line, err) != 0)
+		return -1;
+	/* Seen now, and not before? */
+	if (json_index_find(&m->index, "schemaVersion") != NULL ||
+	    json_index_find(&m->index, "specversion") != NULL)
+		return err_set(err, "out of memory");
+	err_set(err, "not an event: neither schemaVersion nor specversion");
+	if (json_index_find(&m->index, "record") != NULL)
+		return err_set(
+		    err, "not an event: vitals-event makes events of records");
+	seems = message_seems(&m->index);
+	if (seems != NULL)
+		err_set(err, "not an event: it seems to be %s", seems);
+	return -1;
+}
 
 /* The members of the event: bare, or in a CloudEvent. */
 static enum verdict
@@ -12,7 +35,8 @@ read_members(struct fhir_maker *m, struct span line, struct fhir_event *e,
 	struct shape_value v;
 	struct span data;
 	int which = shape_peek(&m->reader, line, name, 2, &v);
-	int rc = which == 1
+	int rc = which < 0 ? not_an_event(m, line, err)
+	    : which == 1
 	    ? event_read_cloud(&m->reader, line, e->v, notes, &data, err)
 	    : event_read(&m->reader, line, e->v, notes, err);
 

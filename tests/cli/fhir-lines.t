@@ -97,7 +97,10 @@ refused() { # NAME MESSAGE LINE
 	ok "$1: is in the rejects"
 }
 one='"type":"vitals.sample","readings":[{"vital":"heartRate","value":71,"unit":"/min","confidence":1}]'
-refused 'no event' "'schemaVersion' is missing" '{"a":1}'
+refused 'no event' 'not an event: neither schemaVersion nor specversion' '{"a":1}'
+refused 'a record' 'not an event: vitals-event makes events of records' '{"record":"sample","readings":[]}'
+refused 'a FHIR resource' 'not an event: it seems to be a FHIR resource' '{"resourceType":"Observation"}'
+refused 'no JSON' "byte 2: key or '}' expected" '{1}'
 refused 'another version' "schemaVersion: '2.0' is a version that is not supported (supported: 1.x)" '{"schemaVersion":"2.0"}'
 refused 'a vital sign twice' 'readings: heartRate appears twice' \
 	'{"schemaVersion":"1.0","id":"e","time":"2026-11-23T06:33:00Z","session":{"id":"s"},"type":"vitals.sample","readings":[{"vital":"heartRate","value":71,"unit":"/min","confidence":1},{"vital":"heartRate","value":72,"unit":"/min","confidence":1}]}'
@@ -115,11 +118,11 @@ refused 'a device with an empty member' 'session.device: FHIR has no text that i
 try 'the good lines around a bad one' vitals-fhir mixed
 is_status 1
 stdout_lines 4
-is_stderr "vitals-fhir: mixed:2: 'schemaVersion' is missing"
+is_stderr "vitals-fhir: mixed:2: not an event: neither schemaVersion nor specversion"
 try 'or the first bad one ends the run' vitals-fhir --strict mixed
 is_status 1
 stdout_lines 2
-is_stderr "vitals-fhir: mixed:2: 'schemaVersion' is missing"
+is_stderr "vitals-fhir: mixed:2: not an event: neither schemaVersion nor specversion"
 
 # Bounds
 readings() { # N
