@@ -116,7 +116,8 @@ wait_head(struct listener *l, struct err *err)
 	int64_t until = instant_monotonic() + l->o.answer_ms;
 
 	for (;;) {
-		size_t n = serve_head_length(l->in.data, l->in.len);
+		/* Of a buffer that has had nothing yet, too. */
+		size_t n = serve_head_length(buf_span(&l->in).p, l->in.len);
 		int64_t left = until - instant_monotonic();
 
 		if (n > 0)
