@@ -230,7 +230,7 @@ event_take(struct event_maker *m, struct span line, struct ndjson_writer *out,
 	if (json_index_read(&m->index, line, err) != 0)
 		return VERDICT_BAD;
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
-		/* Is it set now, and was it not before? */
+		/* Found now: the search above ran out of memory. */
 		if (which != 0 && json_index_find(&m->index, name[i]) != NULL)
 			return event_failed(err, "out of memory");
 	}
