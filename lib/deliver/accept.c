@@ -46,7 +46,7 @@ deliver_has_room(
 	    d->reader.held <= DELIVER_MEMORY_MAX;
 }
 
-/* It is sent once it is accepted. */
+/* Hold ${event} until the next commit: see deliver_accept.  Return 0, or -1. */
 static int
 expect(struct deliver *d, struct deliver_endpoint *e,
     struct outgoing_event *event, bool unlogged)
@@ -115,8 +115,8 @@ give(struct deliver *d, struct deliver_endpoint *e,
 	return 0;
 }
 
-/* Say once that it takes no more; what it holds is still delivered, if that
- * works. */
+/* Report once that the store accepts no more; what it has is still delivered, if
+ * possible. */
 static void
 report_refusal(struct deliver *d)
 {
@@ -184,7 +184,8 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 	return taken;
 }
 
-/* It is accepted: into memory with it, or, where that has enough, not. */
+/* It is committed: add it to the schedule, or leave it in the store if memory is full.
+ */
 static void
 admit(struct deliver *d, struct schedule_entry *entry)
 {
@@ -208,7 +209,7 @@ admit(struct deliver *d, struct schedule_entry *entry)
 	schedule_entry_free(entry);
 }
 
-/* They are nowhere: they must not vanish. */
+/* It could not be committed, and is nowhere else: report it as dead. */
 static void
 refuse(struct deliver *d, struct schedule_entry *entry, const struct err *why)
 {

@@ -196,19 +196,21 @@ enum store_event store_accept_event(
 enum store_accepted store_accept(struct store *s, struct store_endpoint *e,
     struct outgoing_event *event, bool is_new, bool has_room, bool *unlogged,
     struct store_record *old);
-/* One that was accepted cannot be held after all: the caller says so. */
+/* The caller cannot hold one that was accepted, and reports that: do not count it. */
 void store_forsake(struct store *s, struct store_endpoint *e);
 
-/* Accept what is coming; ${any}: there is something.  Return false where it is
- * not accepted: the caller counts anew by store_recount, and says what became
- * of it. */
+/* Accept what is coming; ${any}: there is something.  Return false if it is not
+ * accepted: the caller calls store_recount for each endpoint, and reports what it
+ * holds as lost.  Otherwise the caller calls, for each event that it holds,
+ * store_came; then store_passed, if it keeps the event or will ask for it by its
+ * session; and store_put_back, if it does not keep it. */
 bool store_commit(struct store *s, bool any);
 
-/* Count ${d}, which the caller holds and which was committed. */
+/* Count one that the caller holds, and that was committed. */
 void store_came(struct store *s, struct store_endpoint *e);
-/* It is in memory, or its session will ask for it: it is not taken again. */
+/* It is in memory, or its session will ask for it: store_take does not return it. */
 void store_passed(struct store_endpoint *e, int64_t seq);
-/* It leaves memory as it came, and is taken again, unless it was passed. */
+/* It leaves memory unchanged, and store_take returns it, unless it was passed. */
 void store_put_back(
     struct store *s, struct store_endpoint *e, struct outgoing_delivery *d);
 
