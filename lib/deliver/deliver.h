@@ -76,7 +76,7 @@ typedef void deliver_report(void *context, enum deliver_note what,
 
 struct deliver_outputs {
 	struct ndjson_writer *receipts; /* should be one that never waits */
-	int letters;            /* descriptor of the dead letter file, or -1 */
+	int dead_letters;       /* descriptor of the dead letter file, or -1 */
 	int audit;              /* descriptor of the audit file, or -1 */
 	const char *metrics;    /* file, or NULL */
 	deliver_report *report; /* never NULL */

@@ -73,7 +73,7 @@ put_all(int fd, struct span s, size_t *done)
 static int
 keep_dead_letter(struct deliver *d)
 {
-	int fd = d->out->letters, errnum;
+	int fd = d->out->dead_letters, errnum;
 	off_t end = lseek(fd, 0, SEEK_END);
 	size_t done = 0;
 	bool torn;
@@ -176,9 +176,9 @@ deliver_receipt(struct deliver *d, const struct schedule_entry *j,
 		outgoing_dead_letter_write(
 		    &d->dead_letter, j->delivery.event->line, &letter);
 		/* Where the file fails, the receipt is the last resort. */
-		whole = d->out->letters < 0 &&
+		whole = d->out->dead_letters < 0 &&
 		    (!d->store->row->durable || j->delivery.event->seq == 0);
-		if (d->out->letters >= 0) {
+		if (d->out->dead_letters >= 0) {
 			buf_add_byte(&d->dead_letter, '\n');
 			if (buf_failed(&d->dead_letter) ||
 			    keep_dead_letter(d) != 0) {

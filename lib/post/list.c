@@ -35,7 +35,7 @@ show(struct listing *l, const char *name)
 
 /* Return false if the line is damaged. */
 static bool
-put_letter(struct listing *l, const struct spool_job *j)
+put_letter(struct listing *l, const struct spool_delivery *j)
 {
 	struct err err;
 	struct outgoing_event *e =
@@ -64,7 +64,7 @@ put_letter(struct listing *l, const struct spool_job *j)
 }
 
 static void
-put_row(struct listing *l, const struct spool_job *j)
+put_row(struct listing *l, const struct spool_delivery *j)
 {
 	static const char *const word[] = {
 	    "ready", "waiting", "delivered", "dead", "expired"};
@@ -101,7 +101,7 @@ put_row(struct listing *l, const struct spool_job *j)
 }
 
 static int
-put(void *context, const struct spool_job *j)
+put(void *context, const struct spool_delivery *j)
 {
 	struct listing *l = context;
 

@@ -126,7 +126,7 @@ open_files(struct post_run *r)
 	r->out.report = post_report;
 	r->out.context = r;
 	if (open_append(o->rejects, &r->rejects) != 0 ||
-	    open_append(o->dead_letter, &r->out.letters) != 0 ||
+	    open_append(o->dead_letter, &r->out.dead_letters) != 0 ||
 	    open_append(o->audit, &r->out.audit) != 0)
 		return -1;
 	return post_watch_signals(r);
@@ -234,7 +234,7 @@ post_setup(struct post_run *r, struct ndjson_writer *receipts)
 	struct err err;
 
 	r->out.receipts = receipts;
-	r->out.letters = r->out.audit = -1;
+	r->out.dead_letters = r->out.audit = -1;
 	r->rejects = r->signals = r->writable = -1;
 	if (open_files(r) != 0)
 		return -1;
@@ -282,7 +282,7 @@ post_release(struct post_run *r)
 		sign_keys_free(r->secrets.keys[i]);
 	free(r->secrets.keys);
 	if (close_checked(r->rejects, r->o->rejects) != 0 ||
-	    close_checked(r->out.letters, r->o->dead_letter) != 0 ||
+	    close_checked(r->out.dead_letters, r->o->dead_letter) != 0 ||
 	    close_checked(r->out.audit, r->o->audit) != 0)
 		r->status = cli_worst(r->status, CLI_SYSTEM);
 	if (r->signals >= 0)

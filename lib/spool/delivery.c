@@ -23,7 +23,7 @@ column_span(sqlite3_stmt *st, int i)
 }
 
 static void
-read_delivery(sqlite3_stmt *st, struct spool_job *j)
+read_delivery(sqlite3_stmt *st, struct spool_delivery *j)
 {
 	memset(j, 0, sizeof(*j));
 	j->seq = sqlite3_column_int64(st, 0);
@@ -76,7 +76,7 @@ spool_add_event(struct spool *s, const struct spool_event *e, int64_t *seq,
 /* Read the row of the delivery; an unlogged one may have none.  Return 0, or
  * -1. */
 static int
-find_delivery(struct spool *s, struct spool_job *j, struct err *err)
+find_delivery(struct spool *s, struct spool_delivery *j, struct err *err)
 {
 	sqlite3_stmt *st = spool_statement(s, SPOOL_FIND_DELIVERY, err);
 	int rc;
@@ -97,7 +97,8 @@ find_delivery(struct spool *s, struct spool_job *j, struct err *err)
 }
 
 int
-spool_give(struct spool *s, int64_t seq, int64_t endpoint, struct err *err)
+spool_add_unlogged(
+    struct spool *s, int64_t seq, int64_t endpoint, struct err *err)
 {
 	return spool_begin(s, true, err) != 0
 	    ? -1
@@ -105,8 +106,8 @@ spool_give(struct spool *s, int64_t seq, int64_t endpoint, struct err *err)
 }
 
 int
-spool_add_job(
-    struct spool *s, struct spool_job *j, bool *known, struct err *err)
+spool_add_delivery(
+    struct spool *s, struct spool_delivery *j, bool *known, struct err *err)
 {
 	sqlite3_stmt *st;
 
@@ -130,13 +131,13 @@ spool_add_job(
 }
 
 int
-spool_save(struct spool *s, const struct spool_job *j, struct err *err)
+spool_save(struct spool *s, const struct spool_delivery *j, struct err *err)
 {
 	sqlite3_stmt *st;
 
 	if (spool_begin(s, false, err) != 0 ||
-	    (st = spool_statement(
-		 s, j->fresh ? SPOOL_SAVE_UNLOGGED : SPOOL_SAVE, err)) == NULL)
+	    (st = spool_statement(s,
+		 j->unlogged ? SPOOL_SAVE_UNLOGGED : SPOOL_SAVE, err)) == NULL)
 		return -1;
 	sqlite3_bind_int64(st, 1, j->seq);
 	sqlite3_bind_int64(st, 2, j->endpoint);
@@ -149,7 +150,7 @@ spool_save(struct spool *s, const struct spool_job *j, struct err *err)
 	bind_text(st, 9, j->error);
 	sqlite3_bind_int64(st, 10, j->since);
 	sqlite3_bind_int64(st, 11, j->batch);
-	if (!j->fresh)
+	if (!j->unlogged)
 		return spool_run(s, st, err);
 	bind_text(st, 12, j->session);
 	if (spool_run(s, st, err) != 0)
@@ -161,7 +162,7 @@ static int
 walk(struct spool *s, sqlite3_stmt *st, spool_each *each, void *context,
     struct err *err)
 {
-	struct spool_job j;
+	struct spool_delivery j;
 	int rc, stop = 0;
 
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW && stop == 0) {
@@ -213,7 +214,7 @@ struct due {
 };
 
 static int
-take_due(void *context, const struct spool_job *j)
+take_due(void *context, const struct spool_delivery *j)
 {
 	struct due *d = context;
 	int rc = d->each(d->context, j);
@@ -275,7 +276,7 @@ spool_wake(struct spool *s, int64_t now, struct err *err)
 }
 
 int
-spool_step(struct spool *s, int64_t by, struct err *err)
+spool_shift_clock(struct spool *s, int64_t by, struct err *err)
 {
 	char text[112];
 

@@ -21,7 +21,7 @@ spool_endpoint(struct spool *s, const char *name, bool of_line,
 	if (sqlite3_step(st) == SQLITE_ROW) {
 		e->number = sqlite3_column_int64(st, 0);
 		e->off = sqlite3_column_int(st, 1) != 0;
-		e->hold = sqlite3_column_int64(st, 2);
+		e->not_before = sqlite3_column_int64(st, 2);
 		/* The row is inserted only when the statement ends. */
 		rc = sqlite3_step(st) == SQLITE_DONE ? 0 : -1;
 	}
@@ -60,7 +60,8 @@ spool_switch(struct spool *s, int64_t number, bool off, struct err *err)
 }
 
 int
-spool_hold(struct spool *s, int64_t number, int64_t until, struct err *err)
+spool_set_not_before(
+    struct spool *s, int64_t number, int64_t until, struct err *err)
 {
 	return change_endpoint(s,
 	    "UPDATE endpoint SET hold = ?2 WHERE number = ?1", number, until,
@@ -68,8 +69,8 @@ spool_hold(struct spool *s, int64_t number, int64_t until, struct err *err)
 }
 
 int
-spool_endpoints(
-    struct spool *s, bool all, spool_name *each, void *context, struct err *err)
+spool_endpoints(struct spool *s, bool all, spool_each_endpoint *each,
+    void *context, struct err *err)
 {
 	sqlite3_stmt *st;
 	int rc, stop = 0;

@@ -28,7 +28,7 @@ spool_list(struct spool *s, bool lost, struct spool_place *place,
 	sqlite3_bind_int64(st, 2, place->seq);
 	sqlite3_bind_int64(st, 3, place->endpoint);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW && stop == 0) {
-		struct spool_job j = {.seq = sqlite3_column_int64(st, 0),
+		struct spool_delivery j = {.seq = sqlite3_column_int64(st, 0),
 		    .endpoint = sqlite3_column_int64(st, 1),
 		    .state = (enum spool_state)sqlite3_column_int(st, 2),
 		    .attempts = (uint32_t)sqlite3_column_int64(st, 3),

@@ -53,8 +53,9 @@ int64_t spool_size(struct spool *s);
 
 struct spool_endpoint {
 	int64_t number;
-	bool off;     /* switched off */
-	int64_t hold; /* send nothing before, wall clock ms; 0: no limit */
+	bool off; /* switched off */
+	int64_t
+	    not_before; /* send nothing before, wall clock ms; 0: no limit */
 };
 
 /* Look ${name} up, and add it if it is new.  ${of_line}: it was named by a
@@ -62,19 +63,20 @@ struct spool_endpoint {
 int spool_endpoint(struct spool *s, const char *name, bool of_line,
     struct spool_endpoint *e, struct err *err);
 
-/* Switch the endpoint off; or on, which also ends its hold.  Return 0, or -1
+/* Switch the endpoint off; or on, which also ends that limit.  Return 0, or -1
  * with ${err}. */
 int spool_switch(struct spool *s, int64_t number, bool off, struct err *err);
 
 /* Send it nothing before ${until}.  Return 0, or -1 with ${err}. */
-int spool_hold(struct spool *s, int64_t number, int64_t until, struct err *err);
+int spool_set_not_before(
+    struct spool *s, int64_t number, int64_t until, struct err *err);
 
 /* Call ${each} with the name of each endpoint that has unsettled deliveries, or
  * with ${all} of each endpoint.  Stop when it does not return 0, and return its
  * value.  Otherwise return 0, or -1 with ${err}. */
-typedef int spool_name(void *context, const char *name, bool of_line);
-int spool_endpoints(struct spool *s, bool all, spool_name *each, void *context,
-    struct err *err);
+typedef int spool_each_endpoint(void *context, const char *name, bool of_line);
+int spool_endpoints(struct spool *s, bool all, spool_each_endpoint *each,
+    void *context, struct err *err);
 
 /* ---- Events and deliveries --------------------------------------------- */
 
@@ -87,7 +89,7 @@ enum spool_state {
 };
 
 /* The delivery of one event to one endpoint. */
-struct spool_job {
+struct spool_delivery {
 	int64_t seq; /* of the event; increases in the order of acceptance */
 	int64_t endpoint;
 	enum spool_state state;
@@ -97,9 +99,10 @@ struct spool_job {
 	int64_t first;  /* wall clock ms of the first attempt; 0: none */
 	int64_t at;     /* of the next attempt, or when it was settled */
 	int64_t since;  /* when it was accepted or replayed */
-	int64_t batch;  /* the number of the batch in which it was sent and must be
-			   sent again; 0: none */
-	bool fresh;     /* for spool_save: unlogged, see spool_give */
+	/* The number of the batch in which it was sent and must be sent again; 0:
+	 * none. */
+	int64_t batch;
+	bool unlogged; /* for spool_save: unlogged, see spool_add_unlogged */
 	int64_t accepted;
 	const char *name;    /* of the endpoint; set only by spool_list */
 	struct span id;      /* of the event; ignored when writing */
@@ -121,22 +124,24 @@ int spool_add_event(struct spool *s, const struct spool_event *e, int64_t *seq,
 /* Add the delivery of event ${seq}, which was just added, to ${endpoint}.  It
  * is ready, and unlogged until spool_save: it has no row of its own, so a
  * commit of many costs little.  Until it is saved, or the spool is opened
- * again, only spool_add_job, spool_count and spool_list know of it; the caller
+ * again, only spool_add_delivery, spool_count and spool_list know of it; the caller
  * must have it in memory.  Return 0, or -1 with ${err}. */
-int spool_give(struct spool *s, int64_t seq, int64_t endpoint, struct err *err);
+int spool_add_unlogged(
+    struct spool *s, int64_t seq, int64_t endpoint, struct err *err);
 
 /* Add the delivery ${j} (seq, endpoint, state, at, since, session).  If it is
  * *${known}, nothing is added, and ${j} is set to what the spool has.  Return
  * 0, or -1 with ${err}. */
-int spool_add_job(
-    struct spool *s, struct spool_job *j, bool *known, struct err *err);
+int spool_add_delivery(
+    struct spool *s, struct spool_delivery *j, bool *known, struct err *err);
 
 /* Write state, attempts, round, status, first, at, since, batch and error; of an
  * unlogged delivery also the session.  Return 0, or -1 with ${err}. */
-int spool_save(struct spool *s, const struct spool_job *j, struct err *err);
+int spool_save(
+    struct spool *s, const struct spool_delivery *j, struct err *err);
 
 /* Called with each delivery; returns 0 to continue. */
-typedef int spool_each(void *context, const struct spool_job *j);
+typedef int spool_each(void *context, const struct spool_delivery *j);
 
 /* Call ${each} with up to ${limit} ready deliveries to ${endpoint}, from the
  * event ${from} on, in order of events.  Return 0, -1 with ${err}, or what
@@ -169,7 +174,7 @@ int spool_make_ready(struct spool *s, struct err *err);
 /* The wall clock was set forward by ${by} ms, or back if negative.  The age of
  * unsettled deliveries stays what it was, and none waits longer.  Return 0, or
  * -1 with ${err}. */
-int spool_step(struct spool *s, int64_t by, struct err *err);
+int spool_shift_clock(struct spool *s, int64_t by, struct err *err);
 
 struct spool_counts {
 	uint64_t ready;

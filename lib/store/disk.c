@@ -70,7 +70,7 @@ state_of(enum spool_state state)
  */
 static enum store_accepted
 known_one(struct store *s, const struct outgoing_event *event,
-    struct spool_job *row, struct store_record *old, struct err *err)
+    struct spool_delivery *row, struct store_record *old, struct err *err)
 {
 	if (row->state == SPOOL_READY || row->state == SPOOL_WAITING)
 		return STORE_PENDING;
@@ -97,7 +97,7 @@ accept_one(struct store *s, struct store_endpoint *e,
     struct outgoing_event *event, bool is_new, bool has_room, bool *unlogged,
     struct store_record *old, struct err *err)
 {
-	struct spool_job row = {.seq = event->seq,
+	struct spool_delivery row = {.seq = event->seq,
 	    .endpoint = e->number,
 	    .at = s->wall,
 	    .since = s->wall,
@@ -108,14 +108,15 @@ accept_one(struct store *s, struct store_endpoint *e,
 	 * thing that is written of it. */
 	if (is_new && event->seq >= e->cursor && has_room) {
 		*unlogged = true;
-		return spool_give(spool_of(s), event->seq, e->number, err) == 0
+		return spool_add_unlogged(
+			   spool_of(s), event->seq, e->number, err) == 0
 		    ? STORE_COMING
 		    : STORE_REFUSED;
 	}
 	/* An event that was there before, for an endpoint that is new to it,
 	 * is before the cursor: it comes back as one that is due. */
 	row.state = event->seq < e->cursor ? SPOOL_WAITING : SPOOL_READY;
-	if (spool_add_job(spool_of(s), &row, &known, err) != 0)
+	if (spool_add_delivery(spool_of(s), &row, &known, err) != 0)
 		return STORE_REFUSED;
 	if (known)
 		return known_one(s, event, &row, old, err);
@@ -157,7 +158,7 @@ add_endpoint(struct store *s, const char *name, bool of_line,
 		return -1;
 	e->number = kept.number;
 	known->off = kept.off;
-	known->not_before = kept.hold;
+	known->not_before = kept.not_before;
 	if (count(s, e, &ready, err) != 0)
 		return -1;
 	e->more = ready > 0;
@@ -186,7 +187,7 @@ save(struct store *s, const struct store_endpoint *e,
 	    [STORE_DELIVERED] = SPOOL_DELIVERED,
 	    [STORE_DEAD] = SPOOL_DEAD,
 	    [STORE_EXPIRED] = SPOOL_EXPIRED};
-	struct spool_job row = {.seq = d->event->seq,
+	struct spool_delivery row = {.seq = d->event->seq,
 	    .endpoint = e->number,
 	    .state = of[state],
 	    .attempts = d->attempts,
@@ -196,7 +197,7 @@ save(struct store *s, const struct store_endpoint *e,
 	    .at = at,
 	    .since = d->since,
 	    .batch = d->batch,
-	    .fresh = d->unlogged,
+	    .unlogged = d->unlogged,
 	    .session = d->event->session};
 
 	if (reason != NULL)
@@ -221,13 +222,13 @@ static int
 hold(struct store *s, const struct store_endpoint *e, int64_t until,
     struct err *err)
 {
-	return spool_hold(spool_of(s), e->number, until, err);
+	return spool_set_not_before(spool_of(s), e->number, until, err);
 }
 
 static int
 step(struct store *s, int64_t by, struct err *err)
 {
-	return spool_step(spool_of(s), by, err);
+	return spool_shift_clock(spool_of(s), by, err);
 }
 
 static int

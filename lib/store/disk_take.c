@@ -16,7 +16,8 @@ struct taking {
 /* Nothing can be sent of a line that is damaged: the disk did that, or a
  * version that took what this one refuses.  The spool keeps it. */
 static void
-bury(const struct taking *t, const struct spool_job *row, const struct err *why)
+bury(const struct taking *t, const struct spool_delivery *row,
+    const struct err *why)
 {
 	struct outgoing_event event = {.seq = row->seq,
 	    .accepted = row->accepted,
@@ -35,7 +36,7 @@ bury(const struct taking *t, const struct spool_job *row, const struct err *why)
 /* Read ${row}.  Return false where it is damaged, and was settled, or, with
  * errno ENOMEM, where it can be read later. */
 static bool
-read_row(const struct taking *t, const struct spool_job *row,
+read_row(const struct taking *t, const struct spool_delivery *row,
     struct outgoing_delivery *d)
 {
 	struct outgoing_event *event;
@@ -66,7 +67,7 @@ read_row(const struct taking *t, const struct spool_job *row,
 
 /* Hand ${row} out. */
 static enum store_taken
-hand_out(const struct taking *t, const struct spool_job *row)
+hand_out(const struct taking *t, const struct spool_delivery *row)
 {
 	struct outgoing_delivery d;
 	enum store_taken taken;
@@ -84,7 +85,7 @@ hand_out(const struct taking *t, const struct spool_job *row)
 
 /* Was ${row} in one request with the one before it?  A batch is taken whole. */
 static bool
-is_mate(struct taking *t, const struct spool_job *row)
+is_mate(struct taking *t, const struct spool_delivery *row)
 {
 	bool mate = row->batch != 0 && row->batch == t->batch;
 
@@ -93,7 +94,7 @@ is_mate(struct taking *t, const struct spool_job *row)
 }
 
 static int
-take_one(void *context, const struct spool_job *row)
+take_one(void *context, const struct spool_delivery *row)
 {
 	struct taking *t = context;
 
@@ -159,7 +160,7 @@ store_disk_take(struct store *s, struct store_endpoint *e, size_t room,
 }
 
 static int
-take_of_session(void *context, const struct spool_job *row)
+take_of_session(void *context, const struct spool_delivery *row)
 {
 	struct taking *t = context;
 

@@ -259,7 +259,7 @@ main(int argc, char **argv)
 		setenv("TMPDIR", "/dev/shm", 1);
 	folder_enter("deliver_model");
 	outputs = (struct deliver_outputs){
-	    .letters = -1, .audit = -1, .report = report};
+	    .dead_letters = -1, .audit = -1, .report = report};
 	outputs.receipts = ndjson_writer_new(open("/dev/null", O_WRONLY));
 	for (uint64_t i = 0; i < n && fault == NULL; i++) {
 		fault = history(seed + i, (seed + i) % SPOOL_EVERY == 0);

@@ -12,7 +12,7 @@ deliveries(struct post_run *r)
 
 	post_defaults(&o);
 	o.policy.per_endpoint = 1;
-	r->out.letters = r->out.audit = -1;
+	r->out.dead_letters = r->out.audit = -1;
 	r->out.report = post_report;
 	r->out.context = r;
 	r->out.receipts = ndjson_writer_new(STDOUT_FILENO);

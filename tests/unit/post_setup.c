@@ -77,8 +77,8 @@ defaults(void)
 		r.d->endpoint->queue.rate <= 0 && r.d->endpoint->keys == NULL,
 	    "one endpoint, which all may go to");
 	CHECK_TEXT(r.d->endpoint->name, URL, "and which bears its URL");
-	CHECK(r.rejects == -1 && r.out.letters == -1 && r.out.audit == -1 &&
-		r.spool == NULL,
+	CHECK(r.rejects == -1 && r.out.dead_letters == -1 &&
+		r.out.audit == -1 && r.spool == NULL,
 	    "no files");
 	post_release(&r);
 	CHECK_TEXT(said(), "", "nothing is said of all that");
@@ -101,8 +101,8 @@ files(void)
 	o.dead_letter = "letters";
 	o.audit = "audit";
 	o.spool = "spool";
-	CHECK(set_up(&r, &o) == 0 && r.rejects >= 0 && r.out.letters >= 0 &&
-		r.out.audit >= 0 && r.spool != NULL,
+	CHECK(set_up(&r, &o) == 0 && r.rejects >= 0 &&
+		r.out.dead_letters >= 0 && r.out.audit >= 0 && r.spool != NULL,
 	    "files are opened");
 	CHECK(access("rejects", F_OK) == 0 && access("letters", F_OK) == 0 &&
 		access("audit", F_OK) == 0 && access("spool", F_OK) == 0,

@@ -17,7 +17,7 @@ static struct spool *s;
 static char seen[400];
 
 static int
-note(void *context, const struct spool_job *j)
+note(void *context, const struct spool_delivery *j)
 {
 	size_t n = strlen(seen);
 
@@ -47,7 +47,7 @@ due(int64_t endpoint, int64_t now)
 }
 
 static int
-list_one(void *context, const struct spool_job *j)
+list_one(void *context, const struct spool_delivery *j)
 {
 	static const char state[] = "rwdxe";
 	size_t n = strlen(seen);
@@ -109,7 +109,7 @@ endpoint(const char *name)
 static int
 save(int64_t seq, int64_t to, enum spool_state state, int64_t at, bool fresh)
 {
-	struct spool_job j = {.seq = seq,
+	struct spool_delivery j = {.seq = seq,
 	    .endpoint = to,
 	    .state = state,
 	    .attempts = 1,
@@ -119,7 +119,7 @@ save(int64_t seq, int64_t to, enum spool_state state, int64_t at, bool fresh)
 	    .at = at,
 	    .since = T0,
 	    .error = span_of("HTTP 503"),
-	    .fresh = fresh};
+	    .unlogged = fresh};
 
 	return spool_save(s, &j, &err);
 }
@@ -131,25 +131,25 @@ endpoints(void)
 
 	open_spool("endpoints");
 	CHECK(spool_endpoint(s, "a", true, &e, &err) == 0 && e.number == 1 &&
-		!e.off && e.hold == 0,
+		!e.off && e.not_before == 0,
 	    "a new endpoint is on");
 	CHECK(endpoint("b") == 2 && endpoint("a") == 1, "by name");
 	CHECK(spool_switch(s, 1, true, &err) == 0 &&
-		spool_hold(s, 1, T0, &err) == 0 &&
-		spool_hold(s, 2, T0 + 1, &err) == 0 &&
+		spool_set_not_before(s, 1, T0, &err) == 0 &&
+		spool_set_not_before(s, 2, T0 + 1, &err) == 0 &&
 		spool_commit(s, &err) == 0,
 	    "one is switched off, both are held");
 	spool_close(s);
 	open_spool("endpoints");
 	CHECK(spool_endpoint(s, "a", false, &e, &err) == 0 && e.off &&
-		e.hold == T0,
+		e.not_before == T0,
 	    "it is off, and held, in the next run");
 	CHECK(spool_endpoint(s, "b", false, &e, &err) == 0 && !e.off &&
-		e.hold == T0 + 1,
+		e.not_before == T0 + 1,
 	    "the other is held");
 	CHECK(spool_switch(s, 1, false, &err) == 0 &&
 		spool_endpoint(s, "a", false, &e, &err) == 0 && !e.off &&
-		e.hold == 0,
+		e.not_before == 0,
 	    "switched on, it is not held either");
 	spool_close(s);
 	open_spool("endpoints");
@@ -183,7 +183,8 @@ static void
 rows(void)
 {
 	struct spool_counts c;
-	struct spool_job j = {.seq = 1, .endpoint = 1, .at = T0, .since = T0};
+	struct spool_delivery j = {
+	    .seq = 1, .endpoint = 1, .at = T0, .since = T0};
 	int64_t at = 0, oldest = 0;
 	bool known = true;
 	int stop = 2;
@@ -195,7 +196,7 @@ rows(void)
 
 		snprintf(id, sizeof(id), "e-%d", i + 1);
 		j.seq = add(id, "");
-		if (spool_add_job(s, &j, &known, &err) != 0 || known)
+		if (spool_add_delivery(s, &j, &known, &err) != 0 || known)
 			CHECK(false, "a new job");
 	}
 	CHECK(spool_commit(s, &err) == 0, "accepted");
@@ -230,7 +231,7 @@ rows(void)
 	    list(false), "e-1:ad e-2:ar e-3:ax e-4:ar e-5:ar ", "the list");
 	CHECK_TEXT(list(true), "e-3:ax ", "what is lost");
 	j.seq = 3;
-	CHECK(spool_add_job(s, &j, &known, &err) == 0 && known &&
+	CHECK(spool_add_delivery(s, &j, &known, &err) == 0 && known &&
 		j.state == SPOOL_DEAD && j.status == 503 &&
 		span_is(j.error, "HTTP 503"),
 	    "a known job says how it is");
@@ -242,7 +243,7 @@ static void
 fresh(void)
 {
 	struct spool_counts c;
-	struct spool_job j = {.at = T0, .since = T0};
+	struct spool_delivery j = {.at = T0, .since = T0};
 	bool known = false;
 
 	open_spool("fresh");
@@ -254,14 +255,14 @@ fresh(void)
 		snprintf(id, sizeof(id), "e-%d", i + 1);
 		j.seq = add(id, i % 2 ? "odd" : "even");
 		/* e-4 is for b alone, which so has a gap, too. */
-		if ((i != 3 && spool_give(s, j.seq, 1, &err) != 0) ||
-		    (i != 1 && spool_give(s, j.seq, 2, &err) != 0))
+		if ((i != 3 && spool_add_unlogged(s, j.seq, 1, &err) != 0) ||
+		    (i != 1 && spool_add_unlogged(s, j.seq, 2, &err) != 0))
 			CHECK(false, "given");
 	}
 	j.seq = 3;
 	j.endpoint = 1;
 	j.state = SPOOL_DEAD;
-	CHECK(spool_add_job(s, &j, &known, &err) == 0 && known &&
+	CHECK(spool_add_delivery(s, &j, &known, &err) == 0 && known &&
 		j.state == SPOOL_READY,
 	    "a given one is known before the commit");
 	CHECK(spool_commit(s, &err) == 0, "accepted");
@@ -275,15 +276,15 @@ fresh(void)
 		spool_commit(s, &err) == 0,
 	    "some are saved");
 	j.seq = 2;
-	CHECK(spool_add_job(s, &j, &known, &err) == 0 && known &&
+	CHECK(spool_add_delivery(s, &j, &known, &err) == 0 && known &&
 		j.state == SPOOL_DELIVERED,
 	    "a settled one is known as that");
 	j.seq = 6;
-	CHECK(spool_add_job(s, &j, &known, &err) == 0 && known &&
+	CHECK(spool_add_delivery(s, &j, &known, &err) == 0 && known &&
 		j.state == SPOOL_READY,
 	    "others are ready still");
 	j.seq = 4;
-	CHECK(spool_add_job(s, &j, &known, &err) == 0 && !known,
+	CHECK(spool_add_delivery(s, &j, &known, &err) == 0 && !known,
 	    "one that was not given is new");
 	spool_rollback(s);
 	CHECK(spool_count(s, 1, 9, &c, &err) == 0 && c.ready == 3 &&
@@ -334,12 +335,13 @@ ranges(void)
 
 		snprintf(id, sizeof(id), "e-%d", i);
 		seq = add(id, "");
-		bad += spool_give(s, seq, 1 + (i & 1), &err) != 0;
+		bad += spool_add_unlogged(s, seq, 1 + (i & 1), &err) != 0;
 		if (i % 100 == 99)
 			bad += spool_commit(s, &err) != 0;
 	}
 	/* A transaction that comes to nothing leaves nothing. */
-	bad += add("x", "") != seq + 1 || spool_give(s, seq + 1, 1, &err) != 0;
+	bad += add("x", "") != seq + 1 ||
+	    spool_add_unlogged(s, seq + 1, 1, &err) != 0;
 	spool_rollback(s);
 	CHECK(bad == 0, "600 events, one by one for two endpoints");
 	for (int64_t i = seq; i > 0; i--)
@@ -364,7 +366,7 @@ ranges(void)
 static void
 forget(void)
 {
-	struct spool_job j = {.endpoint = 1, .at = T0, .since = T0};
+	struct spool_delivery j = {.endpoint = 1, .at = T0, .since = T0};
 	int64_t from = 0;
 	uint64_t n = 0;
 	bool known;
@@ -377,14 +379,14 @@ forget(void)
 
 		snprintf(id, sizeof(id), "e-%d", i);
 		j.seq = add(id, "");
-		if (spool_add_job(s, &j, &known, &err) != 0)
+		if (spool_add_delivery(s, &j, &known, &err) != 0)
 			CHECK(false, "added");
 	}
 	for (int i = 5; i <= 6; i++) {
 		int64_t seq = add(i == 5 ? "e-5" : "e-6", "");
 
-		if (spool_give(s, seq, 1, &err) != 0 ||
-		    spool_give(s, seq, 2, &err) != 0)
+		if (spool_add_unlogged(s, seq, 1, &err) != 0 ||
+		    spool_add_unlogged(s, seq, 2, &err) != 0)
 			CHECK(false, "given");
 	}
 	CHECK(spool_commit(s, &err) == 0, "accepted");
@@ -420,7 +422,7 @@ replay(void)
 		char id[8];
 
 		snprintf(id, sizeof(id), "e-%d", i);
-		bad += spool_give(s, add(id, ""), 1, &err) != 0;
+		bad += spool_add_unlogged(s, add(id, ""), 1, &err) != 0;
 	}
 	bad += spool_commit(s, &err) != 0;
 	bad += save(1, 1, SPOOL_DELIVERED, T0, true) != 0 ||
