@@ -120,7 +120,7 @@ undo(struct span body, const struct change *c, struct buf *out)
 }
 
 static void
-say(const struct change *c, struct buf *what)
+describe(const struct change *c, struct buf *what)
 {
 	const char *part[] = {
 	    mark_text[c->mark], ends_text[c->ends], tail_text[c->tail]};
@@ -153,7 +153,7 @@ try_changes(const struct sign_trial *t, struct span body, int n,
 			continue;
 		rc = buf_failed(room) ? -1 : sign_try(t, buf_span(room));
 		if (rc == 1)
-			say(&c, what);
+			describe(&c, what);
 		if (rc != 0)
 			return rc;
 	}

@@ -36,7 +36,7 @@ cut(struct sign_fields *f, size_t n)
 }
 
 static bool
-take(struct sign_fields *f, char c)
+accept_byte(struct sign_fields *f, char c)
 {
 	if (peek(f) != c)
 		return false;
@@ -57,7 +57,7 @@ is_digit(char c)
 }
 
 static bool
-take_key(struct sign_fields *f, struct span *key)
+read_key(struct sign_fields *f, struct span *key)
 {
 	size_t n = 0;
 
@@ -79,13 +79,13 @@ sign_fields_key(struct sign_fields *f, struct span *key)
 	if (f->begun) {
 		while (ascii_blank(peek(f)))
 			cut(f, 1);
-		if (!take(f, ','))
+		if (!accept_byte(f, ','))
 			return bad(f);
 		while (ascii_blank(peek(f)))
 			cut(f, 1);
 	}
 	f->begun = true;
-	return take_key(f, key) && (take(f, '=') || bad(f));
+	return read_key(f, key) && (accept_byte(f, '=') || bad(f));
 }
 
 /* Read 1 to ${max} digits. */
@@ -108,13 +108,13 @@ static bool
 take_number(struct sign_fields *f, struct sign_field *item)
 {
 	const char *from = f->rest.p;
-	bool negative = take(f, '-');
+	bool negative = accept_byte(f, '-');
 	int64_t fraction;
 
 	item->type = SIGN_FIELD_INTEGER;
 	if (!take_digits(f, 15, &item->number))
 		return false;
-	if (take(f, '.')) {
+	if (accept_byte(f, '.')) {
 		item->type = SIGN_FIELD_DECIMAL;
 		if (!take_digits(f, 3, &fraction))
 			return false;
@@ -127,7 +127,7 @@ take_number(struct sign_fields *f, struct sign_field *item)
 
 /* Read up to and including ${end}. */
 static bool
-take_until(struct sign_fields *f, char end, struct sign_field *item)
+read_until(struct sign_fields *f, char end, struct sign_field *item)
 {
 	size_t n = 0;
 
@@ -178,11 +178,11 @@ sign_fields_item(struct sign_fields *f, struct sign_field *item)
 		return take_number(f, item);
 	if (c == '"') {
 		item->type = SIGN_FIELD_STRING;
-		return take_until(f, '"', item);
+		return read_until(f, '"', item);
 	}
 	if (c == ':') {
 		item->type = SIGN_FIELD_BYTES;
-		return take_until(f, ':', item);
+		return read_until(f, ':', item);
 	}
 	if (c == '?' && f->rest.n > 1 &&
 	    (f->rest.p[1] == '0' || f->rest.p[1] == '1')) {
@@ -199,13 +199,13 @@ bool
 sign_fields_parameter(
     struct sign_fields *f, struct span *name, struct sign_field *value)
 {
-	if (f->bad || !take(f, ';'))
+	if (f->bad || !accept_byte(f, ';'))
 		return false;
-	while (take(f, ' '))
+	while (accept_byte(f, ' '))
 		;
-	if (!take_key(f, name))
+	if (!read_key(f, name))
 		return false;
-	if (take(f, '='))
+	if (accept_byte(f, '='))
 		return sign_fields_item(f, value);
 	value->type = SIGN_FIELD_BOOLEAN;
 	value->text = *name;
@@ -215,7 +215,7 @@ sign_fields_parameter(
 bool
 sign_fields_list(struct sign_fields *f)
 {
-	return !f->bad && (take(f, '(') || bad(f));
+	return !f->bad && (accept_byte(f, '(') || bad(f));
 }
 
 bool
@@ -223,9 +223,9 @@ sign_fields_listed(struct sign_fields *f, struct sign_field *item)
 {
 	bool blank = false;
 
-	while (take(f, ' '))
+	while (accept_byte(f, ' '))
 		blank = true;
-	if (f->bad || take(f, ')'))
+	if (f->bad || accept_byte(f, ')'))
 		return false;
 	/* Items are separated by blanks; the first follows the bracket. */
 	if (!blank && f->rest.p[-1] != '(')

@@ -172,7 +172,7 @@ static const struct digest {
 #define DIGESTS (sizeof(digests) / sizeof(*digests))
 
 /* The known digests in Content-Digest. */
-struct told {
+struct digests {
 	size_t known;
 	bool there[DIGESTS];
 	uint8_t digest[DIGESTS][CRYPTO_SHA512_SIZE + 3];
@@ -180,7 +180,7 @@ struct told {
 
 /* Read them.  An unreadable one does not invalidate the other. */
 static int
-read_digests(struct span value, struct told *t, struct err *err)
+read_digests(struct span value, struct digests *t, struct err *err)
 {
 	const struct digest *bad = NULL;
 
@@ -210,7 +210,7 @@ read_digests(struct span value, struct told *t, struct err *err)
 static int
 has_digests(void *context, struct span body)
 {
-	const struct told *t = context;
+	const struct digests *t = context;
 	uint8_t digest[CRYPTO_SHA512_SIZE];
 
 	for (size_t i = 0; i < DIGESTS; i++) {
@@ -230,7 +230,7 @@ check_digest(struct sign_keys *k, sign_lookup *lookup, void *context,
     struct span body, struct err *err)
 {
 	static const char wrong[] = "content-digest does not match";
-	struct told t;
+	struct digests t;
 	struct sign_trial trial = {has_digests, &t, 256, &k->budget};
 	enum sign_result result = SIGN_GOOD;
 	struct span value;
@@ -347,7 +347,7 @@ accept(struct sign_keys *k, const struct sign_base *b, sign_lookup *lookup,
 }
 
 /* The result on all signatures so far, and its reason. */
-struct judged {
+struct outcome {
 	enum sign_result result;
 	struct err why;
 	size_t seen;
@@ -355,23 +355,23 @@ struct judged {
 
 /* Check the signature ${label}, whose input is next in ${f}. */
 static enum sign_result
-judge(struct sign_keys *k, struct sign_base *b, struct sign_fields f,
+try_signature(struct sign_keys *k, struct sign_base *b, struct sign_fields f,
     struct span label, sign_lookup *lookup, void *context,
-    struct span signatures, size_t *key, struct judged *j)
+    struct span signatures, size_t *key, struct outcome *o)
 {
 	enum sign_result one = SIGN_MALFORMED;
 	struct err why;
 
-	j->seen++;
+	o->seen++;
 	if (sign_base_read(b, &f, label, &why) == 0)
 		one = check_one(k, b, lookup, context, signatures, key, &why);
 	/* An unreadable signature is reported only if none is readable, and
 	 * then the first. */
 	if (one != SIGN_GOOD &&
-	    (j->seen == 1 || one == SIGN_FAILED ||
-		(one == SIGN_WRONG && j->result == SIGN_MALFORMED))) {
-		j->result = one;
-		j->why = why;
+	    (o->seen == 1 || one == SIGN_FAILED ||
+		(one == SIGN_WRONG && o->result == SIGN_MALFORMED))) {
+		o->result = one;
+		o->why = why;
 	}
 	return one;
 }
@@ -382,7 +382,7 @@ check(struct sign_keys *k, sign_lookup *lookup, void *context, struct span body,
     size_t *key, struct err *err)
 {
 	struct span inputs, signatures, label;
-	struct judged j = {SIGN_MALFORMED, {""}, 0};
+	struct outcome o = {SIGN_MALFORMED, {""}, 0};
 	struct sign_fields f;
 	struct sign_base b;
 
@@ -396,20 +396,20 @@ check(struct sign_keys *k, sign_lookup *lookup, void *context, struct span body,
 		while (sign_fields_key(&f, &label)) {
 			struct sign_fields at = f;
 
-			if (j.seen == SIGN_SIGNATURES_MAX) {
+			if (o.seen == SIGN_SIGNATURES_MAX) {
 				err_set(err,
 				    "signature-input: more than %d of them",
 				    SIGN_SIGNATURES_MAX);
 				return SIGN_MALFORMED;
 			}
 			sign_fields_skip(&f);
-			switch (judge(k, &b, at, label, lookup, context,
-			    signatures, key, &j)) {
+			switch (try_signature(k, &b, at, label, lookup, context,
+			    signatures, key, &o)) {
 			case SIGN_GOOD:
 				return accept(
 				    k, &b, lookup, context, body, err);
 			case SIGN_FAILED:
-				*err = j.why;
+				*err = o.why;
 				return SIGN_FAILED;
 			case SIGN_MALFORMED:
 			case SIGN_WRONG:
@@ -419,11 +419,11 @@ check(struct sign_keys *k, sign_lookup *lookup, void *context, struct span body,
 			}
 		}
 	} while (f.bad && sign_fields_resume(&f));
-	if (j.seen == 0)
+	if (o.seen == 0)
 		err_set(err, "signature-input: malformed");
 	else
-		*err = j.why;
-	return j.result;
+		*err = o.why;
+	return o.result;
 }
 
 const struct sign_scheme sign_scheme_rfc9421 = {

@@ -77,7 +77,7 @@ read_headers(struct sign_stream *s, struct err *err)
 }
 
 static struct span
-given(struct span s)
+or_null(struct span s)
 {
 	return s.n == 0 ? (struct span){NULL, 0} : s;
 }
@@ -89,13 +89,13 @@ lookup(void *context, const char *name)
 	const struct message *m = &s->message;
 
 	if (strcmp(name, "webhook-id") == 0)
-		return given(m->id);
+		return or_null(m->id);
 	if (strcmp(name, "webhook-timestamp") == 0)
-		return given(m->time);
+		return or_null(m->time);
 	if (strcmp(name, "webhook-signature") == 0)
-		return given(m->signature);
+		return or_null(m->signature);
 	if (strcmp(name, "content-type") == 0)
-		return given(m->content_type);
+		return or_null(m->content_type);
 	return sign_request_lookup(&s->request, name);
 }
 
