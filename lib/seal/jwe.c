@@ -326,10 +326,10 @@ read_recipient(struct seal_jwe *j, const struct json_index *ix, struct err *err)
 /* A malformed recipient does not prevent the others from opening.  Remember why
  * the first was ignored. */
 static void
-pass(struct seal_jwe *j, int rc, const struct err *why)
+note_unusable(struct seal_jwe *j, int rc, const struct err *why)
 {
-	if (rc != 0 && j->passed.text[0] == '\0')
-		j->passed = *why;
+	if (rc != 0 && j->unusable.text[0] == '\0')
+		j->unusable = *why;
 }
 
 /* Read the headers of all recipients; keep the usable ones. */
@@ -345,12 +345,12 @@ read_headers(struct seal_jwe *j, struct err *err)
 
 		if (rc != 0 && err_is_memory(&why))
 			return err_set(err, "%s", why.text);
-		pass(j, rc, &why);
+		note_unusable(j, rc, &why);
 		if (rc == 0 && kept++ < i)
 			j->recipient[kept - 1] = *r;
 	}
 	j->recipients = kept;
-	return kept > 0 ? 0 : err_set(err, "%s", j->passed.text);
+	return kept > 0 ? 0 : err_set(err, "%s", j->unusable.text);
 }
 
 static int
@@ -373,7 +373,7 @@ read_recipients(
 	json_scan_next(&scan);
 	while (rc == 0 && (t = json_scan_next(&scan)) != JSON_ARRAY_END) {
 		if (t != JSON_OBJECT) {
-			pass(j,
+			note_unusable(j,
 			    err_set(&why, "recipients: not all are objects"),
 			    &why);
 			if (t == JSON_ARRAY)
@@ -388,15 +388,16 @@ read_recipients(
 			rc = err_set(
 			    err, "recipients: more than %d", SEAL_KEYS_MAX);
 		else if (json_index_read(&j->inner, one, &why) != 0)
-			pass(j, -1, &why);
+			note_unusable(j, -1, &why);
 		else
-			pass(j, read_recipient(j, &j->inner, &why), &why);
+			note_unusable(
+			    j, read_recipient(j, &j->inner, &why), &why);
 	}
 	json_scan_release(&scan);
 	if (rc == 0 && j->recipients == 0)
 		return err_set(err, "%s",
-		    j->passed.text[0] != '\0' ? j->passed.text
-					      : "recipients: none");
+		    j->unusable.text[0] != '\0' ? j->unusable.text
+						: "recipients: none");
 	return rc;
 }
 
@@ -445,7 +446,7 @@ seal_jwe_read(struct seal_jwe *j, struct span jwe, struct err *err)
 	j->protected = j->unprotected = (struct span){"", 0};
 	j->aad = (struct span){NULL, 0};
 	j->recipients = 0;
-	j->passed.text[0] = '\0';
+	j->unusable.text[0] = '\0';
 	memset(&j->recipient[0], 0, sizeof(j->recipient[0]));
 	buf_clear(&j->text);
 	/* Reserve all, so that spans into it stay valid. */

@@ -39,8 +39,8 @@ struct seal_jwe {
 	uint8_t nonce[CRYPTO_GCM_NONCE];
 	uint8_t tag[CRYPTO_GCM_TAG];
 	struct seal_recipient recipient[SEAL_KEYS_MAX];
-	size_t recipients; /* usable ones, at least 1 */
-	struct err passed; /* why the first of the others is not */
+	size_t recipients;   /* usable ones, at least 1 */
+	struct err unusable; /* why the first of the others is not */
 
 	struct json_index index; /* of the whole; of a part */
 	struct json_index part;

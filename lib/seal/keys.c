@@ -25,10 +25,10 @@ seal_keys_free(struct seal_keys *k)
 }
 
 /* The state of reading the keys of one text. */
-struct taking {
+struct reading {
 	struct seal_keys *keys;
 	struct crypto_key_file *file; /* NULL: not reported */
-	size_t good, passed;
+	size_t good, ignored;
 	const char *at; /* the first ignored one, and why */
 	struct err why;
 };
@@ -67,9 +67,10 @@ is_secret(struct span text)
 
 /* Remember why ${text} was ignored, if it is the first. */
 static void
-pass(struct taking *t, struct span text, const char *where, const char *why)
+note_ignored(
+    struct reading *t, struct span text, const char *where, const char *why)
 {
-	if (t->passed++ > 0)
+	if (t->ignored++ > 0)
 		return;
 	err_set(&t->why, "%s%s", where, why);
 	t->at = text.p;
@@ -78,7 +79,8 @@ pass(struct taking *t, struct span text, const char *where, const char *why)
 /* Add one key of several.  An unreadable key is ignored.  Return 0; or -1 with
  * ${err} if no key can be added. */
 static int
-take(struct taking *t, struct span text, const char *where, struct err *err)
+add_or_ignore(
+    struct reading *t, struct span text, const char *where, struct err *err)
 {
 	struct err cause, why;
 	int rc;
@@ -98,7 +100,7 @@ take(struct taking *t, struct span text, const char *where, struct err *err)
 	/* A key for another purpose is ignored silently, unless there is no
 	 * other key. */
 	if (rc < 0)
-		pass(t, text, where, why.text);
+		note_ignored(t, text, where, why.text);
 	else if (t->why.text[0] == '\0')
 		err_set(&t->why, "%s%s", where, why.text);
 	return 0;
@@ -106,7 +108,7 @@ take(struct taking *t, struct span text, const char *where, struct err *err)
 
 /* Add the elements of "keys". */
 static int
-add_set(struct taking *t, struct span array, struct err *err)
+add_set(struct reading *t, struct span array, struct err *err)
 {
 	struct json_scan scan;
 	enum json_token token;
@@ -126,9 +128,9 @@ add_set(struct taking *t, struct span array, struct err *err)
 			json_scan_skip(&scan, &jwk) == JSON_ERROR))
 			rc = err_set(err, "%s: out of memory", where);
 		else if (token == JSON_OBJECT)
-			rc = take(t, jwk, where, err);
+			rc = add_or_ignore(t, jwk, where, err);
 		else
-			pass(t, jwk, where, " is not an object");
+			note_ignored(t, jwk, where, " is not an object");
 	}
 	json_scan_release(&scan);
 	return rc;
@@ -136,12 +138,12 @@ add_set(struct taking *t, struct span array, struct err *err)
 
 /* Add one JWK per line. */
 static int
-add_lines(struct taking *t, struct span text, struct err *err)
+add_lines(struct reading *t, struct span text, struct err *err)
 {
 	struct span rest = text, line;
 
 	while (crypto_secret_line(&rest, &line)) {
-		if (take(t, line, "", err) != 0) {
+		if (add_or_ignore(t, line, "", err) != 0) {
 			t->at = line.p;
 			return -1;
 		}
@@ -150,7 +152,7 @@ add_lines(struct taking *t, struct span text, struct err *err)
 }
 
 static int
-add_text(struct taking *t, struct span text, struct err *err)
+add_text(struct reading *t, struct span text, struct err *err)
 {
 	const struct json_member *set;
 	struct json_index ix;
@@ -166,7 +168,7 @@ add_text(struct taking *t, struct span text, struct err *err)
 	} else {
 		set = json_index_find(&ix, "keys");
 		if (set == NULL)
-			rc = take(t, text, "", err);
+			rc = add_or_ignore(t, text, "", err);
 		else if (set->type == JSON_ARRAY)
 			rc = add_set(t, set->value, err);
 		else
@@ -184,7 +186,7 @@ add_text(struct taking *t, struct span text, struct err *err)
 int
 seal_keys_add(struct seal_keys *k, struct span text, struct err *err)
 {
-	struct taking t = {.keys = k};
+	struct reading t = {.keys = k};
 
 	return add_text(&t, text, err);
 }
@@ -193,7 +195,7 @@ static int
 read_keys(void *keys, struct crypto_key_file *file, struct err *err)
 {
 	struct seal_keys *k = keys;
-	struct taking t = {.keys = k, .file = file};
+	struct reading t = {.keys = k, .file = file};
 	size_t i = k->count;
 
 	if (add_text(&t, file->text, err) != 0) {
@@ -202,10 +204,10 @@ read_keys(void *keys, struct crypto_key_file *file, struct err *err)
 	}
 	for (; i < k->count; i++)
 		file->secret |= k->key[i].private;
-	if (t.passed > 1)
+	if (t.ignored > 1)
 		crypto_key_note(file, t.at, "%s: ignored, and %zu more keys",
-		    t.why.text, t.passed - 1);
-	else if (t.passed > 0)
+		    t.why.text, t.ignored - 1);
+	else if (t.ignored > 0)
 		crypto_key_note(file, t.at, "%s: ignored", t.why.text);
 	return 0;
 }

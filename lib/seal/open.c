@@ -117,7 +117,7 @@ find_known(struct seal_opener *o)
 
 /* Cache a key that has opened something. */
 static struct known *
-keep(struct seal_opener *o, size_t key, struct crypto_gcm *gcm)
+cache(struct seal_opener *o, size_t key, struct crypto_gcm *gcm)
 {
 	struct span name = buf_span(&o->name);
 	struct known *k = &o->known[0];
@@ -212,7 +212,7 @@ try_key(struct seal_opener *o, const struct seal_recipient *r, size_t key,
 	}
 	verdict = decrypt(
 	    o, gcm, "wrong key or changed: the tag does not match", err);
-	if (verdict == VERDICT_GOOD && keep(o, key, gcm) == NULL)
+	if (verdict == VERDICT_GOOD && cache(o, key, gcm) == NULL)
 		verdict = seal_no_memory(err);
 	if (verdict != VERDICT_GOOD)
 		crypto_gcm_free(gcm);
