@@ -162,8 +162,8 @@ write_body(struct event_maker *m, const struct event_record *t)
 }
 
 static enum verdict
-take_record(struct event_maker *m, struct span line, struct ndjson_writer *out,
-    struct err *err)
+convert_record(struct event_maker *m, struct span line,
+    struct ndjson_writer *out, struct err *err)
 {
 	struct event_record t = {.line = line};
 	struct event_head head = {0};
@@ -217,7 +217,7 @@ event_take(struct event_maker *m, struct span line, struct ndjson_writer *out,
 	switch (which) {
 	case 0:
 		if (m->opt.mode == EVENT_MAKE)
-			return take_record(m, line, out, err);
+			return convert_record(m, line, out, err);
 		break;
 	case 1:
 		return event_reread(m, line, out, err);

@@ -225,7 +225,7 @@ commit(struct ndjson_writer *out, enum verdict rc)
 }
 
 static void
-keep(struct buf *b, struct span s)
+copy(struct buf *b, struct span s)
 {
 	buf_clear(b);
 	buf_add_span(b, s);
@@ -242,10 +242,10 @@ open_session(struct event_maker *m, const struct event_record *t)
 	s->until = -1;
 	s->time = event_time_at(m, t, t->offset);
 	memcpy(s->digest, t->digest, sizeof(s->digest));
-	keep(&s->id, t->session.id);
-	keep(&s->subject, t->session.subject);
-	keep(&s->start, t->session.start);
-	keep(&s->device, t->session.device);
+	copy(&s->id, t->session.id);
+	copy(&s->subject, t->session.subject);
+	copy(&s->start, t->session.start);
+	copy(&s->device, t->session.device);
 }
 
 /* If a new session starts, write the end event of the last one and the start
