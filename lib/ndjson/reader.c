@@ -8,7 +8,7 @@
 #define CHUNK ((size_t)64 << 10)
 
 /* How many bytes of a line that is too long the caller gets. */
-#define KEPT 64
+#define TOO_LONG_SHOWN 64
 
 struct ndjson_reader {
 	int fd;
@@ -113,7 +113,8 @@ fill(struct ndjson_reader *r)
 }
 
 static enum ndjson_status
-give(struct ndjson_reader *r, size_t n, bool newline, struct ndjson_line *line)
+return_line(
+    struct ndjson_reader *r, size_t n, bool newline, struct ndjson_line *line)
 {
 	enum ndjson_status status = NDJSON_LINE;
 
@@ -127,8 +128,8 @@ give(struct ndjson_reader *r, size_t n, bool newline, struct ndjson_line *line)
 	if (r->dropping || line->text.n > r->max) {
 		r->dropping = false;
 		r->dropped = 0;
-		if (line->text.n > KEPT)
-			line->text.n = KEPT;
+		if (line->text.n > TOO_LONG_SHOWN)
+			line->text.n = TOO_LONG_SHOWN;
 		status = NDJSON_TOO_LONG;
 	}
 	return status;
@@ -142,9 +143,9 @@ trim(struct ndjson_reader *r)
 	r->seen = r->len;
 	if (r->len - r->from > r->max + 1) {
 		r->dropping = true;
-		if (r->len - r->from > KEPT) {
-			r->dropped += r->len - r->from - KEPT;
-			r->len = r->seen = r->from + KEPT;
+		if (r->len - r->from > TOO_LONG_SHOWN) {
+			r->dropped += r->len - r->from - TOO_LONG_SHOWN;
+			r->len = r->seen = r->from + TOO_LONG_SHOWN;
 		}
 	}
 }
@@ -169,7 +170,7 @@ ndjson_next(struct ndjson_reader *r, struct ndjson_line *line)
 		    ? memchr(r->data + r->seen, '\n', r->len - r->seen)
 		    : NULL;
 		if (nl != NULL)
-			return give(
+			return return_line(
 			    r, (size_t)(nl - (r->data + r->from)), true, line);
 		trim(r);
 		if (r->end)
@@ -180,7 +181,7 @@ ndjson_next(struct ndjson_reader *r, struct ndjson_line *line)
 	}
 	if (r->len == r->from)
 		return NDJSON_END;
-	return give(r, r->len - r->from, false, line);
+	return return_line(r, r->len - r->from, false, line);
 }
 
 void
