@@ -153,7 +153,7 @@ one_line(struct run *r, const struct ndjson_line *line)
 }
 
 static void
-take_interrupt(int signal)
+ignore_signal(int signal)
 {
 	(void)signal;
 }
@@ -163,10 +163,10 @@ take_interrupt(int signal)
  * first SIGINT; the second one ends it.  An existing handler or SIG_IGN
  * stays. */
 static void
-outlive_interrupt(int fd)
+ignore_first_interrupt(int fd)
 {
 	struct sigaction now,
-	    once = {.sa_handler = take_interrupt,
+	    once = {.sa_handler = ignore_signal,
 		.sa_flags = SA_RESTART | (int)SA_RESETHAND};
 	struct stat st;
 
@@ -190,7 +190,7 @@ run_fd(struct run *r, int fd, const char *name)
 		diag_errno(ENOMEM, "%s", name);
 		return CLI_SYSTEM;
 	}
-	outlive_interrupt(fd);
+	ignore_first_interrupt(fd);
 	r->f->source = name;
 	r->seems = NULL;
 	r->bad = r->hidden = r->alike = 0;
