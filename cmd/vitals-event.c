@@ -57,7 +57,7 @@ static const struct cli cli = {
 };
 
 static enum verdict
-take_line(void *context, const struct ndjson_line *line,
+process_line(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
 	return event_take(context, line->text, out, err);
@@ -186,7 +186,7 @@ run(const struct event_options *e, char *const operand[], int n,
 		diag_error("%s", err.text);
 		return CLI_SYSTEM;
 	}
-	opt.filter.line = take_line;
+	opt.filter.line = process_line;
 	opt.filter.context = maker;
 	status = filter_run(&opt.filter, operand, n, out);
 	if (status != CLI_SYSTEM) {

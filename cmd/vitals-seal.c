@@ -48,7 +48,7 @@ struct context {
 };
 
 static enum verdict
-take_line(void *context, const struct ndjson_line *line,
+process_line(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
 	struct context *c = context;
@@ -89,7 +89,7 @@ main(int argc, char *argv[])
 		diag_error("%s", err.text);
 		goto out;
 	}
-	opt.filter.line = take_line;
+	opt.filter.line = process_line;
 	opt.filter.context = &context;
 	status = filter_run(&opt.filter, argv + first, argc - first, out);
 out:

@@ -35,7 +35,7 @@ static const struct cli cli = {
 };
 
 static enum verdict
-take_line(void *context, const struct ndjson_line *line,
+process_line(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
 	return sign_line(context, line->text, ndjson_record(out), err);
@@ -92,7 +92,7 @@ main(int argc, char *argv[])
 	status = load_keys(&stream.keys);
 	if (status != CLI_GO)
 		goto out;
-	opt.filter.line = take_line;
+	opt.filter.line = process_line;
 	opt.filter.context = &stream;
 	status = filter_run(&opt.filter, argv + first, argc - first, out);
 out:

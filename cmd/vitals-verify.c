@@ -51,7 +51,7 @@ static const struct cli cli = {
 };
 
 static enum verdict
-take_line(void *context, const struct ndjson_line *line,
+process_line(void *context, const struct ndjson_line *line,
     struct ndjson_writer *out, struct err *err)
 {
 	struct sign_stream *s = context;
@@ -150,7 +150,7 @@ main(int argc, char *argv[])
 	status = CLI_SYSTEM;
 	if (out == NULL)
 		goto out;
-	opt.filter.line = take_line;
+	opt.filter.line = process_line;
 	opt.filter.context = &stream;
 	if (options_request_given(&opt.request))
 		status =
