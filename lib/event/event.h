@@ -43,7 +43,7 @@ enum event_id {
 };
 
 enum event_clock {
-	EVENT_CLOCK_RECORD, /* end of the record; else system clock */
+	EVENT_CLOCK_RECORD, /* end of the record, or system clock */
 	EVENT_CLOCK_NOW,    /* the system's clock */
 	EVENT_CLOCK_GIVEN   /* as RECORD, with ${time} as the clock */
 };
