@@ -4,7 +4,7 @@ complete -c vitals-stream -f
 complete -c vitals-stream -s l -l listen -x -d 'where to listen (default: 127.0.0.1:8080); port 0: any'
 complete -c vitals-stream -l allow-http -d 'speak plain http beyond loopback, behind a proxy'
 complete -c vitals-stream -l port-file -r -F -d 'write the port to FILE once listening'
-complete -c vitals-stream -l tls-cert -r -F -d 'the certificate chain: speak https'
+complete -c vitals-stream -l tls-cert -r -F -d 'serve HTTPS with the certificate chain in FILE'
 complete -c vitals-stream -l tls-key -r -F -d 'its private key'
 complete -c vitals-stream -s k -l key-file -r -F -d 'accept tokens of the keys in FILE (default: $VITALS_KEY_FILE)'
 complete -c vitals-stream -l key-fd -x -d 'read keys from descriptor N'

@@ -72,7 +72,8 @@ struct options_listen {
 	    CLI_FILE("port-file", 0, "FILE",                               \
 		"write the port to FILE once listening", &(o)->port_file), \
 	    CLI_FILE("tls-cert", 0, "FILE",                                \
-		"the certificate chain: speak https", &(o)->certificate),  \
+		"serve HTTPS with the certificate chain in FILE",          \
+		&(o)->certificate),                                        \
 	    CLI_FILE("tls-key", 0, "FILE", "its private key", &(o)->tls_key)
 
 /* Is it an address, and TLS or consent to go without beyond loopback?  Return
