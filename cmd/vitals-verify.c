@@ -25,19 +25,21 @@ static struct options {
     .keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE"), .tolerance = SIGN_TOLERANCE};
 
 static const struct cli_option table[] = {
+    CLI_HEADING("Signatures"),
     OPTIONS_KEYS(&opt.keys, "accept", "VITALS_KEY_FILE"),
     CLI_CHOICE("scheme", 's', SIGN_SCHEMES,
 	"signature scheme to check (default: standard)", &opt.scheme),
     CLI_INTEGER("tolerance", 'T', "SECONDS",
-	"how old or early a signature may be (default: 300)", &opt.tolerance, 0,
+	"maximum age or clock difference (default: 300)", &opt.tolerance, 0,
 	MESSAGE_TIMESTAMP_MAX),
     CLI_FLAG("any-time", 0, "accept signatures of any age", &opt.any_time),
     CLI_TEXT("at", 0, "TIME", "check as of TIME (default: now)", &opt.at),
+    CLI_HEADING("Messages"),
     CLI_CHOICE("output", 'o', "payload|message",
 	"what to print of good messages (default: payload)", &opt.output),
-    CLI_HEADING("One body by hand"),
-    OPTIONS_REQUEST(&opt.request),
     FILTER_OPTIONS(&opt.filter),
+    CLI_HEADING("A single body"),
+    OPTIONS_REQUEST(&opt.request),
 };
 
 static const struct cli cli = {
