@@ -1,20 +1,23 @@
-// Clients that nobody here wrote, of a vitals-stream on PORT:
+// Clients that nobody here wrote, of the vitals-stream at URL:
 //
-//	node stream-clients.js ws PORT QUERY [TOKEN]
-//	node stream-clients.js eventsource PORT QUERY [TOKEN]
+//	node stream-clients.js ws URL QUERY [TOKEN]
+//	node stream-clients.js eventsource URL QUERY [TOKEN]
 //
 // prints each record as a line, "open PROTOCOL" first and "close CODE REASON" at
-// the end; ws acknowledges each line.
+// the end; ws acknowledges each line, and sends each line of its standard input.
 'use strict';
-const [kind, port, query, token] = process.argv.slice(2);
+const [kind, base, query, token] = process.argv.slice(2);
 
 function ws() {
 	const WebSocket = require('ws');
 	const offers = ['vitals.stream.v1'];
 	if (token)
 		offers.push('bearer.' + token);
-	const socket = new WebSocket(`ws://127.0.0.1:${port}/ws?${query}`, offers);
-	socket.on('open', () => console.log('open ' + socket.protocol));
+	const socket = new WebSocket(`${base.replace(/^http/, 'ws')}/ws?${query}`, offers);
+	socket.on('open', () => {
+		console.log('open ' + socket.protocol);
+		require('readline').createInterface({input: process.stdin}).on('line', (line) => socket.send(line));
+	});
 	socket.on('message', (data, binary) => {
 		const record = JSON.parse(data);
 		console.log(binary ? 'binary' : String(data));
@@ -25,12 +28,16 @@ function ws() {
 		console.log('status ' + response.statusCode);
 		process.exit(0);
 	});
-	socket.on('close', (code, reason) => console.log(`close ${code} ${reason}`));
+	socket.on('error', (error) => console.log('error ' + error.code));
+	socket.on('close', (code, reason) => {
+		console.log(`close ${code} ${reason}`);
+		process.exit(0);
+	});
 }
 
 function eventsource() {
 	const {EventSource} = require('eventsource');
-	const source = new EventSource(`http://127.0.0.1:${port}/events?${query}` + (token ? '&access_token=' + token : ''));
+	const source = new EventSource(`${base}/events?${query}` + (token ? '&access_token=' + token : ''));
 	let known = 0;
 	source.onopen = () => console.log('open');
 	source.onmessage = (event) => console.log(JSON.stringify({id: event.lastEventId, line: JSON.parse(event.data)}));

@@ -5,15 +5,24 @@
 # shellcheck source=tests/cli/stream.sh
 . "$TESTS/cli/stream.sh"
 need_npm ws eventsource
+need_command openssl
 
 client() { # FILE KIND QUERY [TOKEN]
 	client_f=$1
-	shift
-	client_k=$1
-	shift
-	node "$INTEROP/stream-clients.js" "$client_k" "$PORT" "$@" >"$client_f" 2>&1 8>&- &
+	client_k=$2
+	shift 2
+	rm -f "$client_f.in"
+	mkfifo "$client_f.in"
+	# For reading and writing: this waits for no writer, and sees no end.
+	node "$INTEROP/stream-clients.js" "$client_k" "$URL" "$@" \
+		>"$client_f" 2>&1 8>&- <>"$client_f.in" &
 	CLIENT=$!
 	CLIENTS="$CLIENTS $CLIENT"
+}
+renew() { # FILE OPTION ...: have the client send a token that has OPTIONs
+	renew_f=$1
+	shift
+	printf '{"token":"%s"}\n' "$(vitals-token -q "$@")" 1<>"$renew_f.in"
 }
 sequences() { # FILE: the numbers n of its lines, of either client
 	grep '"line":' "$1" | jq -r '.line.n' | paste -sd ' '
@@ -94,6 +103,72 @@ wait_for gone "$CLIENT"
 [ "$(cat ws)" = 'status 401' ]
 ok 'ws: no token'
 try 'the server ends' finish TERM
+is_status 0
+is_stdout ''
+stderr_has listening
+
+# ---- A new token on the connection, over TLS
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+	-subj /CN=server -addext subjectAltName=IP:127.0.0.1 \
+	-keyout tls.key -out tls.pem 2>/dev/null
+NODE_EXTRA_CA_CERTS=$WORK/tls.pem
+export NODE_EXTRA_CA_CERTS
+vitals-sign -q --new-key other
+stream --stay -k key --tls-cert tls.pem --tls-key tls.key
+URL=https://127.0.0.1:$PORT
+lines 1 1 | feed
+first=$(vitals-token -q -k key -s s1 --subject nurse -e 10)
+client renewed ws after=earliest "$first"
+renewed=$CLIENT
+client kept ws after=earliest "$first"
+kept=$CLIENT
+wait_for grep -q '"n":1' kept
+wait_for grep -q '"n":1' renewed
+ok 'wss: two clients with one token'
+renew renewed -k key -s s1 -s s2 --subject nurse
+wait_for gone "$kept"
+[ "$(tail -n 1 kept)" = 'close 1008 token-expired' ]
+ok 'wss: one sends no other, and its connection ends'
+lines 2 2 | feed
+wait_for grep -q '"n":2' renewed
+[ "$(sequences renewed)" = '1 2' ] && kill -0 "$renewed"
+ok 'wss: one sends a new token, and its connection outlives the first'
+lines 3 3 vitals.sample s2 | feed
+lines 4 4 | feed
+wait_for grep -q '"n":4' renewed
+[ "$(sequences renewed)" = '1 2 4' ]
+ok 'wss: it sees the sessions that it began with'
+renew renewed -k key --all-sessions --subject nurse -e 1
+wait_for gone "$renewed"
+[ "$(tail -n 1 renewed)" = 'close 1008 token-expired' ]
+ok 'wss: the last token is what counts'
+refuse() { # REASON OPTION ...
+	refuse_r=$1
+	shift
+	client refused ws after=earliest "$(vitals-token -q -k key -s s1 --subject nurse)"
+	wait_for grep -q '"n":1' refused
+	renew refused "$@"
+	wait_for gone "$CLIENT"
+	[ "$(tail -n 1 refused)" = "close 1008 $refuse_r" ]
+	ok "wss: $refuse_r"
+}
+refuse 'the new token is of another subject' -k key -s s1 --subject visitor
+refuse 'the new token is of another subject' -k key -s s1
+refuse 'the new token is for other sessions' -k key -s s2 --subject nurse
+refuse 'no key signed it' -k other -s s1 --subject nurse
+try 'the server ends' finish TERM
+is_status 0
+is_stdout ''
+stderr_has listening
+unset NODE_EXTRA_CA_CERTS
+stream --tls-cert tls.pem --tls-key tls.key
+URL=https://127.0.0.1:$PORT
+client untrusted ws after=earliest
+wait_for gone "$CLIENT"
+head -n 1 untrusted | grep -qx 'error [A-Z_]*SELF_SIGNED[A-Z_]*'
+ok "wss: an unknown authority: $(head -n 1 untrusted)"
+try 'the input ends' finish
 is_status 0
 is_stdout ''
 stderr_has listening
