@@ -175,7 +175,12 @@ stderr_has listening
 
 # ---- python3-websockets
 
-if python3 -c 'import websockets' 2>/dev/null; then
+# The first python3 in PATH need not be Debian's.
+python=
+for p in python3 /usr/bin/python3; do
+	[ -z "$python" ] && "$p" -c 'import websockets' 2>/dev/null && python=$p
+done
+if [ -n "$python" ]; then
 	cat >client.py <<-'X'
 	import asyncio, json, sys, websockets
 
@@ -192,7 +197,7 @@ if python3 -c 'import websockets' 2>/dev/null; then
 	X
 	stream
 	lines 1 3 | feed
-	python3 client.py "$PORT" >py 2>&1 8>&- &
+	"$python" client.py "$PORT" >py 2>&1 8>&- &
 	CLIENT=$!
 	CLIENTS="$CLIENTS $CLIENT"
 	wait_for grep -q '"n":3' py
