@@ -3,11 +3,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "audit/audit.h"
 #include "cli/cli.h"
 #include "diag/diag.h"
 #include "instant/instant.h"
 #include "options/options.h"
-#include "stream/audit.h"
 #include "stream/pages.h"
 #include "stream/stream.h"
 
@@ -196,8 +196,7 @@ sum_up(const struct stream *st)
 }
 
 static int
-stream(struct history *history, struct sign_keys **keys,
-    struct stream_audit *audit)
+stream(struct history *history, struct sign_keys **keys, struct audit *audit)
 {
 	const struct stream_options options = {
 	    .history = history,
@@ -253,7 +252,7 @@ stream(struct history *history, struct sign_keys **keys,
 
 /* Open what is kept in files. */
 static int
-open_files(struct history **history, struct stream_audit **audit)
+open_files(struct history **history, struct audit **audit)
 {
 	const struct history_options options = {
 	    .bytes = (size_t)opt.history_bytes,
@@ -265,7 +264,8 @@ open_files(struct history **history, struct stream_audit **audit)
 	struct err err;
 
 	if ((opt.audit == NULL ||
-		(*audit = stream_audit_open(opt.audit, &err)) != NULL) &&
+		(*audit = audit_open(opt.audit, stream_audit_kinds, &err)) !=
+		    NULL) &&
 	    (*history = history_new(&options, instant_now(), &err)) != NULL)
 		return CLI_GO;
 	diag_error("%s", err.text);
@@ -277,7 +277,7 @@ main(int argc, char *argv[])
 {
 	struct sign_keys *keys = NULL;
 	struct history *history = NULL;
-	struct stream_audit *audit = NULL;
+	struct audit *audit = NULL;
 	int operand, status;
 
 	cli_start(&cli);
@@ -293,7 +293,7 @@ main(int argc, char *argv[])
 		status = open_files(&history, &audit);
 	if (status == CLI_GO)
 		status = stream(history, &keys, audit);
-	stream_audit_close(audit);
+	audit_free(audit);
 	history_free(history);
 	sign_keys_free(keys);
 	return cli_finish(NULL, status);

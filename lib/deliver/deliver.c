@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/audit.h"
 #include "compat/random.h"
 #include "deliver/internal.h"
 #include "outgoing/shown.h"
@@ -127,7 +128,7 @@ deliver_free(struct deliver *d)
 	store_close(d->store);
 	hash_table_release(&d->names);
 	outgoing_reader_release(&d->reader);
-	deliver_audit_free(d->audit);
+	audit_free(d->audit);
 	buf_release(&d->headers.text);
 	buf_release(&d->dead_letter);
 	buf_release(&d->ids);

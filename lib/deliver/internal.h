@@ -15,7 +15,7 @@
 /* Upper bounds of the latency histogram's buckets, in seconds. */
 #define DELIVER_BUCKETS 16
 
-struct deliver_audit;
+struct audit;
 
 /* Read the clocks: one that never jumps, and the wall's. */
 typedef void deliver_clocks(int64_t *now, int64_t *wall);
@@ -78,7 +78,7 @@ struct deliver {
 	struct buf ids; /* of a batch */
 	struct deliver_counts count;
 	struct deliver_time_text first_text, settled_text; /* of receipts */
-	struct deliver_audit *audit;
+	struct audit *audit;
 	int64_t began; /* wall clock of its making */
 	int64_t metrics_due;
 	bool failed; /* receipts or dead letters */
@@ -209,12 +209,11 @@ void deliver_receipt(struct deliver *d, const struct schedule_entry *j,
     enum schedule_outcome outcome, const char *reason, int64_t settled);
 
 /* ---- audit.c */
-struct deliver_audit *deliver_audit_new(int fd, struct err *err);
-void deliver_audit_free(struct deliver_audit *a);
-void deliver_audit_attempt(struct deliver_audit *a,
+struct audit *deliver_audit_new(int fd, struct err *err);
+void deliver_audit_attempt(struct audit *a,
     const struct deliver_request *r, const struct outgoing_answer *answer);
 /* Write what was added.  Return 0, or -1 with ${err}. */
-int deliver_audit_flush(struct deliver_audit *a, struct err *err);
+int deliver_audit_flush(struct audit *a, struct err *err);
 
 /* ---- metrics.c */
 extern const double deliver_bucket_bounds[DELIVER_BUCKETS];

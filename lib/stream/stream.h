@@ -55,7 +55,10 @@ struct stream_page {
 	struct span body;
 };
 
-struct stream_audit;
+/* The kinds of lines in the audit file, as audit_open takes them. */
+extern const char *const stream_audit_kinds[];
+
+struct audit;
 
 struct stream_options {
 	struct history *history; /* not owned */
@@ -68,7 +71,7 @@ struct stream_options {
 	size_t per_address;        /* of them */
 	const char *const *origin; /* origins of other pages; "*": any */
 	size_t origins;
-	struct stream_audit *audit; /* of who watches, not owned; or NULL */
+	struct audit *audit; /* of who watches, not owned; or NULL */
 	bool local; /* the Host must name loopback: nobody shows a token */
 	bool tls;
 	bool stay; /* when the input ends */

@@ -1,6 +1,8 @@
 /* What the audit file says of clients and of refusals. */
+#include <errno.h>
+
+#include "audit/audit.h"
 #include "instant/instant.h"
-#include "stream/audit.h"
 #include "stream/private.h"
 
 #define MINUTE_MS 60000
@@ -8,12 +10,18 @@
 /* Refusals that are audited in one minute; the rest is counted in the next. */
 #define AUDITED_MAX 600
 
+const char *const stream_audit_kinds[] = {
+    "connect", "end", "poll", "refusal", NULL};
+
 /* What cannot be audited is not served: the next tick stops the server. */
 static void
 end_line(struct stream *st)
 {
-	if (stream_audit_end(st->options.audit, &st->failure) != 0)
-		st->count.failed = true;
+	audit_end(st->options.audit);
+	if (audit_flush(st->options.audit) == 0)
+		return;
+	st->count.failed = true;
+	err_sys(&st->failure, errno, "the audit file cannot be written");
 }
 
 static void
@@ -44,7 +52,7 @@ stream_audit_client(
 
 	if (st->options.audit == NULL)
 		return;
-	w = stream_audit_begin(st->options.audit, record, instant_now());
+	w = audit_begin(st->options.audit, record, instant_now());
 	json_key(w, "client");
 	json_put_text(w, c->peer);
 	json_key(w, "kind");
@@ -83,7 +91,7 @@ stream_audit_refusal(
 		st->omitted++;
 		return;
 	}
-	w = stream_audit_begin(st->options.audit, "refusal", instant_now());
+	w = audit_begin(st->options.audit, "refusal", instant_now());
 	json_key(w, "client");
 	json_put_text(w, peer);
 	json_key(w, "httpStatus");

@@ -86,7 +86,16 @@ echo '{"a":1}' >other
 try 'another file' vitals-stream -l 127.0.0.1:0 --audit other
 is_status 3
 is_stdout ''
-is_stderr 'vitals-stream: other: not an audit file'
+is_stderr 'vitals-stream: other: not an audit file: its last line has no "seq" and "hash"'
+
+printf '{"record":"attempt","seq":1,"previous":"","hash":"%064d"}\n' 1 >other
+cp other before
+try 'an audit file of vitals-post' vitals-stream -l 127.0.0.1:0 --audit other
+is_status 3
+is_stdout ''
+stderr_has '^vitals-stream: other: not an audit file'
+cmp -s before other
+ok 'is as it was'
 
 # ---- What cannot be audited is not served.
 

@@ -1,0 +1,319 @@
+#include "audit/audit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "crypto/digest.h"
+#include "instant/instant.h"
+#include "ndjson/ndjson.h"
+
+/* The longest line that is looked for at the end of an existing file: that of an
+ * attempt of vitals-post with a batch of the longest IDs, in which each byte may
+ * take two, is shorter.
+ */
+#define LINE_MOST ((size_t)2 << 20)
+
+/* What is looked at first of it. */
+#define TAIL_FIRST ((size_t)64 << 10)
+
+#define HEX (2 * CRYPTO_SHA256_SIZE)
+
+struct audit {
+	int fd;
+	bool owns;          /* fd is closed at the end */
+	int64_t seq;        /* of the next line */
+	char last[HEX + 1]; /* hash of the line before */
+	struct buf text;    /* lines to be written */
+	size_t from;        /* where the line that was begun starts in it */
+	struct json_writer writer;
+};
+
+/* Is ${value}, which is JSON, one of ${kinds}? */
+static bool
+is_kind(struct span value, const char *const *kinds)
+{
+	for (; *kinds != NULL; kinds++)
+		if (span_is(json_inside(value), *kinds))
+			return true;
+	return false;
+}
+
+/* Take the line's number and hash, if it is one of ours. */
+static bool
+take_line(struct audit *a, const char *const *kinds, struct span line)
+{
+	const struct json_member *record, *hash, *seq;
+	struct json_index ix;
+	bool ours = false;
+
+	json_index_init(&ix);
+	if (json_index_read(&ix, line, NULL) == 0 &&
+	    (record = json_index_find(&ix, "record")) != NULL &&
+	    record->type == JSON_STRING && is_kind(record->value, kinds) &&
+	    json_index_find(&ix, "previous") != NULL &&
+	    (hash = json_index_find(&ix, "hash")) != NULL &&
+	    hash->type == JSON_STRING && hash->value.n == HEX + 2 &&
+	    (seq = json_index_find(&ix, "seq")) != NULL &&
+	    json_integer(seq->value, 0, INT64_MAX - 1, &a->seq) == 0) {
+		memcpy(a->last, hash->value.p + 1, HEX);
+		a->seq++;
+		ours = true;
+	}
+	json_index_release(&ix);
+	return ours;
+}
+
+/* Does ${s} begin with ${start}, as far as it goes?  Go behind that. */
+static bool
+begins(struct span *s, const char *start)
+{
+	size_t n = strlen(start);
+
+	if (n > s->n)
+		n = s->n;
+	if (memcmp(s->p, start, n) != 0)
+		return false;
+	s->p += n;
+	s->n -= n;
+	return true;
+}
+
+/* Is it what a power cut may leave of the start of a line of ours? */
+static bool
+is_torn_line(struct span s, const char *const *kinds)
+{
+	while (s.n > 0 && s.p[s.n - 1] == '\0')
+		s.n--;
+	for (; *kinds != NULL; kinds++) {
+		struct span rest = s;
+
+		if (begins(&rest, "{\"record\":\"") && begins(&rest, *kinds) &&
+		    begins(&rest, "\",\"seq\":"))
+			return true;
+	}
+	return false;
+}
+
+/* The lines at the end of a file. */
+struct tail {
+	struct span last; /* without its newline; p NULL: there is none */
+	struct span torn; /* behind it, without a newline */
+};
+
+/* Find them in the last ${n} bytes of a file of ${size}.  Return false where
+ * they begin before these. */
+static bool
+find_lines(struct tail *t, const char *p, size_t n, bool whole)
+{
+	size_t end = n, start;
+
+	while (end > 0 && p[end - 1] != '\n')
+		end--;
+	if (end == 0 && !whole)
+		return false;
+	t->torn = (struct span){p + end, n - end};
+	t->last = (struct span){NULL, 0};
+	if (end == 0)
+		return true;
+	start = --end;
+	while (start > 0 && p[start - 1] != '\n')
+		start--;
+	if (start == 0 && !whole)
+		return false;
+	t->last = (struct span){p + start, end - start};
+	return true;
+}
+
+/* Judge what the file ends in before anything is changed in it.  A line that
+ * was never finished is cut off, one that only lacks its newline gets it. */
+static int
+take_tail(struct audit *a, const char *const *kinds, const struct tail *t,
+    off_t size, struct err *err)
+{
+	if (t->torn.n > 0 && take_line(a, kinds, t->torn)) {
+		buf_add_byte(&a->text, '\n');
+		return 0;
+	}
+	if (t->last.p != NULL && !take_line(a, kinds, t->last))
+		return err_set(err,
+		    "not an audit file: its last line has no "
+		    "\"seq\" and \"hash\"");
+	if (t->torn.n == 0)
+		return 0;
+	if (t->last.p == NULL && !is_torn_line(t->torn, kinds))
+		return err_set(
+		    err, "not an audit file: no line in it is whole");
+	if (ftruncate(a->fd, size - (off_t)t->torn.n) != 0)
+		return err_sys(err, errno, "a torn last line stays");
+	return 0;
+}
+
+/* Take up the chain at the end of what the file holds. */
+static int
+take_up(struct audit *a, const char *const *kinds, struct err *err)
+{
+	off_t size = lseek(a->fd, 0, SEEK_END);
+	size_t n = TAIL_FIRST;
+	struct tail t;
+	char *p = NULL;
+	int rc;
+
+	memset(a->last, '0', HEX);
+	if (size <= 0)
+		return 0;
+	for (;; n *= 2) {
+		char *more;
+
+		if ((off_t)n > size)
+			n = (size_t)size;
+		more = realloc(p, n);
+		if (more == NULL) {
+			rc = err_set(err, "out of memory");
+			break;
+		}
+		p = more;
+		if (pread(a->fd, p, n, size - (off_t)n) != (ssize_t)n) {
+			rc = err_sys(err, errno, "read failed");
+			break;
+		}
+		if (find_lines(&t, p, n, (off_t)n == size)) {
+			rc = take_tail(a, kinds, &t, size, err);
+			break;
+		}
+		if (n > 2 * LINE_MOST) {
+			rc = err_set(err, "not an audit file");
+			break;
+		}
+	}
+	free(p);
+	return rc;
+}
+
+struct audit *
+audit_new(int fd, const char *const *kinds, struct err *err)
+{
+	struct audit *a = calloc(1, sizeof(*a));
+
+	if (a == NULL) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	a->fd = fd;
+	buf_init(&a->text);
+	/* Pipes have no locks. */
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+		err_set(err, "another process writes to it");
+	else if (take_up(a, kinds, err) == 0)
+		return a;
+	audit_free(a);
+	return NULL;
+}
+
+struct audit *
+audit_open(const char *path, const char *const *kinds, struct err *err)
+{
+	int fd = ndjson_open_append(path);
+	struct audit *a;
+	struct err why;
+
+	if (fd < 0) {
+		err_sys(err, errno, "%s", path);
+		return NULL;
+	}
+	a = audit_new(fd, kinds, &why);
+	if (a == NULL) {
+		err_set(err, "%s: %s", path, why.text);
+		close(fd);
+		return NULL;
+	}
+	a->owns = true;
+	return a;
+}
+
+void
+audit_free(struct audit *a)
+{
+	if (a == NULL)
+		return;
+	if (a->owns)
+		close(a->fd);
+	buf_release(&a->text);
+	free(a);
+}
+
+struct json_writer *
+audit_begin(struct audit *a, const char *record, int64_t time)
+{
+	a->from = a->text.len;
+	json_writer_init(&a->writer, &a->text);
+	json_object_begin(&a->writer);
+	json_key(&a->writer, "record");
+	json_put_text(&a->writer, record);
+	json_key(&a->writer, "seq");
+	json_put_integer(&a->writer, a->seq++);
+	instant_put(&a->writer, "time", time);
+	return &a->writer;
+}
+
+void
+audit_end(struct audit *a)
+{
+	uint8_t digest[CRYPTO_SHA256_SIZE];
+	struct buf hex;
+
+	json_key(&a->writer, "previous");
+	json_put_text(&a->writer, a->last);
+	buf_init(&hex);
+	if (!buf_failed(&a->text) &&
+	    crypto_sha256(
+		a->text.data + a->from, a->text.len - a->from, digest) == 0)
+		crypto_hex(&hex, digest, sizeof(digest));
+	json_key(&a->writer, "hash");
+	json_put_string(&a->writer, buf_span(&hex));
+	json_object_end(&a->writer);
+	buf_add_byte(&a->text, '\n');
+	if (buf_failed(&hex) || hex.len != HEX)
+		a->text.failed = true;
+	else
+		memcpy(a->last, hex.data, HEX);
+	buf_release(&hex);
+}
+
+/* What is written is not written again, should there be a next time. */
+static void
+forget(struct buf *text, size_t done)
+{
+	memmove(text->data, text->data + done, text->len - done);
+	text->len -= done;
+}
+
+int
+audit_flush(struct audit *a)
+{
+	size_t done = 0;
+
+	if (buf_failed(&a->text)) {
+		errno = ENOMEM;
+		return -1;
+	}
+	while (done < a->text.len) {
+		ssize_t n =
+		    write(a->fd, a->text.data + done, a->text.len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			int errnum = n == 0 ? ENOSPC : errno;
+
+			forget(&a->text, done);
+			errno = errnum;
+			return -1;
+		}
+		done += (size_t)n;
+	}
+	buf_clear(&a->text);
+	return 0;
+}
