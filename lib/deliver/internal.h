@@ -210,8 +210,8 @@ void deliver_receipt(struct deliver *d, const struct schedule_entry *j,
 
 /* ---- audit.c */
 struct audit *deliver_audit_new(int fd, struct err *err);
-void deliver_audit_attempt(struct audit *a,
-    const struct deliver_request *r, const struct outgoing_answer *answer);
+void deliver_audit_attempt(struct audit *a, const struct deliver_request *r,
+    const struct outgoing_answer *answer);
 /* Write what was added.  Return 0, or -1 with ${err}. */
 int deliver_audit_flush(struct audit *a, struct err *err);
 
