@@ -12,8 +12,8 @@ certificate() { # NAME
 }
 certificate server
 certificate other
-stream_tls() { # [OPTION ...]
-	stream --tls-cert server.pem --tls-key server.key "$@"
+stream_tls() {
+	stream --tls-cert server.pem --tls-key server.key
 	URL=https://127.0.0.1:$PORT
 }
 is_code() { # NAME STATUS OPTION ...: of curl
