@@ -1,4 +1,4 @@
-// One session on the page.
+// The card of one session.
 
 import { Trace } from "./trace.js";
 import { QUALITIES, THRESHOLD, VITALS, levelOf, reasonInWords, seconds } from "./words.js";
@@ -12,7 +12,7 @@ function element(name, className, text) {
 	return made;
 }
 
-// Writes only what differs: the page is left alone otherwise.
+// Writes only if the text differs, so that the page is not laid out again for nothing.
 function setText(node, text) {
 	if (node.textContent !== text)
 		node.textContent = text;
@@ -130,8 +130,8 @@ export class Card {
 				: "No data yet.");
 	}
 
-	// What is still too short, and by how much: of the time in view, not of the
-	// time that passed.
+	// The next reading that needs a longer recording, and how much longer.  Only time
+	// with the face in view counts.
 	#showCountdown(stale) {
 		const { session } = this;
 		const measured = session.offset * (session.quality?.coverage ?? 1);
@@ -145,7 +145,7 @@ export class Card {
 			+ ` (${seconds(measured)} measured)`);
 	}
 
-	// The lesser readings that have no value, in one sentence: by reason.
+	// The smaller readings without a value, in one sentence, grouped by reason.
 	#showMissing() {
 		const reasons = new Map();
 		for (const { vital, name, large } of VITALS) {
@@ -165,7 +165,7 @@ export class Card {
 			this.canvas.dataset.drawn = Number(this.canvas.dataset.drawn ?? 0) + 1;
 	}
 
-	// A sentence for those who listen.
+	// A sentence for screen readers.
 	spoken() {
 		const { session } = this;
 		const rate = session.readings.get("heartRate");

@@ -1,4 +1,4 @@
-// The page: sessions side by side, as the stream reports them.
+// The page shows the sessions of the stream side by side.
 
 import { Card } from "./card.js";
 import { Link } from "./link.js";
@@ -34,7 +34,7 @@ function setLink(state, text) {
 		byId("link-text").textContent = text;
 }
 
-// The lag of the session that is furthest behind.
+// The lag of the session with the largest one.
 function lagInWords(now) {
 	const lags = [...model.sessions.values()]
 		.filter((s) => !s.ended && !s.isStale(now) && s.lag !== null)
@@ -57,7 +57,7 @@ function showCards(now) {
 		setLink("live", `Live by ${transport}${lagInWords(now)}`);
 }
 
-// Traces that nobody sees are not drawn.
+// Traces outside the visible part of the page are not drawn.
 const visible = new IntersectionObserver((entries) => {
 	for (const { target, isIntersecting } of entries)
 		target.dataset.visible = isIntersecting;
@@ -126,7 +126,7 @@ byId("theme").addEventListener("click", () =>
 prefersDark.addEventListener("change", ({ matches }) => setTheme(matches));
 setTheme(prefersDark.matches);
 
-// A token in the fragment never travels to the server with the page's address.
+// The browser does not send the fragment of an address, so the token stays in the page.
 function tokenOfAddress() {
 	const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
 	if (token)

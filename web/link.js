@@ -1,14 +1,16 @@
-// The connection to the stream: WebSocket, server-sent events where that fails,
-// and back again.  Resumes after the last sequence number, drops repeats.
+// The connection to the stream.  It uses WebSocket, or server-sent events if that
+// fails, and then alternates.  It resumes after the last sequence number and drops
+// duplicates.
 
 import { endInWords } from "./words.js";
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15000;
-// Heartbeats come at least this often; a link that is silent for longer is dead.
+// By default the server sends a heartbeat more often than this; a link that is silent
+// for longer is dead.
 const SILENCE_MS = 45000;
-// Attempts by one transport that may fail in a row, at a server that answers, before
-// the other is tried.
+// How many attempts with one transport may fail in a row before the other one is
+// tried.  Only failures at a server that answers are counted.
 const ATTEMPTS = 2;
 const JOIN_SECONDS = 20;
 
@@ -25,7 +27,8 @@ export class Link extends EventTarget {
 
 	start(token) {
 		this.#close();
-		// No WebSocket takes another as a name of a subprotocol.
+		// The token is sent as the name of a WebSocket subprotocol, which allows
+		// no other characters.
 		if (!/^[\w.-]*$/.test(token)) {
 			this.#say("refused", { why: "That is not a token." });
 			return;
@@ -135,7 +138,7 @@ export class Link extends EventTarget {
 		try {
 			this.#deliver(sequence, JSON.parse(text));
 		} catch {
-			// A line that is no JSON says nothing that can be shown.
+			// A line that is not JSON has nothing to show.
 		}
 	}
 
@@ -161,8 +164,8 @@ export class Link extends EventTarget {
 		this.#say("line", line);
 	}
 
-	// The link is down: say so, look whether a token is what is missing, and try
-	// again after a random part of a growing time.
+	// The link is down.  Reports that, asks whether a token is missing, and otherwise
+	// retries after a random part of a growing time.
 	async #lost(why) {
 		clearTimeout(this.#watchdog);
 		this.#failures++;
@@ -179,8 +182,8 @@ export class Link extends EventTarget {
 		this.#timer = setTimeout(() => this.#connect(), wait);
 	}
 
-	// Whether the server answers, and why it refuses.  A script is not shown why a
-	// WebSocket was refused, but a plain request is.
+	// Whether the server answers, and why it refuses.  A browser does not show a script
+	// why a WebSocket was refused, so this makes a plain request.
 	async #ask() {
 		const refusals = {
 			401: this.#token ? "The token is not valid, or no longer." : "This stream needs a token.",

@@ -1,9 +1,9 @@
-// What is known of each session, from its lines.
+// The state of each session, from its lines.
 
-// Seconds of the wave that are kept: what is drawn, and what waits to be.
+// Seconds of the wave that are stored: those that are drawn, and those still to be drawn.
 const WAVE_SECONDS = 14;
 
-// Without a new line for so long, values are no longer of now.
+// Without a new line for this long, values are no longer current.
 export const STALE_MS = 6000;
 
 class Session {
@@ -25,7 +25,7 @@ class Session {
 		if (line.wave !== "pulse" || !(block.rate > 0) || !Array.isArray(block.values))
 			return;
 		const last = this.wave.at(-1);
-		// A recording that starts again starts a new trace.
+		// If the recording starts again, so does the trace.
 		if (last && block.at < last.at)
 			this.wave = [];
 		this.wave.push(block);
@@ -64,8 +64,8 @@ class Session {
 	}
 }
 
-// A sample that is too short for every reading has a quality of zeros: nothing was
-// measured yet.
+// A sample that is too short for every reading has a quality of zeros, because nothing
+// was measured yet.
 function isMeasured(line) {
 	return typeof line.quality?.illumination === "number"
 		|| (line.readings ?? []).some(({ absentReason }) => absentReason !== "too-short");

@@ -1,13 +1,13 @@
-// The pulse wave on a canvas, scrolled by the clock and not by the arrival of
-// its blocks, so that it runs smoothly.
+// The pulse wave on a canvas.  The clock scrolls it, not the arrival of its blocks, so
+// that it moves smoothly.
 
 const SHOWN_SECONDS = 8;
-// How far behind the newest value the right edge runs: a block's length and its
+// How far the right edge is behind the newest value: the length of a block and its
 // jitter.
 const DELAY_SECONDS = 1.3;
-// When the edge is further off than this it jumps, as after a lost connection.
+// If the edge is off by more than this, as after a lost connection, it jumps.
 const SLACK_SECONDS = 2.5;
-// Of the scale, a frame: half in 0.8 s.
+// The factor of the scale per frame: it halves in 0.8 s.
 const SCALE_DECAY = 0.972;
 const FRAME_MS = 1000 / 30;
 const CALM_FRAME_MS = 1000;
@@ -23,7 +23,7 @@ export class Trace {
 		this.#canvas = canvas;
 	}
 
-	// Moves the edge on by the time since the last frame, held near the newest.
+	// Moves the edge by the time since the last frame, and keeps it near the newest value.
 	#advance(newest, elapsed) {
 		const aim = newest - DELAY_SECONDS;
 		if (this.#edge === null || Math.abs(this.#edge - aim) > SLACK_SECONDS)
@@ -44,13 +44,13 @@ export class Trace {
 		return ratio;
 	}
 
-	// What a picture depends on besides its values.
+	// What the picture depends on, other than its values.
 	#lookNow() {
 		const { clientWidth, clientHeight, ownerDocument } = this.#canvas;
 		return [clientWidth, clientHeight, devicePixelRatio, ownerDocument.documentElement.dataset.theme].join();
 	}
 
-	// True when it drew.  A trace that is stopped is drawn when its look changes.
+	// Returns whether it drew.  A stopped trace is drawn only if its look changes.
 	draw(session, now, { calm, stopped }) {
 		const last = session.wave.at(-1);
 		if (!last || now - this.#drawnAt < (calm ? CALM_FRAME_MS : FRAME_MS) - 1)
@@ -79,8 +79,8 @@ export class Trace {
 		context.clearRect(0, 0, width, height);
 		this.#grid(context, width, height, from, style);
 		const peak = peakOf(blocks, from, this.#edge);
-		// The scale grows at once and shrinks slowly, so that nothing is cut off and
-		// the trace does not pump.
+		// The scale grows immediately, so that nothing is cut off, and shrinks slowly,
+		// so that the height of the trace does not jump.
 		this.#scale = Math.max(peak, this.#scale * SCALE_DECAY, 1e-6);
 		context.lineWidth = 2 * ratio;
 		context.lineJoin = "round";
@@ -118,7 +118,7 @@ function peakOf(blocks, from, to) {
 	return peak;
 }
 
-// A gap in the values, or between two blocks, is a gap in the line.
+// A gap in the values, or between two blocks, interrupts the line.
 function stroke(context, blocks, area) {
 	let end = -Infinity;
 	for (const block of blocks) {

@@ -1,7 +1,7 @@
-// What the codes of a line are called on the page.
+// The words of the page for the codes in a line.
 
-// The vital signs in the order in which they are shown, with the seconds of
-// recording that each needs (READINGS in vitals-extract(1)).
+// The vital signs in the order of the page, with the seconds of recording that each one
+// needs (READINGS in vitals-extract(1)).
 export const VITALS = [
 	{ vital: "heartRate", name: "Heart rate", unit: "/min", needs: 5, large: true, digits: 0 },
 	{ vital: "respiratoryRate", name: "Breathing", unit: "/min", needs: 15, large: true, digits: 0 },
@@ -17,7 +17,7 @@ export const VITALS = [
 	{ vital: "perfusionIndex", name: "Perfusion", unit: "%", needs: 5, digits: 2 },
 ];
 
-// Readings below this confidence are greyed.
+// Readings with a lower confidence are grey.
 export const THRESHOLD = 0.5;
 
 export const REASONS = {
@@ -37,14 +37,14 @@ export function reasonInWords(code, ended) {
 }
 
 const GAPS = {
-	expired: "they are older than what the server keeps",
+	expired: "the server no longer has them",
 	slow: "this page did not keep up",
-	thinned: "fewer are sent while this page does not keep up",
+	thinned: "the server sends fewer while this page does not keep up",
 };
 
 export function gapInWords({ lost, reason }) {
 	if (typeof lost !== "number")
-		return "The stream has restarted. Lines from in between may be lost.";
+		return "The stream has restarted. Lines may be lost.";
 	const count = lost === 1 ? "1 line was lost" : `${lost} lines were lost`;
 	return `${count}: ${GAPS[reason] ?? reason}.`;
 }
@@ -60,7 +60,7 @@ export function endInWords(reason) {
 	return ENDS[reason] ?? `The server closed the connection: ${reason || "refused"}.`;
 }
 
-// Each quality with the words for its level, worst first.  Motion counts down.
+// Each quality with the words for its levels, in rising order.  Less motion is better.
 export const QUALITIES = [
 	{ key: "signal", name: "Signal", steps: [0.3, 0.6], words: ["weak", "fair", "good"] },
 	{ key: "illumination", name: "Light", steps: [0.2, 0.4], words: ["dark", "dim", "good"] },
