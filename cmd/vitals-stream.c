@@ -82,7 +82,7 @@ static const struct cli_option table[] = {
 static const struct cli cli = {
     .name = "vitals-stream",
     .operands = "",
-    .summary = "Serve lines as they come to many watchers.",
+    .summary = "Serve lines as they arrive to many watchers.",
     .example =
 	"  vitals-extract --live - <camera | vitals-event | vitals-stream",
     .option = table,

@@ -83,7 +83,7 @@ X
 is_status 1
 stdout_json '.identifier.value == "a,$|#&+%=?A" and (.id | test("^[0-9a-f-]{36}$"))
 	and .entry[0].request.ifNoneExist == "identifier=urn:vitals:reading|a%5C%2C%5C%24%5C%7C%23%26%2B%25%3D%3FA/heartRate"'
-stderr_has "^vitals-fhir: <stdin>:1: id: 'a,.*A' is no ID"
+stderr_has "^vitals-fhir: <stdin>:1: id: 'a,.*A' is not an ID"
 
 # Lines that are refused
 refused() { # NAME MESSAGE LINE

@@ -254,12 +254,12 @@ usage() { # MESSAGE ARG ...
 }
 usage 'give one URL'
 usage 'not an http:// or https:// URL' ws://127.0.0.1/
-usage 'plain http goes to loopback alone' http://example.org/
+usage 'plain http goes only to loopback' http://example.org/
 usage "--after: 'x' is neither" -a x http://127.0.0.1/
 usage '--once with --after now prints nothing' -1 -a now http://127.0.0.1/
 usage '--once polls' -1 -t sse http://127.0.0.1/
 try 'a query' vitals-listen 'http://127.0.0.1/?x=1'
 is_status 3
 is_stdout ''
-is_stderr 'vitals-listen: URL holds a query (?)'
+is_stderr 'vitals-listen: URL has a query (?)'
 done_testing
