@@ -45,10 +45,16 @@ history_format_fail(struct sqlite3 *db, const char *path, struct err *err)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return err_set(err, "%s: in use by another process", path);
-	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
 		if (errnum != 0)
-			return err_sys(err, errnum, "%s", path);
+			return err_sys(
+			    err, errnum, "%s: cannot be opened", path);
+		return err_set(err, "%s: cannot be opened", path);
+	case SQLITE_IOERR:
+		/* Older versions do not keep what the write failed with. */
+		if (errnum != 0)
+			return err_sys(
+			    err, errnum, "%s: read or write failed", path);
 		return err_set(err,
 		    "%s: cannot be written: the disk is full or broken, or the "
 		    "file too large",

@@ -174,8 +174,8 @@ start(struct serve *s, struct err *err)
 		return err_set(err, "out of memory");
 	if (parse_listen(s->options.listen, &address, &length) != 0)
 		return -1; /* serve_is_loopback has read it */
-	/* A client that has sent nothing yet waits in the kernel, for a second or
-	 * so, where it takes no place from those that have. */
+	/* A client that has sent nothing yet waits in the kernel, for a second
+	 * or so, where it takes no place from those that have. */
 	s->listener = evconnlistener_new_bind(s->base, accepted, s,
 	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE |
 		LEV_OPT_DEFERRED_ACCEPT,
