@@ -63,6 +63,7 @@ fetch() { # PATH [ARG of curl ...]
 watch() { # FILE PATH [ARG of curl ...]: an SSE client in the background
 	watch_f=$1 watch_p=$2
 	shift 2
+	: >"$watch_f" # an earlier client's hello is not this one's
 	curl -sN --max-time 1200 "$URL$watch_p" "$@" >"$watch_f" 8>&- &
 	WATCHER=$!
 	CLIENTS="$CLIENTS $WATCHER"
