@@ -43,7 +43,8 @@ $(server_bin): $(B)/%: $(B)/obj/%.o $(B)/libvitals.a
 check: check-build
 	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(unit_bin) $(cli_tests) \
 	$(interop_tests) $(fault_tests)
-check-build: all $(unit_bin) $(server_bin)
+# Fuzzers are only compiled here: what breaks them is then seen at once.
+check-build: all $(unit_bin) $(server_bin) $(fuzz_ok:%=$(B)/obj/%.o)
 	$(call say_skipped,unit,$(unit_ok))
 check-unit: $(unit_bin)
 	$(Q)tests/run -j $(JOBS) $(unit_bin)
@@ -80,7 +81,8 @@ FUZZ_SECONDS ?= 20
 FUZZ_SEED ?= 1
 fuzz:
 	$(MAKE) CC=clang SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzz-run
-$(B)/obj/tests/fuzz/%.o: MOD_CFLAGS = -Wno-missing-prototypes
+$(B)/obj/tests/fuzz/%.o: MOD_CFLAGS = -Wno-missing-prototypes \
+	-Wno-missing-declarations
 $(fuzz_bin): $(B)/%: $(B)/obj/%.o $(B)/libvitals.a
 	@mkdir -p $(@D)
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) \

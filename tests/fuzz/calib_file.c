@@ -37,6 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct models m;
 	struct err err;
 	size_t n;
+	bool used;
 
 	if (copy == NULL || pairs == NULL)
 		abort();
@@ -44,8 +45,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(copy, data, size);
 	if (calib_read(&m, text, &err) == 0)
 		round_trip(&m);
-	(void)calib_reference(pairs, text, &err);
-	(void)calib_measurement(pairs, text, &err);
+	(void)calib_reference(pairs, text, &used, &err);
+	(void)calib_measurement(pairs, text, &used, &err);
 	(void)calib_pairs_of(pairs, VITAL_OXYGEN_SATURATION, &n);
 	calib_pairs_free(pairs);
 	free(copy);

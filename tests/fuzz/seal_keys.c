@@ -25,11 +25,11 @@ use(const struct seal_keys *keys)
 	sealer = seal_sealer_new(keys, 1, &err);
 	if (sealer != NULL && opener != NULL) {
 		if (seal_line(sealer, &from, line, true, &out, &err) !=
-		    SEAL_GOOD)
+		    VERDICT_GOOD)
 			abort();
 		if (opens !=
 		    (seal_open(opener, buf_span(&out), &opened, &err) ==
-			SEAL_GOOD))
+			VERDICT_GOOD))
 			abort();
 	}
 	buf_release(&out);
