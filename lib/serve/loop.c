@@ -230,8 +230,12 @@ serve_free(struct serve *s)
 	s->listener = NULL;
 	serve_disconnect_all(s);
 	serve_watches_free(s);
-	if (s->base != NULL)
+	if (s->base != NULL) {
+		/* A callback that libevent has put off keeps its connection from
+		 * being freed until it has run. */
+		event_base_loop(s->base, EVLOOP_NONBLOCK);
 		event_base_free(s->base);
+	}
 	SSL_CTX_free(s->tls);
 	free(s);
 }

@@ -198,6 +198,45 @@ check_clients(int (*clients)(unsigned port), const char *name)
 	serve_free(s);
 }
 
+static void
+stop_at_once(void *context, struct serve_request *r)
+{
+	struct serve **s = context;
+
+	serve_answer(r, 202, NULL, (struct span){NULL, 0});
+	serve_stop(*s);
+}
+
+/* The first of many requests ends the loop: what libevent has put off for the
+ * other connections must not be lost.  Only a leak detector sees it. */
+static void
+check_stopped_amid(void)
+{
+	struct serve *s = NULL;
+	struct serve_options options = {.listen = "127.0.0.1:0",
+	    .max_connections = CONNECTIONS,
+	    .max_body = 100,
+	    .request_ms = 600000,
+	    .idle_ms = 600000,
+	    .handle = stop_at_once,
+	    .context = &s};
+	struct err err = {""};
+	int fd[CONNECTIONS];
+
+	s = serve_new(&options, &err);
+	CHECK(s != NULL, s != NULL ? "a server" : err.text);
+	if (s == NULL)
+		return;
+	for (int i = 0; i < CONNECTIONS; i++) {
+		fd[i] = client(serve_port(s));
+		say(fd[i], request);
+	}
+	CHECK(serve_run(s) == 0, "it stops amid requests");
+	serve_free(s);
+	for (int i = 0; i < CONNECTIONS; i++)
+		close(fd[i]);
+}
+
 int
 main(void)
 {
@@ -208,5 +247,6 @@ main(void)
 	check_clients(crowd, "more clients than connections");
 	check_clients(keepers, "more clients that keep theirs");
 	check_clients(slow, "slow ones give way");
+	check_stopped_amid();
 	return check_done();
 }
