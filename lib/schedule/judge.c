@@ -2,7 +2,7 @@
 
 #include "schedule/internal.h"
 
-/* Keep to the Retry-After that goes for all of ${e}. */
+/* Respect a Retry-After that applies to all of ${e}. */
 static void
 hold(const struct schedule *s, struct schedule_endpoint *e,
     const struct outgoing_answer *a, struct schedule_news *news)
@@ -13,8 +13,8 @@ hold(const struct schedule *s, struct schedule_endpoint *e,
 	news->held = true;
 }
 
-/* Those of ${first} and its mates for which it is too late by ${then} are
- * expired.  Return the others. */
+/* Expire those of ${first} and its mates that are too old at ${then}.  Return
+ * the others. */
 static struct schedule_entry *
 expire(struct schedule *s, struct schedule_entry *first, int64_t then)
 {
@@ -34,7 +34,8 @@ expire(struct schedule *s, struct schedule_entry *first, int64_t then)
 	return left;
 }
 
-/* Nothing can be sent to ${e} before ${until}: for some that is too late. */
+/* Nothing can be sent to ${e} before ${until}: expire the ready entries for which
+ * that is too late. */
 static void
 put_off(struct schedule *s, struct schedule_endpoint *e, int64_t until)
 {
@@ -128,8 +129,8 @@ consented(struct schedule_endpoint *e, double rate, struct schedule_news *news)
 	e->down = false;
 }
 
-/* While it has not answered it is asked again after pauses that grow like those
- * of retries, whatever its circuit breaker does, and its events wait. */
+/* Until the endpoint answers, the handshake is repeated after the pauses of
+ * retries, whatever the state of the circuit breaker.  Its events wait. */
 static void
 ask_again(struct schedule *s, struct schedule_endpoint *e,
     const struct outgoing_answer *a, struct schedule_news *news)

@@ -1,8 +1,8 @@
 #include "schedule/internal.h"
 
-/* How long no request is made when one could not be, and how often it is tried
- * with more at once, ms.  By hand: a second is long for a machine, and short
- * for whoever waits. */
+/* In ms: how long no request is made after one could not be, and how often the
+ * number of concurrent requests is doubled again.  Chosen by hand: a second is
+ * long for the machine, and short for a receiver. */
 #define PAUSE 1000
 #define WIDEN_EVERY 1000
 
@@ -35,7 +35,7 @@ schedule_may_send(const struct schedule *s, const struct schedule_endpoint *e)
 void
 schedule_refill(const struct schedule *s, struct schedule_endpoint *e)
 {
-	/* A twentieth of a second's worth may go at once. */
+	/* A burst may have the events of a twentieth of a second. */
 	double most = e->rate / 20 > 1 ? e->rate / 20 : 1;
 
 	if (e->rate <= 0)
@@ -78,7 +78,7 @@ sooner(int64_t a, int64_t b)
 	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
-/* When ${e}, which has something ready, may send it; 0: no time is known. */
+/* When may ${e}, which has something ready, send it?  0: unknown. */
 static int64_t
 time_of(const struct schedule *s, const struct schedule_endpoint *e)
 {

@@ -50,8 +50,8 @@ schedule_expire_held(struct schedule *s, struct schedule_endpoint *e)
 	int64_t until = s->wall + (e->not_before - s->now);
 	bool any = false;
 
-	/* They are in the order in which they came, more or less; those behind
-	 * have their turn when it is over for those before. */
+	/* The entries are roughly in order of acceptance.  An entry after one
+	 * that has not expired is checked later. */
 	while (e->not_before > s->now && e->ready != NULL &&
 	    until > e->ready->delivery.since + s->policy.give_up) {
 		schedule_give(

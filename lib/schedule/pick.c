@@ -3,8 +3,9 @@
 #include "outgoing/request.h"
 #include "schedule/internal.h"
 
-/* May it share a request with others that were in none with it?  What a store
- * was filled with without batches is not all CloudEvents. */
+/* Must ${entry} be sent without other events, except those of its old batch?  A
+ * store that was filled without --batch may have events that are not
+ * CloudEvents. */
 static bool
 goes_alone(const struct schedule_entry *entry)
 {
@@ -15,8 +16,8 @@ goes_alone(const struct schedule_entry *entry)
 	    event->headers > 0 || !event->cloudevent;
 }
 
-/* Take what goes into one request off the ready ones: what was in one before,
- * or what was in none. */
+/* Move the entries of one request from the ready ones to ${r}: a batch that was
+ * sent before, or entries that were not. */
 static void
 gather(const struct schedule *s, struct schedule_request *r)
 {
@@ -44,8 +45,8 @@ gather(const struct schedule *s, struct schedule_request *r)
 	} while (more);
 }
 
-/* How many requests each endpoint that may send can make, so that none takes
- * all the room; 0: none may. */
+/* Return how many requests each endpoint may make in this pass, so that none
+ * uses up the limit; 0: no endpoint may send. */
 static size_t
 share(const struct schedule *s)
 {
@@ -60,8 +61,8 @@ share(const struct schedule *s)
 	return room > able ? room / able : 1;
 }
 
-/* Begin a pass, one endpoint further than the last one.  NULL: nothing may be
- * sent. */
+/* Begin a pass, one endpoint further than the last pass.  Return its first
+ * endpoint, or NULL if nothing may be sent. */
 static struct schedule_endpoint *
 begin(struct schedule *s)
 {
@@ -77,7 +78,7 @@ begin(struct schedule *s)
 	return e;
 }
 
-/* The endpoint behind ${e}; NULL: the pass is over. */
+/* Return the endpoint after ${e}, or NULL at the end of the pass. */
 static struct schedule_endpoint *
 advance(struct schedule *s, const struct schedule_endpoint *e)
 {
@@ -121,7 +122,7 @@ make_request(
 	count_sent(s, r);
 }
 
-/* What has become possible by now? */
+/* Update everything that depends on the time. */
 static void
 look_round(struct schedule *s)
 {
@@ -159,7 +160,7 @@ schedule_next(struct schedule *s, struct schedule_request *r)
 	return false;
 }
 
-/* What was gathered goes back, in its order. */
+/* Make the entries of ${r} ready again, in the same order. */
 static void
 put_back(struct schedule_request *r)
 {

@@ -1,6 +1,6 @@
 #include "schedule/policy.h"
 
-/* How far jitter goes. */
+/* The largest jitter, as a fraction of the pause. */
 #define JITTER 0.2
 
 static int64_t

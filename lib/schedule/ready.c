@@ -40,7 +40,7 @@ schedule_pop_ready(struct schedule_endpoint *e)
 	return entry;
 }
 
-/* May ${entry} go in one request with ${first} and its mates? */
+/* Is there room for ${entry} in a request with ${first} and its mates? */
 static bool
 has_room_for(const struct schedule *s, const struct schedule_entry *first,
     const struct schedule_entry *entry)
@@ -55,8 +55,8 @@ has_room_for(const struct schedule *s, const struct schedule_entry *first,
 	    bytes <= OUTGOING_BATCH_BYTES_MAX;
 }
 
-/* Put ${entry} among the mates of *${at}, by the number of its event: a batch
- * that is sent again is the same batch. */
+/* Insert ${entry} among the mates of *${at} by the number of its event, so that
+ * a batch that is sent again has the same order, and thus the same ID. */
 static void
 insert(struct schedule_endpoint *e, struct schedule_entry **at,
     struct schedule_entry *entry)
@@ -98,7 +98,7 @@ schedule_rejoin(struct schedule *s, struct schedule_entry *entry, bool first)
 	schedule_make_ready(entry, first);
 }
 
-/* How many of ${entry} and its mates are in the quick phase? */
+/* Count those of ${entry} and its mates that are in the quick phase. */
 static size_t
 count_quick(const struct schedule *s, const struct schedule_entry *entry)
 {

@@ -3,7 +3,7 @@
 
 #include "schedule/internal.h"
 
-/* Find or make the one of ${name}; *${busy}: others are in it. */
+/* Find or create the session ${name}.  Set *${busy} if it existed. */
 static struct schedule_session *
 session_of(struct schedule_endpoint *e, struct span name, bool *busy)
 {
@@ -66,7 +66,7 @@ schedule_join_session(
 	return SCHEDULE_ADDED;
 }
 
-/* Let the next one be sent; without any, the session ends. */
+/* Make the next entry ready.  If there is none, free the session. */
 static void
 step(struct schedule_session *q)
 {

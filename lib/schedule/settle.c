@@ -1,6 +1,6 @@
 #include "schedule/internal.h"
 
-/* When what was in one request goes again, in ms: together. */
+/* Return the pause in ms before the entries of ${r} are sent again, together. */
 static int64_t
 pause_of(struct schedule *s, const struct schedule_request *r,
     const struct outgoing_answer *a)
@@ -16,8 +16,8 @@ pause_of(struct schedule *s, const struct schedule_request *r,
 	    a->retry_after, schedule_random(s));
 }
 
-/* A batch gets a number when it is to go again, so that the store gives it back
- * whole. */
+/* Give a batch that will be sent again a number, so that the store can return
+ * its events together. */
 static void
 number_batch(struct schedule *s, struct schedule_request *r)
 {
@@ -32,8 +32,8 @@ number_batch(struct schedule *s, struct schedule_request *r)
 		entry->delivery.batch = batch;
 }
 
-/* Does ${r} wait here?  What others of its session wait for does, and what
- * goes with it. */
+/* Do the entries of ${r} wait in memory?  If one of them blocks its session,
+ * all of them do. */
 static bool
 waits_here(const struct schedule *s, const struct schedule_request *r)
 {
@@ -47,8 +47,8 @@ waits_here(const struct schedule *s, const struct schedule_request *r)
 	return false;
 }
 
-/* Try it again after ${pause}, or give it up.  Return true where it stays, in
- * no queue. */
+/* Retry ${entry} after ${pause}, or give it up.  Return true if it stays in
+ * memory; the caller then queues it. */
 static bool
 again(
     struct schedule *s, struct schedule_entry *entry, int64_t pause, bool here)
@@ -70,7 +70,8 @@ again(
 	return here;
 }
 
-/* No request was made: nothing has become of it, but time goes by. */
+/* No request was made: undo the attempt.  Return false if ${entry} has expired
+ * in the meantime. */
 static bool
 not_sent(struct schedule *s, struct schedule_entry *entry)
 {
@@ -82,8 +83,8 @@ not_sent(struct schedule *s, struct schedule_entry *entry)
 	return false;
 }
 
-/* What becomes of ${entry}, which is in no queue?  Return true where it will be
- * sent again, with its mates: now, or after ${pause}. */
+/* Apply ${verdict} to ${entry}, which is not queued.  Return true if it will be
+ * sent again with its mates, immediately or after ${pause}. */
 static bool
 settle_one(struct schedule *s, struct schedule_entry *entry,
     enum outgoing_verdict verdict, int64_t pause, bool here)
@@ -109,17 +110,18 @@ settle_one(struct schedule *s, struct schedule_entry *entry,
 	return false;
 }
 
-/* The first of mates goes into the queue for all of them. */
+/* Queue ${entry} and its mates, to be sent after ${pause}. */
 static void
 queue_mates(struct schedule *s, struct schedule_entry *entry, int64_t pause)
 {
 	entry->due = s->now + pause;
-	/* Without memory for the heap it goes at once: too early, not never. */
+	/* If memory runs out, send it immediately: better early than never. */
 	if (pause == 0 || schedule_await(s, entry) != 0)
 		schedule_make_ready(entry, true);
 }
 
-/* One of them may be the reason: each goes by itself now, in their order. */
+/* A single event may have caused the refusal of the batch: send each event by
+ * itself, in the same order. */
 static void
 part(struct schedule_request *r)
 {
