@@ -34,8 +34,8 @@ expire(struct schedule *s, struct schedule_entry *first, int64_t then)
 	return left;
 }
 
-/* Nothing can be sent to ${e} before ${until}: expire the ready entries for which
- * that is too late. */
+/* Nothing can be sent to ${e} before ${until}: expire the ready entries for
+ * which that is too late. */
 static void
 put_off(struct schedule *s, struct schedule_endpoint *e, int64_t until)
 {

@@ -30,11 +30,11 @@ struct schedule_policy {
 
 /* Return the pause in ms after failure number ${round} (from 1).
  *
- * It begins with retry_base and doubles up to retry_cap.  If ${slow}, it doubles
- * further from round max_attempts on, up to SCHEDULE_SLOW_CAP.  ${random} in
- * 0..1 is jitter of up to 20 % in either direction.  The pause is never shorter
- * than ${retry_after} in ms (-1: none); if that is longer, the jitter is added
- * to it. */
+ * It begins with retry_base and doubles up to retry_cap.  If ${slow}, it
+ * doubles further from round max_attempts on, up to SCHEDULE_SLOW_CAP.
+ * ${random} in 0..1 is jitter of up to 20 % in either direction.  The pause is
+ * never shorter than ${retry_after} in ms (-1: none); if that is longer, the
+ * jitter is added to it. */
 int64_t schedule_pause(const struct schedule_policy *p, uint32_t round,
     bool slow, int64_t retry_after, double random);
 

@@ -211,8 +211,8 @@ void schedule_finish(struct schedule *s, struct schedule_entry *entry);
 size_t schedule_window(
     const struct schedule *s, const struct schedule_endpoint *e);
 
-/* Return a session that has no entries left in memory but may have deliveries in
- * the store, or NULL if there is none.  The caller adds up to
+/* Return a session that has no entries left in memory but may have deliveries
+ * in the store, or NULL if there is none.  The caller adds up to
  * SCHEDULE_SESSION_LEAST of these deliveries.  It then calls
  * schedule_session_loaded with ${more} true if the store may have more. */
 struct schedule_session *schedule_take_wanting(struct schedule *s);
@@ -279,8 +279,8 @@ bool schedule_drop(
     struct schedule *s, struct schedule_endpoint *e, enum schedule_cause cause);
 
 /* Give the ready entries of ${e} that would expire before its Retry-After ends
- * the outcome SCHEDULE_EXPIRED.  Return true if there were any; call it again as
- * described for schedule_drop. */
+ * the outcome SCHEDULE_EXPIRED.  Return true if there were any; call it again
+ * as described for schedule_drop. */
 bool schedule_expire_held(struct schedule *s, struct schedule_endpoint *e);
 
 #endif

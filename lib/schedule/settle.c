@@ -1,6 +1,7 @@
 #include "schedule/internal.h"
 
-/* Return the pause in ms before the entries of ${r} are sent again, together. */
+/* Return the pause in ms before the entries of ${r} are sent again,
+ * together. */
 static int64_t
 pause_of(struct schedule *s, const struct schedule_request *r,
     const struct outgoing_answer *a)
