@@ -1,10 +1,11 @@
-/* Events in a spool, which outlives the run. */
+/* The store in a spool, which outlives the run. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/disk.h"
 
-/* How often, in ms, settled events are forgotten; and where it is full. */
+/* How often settled events are forgotten, in ms: normally, and if the store is
+ * full. */
 #define FORGET_EVERY 60000
 #define FORGET_EVERY_FULL 1000
 
@@ -20,7 +21,7 @@ close_disk(struct store *s)
 	free(s);
 }
 
-/* The ID is known: is it the same event? */
+/* The ID of ${event} is known: is ${old}, the line in the spool, the same? */
 static bool
 same_body(struct store *s, const struct outgoing_event *event, struct span old)
 {
@@ -66,8 +67,8 @@ state_of(enum spool_state state)
 	return of[state];
 }
 
-/* What was there before: it is sent once more where a dead letter asks for it.
- */
+/* The delivery is known.  If it was dead or expired, and the event is now a
+ * dead letter, send it again. */
 static enum store_accepted
 known_one(struct store *s, const struct outgoing_event *event,
     struct spool_delivery *row, struct store_record *old, struct err *err)
@@ -104,8 +105,8 @@ accept_one(struct store *s, struct store_endpoint *e,
 	    .session = event->session};
 	bool known;
 
-	/* A new event that memory has room for: its outcome will be the first
-	 * thing that is written of it. */
+	/* A new event that memory has room for: the delivery is written with
+	 * its first outcome. */
 	if (is_new && event->seq >= e->cursor && has_room) {
 		*unlogged = true;
 		return spool_add_unlogged(
@@ -113,8 +114,8 @@ accept_one(struct store *s, struct store_endpoint *e,
 		    ? STORE_COMING
 		    : STORE_REFUSED;
 	}
-	/* An event that was there before, for an endpoint that is new to it,
-	 * is before the cursor: it comes back as one that is due. */
+	/* A known event may be new to this endpoint.  If it is before the
+	 * cursor, store_take only finds it as a waiting one that is due. */
 	row.state = event->seq < e->cursor ? SPOOL_WAITING : SPOOL_READY;
 	if (spool_add_delivery(spool_of(s), &row, &known, err) != 0)
 		return STORE_REFUSED;
@@ -253,14 +254,14 @@ forget(struct store *s, struct err *err)
 		crowded ? s->wall : s->wall - d->o.keep, s->wall, &n, err) != 0)
 		return -1;
 	s->is_full = crowded && spool_size(spool) >= d->o.most;
-	/* Where it did not come to the end, it goes on in the next turn. */
+	/* If it did not reach the end, continue in the next turn. */
 	d->forget_at = s->now;
 	if (d->forget_from == 0)
 		d->forget_at += crowded ? FORGET_EVERY_FULL : FORGET_EVERY;
 	return 0;
 }
 
-/* What was accepted may have filled it. */
+/* The accepted events may have filled the store. */
 static int
 commit_accepted(struct store *s, struct err *err)
 {
@@ -268,7 +269,7 @@ commit_accepted(struct store *s, struct err *err)
 
 	if (commit(s, err) != 0)
 		return -1;
-	/* The same log, the same sync. */
+	/* This also synced the outcomes, which are in the same log. */
 	s->unsynced = 0;
 	if (spool_size(d->o.spool) >= d->o.most)
 		d->forget_at = s->now;
@@ -346,7 +347,7 @@ store_disk_open(const struct store_disk_options *o, struct err *err)
 {
 	struct store_disk *d;
 
-	/* What waits for its time must not be overtaken by its session. */
+	/* A waiting delivery must not be overtaken by others of its session. */
 	if (o->ordered &&
 	    (spool_index_sessions(o->spool, err) != 0 ||
 		spool_make_ready(o->spool, err) != 0))

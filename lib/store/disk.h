@@ -1,4 +1,4 @@
-/* What lib/store/disk.c and its other half share; not for others. */
+/* Shared by lib/store/disk.c and disk_take.c; private to them. */
 #ifndef STORE_DISK_H
 #define STORE_DISK_H
 
@@ -9,7 +9,7 @@ struct store_disk {
 	struct store base; /* first */
 	struct store_disk_options o;
 	int64_t forget_at;
-	int64_t forget_from; /* the event to go on from; 0: the first */
+	int64_t forget_from; /* the event to continue from; 0: the first */
 };
 
 static inline struct store_disk *

@@ -9,12 +9,12 @@ struct taking {
 	struct store_endpoint *e;
 	const struct store_taker *taker;
 	size_t count, room;
-	int64_t batch; /* of the last one */
-	bool due;      /* they waited for their time */
+	int64_t batch; /* of the previous delivery */
+	bool due;      /* taking those whose wait is over */
 };
 
-/* Nothing can be sent of a line that is damaged: the disk did that, or a
- * version that took what this one refuses.  The spool keeps it. */
+/* Report a damaged line, which cannot be sent.  The disk may have damaged it,
+ * or another version accepted what this one refuses.  It stays in the spool. */
 static void
 bury(const struct taking *t, const struct spool_delivery *row,
     const struct err *why)
@@ -33,8 +33,9 @@ bury(const struct taking *t, const struct spool_delivery *row,
 	t->taker->damaged(t->taker->context, &d, why->text);
 }
 
-/* Read ${row}.  Return false where it is damaged, and was settled, or, with
- * errno ENOMEM, where it can be read later. */
+/* Read ${row} into ${d}.  Return false with errno ENOMEM if memory ran out and
+ * it can be read later, or with errno 0 if it was damaged and has been
+ * settled. */
 static bool
 read_row(const struct taking *t, const struct spool_delivery *row,
     struct outgoing_delivery *d)
@@ -65,7 +66,7 @@ read_row(const struct taking *t, const struct spool_delivery *row,
 	return true;
 }
 
-/* Hand ${row} out. */
+/* Hand ${row} to the taker. */
 static enum store_taken
 hand_out(const struct taking *t, const struct spool_delivery *row)
 {
@@ -83,7 +84,8 @@ hand_out(const struct taking *t, const struct spool_delivery *row)
 	return taken;
 }
 
-/* Was ${row} in one request with the one before it?  A batch is taken whole. */
+/* Was ${row} in the same request as the previous one?  A batch is taken
+ * whole. */
 static bool
 is_mate(struct taking *t, const struct spool_delivery *row)
 {
@@ -111,8 +113,9 @@ take_one(void *context, const struct spool_delivery *row)
 	return 0;
 }
 
-/* Those whose time has come.  Ready ones from the cursor on are still to come:
- * what is made ready there would come twice. */
+/* Take the deliveries whose wait is over.  This makes them ready.  While there
+ * may be ready ones from the cursor on, those there must wait: take_ready would
+ * return them a second time. */
 static int
 take_due(struct taking *t, struct err *err)
 {

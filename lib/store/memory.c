@@ -1,5 +1,5 @@
-/* Events that are gone at the end of the run: whoever schedules them holds them
- * all. */
+/* The store in memory, which ends with the run.  The scheduler has all
+ * deliveries, so there is nothing to store here. */
 #include <stdlib.h>
 
 #include "store/store.h"

@@ -1,6 +1,6 @@
 #include "store/store.h"
 
-/* The longest, in ms, that what was settled is not synced to the disk. */
+/* The longest time, in ms, until outcomes are synced to the disk. */
 #define SYNC_EVERY 1000
 
 void
@@ -17,7 +17,7 @@ store_set_time(struct store *s, int64_t now, int64_t wall)
 	s->wall = wall;
 }
 
-/* It cannot be written any more.  The first reason is the one. */
+/* The store can no longer be written.  Only the first reason is kept. */
 static void
 fail(struct store *s, const struct err *why)
 {
@@ -87,7 +87,7 @@ count(struct store *s, struct store_endpoint *e)
 	s->pending++;
 }
 
-/* One that waits in the store is due by ${at}. */
+/* Count a delivery that waits in the store until ${at}. */
 static void
 count_waiting(
     const struct store *s, struct store_endpoint *e, uint32_t round, int64_t at)
