@@ -1,10 +1,11 @@
-/* Lines on their way into the store. */
+/* Accepting lines into the store. */
 #include <errno.h>
 #include <stdio.h>
 
 #include "deliver/internal.h"
 
-/* What is shown of why an event was lost; all that we write is shorter. */
+/* The longest reason shown for a lost event.  The reasons that this module
+ * writes are shorter. */
 #define REASON_MAX 1024
 
 static const enum schedule_outcome outcome_of[] = {
@@ -12,7 +13,7 @@ static const enum schedule_outcome outcome_of[] = {
     [STORE_DEAD] = SCHEDULE_DEAD,
     [STORE_EXPIRED] = SCHEDULE_EXPIRED};
 
-/* A receipt for what was settled in an earlier run. */
+/* Write the receipt of an event that was settled in an earlier run. */
 static void
 repeat_receipt(struct deliver *d, struct deliver_endpoint *e,
     struct outgoing_event *event, const struct store_record *old)
@@ -25,7 +26,7 @@ repeat_receipt(struct deliver *d, struct deliver_endpoint *e,
 		.last_status = old->status}};
 	char reason[REASON_MAX];
 
-	/* What this run settled has had its receipt. */
+	/* If it was settled in this run, there is a receipt already. */
 	if (old->at >= d->began && old->at <= d->schedule.wall)
 		return;
 	snprintf(reason, sizeof(reason), "%.*s", (int)old->error.n,
@@ -46,7 +47,8 @@ deliver_has_room(
 	    d->reader.held <= DELIVER_MEMORY_MAX;
 }
 
-/* Hold ${event} until the next commit: see deliver_accept.  Return 0, or -1. */
+/* Keep ${event} until the next commit; see deliver_accept.  Return 0, or -1 if
+ * memory runs out. */
 static int
 expect(struct deliver *d, struct deliver_endpoint *e,
     struct outgoing_event *event, bool unlogged)
@@ -69,7 +71,7 @@ count_accepted(struct deliver *d, struct deliver_endpoint *e)
 	d->count.accepted++;
 }
 
-/* Give ${event} to ${e}.  Return 0, or -1 without memory. */
+/* Give ${event} to ${e}.  Return 0, or -1 if memory runs out. */
 static int
 give(struct deliver *d, struct deliver_endpoint *e,
     struct outgoing_event *event, bool is_new)
@@ -108,15 +110,15 @@ give(struct deliver *d, struct deliver_endpoint *e,
 		repeat_receipt(d, e, event, &old);
 		return 0;
 	case STORE_REFUSED:
-		/* For deliver_accept to refuse. */
+		/* deliver_accept will refuse it. */
 		e->kept.coming++;
 		return expect(d, e, event, false);
 	}
 	return 0;
 }
 
-/* Report once that the store accepts no more; what it has is still delivered, if
- * possible. */
+/* Report once that the store accepts no more events.  Those that it has are
+ * still delivered, if possible. */
 static void
 report_refusal(struct deliver *d)
 {
@@ -184,8 +186,8 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 	return taken;
 }
 
-/* It is committed: add it to the schedule, or leave it in the store if memory is full.
- */
+/* ${entry} is committed: add it to the schedule, or leave it in the store if
+ * memory is full. */
 static void
 admit(struct deliver *d, struct schedule_entry *entry)
 {
@@ -209,7 +211,8 @@ admit(struct deliver *d, struct schedule_entry *entry)
 	schedule_entry_free(entry);
 }
 
-/* It could not be committed, and is nowhere else: report it as dead. */
+/* ${entry} could not be committed, and no copy of it is left: report it as
+ * dead. */
 static void
 refuse(struct deliver *d, struct schedule_entry *entry, const struct err *why)
 {

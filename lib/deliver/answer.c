@@ -1,5 +1,4 @@
-/* What became of requests: what that says of their events, and of their
- * endpoints. */
+/* Handling answers: their effect on events and endpoints. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,7 +6,7 @@
 #include "deliver/internal.h"
 #include "json/json.h"
 
-/* Keep with each event what its last attempt gave. */
+/* Record the result of the last attempt with each delivery. */
 static void
 remember(const struct deliver_request *r, const struct outgoing_answer *a)
 {
@@ -22,7 +21,7 @@ remember(const struct deliver_request *r, const struct outgoing_answer *a)
 	}
 }
 
-/* Was it the last of the quick attempts? */
+/* Was it the last attempt of the quick phase? */
 static bool
 is_last(const struct deliver *d, const struct deliver_request *r)
 {
@@ -30,7 +29,7 @@ is_last(const struct deliver *d, const struct deliver_request *r)
 	    r->in.entry->delivery.round + 1 >= d->schedule.policy.max_attempts;
 }
 
-/* A request was made: count it, and keep account of it. */
+/* Count a request that was made, and add it to the audit. */
 static void
 count_attempt(struct deliver *d, const struct deliver_request *r,
     const struct outgoing_answer *a)
@@ -55,8 +54,8 @@ count_attempt(struct deliver *d, const struct deliver_request *r,
 	}
 }
 
-/* It is nobody's fault where requests cannot be made for want of descriptors,
- * ports or memory. */
+/* This machine has no descriptors, ports or memory for more requests.  That
+ * does not count against the endpoint. */
 static void
 was_short(struct deliver *d, const struct deliver_endpoint *e,
     const struct outgoing_answer *a)
@@ -68,7 +67,7 @@ was_short(struct deliver *d, const struct deliver_endpoint *e,
 		    a->error, d->schedule.width);
 }
 
-/* "circuit open …", and what follows from it. */
+/* Report the state changes of ${e} and act on them. */
 static void
 take_news(struct deliver *d, struct deliver_endpoint *e,
     const struct schedule_news *news, const char *why)
@@ -105,8 +104,8 @@ take_news(struct deliver *d, struct deliver_endpoint *e,
 		deliver_drop(d, e, news->drop_cause, why);
 }
 
-/* WebHook-Allowed-Rate: requests a minute, a whole number above 0, or "*".
- * Return how many a second; 0: any. */
+/* Read WebHook-Allowed-Rate: requests per minute, as an integer above 0, or
+ * "*".  Return requests per second; 0: no limit. */
 static double
 allowed_rate(const char *text)
 {
@@ -117,8 +116,8 @@ allowed_rate(const char *text)
 	return (double)a_minute / 60;
 }
 
-/* The handshake of CloudEvents HTTP webhooks (section 4): an endpoint is asked
- * for its consent before its first event. */
+/* Handle the answer to a handshake, which asks an endpoint for its consent
+ * before its first event (CloudEvents HTTP webhooks, section 4). */
 static void
 handshaken(struct deliver *d, struct deliver_endpoint *e,
     const struct outgoing_answer *a)

@@ -1,4 +1,4 @@
-/* The audit file's line of each attempt. */
+/* The audit file, which has a line for each attempt. */
 #include <errno.h>
 
 #include "audit/audit.h"

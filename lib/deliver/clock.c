@@ -1,8 +1,8 @@
 #include "deliver/internal.h"
 #include "instant/instant.h"
 
-/* By how much, in ms, the wall clock must part from the other to have been
- * set: less is but corrected, bit by bit. */
+/* The wall clock was set if it differs from the monotonic one by this much, in
+ * ms.  A smaller difference is a gradual correction. */
 #define STEP_LEAST 10000
 
 void
@@ -19,8 +19,8 @@ deliver_keep_hold(struct deliver *d, struct deliver_endpoint *e)
 	    d->schedule.wall + (e->queue.not_before - d->schedule.now));
 }
 
-/* What is due by a clock that was set back would wait for as long again, and
- * what was accepted by one that was set forward would seem to be old. */
+/* The wall clock was set by ${by} ms.  Without an adjustment events would wait
+ * longer if it was set back, and seem older if it was set forward. */
 static void
 stepped(struct deliver *d, int64_t by)
 {

@@ -12,13 +12,13 @@
 /* How often the metrics file is replaced, ms. */
 #define METRICS_EVERY 5000
 
-/* Requests' worth of events held ready for each connection. */
+/* How many requests per connection memory has events ready for. */
 #define AHEAD 3
 
-/* Bytes of receipts that wait for their reader; then deliveries wait, too. */
+/* Bytes of unwritten receipts; at this size nothing more is sent. */
 #define RECEIPTS_MAX ((size_t)256 << 10)
 
-/* How often it is looked, in ms, whether more lines can be taken. */
+/* How often to check whether more lines can be taken, in ms. */
 #define ACCEPT_EVERY 50
 
 struct deliver *
@@ -104,7 +104,7 @@ deliver_free(struct deliver *d)
 
 	if (d == NULL)
 		return;
-	/* Answers taken after a cancel give the requests back. */
+	/* Cancel the requests, and free each with its answer. */
 	if (d->transport != NULL) {
 		struct outgoing_answer a;
 
@@ -167,7 +167,7 @@ deliver_use_store(struct deliver *d, struct store *store)
 	d->store = store;
 	store_set_time(store, d->schedule.now, d->schedule.wall);
 	d->schedule.policy.durable = store->row->durable;
-	d->room = 1; /* more when the first turn has looked */
+	d->room = 1; /* until the first turn */
 }
 
 int
@@ -231,7 +231,7 @@ deliver_set_origin(struct deliver *d, const char *origin)
 	return d->origin == NULL ? -1 : 0;
 }
 
-/* Is so much ready that more lines would only wait in memory? */
+/* Is so much ready that more events would only wait in memory? */
 static bool
 backlog_full(const struct deliver *d)
 {
@@ -243,8 +243,8 @@ backlog_full(const struct deliver *d)
 	    AHEAD * request * (size_t)d->schedule.policy.concurrency;
 }
 
-/* Does nobody read the receipts?  Then no more of them are made than what is
- * under way brings. */
+/* Are too many receipts unwritten because their reader is slow?  Then only the
+ * requests under way may produce more. */
 static bool
 clogged(const struct deliver *d)
 {
@@ -267,7 +267,7 @@ deliver_wants_lines(const struct deliver *d)
 bool
 deliver_idle(const struct deliver *d)
 {
-	/* A service that can take no more lines must end: it is started anew. */
+	/* A service that can accept no more lines must end, to be restarted. */
 	bool follow = d->follow && !deliver_closed(d);
 
 	if (d->schedule.stopped)
@@ -316,8 +316,8 @@ refresh_metrics(struct deliver *d)
 	}
 }
 
-/* Write out what this turn gave.  An audit that cannot be written makes none
- * of it undone. */
+/* Write the output of this turn.  If the audit cannot be written, the rest
+ * still is. */
 static int
 flush(struct deliver *d, struct err *err)
 {
@@ -343,7 +343,7 @@ begin_turn(struct deliver *d)
 	deliver_load(d);
 	deliver_settle_hopeless(d);
 	if (deliver_settled(d) != settled)
-		store_flush(d->store); /* before receipts say so */
+		store_flush(d->store); /* before the receipts */
 	deliver_send(d);
 }
 
@@ -353,8 +353,8 @@ sooner(int64_t a, int64_t b)
 	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
-/* When there is something to be done without an answer (monotonic); -1: never.
- */
+/* Return when there is something to do even without an answer (monotonic); -1:
+ * never. */
 static int64_t
 next_time(const struct deliver *d)
 {
@@ -395,8 +395,7 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 	    (d->room == 0 || d->store->is_full) &&
 	    (ms < 0 || ms > ACCEPT_EVERY))
 		ms = ACCEPT_EVERY;
-	/* The caller may have nothing more to wait for, or may give us lines
-	 * now. */
+	/* Do not wait if the run may end now, or if lines are wanted now. */
 	if ((!was_idle && deliver_idle(d)) ||
 	    (!wanted_lines && deliver_wants_lines(d)))
 		ms = 0;

@@ -10,7 +10,7 @@
 #include "outgoing/shown.h"
 #include "json/json.h"
 
-/* Names and types longer than this match no pattern. */
+/* Event types of this length or more match no pattern. */
 #define TYPE_MAX 256
 
 static int
@@ -61,7 +61,7 @@ fill(struct deliver *d, struct deliver_endpoint *e,
 	return 0;
 }
 
-/* Retry-After of an earlier run. */
+/* Respect the Retry-After of an earlier run, which ends at ${until}. */
 static void
 take_up_hold(struct deliver *d, struct deliver_endpoint *e, int64_t until)
 {
@@ -77,7 +77,7 @@ take_up_hold(struct deliver *d, struct deliver_endpoint *e, int64_t until)
 	    "asked for no requests before %s (Retry-After)", text);
 }
 
-/* Make ${e} known to the store, and take up what that knows of it. */
+/* Add ${e} to the store, and restore its state from there. */
 static int
 enter(struct deliver *d, struct deliver_endpoint *e, struct err *err)
 {
@@ -199,8 +199,7 @@ deliver_endpoint_named(const struct deliver *d, struct span name)
 	return NULL;
 }
 
-/* Does nothing point to ${e}, and is nothing known of it that must be kept to?
- */
+/* Can ${e} be removed: is it unused, and has it no state that must be kept? */
 static bool
 forgettable(const struct deliver *d, const struct deliver_endpoint *e)
 {
@@ -209,8 +208,8 @@ forgettable(const struct deliver *d, const struct deliver_endpoint *e)
 	    e->queue.not_before <= d->schedule.now;
 }
 
-/* Make room by forgetting an endpoint of lines that has nothing to do; rather
- * not one that is known to be down. */
+/* Make room by removing an unused endpoint of a line, preferably not one that
+ * is failing.  Return false if there is none. */
 static bool
 forget_one(struct deliver *d)
 {

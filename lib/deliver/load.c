@@ -1,14 +1,15 @@
-/* Deliveries out of the store, into memory. */
+/* Loading deliveries from the store into memory. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "deliver/internal.h"
 
-/* Lines accepted at once.  What memory has no room for must be read again, so
- * the next group comes when there is room for a good part of one; or, since a
- * line is safe once it is accepted, after so many ms at the latest: sooner
- * where nothing is settled, smaller where much is.  By hand, on a disk that
- * syncs in 5 ms. */
+/* Lines are accepted in groups of up to GROUP.  Events for which memory has no
+ * room must be read from the store again, so the next group waits until there
+ * is room for GROUP_HALF.  But a line is safe only once it is accepted, so it
+ * waits no longer than GROUP_EVERY ms, or GROUP_EVERY_BUSY ms if events are
+ * being settled; then the group may be smaller, too.  Chosen by hand, on a disk
+ * that syncs in 5 ms. */
 #define GROUP 4096
 #define GROUP_HALF 2048
 #define GROUP_BUSY 1024
@@ -86,7 +87,7 @@ static size_t
 lines_wanted(const struct deliver *d)
 {
 	size_t half = (size_t)d->schedule.policy.queue / 2;
-	/* Of one session, those in memory are few. */
+	/* Only a few events of each session are in memory. */
 	size_t held =
 	    d->schedule.policy.ordered ? d->store->pending : d->schedule.loaded;
 	size_t left = held < half ? half - held : 0;
@@ -95,7 +96,7 @@ lines_wanted(const struct deliver *d)
 
 	if (left >= GROUP_HALF)
 		return left < GROUP ? left : GROUP;
-	/* Where memory is small, all but what it has room for is read again. */
+	/* If the queue is small, most events are read again in any case. */
 	if (left > 0 && half < 2 * GROUP_HALF)
 		return GROUP;
 	if (d->schedule.now - d->accepted_at <

@@ -16,7 +16,7 @@ deliver_observe(struct deliver_endpoint *e, double seconds)
 {
 	size_t i = 0;
 
-	/* A clock ahead of ours makes no negative latency. */
+	/* The event's clock may be ahead of ours. */
 	if (seconds < 0)
 		seconds = 0;
 	while (i < DELIVER_BUCKETS && seconds > deliver_bucket_bounds[i])
@@ -25,7 +25,7 @@ deliver_observe(struct deliver_endpoint *e, double seconds)
 	e->latency_sum += seconds;
 }
 
-/* A label's value: backslash, quote and newline escaped. */
+/* Append a label's value; escape backslash, quote and newline. */
 static void
 put_label(struct buf *b, const char *text)
 {
@@ -196,7 +196,7 @@ write_whole(const char *path, struct span text)
 	return close(fd);
 }
 
-/* When was the oldest event of each endpoint accepted? */
+/* Find out when the oldest event of each endpoint was accepted. */
 static void
 find_oldest(struct deliver *d)
 {
@@ -204,7 +204,7 @@ find_oldest(struct deliver *d)
 		const struct schedule_entry *first = e->queue.oldest;
 
 		e->oldest_accepted = store_oldest(d->store, &e->kept);
-		/* Those in memory are in the order in which they came. */
+		/* Those in memory are in order of acceptance. */
 		if (first != NULL &&
 		    (e->oldest_accepted == 0 ||
 			first->delivery.event->accepted < e->oldest_accepted))

@@ -1,10 +1,10 @@
 #include "deliver/internal.h"
 
-/* How much of an answer's body is shown. */
+/* The most bytes of an answer's body that are shown. */
 #define REASON_MAX 160
 
-/* The start of ${body} on one line: blanks and control bytes, as between the
- * lines of JSON, become one blank. */
+/* Copy the start of ${body} on one line.  A run of spaces and control
+ * characters, such as the indentation of JSON, becomes one space. */
 static void
 one_line(const char *body, char text[REASON_MAX + 1])
 {
@@ -16,7 +16,7 @@ one_line(const char *body, char text[REASON_MAX + 1])
 		else if (n > 0 && text[n - 1] != ' ')
 			text[n++] = ' ';
 	}
-	/* No part of a character that was cut. */
+	/* Remove a character that may be incomplete. */
 	if (n == REASON_MAX) {
 		while (n > 0 && (text[n - 1] & 0xc0) == 0x80)
 			n--;
@@ -50,7 +50,7 @@ deliver_show_reason(struct deliver *d, const struct deliver_request *r,
 		return;
 	e->said[status / 8] |= bit;
 	one_line(a->excerpt, text);
-	/* Pages are for browsers, and begin with what says nothing. */
+	/* The start of an HTML page says nothing about the reason. */
 	if (text[0] != '\0' && text[0] != '<')
 		deliver_note(d, DELIVER_NOTE_STATE, e, "HTTP %d says: %s",
 		    a->status, text);

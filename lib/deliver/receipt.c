@@ -6,15 +6,15 @@
 #include "outgoing/dead_letter.h"
 #include "json/json.h"
 
-/* The oldest event, in ms before it was accepted, that counts as live. */
+/* An event is live if it is at most this old when it is accepted, in ms. */
 #define LIVE_MAX (INT64_C(3600) * 1000)
 
-/* As JSON: a receipt is most of what is written of a delivery. */
+/* As JSON, for speed: most of the output of a delivery is its receipt. */
 static const char *const outcome_json[] = {
     "\"delivered\"", "\"dead\"", "\"expired\""};
 
-/* Milliseconds as seconds, as json_put_real would write them, without what
- * printf costs. */
+/* Write ${ms} in seconds, as json_put_real would, but without the cost of
+ * printf. */
 static void
 put_seconds(struct json_writer *w, int64_t ms)
 {
@@ -47,7 +47,8 @@ deliver_output_is_bad(struct deliver *d, int errnum, const char *what)
 	d->out->report(d->out->context, DELIVER_NOTE_OUTPUT, "", text.text);
 }
 
-/* Return 0, or -1 with errno; *${done}: bytes that were written. */
+/* Write ${s}.  Return 0, or -1 with errno.  Add the bytes that were written to
+ * *${done}. */
 static int
 put_all(int fd, struct span s, size_t *done)
 {
@@ -68,8 +69,8 @@ put_all(int fd, struct span s, size_t *done)
 }
 
 /* Write the dead letter in d->dead_letter to its file, on a line of its own.
- * All or nothing: a file system that fills up in the middle must not leave half
- * a line. */
+ * If the file system is full, remove a partial line.  Return 0, or -1 after
+ * reporting the failure. */
 static int
 keep_dead_letter(struct deliver *d)
 {
@@ -83,7 +84,7 @@ keep_dead_letter(struct deliver *d)
 	    put_all(fd, buf_span(&d->dead_letter), &done) == 0)
 		return 0;
 	errnum = errno;
-	/* What is no regular file has no end to go back to. */
+	/* Only a regular file can be truncated. */
 	torn = end < 0 || ftruncate(fd, end) != 0;
 	deliver_output_is_bad(d, errnum,
 	    torn && done > 0 ? "dead letters: write failed within a line "
@@ -98,15 +99,16 @@ deliver_latency(const struct schedule_entry *j, int64_t settled)
 {
 	int64_t age = j->delivery.since - j->delivery.event->time;
 
-	/* What was recorded long ago, or by a clock ahead of ours, is not live:
-	 * its age says nothing of the delivery.  Nor does that of an event that
-	 * is replayed. */
+	/* An event that was recorded long ago, or by a clock ahead of ours, is
+	 * not live: its age says nothing about the delivery.  Neither does that
+	 * of a replayed event. */
 	if (age < 0 || age > LIVE_MAX)
 		return settled - j->delivery.since;
 	return settled - j->delivery.event->time;
 }
 
-/* As instant_put.  Most receipts of a turn have the same times. */
+/* Like instant_put, but with the previous text if the time is the same, as in
+ * most receipts of a turn. */
 static void
 put_time(struct json_writer *w, const char *key, int64_t ms,
     struct deliver_time_text *last)
@@ -163,7 +165,8 @@ deliver_receipt(struct deliver *d, const struct schedule_entry *j,
 	struct json_writer w;
 	bool whole = false;
 
-	/* What cannot be read, and has no line, stays only in the store. */
+	/* An event that could not be read has no line.  It is only in the
+	 * store. */
 	if (outcome != SCHEDULE_DELIVERED && j->delivery.event->line.n > 0) {
 		struct outgoing_dead_letter letter = {
 		    .endpoint = deliver_endpoint_of(j->endpoint)->shown,
@@ -175,7 +178,7 @@ deliver_receipt(struct deliver *d, const struct schedule_entry *j,
 		buf_clear(&d->dead_letter);
 		outgoing_dead_letter_write(
 		    &d->dead_letter, j->delivery.event->line, &letter);
-		/* Where the file fails, the receipt is the last resort. */
+		/* If the file cannot be written, the receipt has the letter. */
 		whole = d->out->dead_letters < 0 &&
 		    (!d->store->row->durable || j->delivery.event->seq == 0);
 		if (d->out->dead_letters >= 0) {

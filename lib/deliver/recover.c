@@ -1,4 +1,4 @@
-/* What a store holds from earlier runs. */
+/* Events and endpoints in the store from earlier runs. */
 #include <stdio.h>
 #include <string.h>
 
@@ -27,7 +27,8 @@ recover_one(struct deliver *d, const char *name, bool of_line, struct err *err)
 		return 0;
 	if (!bad)
 		return err_set(err, "%s", why.text);
-	/* The options of an earlier run allowed it. */
+	/* Its options in an earlier run allowed this URL; those of this run do
+	 * not. */
 	d->count.stranded++;
 	snprintf(
 	    text, sizeof(text), "its events wait in the spool: %s", why.text);
@@ -36,7 +37,7 @@ recover_one(struct deliver *d, const char *name, bool of_line, struct err *err)
 }
 
 struct names {
-	struct buf text; /* "L" or "C", name, 0 byte; … */
+	struct buf text; /* "L" or "C", name, NUL; … */
 };
 
 static int
@@ -60,7 +61,7 @@ deliver_recover(struct deliver *d, bool settled, struct err *err)
 	    d->store, settled && d->added == 0, collect_name, &n, err);
 	if (rc == 0 && buf_failed(&n.text))
 		rc = err_set(err, "out of memory");
-	/* Making endpoints writes, so the reading is over by now. */
+	/* Creating an endpoint writes to the store, so do it after reading. */
 	for (size_t at = 0; rc == 0 && at < n.text.len;
 	     at += strlen(n.text.data + at) + 1)
 		rc = recover_one(
@@ -68,7 +69,7 @@ deliver_recover(struct deliver *d, bool settled, struct err *err)
 	buf_release(&n.text);
 	if (rc != 0)
 		return rc;
-	/* What was woken up just now is due now. */
+	/* Events that were woken just now are due now. */
 	deliver_take_time(d);
 	if (!store_commit(d->store, false)) {
 		*err = *store_accept_failure(d->store);

@@ -13,8 +13,8 @@ route_to(struct deliver *d, struct span url, struct deliver_endpoint **one,
 	return bad ? DELIVER_BAD_LINE : DELIVER_FAILED;
 }
 
-/* A dead letter goes to the endpoint that it names: one of this run, or of the
- * spool; or to the only one there is. */
+/* Send a dead letter to the endpoint that it names, which may be one of this
+ * run or of the spool, or to the only endpoint of this run. */
 static enum deliver_taken
 route_letter(struct deliver *d, struct span name, struct deliver_endpoint **one,
     struct err *err)

@@ -3,7 +3,7 @@
 
 #include "deliver/internal.h"
 
-/* A larger body is not kept for the next request. */
+/* Buffers for batches larger than this are not reused. */
 #define SPARE_BODY_MAX ((size_t)1 << 20)
 
 void
@@ -97,7 +97,7 @@ send_handshake(struct deliver *d, struct deliver_request *r)
 	return transport_send(d->transport, &q);
 }
 
-/* Nothing can be sent for want of memory. */
+/* Memory ran out: ${r} is sent later. */
 static void
 put_back(struct deliver *d, struct schedule_request *r)
 {

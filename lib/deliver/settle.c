@@ -2,7 +2,7 @@
 
 #include "deliver/internal.h"
 
-/* Why it was lost. */
+/* Return why ${entry} was lost, in ${text} or as a constant. */
 static const char *
 reason_of(const struct schedule_entry *entry, const char *why, char *text,
     size_t size)
