@@ -1,6 +1,6 @@
 /*
- * outgoing/answer: the outcome of one request, by whatever transport.  The
- * transport fills it in; the scheduler, the audit and messages read it.
+ * outgoing/answer: the outcome of one request, independent of the transport.
+ * The transport fills it in.  The scheduler, the audit and messages use it.
  */
 #ifndef OUTGOING_ANSWER_H
 #define OUTGOING_ANSWER_H
@@ -10,28 +10,29 @@
 
 enum outgoing_verdict {
 	OUTGOING_DELIVERED,
-	OUTGOING_RETRY,     /* failed, which counts against the endpoint */
-	OUTGOING_SHORT,     /* no attempt could be made here for the moment */
-	OUTGOING_CANCELLED, /* ended by us */
-	OUTGOING_REFUSED,   /* this will never be accepted */
-	OUTGOING_DENIED,    /* we do not connect to such an address */
+	OUTGOING_RETRY,     /* failed; counts as a failure of the endpoint */
+	OUTGOING_SHORT,     /* this machine could not make the request now */
+	OUTGOING_CANCELLED, /* cancelled by the caller */
+	OUTGOING_REFUSED,   /* the endpoint will never accept this request */
+	OUTGOING_DENIED,    /* connections to this address are not allowed */
 	OUTGOING_GONE       /* the endpoint wants no more events */
 };
 
-/* The texts are the transport's, valid until it is asked for the next one. */
+/* The transport owns the texts.  They are valid until the next answer is
+ * taken. */
 struct outgoing_answer {
 	void *context; /* of the request */
 	enum outgoing_verdict verdict;
-	int status;          /* 100..599; 0: there is no answer */
-	int64_t retry_after; /* ms from now; -1: nothing was asked for */
-	bool for_endpoint;   /* and it applies to all that is sent there */
+	int status;          /* 100..599; 0: there was no answer */
+	int64_t retry_after; /* ms from now; -1: none */
+	bool for_endpoint;   /* retry_after applies to the whole endpoint */
 	int64_t elapsed_us;  /* from the start of the request to its end */
 	const char *why;     /* "HTTP 503", "connect: refused"; delivered: "" */
-	const char *error;   /* why there is no answer; "": there is one */
-	const char *address; /* that was connected to; may be "" */
+	const char *error;   /* why there was no answer; "": there was one */
+	const char *address; /* of the peer; may be "" */
 	const char *allowed_origin; /* of a handshake; may be "" */
 	const char *allowed_rate;   /* the same */
-	const char *excerpt; /* start of what the answer says, for humans */
+	const char *excerpt;        /* start of the answer's body, for humans */
 };
 
 #endif

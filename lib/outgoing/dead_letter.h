@@ -1,6 +1,7 @@
 /*
- * outgoing/dead_letter: a line that did not arrive, written so that it can be
- * sent again: the line itself, with what became of it as its last member.
+ * outgoing/dead_letter: a line that was not delivered, in a form that can be
+ * sent again.  It is the line itself with one more member, "deadLetter", at its
+ * end, which says why it was not delivered.
  */
 #ifndef OUTGOING_DEAD_LETTER_H
 #define OUTGOING_DEAD_LETTER_H
@@ -9,17 +10,17 @@
 
 #include "buf/buf.h"
 
-/* Why a line did not arrive. */
+/* Why a line was not delivered. */
 struct outgoing_dead_letter {
 	const char *endpoint;
 	const char *reason;
 	uint32_t attempts;
-	int last_status; /* 0: none */
-	int64_t time;
+	int last_status; /* HTTP status; 0: none */
+	int64_t time;    /* ms since 1970, UTC */
 };
 
-/* Append ${line}, an object, with "deadLetter" as its last member and without a
- * newline. */
+/* Append ${line}, which is a JSON object, with "deadLetter" as its last member.
+ * Append no newline. */
 void outgoing_dead_letter_write(
     struct buf *out, struct span line, const struct outgoing_dead_letter *why);
 

@@ -41,7 +41,8 @@ inside(struct span line, struct span s)
 	return s.p >= line.p && s.p < line.p + line.n;
 }
 
-/* Put all fields into one block: those that are in the line point there. */
+/* Allocate the event with all its texts in one block.  Texts that are in the
+ * line point there. */
 static struct outgoing_event *
 build(struct outgoing_reader *r, const struct outgoing_fields *d,
     int64_t accepted)
@@ -78,7 +79,7 @@ build(struct outgoing_reader *r, const struct outgoing_fields *d,
 	for (size_t i = 0; i < 8; i++) {
 		struct span s = outgoing_piece_span(r, piece[i]);
 
-		/* A span of the line needs no second copy. */
+		/* The copy of the line already has it. */
 		if (inside(d->line, s))
 			*to[i] =
 			    (struct span){e->line.p + (s.p - d->line.p), s.n};

@@ -50,8 +50,8 @@ outgoing_piece_span(
 	return p->at;
 }
 
-/* Write the object anew without its members ${cut} and ${cut2} (which may be
- * NULL); what is kept is kept to the letter. */
+/* Append the object without its members ${cut} and ${cut2}, which may be NULL.
+ * The other members are copied literally. */
 static void
 copy_without(struct buf *out, const struct json_index *ix,
     const struct json_member *cut, const struct json_member *cut2)
@@ -73,7 +73,8 @@ copy_without(struct buf *out, const struct json_index *ix,
 	buf_add_byte(out, '}');
 }
 
-/* In the object ${object} find the string member ${name}. */
+/* Find the string member ${name} of ${object}.  Return false if there is
+ * none. */
 static bool
 inner_string(struct outgoing_reader *r, struct span object, const char *name,
     struct outgoing_piece *p)
@@ -101,7 +102,7 @@ inner_string(struct outgoing_reader *r, struct span object, const char *name,
 	return false;
 }
 
-/* Take "deadLetter" off, if it is there; the line is then read anew. */
+/* Remove "deadLetter", if there is one, and index the line again. */
 static int
 take_letter_off(
     struct outgoing_reader *r, struct outgoing_fields *d, struct err *err)
@@ -122,8 +123,8 @@ take_letter_off(
 		buf_add_span(&r->text, d->dead_letter_endpoint.at);
 		d->dead_letter_endpoint = in_text(r, at);
 	}
-	/* Cut from the comma, which outgoing_dead_letter_write put just before
-	 * the key, so that blanks of the line's own stay. */
+	/* Cut from the comma, which outgoing_dead_letter_write put directly
+	 * before the key, so that spaces of the original line are kept. */
 	from = m->key.p - 1;
 	if (ix->count > 1) {
 		while (*from != ',')
@@ -198,8 +199,8 @@ read_headers(struct outgoing_reader *r, struct outgoing_fields *d,
 	return rc;
 }
 
-/* "endpoint" and "headers" of the line; outside messages the body then lacks
- * them. */
+/* Read "endpoint" and "headers", and remove them from the body, except in a
+ * message. */
 static int
 read_route(
     struct outgoing_reader *r, struct outgoing_fields *d, struct err *err)
@@ -216,7 +217,8 @@ read_route(
 		d->endpoint = (struct outgoing_piece){.n = 0};
 		to = NULL;
 	}
-	/* Elsewhere, "headers" without "endpoint" is none of our business. */
+	/* Except in a message, "headers" without "endpoint" is ordinary
+	 * data. */
 	if (with != NULL &&
 	    (with->type != JSON_OBJECT ||
 		(to == NULL && d->kind != MESSAGE_MESSAGE)))
@@ -231,7 +233,7 @@ read_route(
 	return 0;
 }
 
-/* What filters, order and latency ask for, from the top level. */
+/* Top-level members that filters, ordering and latency need. */
 struct top {
 	struct span session, subject; /* objects; p NULL: none */
 	struct outgoing_piece time;
@@ -279,7 +281,7 @@ describe_line(struct outgoing_reader *r, struct outgoing_fields *d)
 	conclude(r, d, &top);
 }
 
-/* Of a payload, which need not be JSON. */
+/* Describe a payload, which need not be JSON. */
 static void
 describe_payload(
     struct outgoing_reader *r, struct outgoing_fields *d, struct span payload)
@@ -322,7 +324,7 @@ read_message(
 	return 0;
 }
 
-/* An ID that is the same whenever the same body comes. */
+/* Derive the ID from the body, so that the same body has the same ID. */
 static int
 content_id(
     struct outgoing_reader *r, struct outgoing_fields *d, struct err *err)

@@ -55,7 +55,7 @@ outgoing_batch_end(struct outgoing_request *r, struct buf *ids)
 static void
 add(struct outgoing_headers *h, const char *name, struct span value)
 {
-	if (h->own == OUTGOING_OWN_HEADERS - 1) { /* the origin's place */
+	if (h->own == OUTGOING_OWN_HEADERS - 1) { /* one is for the origin */
 		h->text.failed = true;
 		return;
 	}
@@ -73,7 +73,7 @@ emit(void *context, const char *name, struct span value)
 	add(context, name, value);
 }
 
-/* Sign anew, or pass the message's own signature on. */
+/* Sign the request, or use the message's own signature. */
 static int
 sign(struct outgoing_headers *h, const struct outgoing_request *r,
     const struct outgoing_event *event, struct sign_keys *keys, int64_t time)
@@ -95,7 +95,7 @@ sign(struct outgoing_headers *h, const struct outgoing_request *r,
 	return 0;
 }
 
-/* Is the line's own header ${line} also one of ours? */
+/* Does the header ${line} have the name of one of ours? */
 static bool
 is_ours(const struct outgoing_headers *h, struct span line)
 {
@@ -125,7 +125,7 @@ outgoing_headers_make(struct outgoing_headers *h,
 	add(h, "Content-Type", r->type);
 	if (sign(h, r, event, keys, time) != 0 || buf_failed(&h->text))
 		return -1;
-	/* The text stays in place from here on. */
+	/* The text is complete, and no longer moves. */
 	for (size_t i = 0; i < h->own; i++)
 		h->header[h->count++] =
 		    (struct span){h->text.data + h->at[i], h->n[i]};

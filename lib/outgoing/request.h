@@ -1,6 +1,7 @@
 /*
- * outgoing/request: what one request carries: one event, or a batch of
- * CloudEvents, its ID, and its headers, signed anew for each attempt.
+ * outgoing/request: the content of one request, which is one event or a batch
+ * of CloudEvents: its body, its ID, and its headers.  Each attempt is signed
+ * again.
  */
 #ifndef OUTGOING_REQUEST_H
 #define OUTGOING_REQUEST_H
@@ -9,23 +10,24 @@
 #include "outgoing/event.h"
 #include "sign/sign.h"
 
-/* Headers that are ours: ID, timestamp, signature, content type, origin, and
- * what schemes add. */
+/* The most headers that are not from the line: content type, ID, timestamp,
+ * signature, origin, and those of signature schemes. */
 #define OUTGOING_OWN_HEADERS 12
 
-/* The most bytes of bodies in a batch of more than one. */
+/* The most bytes of bodies in a batch of more than one event. */
 #define OUTGOING_BATCH_BYTES_MAX ((size_t)1 << 20)
 
 struct outgoing_request {
 	char id[ID_MAX + 1];
 	bool is_batch;
-	struct span body; /* the event's, or in batch */
+	struct span body; /* in the event or in batch */
 	struct span type;
 	struct buf batch;
 };
 
-/* The headers of a request, ours first, then those that the line asks for and
- * that are not ours.  Storage of the caller, used for one after the other. */
+/* The headers of a request: our own, then those of the line, without any that
+ * have the name of an own one.  The caller may reuse this for the next
+ * request. */
 struct outgoing_headers {
 	struct span header[OUTGOING_OWN_HEADERS + OUTGOING_HEADERS_MAX];
 	size_t own, count;
@@ -33,22 +35,25 @@ struct outgoing_headers {
 	size_t at[OUTGOING_OWN_HEADERS], n[OUTGOING_OWN_HEADERS];
 };
 
-/* Let ${r} carry ${event}, which stays in place. */
+/* Fill in ${r} with ${event}, which must stay in place while ${r} is used. */
 void outgoing_request_single(
     struct outgoing_request *r, const struct outgoing_event *event);
 
-/* Let ${r} carry a batch: begin, add each event, end.  The ID is made of those
- * of its events, so that the same batch sent again has the same ID.  ${ids} is
- * scratch.  The last returns 0, or -1 without memory. */
+/* Fill in ${r} with a batch: begin, add each event, end.  The ID of the batch
+ * is a hash of the IDs of its events, so the same batch has the same ID when it
+ * is sent again.  ${ids} is scratch space.  outgoing_batch_end returns 0, or -1
+ * if memory ran out. */
 void outgoing_batch_begin(struct outgoing_request *r, struct buf *ids);
 void outgoing_batch_add(struct outgoing_request *r, struct buf *ids,
     const struct outgoing_event *event);
 int outgoing_batch_end(struct outgoing_request *r, struct buf *ids);
 
-/* Make the headers of ${r}, whose first event is ${event}: signed with ${keys}
- * at ${time} (s since 1970), or, where that is NULL, with the signature that a
- * message brought; ${origin} is a whole header, or NULL.  The spans point into
- * ${h}, ${event} and ${origin}.  Return 0, or -1 without memory. */
+/* Make the headers ${h} of ${r}, whose first event is ${event}.  Sign with
+ * ${keys} at ${time} (s since 1970).  If ${keys} is NULL, use the signature of
+ * the message, if there is one.  ${origin} is a complete header, or NULL.
+ *
+ * The spans point into ${h}, ${event} and ${origin}.  Return 0, or -1 if memory
+ * ran out. */
 int outgoing_headers_make(struct outgoing_headers *h,
     const struct outgoing_request *r, const struct outgoing_event *event,
     struct sign_keys *keys, int64_t time, const char *origin);

@@ -8,10 +8,10 @@
 
 #define MASK SPAN_LIT("***")
 
-/* Hexadecimal digits of the hash. */
+/* Hexadecimal digits of the hash that are shown. */
 #define HASH_DIGITS 8
 
-/* Where ${of} first is in ${s}, or s.n. */
+/* Return the offset of the first character of ${of} in ${s}, or s.n. */
 static size_t
 first_of(struct span s, const char *of)
 {
@@ -28,8 +28,8 @@ rest(struct span s, size_t from)
 	return (struct span){s.p + from, s.n - from};
 }
 
-/* The length of "http://" or "https://", also where the slashes are not two, or
- * of another scheme with its slashes; 0: it begins otherwise. */
+/* Return the length of the scheme with "://", or of "http:" or "https:" with
+ * any number of slashes; 0 if ${url} begins with neither. */
 static size_t
 scheme(struct span url)
 {
@@ -49,9 +49,10 @@ scheme(struct span url)
 	return n;
 }
 
-/* How much of ${s}, which begins with the host, is a user and a password.  A
- * password with a slash in it makes a bad URL, but must not be shown for it: it
- * is where the port would be. */
+/* Return the length of the user and password at the start of ${s}, which
+ * follows the scheme.  A password with a slash makes the URL malformed, but
+ * must still not be shown.  It is found because it is in the place of the
+ * port. */
 static size_t
 user(struct span s)
 {
@@ -77,8 +78,7 @@ user(struct span s)
 	return at;
 }
 
-/* Append the ${query} with its values masked.  Return whether that changed
- * it. */
+/* Append ${query} with its values masked.  Return whether that changed it. */
 static bool
 show_query(struct buf *out, struct span query)
 {
@@ -89,7 +89,7 @@ show_query(struct buf *out, struct span query)
 		struct span one = {query.p, n};
 		size_t key = first_of(one, "=");
 
-		/* One without a name may be the token itself. */
+		/* A parameter without a name may be a token itself. */
 		key = key < n ? key + 1 : 0;
 		buf_add(out, one.p, key);
 		if (key < n) {
