@@ -1,4 +1,4 @@
-/* Webhooks: a POST for each request, an OPTIONS for a handshake (CloudEvents
+/* The HTTP transport: POST for events, OPTIONS for a handshake (CloudEvents
  * HTTP webhooks, section 4). */
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,8 +36,8 @@ transport_classify(const struct http_answer *a)
 		return OUTGOING_DELIVERED;
 	if (a->status == 410)
 		return OUTGOING_GONE;
-	/* 3xx is never followed, since where it points may be anybody's; but
-	 * it may be gone tomorrow. */
+	/* A redirect is never followed, because its target may be anybody's.
+	 * But it may be temporary, so retry. */
 	if (a->status >= 500 || a->status < 400 || a->status == 408 ||
 	    a->status == 425 || a->status == 429)
 		return OUTGOING_RETRY;
@@ -144,7 +144,7 @@ send_request(struct transport *t, const struct transport_request *r)
 	    .header = header,
 	    .context = r->context};
 
-	/* Those that the endpoint was given are not the line's to say. */
+	/* A line cannot override a header that the target sets. */
 	for (size_t i = 0; i < r->headers; i++) {
 		if (i < r->own || !http_target_sets(q.target, r->header[i]))
 			header[q.headers++] = r->header[i];

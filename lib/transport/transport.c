@@ -1,6 +1,6 @@
 #include "transport/transport.h"
 
-/* One row has one client, so far: what is sent is sent by HTTP. */
+/* HTTP is the only transport so far. */
 static const struct transport_row *const row = &transport_http;
 
 struct transport *

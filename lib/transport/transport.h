@@ -1,10 +1,9 @@
 /*
- * transport: carries requests to where they go, many at once, and says what
- * became of each.
+ * transport: sends many requests at the same time and returns their answers.
  *
- * One interface, {send, take_answer}, with a row for each way to send: HTTP
- * today.  Whoever sends sees targets, requests and answers, and never the
- * protocol.
+ * There is one interface, {send, take_answer}, with a row for each protocol.
+ * The only one so far is HTTP.  Callers use targets, requests and answers, and
+ * do not depend on the protocol.
  */
 #ifndef TRANSPORT_TRANSPORT_H
 #define TRANSPORT_TRANSPORT_H
@@ -22,24 +21,23 @@ struct transport_target;
 
 enum transport_kind {
 	TRANSPORT_EVENT,
-	TRANSPORT_HANDSHAKE /* may events be sent there? */
+	TRANSPORT_HANDSHAKE /* asks for the consent to send events */
 };
 
 struct transport_request {
 	struct transport_target *target;
 	enum transport_kind kind;
-	struct span body; /* stays in place until the answer is taken */
-	/* "Name: value" each, copied: the first ${own} are sent; of the others,
-	 * those whose names the target does not set. */
+	struct span body; /* must stay in place until the answer is taken */
+	/* Lines "Name: value", which are copied.  The first ${own} are always
+	 * sent.  The others are sent if the target does not set that name. */
 	const struct span *header;
 	size_t headers, own;
-	void *context;
+	void *context; /* returned in the answer */
 };
 
-/* A way to send.  Every function is there. */
+/* A protocol.  Each function is required; see the functions below. */
 struct transport_row {
 	const char *name;
-	/* How many of ${connections} a process may have here. */
 	size_t (*room)(size_t connections);
 	struct transport *(*open)(size_t connections, struct err *err);
 	void (*close)(struct transport *t);
@@ -55,52 +53,54 @@ struct transport_row {
 
 extern const struct transport_row transport_http;
 
-/* What each row begins with. */
+/* The common first member of all transports. */
 struct transport {
 	const struct transport_row *row;
 };
 
-/* Keep up to ${connections} connections.  NULL with ${err}. */
+/* Open a transport that keeps up to ${connections} connections.  Return NULL
+ * with ${err} on failure. */
 struct transport *transport_open(size_t connections, struct err *err);
 
-/* Free; requests under way are dropped without an answer.  NULL is a no-op. */
+/* Free ${t}.  Requests under way are dropped without an answer.  NULL is a
+ * no-op. */
 void transport_close(struct transport *t);
 
-/* How many of ${connections} a process may have here: the limit of open files
- * is raised as far as that takes. */
+/* Return how many of ${connections} this process may have.  The limit of open
+ * files is raised as far as needed and allowed. */
 size_t transport_room(size_t connections);
 
-/* Check the options and copy them.  NULL with ${err}, and errno ENOMEM where
- * memory is the reason. */
+/* Create a target.  The options ${o} are checked and copied.  Return NULL with
+ * ${err} on failure, and errno ENOMEM if memory ran out. */
 struct transport_target *transport_target_open(
     struct transport *t, const struct http_target_options *o, struct err *err);
 
-/* Free, when no request to it is under way.  NULL is a no-op. */
+/* Free ${target}.  No request to it may be under way.  NULL is a no-op. */
 void transport_target_close(
     struct transport *t, struct transport_target *target);
 
-/* Start ${r}.  Its answer comes from transport_take_answer, also where it fails
- * at once.  Return 0, or -1 without memory: then there will be no answer. */
+/* Start ${r}.  transport_take_answer returns its answer, even if it fails
+ * immediately.  Return 0, or -1 if memory ran out; then there is no answer. */
 int transport_send(struct transport *t, const struct transport_request *r);
 
-/* Wait at most ${ms} (-1: without end) for answers, or for one of the ${n}
- * descriptors to be readable, which sets its ${readable}; -1 is passed over.
- * Return 0, or -1 with errno. */
+/* Wait at most ${ms} (-1: no limit) for answers, or for one of the ${n}
+ * descriptors ${fd} to be readable, which sets its ${readable}.  A descriptor
+ * of -1 is ignored.  Return 0, or -1 with errno. */
 int transport_wait(
     struct transport *t, const int fd[], bool readable[], size_t n, int64_t ms);
 
-/* Take the next answer; false: there is none now. */
+/* Fill in ${a} with the next answer.  Return false if there is none now. */
 bool transport_take_answer(struct transport *t, struct outgoing_answer *a);
 
-/* End all requests under way: their answers say OUTGOING_CANCELLED. */
+/* Cancel all requests under way.  Each gets the answer OUTGOING_CANCELLED. */
 void transport_cancel(struct transport *t);
 
-/* ---- Parts, open for tests --------------------------------------------- */
+/* ---- Internals, declared for tests ------------------------------------- */
 
-/* What an answer over HTTP means. */
+/* Return the meaning of an answer over HTTP. */
 enum outgoing_verdict transport_classify(const struct http_answer *a);
 
-/* Does Retry-After of this answer go for the whole endpoint? */
+/* Does the Retry-After of ${a} apply to the whole endpoint? */
 bool transport_holds_endpoint(const struct http_answer *a);
 
 #endif
