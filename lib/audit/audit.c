@@ -10,28 +10,27 @@
 #include "instant/instant.h"
 #include "ndjson/ndjson.h"
 
-/* The longest line that is looked for at the end of an existing file: that of an
- * attempt of vitals-post with a batch of the longest IDs, in which each byte may
- * take two, is shorter.
- */
+/* The longest line that is supported at the end of an existing file.  The
+ * longest that vitals-post writes is shorter: it is for a batch of the longest
+ * IDs, in which each byte may take two. */
 #define LINE_MOST ((size_t)2 << 20)
 
-/* What is looked at first of it. */
+/* How much of the end of the file is read first. */
 #define TAIL_FIRST ((size_t)64 << 10)
 
 #define HEX (2 * CRYPTO_SHA256_SIZE)
 
 struct audit {
 	int fd;
-	bool owns;          /* fd is closed at the end */
+	bool owns;          /* audit_free closes fd */
 	int64_t seq;        /* of the next line */
-	char last[HEX + 1]; /* hash of the line before */
+	char last[HEX + 1]; /* hash of the previous line */
 	struct buf text;    /* lines to be written */
-	size_t from;        /* where the line that was begun starts in it */
+	size_t from;        /* offset of the current line in text */
 	struct json_writer writer;
 };
 
-/* Is ${value}, which is JSON, one of ${kinds}? */
+/* Is ${value}, a JSON string, one of ${kinds}? */
 static bool
 is_kind(struct span value, const char *const *kinds)
 {
@@ -41,7 +40,8 @@ is_kind(struct span value, const char *const *kinds)
 	return false;
 }
 
-/* Take the line's number and hash, if it is one of ours. */
+/* If ${line} is an audit line, continue after its number and hash.  Return
+ * whether it is. */
 static bool
 take_line(struct audit *a, const char *const *kinds, struct span line)
 {
@@ -66,7 +66,7 @@ take_line(struct audit *a, const char *const *kinds, struct span line)
 	return ours;
 }
 
-/* Does ${s} begin with ${start}, as far as it goes?  Go behind that. */
+/* Does ${s} begin with ${start}, or is it a prefix of it?  Skip that part. */
 static bool
 begins(struct span *s, const char *start)
 {
@@ -81,7 +81,7 @@ begins(struct span *s, const char *start)
 	return true;
 }
 
-/* Is it what a power cut may leave of the start of a line of ours? */
+/* Can ${s} be the start of an audit line that a power cut left? */
 static bool
 is_torn_line(struct span s, const char *const *kinds)
 {
@@ -99,12 +99,13 @@ is_torn_line(struct span s, const char *const *kinds)
 
 /* The lines at the end of a file. */
 struct tail {
-	struct span last; /* without its newline; p NULL: there is none */
-	struct span torn; /* behind it, without a newline */
+	struct span last; /* the last whole line without its newline; p NULL:
+			     there is none */
+	struct span torn; /* what follows it, without a newline */
 };
 
-/* Find them in the last ${n} bytes of a file of ${size}.  Return false where
- * they begin before these. */
+/* Find the lines in ${p}, the last ${n} bytes of a file; ${whole}: these are
+ * all of it.  Return false if a line begins before them. */
 static bool
 find_lines(struct tail *t, const char *p, size_t n, bool whole)
 {
@@ -127,8 +128,8 @@ find_lines(struct tail *t, const char *p, size_t n, bool whole)
 	return true;
 }
 
-/* Judge what the file ends in before anything is changed in it.  A line that
- * was never finished is cut off, one that only lacks its newline gets it. */
+/* Check the end of the file before changing anything.  Then remove an
+ * incomplete line, or complete one that lacks only its newline. */
 static int
 take_tail(struct audit *a, const char *const *kinds, const struct tail *t,
     off_t size, struct err *err)
@@ -151,7 +152,7 @@ take_tail(struct audit *a, const char *const *kinds, const struct tail *t,
 	return 0;
 }
 
-/* Take up the chain at the end of what the file holds. */
+/* Read the end of the file, and continue its chain. */
 static int
 take_up(struct audit *a, const char *const *kinds, struct err *err)
 {
@@ -282,7 +283,7 @@ audit_end(struct audit *a)
 	buf_release(&hex);
 }
 
-/* What is written is not written again, should there be a next time. */
+/* Drop the first ${done} bytes, which were written, for the next attempt. */
 static void
 forget(struct buf *text, size_t done)
 {

@@ -1,14 +1,20 @@
 /*
- * audit: a file of lines that each name the one before.
+ * audit: a file whose lines form a hash chain.
  *
- * A line is a JSON object whose members are "record" (its kind), "seq" (from 0,
- * consecutive), "time", those of its kind, "previous" (the hash of the line
- * before, 64 zeros in the first) and "hash": the SHA-256, in hexadecimal, of the
- * line's bytes up to the comma before that member.  No line can be changed,
- * taken out or moved unseen.
+ * Each line is a JSON object with these members, in this order:
  *
- * What a line can be torn to by a power cut is cut off by the next start; a line
- * that lacks only its newline is kept.
+ *	- "record", its kind;
+ *	- "seq", consecutive from 0;
+ *	- "time";
+ *	- the members of its kind;
+ *	- "previous", the hash of the previous line, or 64 zeros in the first;
+ *	- "hash", the SHA-256 in hexadecimal of the bytes of the line up to the
+ *	  comma before this member.
+ *
+ * So a line that was changed, removed or moved is detected.
+ *
+ * If a power cut leaves an incomplete last line, the next start removes it.  A
+ * line that lacks only its newline is kept.
  */
 #ifndef AUDIT_AUDIT_H
 #define AUDIT_AUDIT_H
@@ -20,30 +26,34 @@
 
 struct audit;
 
-/* Take up the chain at the end of the file ${fd}, which is open to read and to
- * append, and stays the caller's.  ${kinds} has the kinds of its lines and NULL
- * behind the last.  The file is locked: two writers would break each other's
- * chain.  In what has no end, such as a pipe, a chain begins.  NULL with ${err}:
- * another process writes to it, it is no audit file of these kinds, it cannot be
- * read; it is as it was. */
+/* Continue the chain in the file ${fd}, which is open for reading and appending
+ * and belongs to the caller.  ${kinds} lists the kinds of its lines, ends with
+ * NULL, and is not kept.
+ *
+ * The file is locked, because a second writer would break the chain.  In an
+ * empty file, or one that cannot seek, such as a pipe, a new chain begins.
+ *
+ * Return NULL with ${err}, and leave the file unchanged, if another process
+ * writes to it, if it is not an audit file of these kinds, or if it cannot be
+ * read. */
 struct audit *audit_new(int fd, const char *const *kinds, struct err *err);
-/* The same of the file ${path}, which is made where it is not there; ${err}
- * begins with its name. */
+/* Open or create the file ${path}, and continue its chain, like audit_new.
+ * ${err} begins with the path.  audit_free closes the file. */
 struct audit *audit_open(
     const char *path, const char *const *kinds, struct err *err);
-/* What was not flushed is lost.  free(NULL) is a no-op. */
+/* Free ${a}.  Lines that were not flushed are lost.  NULL is a no-op. */
 void audit_free(struct audit *a);
 
-/* Begin a line of the kind ${record} of ${time} (ms since 1970, UTC).
- * The members of its kind go to the writer that is returned, which is
- * audit's.  Then end it; it is kept in memory until it is flushed. */
+/* Begin a line of the kind ${record} at ${time} (ms since 1970, UTC).  Write
+ * the members of its kind to the writer that is returned, which belongs to
+ * ${a}; then call audit_end.  The line stays in memory until audit_flush. */
 struct json_writer *audit_begin(
     struct audit *a, const char *record, int64_t time);
 void audit_end(struct audit *a);
 
-/* Write the lines that have ended.  Return 0, or -1 with errno; ENOMEM: some of
- * them could not be kept, and no later call succeeds.  With any other errno what
- * was not written is written by the next call. */
+/* Write all lines that have ended.  Return 0, or -1 with errno.  After ENOMEM
+ * some lines are lost, and each later call fails.  After any other error the
+ * next call writes the rest. */
 int audit_flush(struct audit *a);
 
 #endif
