@@ -120,7 +120,8 @@ struct schedule_endpoint {
 	uint32_t asked; /* handshakes in a row without an answer */
 	int64_t ask_at; /* no handshake before this (now) */
 	bool off;       /* answered 410, or gave no consent */
-	bool down;      /* max_attempts probes or handshakes failed in a row */
+	bool down;      /* its circuit opened, or a handshake got no answer,
+			   max_attempts times in a row */
 };
 
 struct schedule_heap {
