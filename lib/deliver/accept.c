@@ -221,7 +221,7 @@ refuse(struct deliver *d, struct schedule_entry *entry, const struct err *why)
 	char reason[ERR_TEXT_MAX + 32];
 
 	snprintf(reason, sizeof(reason), "not accepted: %s", why->text);
-	event->seq = 0; /* the number was undone */
+	event->seq = 0; /* the rollback undid it */
 	deliver_receipt(d, entry, SCHEDULE_DEAD, reason, d->schedule.wall);
 	e->dead++;
 	d->count.dead++;

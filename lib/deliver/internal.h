@@ -118,7 +118,7 @@ void deliver_keep_hold(struct deliver *d, struct deliver_endpoint *e);
 
 /* ---- endpoint.c */
 /* Create an endpoint, which ${d} owns.  Return NULL with ${err} on failure.
- * *${bad}: the options are bad; otherwise memory or the store failed. */
+ * *${bad}: the URL or another HTTP option is bad. */
 struct deliver_endpoint *deliver_endpoint_new(struct deliver *d,
     const struct deliver_endpoint_options *o, bool *bad, struct err *err);
 void deliver_endpoint_free(struct deliver *d, struct deliver_endpoint *e);
