@@ -7,7 +7,7 @@
 /* RFC 6455, 1.3. */
 #define GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
-/* "13" is all that is spoken (4.1). */
+/* The only supported version (4.1). */
 #define VERSION "13"
 
 static int
@@ -101,7 +101,7 @@ websocket_check_request(
 	return 0;
 }
 
-/* Take the next element off the list ${rest}.  False at its end. */
+/* Take the next element from the list ${rest}.  Return false at its end. */
 static bool
 next_element(struct span *rest, struct span *element)
 {
@@ -119,7 +119,8 @@ next_element(struct span *rest, struct span *element)
 	return true;
 }
 
-/* The first subprotocol that starts with ${prefix}, or, ${whole}, is that. */
+/* Return the first subprotocol that starts with ${prefix}; if ${whole}, the
+ * first that equals it. */
 static struct span
 find_offer(const struct serve_head *h, const char *prefix, bool whole)
 {
@@ -201,7 +202,7 @@ websocket_add_request(struct buf *out, const struct websocket_request *request)
 	buf_add_text(out, "\r\n");
 }
 
-/* Is ${protocol} one of the list ${offered}? */
+/* Is ${protocol} in the list ${offered}? */
 static bool
 is_offered(struct span protocol, const char *offered)
 {

@@ -1,8 +1,8 @@
 /*
  * websocket/handshake: the opening handshake of WebSocket (RFC 6455, 4), for
- * both sides, on heads that serve/head has read.
+ * clients and servers, on heads read by serve/head.
  *
- * Whom to let in (origin, token, path) is the caller's to decide.
+ * The caller checks the origin, the token and the path.
  */
 #ifndef WEBSOCKET_HANDSHAKE_H
 #define WEBSOCKET_HANDSHAKE_H
@@ -14,44 +14,45 @@
 #include "buf/buf.h"
 #include "serve/head.h"
 
-/* The bytes that a client draws for its key, the text of a key and of its
- * answer, each with a final 0 byte. */
+/* The size of a client's nonce, of the text of its key, and of the server's
+ * accept value.  Both texts include the final 0 byte. */
 #define WEBSOCKET_NONCE 16
 #define WEBSOCKET_KEY_MAX 25
 #define WEBSOCKET_ACCEPT_MAX 29
 
-/* The answer to ${key}: base64 of its SHA-1 with a fixed text behind it (4.2.2).
- * Return 0, or -1 where the library fails. */
+/* Compute the accept value for ${key}: the base64 of the SHA-1 of the key and a
+ * fixed GUID (4.2.2).  Return 0, or -1 if the crypto library fails. */
 int websocket_accept(struct span key, char accept[WEBSOCKET_ACCEPT_MAX]);
 
 /* ---- Server ------------------------------------------------------------ */
 
-/* Does ${h} ask for an upgrade to WebSocket, rightly or not? */
+/* Return whether ${h} requests an upgrade to WebSocket, valid or not. */
 bool websocket_wanted(const struct serve_head *h);
 
-/* Check ${h} as 4.2.1 wants it: GET, HTTP/1.1, Upgrade, Connection, one key
- * that spells 16 bytes, version 13, no body.  Return 0 with *${key}; or the
- * HTTP status to refuse it with, and *${why}.  With 426 the answer needs a
+/* Check ${h} against 4.2.1: GET, HTTP/1.1, Upgrade, Connection, one key that
+ * encodes 16 bytes, version 13, no body.  Return 0 and set *${key}; or return
+ * the HTTP status of the refusal and set *${why}.  With 426, the answer needs a
  * "Sec-WebSocket-Version: 13" header. */
 int websocket_check_request(
     const struct serve_head *h, struct span *key, const char **why);
 
-/* Does the client of ${h} offer the subprotocol ${name}, letter by letter? */
+/* Return whether ${h} offers the subprotocol ${name}.  Case matters. */
 bool websocket_offers(const struct serve_head *h, const char *name);
 
-/* The first offered subprotocol that starts with ${prefix}; p NULL: none. */
+/* Return the first offered subprotocol that starts with ${prefix}, or a span
+ * whose p is NULL. */
 struct span websocket_offer_with(
     const struct serve_head *h, const char *prefix);
 
-/* Append the head of the answer that takes ${key}; ${protocol}, unless NULL, is
- * the subprotocol that is spoken, ${headers}, unless NULL, whole lines with
- * CRLF.  Return 0, or -1 without memory. */
+/* Append the head of the 101 answer that accepts ${key}.  ${protocol} is the
+ * chosen subprotocol, ${headers} whole lines with CRLF; either may be NULL.
+ * Return 0, or -1 if out of memory. */
 int websocket_add_answer(struct buf *out, struct span key, const char *protocol,
     const char *headers);
 
 /* ---- Client ------------------------------------------------------------ */
 
-/* Write the key that ${nonce}, drawn anew for each connection, makes. */
+/* Write the key for ${nonce}, which is random and new for each connection. */
 void websocket_key(
     const uint8_t nonce[WEBSOCKET_NONCE], char key[WEBSOCKET_KEY_MAX]);
 
@@ -63,20 +64,20 @@ struct websocket_request {
 	const char *headers;   /* whole lines with CRLF; NULL: none */
 };
 
-/* Append the request.  What it is made of holds no control bytes; that is the
- * caller's to see to. */
+/* Append the request.  The caller ensures that the fields of ${request} contain
+ * no control bytes other than the CRLFs of headers. */
 void websocket_add_request(
     struct buf *out, const struct websocket_request *request);
 
 enum websocket_opening {
-	WEBSOCKET_OPENED, /* frames come next */
-	WEBSOCKET_REFUSED, /* with the HTTP status: the server does not upgrade */
-	WEBSOCKET_BROKEN   /* it is no answer to our request */
+	WEBSOCKET_OPENED,  /* frames follow */
+	WEBSOCKET_REFUSED, /* the server answered, without an upgrade */
+	WEBSOCKET_BROKEN   /* not a valid answer to the request */
 };
 
-/* Check the response whose head serve_head_read_response has read as ${h} with
- * ${status} against ${request}.  ${protocol} gets the subprotocol that the
- * server chose, p NULL where it chose none.  BROKEN: *${why}. */
+/* Check a response against ${request}.  ${h} and ${status} are from
+ * serve_head_read_response.  Set *${protocol} to the subprotocol that the
+ * server chose (p NULL if none), and for WEBSOCKET_BROKEN, *${why}. */
 enum websocket_opening websocket_check_response(const struct serve_head *h,
     int status, const struct websocket_request *request, struct span *protocol,
     const char **why);

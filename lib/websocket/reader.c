@@ -39,7 +39,7 @@ is_control(enum websocket_opcode opcode)
 	return ((unsigned)opcode & 0x8) != 0;
 }
 
-/* Why the first byte of a head is wrong, or NULL. */
+/* Return why the first byte of a head is wrong, or NULL. */
 static const char *
 first_wrong(const struct websocket_reader *r)
 {
@@ -63,7 +63,7 @@ first_wrong(const struct websocket_reader *r)
 	}
 }
 
-/* Why the second byte of a head is wrong, or NULL. */
+/* Return why the second byte of a head is wrong, or NULL. */
 static const char *
 second_wrong(const struct websocket_reader *r)
 {
@@ -78,7 +78,7 @@ second_wrong(const struct websocket_reader *r)
 	return NULL;
 }
 
-/* How long is the head, as far as its first two bytes tell? */
+/* Return the length of the head, as far as its first two bytes show it. */
 static size_t
 head_needs(const struct websocket_reader *r)
 {
@@ -93,7 +93,7 @@ head_needs(const struct websocket_reader *r)
 	return n + ((r->head[1] & 0x80) != 0 ? 4 : 0);
 }
 
-/* The head is whole.  MORE: the payload comes. */
+/* The head is complete: check it.  MORE: its payload follows. */
 static enum websocket_event
 begin_frame(struct websocket_reader *r)
 {
@@ -146,7 +146,7 @@ take_head(struct websocket_reader *r, struct span *in)
 	return r->head_len == head_needs(r) ? begin_frame(r) : WEBSOCKET_MORE;
 }
 
-/* Copy ${n} bytes of payload to ${to}, unmasked. */
+/* Unmask ${n} bytes of payload and copy them to ${to}. */
 static void
 take_bytes(struct websocket_reader *r, char *to, const char *from, size_t n)
 {
@@ -211,7 +211,7 @@ end_data(struct websocket_reader *r)
 				      : WEBSOCKET_GOT_BINARY;
 }
 
-/* Take what has come of the payload.  MORE: go on while there are bytes. */
+/* Consume the payload received so far.  MORE: continue while input remains. */
 static enum websocket_event
 take_payload(struct websocket_reader *r, struct span *in)
 {
@@ -222,7 +222,7 @@ take_payload(struct websocket_reader *r, struct span *in)
 	} else if (n > 0) {
 		char *to;
 
-		/* Room for what has come, not for what is promised. */
+		/* Reserve what was received, not what was announced. */
 		if (buf_reserve(&r->data, n) != 0)
 			return fail(r, WEBSOCKET_INTERNAL, "out of memory");
 		to = r->data.data + r->data.len;
@@ -256,7 +256,7 @@ websocket_read(struct websocket_reader *r, struct span *in)
 		size_t before = in->n;
 
 		event = r->in_payload ? take_payload(r, in) : take_head(r, in);
-		/* Only a payload of 0 bytes goes on without any. */
+		/* Only an empty payload can end without input. */
 		if (in->n == before && event == WEBSOCKET_MORE &&
 		    r->in_payload && r->got < r->length)
 			break;

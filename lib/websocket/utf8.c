@@ -1,7 +1,7 @@
 #include "websocket/frame.h"
 
-/* The first byte of a character of more than one byte: how many follow, and in
- * which range the second must be (RFC 3629, 4). */
+/* Read the first byte of a multi-byte character: how many bytes follow, and the
+ * allowed range of the second (RFC 3629, 4). */
 static bool
 lead(struct websocket_utf8 *u, uint8_t c)
 {
