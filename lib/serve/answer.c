@@ -43,7 +43,7 @@ reason(int status)
 	return "Unknown";
 }
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT", made once a second. */
+/* Return "Sun, 06 Nov 1994 08:49:37 GMT", formatted once per second. */
 static const char *
 date(struct serve *s)
 {

@@ -3,7 +3,7 @@
 #include "buf/ascii.h"
 #include "serve/head.h"
 
-/* One byte of a chunk's size; eight digits are more than any body here. */
+/* Read one byte of a chunk's size.  Eight digits exceed any accepted body. */
 static int
 size_byte(struct serve_chunks *c, char byte)
 {
@@ -29,7 +29,7 @@ size_byte(struct serve_chunks *c, char byte)
 	return 0;
 }
 
-/* Blanks behind the size: an extension follows, or the end of the line. */
+/* Skip blanks after the size; an extension or the end of the line follows. */
 static int
 blank_byte(struct serve_chunks *c, char byte)
 {
@@ -58,7 +58,7 @@ extension_byte(struct serve_chunks *c, char byte)
 	return ++c->skipped > SERVE_CHUNK_LINE_MAX ? 400 : 0;
 }
 
-/* A trailer is a header: a name, a colon, and a value. */
+/* Check a trailer, which has the form of a header: name, colon, value. */
 static int
 trailer_byte(struct serve_chunks *c, char byte)
 {
@@ -75,7 +75,7 @@ trailer_byte(struct serve_chunks *c, char byte)
 	return c->named || ascii_token((struct span){&byte, 1}) ? 0 : 400;
 }
 
-/* Any byte that is not a chunk's data. */
+/* Read one byte that is not chunk data. */
 static int
 frame_byte(struct serve_chunks *c, char byte)
 {
@@ -137,7 +137,7 @@ serve_chunks_read(
 		}
 		in->p += n;
 		in->n -= n;
-		/* Said as soon as it is announced. */
+		/* Refuse a size as soon as it is announced. */
 		if (c->state == SERVE_CHUNK_DATA &&
 		    (body->len > max || c->left > max - body->len))
 			return 413;

@@ -8,10 +8,10 @@
 #include "instant/instant.h"
 #include "serve/private.h"
 
-/* What the loop reads ahead of us on one connection. */
+/* How much the loop buffers in advance on one connection. */
 #define AHEAD_MAX ((size_t)64 << 10)
 
-/* What is thrown away of a client that was refused. */
+/* How much to discard from a client that was refused. */
 #define LINGER_MAX ((size_t)8 << 20)
 
 static void advance(struct serve_request *r);
@@ -29,8 +29,8 @@ next_request(struct serve_request *r)
 	advance(r);
 }
 
-/* There is no whole request.  False; where no more can come the connection is
- * over. */
+/* There is no complete request.  Return false.  If the client has ended its
+ * side, close the connection. */
 static bool
 more(struct serve_request *r)
 {
@@ -39,8 +39,8 @@ more(struct serve_request *r)
 	return false;
 }
 
-/* Empty lines before a request are skipped and begin none (RFC 9112, 2.2).
- * Return how many bytes there are then. */
+/* Skip empty lines before a request (RFC 9112, 2.2).  Return the number of
+ * bytes left. */
 static size_t
 skip_empty_lines(struct evbuffer *in)
 {
@@ -105,8 +105,8 @@ take_head(struct serve_request *r)
 	return true;
 }
 
-/* Take the ${n} bytes at ${p}, or fewer; return how many.  0 with *${status}
- * where they cannot be taken. */
+/* Add up to ${n} bytes at ${p} to the body.  Return how many were used; or 0
+ * with *${status} if they were refused. */
 static size_t
 take_bytes(struct serve_request *r, const char *p, size_t n, int *status)
 {
@@ -163,7 +163,7 @@ take_body(struct serve_request *r)
 	return true;
 }
 
-/* Go on with what has come. */
+/* Process the input received so far. */
 static void
 advance(struct serve_request *r)
 {
@@ -197,8 +197,8 @@ on_written(struct bufferevent *bev, void *context)
 {
 	struct serve_request *r = context;
 
-	/* libevent calls this, too, when it has had nothing to write; put off,
-	 * that call may meet an answer that is not written yet. */
+	/* libevent also calls this when it had nothing to write.  That call is
+	 * deferred, so a new answer may not be written yet. */
 	if (r->phase != SERVE_ANSWER ||
 	    evbuffer_get_length(bufferevent_get_output(bev)) > 0)
 		return;
@@ -221,14 +221,14 @@ on_event(struct bufferevent *bev, short what, void *context)
 		return;
 	}
 	if (r->phase == SERVE_STREAM)
-		return; /* which sees for itself */
+		return; /* the stream detects it */
 	why = r->secure ? NULL : serve_tls_failure(r->serve, bev);
 	if (why != NULL && r->serve->options.failed != NULL)
 		r->serve->options.failed(
 		    r->serve->options.context, r->peer, why);
 	if ((what & BEV_EVENT_EOF) != 0 &&
 	    (r->phase == SERVE_HANDLER || r->phase == SERVE_ANSWER)) {
-		/* It may still read: "printf … | nc" does. */
+		/* It may still read, as "printf … | nc" does. */
 		r->ended = true;
 		bufferevent_disable(r->bev, EV_READ);
 		return;

@@ -4,7 +4,7 @@
 
 #include "buf/ascii.h"
 
-/* Does the comma-separated list ${s} hold ${word}? */
+/* Is ${word} in the comma-separated list ${s}? */
 static bool
 holds(struct span s, const char *word)
 {
@@ -32,7 +32,7 @@ serve_head_lists(const struct serve_head *h, const char *name, const char *word)
 	return false;
 }
 
-/* One character of a name (RFC 3986), or "%" of an escape. */
+/* Is it a character of a host name (RFC 3986), or the "%" of an escape? */
 static bool
 name_character(char c)
 {
@@ -82,7 +82,7 @@ serve_head_length(const char *text, size_t n)
 
 	while ((p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
 		p++;
-		/* "\r\n\r\n"; a bare LF twice ends it, too, to be refused. */
+		/* "\r\n\r\n", or two bare LFs, which are refused later. */
 		if (end - p >= 2 && p[0] == '\r' && p[1] == '\n')
 			return (size_t)(p + 2 - text);
 		if (end - p >= 1 && p[0] == '\n')
@@ -91,8 +91,8 @@ serve_head_length(const char *text, size_t n)
 	return 0;
 }
 
-/* Take the next line off *${rest}; it must end with CRLF and hold no other
- * control byte than HTAB. */
+/* Take the next line from *${rest}.  It must end with CRLF and contain no other
+ * control character than HTAB. */
 static bool
 take_line(struct span *rest, struct span *line)
 {
@@ -116,7 +116,7 @@ take_line(struct span *rest, struct span *line)
 	return true;
 }
 
-/* Cut "http://host" off a target in absolute form. */
+/* Remove "http://host" from a target in absolute form. */
 static bool
 origin_form(struct span *target)
 {
@@ -180,7 +180,7 @@ request_line(struct serve_head *h, struct span line, const char **why)
 		h->query =
 		    (struct span){question + 1, target.n - h->path.n - 1};
 	}
-	/* "http://host" alone (RFC 9110, 4.2.3). */
+	/* "http://host" without a path (RFC 9110, 4.2.3). */
 	if (h->path.n == 0)
 		h->path = SPAN_LIT("/");
 	if (span_is(version, "HTTP/1.1")) {
@@ -232,7 +232,7 @@ read_length(struct span s, uint64_t *value)
 	return true;
 }
 
-/* Where does the body end? */
+/* Determine where the body ends. */
 static int
 framing(struct serve_head *h, const char **why)
 {
@@ -246,7 +246,7 @@ framing(struct serve_head *h, const char **why)
 		*why = "one Host header is needed";
 		return 400;
 	}
-	/* An empty one says that the target has none. */
+	/* An empty Host means that the target has none. */
 	if (host.n > 0 && !authority(host)) {
 		*why = "the Host header is no host";
 		return 400;
@@ -267,7 +267,7 @@ framing(struct serve_head *h, const char **why)
 	return 0;
 }
 
-/* Turn ${name}, which lies in ${text}, to lower case. */
+/* Change ${name}, a part of ${text}, to lower case. */
 static void
 lower_name(char *text, struct span name)
 {
@@ -318,8 +318,8 @@ serve_head_read(struct serve_head *h, char *text, size_t n, const char **why)
 	return 0;
 }
 
-/* "HTTP/1.1 101 Switching Protocols" (RFC 9112, 4).  Return the status, or
- * -1. */
+/* Parse "HTTP/1.1 101 Switching Protocols" (RFC 9112, 4).  Return the status,
+ * or -1. */
 static int
 status_line(struct span line)
 {

@@ -5,13 +5,13 @@
 
 #include "serve/private.h"
 
-/* What is read in one round of the loop. */
+/* How much to read in one iteration of the loop. */
 #define READ_SIZE ((size_t)64 << 10)
 
 struct serve_input {
 	struct event *event;
 	int fd;
-	bool is_file; /* of which the system says nothing: it is always ready */
+	bool is_file; /* epoll does not report on it: it is always ready */
 	serve_read *read;
 	void *context;
 	char bytes[READ_SIZE];
@@ -50,7 +50,7 @@ serve_input_new(struct serve *s, int fd, serve_read *read, void *context)
 	i->read = read;
 	i->context = context;
 	i->event = event_new(s->base, fd, EV_READ | EV_PERSIST, on_ready, i);
-	/* epoll refuses what is always ready: files, /dev/null. */
+	/* epoll rejects what is always ready: files, /dev/null. */
 	if (i->event != NULL && fstat(fd, &st) == 0 &&
 	    (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ||
 		event_add(i->event, NULL) != 0)) {

@@ -14,13 +14,13 @@
 #include "instant/instant.h"
 #include "serve/private.h"
 
-/* Connections that the kernel holds for us until we take them. */
+/* Connections that the kernel queues until they are accepted. */
 #define BACKLOG 4096
 
-/* Descriptors beside those of connections. */
+/* Descriptors needed in addition to those of connections. */
 #define DESCRIPTORS 64
 
-/* Read "ADDRESS:PORT" or "[IPV6]:PORT"; port 0 is one. */
+/* Parse "ADDRESS:PORT" or "[IPV6]:PORT".  Port 0 is valid. */
 static int
 parse_listen(const char *listen, struct sockaddr_storage *address, int *length)
 {
@@ -46,7 +46,7 @@ parse_listen(const char *listen, struct sockaddr_storage *address, int *length)
 	}
 	if (n >= sizeof(name))
 		return -1;
-	/* The one name that needs no looking up (RFC 6761). */
+	/* The only name that needs no lookup (RFC 6761). */
 	if (ascii_same((struct span){host, n}, "localhost"))
 		snprintf(name, sizeof(name), "127.0.0.1");
 	else
@@ -108,7 +108,7 @@ port_of(int fd)
 	return ntohs(in.sin_port);
 }
 
-/* Out of descriptors, most likely: try again in a while. */
+/* Most likely there are no free descriptors: try again in a second. */
 static void
 accept_failed(struct evconnlistener *listener, void *context)
 {
@@ -131,7 +131,7 @@ accepted(struct evconnlistener *listener, evutil_socket_t fd,
 		serve_make_room(s);
 }
 
-/* Descriptors for all connections that may be. */
+/* Allow enough descriptors for the maximum number of connections. */
 static int
 raise_limit(size_t connections, struct err *err)
 {
@@ -173,9 +173,9 @@ start(struct serve *s, struct err *err)
 	if (s->base == NULL)
 		return err_set(err, "out of memory");
 	if (parse_listen(s->options.listen, &address, &length) != 0)
-		return -1; /* serve_is_loopback has read it */
-	/* A client that has sent nothing yet waits in the kernel, for a second
-	 * or so, where it takes no place from those that have. */
+		return -1; /* serve_is_loopback has parsed it */
+	/* A client that has sent nothing yet waits in the kernel for about a
+	 * second, without using up the limit of connections. */
 	s->listener = evconnlistener_new_bind(s->base, accepted, s,
 	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE |
 		LEV_OPT_DEFERRED_ACCEPT,
@@ -197,7 +197,7 @@ serve_reload(struct serve *s, struct err *err)
 	tls = serve_tls_new(s->options.tls, err);
 	if (tls == NULL)
 		return -1;
-	/* Connections hold on to the one that they began with. */
+	/* Connections keep a reference to the context they began with. */
 	SSL_CTX_free(s->tls);
 	s->tls = tls;
 	return 0;
@@ -283,7 +283,7 @@ give_up(void *context)
 	serve_stop(context);
 }
 
-/* Connections that the kernel has taken for us may have brought requests. */
+/* Accept the connections that the kernel has queued: they may have requests. */
 static void
 take_last(struct serve *s)
 {

@@ -11,18 +11,18 @@
 #include "instant/instant.h"
 #include "serve/private.h"
 
-/* A file that is synced late is synced at once when so much waits for it. */
+/* A delayed sync is done immediately when this much is unsynced. */
 #define UNSYNCED_MAX ((uint64_t)512 << 10)
 
 struct serve_output {
 	struct serve *serve;
-	int fd;        /* where to write: the caller's, or */
-	int own;       /* one of ours, which never blocks; -1: none */
-	bool waits;    /* a pipe or the like, which may be full */
-	bool socket;   /* which is one, and is sent to */
-	bool syncs;    /* a regular file */
-	bool newline;  /* is wanted before the first byte */
-	bool due;      /* a sync is */
+	int fd;        /* where to write: the caller's, or own */
+	int own;       /* a non-blocking one opened here; -1: none */
+	bool waits;    /* it can be full: a pipe or the like */
+	bool socket;   /* it is a socket, written with send */
+	bool syncs;    /* it is a regular file */
+	bool newline;  /* one is needed before the first byte */
+	bool due;      /* a sync is scheduled */
 	int64_t delay; /* of a sync, in milliseconds */
 	bool failed;
 	struct event *event;
@@ -31,9 +31,9 @@ struct serve_output {
 	struct buf queue;
 	size_t sent;     /* bytes of queue that are written */
 	uint64_t start;  /* offset of the queue's first byte */
-	uint64_t whole;  /* offset behind the last whole line written */
-	uint64_t synced; /* offset behind what is known to be on disk */
-	int64_t origin;  /* of a regular file: where its offset 0 is */
+	uint64_t whole;  /* offset after the last whole line written */
+	uint64_t synced; /* offset up to which all is known to be on disk */
+	int64_t origin;  /* of a regular file: the position of offset 0 */
 };
 
 static void
@@ -44,9 +44,10 @@ on_writable(evutil_socket_t fd, short what, void *context)
 	serve_output_push(context);
 }
 
-/* O_NONBLOCK belongs to the open file, which other processes may share: a
- * terminal's shell, the next writer of a pipe.  So it is set on an open file
- * of our own.  Where there cannot be one, poll and small writes must do. */
+/* O_NONBLOCK is a property of the open file, which other processes may share:
+ * the shell of a terminal, the next writer of a pipe.  Therefore open the file
+ * again and set it there.  If that fails, fall back to poll and small
+ * writes. */
 static int
 reopen(int fd, int flags)
 {
@@ -56,7 +57,7 @@ reopen(int fd, int flags)
 	return open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-/* Where in the regular file ${fd} the next byte goes. */
+/* Return the position in the regular file ${fd} of the next byte written. */
 static off_t
 next_byte(int fd, const struct stat *st)
 {
@@ -66,8 +67,8 @@ next_byte(int fd, const struct stat *st)
 						     : lseek(fd, 0, SEEK_CUR);
 }
 
-/* Does a line of the regular file ${fd} end at ${at}?  Where that cannot be
- * seen: no. */
+/* Does a line of the regular file ${fd} end at ${at}?  If that cannot be
+ * determined, no. */
 static bool
 at_line_start(int fd, off_t at)
 {
@@ -155,7 +156,7 @@ serve_output_delay_sync(struct serve_output *o, int64_t ms)
 	o->delay = ms;
 }
 
-/* The offset behind what is written. */
+/* The offset after the last byte written. */
 static uint64_t
 written_to(const struct serve_output *o)
 {
@@ -187,7 +188,7 @@ serve_output_place(const struct serve_output *o, uint64_t offset)
 uint64_t
 serve_output_add(struct serve_output *o, struct span bytes)
 {
-	/* What is written is dropped when it is most of the buffer. */
+	/* Drop written bytes once they are most of the buffer. */
 	if (o->sent > o->queue.len / 2) {
 		memmove(o->queue.data, o->queue.data + o->sent,
 		    o->queue.len - o->sent);
@@ -206,9 +207,9 @@ serve_output_add(struct serve_output *o, struct span bytes)
 	return serve_output_end(o);
 }
 
-/* How much of the ${n} bytes at ${p} to write at once: to a pipe whole lines
- * of at most PIPE_BUF bytes, which go into it as one, so that what a kill or
- * another writer can tear is a line longer than that. */
+/* Return how many of the ${n} bytes at ${p} to write in one call.  For a pipe,
+ * whole lines of at most PIPE_BUF bytes, which are written atomically.  Then a
+ * kill or another writer can only break a line that is longer. */
 static size_t
 piece(const struct serve_output *o, const char *p, size_t n)
 {
@@ -238,7 +239,7 @@ write_piece(const struct serve_output *o, const char *p, size_t n)
 	return write(o->fd, p, n);
 }
 
-/* Write what goes without blocking.  Return 0, or an errno. */
+/* Write what can be written without blocking.  Return 0, or an errno. */
 static int
 write_some(struct serve_output *o)
 {
@@ -263,8 +264,8 @@ write_some(struct serve_output *o)
 	return 0;
 }
 
-/* Take the last ${n} bytes that were written to a file back, unless somebody
- * else has written behind them.  Return how many are taken back. */
+/* Truncate the file by the last ${n} bytes written, unless another process has
+ * appended to it.  Return how many were removed. */
 static uint64_t
 cut(const struct serve_output *o, uint64_t n)
 {
@@ -277,9 +278,9 @@ cut(const struct serve_output *o, uint64_t n)
 	return n;
 }
 
-/* Nothing is written any more.  A file is left with whole lines that are on
- * its disk; others are written again by whoever has them.  ${lost}: it was a
- * sync that failed, after which no other one tells anything. */
+/* Stop writing.  Leave a file with whole lines that are on its disk; the owner
+ * of the others writes them again.  ${lost}: a sync has failed, after which the
+ * result of another one proves nothing. */
 static void
 fail(struct serve_output *o, int errnum, bool lost)
 {

@@ -1,4 +1,4 @@
-/* What waits in a stream. */
+/* The pieces queued in a stream. */
 #include <stdlib.h>
 
 #include "serve/private.h"

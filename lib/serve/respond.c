@@ -1,4 +1,4 @@
-/* Answers, and the ways to close behind them. */
+/* Answers, and the ways to close after them. */
 #include <event2/buffer.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 #include "instant/instant.h"
 #include "serve/private.h"
 
-/* After a refusal the rest of what the client sends is thrown away for so
- * long, so that it reads our answer before it meets a reset. */
+/* How long to discard input after a refusal, so that the client reads the
+ * answer before it gets a reset. */
 #define LINGER_MS 2000
 
 void
@@ -33,7 +33,7 @@ serve_respond(
 	struct evbuffer *out;
 	struct buf head;
 
-	/* Behind its end of sending there may be more requests. */
+	/* More requests may precede the end of the client's input. */
 	if (r->bev == NULL || r->serve->draining ||
 	    (r->ended &&
 		evbuffer_get_length(bufferevent_get_input(r->bev)) == 0) ||

@@ -1,27 +1,27 @@
-/* Who gives way when there are as many connections as may be. */
+/* Which connections to close when their limit is reached. */
 #include "instant/instant.h"
 #include "serve/private.h"
 
-/* How often one is looked for while none is found. */
+/* How often to look for one to close. */
 #define LOOK_MS 50
 
-/* So long, in milliseconds, a connection may do nothing before it is idle: what
- * it sends may be on its way. */
+/* A connection is idle after this many milliseconds without activity.  Until
+ * then, its next request may be in transit. */
 #define IDLE_MS 250
 
-/* One that has brought no request yet may take longer: a busy client opens
- * many before it writes.  Once one of them has been closed, those that wait
- * behind a flood of such are spared the time. */
+/* A connection without a request yet has more time: a busy client opens many
+ * before it writes.  Once one of them has been closed, there is a flood of
+ * them, and the shorter limit applies. */
 #define FRESH_MS 2500
 #define FLOOD_MS 500
 
-/* So long a head, or taking an answer may last while others wait;
- * and a body, if fewer bytes a millisecond come. */
+/* While others wait, a head, or sending an answer, may take SLOW_MS; a body may
+ * take BODY_MS, and longer if BODY_PACE bytes per millisecond arrive. */
 #define SLOW_MS 1000
 #define BODY_MS 2000
 #define BODY_PACE 4
 
-/* Has it nothing to do with us just now? */
+/* Has the connection nothing in progress? */
 static bool
 idle(const struct serve_request *r, int64_t now)
 {
@@ -37,7 +37,7 @@ idle(const struct serve_request *r, int64_t now)
 	return ms >= IDLE_MS && !serve_unread(r);
 }
 
-/* Does it hold a place that others could make better use of? */
+/* Is the connection too slow while others wait? */
 static bool
 slow(const struct serve_request *r, int64_t now)
 {
@@ -49,7 +49,7 @@ slow(const struct serve_request *r, int64_t now)
 	    (r->phase == SERVE_ANSWER || (r->phase == SERVE_HEAD && r->begun));
 }
 
-/* Close the one that is idle for longest.  False where there is none. */
+/* Close the connection that is idle for longest.  Return false if none is. */
 static bool
 close_idle(struct serve *s, int64_t now)
 {
@@ -68,8 +68,8 @@ close_idle(struct serve *s, int64_t now)
 	return true;
 }
 
-/* Refuse some of those that are slow: not all, since nobody knows how many
- * wait. */
+/* Refuse some of the slow ones.  Not all, because the number of those waiting
+ * is not known. */
 static void
 refuse_slow(struct serve *s, int64_t now)
 {

@@ -1,4 +1,4 @@
-/* A connection from phase to phase, and its end. */
+/* The phases of a connection, and its end. */
 #include <event2/buffer.h>
 #include <poll.h>
 #include <stdlib.h>

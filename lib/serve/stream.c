@@ -12,7 +12,7 @@
 #include "instant/instant.h"
 #include "serve/private.h"
 
-/* What is read at once, and how often before others have their turn. */
+/* How much to read per call, and how many calls before others get a turn. */
 #define READ_SIZE 4096
 #define READ_ROUNDS 16
 
@@ -31,7 +31,7 @@ write_plain(struct serve_stream *t)
 	for (size_t i = 0; i < t->count; i++) {
 		struct span s = t->piece[(t->first + i) % SERVE_PIECES].bytes;
 		size_t skip = i == 0 ? t->sent : 0;
-		/* Written from, though its type does not say so. */
+		/* Only read, although iov_base is not const. */
 		const union {
 			const char *from;
 			void *base;
@@ -142,7 +142,8 @@ on_writable(evutil_socket_t fd, short what, void *context)
 
 /* ---- Reading ----------------------------------------------------------- */
 
-/* Read what there is: its length, 0 at the end, or -1 with errno. */
+/* Read what is available.  Return its length, 0 at the end, or -1 with
+ * errno. */
 static ssize_t
 read_some(struct serve_stream *t, char *to, size_t size)
 {
@@ -150,7 +151,7 @@ read_some(struct serve_stream *t, char *to, size_t size)
 	size_t n = 0;
 	int reason;
 
-	/* What was read behind the head of the request. */
+	/* First, what was read after the head of the request. */
 	if (evbuffer_get_length(ahead) > 0)
 		return evbuffer_remove(ahead, to, size);
 	if (t->ssl == NULL)
@@ -166,7 +167,7 @@ read_some(struct serve_stream *t, char *to, size_t size)
 	    : 0;
 }
 
-/* The client is gone. */
+/* The client has disconnected. */
 static void
 lose(struct serve_stream *t)
 {
@@ -205,11 +206,11 @@ on_readable(evutil_socket_t fd, short what, void *context)
 		if (calls == NULL || calls->received == NULL)
 			continue;
 		calls->received(t->context, (struct span){bytes, (size_t)n});
-		/* The owner may have ended the stream just now. */
+		/* That call may have ended the stream. */
 		if (t->calls == NULL)
 			return;
 	}
-	/* Whatever is left has its turn in the next round of the loop. */
+	/* Read the rest in the next iteration of the loop. */
 	event_active(t->read, EV_READ, 0);
 }
 
@@ -222,7 +223,7 @@ set_up(struct serve_stream *t, int64_t dead_ms)
 	const int unsent = SERVE_UNSENT_MAX, dead = (int)dead_ms;
 	int fd = fd_of(t);
 
-	/* Where the system has none of them, streams work, too. */
+	/* Streams also work on systems without these options. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead, sizeof(dead));
 	t->ssl = bufferevent_openssl_get_ssl(r->bev);
@@ -236,7 +237,8 @@ set_up(struct serve_stream *t, int64_t dead_ms)
 	if (t->read == NULL || t->write == NULL ||
 	    event_add(t->read, NULL) != 0)
 		return -1;
-	/* Bytes that are here already, or were decrypted, wake nobody. */
+	/* Bytes already read or decrypted do not make the descriptor
+	 * readable. */
 	event_active(t->read, EV_READ, 0);
 	return 0;
 }
@@ -277,8 +279,9 @@ serve_stream_end(struct serve_stream *t)
 	t->calls = NULL;
 	serve_stream_push(t);
 	if (t->broken)
-		return; /* on_readable ends it */
-	/* The owner may be called by on_readable just now: the loop goes on. */
+		return; /* on_readable frees it */
+	/* on_readable may be the caller's caller: let the loop free the
+	 * stream. */
 	serve_limit(t->request, t->request->serve->options.request_ms);
 	event_active(t->write, EV_WRITE, 0);
 }

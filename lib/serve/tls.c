@@ -17,7 +17,7 @@ failed(struct err *err, const char *name, const char *what)
 	    reason != NULL ? reason : "unknown reason");
 }
 
-/* A key that is encrypted would have the library ask on the terminal. */
+/* Without this, the library prompts on the terminal for an encrypted key. */
 static int
 no_passphrase(char *text, int size, int writing, void *context)
 {
@@ -59,8 +59,8 @@ out:
 	return rc;
 }
 
-/* "http/1.1" is all that is spoken: a client that wants something else and
- * nothing but that is better told in the handshake. */
+/* Only "http/1.1" is supported.  A client that accepts none of it is refused in
+ * the handshake. */
 static int
 choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *outlen,
     const unsigned char *in, unsigned inlen, void *context)
@@ -142,7 +142,7 @@ serve_tls_bufferevent(struct serve *s, int fd)
 	    s->base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, options);
 	if (bev == NULL)
 		SSL_free(ssl);
-	else /* many a client closes without goodbye */
+	else /* many clients close without close_notify */
 		bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
 	return bev;
 }

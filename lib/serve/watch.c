@@ -1,4 +1,4 @@
-/* Signals and moments that somebody waits for. */
+/* Signal handlers and timers of callers. */
 #include <stdlib.h>
 
 #include "serve/private.h"
@@ -82,7 +82,7 @@ serve_after(struct serve *s, int64_t ms, serve_callback *fn, void *context)
 int
 serve_soon(struct serve *s, serve_callback *fn, void *context)
 {
-	/* A timer, not event_active: it fires in the next round of the loop,
-	 * so that callers who ask again and again starve nobody. */
+	/* A timer, not event_active: it fires in the next iteration of the
+	 * loop, so that callers who reschedule themselves starve nobody. */
 	return serve_after(s, 0, fn, context);
 }
