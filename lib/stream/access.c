@@ -1,4 +1,4 @@
-/* Who may watch: origins, tokens, and how many from one address. */
+/* Access control: origins, tokens, and connections per address. */
 #include <stdlib.h>
 
 #include "buf/ascii.h"
@@ -11,8 +11,8 @@
 
 /* ---- Origins ----------------------------------------------------------- */
 
-/* Does the Host header name this machine?  A page whose name was made to lead
- * here (DNS rebinding) does not get past this. */
+/* Does the Host header name this machine?  This stops DNS rebinding: a page
+ * whose name was made to resolve to this address. */
 static bool
 is_local(struct span host)
 {
@@ -30,7 +30,8 @@ is_local(struct span host)
 	return host.n > 4 && memcmp(host.p, "127.", 4) == 0;
 }
 
-/* Is ${origin} "http://" or "https://" and ${host}? */
+/* Is ${origin} the scheme of this server ("http://" or "https://") and
+ * ${host}? */
 static bool
 same_origin(const struct stream *st, struct span origin, struct span host)
 {
@@ -98,7 +99,7 @@ stream_grant_release(struct stream_grant *g)
 	buf_release(&g->subject);
 }
 
-/* Walk a list of texts that end with a 0 byte each. */
+/* Iterate over a list of texts, each with a final 0 byte. */
 static bool
 next_text(struct span *list, struct span *one)
 {
@@ -197,7 +198,7 @@ stream_address(struct stream *st, const char *peer)
 
 /* ---- Tokens ------------------------------------------------------------ */
 
-/* Has the address shown too many tokens that fail? */
+/* Has the address sent too many invalid tokens? */
 static bool
 guesses(struct stream *st, struct serve_request *r, bool failed)
 {
@@ -215,7 +216,8 @@ guesses(struct stream *st, struct serve_request *r, bool failed)
 	return a->failures >= STREAM_FAILURES_MAX;
 }
 
-/* The token in the headers, or in the query.  More than one is none: n 0. */
+/* Return the token in the headers or the query; n 0 if there is not exactly
+ * one. */
 static struct span
 find_token(const struct serve_head *h, const struct stream_ask *a)
 {
@@ -253,7 +255,7 @@ take_sessions(const struct jwt_claims *t, struct stream_grant *grant)
 {
 	grant->all = t->all_sessions;
 	for (size_t i = 0; i < t->sessions; i++) {
-		/* One with a 0 byte in it is no session's name. */
+		/* A session's name contains no 0 byte. */
 		if (memchr(t->session[i].p, '\0', t->session[i].n) != NULL)
 			continue;
 		buf_add_span(&grant->sessions, t->session[i]);

@@ -1,4 +1,4 @@
-/* What a client asks for: its query, and where it left off. */
+/* A client's request: its query, and where it stopped. */
 #include "buf/ascii.h"
 #include "jwt/jwt.h"
 #include "stream/private.h"
@@ -23,9 +23,9 @@ stream_ask_release(struct stream_ask *a)
 	buf_wipe(&a->token);
 }
 
-/* Append ${s} with its escapes undone, as forms are encoded (WHATWG URL, 5).
- * False where an escape is malformed, or what comes out is no UTF-8 or holds
- * control bytes. */
+/* Decode ${s} as form data (WHATWG URL, 5) and append it.  Return false if an
+ * escape is malformed, or if the result is not UTF-8 or contains control
+ * characters. */
 static bool
 decode(struct span s, struct buf *out)
 {
@@ -54,7 +54,7 @@ decode(struct span s, struct buf *out)
 		(struct span){buf_span(out).p + start, out->len - start}, NULL);
 }
 
-/* Read a whole number of at most 18 digits. */
+/* Parse an integer of at most 18 digits. */
 static bool
 read_number(struct span s, uint64_t *value)
 {
@@ -69,7 +69,7 @@ read_number(struct span s, uint64_t *value)
 	return true;
 }
 
-/* Read seconds with at most three digits behind the point as milliseconds. */
+/* Parse seconds with at most three decimal places as milliseconds. */
 static bool
 read_seconds(struct span s, int64_t *ms)
 {
@@ -152,7 +152,7 @@ ask_token(struct stream_ask *a, struct span value)
 	return value.n <= JWT_MAX;
 }
 
-/* Take "name=value".  What is not known is passed over, as the web does. */
+/* Parse "name=value".  Unknown names are ignored, as is usual on the web. */
 static bool
 take_parameter(struct stream_ask *a, struct span name, struct span value)
 {
@@ -217,7 +217,7 @@ stream_ask_read(
 	*why = "the query is malformed";
 	if (!take_query(a, h->query))
 		return 400;
-	/* What a browser adds when it comes back is newer than the query. */
+	/* The ID that a reconnecting browser adds is newer than the query. */
 	*why = "Last-Event-ID is no sequence number";
 	if (id.n > 0 && (ids > 1 || !ask_after(a, id)))
 		return 400;

@@ -1,4 +1,4 @@
-/* One client: from its first record to its last. */
+/* A client, from its first record to its last. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static const struct serve_stream_calls sse_calls = {
 static const struct serve_stream_calls websocket_calls = {
     stream_heard, on_writable, on_closed};
 
-/* ---- Coming ------------------------------------------------------------ */
+/* ---- Connecting -------------------------------------------------------- */
 
 static void
 start_cursor(struct stream_client *c, const struct stream_ask *a)

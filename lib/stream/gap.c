@@ -1,4 +1,4 @@
-/* What a client has lost, until it is announced. */
+/* What a client has lost and was not yet announced. */
 #include "stream/private.h"
 
 void
@@ -19,7 +19,7 @@ stream_lose(
 			c->gap.lost = HISTORY_UNKNOWN;
 		else
 			c->gap.lost += gap->lost;
-		/* The worse of two. */
+		/* The worse reason wins. */
 		if (strcmp(c->gap_reason, "thinned") == 0)
 			c->gap_reason = reason;
 	}

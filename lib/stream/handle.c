@@ -1,4 +1,4 @@
-/* Which request gets which answer. */
+/* The routing of requests. */
 #include <stdio.h>
 
 #include "stream/private.h"
@@ -30,7 +30,7 @@ reads(const struct serve_head *h)
 	return span_is(h->method, "GET") || span_is(h->method, "HEAD");
 }
 
-/* Is there room for one more client of this address? */
+/* Return why there is no room for another client from this address, or NULL. */
 static const char *
 no_room(struct stream *st, struct serve_request *r)
 {
@@ -47,7 +47,7 @@ no_room(struct stream *st, struct serve_request *r)
 	return NULL;
 }
 
-/* The headers of the answer to a WebSocket that opens. */
+/* Append the headers of the answer that opens a WebSocket. */
 static int
 open_websocket(
     const struct serve_head *h, struct buf *headers, const char **why)
@@ -81,7 +81,7 @@ open_events(struct buf *headers)
 	return 0;
 }
 
-/* Let a client in, or say why not. */
+/* Accept a client, or refuse it. */
 static void
 watch(struct stream *st, struct serve_request *r, enum stream_kind kind)
 {
@@ -123,7 +123,8 @@ watch(struct stream *st, struct serve_request *r, enum stream_kind kind)
 	buf_release(&headers);
 }
 
-/* A page of another origin asks whether it may send a token (Fetch, 4.8). */
+/* Answer a CORS preflight: may a page of another origin send a token (Fetch,
+ * 4.8)? */
 static void
 answer_preflight(struct stream *st, struct serve_request *r)
 {
@@ -147,7 +148,7 @@ answer_preflight(struct stream *st, struct serve_request *r)
 	buf_release(&headers);
 }
 
-/* Counters name clients: who may see everything may see them. */
+/* Metrics include client addresses, so they need a token for all sessions. */
 static void
 answer_metrics(struct stream *st, struct serve_request *r)
 {

@@ -1,10 +1,10 @@
-/* The end of clients, and of all of it. */
+/* The end of a client, and of the stream. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "stream/private.h"
 
-/* After the input has ended clients have so long to take the rest. */
+/* How long clients have to receive the rest after the input has ended. */
 #define FINISH_MS 10000
 
 void

@@ -1,4 +1,4 @@
-/* The input: bytes to lines, lines to the history. */
+/* The input: from bytes to lines, from lines to the history. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ find_text(const struct json_index *ix, const char *key)
 	return m != NULL && m->type == JSON_STRING ? m : NULL;
 }
 
-/* Append the value of ${m}, NULL for none, to ${out}. */
+/* Append the value of ${m} (may be NULL) to ${out}. */
 static struct span
 text_of(const struct json_member *m, struct buf *out)
 {
@@ -30,7 +30,7 @@ text_of(const struct json_member *m, struct buf *out)
 	return (struct span){buf_span(out).p + start, out->len - start};
 }
 
-/* The session's ID is in the object of member "session" of ${ix}. */
+/* Find the session's ID in the object that member "session" of ${ix} is. */
 static bool
 find_session(const struct json_index *ix, struct json_index *inner,
     struct buf *text, struct span *id)
@@ -44,7 +44,7 @@ find_session(const struct json_index *ix, struct json_index *inner,
 	return true;
 }
 
-/* Its session may be in the data of a CloudEvent. */
+/* Find the session in the data of a CloudEvent. */
 static void
 take_session(const struct json_index *ix, struct buf *text, struct span *id)
 {
@@ -63,7 +63,7 @@ take_session(const struct json_index *ix, struct buf *text, struct span *id)
 	json_index_release(&inner);
 }
 
-/* Observe how old the event of ${ix} is. */
+/* Add the age of the event in ${ix} to the histogram. */
 static void
 observe_time(struct stream *st, const struct json_index *ix, int64_t now)
 {
@@ -130,7 +130,7 @@ take_line(struct stream *st, struct span text)
 	stream_tell(st, STREAM_BAD_LINE, where, "%s", err.text);
 }
 
-/* Take the part of a line that has come. */
+/* Append the part of a line that was read. */
 static void
 keep_part(struct stream *st, struct span part)
 {
@@ -178,7 +178,7 @@ stream_take(void *context, struct span bytes, int errnum)
 
 	take_bytes(st, bytes);
 	if (bytes.n == 0 && (st->line.len > 0 || st->overlong))
-		end_line(st); /* the last one, without its newline */
+		end_line(st); /* the last line, without its newline */
 	if (errnum != 0) {
 		st->count.failed = true;
 		err_sys(&st->failure, errnum, "stdin");

@@ -1,4 +1,4 @@
-/* The list of clients, and what is said to one. */
+/* The list of clients, and control records to one of them. */
 #include <stdlib.h>
 
 #include "instant/instant.h"

@@ -1,4 +1,4 @@
-/* Counters in the text format of Prometheus. */
+/* Metrics in the Prometheus text format. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -45,7 +45,7 @@ by_kind(struct buf *b, const char *name, const char *type, const char *help,
 		    stream_transport[i].name, value[i]);
 }
 
-/* ${label}: "" or a label of its own, with a comma behind it. */
+/* ${label} is "" or a label followed by a comma. */
 static void
 histogram(struct buf *b, const char *name, const char *label,
     const struct stream_histogram *h)
@@ -91,7 +91,7 @@ put_histograms(const struct stream *st, struct buf *b)
 	histogram(b, "connection_seconds", "", &st->lasted);
 }
 
-/* Who is behind the most, and by how many lines. */
+/* Append the client that is furthest behind, and by how many lines. */
 static void
 put_slowest(const struct stream *st, struct buf *b)
 {

@@ -1,14 +1,14 @@
 /*
- * stream/pages: the dashboard, which is made part of the program.
+ * stream/pages: the dashboard, compiled into the program.
  *
- * lib/stream/embed.sh writes the C file from the files of web/.
+ * lib/stream/embed.sh generates the C file from the files of web/.
  */
 #ifndef STREAM_PAGES_H
 #define STREAM_PAGES_H
 
 #include "stream/stream.h"
 
-/* The last one has no path. */
+/* Ends with an entry whose path is NULL. */
 extern const struct stream_page stream_pages[];
 
 #endif

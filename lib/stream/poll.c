@@ -2,7 +2,7 @@
 #include "instant/instant.h"
 #include "stream/private.h"
 
-/* Append the lines that there are.  Return how many records. */
+/* Append the lines available.  Return the number of records. */
 static size_t
 put_lines(struct stream_client *c, struct buf *out)
 {

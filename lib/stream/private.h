@@ -5,21 +5,21 @@
 #include "stream/stream.h"
 #include "websocket/frame.h"
 
-/* Pieces of a serve_stream that lines leave free for what must be said. */
+/* Pieces of a serve_stream that lines leave free for control records. */
 #define STREAM_SPARE 3
 
-/* How often clients are looked after. */
+/* The interval of periodic work. */
 #define STREAM_TICK_MS 200
 
-/* Lines that one client gets before others have their turn. */
+/* The most lines that one client gets before others have a turn. */
 #define STREAM_TURN 64
 
-/* Addresses that tokens or connections are counted for, and how many tokens
- * that fail one address may show in a minute. */
+/* The most addresses with counts of connections and invalid tokens, and the
+ * most invalid tokens that one address may send per minute. */
 #define STREAM_ADDRESSES 1024
 #define STREAM_FAILURES_MAX 30
 
-/* Seconds: the bounds of the buckets of every histogram. */
+/* The upper bounds of the buckets of every histogram, in seconds. */
 #define STREAM_BUCKETS 12
 extern const double stream_bucket[STREAM_BUCKETS];
 
@@ -38,36 +38,37 @@ enum stream_kind {
 };
 #define STREAM_KINDS 3
 
-/* Who may see what, by a token that was checked. */
+/* What a client may see, from a verified token. */
 struct stream_grant {
-	bool all;            /* every session, and lines of none */
-	struct buf sessions; /* otherwise: their IDs, each with a 0 byte */
-	struct buf subject;  /* who it is */
+	bool all;            /* every session, and lines without one */
+	struct buf sessions; /* otherwise: the IDs, each with a final 0 byte */
+	struct buf subject;  /* of the token */
 	int64_t expires;     /* milliseconds since 1970 */
 };
 
-/* How one transport puts things.  A row for each kind. */
+/* How one transport encodes lines and records.  There is a row for each
+ * kind. */
 struct stream_transport {
 	const char *name;
-	history_renderer *line; /* for the history's slot of this kind */
-	/* Append control record ${json}, called ${name}; ${id}: the number up
-	 * to which a client is served then, 0: none. */
+	history_renderer *line; /* for the history frame of this kind */
+	/* Append control record ${json} of type ${name}.  ${id} is the sequence
+	 * number up to which the client is then served, or 0 for none. */
 	void (*control)(
 	    struct buf *out, const char *name, uint64_t id, struct span json);
 	void (*heartbeat)(struct buf *out);
-	/* Append what follows the last record: ${code} of WebSocket. */
+	/* Append what follows the last record.  ${code} is for WebSocket. */
 	void (*end)(struct buf *out, int code, const char *reason);
 };
 extern const struct stream_transport stream_transport[STREAM_KINDS];
 
-/* What a client asks for, by its query and headers. */
+/* A client's request, parsed from its query and headers. */
 struct stream_ask {
 	struct history_filter *filter; /* NULL: everything */
 	bool has_after, has_since, earliest;
 	uint64_t after;
 	int64_t since_ms, wait_ms;
 	struct buf epoch, token;
-	struct buf sessions; /* that were asked for, each with a 0 byte */
+	struct buf sessions; /* requested IDs, each with a final 0 byte */
 	enum stream_slow slow;
 };
 
@@ -75,29 +76,29 @@ struct stream_client {
 	struct stream *stream;
 	struct stream_client *previous, *next;
 	enum stream_kind kind;
-	struct serve_stream *out;      /* NULL: a poll, */
-	struct serve_request *request; /* that waits for lines, */
-	struct buf cors;               /* and the headers of its answer */
+	struct serve_stream *out;      /* NULL: a poll, and */
+	struct serve_request *request; /* the request that waits */
+	struct buf cors;               /* headers of its answer */
 	struct history_cursor cursor;
 	struct history_filter *filter;
 	struct stream_grant grant;
 	struct websocket_reader *reader; /* of a WebSocket */
 	enum stream_slow slow;
-	bool replaying;         /* has not caught up since it came */
-	bool more;              /* has lines to get, and room for them */
-	unsigned keep_every;    /* THIN: of so many samples and waves one */
-	uint64_t thinned;       /* of them so far */
-	struct history_gap gap; /* to be announced; before 0: none */
+	bool replaying;         /* has not caught up since it connected */
+	bool more;              /* has more lines to get, and room for them */
+	unsigned keep_every;    /* THIN: one in so many samples is sent */
+	uint64_t thinned;       /* samples and waves considered so far */
+	struct history_gap gap; /* not yet announced; before 0: none */
 	const char *gap_reason;
-	const char *reason; /* why it ends; NULL: it left */
-	/* By the monotonic clock; 0: not so. */
+	const char *reason; /* why it ended; NULL: the client left */
+	/* Times by the monotonic clock; 0: not set. */
 	int64_t began, said, wait_ends;
-	int64_t pinged; /* and has sent nothing since */
-	int64_t behind; /* by more lines than it may */
-	int64_t eased;  /* THIN: the rate was changed */
+	int64_t pinged; /* when the pending ping was sent */
+	int64_t behind; /* since when it exceeds the queue limit */
+	int64_t eased;  /* THIN: when the rate last changed */
 	uint64_t sent, dropped;
-	uint64_t probe; /* a number whose acknowledgement is waited for, */
-	int64_t probed; /* and when it was sent */
+	uint64_t probe; /* the number whose ack is awaited; 0: none */
+	int64_t probed; /* when it was sent */
 	struct stream_address *address;
 	char peer[80];
 };
@@ -122,13 +123,13 @@ struct stream {
 	uint64_t connected[STREAM_KINDS], sent[STREAM_KINDS];
 	uint64_t slow_ends, lost, thinned;
 	struct stream_histogram arrival, delivery[STREAM_KINDS], acked, lasted;
-	struct buf line; /* an unfinished one */
-	bool overlong;   /* what is left of a line that is too long */
-	bool ended;      /* the input */
+	struct buf line; /* an incomplete line */
+	bool overlong;   /* discarding the rest of a line that is too long */
+	bool ended;      /* the input has */
 	bool finishing, stopping, again;
-	unsigned audited; /* refusals, in this minute, */
+	unsigned audited; /* refusals audited in this minute */
 	int64_t audited_minute;
-	uint64_t omitted; /* and those that were not */
+	uint64_t omitted; /* refusals not audited */
 	unsigned told;
 	int64_t told_minute;
 	struct buf text;    /* scratch */
@@ -140,25 +141,25 @@ struct stream {
 void stream_ask_init(struct stream_ask *a, enum stream_slow slow);
 void stream_ask_release(struct stream_ask *a);
 
-/* Read the query and the Last-Event-ID of ${h}.  Return 0; or the HTTP status to
- * refuse it with, and *${why}. */
+/* Parse the query and the Last-Event-ID of ${h}.  Return 0; or return the HTTP
+ * status of the refusal and set *${why}. */
 int stream_ask_read(
     struct stream_ask *a, const struct serve_head *h, const char **why);
 
 /* ---- access.c */
 
-/* May a page of the origin in ${h} read from us?  *${cors} gets the headers that
- * let it, or NULL where it needs none.  Return 0; or the status to refuse it
- * with, and *${why}. */
+/* Check that a page of the origin in ${h} may read from this server.  Append
+ * the headers that allow it to ${cors}; none are needed for the same origin.
+ * Return 0; or return the status of the refusal and set *${why}. */
 int stream_check_origin(struct stream *st, const struct serve_head *h,
     struct buf *cors, const char **why);
 
-/* Find the token of ${h} and ${a}, and check it.  As above. */
+/* Find and verify the token in ${h} or ${a}.  Returns as above. */
 int stream_check_token(struct stream *st, struct serve_request *r,
     struct stream_ask *a, struct stream_grant *grant, const char **why);
 
-/* Check ${token} at ${now}, and fill ${grant}, which is empty.  Return 0; or -1
- * with *${why}, until the next call. */
+/* Verify ${token} at time ${now}, and fill ${grant}, which is empty.  Return 0;
+ * or return -1 and set *${why}, which is valid until the next call. */
 int stream_token_read(struct stream *st, struct span token, int64_t now,
     struct stream_grant *grant, const char **why);
 
@@ -166,15 +167,16 @@ void stream_grant_init(struct stream_grant *g);
 void stream_grant_release(struct stream_grant *g);
 bool stream_grant_allows(const struct stream_grant *g, struct span session);
 
-/* Make ${filter} (may be NULL) let only through what ${g} allows.  Return 0; 403
- * where a session was asked for that it does not; or 500. */
+/* Restrict the filter of ${a} to what ${g} allows.  Return 0; or set *${why}
+ * and return 403 if ${g} forbids that, 503 if out of memory. */
 int stream_grant_narrow(
     const struct stream_grant *g, struct stream_ask *a, const char **why);
 
-/* The entry of the address of ${peer}; NULL without memory, or too many. */
+/* Return the entry for the address of ${peer}; NULL if out of memory or if
+ * there are too many addresses. */
 struct stream_address *stream_address(struct stream *st, const char *peer);
 
-/* ---- record.c: control records, and lines where they are wrapped */
+/* ---- record.c: control records, and lines wrapped in a record */
 void stream_put_hello(struct buf *out, const struct stream_client *c);
 void stream_put_gap(
     struct buf *out, const struct history_gap *g, const char *reason);
@@ -182,16 +184,17 @@ void stream_put_bye(struct buf *out, const char *reason, uint64_t after);
 void stream_put_line(struct buf *out, const struct history_entry *e);
 
 /*
- * From here on each file calls only those above it.
+ * From here on, each file calls only those above it.
  */
 
 /* ---- trail.c: the audit file */
 
-/* Audit that ${c} begins, or, with a ${reason}, that it has ended. */
+/* Audit that ${c} has connected, or, with ${reason}, that it has ended.
+ * ${record} is one of stream_audit_kinds. */
 void stream_audit_client(
     const struct stream_client *c, const char *record, const char *reason);
 
-/* Audit a refusal with HTTP ${status}, 0: before there was a request. */
+/* Audit a refusal with HTTP ${status}; 0: the client sent no request. */
 void stream_audit_refusal(
     struct stream *st, const char *peer, int status, const char *why);
 
@@ -206,46 +209,46 @@ void stream_refuse(struct stream *st, struct serve_request *r, int status,
 /* Free ${c}, which is in no list. */
 void stream_client_free(struct stream_client *c);
 
-/* Forget ${c}, whose connection is gone. */
+/* Remove ${c}, whose connection has ended, from the list and free it. */
 void stream_forget(struct stream_client *c);
 
-/* Append a control record to what ${c} gets. */
+/* Add a control record to the stream of ${c}. */
 void stream_say(
     struct stream_client *c, const char *name, uint64_t id, struct span json);
 
 /* ---- gap.c */
 
-/* ${c} has lost what ${gap} says, for ${reason}. */
+/* Record that ${c} has lost ${gap}, because of ${reason}. */
 void stream_lose(
     struct stream_client *c, const struct history_gap *gap, const char *reason);
 
-/* Append what ${c} has lost so far to ${out}. */
+/* Append the gap record for what ${c} has lost so far to ${out}. */
 void stream_put_lost(struct stream_client *c, struct buf *out);
 
 /* ---- poll.c */
 
-/* Answer ${c}, which is gone then, if there are lines or its time is over, or
+/* Answer poll ${c} and free it if there are lines, if its time is over, or if
  * ${at_once}. */
 void stream_answer_poll(struct stream_client *c, bool at_once);
 
 /* ---- leave.c */
 
-/* End ${c}, which learns ${reason}; ${code} is that of a WebSocket. */
+/* End ${c} and send it ${reason}; ${code} is for WebSocket. */
 void stream_leave(struct stream_client *c, const char *reason, int code);
 
-/* Where the input has ended: stop once all clients have the rest. */
+/* If the input has ended, stop once all clients have received the rest. */
 void stream_end_if_done(struct stream *st);
 
 /* ---- slow.c */
 
-/* So long a client may be further behind than it may be. */
+/* How long a client may exceed its limit before its policy applies. */
 #define STREAM_BEHIND_MS 1000
 
-/* ${c} has something that the kernel does not take: see how far it is behind,
- * and do what its policy says.  False: it was disconnected, and is gone. */
+/* ${c} has unsent data: if it is too far behind, apply its policy.  Return
+ * false if it was disconnected; ${c} is then freed. */
 bool stream_judge(struct stream_client *c);
 
-/* Is ${e} one that a thinned client goes without? */
+/* Return whether to skip ${e} for a thinned client; if so, record the loss. */
 bool stream_thins(struct stream_client *c, const struct history_entry *e);
 
 /* ${c} has caught up. */
@@ -253,17 +256,17 @@ void stream_caught_up(struct stream_client *c);
 
 /* ---- pump.c */
 
-/* Send ${c} what there is for it. */
+/* Send ${c} the lines that wait for it. */
 void stream_pump(struct stream_client *c);
 void stream_pump_all(struct stream *st);
 
-/* ---- websocket.c: what a client of it sends */
+/* ---- websocket.c: messages from WebSocket clients */
 void stream_heard(void *client, struct span bytes);
 
 /* ---- client.c */
 
-/* Answer ${r} with a stream of ${kind} that ${a} asks for, behind ${headers};
- * takes what ${a}, ${grant} and, for a poll, ${headers} hold. */
+/* Answer ${r} with the stream of ${kind} that ${a} requests, with ${headers}.
+ * Moves the contents of ${a} and ${grant} and, for a poll, of ${headers}. */
 void stream_join(struct stream *st, struct serve_request *r,
     enum stream_kind kind, struct stream_ask *a, struct stream_grant *grant,
     struct buf *headers);

@@ -1,4 +1,4 @@
-/* What goes to a client, as fast as it takes it. */
+/* Sending lines to clients, at the pace of each. */
 #include "instant/instant.h"
 #include "stream/private.h"
 
@@ -8,8 +8,8 @@ release_entry(void *entry)
 	history_entry_unref(entry);
 }
 
-/* Add ${e}, whose reference is the callee's, and before it what was lost.
- * Return 0, or -1 without memory. */
+/* Add ${e}, preceded by the gap record for lost lines, if any.  Takes ownership
+ * of the reference.  Return 0, or -1 if out of memory. */
 static int
 send_line(struct stream_client *c, struct history_entry *e)
 {
@@ -44,7 +44,7 @@ send_line(struct stream_client *c, struct history_entry *e)
 	return 0;
 }
 
-/* There is no line for ${c}.  False where it has left, and is gone. */
+/* There is no line for ${c}.  Return false if it has ended and is freed. */
 static bool
 at_end(struct stream_client *c)
 {
@@ -64,8 +64,8 @@ at_end(struct stream_client *c)
 	return false;
 }
 
-/* Send one line, or see why there is none.  1: go on; 0: wait; -1: it has left,
- * and is gone. */
+/* Send one line, if there is one.  Return 1 to continue, 0 to wait, or -1 if
+ * the client has ended and is freed. */
 static int
 send_next(struct stream_client *c)
 {
@@ -115,7 +115,7 @@ stream_pump(struct stream_client *c)
 		if (serve_stream_room(c->out) <= STREAM_SPARE)
 			serve_stream_push(c->out);
 		if (serve_stream_room(c->out) <= STREAM_SPARE)
-			return; /* on_writable goes on */
+			return; /* on_writable continues */
 		more = send_next(c);
 		if (more < 0)
 			return;

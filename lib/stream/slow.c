@@ -2,17 +2,17 @@
 #include "instant/instant.h"
 #include "stream/private.h"
 
-/* The fewest samples and waves that a client gets: one of so many. */
+/* The strongest thinning: one in this many samples and waves is sent. */
 #define KEEP_EVERY_MAX 64
 
-/* A client that is thinned may be so many times further behind: what it catches
- * up with is a fraction of that. */
+/* A thinned client may be this many times further behind, because it receives
+ * only a fraction of those lines. */
 #define THIN_QUEUES 16
 
-/* So long a client keeps up before it gets more again. */
+/* How long a client must keep up before it is thinned less. */
 #define EASE_MS 1000
 
-/* Thin the more the further it is behind. */
+/* The further behind, the stronger the thinning. */
 static void
 thin(struct stream_client *c, uint64_t behind, int64_t now)
 {

@@ -31,7 +31,7 @@ stream_free(struct stream *st)
 	if (st == NULL)
 		return;
 	while (st->first != NULL) {
-		/* Polls are the server's to free. */
+		/* The server frees polls. */
 		if (st->first->out != NULL)
 			serve_stream_abort(st->first->out);
 		st->first->reason = "stopped";
@@ -69,7 +69,7 @@ stream_use_keys(struct stream *st, struct sign_keys *keys)
 
 /* ---- Time -------------------------------------------------------------- */
 
-/* Look after ${c}.  It may be gone behind this. */
+/* Do the periodic work for ${c}, which may be freed. */
 static void
 look_after(struct stream_client *c, int64_t now)
 {

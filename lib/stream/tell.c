@@ -1,4 +1,4 @@
-/* What is reported of clients and refusals. */
+/* Reports about clients and refusals. */
 #include <stdarg.h>
 #include <stdio.h>
 

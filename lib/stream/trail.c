@@ -1,4 +1,4 @@
-/* What the audit file says of clients and of refusals. */
+/* The lines of the audit file. */
 #include <errno.h>
 
 #include "audit/audit.h"
@@ -7,13 +7,13 @@
 
 #define MINUTE_MS 60000
 
-/* Refusals that are audited in one minute; the rest is counted in the next. */
+/* Refusals audited per minute; others are counted in the next audited one. */
 #define AUDITED_MAX 600
 
 const char *const stream_audit_kinds[] = {
     "connect", "end", "poll", "refusal", NULL};
 
-/* What cannot be audited is not served: the next tick stops the server. */
+/* If auditing fails, the next tick stops the server. */
 static void
 end_line(struct stream *st)
 {

@@ -1,4 +1,4 @@
-/* How each transport puts lines and control records. */
+/* How each transport encodes lines and control records. */
 #include <inttypes.h>
 
 #include "stream/private.h"
@@ -40,7 +40,7 @@ no_end(struct buf *out, int code, const char *reason)
 
 /* ---- WebSocket --------------------------------------------------------- */
 
-/* "{"record":"line","sequence":…,"line":}" around it. */
+/* The longest envelope: "{"record":"line","sequence":…,"line":}". */
 #define WRAPPED_MAX 80
 
 static void

@@ -1,9 +1,9 @@
-/* What the clients of WebSocket send: acknowledgements and new tokens. */
+/* Messages from WebSocket clients: acknowledgements and new tokens. */
 #include "instant/instant.h"
 #include "stream/private.h"
 #include "json/json.h"
 
-/* The client breaks the rules: close with ${code}, which says why. */
+/* The client violates the protocol: report ${why} and close with ${code}. */
 static void
 fail(struct stream_client *c, int code, const char *why)
 {
@@ -41,8 +41,8 @@ covers(const struct stream_grant *b, const struct stream_grant *a)
 	return true;
 }
 
-/* Take a new token in place of the one that the connection began with.  Return
- * NULL, or why it is refused. */
+/* Replace the token that the connection began with.  Return NULL, or why the
+ * new one is refused. */
 static const char *
 renew(struct stream_client *c, struct span raw)
 {
@@ -75,7 +75,7 @@ renew(struct stream_client *c, struct span raw)
 	return why;
 }
 
-/* Return NULL, or why the message is wrong. */
+/* Process a message.  Return NULL, or what is wrong with it. */
 static const char *
 take_message(struct stream_client *c, struct span text)
 {
@@ -110,7 +110,7 @@ pong(struct stream_client *c, struct span payload)
 {
 	struct buf out;
 
-	/* Who sends pings and reads nothing needs no answers. */
+	/* A client that sends pings but reads nothing gets no pongs. */
 	if (serve_stream_room(c->out) <= STREAM_SPARE)
 		return;
 	buf_init(&out);
@@ -121,7 +121,7 @@ pong(struct stream_client *c, struct span payload)
 	serve_stream_push(c->out);
 }
 
-/* The client says goodbye: so do we, with its code. */
+/* The client closes: answer with the same code. */
 static void
 goodbye(struct stream_client *c)
 {
