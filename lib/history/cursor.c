@@ -14,8 +14,8 @@ history_start_earliest(const struct history *h, struct history_cursor *c,
 	*c = (struct history_cursor){history_oldest(h) - 1, filter, false};
 }
 
-/* Was the line ${n} accepted before ${time}?  Of one that cannot be read the
- * answer is no: who asks for it is told. */
+/* Was line ${n} accepted before ${time}?  If it cannot be read, return false:
+ * history_next then reports the failure. */
 static bool
 is_before(const struct history *h, uint64_t n, int64_t time)
 {
@@ -54,12 +54,12 @@ history_start_after(const struct history *h, struct history_cursor *c,
 	*c = (struct history_cursor){after, filter, false};
 	if (epoch.n > 0)
 		c->foreign = !span_is(epoch, h->epoch);
-	/* Without its epoch a number that we never gave tells as much. */
+	/* A number that was never assigned is of another epoch. */
 	if (after < h->first - 1 || after > h->last)
 		c->foreign = true;
 }
 
-/* Go on with the oldest line, and say in ${gap} what that leaves out. */
+/* Continue with the oldest line, and describe in ${gap} what that skips. */
 static void
 jump(struct history *h, struct history_cursor *c, struct history_gap *gap)
 {
@@ -78,7 +78,7 @@ jump(struct history *h, struct history_cursor *c, struct history_gap *gap)
 	c->foreign = false;
 }
 
-/* A line of the store for its one taker. */
+/* Return a copy of a line of the store; the caller has its only reference. */
 static enum history_found
 give_copy(
     const struct history_entry *e, struct history_result *r, struct err *err)
@@ -95,7 +95,7 @@ give_copy(
 	return HISTORY_LINE;
 }
 
-/* history_next for lines that are in the store only. */
+/* history_next, for lines that are only in the store. */
 static enum history_found
 next_stored(struct history *h, struct history_cursor *c,
     struct history_result *r, struct err *err)
@@ -129,7 +129,7 @@ history_next(struct history *h, struct history_cursor *c,
 		jump(h, c, &r->gap);
 		return HISTORY_GAP;
 	}
-	/* Memory may hold none, or fewer than the store. */
+	/* Memory may have no lines, or fewer than the store. */
 	if (c->after < h->last && c->after + 1 < h->oldest)
 		return next_stored(h, c, r, err);
 	for (size_t i = 0; c->after < h->last; i++) {

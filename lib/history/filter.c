@@ -2,8 +2,7 @@
 
 #include "history/internal.h"
 
-/* Names in order, so that looking one up does not depend on their number
- * much. */
+/* Sorted names, for binary search. */
 struct name {
 	char *p;
 	size_t n;
@@ -49,7 +48,7 @@ compare(struct name a, struct span b)
 	return a.n == 0 ? 0 : memcmp(a.p, b.p, a.n);
 }
 
-/* The place of ${name}, or the one where it would go. */
+/* Return the index of ${name}, or the one at which to insert it. */
 static size_t
 place(const struct names *n, struct span name)
 {
@@ -113,8 +112,8 @@ history_filter_type(struct history_filter *f, struct span type, struct err *err)
 	return add(&f->type, type, "types", err);
 }
 
-/* "measurement" of "vitals.measurement.failed"; n 0: of another kind of
- * type. */
+/* Return "measurement" for "vitals.measurement.failed"; n 0 for a type of
+ * another form. */
 static struct span
 group(struct span type)
 {

@@ -7,11 +7,11 @@
 #include "compat/claim.h"
 #include "history/internal.h"
 
-/* "vitH": what the file's header says it is. */
+/* "vitH": the application ID in the file's header. */
 #define APPLICATION_ID 0x76697448
 #define VERSION 1
 
-/* A store of up to this many bytes is checked whole when it is opened. */
+/* A store of up to this size is checked completely when it is opened. */
 #define CHECK_MAX (64 << 20)
 
 static const char schema[] =
@@ -63,8 +63,8 @@ history_format_fail(struct sqlite3 *db, const char *path, struct err *err)
 	return err_set(err, "%s: %s", path, sqlite3_errmsg(db));
 }
 
-/* The first column of the first row as a number, or, with ${text}, whether it
- * is that. */
+/* Set *${value} to the first column of the first row; if ${text} is given, to
+ * whether the column equals it. */
 static int
 ask(struct sqlite3 *db, const char *path, const char *sql, const char *text,
     int64_t *value, struct err *err)
@@ -96,8 +96,9 @@ exec(struct sqlite3 *db, const char *path, const char *sql, struct err *err)
 	    : history_format_fail(db, path, err);
 }
 
-/* The write-ahead log is beside the file under its name, and is not found under
- * another one; SQLite would make the file readable for everybody. */
+/* Create and lock the file.  Creating it here gives it mode 0600; SQLite would
+ * make it readable by everybody.  A second name is refused, because SQLite
+ * finds the write-ahead log by the name of the file. */
 static int
 claim(const char *path, int *fd, struct stat *st, struct err *err)
 {
@@ -118,7 +119,7 @@ claim(const char *path, int *fd, struct stat *st, struct err *err)
 	return err_sys(err, errno, "%s: cannot be locked", path);
 }
 
-/* What it says it is, before anything is written to it. */
+/* Check the kind and version of the file before anything is written to it. */
 static int
 check_kind(struct sqlite3 *db, const char *path, bool *is_new, struct err *err)
 {
@@ -155,13 +156,13 @@ history_format_open(
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return *db == NULL ? err_set(err, "%s: out of memory", path)
 				   : history_format_fail(*db, path, err);
-	/* Exclusive from the first look on: no memory is shared with others. */
+	/* Exclusive from the first access: no shared memory is needed. */
 	if (exec(*db, path, "PRAGMA locking_mode = EXCLUSIVE", err) != 0 ||
 	    check_kind(*db, path, &is_new, err) != 0 ||
 	    exec(*db, path,
 		"PRAGMA journal_mode = WAL;"
 		"PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
-		/* After a burst the log is cut back to this. */
+		/* Truncate the log to this size after a burst. */
 		"PRAGMA journal_size_limit = 8388608;",
 		err) != 0)
 		return -1;

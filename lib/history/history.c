@@ -5,7 +5,7 @@
 #include "compat/random.h"
 #include "history/internal.h"
 
-/* Places of a new ring. */
+/* The slots of a new ring. */
 #define RING_FIRST ((size_t)64)
 
 static int
@@ -17,7 +17,7 @@ begin_epoch(struct history *h, int64_t now, struct err *err)
 		return err_sys(err, errno, "no random bytes");
 	snprintf(
 	    h->epoch, sizeof(h->epoch), "%016llx", (unsigned long long)bits);
-	/* Where the clock says what it cannot, numbers begin with 1. */
+	/* If the clock is not set, numbers start at 1. */
 	h->first = now > 0 ? (uint64_t)now * 1000 : 1;
 	h->oldest = h->next = h->first;
 	h->last = h->first - 1;
@@ -76,7 +76,7 @@ history_free(struct history *h)
 	free(h);
 }
 
-/* Make room for one more line.  Return 0, or -1 without memory. */
+/* Make room for one more line.  Return 0, or -1 if out of memory. */
 static int
 grow(struct history *h)
 {
@@ -127,7 +127,7 @@ history_append(struct history *h, const struct history_line *line,
 	return 0;
 }
 
-/* Is the oldest line, which is committed, beyond a bound? */
+/* Is the oldest line, which is committed, beyond a limit? */
 static bool
 is_beyond(const struct history *h, int64_t now)
 {

@@ -2,7 +2,7 @@
 
 #include "history/internal.h"
 
-/* The place of ${id} among the open sessions, or their count. */
+/* Return the index of ${id} among the open sessions, or their count. */
 static size_t
 find(const struct history *h, struct span id)
 {

@@ -5,11 +5,11 @@
 
 #include "history/internal.h"
 
-/* What a line counts for beside its text, session and type. */
+/* The overhead of a line, in addition to its text, session and type. */
 #define LINE_BYTES 64
 
-/* Lines dropped in one commit at the most, beyond as many as it adds: lines
- * that expire at once, after a pause, are no reason to wait. */
+/* The most lines dropped in one commit, in addition to twice the lines it adds.
+ * If many lines expire together, after a pause, a commit stays short. */
 #define DROP_MAX 1000
 
 enum statement {
@@ -57,7 +57,7 @@ struct history_store {
 	int fd;         /* the lock */
 	uint64_t bytes; /* of all lines */
 	int64_t oldest; /* the time of the oldest line */
-	uint64_t at;    /* what history_store_take gives */
+	uint64_t at;    /* the next line for history_store_take */
 	sqlite3_stmt *statement[STATEMENTS];
 };
 
@@ -67,7 +67,7 @@ failed(struct history_store *s, struct err *err)
 	return history_format_fail(s->db, s->path, err);
 }
 
-/* Run a statement that gives no rows, and forget what was bound to it. */
+/* Run a statement that returns no rows, and clear its bindings. */
 static int
 run(struct history_store *s, enum statement which, struct err *err)
 {
@@ -116,7 +116,7 @@ column_number(sqlite3_stmt *st, int at)
 
 /* ---- Opening ------------------------------------------------------------ */
 
-/* A store without one gets the epoch of ${h}. */
+/* The store is new: save the epoch of ${h} to it. */
 static int
 start(struct history *h, struct err *err)
 {
@@ -153,7 +153,7 @@ read_state(struct history *h, struct err *err)
 	return rc == SQLITE_ROW ? 0 : -1;
 }
 
-/* Where lines begin and end: the last one is the one before next. */
+/* Determine the range of lines: the last one is the one before next. */
 static int
 read_ends(struct history *h, struct err *err)
 {
@@ -182,7 +182,7 @@ read_ends(struct history *h, struct err *err)
 	if (newest != h->last || h->stored < h->first)
 		return err_set(
 		    err, "%s: is damaged: numbers are missing", s->path);
-	/* Looked up with the first commit. */
+	/* The first commit determines it. */
 	s->oldest = INT64_MIN;
 	return 0;
 }
@@ -236,7 +236,7 @@ history_store_close(struct history_store *s)
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(s->statement[i]);
 	sqlite3_close(s->db);
-	/* Not before: see compat_claim. */
+	/* Only now: see compat_claim. */
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s->path);
@@ -283,13 +283,13 @@ write_sessions(struct history *h, struct err *err)
 	return 0;
 }
 
-/* What the store is after a commit. */
+/* The state of the store after a commit. */
 struct outcome {
 	uint64_t stored, bytes;
 	int64_t oldest;
 };
 
-/* Find the oldest line that stays, looking at ${max} at the most. */
+/* Find the oldest line to keep, examining at most ${max}. */
 static int
 find_oldest(struct history *h, int64_t now, size_t max, struct outcome *after,
     struct err *err)
@@ -365,7 +365,8 @@ history_store_commit(struct history *h, int64_t now, struct err *err)
 	if (run(s, BEGIN, err) != 0)
 		return -1;
 	if (write_all(h, now, &after, err) != 0 || run(s, COMMIT, err) != 0) {
-		/* A full disk may have rolled back already. */
+		/* After a disk-full error, SQLite may have rolled back
+		 * already. */
 		if (sqlite3_get_autocommit(s->db) == 0)
 			run(s, ROLLBACK, NULL);
 		return -1;
