@@ -23,7 +23,7 @@ listen_body_release(struct listen_body *b)
 	buf_release(&b->text);
 }
 
-/* Forget what was taken. */
+/* Remove the consumed bytes. */
 static void
 compact(struct listen_body *b)
 {

@@ -1,5 +1,5 @@
-/* A stream by Server-Sent Events: lines are events without a type, all else has
- * one. */
+/* A stream over Server-Sent Events: lines are events without a type, other
+ * records have one. */
 #include "buf/ascii.h"
 #include "listen/internal.h"
 

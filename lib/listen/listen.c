@@ -6,11 +6,11 @@
 #include "instant/instant.h"
 #include "listen/internal.h"
 
-/* A server that answers polls at once and with nothing is not asked more often
- * than this. */
+/* The shortest interval between polls that a server answers immediately and
+ * without a record. */
 #define POLL_PAUSE 1000
 
-/* How often the token's file is looked at while nothing comes. */
+/* How often to check the token's file while nothing is received. */
 #define TOKEN_LOOK 2000
 
 /* In the order of enum listen_way, from WEBSOCKET on. */
@@ -111,7 +111,7 @@ try_connect(struct listener *l)
 	return listen_request(l, listen_method(l->way), &l->trouble);
 }
 
-/* The connection is of no more use, as l->trouble says. */
+/* The connection has failed with l->trouble: close it and schedule a retry. */
 static enum listen_event
 lose(struct listener *l, struct listen_got *got)
 {
@@ -139,8 +139,8 @@ sleep_until(int64_t until)
 		poll(NULL, 0, left > 3600000 ? 3600000 : (int)left);
 }
 
-/* There is no connection: wait for the next attempt, and make it.  Return
- * LISTEN_CONNECTED where there is one now. */
+/* There is no connection: wait until it is time, then connect.  Return
+ * LISTEN_CONNECTED on success. */
 static enum listen_event
 reconnect(struct listener *l, struct listen_got *got)
 {
@@ -163,7 +163,7 @@ reconnect(struct listener *l, struct listen_got *got)
 
 /* ---- Records ------------------------------------------------------------ */
 
-/* Are numbers of the server comparable with ours? */
+/* Do the server's numbers have the same epoch as the position? */
 static bool
 same_epoch(const struct listener *l)
 {
@@ -178,7 +178,7 @@ move_to(struct listener *l, uint64_t sequence)
 	l->at.known = true;
 }
 
-/* What becomes of ${r}; LISTEN_IDLE: nothing that the caller is to see. */
+/* Process ${r}.  Return LISTEN_IDLE if there is no event for the caller. */
 static enum listen_event
 take_record(
     struct listener *l, const struct listen_record *r, struct listen_got *got)
@@ -221,7 +221,7 @@ take_record(
 	return lose(l, got);
 }
 
-/* Is it time to try a better way than this one, which works? */
+/* Is it time to try a better way than the one in use? */
 static bool
 wants_better(struct listener *l, int64_t now)
 {
@@ -237,7 +237,7 @@ wants_better(struct listener *l, int64_t now)
 	return true;
 }
 
-/* A poll was answered: ask again, or be done. */
+/* A poll was answered: schedule the next one, or finish. */
 static enum listen_event
 end_poll(struct listener *l)
 {
@@ -257,21 +257,21 @@ end_poll(struct listener *l)
 
 /* ---- Waiting ------------------------------------------------------------ */
 
-/* While nothing comes: is there a new token to be sent?  Return 0, or -1. */
+/* If the token has changed, send it.  Return 0, or -1. */
 static int
 renew(struct listener *l)
 {
 	struct err err;
 
-	/* One that cannot be read is reported with the next connection. */
+	/* A failure to read it is reported by the next connection. */
 	if (listen_token_refresh(l, &err) <= 0 ||
 	    listen_method(l->way) != &listen_method_websocket)
 		return 0;
 	return listen_websocket_renew(l, &l->trouble);
 }
 
-/* Wait for bytes for a while.  Return 0, or -1 where the connection is to be
- * given up. */
+/* Wait a limited time for bytes.  Return 0, or -1 if the connection has
+ * failed. */
 static int
 wait_bytes(struct listener *l)
 {
@@ -303,8 +303,8 @@ wait_bytes(struct listener *l)
 	return -1;
 }
 
-/* All that came is taken: get more.  Return LISTEN_IDLE once before that may
- * wait; LISTEN_CONNECTED to go on. */
+/* All input was consumed: get more.  Return LISTEN_CONNECTED to continue.
+ * Return LISTEN_IDLE once before a call that may block. */
 static enum listen_event
 get_more(struct listener *l, struct listen_got *got)
 {

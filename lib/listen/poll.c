@@ -1,4 +1,4 @@
-/* A stream by polling: an answer is a batch of records, one a line. */
+/* A stream by polling: each answer has records, one per line. */
 #include "listen/internal.h"
 
 static int
@@ -22,7 +22,7 @@ take(struct listener *l, struct listen_record *r, struct err *err)
 	if (in.n > 0 && !b->ended && listen_body_read(b, &in, err) != 0)
 		return LISTEN_BROKE;
 	l->taken = l->in.len - in.n;
-	/* Without a length it ends with the connection. */
+	/* A body without a length ends when the connection does. */
 	if (l->closed && !b->chunked && !b->sized)
 		b->ended = true;
 	line = listen_rest(&b->text, b->taken);

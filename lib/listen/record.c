@@ -1,6 +1,6 @@
 #include "listen/internal.h"
 
-/* A number of ${ix}, which must be there. */
+/* Read a number of ${ix}, which must exist. */
 static int
 number(const struct json_index *ix, const char *name, uint64_t *value,
     struct err *err)

@@ -6,7 +6,7 @@
 #include "listen/internal.h"
 #include "websocket/handshake.h"
 
-/* Append ${text} as a value of a query (RFC 3986, 3.4). */
+/* Append ${text} as a value in a query (RFC 3986, 3.4). */
 static void
 add_value(struct buf *out, const char *text)
 {
@@ -21,7 +21,7 @@ add_value(struct buf *out, const char *text)
 	}
 }
 
-/* Seconds that the server may think about a poll. */
+/* Return the seconds that the server may take to answer a poll. */
 static int64_t
 poll_wait(const struct listener *l)
 {
@@ -116,7 +116,7 @@ wait_head(struct listener *l, struct err *err)
 	int64_t until = instant_monotonic() + l->o.answer_ms;
 
 	for (;;) {
-		/* Of a buffer that has had nothing yet, too. */
+		/* Also valid for a buffer that is still empty. */
 		size_t n = serve_head_length(buf_span(&l->in).p, l->in.len);
 		int64_t left = until - instant_monotonic();
 
@@ -143,7 +143,7 @@ wait_head(struct listener *l, struct err *err)
 	}
 }
 
-/* The server answers, and says no. */
+/* The server refuses the request. */
 static int
 refuse(
     struct listener *l, const struct serve_head *h, int status, struct err *err)
@@ -152,7 +152,7 @@ refuse(
 
 	if (after.p != NULL)
 		l->retry_after = http_retry_after(after, instant_now());
-	/* Another way would be refused, too. */
+	/* For these, the other ways would be refused, too. */
 	l->refused =
 	    status == 401 || status == 403 || status == 429 || status == 503;
 	return err_set(err, "the server answers %d", status);

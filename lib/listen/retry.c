@@ -1,19 +1,19 @@
-/* When to connect again, and by which way. */
+/* When to connect again, and in which way. */
 #include "compat/random.h"
 #include "instant/instant.h"
 #include "listen/internal.h"
 
-/* However long a server asks us to wait. */
+/* The longest Retry-After that is honored. */
 #define RETRY_AFTER_MAX INT64_C(86400000)
 
-/* A number from 0 to ${most}, each as likely: "full jitter", so that clients of
- * a server that restarts do not all come back at once. */
+/* Return a uniformly random number from 0 to ${most} ("full jitter"), so that
+ * the clients of a restarted server do not all reconnect at the same time. */
 static int64_t
 jitter(int64_t most)
 {
 	uint64_t bits;
 
-	/* Without random bits the longest pause is the kindest. */
+	/* Without random bits, wait for the longest time. */
 	if (most <= 0 || compat_random(&bits, sizeof(bits)) != 0)
 		return most > 0 ? most : 0;
 	return (int64_t)(bits % ((uint64_t)most + 1));
@@ -32,8 +32,8 @@ pause_ms(const struct listener *l)
 	return ms < RETRY_AFTER_MAX ? ms : RETRY_AFTER_MAX;
 }
 
-/* Try the next way at once?  Not where the server cannot be reached, or refuses
- * us: then it is not the way that fails. */
+/* Switch to the next way.  Return whether to try it immediately.  If the server
+ * cannot be reached or refuses the request, the way is not at fault. */
 static bool
 fall(struct listener *l)
 {

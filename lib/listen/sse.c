@@ -1,9 +1,9 @@
 #include "listen/sse.h"
 
-/* A byte order mark, which may come before the first line. */
+/* The byte order mark, which may precede the first line. */
 #define MARK "\xef\xbb\xbf"
 
-/* The longest "retry:" in milliseconds that is taken: a day. */
+/* The longest "retry:" that is honored: one day, in milliseconds. */
 #define RETRY_MAX 86400000
 
 void
@@ -47,7 +47,7 @@ static void
 take_field(struct listen_sse *s, struct span name, struct span value)
 {
 	if (span_is(name, "data")) {
-		/* Lines are joined; the last newline is taken off again. */
+		/* Lines are joined with newlines; the last is removed later. */
 		buf_add_span(&s->data_text, value);
 		buf_add_byte(&s->data_text, '\n');
 		s->has_data = true;
@@ -64,7 +64,7 @@ take_field(struct listen_sse *s, struct span name, struct span value)
 	}
 }
 
-/* The line is whole.  Return whether it ends an event. */
+/* Process a complete line.  Return whether it ends an event. */
 static bool
 take_line(struct listen_sse *s)
 {
@@ -99,7 +99,7 @@ take_line(struct listen_sse *s)
 	return false;
 }
 
-/* Forget the event that was given. */
+/* Clear the event that was returned. */
 static void
 begin(struct listen_sse *s)
 {
@@ -139,7 +139,7 @@ listen_sse_read(struct listen_sse *s, struct span *in)
 		enum listen_sse_status status;
 		char end;
 
-		/* The second half of CR LF. */
+		/* Skip the LF of a CR LF. */
 		if (s->after_cr && in->p[0] == '\n') {
 			in->p++;
 			in->n--;

@@ -10,8 +10,9 @@
 #include "listen/listen.h"
 #include "json/json.h"
 
-/* One line of always the same length, overwritten in place by one write within
- * one sector: it is the old one or the new one, whatever ends us. */
+/* The length of the only line.  It never changes, so that one write within one
+ * sector replaces the line: after a crash it is either the old or the new
+ * one. */
 #define STATE_BYTES 80
 
 struct listen_state {
@@ -21,7 +22,7 @@ struct listen_state {
 	bool synced;
 };
 
-/* The epoch of ${value}, 16 hexadecimal digits. */
+/* Read the epoch in ${value}: 16 hexadecimal digits. */
 static int
 read_epoch(const struct json_member *m, char epoch[LISTEN_EPOCH_MAX])
 {

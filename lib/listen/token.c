@@ -12,7 +12,7 @@ listen_token_refresh(struct listener *l, struct err *err)
 
 	if (l->o.token_file == NULL)
 		return 0;
-	/* Of a file that is not there the load below says why. */
+	/* If the file does not exist, loading it below reports why. */
 	if (l->token.len > 0 && stat(l->o.token_file, &st) == 0 &&
 	    l->token_seen.seconds == (int64_t)st.st_mtim.tv_sec &&
 	    l->token_seen.nanoseconds == (int64_t)st.st_mtim.tv_nsec &&

@@ -1,4 +1,4 @@
-/* A stream by WebSocket: one record a text message. */
+/* A stream over WebSocket: one record per text message. */
 #include "compat/random.h"
 #include "listen/internal.h"
 #include "websocket/handshake.h"
@@ -53,7 +53,7 @@ listen_websocket_renew(struct listener *l, struct err *err)
 	return rc;
 }
 
-/* The server closes: answer it, since it waits for that. */
+/* The server closes and waits for an answer: send it. */
 static int
 say_goodbye(struct listener *l, struct err *err)
 {
@@ -67,7 +67,7 @@ say_goodbye(struct listener *l, struct err *err)
 		return -1;
 	buf_clear(&l->out);
 	websocket_add_close(&l->out, code, (struct span){"", 0}, mask);
-	/* That it closed is the news, not whether it hears this. */
+	/* The connection ends, whether the server gets this or not. */
 	(void)http_pipe_send(l->pipe, buf_span(&l->out), l->o.answer_ms, NULL);
 	return -1;
 }
