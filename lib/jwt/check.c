@@ -3,7 +3,7 @@
 #include "jwt/internal.h"
 #include "json/json.h"
 
-/* A token's three parts, and what is signed of it. */
+/* A token's three parts, and the text that was signed. */
 struct parts {
 	struct span header, payload, signature, signed_text;
 };
@@ -23,7 +23,7 @@ jwt_release(struct jwt *t)
 	buf_wipe(&t->part);
 }
 
-/* Cut ${token} at its two points. */
+/* Split ${token} at its two dots. */
 static int
 split(struct span token, struct parts *p)
 {
@@ -61,7 +61,7 @@ decode(struct jwt *t, struct span text, const char *what, struct err *err)
 	return JWT_MALFORMED;
 }
 
-/* What a header may say.  *${alg} is its algorithm, a string. */
+/* Check the header, and set *${alg} to its algorithm, a string. */
 static int
 read_header(const struct json_index *ix, const struct json_member **alg,
     struct err *err)
@@ -82,7 +82,7 @@ read_header(const struct json_index *ix, const struct json_member **alg,
 	return 0;
 }
 
-/* The keys whose algorithm is ${alg}, a bit each. */
+/* Return the keys whose algorithm is ${alg}, as a bit mask. */
 static uint32_t
 fitting(const struct sign_keys *keys, const struct json_member *alg)
 {
@@ -97,7 +97,7 @@ fitting(const struct sign_keys *keys, const struct json_member *alg)
 	return fit;
 }
 
-/* Find the keys that are of the algorithm of the header in t->part. */
+/* Find the keys with the algorithm of the header in t->part. */
 static enum jwt_verdict
 choose_keys(
     const struct sign_keys *keys, struct jwt *t, uint32_t *fit, struct err *err)
@@ -122,7 +122,7 @@ choose_keys(
 	return err_is_memory(&why) ? JWT_FAILED : JWT_MALFORMED;
 }
 
-/* Which of the keys that are ${fit} signed it? */
+/* Find the key in the mask ${fit} that signed the token. */
 static enum jwt_verdict
 match(struct sign_keys *keys, uint32_t fit, const struct parts *p,
     struct jwt *t, struct err *err)
@@ -147,7 +147,7 @@ match(struct sign_keys *keys, uint32_t fit, const struct parts *p,
 	return JWT_WRONG;
 }
 
-/* Is it valid at ${now}? */
+/* Is the token valid at ${now}? */
 static enum jwt_verdict
 check_times(const struct jwt_claims *c, int64_t now, struct err *err)
 {
@@ -183,7 +183,7 @@ jwt_check(struct sign_keys *keys, struct span token, struct span audience,
 		verdict = decode(t, p.signature, "signature", err);
 	if (verdict == JWT_GOOD)
 		verdict = match(keys, fit, &p, t, err);
-	/* Claims are looked at once it is known who made them. */
+	/* Claims are read only once their signature is verified. */
 	if (verdict == JWT_GOOD)
 		verdict = decode(t, p.payload, "payload", err);
 	if (verdict == JWT_GOOD)

@@ -4,8 +4,8 @@
 /* The last second of the year 9999. */
 #define TIME_MAX INT64_C(253402300799)
 
-/* Append the inside of the string ${value} to ${t}'s text, which has room for
- * all of the payload, and so does not move. */
+/* Append the unescaped string ${value} to the text of ${t}.  The text has room
+ * for the whole payload, so it is not reallocated. */
 static struct span
 keep(struct jwt *t, struct span value)
 {
@@ -15,7 +15,7 @@ keep(struct jwt *t, struct span value)
 	return (struct span){t->text.data + at, t->text.len - at};
 }
 
-/* Is ${name} printable in a log, and not too long? */
+/* Can ${name} be printed in a log, and is it not too long? */
 static int
 check_name(struct span name, const char *claim, struct err *err)
 {
@@ -43,7 +43,8 @@ read_name(struct jwt *t, const struct json_index *ix, const char *claim,
 	return check_name(*name, claim, err);
 }
 
-/* NumericDate (RFC 7519, 2): seconds, whose fraction is left away. */
+/* Read a NumericDate (RFC 7519, 2): seconds, of which the fraction is
+ * dropped. */
 static int
 read_time(const struct json_index *ix, const char *claim, int64_t *time,
     struct err *err)
@@ -60,14 +61,14 @@ read_time(const struct json_index *ix, const char *claim, int64_t *time,
 	return 0;
 }
 
-/* The strings of the array ${value}, which is JSON, one by one in *${name}.
- * Return 1; 0 at its end; or -1 where an element is no string. */
+/* Set *${name} to the next string of the JSON array in ${scan}.  Return 1; 0 at
+ * its end; or -1 if the element is not a string. */
 static int
 next_string(struct jwt *t, struct json_scan *scan, struct span *name)
 {
 	switch (json_scan_next(scan)) {
 	case JSON_STRING:
-		/* With the quotes that the token has around it. */
+		/* Include the quotes around the string. */
 		*name =
 		    keep(t, (struct span){scan->span.p - 1, scan->span.n + 2});
 		return 1;

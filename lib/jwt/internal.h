@@ -1,18 +1,19 @@
-/* What the files of lib/jwt share; not for others. */
+/* Private to lib/jwt. */
 #ifndef JWT_INTERNAL_H
 #define JWT_INTERNAL_H
 
 #include "jwt/jwt.h"
 
-/* The name of the one algorithm of key ${i}. */
+/* Return the name of the only algorithm of key ${i}. */
 const char *jwt_algorithm(const struct sign_keys *keys, size_t i);
 
-/* Is key ${i} long enough?  Return 0, or -1 with ${err}. */
+/* Check that key ${i} is long enough.  Return 0, or -1 with ${err}. */
 int jwt_key_check(const struct sign_keys *keys, size_t i, struct err *err);
 
-/* ---- claims.c: read the claims in t->part, a JSON object, into ${t}.  With
- * ${audience} in *${ours}: is that among those it is for?  Return JWT_GOOD,
- * MALFORMED or FAILED. */
+/* ---- claims.c */
+/* Read the claims in t->part, a JSON object, into ${t}.  Set *${ours} to
+ * whether ${audience} is one of the token's audiences.  Return JWT_GOOD; or
+ * JWT_MALFORMED or JWT_FAILED, with ${err}. */
 enum jwt_verdict jwt_claims_read(
     struct jwt *t, struct span audience, bool *ours, struct err *err);
 
