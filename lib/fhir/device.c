@@ -10,7 +10,7 @@ has_device(const struct fhir_maker *m, const struct fhir_event *e)
 	    e->session[EVENT_SESSION_DEVICE].type == JSON_OBJECT;
 }
 
-/* A text of the member ${v}; of what is no string, its JSON. */
+/* Write the text of member ${v}; if it is not a string, its JSON. */
 static void
 put_value_text(
     struct fhir_maker *m, struct json_writer *w, const struct json_member *v)
@@ -23,12 +23,12 @@ put_value_text(
 		json_put_string(w, v->value);
 }
 
-/* "codec":"h264" as a property. */
+/* Write "codec":"h264" as a property. */
 static void
 put_property(
     struct fhir_maker *m, struct json_writer *w, const struct json_member *v)
 {
-	/* With its quotes, which are around the key. */
+	/* Include the quotes around the key. */
 	const struct shape_value key = {
 	    JSON_STRING, {v->key.p - 1, v->key.n + 2}, v->key_escaped};
 
@@ -53,7 +53,7 @@ put_property(
 	json_object_end(w);
 }
 
-/* The members of a camera that Device has elements for. */
+/* Write the members of a camera for which Device has elements. */
 static void
 put_known(
     struct fhir_maker *m, struct json_writer *w, const struct json_index *ix)
@@ -77,7 +77,7 @@ put_known(
 	}
 }
 
-/* Has ${v} an element of its own? */
+/* Does Device have an element for ${v}? */
 static bool
 is_known(const struct json_member *v)
 {
@@ -91,7 +91,7 @@ fhir_put_contained(
     struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
 {
 	const struct json_index *ix = &m->index;
-	struct err err; /* the text was checked: only memory can run out */
+	struct err err; /* not used: only memory can run out */
 	bool any = false;
 
 	if (!has_device(m, e))

@@ -44,7 +44,8 @@ put_search(
 
 /* ---- Messages -------------------------------------------------------------- */
 
-/* The headers of the request; a Bundle has the condition in its entries. */
+/* Write the headers of the request.  With a Bundle, its entries have the
+ * condition. */
 static void
 put_headers(const struct fhir_maker *m, const struct fhir_event *e,
     const struct fhir_resource *r, struct buf *b)
@@ -171,7 +172,8 @@ put_bundle(struct fhir_maker *m, const struct fhir_event *e, struct span id)
 	json_object_end(&w);
 }
 
-/* The Bundle has the ID of the event; if FHIR cannot have that, one made of it. */
+/* Emit a Bundle with the ID of the event; if that is not a FHIR id, with one
+ * derived from it. */
 static enum verdict
 emit_bundle(struct fhir_maker *m, const struct fhir_event *e,
     struct ndjson_writer *out, struct err *err)

@@ -1,11 +1,11 @@
 /*
  * fhir: events as FHIR resources, R4 (4.0.1) or R4B (4.3.0) in JSON.
  *
- * Each reading of an event becomes an Observation, the two blood pressures
- * together become one panel, and a wave becomes an Observation with SampledData.
- * What an event has and FHIR has no element for is in extensions, which
- * schema/fhir defines.  Numbers are copied digit for digit.  IDs follow from the
- * ID of the event, so that the same event always gives the same bytes.
+ * Each reading of an event becomes an Observation.  The two blood pressures
+ * become one panel.  A wave becomes an Observation with SampledData.  What FHIR
+ * has no element for is in extensions, which schema/fhir defines.  Numbers are
+ * copied digit for digit.  IDs are derived from the ID of the event, so the
+ * same event always gives the same bytes.
  */
 #ifndef FHIR_FHIR_H
 #define FHIR_FHIR_H
@@ -26,7 +26,7 @@
 #define FHIR_REFERENCE_MAX 1024
 
 /* Values with a lower confidence are preliminary.  Chosen by hand: below it, a
- * value is more likely to be outside of its tolerance than within. */
+ * value is more likely to be outside of its tolerance than within it. */
 #define FHIR_PRELIMINARY_BELOW 0.5
 
 enum fhir_version {
@@ -35,46 +35,48 @@ enum fhir_version {
 };
 
 enum fhir_bundle {
-	FHIR_NO_BUNDLE, /* a line for each resource */
+	FHIR_NO_BUNDLE, /* one line per resource */
 	FHIR_TRANSACTION,
 	FHIR_BATCH,
 	FHIR_COLLECTION
 };
 
 struct fhir_options {
-	enum fhir_version version; /* only shows in the media type */
+	enum fhir_version version; /* only affects the media type */
 	enum fhir_bundle bundle;
-	bool message;             /* messages of vitals-formats(5) */
+	bool message;             /* write messages of vitals-formats(5) */
 	const char *subject;      /* reference to a Patient; NULL: the event's
 				     pseudonym */
 	const char *device;       /* reference to a Device; NULL: contained */
 	double preliminary_below; /* a confidence, 0..1 */
-	bool uncalibrated;        /* give uncalibrated values, marked as such */
+	bool uncalibrated; /* include uncalibrated values, marked as such */
 	const char *loinc_stress; /* a further code of the stress index, or
 				     NULL */
 };
 
 struct fhir_maker;
 
-/* A maker with ${options}, whose texts must stay in place.  NULL without
- * memory. */
+/* Create a maker with ${options}, whose texts must outlive it.  Return NULL if
+ * out of memory. */
 struct fhir_maker *fhir_maker_new(const struct fhir_options *options);
 void fhir_maker_free(struct fhir_maker *m);
 
-/* Append the resources of the event or CloudEvent ${line}, separated by
- * newlines, to the record of ${out}.  An event without readings and values, such as
- * the start of a session, gives nothing. */
+/* Append the resources for the event or CloudEvent ${line}, separated by
+ * newlines, to the record of ${out}.  An event without readings and values,
+ * such as the start of a session, produces none.  Return VERDICT_GOOD; or
+ * another verdict with ${err}. */
 enum verdict fhir_take(struct fhir_maker *m, struct span line,
     struct ndjson_writer *out, struct err *err);
 
 /* ---- Options ------------------------------------------------------------- */
 
-/* Is ${s} a reference to a resource of ${type}: "Patient/7", an http or https
- * URL that ends so, or "urn:uuid:" and a UUID?  Return NULL, or what it is
- * not. */
+/* Check that ${s} is a reference to a resource of ${type}: "Patient/7", an http
+ * or https URL that ends in such a path, or "urn:uuid:" and a UUID.  Return
+ * NULL, or what is wrong, as the end of a message. */
 const char *fhir_reference_wrong(struct span s, const char *type);
 
-/* Is ${s} a LOINC code, digits and a check digit (Luhn)? */
+/* Check that ${s} is a LOINC code: digits and a check digit (Luhn).  Return
+ * NULL, or what is wrong, as the end of a message. */
 const char *fhir_loinc_wrong(struct span s);
 
 #endif

@@ -3,9 +3,9 @@
 
 #include "fhir/maker.h"
 
-/* What an Observation is made of: one reading, or those of a panel. */
+/* The source of an Observation: one reading, or those of a panel. */
 struct observed {
-	const struct fhir_vital *vital; /* NULL: not known */
+	const struct fhir_vital *vital; /* NULL: unknown */
 	/* NULL: the event lacks the component */
 	const struct fhir_reading *reading[FHIR_COMPONENTS];
 	size_t readings;
@@ -22,7 +22,7 @@ is_uncalibrated(const struct fhir_reading *r)
 		json_inside(v->value), v->escaped, SPAN_LIT("uncalibrated"));
 }
 
-/* Is there a value that may be given? */
+/* Is there a value, and may it be included? */
 static bool
 has_value(const struct fhir_maker *m, const struct fhir_reading *r)
 {
@@ -89,7 +89,7 @@ put_value(
 	json_object_end(w);
 }
 
-/* The confidence of a value that is given. */
+/* Write the confidence, if the value is included. */
 static void
 put_confidence(
     struct fhir_maker *m, struct json_writer *w, const struct fhir_reading *r)
@@ -147,7 +147,7 @@ put_note(struct json_writer *w)
 	json_array_end(w);
 }
 
-/* The first method that the readings name. */
+/* Write the first method of the readings. */
 static void
 put_method(
     struct fhir_maker *m, struct json_writer *w, const struct observed *o)
@@ -215,7 +215,7 @@ observe(struct fhir_maker *m, const struct fhir_event *e,
 	return fhir_resource_end(m, &w, e, err);
 }
 
-/* The panel that ${first}, one of its components, belongs to. */
+/* Return the panel of which ${first} is a component. */
 static struct observed
 panel_of(const struct fhir_event *e, const struct fhir_reading *first)
 {

@@ -1,8 +1,8 @@
-/* Parts that the resources have in common. */
+/* Parts that resources share. */
 #include "fhir/maker.h"
 
-/* Can FHIR have the string: characters other than space, and no control
- * characters but tab, CR and LF (R4, Data Types, string)? */
+/* Does FHIR allow the string?  It must have a character other than space, and
+ * no control characters except tab, CR and LF (R4, Data Types, string). */
 static bool
 usable(struct span s)
 {
@@ -89,7 +89,7 @@ fhir_is_id(struct span s)
 
 /* ---- Extensions ------------------------------------------------------------ */
 
-/* Signal, noise, motion, light and coverage, as far as they are known. */
+/* Write signal, noise, motion, light and coverage, as far as known. */
 static int
 put_quality(
     struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
@@ -102,7 +102,7 @@ put_quality(
 	    [EVENT_QUALITY_COVERAGE] = "coverage",
 	};
 	struct shape_value v[EVENT_QUALITY_FIELDS];
-	struct err err; /* the text was checked: only memory can run out */
+	struct err err; /* not used: only memory can run out */
 	size_t known = 0;
 
 	if (e->v[EVENT_QUALITY].type != JSON_OBJECT)

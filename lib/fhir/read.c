@@ -1,10 +1,10 @@
-/* What FHIR needs of an event. */
+/* Reading the parts of an event that FHIR needs. */
 #include <math.h>
 
 #include "fhir/maker.h"
 #include "message/message.h"
 
-/* Say what is wrong with the JSON, or what ${line} seems to be. */
+/* Report what is wrong with the JSON, or what ${line} seems to be. */
 static int
 not_an_event(struct fhir_maker *m, struct span line, struct err *err)
 {
@@ -12,7 +12,7 @@ not_an_event(struct fhir_maker *m, struct span line, struct err *err)
 
 	if (json_index_read(&m->index, line, err) != 0)
 		return -1;
-	/* Seen now, and not before? */
+	/* If a member is found only now, shape_peek ran out of memory. */
 	if (json_index_find(&m->index, "schemaVersion") != NULL ||
 	    json_index_find(&m->index, "specversion") != NULL)
 		return err_set(err, "out of memory");
@@ -26,7 +26,7 @@ not_an_event(struct fhir_maker *m, struct span line, struct err *err)
 	return -1;
 }
 
-/* The members of the event: bare, or in a CloudEvent. */
+/* Read the members of the event, with or without a CloudEvent around it. */
 static enum verdict
 read_members(struct fhir_maker *m, struct span line, struct fhir_event *e,
     struct event_notes *notes, struct err *err)
@@ -68,7 +68,7 @@ read_instant(struct fhir_maker *m, const struct shape_value *v, int64_t *ms,
 	return 0;
 }
 
-/* FHIR has the years 0001 to 9999. */
+/* FHIR allows the years 0001 to 9999. */
 static int
 write_instant(
     int64_t ms, const char *name, char text[INSTANT_TEXT_MAX], struct err *err)
@@ -122,7 +122,7 @@ read_times(struct fhir_maker *m, struct fhir_event *e, struct err *err)
 	    start + llround(duration * 1000), "session.startTime", e->end, err);
 }
 
-/* A vital is in an event at most once: its name becomes part of an ID. */
+/* Each vital may be in an event only once: its name becomes part of an ID. */
 static int
 check_repeated(const struct fhir_event *e, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* What all Observations start and end with, and their codes. */
+/* The start and end of every Observation, and its codes. */
 #include "crypto/digest.h"
 #include "fhir/maker.h"
 

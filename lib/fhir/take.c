@@ -34,7 +34,7 @@ fhir_maker_free(struct fhir_maker *m)
 	free(m);
 }
 
-/* Write once what all resources of ${e} have. */
+/* Write the members that all resources of ${e} share, once. */
 static enum verdict
 write_common(struct fhir_maker *m, const struct fhir_event *e, struct err *err)
 {
@@ -81,7 +81,7 @@ fhir_take(struct fhir_maker *m, struct span line, struct ndjson_writer *out,
 
 /* ---- Options ---------------------------------------------------------------- */
 
-/* Take ${prefix} off the start of ${s}, if it is there. */
+/* Remove ${prefix} from the start of ${s}.  Return whether it was there. */
 static bool
 take_prefix(struct span *s, const char *prefix)
 {
@@ -94,7 +94,7 @@ take_prefix(struct span *s, const char *prefix)
 	return true;
 }
 
-/* Is ${s} "TYPE/ID", after a host and a path if it is ${absolute}? */
+/* Is ${s} "TYPE/ID", preceded by a host and a path if ${absolute}? */
 static bool
 is_reference(struct span s, const char *type, bool absolute)
 {

@@ -20,8 +20,8 @@ static const struct fhir_vital blood_pressure = {"bloodPressure", "bp",
     {LOINC("85354-9", "Blood pressure panel with all children optional")}, NULL,
     NULL};
 
-/* Codes and units are those of HL7's vital signs profiles (R4B).  Only SDNN of
- * the others has a code in LOINC. */
+/* Codes and units are those of HL7's vital signs profiles (R4B).  Of the
+ * others, only SDNN has a LOINC code. */
 static const struct fhir_vital vitals[] = {
     {"heartRate", "heartrate", &vital_signs, {LOINC("8867-4", "Heart rate")},
 	"beats/minute", NULL},
@@ -102,9 +102,9 @@ fhir_vital_stress(void)
 const char *
 fhir_absent_code(struct span reason, bool escaped)
 {
-	/* unsupported: the source system cannot give it; not-performed: there
-	 * was no measurement; unknown: there is a value, but not known; error:
-	 * something in the way makes it wrong. */
+	/* unsupported: the source system cannot provide it; not-performed:
+	 * there was no measurement; unknown: there is a value, but it is not
+	 * known; error: a fault makes it wrong. */
 	static const struct {
 		const char *reason, *code;
 	} table[] = {

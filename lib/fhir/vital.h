@@ -1,4 +1,4 @@
-/* Private to lib/fhir: how FHIR codes what an event measures. */
+/* Private to lib/fhir: the FHIR codes for what an event measures. */
 #ifndef FHIR_VITAL_H
 #define FHIR_VITAL_H
 
@@ -12,7 +12,7 @@
 #define FHIR_UCUM "http://unitsofmeasure.org"
 #define FHIR_TERMINOLOGY "http://terminology.hl7.org/CodeSystem/"
 
-/* Names of our own. */
+/* Names defined by this project. */
 #define FHIR_EVENT_SYSTEM "urn:vitals:event"
 #define FHIR_READING_SYSTEM "urn:vitals:reading"
 #define FHIR_SUBJECT_SYSTEM "urn:vitals:subject"
@@ -30,29 +30,29 @@ struct fhir_category {
 
 /* One row for each kind of Observation. */
 struct fhir_vital {
-	const char *name;    /* as in events; of the panel its own */
-	const char *profile; /* below FHIR_HL7, or NULL */
+	const char *name;    /* as in events; the panel has its own */
+	const char *profile; /* relative to FHIR_HL7, or NULL */
 	const struct fhir_category *category; /* NULL: none */
 	struct fhir_coding code[2];
-	const char *unit;               /* for people; UCUM is in the event */
-	const struct fhir_vital *panel; /* it is a component of this, or NULL */
+	const char *unit;               /* for display; UCUM is in the event */
+	const struct fhir_vital *panel; /* this is a component of it, or NULL */
 };
 
-/* The row of the vital ${name}, still escaped text of an event; NULL if it is
- * not known. */
+/* Return the row of the vital ${name}, or NULL if it is unknown.  If
+ * ${escaped}, ${name} has JSON escapes. */
 const struct fhir_vital *fhir_vital_find(struct span name, bool escaped);
 
-/* The two components of a panel, in their order. */
+/* The two components of a panel, in order. */
 #define FHIR_COMPONENTS 2
 const struct fhir_vital *fhir_vital_component(size_t i);
 
-/* The row of the stress index, which can have a further code. */
+/* Return the row of the stress index, which can have an additional code. */
 const struct fhir_vital *fhir_vital_stress(void);
 
-/* The row of a wave named ${name}, or NULL. */
+/* Return the row of the wave ${name}, or NULL. */
 const struct fhir_vital *fhir_wave_find(struct span name, bool escaped);
 
-/* The code of data-absent-reason for our ${reason}. */
+/* Return the data-absent-reason code for ${reason} of an event. */
 const char *fhir_absent_code(struct span reason, bool escaped);
 
 #endif

@@ -7,7 +7,7 @@
  * picosecond. */
 #define PERIOD_DIGITS 9
 
-/* "0.1 -0.25 E 1e-3": numbers as they are, E where there is none. */
+/* Write "0.1 -0.25 E 1e-3": numbers unchanged, E for a missing one. */
 static void
 put_values(
     struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
