@@ -4,7 +4,7 @@
 #include "fhir/fhir.h"
 #include "filter/filter.h"
 
-/* Beyond what the option can set. */
+/* A value that the option cannot have. */
 #define VERSION_NOT_GIVEN 2
 
 enum {
@@ -63,7 +63,7 @@ take_line(void *context, const struct ndjson_line *line,
 	return fhir_take(context, line->text, out, err);
 }
 
-/* What the text options must be, before a file is opened. */
+/* Check the text options before a file is opened. */
 static int
 check_options(void)
 {

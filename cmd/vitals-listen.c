@@ -6,7 +6,7 @@
 #include "instant/instant.h"
 #include "listen/listen.h"
 
-/* A fault that goes on is reported so often; then it is only counted. */
+/* A repeated failure is reported this often; then it is only counted. */
 #define TROUBLES_SHOWN 10
 
 /* Milliseconds between two syncs of the state. */
@@ -98,9 +98,9 @@ struct run {
 	struct ndjson_writer *out;
 	struct listener *listener;
 	struct listen_state *state;
-	int64_t synced;    /* when the state last was, monotonic */
+	int64_t synced;    /* when the state was last synced, monotonic */
 	int64_t printed;   /* lines */
-	uint64_t troubles; /* since the stream was last there */
+	uint64_t troubles; /* failures since the last connection */
 	int status;
 };
 
@@ -110,7 +110,7 @@ ms(double seconds)
 	return (int64_t)(seconds * 1000);
 }
 
-/* --after.  Return CLI_GO or CLI_USAGE. */
+/* Parse --after.  Return CLI_GO or CLI_USAGE. */
 static int
 read_after(struct listen_position *at)
 {
@@ -158,8 +158,8 @@ check_options(const char *url, struct listen_position *at)
 	return read_after(at);
 }
 
-/* All that was given is to be out, and then the state says so.  Return 0, or -1
- * where that failed, which cli_finish reports of the output. */
+/* Flush the output, then store the position.  Return 0, or -1 on failure.  A
+ * failure of the output is reported by cli_finish. */
 static int
 settle(struct run *r, bool last)
 {
@@ -210,7 +210,7 @@ note_connection(struct run *r, const struct listen_got *got)
 	r->troubles = 0;
 }
 
-/* Do what ${event} asks for.  Return CLI_GO, or the status to leave with. */
+/* Handle ${event}.  Return CLI_GO, or the exit status. */
 static int
 take(struct run *r, enum listen_event event, const struct listen_got *got)
 {

@@ -11,8 +11,8 @@
 #include "stream/pages.h"
 #include "stream/stream.h"
 
-#define BESIDE 64      /* connections that are no clients: pages, refusals */
-#define LINE_LEAST 128 /* bytes that a line takes in memory */
+#define BESIDE 64      /* connections that are not clients: pages, refusals */
+#define LINE_LEAST 128 /* the least memory for a line, in bytes */
 #define BODY_MAX 1024  /* no request has a body */
 #define REQUEST_MS 10000
 #define IDLE_MS 60000
@@ -89,7 +89,7 @@ static const struct cli cli = {
     .options = sizeof(table) / sizeof(table[0]),
 };
 
-/* What options must have in common.  Return CLI_GO or CLI_USAGE. */
+/* Check options against each other.  Return CLI_GO or CLI_USAGE. */
 static int
 check_options(int operands)
 {
@@ -128,7 +128,7 @@ struct running {
 	struct sign_keys **keys;
 };
 
-/* Read keys and certificates again: all of them are taken, or none. */
+/* Reload keys and certificates: either all of them or none. */
 static void
 reload(void *context)
 {
@@ -137,7 +137,7 @@ reload(void *context)
 	struct err err;
 	int status = CLI_GO;
 
-	/* What came from a descriptor is read. */
+	/* Keys from a descriptor cannot be read again. */
 	if (*r->keys != NULL && opt.keys.fd < 0)
 		status = options_token_keys(&cli, &opt.keys, &keys);
 	if (status == CLI_GO && serve_reload(r->serve, &err) != 0) {
@@ -178,7 +178,7 @@ run(struct serve *s, struct stream *st, struct sign_keys **keys,
 	return serve_run(s) == 0 ? 0 : err_set(err, "the event loop failed");
 }
 
-/* Say how it went.  Return the status to leave with. */
+/* Report the totals.  Return the exit status. */
 static int
 sum_up(const struct stream *st)
 {
@@ -226,7 +226,7 @@ stream(struct history *history, struct sign_keys **keys, struct audit *audit)
 	struct stream *st = stream_new(&options, &err);
 	int status = CLI_SYSTEM;
 
-	/* Who does not read the messages must not keep clients waiting. */
+	/* A blocked standard error must not keep clients waiting. */
 	diag_nowait(true);
 	if (st != NULL)
 		s = serve_new(
@@ -250,7 +250,7 @@ stream(struct history *history, struct sign_keys **keys, struct audit *audit)
 	return status;
 }
 
-/* Open what is kept in files. */
+/* Open the history and the audit file. */
 static int
 open_files(struct history **history, struct audit **audit)
 {
@@ -282,7 +282,7 @@ main(int argc, char *argv[])
 
 	cli_start(&cli);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN); /* until it can be followed */
+	signal(SIGHUP, SIG_IGN); /* until its handler is installed */
 	status = cli_parse(&cli, argc, argv, &operand);
 	if (status != CLI_GO)
 		return status;

@@ -8,7 +8,7 @@
 #include "options/options.h"
 #include "sign/stream.h"
 
-/* A token that lives longer is none that one lends. */
+/* The longest lifetime of a token, in seconds.  Chosen by hand. */
 #define EXPIRES_IN_MAX (31 * 86400)
 
 static struct options {
@@ -122,7 +122,7 @@ make(struct sign_keys *keys, int64_t now, struct ndjson_writer *out)
 		claims.subject = span_of(opt.subject);
 	for (size_t i = 0; i < opt.session.count; i++)
 		claims.session[i] = span_of(opt.session.item[i]);
-	/* The first key: the others are for checking while keys change. */
+	/* Sign with the first key; the others verify while keys change. */
 	if (jwt_make(keys, 0, &claims, ndjson_record(out), &err) == 0)
 		return ndjson_commit(out) == 0 ? CLI_OK : CLI_SYSTEM;
 	ndjson_discard(out);
@@ -130,7 +130,7 @@ make(struct sign_keys *keys, int64_t now, struct ndjson_writer *out)
 	return CLI_SYSTEM;
 }
 
-/* What options must have in common.  Return CLI_GO or CLI_USAGE. */
+/* Check options against each other.  Return CLI_GO or CLI_USAGE. */
 static int
 check_options(int operands, int64_t *now)
 {
