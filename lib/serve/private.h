@@ -102,6 +102,7 @@ void serve_answer_head(struct serve *s, struct buf *out, int status,
     bool keep_alive, const char *headers, size_t length);
 
 /* ---- watch.c: see serve.h */
+/* Free all signal handlers and timers. */
 void serve_watches_free(struct serve *s);
 
 /* ---- pieces.c */
@@ -134,6 +135,7 @@ void serve_limit(struct serve_request *r, int64_t ms);
 /* Start ${phase}, with a time limit of ${ms}. */
 void serve_enter(struct serve_request *r, enum serve_phase phase, int64_t ms);
 
+/* Free the body of ${r} and subtract it from serve->buffered. */
 void serve_forget_body(struct serve_request *r);
 
 /* Close the connection; a handler still has ${r}. */

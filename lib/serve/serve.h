@@ -79,14 +79,20 @@ int serve_run(struct serve *s);
 /* Accept no more connections and close the idle ones.  serve_run returns when
  * all connections have ended, or after SERVE_DRAIN_MS. */
 void serve_drain(struct serve *s);
+
+/* Return whether serve_drain was called. */
 bool serve_draining(const struct serve *s);
 
 /* Return the milliseconds left of a drain; SERVE_DRAIN_MS if none has begun. */
 int64_t serve_drain_left(const struct serve *s);
+
+/* Make serve_run return without waiting for connections. */
 void serve_stop(struct serve *s);
 
 /* ---- Requests ---------------------------------------------------------- */
 
+/* Return the head and the body of the request.  Both are owned by ${r} and
+ * valid until it is answered. */
 const struct serve_head *serve_request_head(const struct serve_request *r);
 struct span serve_request_body(const struct serve_request *r);
 
@@ -219,6 +225,9 @@ struct serve_output;
  * may be lost. */
 typedef void serve_written(void *context, uint64_t offset, int errnum);
 
+/* Write to ${fd}, which remains the caller's, and report progress to
+ * ${written}.  Return NULL on failure.  serve_output_free discards what was not
+ * written. */
 struct serve_output *serve_output_new(
     struct serve *s, int fd, serve_written *written, void *context);
 void serve_output_free(struct serve_output *o);
