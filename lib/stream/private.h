@@ -29,6 +29,7 @@ struct stream_histogram {
 	uint64_t count;
 };
 
+/* Add the duration ${ms} to ${h}. */
 void stream_observe(struct stream_histogram *h, int64_t ms);
 
 enum stream_kind {
@@ -138,6 +139,7 @@ struct stream {
 };
 
 /* ---- ask.c */
+/* Prepare an empty request; ${slow} is the default policy. */
 void stream_ask_init(struct stream_ask *a, enum stream_slow slow);
 void stream_ask_release(struct stream_ask *a);
 
@@ -163,8 +165,12 @@ int stream_check_token(struct stream *st, struct serve_request *r,
 int stream_token_read(struct stream *st, struct span token, int64_t now,
     struct stream_grant *grant, const char **why);
 
+/* Prepare a grant that allows nothing. */
 void stream_grant_init(struct stream_grant *g);
 void stream_grant_release(struct stream_grant *g);
+
+/* Return whether ${g} allows ${session}.  Lines without one (n 0) require
+ * all. */
 bool stream_grant_allows(const struct stream_grant *g, struct span session);
 
 /* Restrict the filter of ${a} to what ${g} allows.  Return 0; or set *${why}
@@ -177,6 +183,8 @@ int stream_grant_narrow(
 struct stream_address *stream_address(struct stream *st, const char *peer);
 
 /* ---- record.c: control records, and lines wrapped in a record */
+/* Append the JSON text of a record, without a newline.  The caller checks
+ * ${out} for failure. */
 void stream_put_hello(struct buf *out, const struct stream_client *c);
 void stream_put_gap(
     struct buf *out, const struct history_gap *g, const char *reason);
@@ -199,8 +207,12 @@ void stream_audit_refusal(
     struct stream *st, const char *peer, int status, const char *why);
 
 /* ---- tell.c */
+/* Report a formatted notice about ${where} to the owner.  At most
+ * STREAM_TOLD_MAX refusals per minute are reported; all are counted. */
 void stream_tell(struct stream *st, enum stream_notice what, const char *where,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* Refuse ${r} with HTTP ${status}: report it, audit it and answer it. */
 void stream_refuse(struct stream *st, struct serve_request *r, int status,
     const char *headers, const char *why);
 
@@ -256,11 +268,13 @@ void stream_caught_up(struct stream_client *c);
 
 /* ---- pump.c */
 
-/* Send ${c} the lines that wait for it. */
+/* Send ${c}, or all clients, the lines that wait for them.  Clients that end
+ * are freed. */
 void stream_pump(struct stream_client *c);
 void stream_pump_all(struct stream *st);
 
 /* ---- websocket.c: messages from WebSocket clients */
+/* For serve_stream_calls.received. */
 void stream_heard(void *client, struct span bytes);
 
 /* ---- client.c */
@@ -272,9 +286,11 @@ void stream_join(struct stream *st, struct serve_request *r,
     struct buf *headers);
 
 /* ---- lines.c: the input */
+/* For serve_input_new. */
 void stream_take(void *stream, struct span bytes, int errnum);
 
 /* ---- metrics.c */
+/* Append all metrics of ${st}. */
 void stream_put_metrics(struct stream *st, struct buf *out);
 
 #endif

@@ -113,6 +113,7 @@ struct stream_counters {
 	bool failed; /* the input or the history; see stream_failure */
 };
 
+/* Return the counters, which are owned by ${st}. */
 const struct stream_counters *stream_counters(const struct stream *st);
 
 /* Return why counters->failed is set. */
