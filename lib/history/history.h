@@ -100,6 +100,7 @@ int history_commit(struct history *h, int64_t now, struct err *err);
 
 /* ---- State ------------------------------------------------------------- */
 
+/* Return the epoch, 16 hexadecimal digits, which is owned by ${h}. */
 const char *history_epoch(const struct history *h);
 
 /* Return the number of the last committed line; before the first line, the

@@ -40,6 +40,7 @@ struct history {
 	uint64_t stored;             /* the oldest number in it, or last + 1 */
 };
 
+/* Return the line in memory with the number ${sequence}. */
 static inline struct history_held *
 history_at(const struct history *h, uint64_t sequence)
 {
