@@ -136,6 +136,7 @@ int listen_request(
     struct listener *l, const struct listen_method *m, struct err *err);
 
 /* ---- body.c */
+/* Start the body of the answer whose head is ${h}. */
 void listen_body_begin(struct listen_body *b, const struct serve_head *h);
 void listen_body_release(struct listen_body *b);
 /* Consume bytes of *${in}.  Return 0; or -1 with ${err}. */
