@@ -75,6 +75,7 @@ struct jwt {
 	struct buf part; /* scratch for decoding */
 };
 
+/* Prepare ${t}; jwt_release wipes it and frees its memory. */
 void jwt_init(struct jwt *t);
 void jwt_release(struct jwt *t);
 
