@@ -107,6 +107,7 @@ enum verdict fhir_resource_begin(struct fhir_maker *m, struct json_writer *w,
 enum verdict fhir_resource_end(struct fhir_maker *m, struct json_writer *w,
     const struct fhir_event *e, struct err *err);
 
+/* Write the identifier of the current resource: the event's ID and the part. */
 void fhir_put_identifier(
     struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e);
 
