@@ -46,7 +46,7 @@ struct span websocket_offer_with(
 
 /* Append the head of the 101 answer that accepts ${key}.  ${protocol} is the
  * chosen subprotocol, ${headers} whole lines with CRLF; either may be NULL.
- * Return 0, or -1 if out of memory. */
+ * Return 0, or -1 if out of memory or if the crypto library fails. */
 int websocket_add_answer(struct buf *out, struct span key, const char *protocol,
     const char *headers);
 
