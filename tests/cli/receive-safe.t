@@ -90,6 +90,11 @@ done | vitals-sign -q -k key -i id >bigs
 vitals-post -q -c 17 --timeout 1000 --max-attempts 1000 --retry-cap 1 "$URL/" <bigs >receipts &
 poster=$!
 message '{"id":"small"}' -i id
+# The first of the big ones is there once the server finds its reader stalled.
+stalled() {
+	[ "$(curl -s -o answer -w '%{http_code}' "$URL/healthz")" = 503 ]
+}
+wait_for stalled
 # It waits for the reader even while there is still room.
 refused() {
 	code=$(post m --max-time 2 -D head)
