@@ -81,7 +81,7 @@ vitals-verify: messages:2: signature does not match: wrong key or changed messag
 vitals-verify: messages:3: signature does not match: wrong key or changed message'
 
 # ---- One changed byte -----------------------------------------------------
-sed '2s/2.50/2.51/' messages >changed
+sed '2s/2\.50e/2.51e/' messages >changed
 try 'one changed byte' vitals-verify -k key --rejects bad changed
 is_status 1
 is_stdout "$(sed -n '1p;3p' lines)"
