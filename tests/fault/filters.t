@@ -73,7 +73,7 @@ told wrong vitals-verify -k key --any-time
 head -n 1 events | vitals-sign -q -k pair --at 2026-11-23T06:33:30Z |
 	sed 's/71\.8/71.9/' >wrong
 told wrong vitals-verify -k public --any-time
-head -n 1 sealed | sed 's/A/B/10' >wrong
+head -n 1 sealed | sed 's|\.[A-Za-z0-9_-]*"|.AAAAAAAAAAAAAAAAAAAAAA"|' >wrong
 told wrong vitals-open -k sealing
 jq -r '"webhook-id: \(.id)\nwebhook-timestamp: \(.timestamp)\nwebhook-signature: \(.signature)"' \
 	messages | head -n 3 >headers
