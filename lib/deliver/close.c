@@ -23,8 +23,8 @@ deliver_close(struct deliver *d, struct schedule_entry *entry,
 	if (outcome == SCHEDULE_DELIVERED) {
 		e->delivered++;
 		d->count.delivered++;
-		deliver_observe(
-		    e, (double)deliver_latency(entry, d->schedule.wall) / 1000);
+		metrics_observe(&e->latency,
+		    (double)deliver_latency(entry, d->schedule.wall) / 1000);
 		return;
 	}
 	if (outcome == SCHEDULE_DEAD) {

@@ -117,6 +117,7 @@ deliver_endpoint_new(struct deliver *d,
 		deliver_endpoint_free(d, e);
 		return NULL;
 	}
+	deliver_metrics_init(e);
 	errno = 0;
 	e->target = transport_target_open(d->transport, &o->http, &why);
 	if (e->target == NULL) {

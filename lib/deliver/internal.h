@@ -5,15 +5,13 @@
 #include "deliver/deliver.h"
 #include "hash/table.h"
 #include "instant/instant.h"
+#include "metrics/metrics.h"
 #include "outgoing/answer.h"
 #include "outgoing/event.h"
 #include "outgoing/request.h"
 #include "schedule/schedule.h"
 #include "store/store.h"
 #include "transport/transport.h"
-
-/* Buckets of the latency histogram that have an upper bound. */
-#define DELIVER_BUCKETS 16
 
 struct audit;
 
@@ -49,8 +47,7 @@ struct deliver_endpoint {
 	/* For metrics. */
 	uint64_t accepted, delivered, dead, expired, attempts, retries;
 	uint64_t failures;
-	uint64_t bucket[DELIVER_BUCKETS + 1];
-	double latency_sum;
+	struct metrics_histogram latency; /* in seconds */
 };
 
 /* A time as a JSON string. */
@@ -230,9 +227,7 @@ void deliver_audit_attempt(struct audit *a, const struct deliver_request *r,
 int deliver_audit_flush(struct audit *a, struct err *err);
 
 /* ---- metrics.c */
-/* In seconds. */
-extern const double deliver_bucket_bounds[DELIVER_BUCKETS];
-/* Add a latency to the histogram of ${e}. */
-void deliver_observe(struct deliver_endpoint *e, double seconds);
+/* Set up the histogram of ${e}. */
+void deliver_metrics_init(struct deliver_endpoint *e);
 
 #endif

@@ -1,62 +1,38 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "deliver/internal.h"
 
-const double deliver_bucket_bounds[DELIVER_BUCKETS] = {0.005, 0.01, 0.025, 0.05,
-    0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400};
+static const double bounds[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+    2.5, 5, 10, 30, 60, 300, 3600, 86400};
 
 void
-deliver_observe(struct deliver_endpoint *e, double seconds)
+deliver_metrics_init(struct deliver_endpoint *e)
 {
-	size_t i = 0;
-
-	/* The event's clock may be ahead of ours. */
-	if (seconds < 0)
-		seconds = 0;
-	while (i < DELIVER_BUCKETS && seconds > deliver_bucket_bounds[i])
-		i++;
-	e->bucket[i]++;
-	e->latency_sum += seconds;
+	e->latency.bound = bounds;
+	e->latency.bounds = sizeof(bounds) / sizeof(bounds[0]);
 }
 
-/* Append a label's value; escape backslash, quote and newline. */
-static void
-put_label(struct buf *b, const char *text)
+/* Set ${labels} to those of ${e}. */
+static const char *
+labels_of(const struct deliver_endpoint *e, struct buf *labels)
 {
-	for (; *text != '\0'; text++) {
-		if (*text == '\\' || *text == '"')
-			buf_add_byte(b, '\\');
-		if (*text == '\n')
-			buf_add_text(b, "\\n");
-		else
-			buf_add_byte(b, *text);
-	}
-}
+	const char *text;
 
-static void
-head(struct buf *b, const char *name, const char *type, const char *help)
-{
-	buf_addf(b, "# HELP vitals_post_%s %s\n# TYPE vitals_post_%s %s\n",
-	    name, help, name, type);
-}
-
-static void
-row(struct buf *b, const char *name, const struct deliver_endpoint *e,
-    const char *more, double value)
-{
-	buf_addf(b, "vitals_post_%s{endpoint=\"", name);
-	put_label(b, e->shown);
-	buf_addf(b, "\"%s} %.15g\n", more, value);
+	buf_clear(labels);
+	buf_add_text(labels, "endpoint=\"");
+	metrics_put_value(labels, e->shown);
+	buf_add_byte(labels, '"');
+	text = buf_string(labels);
+	return text != NULL ? text : "";
 }
 
 struct family {
-	const char *name, *type, *help;
+	const char *name;
+	enum metrics_type type;
+	const char *help;
 	double (*value)(
 	    const struct deliver *d, const struct deliver_endpoint *e);
 };
@@ -113,62 +89,68 @@ value_age(const struct deliver *d, const struct deliver_endpoint *e)
 }
 
 static const struct family families[] = {
-    {"accepted_total", "counter", "Events taken, once for each endpoint.",
-	value_accepted},
-    {"delivered_total", "counter", "Events acknowledged with 2xx.",
-	value_delivered},
-    {"dead_total", "counter", "Events that became dead letters.", value_dead},
-    {"expired_total", "counter", "Events given up after --give-up-after.",
-	value_expired},
-    {"attempts_total", "counter", "Requests made.", value_attempts},
-    {"failed_attempts_total", "counter", "Requests without a 2xx answer.",
-	value_failures},
-    {"retries_total", "counter", "Attempts after an event's first.",
-	value_retries},
-    {"queue_events", "gauge", "Events accepted and not settled.",
-	value_pending},
-    {"in_flight_requests", "gauge", "Requests under way.", value_in_flight},
-    {"oldest_event_age_seconds", "gauge",
+    {"vitals_post_accepted_total", METRICS_COUNTER,
+	"Events taken, once for each endpoint.", value_accepted},
+    {"vitals_post_delivered_total", METRICS_COUNTER,
+	"Events acknowledged with 2xx.", value_delivered},
+    {"vitals_post_dead_total", METRICS_COUNTER,
+	"Events that became dead letters.", value_dead},
+    {"vitals_post_expired_total", METRICS_COUNTER,
+	"Events given up after --give-up-after.", value_expired},
+    {"vitals_post_attempts_total", METRICS_COUNTER, "Requests made.",
+	value_attempts},
+    {"vitals_post_failed_attempts_total", METRICS_COUNTER,
+	"Requests without a 2xx answer.", value_failures},
+    {"vitals_post_retries_total", METRICS_COUNTER,
+	"Attempts after an event's first.", value_retries},
+    {"vitals_post_queue_events", METRICS_GAUGE,
+	"Events accepted and not settled.", value_pending},
+    {"vitals_post_in_flight_requests", METRICS_GAUGE, "Requests under way.",
+	value_in_flight},
+    {"vitals_post_oldest_event_age_seconds", METRICS_GAUGE,
 	"Time since the oldest unsettled event was accepted.", value_age},
-    {"endpoint_off", "gauge", "1: switched off by 410 or without consent.",
-	value_off},
-    {"circuit_open", "gauge", "1: the circuit breaker is open.", value_open},
+    {"vitals_post_endpoint_off", METRICS_GAUGE,
+	"1: switched off by 410 or without consent.", value_off},
+    {"vitals_post_circuit_open", METRICS_GAUGE,
+	"1: the circuit breaker is open.", value_open},
 };
 
+/* Append the samples of ${f}, or the histograms with NULL, of all endpoints. */
 static void
-put_histogram(struct buf *b, const struct deliver_endpoint *e)
+put_samples(const struct deliver *d, struct buf *out, const struct family *f,
+    const char *name)
 {
-	uint64_t sum = 0;
-	char label[48];
+	struct buf labels;
 
-	for (size_t i = 0; i < DELIVER_BUCKETS; i++) {
-		sum += e->bucket[i];
-		snprintf(label, sizeof(label), ",le=\"%g\"",
-		    deliver_bucket_bounds[i]);
-		row(b, "latency_seconds_bucket", e, label, (double)sum);
+	buf_init(&labels);
+	for (const struct deliver_endpoint *e = d->endpoint; e != NULL;
+	     e = e->next) {
+		const char *text = labels_of(e, &labels);
+
+		if (f != NULL)
+			metrics_real(out, name, text, f->value(d, e));
+		else
+			metrics_put_histogram(out, name, text, &e->latency);
+		if (buf_failed(&labels))
+			out->failed = true;
 	}
-	sum += e->bucket[DELIVER_BUCKETS];
-	row(b, "latency_seconds_bucket", e, ",le=\"+Inf\"", (double)sum);
-	row(b, "latency_seconds_sum", e, "", e->latency_sum);
-	row(b, "latency_seconds_count", e, "", (double)sum);
+	buf_release(&labels);
 }
 
 static void
 compose(const struct deliver *d, struct buf *b)
 {
+	static const char latency[] = "vitals_post_latency_seconds";
+
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		const struct family *f = &families[i];
 
-		head(b, f->name, f->type, f->help);
-		for (const struct deliver_endpoint *e = d->endpoint; e != NULL;
-		     e = e->next)
-			row(b, f->name, e, "", f->value(d, e));
+		metrics_head(b, f->name, f->type, f->help);
+		put_samples(d, b, f, f->name);
 	}
-	head(b, "latency_seconds", "histogram",
+	metrics_head(b, latency, METRICS_HISTOGRAM,
 	    "From a live event's time, else its acceptance, to the 2xx.");
-	for (const struct deliver_endpoint *e = d->endpoint; e != NULL;
-	     e = e->next)
-		put_histogram(b, e);
+	put_samples(d, b, NULL, latency);
 }
 
 static int
