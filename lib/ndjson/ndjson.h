@@ -128,12 +128,10 @@ bool ndjson_ready(const struct ndjson_reader *r);
  * line: "an MP4 or QuickTime video"; NULL if it is unknown. */
 const char *ndjson_seems(struct span first);
 
-/* Does ${line}, the first of a file, start with a byte order mark? */
-static inline bool
-ndjson_marked(struct span line)
-{
-	return line.n >= 3 && memcmp(line.p, "\xef\xbb\xbf", 3) == 0;
-}
+/* Return why ${line} is bad if a parser would not explain it well: it contains
+ * a NUL byte, or it is the first line and starts with a byte order mark.
+ * Otherwise return NULL. */
+const char *ndjson_refusal(const struct ndjson_line *line);
 
 /* For a caller that stops reading: was the start of a line read without its
  * newline?  Return false if there is no such line; otherwise *${bytes} is its

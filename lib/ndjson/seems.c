@@ -104,3 +104,16 @@ ndjson_seems(struct span first)
 		return NULL;
 	return is_table(s) ? "a table (CSV)" : NULL;
 }
+
+const char *
+ndjson_refusal(const struct ndjson_line *line)
+{
+	const struct span mark = SPAN_LIT("\xef\xbb\xbf");
+
+	if (memchr(line->text.p, '\0', line->text.n) != NULL)
+		return "bad line: contains a NUL byte";
+	if (line->number == 1 && line->text.n >= mark.n &&
+	    memcmp(line->text.p, mark.p, mark.n) == 0)
+		return "byte 1: a byte order mark: save the text without it";
+	return NULL;
+}
