@@ -23,6 +23,20 @@ put_value_text(
 		json_put_string(w, v->value);
 }
 
+/* Mark a text as the JSON of a value, such as "[1]". */
+static void
+put_json_mark(struct json_writer *w)
+{
+	json_key(w, "extension");
+	json_array_begin(w);
+	json_object_begin(w);
+	fhir_put_member(w, "url", FHIR_EXTENSION "json");
+	json_key(w, "valueBoolean");
+	json_put_bool(w, true);
+	json_object_end(w);
+	json_array_end(w);
+}
+
 /* Write "codec":"h264" as a property. */
 static void
 put_property(
@@ -45,6 +59,8 @@ put_property(
 		json_key(w, "value");
 		json_put_raw(w, v->value);
 	} else {
+		if (v->type != JSON_STRING)
+			put_json_mark(w);
 		json_key(w, "text");
 		put_value_text(m, w, v);
 	}

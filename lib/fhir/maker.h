@@ -30,6 +30,7 @@ struct fhir_event {
 	struct shape_value session[EVENT_SESSION_FIELDS];
 	struct span id; /* in fhir_maker.id; needs no escape in JSON */
 	bool is_sample, is_wave;
+	bool type_shows; /* in the resources: a measurement, or only a wave */
 	bool has_start, has_duration;
 	char start[INSTANT_TEXT_MAX], end[INSTANT_TEXT_MAX];
 	char issued[INSTANT_TEXT_MAX];
@@ -79,8 +80,14 @@ void fhir_put_absent(struct json_writer *w, const char *code);
 void fhir_put_decimal(
     struct json_writer *w, const char *url, const struct shape_value *v);
 
-/* Write the extensions that all resources of ${e} share: quality and session.
- * Return 0, or -1 if out of memory. */
+/* Write the extension ${url} with the string ${v}, which is the member ${name};
+ * nothing if it is not one. */
+void fhir_put_string(struct fhir_maker *m, struct json_writer *w,
+    const char *url, const char *name, const struct shape_value *v);
+
+/* Write the extensions that all resources of ${e} share: quality, session, and
+ * what the elements of FHIR do not show of the event.  Return 0, or -1 if out of
+ * memory. */
 int fhir_put_event_extensions(
     struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e);
 

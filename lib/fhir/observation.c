@@ -89,14 +89,76 @@ put_value(
 	json_object_end(w);
 }
 
-/* Write the confidence, if the value is included. */
+/* Write the confidence, if the value is included, and the calibration. */
 static void
-put_confidence(
+put_reading_extensions(
     struct fhir_maker *m, struct json_writer *w, const struct fhir_reading *r)
 {
+	if (r == NULL)
+		return;
 	if (has_value(m, r))
 		fhir_put_decimal(w, FHIR_EXTENSION "confidence",
 		    &r->v[EVENT_READING_CONFIDENCE]);
+	fhir_put_string(m, w, FHIR_EXTENSION "calibration", "status",
+	    &r->v[EVENT_READING_STATUS]);
+	if (!has_value(m, r) && r->vital == NULL)
+		fhir_put_string(m, w, FHIR_EXTENSION "unit", "unit",
+		    &r->v[EVENT_READING_UNIT]);
+}
+
+/* Return the method of ${r}, or NULL if no value of it is included. */
+static const struct shape_value *
+method_of(const struct fhir_maker *m, const struct fhir_reading *r)
+{
+	return has_value(m, r) ? &r->v[EVENT_READING_METHOD] : NULL;
+}
+
+/* Return the method of the values of ${o}; NULL if they have none, or more than
+ * one. */
+static const struct shape_value *
+common_method(const struct fhir_maker *m, const struct observed *o)
+{
+	const struct shape_value *common = NULL;
+
+	for (size_t i = 0; i < o->readings; i++) {
+		const struct shape_value *v = method_of(m, o->reading[i]);
+
+		if (v == NULL)
+			continue;
+		if (v->type != JSON_STRING ||
+		    (common != NULL &&
+			(v->value.n != common->value.n ||
+			    memcmp(v->value.p, common->value.p, v->value.n) !=
+				0)))
+			return NULL;
+		common = v;
+	}
+	return common;
+}
+
+static void
+put_component(struct fhir_maker *m, struct json_writer *w,
+    const struct observed *o, size_t i)
+{
+	const struct fhir_reading *r = o->reading[i];
+	const struct shape_value *method = method_of(m, r);
+
+	if (common_method(m, o) != NULL)
+		method = NULL;
+	json_object_begin(w);
+	if (has_value(m, r) ||
+	    (r != NULL && r->v[EVENT_READING_STATUS].type == JSON_STRING)) {
+		json_key(w, "extension");
+		json_array_begin(w);
+		put_reading_extensions(m, w, r);
+		if (method != NULL)
+			fhir_put_string(
+			    m, w, FHIR_EXTENSION "method", "method", method);
+		json_array_end(w);
+	}
+	fhir_put_code(m, w, fhir_vital_component(i), NULL, NULL);
+	put_value(m, w, r);
+	json_object_end(w);
 }
 
 static void
@@ -105,18 +167,8 @@ put_components(
 {
 	json_key(w, "component");
 	json_array_begin(w);
-	for (size_t i = 0; i < o->readings; i++) {
-		json_object_begin(w);
-		if (has_value(m, o->reading[i])) {
-			json_key(w, "extension");
-			json_array_begin(w);
-			put_confidence(m, w, o->reading[i]);
-			json_array_end(w);
-		}
-		fhir_put_code(m, w, fhir_vital_component(i), NULL, NULL);
-		put_value(m, w, o->reading[i]);
-		json_object_end(w);
-	}
+	for (size_t i = 0; i < o->readings; i++)
+		put_component(m, w, o, i);
 	json_array_end(w);
 }
 
@@ -147,24 +199,20 @@ put_note(struct json_writer *w)
 	json_array_end(w);
 }
 
-/* Write the first method of the readings. */
+/* Write the method, if all values have the same. */
 static void
 put_method(
     struct fhir_maker *m, struct json_writer *w, const struct observed *o)
 {
-	for (size_t i = 0; i < o->readings; i++) {
-		const struct fhir_reading *r = o->reading[i];
+	const struct shape_value *v = common_method(m, o);
 
-		if (!has_value(m, r) ||
-		    r->v[EVENT_READING_METHOD].type != JSON_STRING)
-			continue;
-		json_key(w, "method");
-		json_object_begin(w);
-		json_key(w, "text");
-		fhir_put_text(m, w, "method", &r->v[EVENT_READING_METHOD]);
-		json_object_end(w);
+	if (v == NULL)
 		return;
-	}
+	json_key(w, "method");
+	json_object_begin(w);
+	json_key(w, "text");
+	fhir_put_text(m, w, "method", v);
+	json_object_end(w);
 }
 
 static const char *
@@ -195,7 +243,7 @@ observe(struct fhir_maker *m, const struct fhir_event *e,
 	json_key(&w, "extension");
 	json_array_begin(&w);
 	if (!o->is_panel)
-		put_confidence(m, &w, o->reading[0]);
+		put_reading_extensions(m, &w, o->reading[0]);
 	json_put_raw(&w, buf_span(&m->extensions));
 	json_array_end(&w);
 	if (marked)

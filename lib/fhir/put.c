@@ -89,6 +89,19 @@ fhir_is_id(struct span s)
 
 /* ---- Extensions ------------------------------------------------------------ */
 
+void
+fhir_put_string(struct fhir_maker *m, struct json_writer *w, const char *url,
+    const char *name, const struct shape_value *v)
+{
+	if (v->type != JSON_STRING)
+		return;
+	json_object_begin(w);
+	fhir_put_member(w, "url", url);
+	json_key(w, "valueString");
+	fhir_put_text(m, w, name, v);
+	json_object_end(w);
+}
+
 /* Write signal, noise, motion, light and coverage, as far as known. */
 static int
 put_quality(
@@ -135,16 +148,30 @@ put_session(
 	fhir_put_member(w, "url", FHIR_EXTENSION "session");
 	json_key(w, "extension");
 	json_array_begin(w);
-	json_object_begin(w);
-	fhir_put_member(w, "url", "id");
-	json_key(w, "valueString");
-	fhir_put_text(m, w, "session.id", &s[EVENT_SESSION_ID]);
-	json_object_end(w);
+	fhir_put_string(m, w, "id", "session.id", &s[EVENT_SESSION_ID]);
+	fhir_put_string(
+	    m, w, "startTime", "session.startTime", &s[EVENT_SESSION_START]);
 	fhir_put_decimal(w, "offsetSeconds", &s[EVENT_SESSION_OFFSET]);
 	fhir_put_decimal(w, "durationSeconds", &s[EVENT_SESSION_DURATION]);
 	fhir_put_decimal(w, "seq", &e->v[EVENT_SEQ]);
 	json_array_end(w);
 	json_object_end(w);
+}
+
+/* Write the type of ${e}, unless the Observations show it; and its time, unless
+ * issued has the same text. */
+static void
+put_event(
+    struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
+{
+	const struct shape_value *time = &e->v[EVENT_TIME];
+
+	if (!e->type_shows)
+		fhir_put_string(m, w, FHIR_EXTENSION "eventType", "type",
+		    &e->v[EVENT_TYPE]);
+	if (!json_string_is(
+		json_inside(time->value), time->escaped, span_of(e->issued)))
+		fhir_put_string(m, w, FHIR_EXTENSION "eventTime", "time", time);
 }
 
 int
@@ -154,6 +181,7 @@ fhir_put_event_extensions(
 	int rc = put_quality(m, w, e);
 
 	put_session(m, w, e);
+	put_event(m, w, e);
 	return rc;
 }
 

@@ -168,6 +168,13 @@ read_readings(struct fhir_maker *m, struct fhir_event *e, struct err *err)
 	return 0;
 }
 
+static bool
+is_kind(const struct shape_value *type, enum event_kind kind)
+{
+	return json_string_is(json_inside(type->value), type->escaped,
+	    span_of(event_type_name[kind]));
+}
+
 enum verdict
 fhir_event_read(struct fhir_maker *m, struct span line, struct fhir_event *e,
     struct err *err)
@@ -188,8 +195,10 @@ fhir_event_read(struct fhir_maker *m, struct span line, struct fhir_event *e,
 	e->is_wave = e->v[EVENT_WAVE].type == JSON_STRING &&
 	    e->v[EVENT_RATE].type == JSON_NUMBER &&
 	    e->v[EVENT_VALUES].type == JSON_ARRAY;
-	e->is_sample = json_string_is(json_inside(type->value), type->escaped,
-	    span_of(event_type_name[EVENT_KIND_SAMPLE]));
+	e->is_sample = is_kind(type, EVENT_KIND_SAMPLE);
+	e->type_shows = e->is_wave ? is_kind(type, EVENT_KIND_WAVE)
+				   : is_kind(type, EVENT_KIND_COMPLETED) ||
+		is_kind(type, EVENT_KIND_FAILED);
 	m->reader.context = &notes;
 	if (shape_read(&m->reader, e->v[EVENT_SESSION].value,
 		&event_session_shape, e->session, err) != 0 ||

@@ -17,7 +17,7 @@ absent() { # VITAL UNIT REASON
 event measurement.completed "$timed" ",\"readings\":[$(reading heartRate 71.80 /min 0.94 ',"method":"rppg-pos"')],\"quality\":{\"signal\":0.910,\"snrDb\":-6.8,\"motion\":null}" >hr
 try 'one whole Observation' vitals-fhir hr
 is_status 0
-is_stdout '{"resourceType":"Observation","id":"d7523598-d75f-8d11-921b-b3cb1129b31e","meta":{"profile":["http://hl7.org/fhir/StructureDefinition/heartrate"]},"extension":[{"url":"urn:vitals:fhir:StructureDefinition:confidence","valueDecimal":0.94},{"url":"urn:vitals:fhir:StructureDefinition:quality","extension":[{"url":"signal","valueDecimal":0.910},{"url":"snrDb","valueDecimal":-6.8}]},{"url":"urn:vitals:fhir:StructureDefinition:session","extension":[{"url":"id","valueString":"s-81"},{"url":"offsetSeconds","valueDecimal":0.0},{"url":"durationSeconds","valueDecimal":30.00}]}],"identifier":[{"system":"urn:vitals:reading","value":"e-1/heartRate"}],"status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs","display":"Vital Signs"}]}],"code":{"coding":[{"system":"http://loinc.org","code":"8867-4","display":"Heart rate"}],"text":"Heart rate"},"subject":{"type":"Patient","identifier":{"system":"urn:vitals:subject","value":"anon-0123456789abcdef0123456789abcdef"}},"effectivePeriod":{"start":"2026-11-23T06:33:00.120Z","end":"2026-11-23T06:33:30.120Z"},"issued":"2026-11-23T06:33:30.120Z","valueQuantity":{"value":71.80,"unit":"beats/minute","system":"http://unitsofmeasure.org","code":"/min"},"method":{"text":"rppg-pos"}}'
+is_stdout '{"resourceType":"Observation","id":"d7523598-d75f-8d11-921b-b3cb1129b31e","meta":{"profile":["http://hl7.org/fhir/StructureDefinition/heartrate"]},"extension":[{"url":"urn:vitals:fhir:StructureDefinition:confidence","valueDecimal":0.94},{"url":"urn:vitals:fhir:StructureDefinition:quality","extension":[{"url":"signal","valueDecimal":0.910},{"url":"snrDb","valueDecimal":-6.8}]},{"url":"urn:vitals:fhir:StructureDefinition:session","extension":[{"url":"id","valueString":"s-81"},{"url":"startTime","valueString":"2026-11-23T06:33:00.120Z"},{"url":"offsetSeconds","valueDecimal":0.0},{"url":"durationSeconds","valueDecimal":30.00}]},{"url":"urn:vitals:fhir:StructureDefinition:eventTime","valueString":"2026-11-23T07:33:30.1201+01:00"}],"identifier":[{"system":"urn:vitals:reading","value":"e-1/heartRate"}],"status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs","display":"Vital Signs"}]}],"code":{"coding":[{"system":"http://loinc.org","code":"8867-4","display":"Heart rate"}],"text":"Heart rate"},"subject":{"type":"Patient","identifier":{"system":"urn:vitals:subject","value":"anon-0123456789abcdef0123456789abcdef"}},"effectivePeriod":{"start":"2026-11-23T06:33:00.120Z","end":"2026-11-23T06:33:30.120Z"},"issued":"2026-11-23T06:33:30.120Z","valueQuantity":{"value":71.80,"unit":"beats/minute","system":"http://unitsofmeasure.org","code":"/min"},"method":{"text":"rppg-pos"}}'
 is_stderr ''
 printf 'e-1/heartRate' | sha256sum | cut -c 1-8 >digest
 try 'whose id is of the identifier' sh -c "vitals-fhir hr | jq -r .id | cut -c 1-8"
@@ -106,7 +106,20 @@ try 'unless asked for, and is marked then' vitals-fhir --uncalibrated spo2
 is_status 0
 stdout_json '.valueQuantity.value == 99.3 and .status == "preliminary" and .dataAbsentReason == null
 	and .modifierExtension == [{"url":"urn:vitals:fhir:StructureDefinition:uncalibrated","valueBoolean":true}]
-	and (.note[0].text | startswith("Uncalibrated"))'
+	and (.note[0].text | startswith("Uncalibrated"))
+	and .extension[1] == {"url":"urn:vitals:fhir:StructureDefinition:calibration","valueString":"uncalibrated"}'
+is_stderr ''
+
+event measurement.completed "$timed" ",\"readings\":[$(reading bloodPressureSystolic 120 'mm[Hg]' 0.9 ',"method":"a"'),$(reading bloodPressureDiastolic 80 'mm[Hg]' 0.8 ',"method":"b","status":"calibrated"')]" >methods
+try 'two methods of a panel' vitals-fhir methods
+is_status 0
+stdout_json '.method == null and .component[1].extension[1:] == [{"url":"urn:vitals:fhir:StructureDefinition:calibration","valueString":"calibrated"},
+	{"url":"urn:vitals:fhir:StructureDefinition:method","valueString":"b"}] and .component[0].extension[1].valueString == "a"'
+is_stderr ''
+event measurement.failed "$timed" ",\"readings\":[$(absent skinWarmth Cel too-short)]" >warmth
+try 'the unit of an unknown vital sign without a value' vitals-fhir warmth
+is_status 0
+stdout_json '.extension[0] == {"url":"urn:vitals:fhir:StructureDefinition:unit","valueString":"Cel"}'
 is_stderr ''
 
 # Status, times, subject, device
@@ -121,7 +134,8 @@ try 'a sample' vitals-fhir sample
 is_status 0
 stdout_json '.status == "preliminary" and .effectivePeriod.end == "2026-11-23T06:33:08.500Z"
 	and .effectivePeriod.start == null and .effectivePeriod._start.extension[0].valueCode == "unknown"
-	and (.extension[-1].extension[-1] == {"url":"seq","valueDecimal":3})'
+	and (.extension[0:-2][-1].extension[-1] == {"url":"seq","valueDecimal":3})
+	and .extension[-2] == {"url":"urn:vitals:fhir:StructureDefinition:eventType","valueString":"vitals.sample"}'
 is_stderr ''
 event measurement.completed ',"startTime":null,"durationSeconds":30' ",\"readings\":[$(reading heartRate 70 /min 0.9)]" >late
 try 'neither start nor subject is invented' vitals-fhir late
@@ -135,7 +149,7 @@ try 'the device is contained' vitals-fhir device
 is_status 0
 stdout_json '.device.reference == "#device" and .contained == [{"resourceType":"Device","id":"device","manufacturer":"Acme",
 	"deviceName":[{"name":"C 1","type":"model-name"}],"property":[{"type":{"text":"codec"},"valueCode":[{"text":"h264"}]},
-	{"type":{"text":"frameRate"},"valueQuantity":[{"value":29.97}]},{"type":{"text":"lens"},"valueCode":[{"text":"[1]"}]}]}]'
+	{"type":{"text":"frameRate"},"valueQuantity":[{"value":29.97}]},{"type":{"text":"lens"},"valueCode":[{"extension":[{"url":"urn:vitals:fhir:StructureDefinition:json","valueBoolean":true}],"text":"[1]"}]}]}]'
 is_stderr ''
 try 'or by reference, and so is the subject' vitals-fhir --device Device/c-1 --subject https://fhir.example/Patient/7 device
 is_status 0
