@@ -56,7 +56,8 @@ reading_done(void *context, const struct shape_value *got, struct err *err)
 	}
 	if (absent)
 		return err_set(err, "absentReason beside a value");
-	if (got[EVENT_READING_CONFIDENCE].type != JSON_NUMBER)
+	/* null: its source gives none, unlike a member that was forgotten */
+	if (got[EVENT_READING_CONFIDENCE].type == JSON_END)
 		return err_set(err, "value without a confidence");
 	if (!string_is(&got[EVENT_READING_STATUS], "uncalibrated"))
 		notes->valid++;

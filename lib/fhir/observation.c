@@ -37,8 +37,10 @@ is_preliminary(const struct fhir_maker *m, const struct fhir_reading *r)
 
 	if (!has_value(m, r))
 		return false;
-	return is_uncalibrated(r) ||
-	    json_number(r->v[EVENT_READING_CONFIDENCE].value, &x) != 0 ||
+	if (is_uncalibrated(r))
+		return true;
+	return r->v[EVENT_READING_CONFIDENCE].type == JSON_NUMBER &&
+	    json_number(r->v[EVENT_READING_CONFIDENCE].value, &x) == 0 &&
 	    x < m->opt.preliminary_below;
 }
 

@@ -129,6 +129,15 @@ for x in 0.94:final 0.941:preliminary 1:preliminary 0:final; do
 	stdout_json ".status == \"${x#*:}\""
 	is_stderr ''
 done
+event measurement.completed "$timed" ",\"readings\":[$(reading heartRate 70 /min null)]" >unrated
+try 'an event may have a value without a known confidence' vitals-event --check unrated
+is_status 0
+stdout_is_file unrated
+is_stderr ''
+try 'which is final, and gets no confidence' vitals-fhir --preliminary-below 1 unrated
+is_status 0
+stdout_json '.status == "final" and ([.extension[].url] | all(endswith(":confidence") | not))'
+is_stderr ''
 event sample ',"startTime":"2026-11-23T06:33:00Z","offsetSeconds":8.5' ",\"seq\":3,\"readings\":[$(reading heartRate 70 /min 0.9)]" >sample
 try 'a sample' vitals-fhir sample
 is_status 0
