@@ -51,7 +51,7 @@ start_cursor(struct stream_client *c, const struct stream_ask *a)
 
 static struct stream_client *
 client_new(struct stream *st, struct serve_request *r, enum stream_kind kind,
-    struct stream_ask *a, struct stream_grant *grant)
+    struct stream_ask *a, struct access_grant *grant)
 {
 	struct stream_client *c = calloc(1, sizeof(*c));
 
@@ -71,7 +71,7 @@ client_new(struct stream *st, struct serve_request *r, enum stream_kind kind,
 	c->filter = a->filter;
 	a->filter = NULL;
 	c->grant = *grant;
-	stream_grant_init(grant);
+	access_grant_init(grant);
 	c->slow = st->options.slow_fixed ? st->options.slow : a->slow;
 	c->keep_every = 1;
 	c->began = c->said = instant_monotonic();
@@ -93,7 +93,7 @@ link_client(struct stream_client *c)
 	st->of_kind[c->kind]++;
 	st->count.connections++;
 	st->connected[c->kind]++;
-	c->address = stream_address(st, c->peer);
+	c->address = access_address_of(&st->addresses, c->peer);
 	if (c->address != NULL)
 		c->address->clients++;
 }
@@ -116,7 +116,7 @@ say_hello(struct stream_client *c)
 
 void
 stream_join(struct stream *st, struct serve_request *r, enum stream_kind kind,
-    struct stream_ask *a, struct stream_grant *grant, struct buf *headers)
+    struct stream_ask *a, struct access_grant *grant, struct buf *headers)
 {
 	struct stream_client *c = client_new(st, r, kind, a, grant);
 

@@ -34,13 +34,13 @@ reads(const struct serve_head *h)
 static const char *
 no_room(struct stream *st, struct serve_request *r)
 {
-	struct stream_address *a;
+	struct access_address *a;
 
 	if (st->stopping)
 		return "the server is shutting down";
 	if (st->clients >= st->options.clients)
 		return "as many clients as may be are connected";
-	a = stream_address(st, serve_request_peer(r));
+	a = access_address_of(&st->addresses, serve_request_peer(r));
 	if (a == NULL || a->clients >= st->options.per_address)
 		return "as many clients as may be are connected from this "
 		       "address";
@@ -86,14 +86,14 @@ static void
 watch(struct stream *st, struct serve_request *r, enum stream_kind kind)
 {
 	const struct serve_head *h = serve_request_head(r);
-	struct stream_grant grant;
+	struct access_grant grant;
 	struct stream_ask ask;
 	struct buf headers;
 	const char *why = NULL;
 	int status;
 
 	buf_init(&headers);
-	stream_grant_init(&grant);
+	access_grant_init(&grant);
 	stream_ask_init(&ask, st->options.slow);
 	status = stream_check_origin(st, h, &headers, &why);
 	if (status == 0 && kind == STREAM_WEBSOCKET)
@@ -119,7 +119,7 @@ watch(struct stream *st, struct serve_request *r, enum stream_kind kind)
 	else
 		stream_join(st, r, kind, &ask, &grant, &headers);
 	stream_ask_release(&ask);
-	stream_grant_release(&grant);
+	access_grant_release(&grant);
 	buf_release(&headers);
 }
 
@@ -153,14 +153,14 @@ static void
 answer_metrics(struct stream *st, struct serve_request *r)
 {
 	const struct serve_head *h = serve_request_head(r);
-	struct stream_grant grant;
+	struct access_grant grant;
 	struct stream_ask ask;
 	const char *why = NULL;
 	struct buf out;
 	int status;
 
 	buf_init(&out);
-	stream_grant_init(&grant);
+	access_grant_init(&grant);
 	stream_ask_init(&ask, st->options.slow);
 	status = stream_check_origin(st, h, &out, &why);
 	if (status == 0)
@@ -182,7 +182,7 @@ answer_metrics(struct stream *st, struct serve_request *r)
 		    "Cache-Control: no-store\r\n",
 		    buf_span(&out));
 	stream_ask_release(&ask);
-	stream_grant_release(&grant);
+	access_grant_release(&grant);
 	buf_release(&out);
 }
 

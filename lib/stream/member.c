@@ -8,7 +8,7 @@ void
 stream_client_free(struct stream_client *c)
 {
 	history_filter_free(c->filter);
-	stream_grant_release(&c->grant);
+	access_grant_release(&c->grant);
 	buf_release(&c->cors);
 	if (c->reader != NULL)
 		websocket_reader_release(c->reader);

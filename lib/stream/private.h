@@ -2,6 +2,7 @@
 #ifndef STREAM_PRIVATE_H
 #define STREAM_PRIVATE_H
 
+#include "access/access.h"
 #include "stream/stream.h"
 #include "websocket/frame.h"
 
@@ -13,11 +14,6 @@
 
 /* The most lines that one client gets before others have a turn. */
 #define STREAM_TURN 64
-
-/* The most addresses with counts of connections and invalid tokens, and the
- * most invalid tokens that one address may send per minute. */
-#define STREAM_ADDRESSES 1024
-#define STREAM_FAILURES_MAX 30
 
 /* The upper bounds of the buckets of every histogram, in seconds. */
 #define STREAM_BUCKETS 12
@@ -38,14 +34,6 @@ enum stream_kind {
 	STREAM_POLL
 };
 #define STREAM_KINDS 3
-
-/* What a client may see, from a verified token. */
-struct stream_grant {
-	bool all;            /* every session, and lines without one */
-	struct buf sessions; /* otherwise: the IDs, each with a final 0 byte */
-	struct buf subject;  /* of the token */
-	int64_t expires;     /* milliseconds since 1970 */
-};
 
 /* How one transport encodes lines and records.  There is a row for each
  * kind. */
@@ -82,7 +70,7 @@ struct stream_client {
 	struct buf cors;               /* headers of its answer */
 	struct history_cursor cursor;
 	struct history_filter *filter;
-	struct stream_grant grant;
+	struct access_grant grant;
 	struct websocket_reader *reader; /* of a WebSocket */
 	enum stream_slow slow;
 	bool replaying;         /* has not caught up since it connected */
@@ -100,16 +88,8 @@ struct stream_client {
 	uint64_t sent, dropped;
 	uint64_t probe; /* the number whose ack is awaited; 0: none */
 	int64_t probed; /* when it was sent */
-	struct stream_address *address;
+	struct access_address *address;
 	char peer[80];
-};
-
-struct stream_address {
-	struct stream_address *next;
-	size_t clients;
-	unsigned failures;
-	int64_t minute;
-	char name[];
 };
 
 struct stream {
@@ -118,8 +98,7 @@ struct stream {
 	struct serve_input *input;
 	struct stream_client *first;
 	size_t clients, of_kind[STREAM_KINDS];
-	struct stream_address *addresses;
-	size_t address_count;
+	struct access_addresses addresses;
 	struct stream_counters count;
 	uint64_t connected[STREAM_KINDS], sent[STREAM_KINDS];
 	uint64_t slow_ends, lost, thinned;
@@ -158,29 +137,17 @@ int stream_check_origin(struct stream *st, const struct serve_head *h,
 
 /* Find and verify the token in ${h} or ${a}.  Returns as above. */
 int stream_check_token(struct stream *st, struct serve_request *r,
-    struct stream_ask *a, struct stream_grant *grant, const char **why);
+    struct stream_ask *a, struct access_grant *grant, const char **why);
 
 /* Verify ${token} at time ${now}, and fill ${grant}, which is empty.  Return 0;
  * or return -1 and set *${why}, which is valid until the next call. */
 int stream_token_read(struct stream *st, struct span token, int64_t now,
-    struct stream_grant *grant, const char **why);
-
-/* Prepare a grant that allows nothing. */
-void stream_grant_init(struct stream_grant *g);
-void stream_grant_release(struct stream_grant *g);
-
-/* Return whether ${g} allows ${session}.  Lines without one (n 0) require
- * all. */
-bool stream_grant_allows(const struct stream_grant *g, struct span session);
+    struct access_grant *grant, const char **why);
 
 /* Restrict the filter of ${a} to what ${g} allows.  Return 0; or set *${why}
  * and return 403 if ${g} forbids that, 503 if out of memory. */
 int stream_grant_narrow(
-    const struct stream_grant *g, struct stream_ask *a, const char **why);
-
-/* Return the entry for the address of ${peer}; NULL if out of memory or if
- * there are too many addresses. */
-struct stream_address *stream_address(struct stream *st, const char *peer);
+    const struct access_grant *g, struct stream_ask *a, const char **why);
 
 /* ---- record.c: control records, and lines wrapped in a record */
 /* Append the JSON text of a record, without a newline.  The caller checks
@@ -282,7 +249,7 @@ void stream_heard(void *client, struct span bytes);
 /* Answer ${r} with the stream of ${kind} that ${a} requests, with ${headers}.
  * Moves the contents of ${a} and ${grant} and, for a poll, of ${headers}. */
 void stream_join(struct stream *st, struct serve_request *r,
-    enum stream_kind kind, struct stream_ask *a, struct stream_grant *grant,
+    enum stream_kind kind, struct stream_ask *a, struct access_grant *grant,
     struct buf *headers);
 
 /* ---- lines.c: the input */

@@ -15,7 +15,7 @@ put_sessions(struct json_writer *w, const struct stream_client *c)
 	json_key(w, "sessions");
 	json_array_begin(w);
 	for (size_t i = 0; history_session(h, i, &s); i++) {
-		if (!stream_grant_allows(&c->grant, s.id))
+		if (!access_grant_allows(&c->grant, s.id))
 			continue;
 		json_object_begin(w);
 		json_key(w, "id");

@@ -37,12 +37,7 @@ stream_free(struct stream *st)
 		st->first->reason = "stopped";
 		stream_forget(st->first);
 	}
-	while (st->addresses != NULL) {
-		struct stream_address *a = st->addresses;
-
-		st->addresses = a->next;
-		free(a);
-	}
+	access_addresses_release(&st->addresses);
 	serve_input_free(st->input);
 	buf_release(&st->line);
 	buf_release(&st->text);

@@ -25,21 +25,16 @@ end_line(struct stream *st)
 }
 
 static void
-put_sessions(struct json_writer *w, const struct stream_grant *g)
+put_sessions(struct json_writer *w, const struct access_grant *g)
 {
-	struct span list = buf_span(&g->sessions);
+	struct span list = buf_span(&g->sessions), one;
 
 	json_key(w, "sessions");
 	json_array_begin(w);
 	if (g->all)
 		json_put_text(w, "*");
-	while (!g->all && list.n > 0) {
-		size_t n = strlen(list.p);
-
-		json_put_string(w, (struct span){list.p, n});
-		list.p += n + 1;
-		list.n -= n + 1;
-	}
+	while (!g->all && access_next_text(&list, &one))
+		json_put_string(w, one);
 	json_array_end(w);
 }
 

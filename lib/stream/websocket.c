@@ -22,21 +22,17 @@ acknowledge(struct stream_client *c, uint64_t sequence)
 
 /* Does ${b} allow every session that ${a} does? */
 static bool
-covers(const struct stream_grant *b, const struct stream_grant *a)
+covers(const struct access_grant *b, const struct access_grant *a)
 {
-	struct span list = buf_span(&a->sessions);
+	struct span list = buf_span(&a->sessions), one;
 
 	if (b->all)
 		return true;
 	if (a->all)
 		return false;
-	while (list.n > 0) {
-		struct span one = {list.p, strlen(list.p)};
-
-		if (!stream_grant_allows(b, one))
+	while (access_next_text(&list, &one)) {
+		if (!access_grant_allows(b, one))
 			return false;
-		list.p += one.n + 1;
-		list.n -= one.n + 1;
 	}
 	return true;
 }
@@ -47,14 +43,14 @@ static const char *
 renew(struct stream_client *c, struct span raw)
 {
 	struct stream *st = c->stream;
-	struct stream_grant grant;
+	struct access_grant grant;
 	const char *why = NULL;
 	struct buf token;
 
 	if (st->options.keys == NULL)
 		return NULL;
 	buf_init(&token);
-	stream_grant_init(&grant);
+	access_grant_init(&grant);
 	json_unescape(raw, &token);
 	if (buf_failed(&token)) {
 		why = "out of memory";
@@ -70,7 +66,7 @@ renew(struct stream_client *c, struct span raw)
 	}
 	if (why == NULL)
 		c->grant.expires = grant.expires;
-	stream_grant_release(&grant);
+	access_grant_release(&grant);
 	buf_wipe(&token);
 	return why;
 }

@@ -213,7 +213,7 @@ ok 'one leaves: another may come'
 try 'the server ends' finish TERM
 is_status 0
 is_stdout ''
-stderr_has 'refused: 403: pages of this origin may not watch$'
+stderr_has 'refused: 403: pages of this origin may not use this server$'
 
 # ---- What cannot be asked for.
 
