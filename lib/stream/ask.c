@@ -1,8 +1,7 @@
 /* A client's request: its query, and where it stopped. */
-#include "buf/ascii.h"
 #include "jwt/jwt.h"
+#include "serve/query.h"
 #include "stream/private.h"
-#include "json/json.h"
 
 void
 stream_ask_init(struct stream_ask *a, enum stream_slow slow)
@@ -21,37 +20,6 @@ stream_ask_release(struct stream_ask *a)
 	buf_release(&a->epoch);
 	buf_release(&a->sessions);
 	buf_wipe(&a->token);
-}
-
-/* Decode ${s} as form data (WHATWG URL, 5) and append it.  Return false if an
- * escape is malformed, or if the result is not UTF-8 or contains control
- * characters. */
-static bool
-decode(struct span s, struct buf *out)
-{
-	size_t start = out->len;
-
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (c == '+')
-			c = ' ';
-		if (s.p[i] == '%') {
-			int high = i + 2 < s.n ? ascii_hex(s.p[i + 1]) : -1;
-			int low = i + 2 < s.n ? ascii_hex(s.p[i + 2]) : -1;
-
-			if (high < 0 || low < 0)
-				return false;
-			c = (char)(high << 4 | low);
-			i += 2;
-		}
-		if ((unsigned char)c < 0x20 || c == 0x7f)
-			return false;
-		buf_add_byte(out, c);
-	}
-	return !buf_failed(out) &&
-	    json_utf8_valid(
-		(struct span){buf_span(out).p + start, out->len - start}, NULL);
 }
 
 /* Parse an integer of at most 18 digits. */
@@ -178,33 +146,19 @@ take_parameter(struct stream_ask *a, struct span name, struct span value)
 static bool
 take_query(struct stream_ask *a, struct span query)
 {
+	struct span name, value;
 	struct buf text;
-	bool good = true;
+	int more;
 
 	buf_init(&text);
-	while (good && query.n > 0) {
-		const char *and = memchr(query.p, '&', query.n);
-		size_t n = and != NULL ? (size_t)(and-query.p) : query.n, at;
-		const char *is = memchr(query.p, '=', n);
-		size_t name = is != NULL ? (size_t)(is - query.p) : n;
-
-		buf_clear(&text);
-		good = decode((struct span){query.p, name}, &text);
-		at = text.len;
-		if (good && is != NULL)
-			good =
-			    decode((struct span){is + 1, n - name - 1}, &text);
-		if (good)
-			good = take_parameter(a,
-			    (struct span){buf_span(&text).p, at},
-			    (struct span){
-				buf_span(&text).p + at, text.len - at});
-		n += and != NULL;
-		query.p += n;
-		query.n -= n;
+	while ((more = serve_query_next(&query, &text, &name, &value)) > 0) {
+		if (!take_parameter(a, name, value))
+			more = -1;
+		if (more < 0)
+			break;
 	}
 	buf_wipe(&text);
-	return good;
+	return more == 0;
 }
 
 int
