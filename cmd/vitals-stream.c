@@ -6,14 +6,15 @@
 #include "audit/audit.h"
 #include "cli/cli.h"
 #include "diag/diag.h"
+#include "filter/bad.h"
+#include "filter/filter.h"
 #include "instant/instant.h"
 #include "options/options.h"
 #include "stream/pages.h"
 #include "stream/stream.h"
 
-#define BESIDE 64      /* connections that are not clients: pages, refusals */
-#define LINE_LEAST 128 /* the least memory for a line, in bytes */
-#define BODY_MAX 1024  /* no request has a body */
+#define BESIDE 64     /* connections that are not clients: pages, refusals */
+#define BODY_MAX 1024 /* no request has a body */
 #define REQUEST_MS 10000
 #define IDLE_MS 60000
 
@@ -22,6 +23,7 @@ static struct options {
 	const char *store, *audit;
 	struct options_keys keys;
 	struct cli_list origins;
+	struct filter filter;
 	unsigned slow;
 	int64_t history_bytes, store_bytes, queue, clients, per_address;
 	double history, heartbeat, dead, retry, timeout;
@@ -73,7 +75,8 @@ static const struct cli_option table[] = {
 	"close links silent for so long (default: 60)", &opt.dead, 0.2, 86400),
     CLI_REAL("retry", 0, "SECONDS",
 	"when an EventSource reconnects (default: 1)", &opt.retry, 0, 3600),
-    CLI_HEADING("Stopping"),
+    CLI_HEADING("Input"),
+    FILTER_OPTIONS(&opt.filter),
     CLI_FLAG("stay", 0, "continue serving when the input ends", &opt.stay),
     CLI_REAL("timeout", 't', "SECONDS", "stop after SECONDS", &opt.timeout,
 	0.001, 1e8),
@@ -115,59 +118,52 @@ static void
 notice(
     void *context, enum stream_notice what, const char *where, const char *text)
 {
-	static void (*const say[])(const char *fmt, ...) = {
-	    diag_note, diag_verbose, diag_error};
-
 	(void)context;
-	say[what]("%s: %s", where, text);
+	(what == STREAM_REFUSED ? diag_note : diag_verbose)(
+	    "%s: %s", where, text);
+}
+
+static int
+line_read(
+    void *context, const struct ndjson_line *line, bool whole, const char *why)
+{
+	return filter_bad_line(context, line, whole, why);
 }
 
 struct running {
 	struct serve *serve;
 	struct stream *stream;
-	struct sign_keys **keys;
+	struct history *history;
+	struct audit *audit;    /* or NULL */
+	struct sign_keys *keys; /* or NULL */
+	struct filter_bad bad;
 };
 
-/* Reload keys and certificates: either all of them or none. */
 static void
 reload(void *context)
 {
 	struct running *r = context;
-	struct sign_keys *keys = NULL;
-	struct err err;
-	int status = CLI_GO;
+	struct sign_keys *keys;
 
-	/* Keys from a descriptor cannot be read again. */
-	if (*r->keys != NULL && opt.keys.fd < 0)
-		status = options_token_keys(&cli, &opt.keys, &keys);
-	if (status == CLI_GO && serve_reload(r->serve, &err) != 0) {
-		diag_error("%s", err.text);
-		status = CLI_SYSTEM;
-	}
-	if (status != CLI_GO) {
-		sign_keys_free(keys);
-		diag_error("not reloaded: keys and certificates stay as "
-			   "they were");
+	if (options_listen_reload(&cli, r->keys != NULL ? &opt.keys : NULL,
+		r->serve, &keys) != CLI_GO ||
+	    keys == NULL)
 		return;
-	}
-	if (keys != NULL) {
-		stream_use_keys(r->stream, keys);
-		sign_keys_free(*r->keys);
-		*r->keys = keys;
-	}
-	diag_note("reloaded keys and certificates");
+	stream_use_keys(r->stream, keys);
+	sign_keys_free(r->keys);
+	r->keys = keys;
 }
 
 /* Serve until the input or a signal ends it.  Return 0; or -1 with ${err}. */
 static int
-run(struct serve *s, struct stream *st, struct sign_keys **keys,
-    struct err *err)
+run(struct running *r, struct err *err)
 {
-	struct running running = {s, st, keys};
+	struct serve *s = r->serve;
+	struct stream *st = r->stream;
 
 	if (serve_on_signal(s, SIGTERM, stream_stop, st) != 0 ||
 	    serve_on_signal(s, SIGINT, stream_stop, st) != 0 ||
-	    serve_on_signal(s, SIGHUP, reload, &running) != 0 ||
+	    serve_on_signal(s, SIGHUP, reload, r) != 0 ||
 	    (opt.timeout > 0 &&
 		serve_after(
 		    s, (int64_t)(opt.timeout * 1000), stream_stop, st) != 0))
@@ -180,27 +176,27 @@ run(struct serve *s, struct stream *st, struct sign_keys **keys,
 
 /* Report the totals.  Return the exit status. */
 static int
-sum_up(const struct stream *st)
+sum_up(const struct running *r)
 {
-	const struct stream_counters *n = stream_counters(st);
+	const struct stream_counters *n = stream_counters(r->stream);
 
+	filter_bad_end(&r->bad);
 	diag_verbose("%" PRIu64 " lines, %" PRIu64 " clients, %" PRIu64
 		     " lines sent, %" PRIu64 " not sent, %" PRIu64
 		     " requests refused",
 	    n->lines - n->bad, n->connections, n->sent, n->dropped, n->refused);
-	if (n->failed) {
-		diag_error("%s", stream_failure(st));
+	if (n->failed && stream_failure(r->stream)[0] != '\0')
+		diag_error("%s", stream_failure(r->stream));
+	if (n->failed)
 		return CLI_SYSTEM;
-	}
 	return n->bad > 0 ? CLI_DATA : CLI_OK;
 }
 
 static int
-stream(struct history *history, struct sign_keys **keys, struct audit *audit)
+stream(struct running *r)
 {
 	const struct stream_options options = {
-	    .history = history,
-	    .history_ms = (int64_t)(opt.history * 1000),
+	    .history = r->history,
 	    .slow = (enum stream_slow)opt.slow,
 	    .slow_fixed = opt.slow_fixed,
 	    .queue = (uint64_t)opt.queue,
@@ -209,64 +205,68 @@ stream(struct history *history, struct sign_keys **keys, struct audit *audit)
 	    .retry_ms = (int64_t)(opt.retry * 1000),
 	    .clients = (size_t)opt.clients,
 	    .per_address = (size_t)opt.per_address,
-	    .keys = *keys,
-	    .audit = audit,
+	    .keys = r->keys,
+	    .audit = r->audit,
 	    .origin = opt.origins.item,
 	    .origins = opt.origins.count,
-	    .local = *keys == NULL,
 	    .tls = opt.at.certificate != NULL,
 	    .stay = opt.stay,
+	    .strict = opt.filter.strict,
 	    .page = stream_pages,
 	    .notice = notice,
+	    .line = line_read,
+	    .context = &r->bad,
 	};
 	const struct serve_tls tls = {
 	    opt.at.certificate, opt.at.tls_key, NULL, 13};
-	struct serve *s = NULL;
 	struct err err;
-	struct stream *st = stream_new(&options, &err);
 	int status = CLI_SYSTEM;
 
 	/* A blocked standard error must not keep clients waiting. */
 	diag_nowait(true);
-	if (st != NULL)
-		s = serve_new(
-		    &(struct serve_options){.listen = opt.at.listen,
-			.tls = opt.at.certificate != NULL ? &tls : NULL,
-			.plain = opt.at.allow_http,
-			.max_connections = (size_t)opt.clients + BESIDE,
-			.max_body = BODY_MAX,
-			.request_ms = REQUEST_MS,
-			.idle_ms = IDLE_MS,
-			.handle = stream_handle,
-			.failed = stream_client_failed,
-			.context = st},
-		    &err);
-	if (s == NULL || run(s, st, keys, &err) != 0)
+	r->stream = stream_new(&options, &err);
+	if (r->stream != NULL)
+		r->serve =
+		    serve_new(&(struct serve_options){.listen = opt.at.listen,
+				  .tls = options.tls ? &tls : NULL,
+				  .plain = opt.at.allow_http,
+				  .max_connections = options.clients + BESIDE,
+				  .max_body = BODY_MAX,
+				  .request_ms = REQUEST_MS,
+				  .idle_ms = IDLE_MS,
+				  .handle = stream_handle,
+				  .failed = stream_client_failed,
+				  .context = r->stream},
+			&err);
+	if (r->serve == NULL || run(r, &err) != 0)
 		diag_error("%s", err.text);
 	else
-		status = sum_up(st);
-	stream_free(st);
-	serve_free(s);
+		status = sum_up(r);
+	stream_free(r->stream);
+	serve_free(r->serve);
 	return status;
 }
 
-/* Open the history and the audit file. */
+/* Open the history and the other files. */
 static int
-open_files(struct history **history, struct audit **audit)
+open_files(struct running *r)
 {
 	const struct history_options options = {
 	    .bytes = (size_t)opt.history_bytes,
-	    .entries = (size_t)opt.history_bytes / LINE_LEAST,
 	    .age_ms = (int64_t)(opt.history * 1000),
 	    .store = opt.store,
 	    .store_bytes = (uint64_t)opt.store_bytes,
 	};
 	struct err err;
 
+	if (filter_bad_open(&r->bad, opt.filter.rejects) != 0 ||
+	    filter_bad_check(&r->bad) != 0)
+		return CLI_SYSTEM;
+	filter_bad_begin(&r->bad, "<stdin>");
 	if ((opt.audit == NULL ||
-		(*audit = audit_open(opt.audit, stream_audit_kinds, &err)) !=
+		(r->audit = audit_open(opt.audit, stream_audit_kinds, &err)) !=
 		    NULL) &&
-	    (*history = history_new(&options, instant_now(), &err)) != NULL)
+	    (r->history = history_new(&options, instant_now(), &err)) != NULL)
 		return CLI_GO;
 	diag_error("%s", err.text);
 	return CLI_SYSTEM;
@@ -275,9 +275,7 @@ open_files(struct history **history, struct audit **audit)
 int
 main(int argc, char *argv[])
 {
-	struct sign_keys *keys = NULL;
-	struct history *history = NULL;
-	struct audit *audit = NULL;
+	struct running r = {.bad.fd = -1};
 	int operand, status;
 
 	cli_start(&cli);
@@ -288,13 +286,15 @@ main(int argc, char *argv[])
 		return status;
 	status = check_options(argc - operand);
 	if (status == CLI_GO && options_keys_given(&opt.keys))
-		status = options_token_keys(&cli, &opt.keys, &keys);
+		status = options_token_keys(&cli, &opt.keys, &r.keys);
 	if (status == CLI_GO)
-		status = open_files(&history, &audit);
+		status = open_files(&r);
 	if (status == CLI_GO)
-		status = stream(history, &keys, audit);
-	audit_free(audit);
-	history_free(history);
-	sign_keys_free(keys);
+		status = stream(&r);
+	if (filter_bad_close(&r.bad) != 0)
+		status = CLI_SYSTEM;
+	audit_free(r.audit);
+	history_free(r.history);
+	sign_keys_free(r.keys);
 	return cli_finish(NULL, status);
 }

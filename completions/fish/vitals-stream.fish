@@ -22,6 +22,8 @@ complete -c vitals-stream -l per-address -x -d 'of them from one address (defaul
 complete -c vitals-stream -l heartbeat -x -d 'time between heartbeats (default: 15)'
 complete -c vitals-stream -l dead-after -x -d 'close links silent for so long (default: 60)'
 complete -c vitals-stream -l retry -x -d 'when an EventSource reconnects (default: 1)'
+complete -c vitals-stream -l rejects -r -F -d 'append rejected lines to FILE'
+complete -c vitals-stream -l strict -d 'stop at the first bad line'
 complete -c vitals-stream -l stay -d 'continue serving when the input ends'
 complete -c vitals-stream -s t -l timeout -x -d 'stop after SECONDS'
 complete -c vitals-stream -s q -l quiet -d 'print only errors'

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf/ascii.h"
@@ -21,6 +22,18 @@ filter_bad_open(struct filter_bad *b, const char *rejects)
 	if (b->fd >= 0)
 		return 0;
 	diag_errno(errno, "%s", rejects);
+	return -1;
+}
+
+int
+filter_bad_check(const struct filter_bad *b)
+{
+	struct stat st;
+
+	if (b->fd < 0 || (fstat(b->fd, &st) == 0 && !S_ISFIFO(st.st_mode)))
+		return 0;
+	diag_error("%s: not a file: rejected lines are not written to a pipe",
+	    b->rejects);
 	return -1;
 }
 
@@ -114,11 +127,15 @@ int
 filter_bad_line(struct filter_bad *b, const struct ndjson_line *line,
     bool whole, const char *why)
 {
-	const char *cut = whole && !line->newline && why[0] != '\0'
-	    ? " (the last line has no newline: cut off?)"
-	    : "";
+	const char *cut = "";
 	bool shown;
 
+	if (why == NULL) {
+		b->alike = 0;
+		return 0;
+	}
+	if (whole && !line->newline && why[0] != '\0')
+		cut = " (the last line has no newline: cut off?)";
 	if (line->number == 1 && is_no_json(line, why))
 		b->seems = ndjson_seems(line->text);
 	shown = count_bad(b, line, why);
@@ -129,10 +146,4 @@ filter_bad_line(struct filter_bad *b, const struct ndjson_line *line,
 		diag_error(
 		    "%s:%" PRIu64 ": %s%s", b->source, line->number, why, cut);
 	return reject(b, line, whole);
-}
-
-void
-filter_bad_over(struct filter_bad *b)
-{
-	b->alike = 0;
 }

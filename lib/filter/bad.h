@@ -33,6 +33,10 @@ struct filter_bad {
  * it.  Return 0, or -1 (reported). */
 int filter_bad_open(struct filter_bad *b, const char *rejects);
 
+/* For event loops: check that writing to the rejects file does not wait for
+ * another process, as it does if that is a pipe.  Return 0, or -1 (reported). */
+int filter_bad_check(const struct filter_bad *b);
+
 /* Close the rejects file.  Return 0, or -1 (reported). */
 int filter_bad_close(struct filter_bad *b);
 
@@ -42,13 +46,11 @@ void filter_bad_begin(struct filter_bad *b, const char *source);
 /* At the end of the source, report how many lines were not shown. */
 void filter_bad_end(const struct filter_bad *b);
 
-/* Report and reject ${line}, which is bad because of ${why}.  ${whole} is false
- * if its text is only the start of a line that is too long.  Return 0, or -1
- * if the rejects file cannot be written (reported). */
+/* A line was read.  If it is bad because of ${why}, report and reject it;
+ * ${whole} is false if its text is only the start of a line that is too long.
+ * If ${why} is NULL, the line is good, and the next bad ones are reported again.
+ * Return 0, or -1 if the rejects file cannot be written (reported). */
 int filter_bad_line(struct filter_bad *b, const struct ndjson_line *line,
     bool whole, const char *why);
-
-/* A good line was read: the next bad ones are reported again. */
-void filter_bad_over(struct filter_bad *b);
 
 #endif

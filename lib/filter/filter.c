@@ -40,7 +40,7 @@ one_line(struct run *r, const struct ndjson_line *line)
 		return bad_line(r, line, true, why);
 	switch (r->f->line(r->f->context, line, r->out, &err)) {
 	case VERDICT_GOOD:
-		filter_bad_over(&r->bad);
+		filter_bad_line(&r->bad, line, true, NULL);
 		if (!ndjson_pending(r->out))
 			return CLI_OK;
 		if (ndjson_commit(r->out) != 0)

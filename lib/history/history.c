@@ -5,6 +5,9 @@
 #include "compat/random.h"
 #include "history/internal.h"
 
+/* The memory of a line for the limit of entries, if there is none. */
+#define LINE_LEAST 128
+
 /* The slots of a new ring. */
 #define RING_FIRST ((size_t)64)
 
@@ -32,6 +35,8 @@ history_new(const struct history_options *o, int64_t now, struct err *err)
 	if (h == NULL)
 		goto err0;
 	h->o = *o;
+	if (h->o.entries == 0)
+		h->o.entries = 1 + o->bytes / LINE_LEAST;
 	h->time = INT64_MIN;
 	h->mask = RING_FIRST - 1;
 	h->ring = calloc(RING_FIRST, sizeof(struct history_held *));
@@ -166,6 +171,12 @@ uint64_t
 history_oldest(const struct history *h)
 {
 	return h->store != NULL ? h->stored : h->oldest;
+}
+
+int64_t
+history_age(const struct history *h)
+{
+	return h->o.age_ms;
 }
 
 size_t

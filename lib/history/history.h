@@ -53,7 +53,7 @@ struct history;
 
 struct history_options {
 	size_t bytes;   /* in memory, including the overhead per line */
-	size_t entries; /* in memory, 1 or more */
+	size_t entries; /* in memory; 0: one per 128 bytes */
 	int64_t age_ms; /* of the oldest line, in memory or in the store */
 	/* A file for lines beyond these limits and beyond the life of the
 	 * process, or NULL; and the maximum bytes of lines in it. */
@@ -109,6 +109,9 @@ uint64_t history_last(const struct history *h);
 
 /* Return the oldest number available; history_last + 1 if there is none. */
 uint64_t history_oldest(const struct history *h);
+
+/* Return the maximum age of a line, in milliseconds. */
+int64_t history_age(const struct history *h);
 
 /* Return the bytes and lines in memory. */
 size_t history_bytes(const struct history *h);

@@ -39,3 +39,27 @@ options_listen_announce(
 	return o->port_file != NULL ? serve_write_port(s, o->port_file, err)
 				    : 0;
 }
+
+int
+options_listen_reload(const struct cli *cli, const struct options_keys *k,
+    struct serve *s, struct sign_keys **keys)
+{
+	struct err err;
+	int status = CLI_GO;
+
+	*keys = NULL;
+	if (k != NULL && k->fd < 0)
+		status = options_token_keys(cli, k, keys);
+	if (status == CLI_GO && serve_reload(s, &err) != 0) {
+		diag_error("%s", err.text);
+		status = CLI_SYSTEM;
+	}
+	if (status == CLI_GO) {
+		diag_note("reloaded keys and certificates");
+		return CLI_GO;
+	}
+	sign_keys_free(*keys);
+	*keys = NULL;
+	diag_error("not reloaded: keys and certificates stay as they were");
+	return status;
+}

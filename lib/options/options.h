@@ -87,6 +87,13 @@ struct serve;
 int options_listen_announce(
     const struct options_listen *o, const struct serve *s, struct err *err);
 
+/* Read the certificates of ${s} and the keys for tokens of ${k} (NULL: there
+ * are none) again, and report the result.  Replace all of them or nothing.
+ * Return CLI_GO with *${keys}, which is NULL if no keys were read because they
+ * are from a descriptor; or the exit status of the failure. */
+int options_listen_reload(const struct cli *cli, const struct options_keys *k,
+    struct serve *s, struct sign_keys **keys);
+
 /* ---- --new-key --------------------------------------------------------- */
 
 struct options_new_key {

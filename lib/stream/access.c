@@ -11,7 +11,7 @@ stream_check_origin(struct stream *st, const struct serve_head *h,
 	const struct access_origins origins = {
 	    .item = st->options.origin,
 	    .count = st->options.origins,
-	    .local = st->options.local,
+	    .local = st->options.keys == NULL,
 	    .tls = st->options.tls,
 	};
 

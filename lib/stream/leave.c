@@ -40,10 +40,22 @@ stream_leave(struct stream_client *c, const char *reason, int code)
 }
 
 void
+stream_leave_at_end(struct stream_client *c)
+{
+	const struct stream *st = c->stream;
+
+	/* After "end" a client does not come back for the rest. */
+	if (st->closing && st->complete && !c->cursor.foreign &&
+	    c->cursor.after == history_last(st->options.history))
+		stream_leave(c, "end", WEBSOCKET_NORMAL);
+	else
+		stream_leave(c, "shutdown", WEBSOCKET_GOING_AWAY);
+}
+
+void
 stream_stop(void *context)
 {
 	struct stream *st = context;
-	bool ended = st->ended && !st->options.stay;
 
 	if (st->stopping)
 		return;
@@ -51,15 +63,14 @@ stream_stop(void *context)
 	serve_input_free(st->input);
 	st->input = NULL;
 	while (st->first != NULL)
-		stream_leave(st->first, ended ? "end" : "shutdown",
-		    ended ? WEBSOCKET_NORMAL : WEBSOCKET_GOING_AWAY);
+		stream_leave_at_end(st->first);
 	serve_drain(st->serve);
 }
 
 void
 stream_end_if_done(struct stream *st)
 {
-	if (!st->ended || st->options.stay || st->stopping)
+	if (!st->closing || st->stopping)
 		return;
 	if (st->clients == 0)
 		stream_stop(st);

@@ -1,8 +1,5 @@
 /* The input: from bytes to lines, from lines to the history. */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-
+#include "buf/ascii.h"
 #include "instant/instant.h"
 #include "ndjson/ndjson.h"
 #include "stream/private.h"
@@ -108,44 +105,83 @@ append(struct stream *st, struct span text, struct err *err)
 	return rc;
 }
 
+/* Stop reading. */
 static void
-take_line(struct stream *st, struct span text)
+end_input(struct stream *st, bool complete)
 {
-	char where[32];
-	struct err err;
-
-	st->count.lines++;
-	if (text.n > 0 && text.p[text.n - 1] == '\r')
-		text.n--;
-	if (st->overlong)
-		err_set(&err, "the line is longer than 1 MiB");
-	else if (append(st, text, &err) == 0)
-		return;
-	if (err_is_memory(&err)) {
-		st->count.failed = true;
-		st->failure = err;
-	}
-	st->count.bad++;
-	snprintf(where, sizeof(where), "-:%" PRIu64, st->count.lines);
-	stream_tell(st, STREAM_BAD_LINE, where, "%s", err.text);
+	st->ended = true;
+	st->complete = complete;
+	st->closing = !complete || !st->options.stay;
 }
 
-/* Append the part of a line that was read. */
+static void
+fail(struct stream *st, const struct err *err)
+{
+	st->count.failed = true;
+	st->failure = *err;
+	end_input(st, false);
+}
+
+/* Report ${line} to the owner: why it is bad, or with NULL that it is good. */
+static void
+report(struct stream *st, const struct ndjson_line *line, const char *why)
+{
+	const struct err reported = {""};
+
+	st->count.lines++;
+	st->count.bad += why != NULL;
+	if (st->options.line(st->options.context, line, !st->overlong, why) !=
+	    0)
+		fail(st, &reported);
+	else if (why != NULL && st->options.strict)
+		end_input(st, false);
+}
+
+static void
+take_line(struct stream *st, struct span text, bool newline)
+{
+	struct ndjson_line line = {text, ++st->line_number, newline};
+	struct err err;
+	const char *why;
+
+	if (text.n > 0 && text.p[text.n - 1] == '\r')
+		line.text.n--;
+	if (ascii_trim(line.text).n == 0 && !st->overlong)
+		return;
+	why = st->overlong ? "bad line: longer than 1 MiB"
+			   : ndjson_refusal(&line);
+	if (why == NULL && append(st, line.text, &err) != 0) {
+		if (err_is_memory(&err)) {
+			fail(st, &err);
+			return;
+		}
+		why = err.text;
+	}
+	report(st, &line, why);
+}
+
+/* Append the part of a line that was read.  Of a line that is too long, the
+ * start is kept. */
 static void
 keep_part(struct stream *st, struct span part)
 {
-	if (st->overlong || st->line.len + part.n > NDJSON_LINE_MAX) {
+	struct err err;
+
+	if (part.n > NDJSON_LINE_MAX - st->line.len) {
 		st->overlong = true;
-		buf_release(&st->line);
-		return;
+		part.n = NDJSON_LINE_MAX - st->line.len;
 	}
 	buf_add_span(&st->line, part);
+	if (!buf_failed(&st->line))
+		return;
+	err_set(&err, "out of memory");
+	fail(st, &err);
 }
 
 static void
-end_line(struct stream *st)
+end_line(struct stream *st, bool newline)
 {
-	take_line(st, buf_span(&st->line));
+	take_line(st, buf_span(&st->line), newline);
 	buf_clear(&st->line);
 	st->overlong = false;
 }
@@ -153,16 +189,16 @@ end_line(struct stream *st)
 static void
 take_bytes(struct stream *st, struct span bytes)
 {
-	while (bytes.n > 0) {
+	while (bytes.n > 0 && !st->ended) {
 		const char *end = memchr(bytes.p, '\n', bytes.n);
 		size_t n = end != NULL ? (size_t)(end - bytes.p) : bytes.n;
 
 		if (end != NULL && st->line.len == 0 && !st->overlong) {
-			take_line(st, (struct span){bytes.p, n});
+			take_line(st, (struct span){bytes.p, n}, true);
 		} else {
 			keep_part(st, (struct span){bytes.p, n});
-			if (end != NULL)
-				end_line(st);
+			if (end != NULL && !st->ended)
+				end_line(st, true);
 		}
 		n += end != NULL;
 		bytes.p += n;
@@ -177,19 +213,22 @@ stream_take(void *context, struct span bytes, int errnum)
 	struct err err;
 
 	take_bytes(st, bytes);
-	if (bytes.n == 0 && (st->line.len > 0 || st->overlong))
-		end_line(st); /* the last line, without its newline */
 	if (errnum != 0) {
-		st->count.failed = true;
-		err_sys(&st->failure, errnum, "stdin");
+		err_sys(&err, errnum, "<stdin>: read failed");
+		fail(st, &err);
+	} else if (bytes.n == 0) {
+		if (st->line.len > 0 || st->overlong)
+			end_line(st, false); /* the last line */
+		if (!st->ended)
+			end_input(st, true);
 	}
-	if (history_commit(st->options.history, instant_now(), &err) != 0) {
-		st->count.failed = true;
-		st->failure = err;
-	}
-	if (bytes.n == 0)
-		st->ended = true;
+	if (history_commit(st->options.history, instant_now(), &err) != 0)
+		fail(st, &err);
 	stream_pump_all(st);
-	if (st->count.failed)
+	if (st->count.failed) {
 		stream_stop(st);
+	} else if (st->ended) {
+		serve_input_free(st->input);
+		st->input = NULL;
+	}
 }

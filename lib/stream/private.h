@@ -103,9 +103,12 @@ struct stream {
 	uint64_t connected[STREAM_KINDS], sent[STREAM_KINDS];
 	uint64_t slow_ends, lost, thinned;
 	struct stream_histogram arrival, delivery[STREAM_KINDS], acked, lasted;
-	struct buf line; /* an incomplete line */
-	bool overlong;   /* discarding the rest of a line that is too long */
-	bool ended;      /* the input has */
+	struct buf line;      /* an incomplete line */
+	uint64_t line_number; /* of the last complete one */
+	bool overlong; /* discarding the rest of a line that is too long */
+	bool ended;    /* no more input is read, */
+	bool complete; /* because it was read to its end */
+	bool closing;  /* clients leave when they have the rest */
 	bool finishing, stopping, again;
 	unsigned audited; /* refusals audited in this minute */
 	int64_t audited_minute;
@@ -214,6 +217,9 @@ void stream_answer_poll(struct stream_client *c, bool at_once);
 
 /* End ${c} and send it ${reason}; ${code} is for WebSocket. */
 void stream_leave(struct stream_client *c, const char *reason, int code);
+
+/* The same, because the stream has ended or the server stops. */
+void stream_leave_at_end(struct stream_client *c);
 
 /* If the input has ended, stop once all clients have received the rest. */
 void stream_end_if_done(struct stream *st);

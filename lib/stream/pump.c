@@ -58,9 +58,9 @@ at_end(struct stream_client *c)
 		buf_release(&lost);
 	}
 	stream_caught_up(c);
-	if (!c->stream->ended || c->stream->options.stay)
+	if (!c->stream->closing)
 		return true;
-	stream_leave(c, "end", WEBSOCKET_NORMAL);
+	stream_leave_at_end(c);
 	return false;
 }
 

@@ -48,7 +48,7 @@ stream_put_hello(struct buf *out, const struct stream_client *c)
 	json_key(&w, "oldest");
 	json_put_integer(&w, (int64_t)history_oldest(o->history));
 	json_key(&w, "historySeconds");
-	json_put_real(&w, (double)o->history_ms / 1000, 3);
+	json_put_real(&w, (double)history_age(o->history) / 1000, 3);
 	json_key(&w, "slow");
 	json_put_text(&w, slow_name[c->slow]);
 	instant_put(&w, "time", instant_now());

@@ -17,6 +17,7 @@
 #include "buf/buf.h"
 #include "diag/err.h"
 #include "history/history.h"
+#include "ndjson/ndjson.h"
 #include "serve/serve.h"
 #include "sign/sign.h"
 
@@ -45,8 +46,7 @@ enum stream_slow {
 
 enum stream_notice {
 	STREAM_REFUSED, /* a request */
-	STREAM_CLIENT,  /* it connected or left: a detail */
-	STREAM_BAD_LINE /* of the input */
+	STREAM_CLIENT   /* it connected or left: a detail */
 };
 
 /* A file of the dashboard.  It is public. */
@@ -62,7 +62,6 @@ struct audit;
 
 struct stream_options {
 	struct history *history; /* not owned */
-	int64_t history_ms;      /* its maximum age, for the hello record */
 	enum stream_slow slow;
 	bool slow_fixed; /* clients cannot choose another policy */
 	uint64_t queue;  /* lines that a client may be behind */
@@ -72,16 +71,22 @@ struct stream_options {
 	const char *const *origin; /* origins of other pages; "*": any */
 	size_t origins;
 	struct audit *audit; /* not owned; or NULL */
-	bool local; /* there are no tokens: the Host must be loopback */
 	bool tls;
-	bool stay; /* continue when the input ends */
-	struct sign_keys
-	    *keys; /* of tokens, not owned; NULL: none are needed */
+	bool stay;   /* continue when the input ends */
+	bool strict; /* stop reading at the first bad line */
+	/* Of tokens, not owned; NULL: none are needed, but the Host header of
+	 * requests must name a loopback address. */
+	struct sign_keys *keys;
 	const struct stream_page *page; /* the last path is NULL */
-	/* ${where} is the client, or the number of the line. */
+	/* ${where} is the client. */
 	void (*notice)(void *context, enum stream_notice what,
 	    const char *where, const char *text);
-	void *context;
+	/* A line of the input was read.  If ${why} is not NULL, the line is bad
+	 * and not sent; ${whole} is false if its text is only its start.  Return
+	 * 0, or -1 to fail. */
+	int (*line)(void *context, const struct ndjson_line *line, bool whole,
+	    const char *why);
+	void *context; /* of both */
 };
 
 struct stream;
@@ -108,15 +113,15 @@ void stream_client_failed(void *stream, const char *peer, const char *why);
 void stream_stop(void *stream);
 
 struct stream_counters {
-	uint64_t lines, bad; /* of the input */
+	uint64_t lines, bad; /* of the input; empty ones do not count */
 	uint64_t connections, refused, sent, dropped;
-	bool failed; /* the input or the history; see stream_failure */
+	bool failed; /* see stream_failure */
 };
 
 /* Return the counters, which are owned by ${st}. */
 const struct stream_counters *stream_counters(const struct stream *st);
 
-/* Return why counters->failed is set. */
+/* Return why counters->failed is set; "" if options.line has failed. */
 const char *stream_failure(const struct stream *st);
 
 #endif

@@ -205,29 +205,119 @@ wait_for gone "$WATCHER"
 grep -A 2 '^event: bye$' other | grep -q '"reason":"shutdown","after":'"$((first + 12))"
 ok 'clients are told that it stops, and where to go on'
 
-# ---- A bad line, and one that is too long.
+# ---- Bad lines, and one that is too long.
 
-stream
+long() { # BYTES: a line of that length
+	printf '{"n":-1,"pad":"'
+	head -c $(($1 - 17)) /dev/zero | tr '\0' x
+	printf '"}\n'
+}
+stream --rejects rejects
 watch live /events
 {
 	lines 1 1
 	echo '{"n":2'
 	echo '[3]'
-	head -c 1048577 /dev/zero | tr '\0' ' '
-	echo
+	long 1048577
 	lines 5 5
+	echo
+	echo ' 	'
+	printf '{"n":"\000"}\n'
+	long 1048576
+	lines 10 10
 } | feed
-wait_for has_number live 5
+wait_for has_number live 10
 try 'bad lines' finish
 is_status 1
 is_stdout ''
 is_stderr 'vitals-stream: listening on http://CLIENT/
-vitals-stream: -:2: byte 7: ends in the middle
-vitals-stream: -:3: not a JSON object
-vitals-stream: -:4: the line is longer than 1 MiB'
+vitals-stream: <stdin>:2: byte 7: ends in the middle
+vitals-stream: <stdin>:3: not a JSON object
+vitals-stream: <stdin>:4: bad line: longer than 1 MiB
+vitals-stream: <stdin>:4: only the start of the line is kept in rejects
+vitals-stream: <stdin>:8: bad line: contains a NUL byte'
 wait_for gone "$WATCHER"
-[ "$(numbers live)" = '1 5' ]
-ok 'the good lines around them go on'
+[ "$(numbers live)" = '1 5 -1 10' ]
+ok 'the good lines around them are sent'
+{
+	echo '{"n":2'
+	echo '[3]'
+	long 1048577 | head -c 1048576
+	printf '\n{"n":"\000"}\n'
+} >bad
+cmp rejects bad
+ok 'the bad ones are in the rejects file, of the long one its start'
+[ "$(ls -l rejects | cut -c 1-10)" = -rw------- ]
+ok 'which only its owner can read'
+
+stream
+watch live /events
+seq 1 15 | sed 's/.*/[&]/' | feed
+lines 16 16 | feed
+echo '[17]' | feed
+wait_for has_number live 16
+printf '{"n":1' | feed
+try 'many bad lines' finish
+is_status 1
+is_stdout ''
+{
+	echo 'vitals-stream: listening on http://CLIENT/'
+	echo "vitals-stream: <stdin>:1: not a JSON object (it seems to be a JSON array: jq -c '.[]' makes lines of it)"
+	seq 2 10 | sed 's/.*/vitals-stream: <stdin>:&: not a JSON object/'
+	echo "vitals-stream: <stdin>: not JSON lines; it seems to be a JSON array: jq -c '.[]' makes lines of it: more of them are counted and not shown"
+	echo 'vitals-stream: <stdin>:17: not a JSON object'
+	echo 'vitals-stream: <stdin>:18: byte 7: ends in the middle (the last line has no newline: cut off?)'
+	echo 'vitals-stream: <stdin>: 17 bad lines, 5 of them not shown'
+} >want
+is_stderr "$(cat want)"
+
+# ---- The first bad line ends a strict stream, even one that stays.
+
+stream --strict --stay --rejects strict.rejects
+watch live /events
+printf '{"n":1}\n\n{"n":3}\n{"n":4\n{"n":5}\n' | feed
+wait_for gone "$SERVER"
+try '--strict' finish
+is_status 1
+is_stdout ''
+is_stderr 'vitals-stream: listening on http://CLIENT/
+vitals-stream: <stdin>:4: byte 7: ends in the middle'
+wait_for gone "$WATCHER"
+[ "$(numbers live)" = '1 3' ]
+ok 'the lines before it are sent, the ones after it are not'
+[ "$(cat strict.rejects)" = '{"n":4' ]
+ok 'it is in the rejects file'
+tail -n 4 live | grep -q '"reason":"shutdown"'
+ok 'clients do not take that for the end of the input'
+
+# ---- Rejected lines that cannot be kept.
+
+mkfifo pipe
+exec 6<>pipe
+try 'a pipe' vitals-stream -l 127.0.0.1:0 --rejects pipe </dev/null
+is_status 3
+is_stdout ''
+is_stderr 'vitals-stream: pipe: not a file: rejected lines are not written to a pipe'
+exec 6>&-
+try 'no such directory' vitals-stream -l 127.0.0.1:0 --rejects no/where </dev/null
+is_status 3
+is_stdout ''
+is_stderr 'vitals-stream: no/where: No such file or directory'
+if [ -c /dev/full ]; then
+	stream --stay --rejects /dev/full
+	watch live /events
+	printf '{"n":1}\n[2]\n{"n":3}\n' | feed
+	wait_for gone "$SERVER"
+	try 'a full disk' finish
+	is_status 3
+	is_stdout ''
+	stderr_has '^vitals-stream: /dev/full: write failed: '
+	wait_for gone "$WATCHER"
+	[ "$(numbers live)" = 1 ]
+	ok 'nothing more is read'
+else
+	skip 'a full disk' 'no /dev/full here'
+fi
 
 # ---- With a store it goes on where it was.
 
