@@ -13,17 +13,16 @@
 #define BODY_MAX (1 << 20)
 
 static struct options {
-	const char *listen, *path, *health, *port_file, *state, *origin;
-	const char *certificate, *tls_key, *client_ca;
+	struct options_listen at;
+	const char *health, *metrics, *state, *audit, *origin, *client_ca;
 	unsigned tls_min, scheme, output;
 	struct options_keys keys;
 	int64_t tolerance, remember, rate;
 	int64_t max_body, connections, request_seconds, idle_seconds;
 	int64_t count;
 	double timeout;
-	bool allow_http;
 } opt = {
-    .listen = "127.0.0.1:8080",
+    .at = OPTIONS_LISTEN_INIT,
     .health = "/healthz",
     .tls_min = 1,
     .keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE"),
@@ -37,18 +36,12 @@ static struct options {
 
 static const struct cli_option table[] = {
     CLI_HEADING("Listening"),
-    CLI_TEXT("listen", 'l', "ADDRESS:PORT",
-	"where to listen (default: 127.0.0.1:8080); port 0: any", &opt.listen),
-    CLI_FLAG("allow-http", 0,
-	"speak plain http beyond loopback, behind a proxy", &opt.allow_http),
-    CLI_TEXT("path", 'p', "PATH", "the endpoint (default: any)", &opt.path),
-    CLI_FILE("port-file", 0, "FILE", "write the port to FILE once listening",
-	&opt.port_file),
+    OPTIONS_LISTEN(&opt.at),
+    CLI_TEXT("path", 'p', "PATH", "the endpoint (default: any)", &opt.at.path),
     CLI_TEXT("health", 0, "PATH",
 	"path of the health check (default: /healthz)", &opt.health),
-    CLI_FILE("tls-cert", 0, "FILE",
-	"serve HTTPS with the certificate chain in FILE", &opt.certificate),
-    CLI_FILE("tls-key", 0, "FILE", "its private key", &opt.tls_key),
+    CLI_TEXT("metrics", 0, "PATH",
+	"path of metrics for Prometheus (default: none)", &opt.metrics),
     CLI_CHOICE("tls-min", 0, "1.2|1.3", "minimum TLS version (default: 1.3)",
 	&opt.tls_min),
     CLI_FILE("client-ca", 0, "FILE",
@@ -70,6 +63,8 @@ static const struct cli_option table[] = {
 	"what to print (default: payload)", &opt.output),
     CLI_FILE("state", 0, "FILE",
 	"store IDs and lines that are not yet printed in FILE", &opt.state),
+    CLI_FILE("audit", 0, "FILE",
+	"append a chained line for each request to FILE", &opt.audit),
     CLI_INTEGER("remember", 0, "N",
 	"without --state: remember N IDs (default: 100000)", &opt.remember, 1,
 	10000000),
@@ -102,34 +97,34 @@ static const struct cli cli = {
     .options = sizeof(table) / sizeof(table[0]),
 };
 
+static bool
+same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
 /* Check combinations of options.  Return CLI_GO or CLI_USAGE. */
 static int
 check_options(int operands)
 {
-	int loopback = serve_is_loopback(opt.listen);
-	bool tls = opt.certificate != NULL;
+	const char *paths[] = {opt.at.path, opt.health, opt.metrics};
+	bool loopback;
+	int status;
 
 	if (operands > 0)
 		return cli_usage(&cli, "takes no operands");
-	if (loopback < 0)
-		return cli_usage(&cli,
-		    "--listen: '%s' is not ADDRESS:PORT, such as "
-		    "127.0.0.1:8080, 0.0.0.0:443 or [::1]:8080",
-		    opt.listen);
-	if (tls != (opt.tls_key != NULL))
-		return cli_usage(
-		    &cli, "--tls-cert and --tls-key need each other");
-	if (opt.client_ca != NULL && !tls)
+	status = options_listen_check(&cli, &opt.at, &loopback);
+	if (status != CLI_GO)
+		return status;
+	if (opt.client_ca != NULL && opt.at.certificate == NULL)
 		return cli_usage(&cli, "--client-ca needs --tls-cert");
-	if (!loopback && !tls && !opt.allow_http)
-		return cli_usage(&cli,
-		    "--listen: '%s' is not loopback: --tls-cert is needed, or "
-		    "--allow-http behind a proxy that speaks TLS",
-		    opt.listen);
-	if ((opt.path != NULL && opt.path[0] != '/') || opt.health[0] != '/')
-		return cli_usage(&cli, "a path begins with /");
-	if (opt.path != NULL && strcmp(opt.path, opt.health) == 0)
-		return cli_usage(&cli, "--path and --health are the same");
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (paths[i] != NULL && paths[i][0] != '/')
+			return cli_usage(&cli, "a path begins with /");
+	if (same(opt.at.path, opt.health) || same(opt.at.path, opt.metrics) ||
+	    same(opt.health, opt.metrics))
+		return cli_usage(
+		    &cli, "--path, --health and --metrics must differ");
 	if (opt.rate > 0 && opt.origin == NULL)
 		return cli_usage(&cli, "--allow-rate needs --allow-origin");
 	return CLI_GO;
@@ -207,12 +202,7 @@ run(struct serve *s, struct receive *r, struct sign_keys **keys,
 	    (opt.timeout > 0 &&
 		serve_after(s, (int64_t)(opt.timeout * 1000), stop, s) != 0))
 		return err_set(err, "out of memory");
-	diag_note("listening on %s://%.*s:%u%s",
-	    opt.certificate != NULL ? "https" : "http",
-	    (int)(strrchr(opt.listen, ':') - opt.listen), opt.listen,
-	    serve_port(s), opt.path != NULL ? opt.path : "/");
-	if (opt.port_file != NULL &&
-	    serve_write_port(s, opt.port_file, err) != 0)
+	if (options_listen_announce(&opt.at, s, err) != 0)
 		return -1;
 	if (serve_run(s) != 0)
 		return err_set(err, "the event loop failed");
@@ -220,13 +210,14 @@ run(struct serve *s, struct receive *r, struct sign_keys **keys,
 }
 
 static int
-receive(struct sign_keys **keys, struct inbox *inbox)
+receive(struct sign_keys **keys, struct inbox *inbox, struct audit *audit)
 {
-	const struct receive_options options = {*keys, opt.tolerance, opt.path,
-	    opt.health, opt.origin, opt.rate, (enum receive_output)opt.output,
-	    STDOUT_FILENO, (uint64_t)opt.count, (size_t)opt.remember, inbox,
-	    RECEIVE_KEEP_MS, notice, NULL};
-	const struct serve_tls tls = {opt.certificate, opt.tls_key,
+	const struct receive_options options = {*keys, opt.tolerance,
+	    opt.at.path, opt.health, opt.origin, opt.rate,
+	    (enum receive_output)opt.output, STDOUT_FILENO, (uint64_t)opt.count,
+	    (size_t)opt.remember, inbox, RECEIVE_KEEP_MS, audit, opt.metrics,
+	    notice, NULL};
+	const struct serve_tls tls = {opt.at.certificate, opt.at.tls_key,
 	    opt.client_ca, opt.tls_min == 0 ? 12 : 13};
 	const struct receive_counters *n;
 	char summary[160];
@@ -238,16 +229,18 @@ receive(struct sign_keys **keys, struct inbox *inbox)
 	/* A reader of stderr that stalls must not make clients wait. */
 	diag_nowait(true);
 	if (r != NULL)
-		s = serve_new(&(struct serve_options){.listen = opt.listen,
-				  .tls = opt.certificate != NULL ? &tls : NULL,
-				  .plain = opt.allow_http,
-				  .max_connections = (size_t)opt.connections,
-				  .max_body = (size_t)opt.max_body,
-				  .request_ms = opt.request_seconds * 1000,
-				  .idle_ms = opt.idle_seconds * 1000,
-				  .handle = receive_handle,
-				  .failed = receive_client_failed,
-				  .context = r},
+		s = serve_new(
+		    &(struct serve_options){.listen = opt.at.listen,
+			.tls = opt.at.certificate != NULL ? &tls : NULL,
+			.plain = opt.at.allow_http,
+			.max_connections = (size_t)opt.connections,
+			.max_body = (size_t)opt.max_body,
+			.request_ms = opt.request_seconds * 1000,
+			.idle_ms = opt.idle_seconds * 1000,
+			.handle = receive_handle,
+			.failed = receive_client_failed,
+			.refused = receive_client_refused,
+			.context = r},
 		    &err);
 	if (s == NULL || run(s, r, keys, &err) != 0) {
 		diag_error("%s", err.text);
@@ -273,6 +266,7 @@ main(int argc, char *argv[])
 {
 	struct sign_keys *keys = NULL;
 	struct inbox *inbox = NULL;
+	struct audit *audit = NULL;
 	struct err err;
 	int operand, status;
 
@@ -286,13 +280,18 @@ main(int argc, char *argv[])
 	if (status == CLI_GO)
 		status = options_sign_keys(
 		    &cli, &opt.keys, sign_scheme(opt.scheme), &keys);
-	if (status == CLI_GO && opt.state != NULL &&
-	    (inbox = inbox_open(opt.state, &err)) == NULL) {
+	if (status == CLI_GO &&
+	    ((opt.state != NULL &&
+		 (inbox = inbox_open(opt.state, &err)) == NULL) ||
+		(opt.audit != NULL &&
+		    (audit = audit_open(
+			 opt.audit, receive_audit_kinds, &err)) == NULL))) {
 		diag_error("%s", err.text);
 		status = CLI_SYSTEM;
 	}
 	if (status == CLI_GO)
-		status = receive(&keys, inbox);
+		status = receive(&keys, inbox, audit);
+	audit_free(audit);
 	inbox_close(inbox);
 	sign_keys_free(keys);
 	return cli_finish(NULL, status);

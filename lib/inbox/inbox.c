@@ -12,10 +12,7 @@
 #include <unistd.h>
 
 #include "compat/real.h"
-
-/* "vitR": identifies a state file. */
-#define APPLICATION_ID 0x76697452
-#define SCHEMA_VERSION 3
+#include "inbox/schema.h"
 
 /* inbox_probe writes at most this many bytes. */
 #define PROBE_MAX (16 << 20)
@@ -30,6 +27,7 @@ enum statement {
 	HASH,
 	KEEP,
 	NEXT,
+	OLDEST,
 	PRINTED,
 	FORGET,
 	PROBE,
@@ -48,9 +46,10 @@ static const char *const sql[STATEMENTS] = {
     [UNDO] = "ROLLBACK TO mark",
     [NOTE] = "INSERT OR IGNORE INTO seen (id, time, hash) VALUES (?1, ?2, ?3)",
     [HASH] = "SELECT hash FROM seen WHERE id = ?1",
-    [KEEP] = "INSERT INTO line (text) VALUES (?1)",
+    [KEEP] = "INSERT INTO line (text, time) VALUES (?1, ?2)",
     [NEXT] = ("SELECT number, text FROM line WHERE number > ?1 "
 	      "ORDER BY number LIMIT 1"),
+    [OLDEST] = "SELECT time FROM line ORDER BY number LIMIT 1",
     [PRINTED] = "DELETE FROM line WHERE number <= ?1",
     [FORGET] = ("DELETE FROM seen WHERE id IN (SELECT id FROM seen "
 		"WHERE time < ?1 ORDER BY time LIMIT ?2)"),
@@ -80,11 +79,7 @@ struct inbox {
 static int
 failed(const struct inbox *x, struct err *err)
 {
-	int code = sqlite3_errcode(x->db);
-
-	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-		return err_set(err, "%s: in use by another process", x->path);
-	return err_set(err, "%s: %s", x->path, sqlite3_errmsg(x->db));
+	return inbox_schema_failed(x->db, x->path, err);
 }
 
 /* Run a statement that returns no rows. */
@@ -101,90 +96,13 @@ run(struct inbox *x, enum statement which, struct err *err)
 }
 
 static int
-exec(struct inbox *x, const char *text, struct err *err)
-{
-	return sqlite3_exec(x->db, text, NULL, NULL, NULL) == SQLITE_OK
-	    ? 0
-	    : failed(x, err);
-}
-
-/* Get the single number that the query ${text} returns. */
-static int
-ask(struct inbox *x, const char *text, int64_t *value, struct err *err)
-{
-	sqlite3_stmt *statement;
-	int rc;
-
-	if (sqlite3_prepare_v2(x->db, text, -1, &statement, NULL) != SQLITE_OK)
-		return failed(x, err);
-	rc = sqlite3_step(statement);
-	if (rc == SQLITE_ROW)
-		*value = sqlite3_column_int64(statement, 0);
-	else
-		failed(x, err);
-	sqlite3_finalize(statement);
-	return rc == SQLITE_ROW ? 0 : -1;
-}
-
-#define PLACE_TABLE                                         \
-	"CREATE TABLE place (one INTEGER PRIMARY KEY,"      \
-	" device INTEGER NOT NULL, inode INTEGER NOT NULL," \
-	" offset INTEGER NOT NULL);"
-
-/* Migrate version 1 or 2 to the current one, in one transaction. */
-static int
-upgrade(struct inbox *x, int64_t version, struct err *err)
-{
-	if (exec(x, "BEGIN", err) != 0)
-		return -1;
-	if ((version == 1 &&
-		exec(x, "ALTER TABLE seen ADD COLUMN hash BLOB", err) != 0) ||
-	    exec(x, PLACE_TABLE "PRAGMA user_version = 3; COMMIT", err) != 0) {
-		exec(x, "ROLLBACK", NULL);
-		return -1;
-	}
-	return 0;
-}
-
-static int
-make_schema(struct inbox *x, struct err *err)
-{
-	int64_t application = 0, version = 0, tables = 0;
-
-	if (ask(x, "PRAGMA application_id", &application, err) != 0 ||
-	    ask(x, "PRAGMA user_version", &version, err) != 0 ||
-	    ask(x, "SELECT count(*) FROM sqlite_master", &tables, err) != 0)
-		return -1;
-	if (tables > 0 && application != APPLICATION_ID)
-		return err_set(
-		    err, "%s: not a state file of vitals-receive", x->path);
-	if (tables > 0 && (version == 1 || version == 2))
-		return upgrade(x, version, err);
-	if (tables > 0 && version != SCHEMA_VERSION)
-		return err_set(err, "%s: state file of another version (%lld)",
-		    x->path, (long long)version);
-	if (tables > 0)
-		return 0;
-	return exec(x,
-	    "BEGIN;"
-	    "PRAGMA application_id = 1986622546;"
-	    "PRAGMA user_version = 3;"
-	    "CREATE TABLE seen (id BLOB PRIMARY KEY, time INTEGER NOT NULL,"
-	    " hash BLOB) WITHOUT ROWID;"
-	    "CREATE INDEX seen_time ON seen (time);"
-	    "CREATE TABLE line (number INTEGER PRIMARY KEY AUTOINCREMENT,"
-	    " text BLOB NOT NULL);" PLACE_TABLE "COMMIT",
-	    err);
-}
-
-static int
 prepare(struct inbox *x, struct err *err)
 {
 	int64_t waiting = 0;
 
 	/* Lock the file exclusively with the first read, so that a second
 	 * receiver fails at its start. */
-	if (exec(x,
+	if (inbox_schema_exec(x->db, x->path,
 		"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
 		"PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
 		/* The log is truncated to this size after a burst. */
@@ -192,9 +110,11 @@ prepare(struct inbox *x, struct err *err)
 		"BEGIN EXCLUSIVE; COMMIT",
 		err) != 0)
 		return -1;
-	if (make_schema(x, err) != 0 ||
-	    ask(x, "SELECT count(*) FROM line", &waiting, err) != 0 ||
-	    ask(x, "SELECT coalesce(max(number), 0) FROM line", &x->last,
+	if (inbox_schema_make(x->db, x->path, err) != 0 ||
+	    inbox_schema_ask(x->db, x->path, "SELECT count(*) FROM line",
+		&waiting, err) != 0 ||
+	    inbox_schema_ask(x->db, x->path,
+		"SELECT coalesce(max(number), 0) FROM line", &x->last,
 		err) != 0)
 		return -1;
 	x->waiting = (uint64_t)waiting;
@@ -380,9 +300,10 @@ inbox_note(struct inbox *x, struct span id, struct span hash, int64_t now,
 }
 
 int
-inbox_keep(struct inbox *x, struct span line, struct err *err)
+inbox_keep(struct inbox *x, struct span line, int64_t now, struct err *err)
 {
-	if (!bind(x, KEEP, 1, line))
+	if (!bind(x, KEEP, 1, line) ||
+	    sqlite3_bind_int64(x->statement[KEEP], 2, now) != SQLITE_OK)
 		return failed(x, err);
 	if (run(x, KEEP, err) != 0)
 		return -1;
@@ -395,6 +316,17 @@ uint64_t
 inbox_waiting(const struct inbox *x)
 {
 	return x->waiting;
+}
+
+int64_t
+inbox_oldest(struct inbox *x)
+{
+	sqlite3_stmt *st = x->statement[OLDEST];
+	int64_t time =
+	    sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
+
+	sqlite3_reset(st);
+	return time;
 }
 
 int

@@ -47,12 +47,16 @@ enum inbox_noted {
 enum inbox_noted inbox_note(struct inbox *x, struct span id, struct span hash,
     int64_t now, struct err *err);
 
-/* Within a transaction: store ${line} until it is printed.  Return 0, or -1
- * with ${err}. */
-int inbox_keep(struct inbox *x, struct span line, struct err *err);
+/* Within a transaction: store ${line}, accepted at ${now}, until it is printed.
+ * Return 0, or -1 with ${err}. */
+int inbox_keep(struct inbox *x, struct span line, int64_t now, struct err *err);
 
 /* Return how many lines are stored, including those of an open transaction. */
 uint64_t inbox_waiting(const struct inbox *x);
+
+/* Return when the first stored line was accepted; 0 if there is none, if an
+ * earlier version stored it, or if the file cannot be read. */
+int64_t inbox_oldest(struct inbox *x);
 
 /* Append the first stored line with a number above ${after} (0: the first of
  * all) to ${line}, and set *${number}.  Lines of an open transaction are

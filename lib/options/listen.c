@@ -32,10 +32,10 @@ int
 options_listen_announce(
     const struct options_listen *o, const struct serve *s, struct err *err)
 {
-	diag_note("listening on %s://%.*s:%u/",
+	diag_note("listening on %s://%.*s:%u%s",
 	    o->certificate != NULL ? "https" : "http",
 	    (int)(strrchr(o->listen, ':') - o->listen), o->listen,
-	    serve_port(s));
+	    serve_port(s), o->path != NULL ? o->path : "/");
 	return o->port_file != NULL ? serve_write_port(s, o->port_file, err)
 				    : 0;
 }

@@ -55,6 +55,7 @@ bool options_keys_given(const struct options_keys *k);
 struct options_listen {
 	const char *listen, *port_file, *certificate, *tls_key;
 	bool allow_http;
+	const char *path; /* that is announced; NULL: / */
 };
 
 #define OPTIONS_LISTEN_INIT                \

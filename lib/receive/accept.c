@@ -42,13 +42,17 @@ hash_of(const struct receive *r, const struct receive_payload *p, size_t i,
 
 /* An ID identifies one body.  To acknowledge another body would lose it. */
 static void
-refuse_other(struct receive *r, struct serve_request *request, struct span id)
+refuse_other(struct receive *r, struct serve_request *request,
+    const struct receive_payload *p, struct span id)
 {
+	struct receive_outcome o = {
+	    .status = 409, .verified = true, .id = p->header_id};
 	char why[ID_MAX + 64];
 
 	snprintf(why, sizeof(why), "the ID %.*s was accepted with another body",
 	    (int)(id.n < ID_MAX ? id.n : ID_MAX), id.p);
-	receive_refuse(r, request, 409, NULL, why);
+	o.why = why;
+	receive_reject(r, request, &o, NULL);
 }
 
 /* Store one item, unless its ID is known. */
@@ -73,8 +77,8 @@ keep_item(struct receive *r, const struct receive_payload *p, size_t i,
 		err_set(err, "out of memory");
 		return INBOX_FAILED;
 	}
-	return inbox_keep(r->options.inbox, line, err) != 0 ? INBOX_FAILED
-							    : INBOX_NEW;
+	return inbox_keep(r->options.inbox, line, now, err) != 0 ? INBOX_FAILED
+								 : INBOX_NEW;
 }
 
 static void
@@ -90,10 +94,13 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
 	bool good = true;
 
 	if (pending == NULL) {
-		receive_answer(r, request, 503);
+		receive_refuse(
+		    r, request, 503, receive_retry_later, "out of memory");
 		return;
 	}
-	*pending = (struct receive_pending){.request = request};
+	*pending = (struct receive_pending){.request = request,
+	    .id = p->header_id,
+	    .since = instant_monotonic()};
 	if (!r->open) {
 		good = inbox_begin(r->options.inbox, &err) == 0;
 		r->open = good;
@@ -118,7 +125,7 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
 	}
 	if (noted == INBOX_CONFLICT) {
 		r->uncommitted.count--;
-		refuse_other(r, request, other);
+		refuse_other(r, request, p, other);
 		receive_flush_soon(r);
 		return;
 	}
@@ -170,27 +177,31 @@ accept_to_output(struct receive *r, struct serve_request *request,
 	int rc;
 
 	if (pending == NULL) {
-		receive_answer(r, request, 503);
+		receive_refuse(
+		    r, request, 503, receive_retry_later, "out of memory");
 		return;
 	}
+	*pending = (struct receive_pending){.request = request,
+	    .id = p->header_id,
+	    .since = instant_monotonic()};
 	buf_init(&lines);
 	rc = gather(r, p, n, &lines, &added, &other);
 	end = rc == 0 ? serve_output_add(r->output, buf_span(&lines)) : 0;
 	buf_release(&lines);
 	if (end == 0) {
+		struct receive_pending answered = *pending;
+
 		receive_dedup_undo(r->dedup, added);
 		r->writing.count--;
 		if (other.p != NULL)
-			refuse_other(r, request, other);
+			refuse_other(r, request, p, other);
 		else
-			receive_answer(r, request, n == 0 ? 200 : 503);
+			receive_answer(r, &answered, n == 0 ? 200 : 503);
 		return;
 	}
-	*pending = (struct receive_pending){.request = request,
-	    .status = added > 0 ? 202 : 200,
-	    .offset = end,
-	    .lines = added,
-	    .since = instant_monotonic()};
+	pending->status = added > 0 ? 202 : 200;
+	pending->offset = end;
+	pending->lines = added;
 	r->unprinted += added;
 	r->counters.accepted += added;
 	r->counters.duplicates += n - added;

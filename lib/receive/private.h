@@ -2,6 +2,7 @@
 #ifndef RECEIVE_PRIVATE_H
 #define RECEIVE_PRIVATE_H
 
+#include "metrics/metrics.h"
 #include "receive/dedup.h"
 #include "receive/payload.h"
 #include "receive/receive.h"
@@ -10,11 +11,12 @@
  * yet. */
 struct receive_pending {
 	struct serve_request *request; /* NULL: lines of the inbox */
+	struct span id;                /* as in receive_payload.header_id */
 	int status;                    /* its answer */
 	uint64_t offset;               /* in the output: the end of its lines */
 	uint64_t lines;
 	int64_t number; /* in the inbox */
-	int64_t since;  /* without an inbox: monotonic time */
+	int64_t since;  /* of the request: monotonic time */
 };
 
 struct receive_queue {
@@ -30,6 +32,8 @@ struct receive_trouble {
 };
 
 #define RECEIVE_TROUBLE_KINDS 4
+
+#define RECEIVE_STATUSES 500
 
 struct receive {
 	struct receive_options options;
@@ -63,10 +67,20 @@ struct receive {
 	unsigned reported;
 	struct receive_trouble trouble[RECEIVE_TROUBLE_KINDS];
 	struct receive_counters counters;
+	uint64_t answered[RECEIVE_STATUSES]; /* by HTTP status, from 100 */
+	uint64_t failed_clients;
+	struct metrics_histogram latency; /* of payloads, in seconds */
+	bool audit_broken;                /* the audit file cannot be written */
+	int64_t audit_tried;    /* monotonic time of the last attempt to */
+	int64_t audited_minute; /* monotonic time: start of a minute, */
+	unsigned audited;       /* and refusals written in it */
+	uint64_t audit_omitted; /* refusals since the last line */
 };
 
 /* A verified request. */
 struct receive_payload {
+	struct span header_id; /* in a header; p NULL: there is none, and its
+				  ID is the hash of its body */
 	struct span id;
 	enum receive_type type;
 	struct span body;
@@ -76,7 +90,22 @@ struct receive_payload {
 /* The Retry-After header of a 503. */
 extern const char receive_retry_later[];
 
-/* Answer with ${why} as the body. */
+/* What became of a request. */
+struct receive_outcome {
+	int status;
+	const char *why; /* of a refusal; otherwise NULL */
+	bool verified;   /* its signature matched */
+	struct span id;  /* as in receive_payload.header_id, if verified */
+	uint64_t lines;  /* that it added */
+	int64_t since;   /* monotonic time when it was complete; 0: now */
+};
+
+/* Refuse a request, with ${headers} (whole lines, or NULL) and with the reason
+ * as the body. */
+void receive_reject(struct receive *r, struct serve_request *request,
+    const struct receive_outcome *o, const char *headers);
+
+/* Refuse a request that is not verified. */
 void receive_refuse(struct receive *r, struct serve_request *request,
     int status, const char *headers, const char *why);
 
@@ -86,9 +115,10 @@ bool receive_has_room(const struct receive *r);
 /* Append an item for the caller to fill in.  Return NULL if out of memory. */
 struct receive_pending *receive_push(struct receive_queue *q);
 
-/* Answer a payload with 2xx, or with 503 so that the sender retries. */
+/* Answer the request of ${p} with 2xx, or with 503 so that the sender
+ * retries. */
 void receive_answer(
-    struct receive *r, struct serve_request *request, int status);
+    struct receive *r, const struct receive_pending *p, int status);
 
 /* Limit how long the requests in the queue of the output wait. */
 void receive_watch(struct receive *r);
@@ -110,6 +140,27 @@ void receive_report(struct receive *r, enum receive_notice what,
 
 /* Report the counts of what was not reported. */
 void receive_report_counted(struct receive *r);
+
+/* ---- record.c ---------------------------------------------------------- */
+
+/* Write a line for ${request} to the audit file, if there is one.  Refusals
+ * above RECEIVE_AUDITED_MAX are only counted.  Return false if the file cannot
+ * be written. */
+bool receive_audit(struct receive *r, const struct serve_request *request,
+    const struct receive_outcome *o);
+
+/* Can the audit file be written?  After a failure, try again from time to
+ * time. */
+bool receive_audit_works(struct receive *r);
+
+/* Set up the counts of the metrics, and count an answer. */
+void receive_counts_init(struct receive *r);
+void receive_count(struct receive *r, const struct receive_outcome *o);
+
+/* ---- metrics.c --------------------------------------------------------- */
+
+/* Answer with the metrics. */
+void receive_answer_metrics(struct receive *r, struct serve_request *request);
 
 /* ---- resume.c ---------------------------------------------------------- */
 

@@ -21,6 +21,7 @@ receive_new(const struct receive_options *options, struct err *err)
 	if (r == NULL)
 		goto err0;
 	r->options = *options;
+	receive_counts_init(r);
 	receive_items_init(&r->items);
 	buf_init(&r->line);
 	if (options->inbox == NULL) {
@@ -71,12 +72,6 @@ receive_summary(const struct receive *r, char *text, size_t size)
 	    " refused, %" PRIu64 " asked to try again, %" PRIu64
 	    " lines printed",
 	    n->accepted, n->duplicates, n->refused, n->unsafe, n->printed);
-}
-
-void
-receive_client_failed(void *context, const char *peer, const char *why)
-{
-	receive_report(context, RECEIVE_REFUSED, peer, why);
 }
 
 /* ---- Headers for the verifier ------------------------------------------ */
@@ -209,7 +204,7 @@ take_payload(
 	if (!verified(r, request, &l, &v))
 		return;
 	buf_init(&message);
-	p.id = v.id;
+	p.id = p.header_id = v.id;
 	if (p.id.n == 0) {
 		memory = !content_id(p.body, id);
 		p.id = span_of(id);
@@ -246,6 +241,7 @@ answer_handshake(struct receive *r, struct serve_request *request)
 	size_t origins;
 	struct span origin = serve_head_find(
 	    serve_request_head(request), "webhook-request-origin", &origins);
+	const struct receive_outcome o = {.status = 200};
 	char headers[512], rate[24] = "*";
 
 	if (r->options.origin == NULL || origin.p == NULL) {
@@ -268,14 +264,16 @@ answer_handshake(struct receive *r, struct serve_request *request)
 	    "Allow: POST, OPTIONS\r\nWebHook-Allowed-Origin: %.*s\r\n"
 	    "WebHook-Allowed-Rate: %s\r\n",
 	    (int)origin.n, origin.p, rate);
+	receive_count(r, &o);
+	receive_audit(r, request, &o);
 	serve_answer(request, 200, headers, (struct span){NULL, 0});
 }
 
+/* Is it a GET or HEAD request for ${path}?  NULL: no. */
 static bool
-is_health(const struct receive *r, const struct serve_head *h)
+is_get(const struct serve_head *h, const char *path)
 {
-	return r->options.health != NULL &&
-	    span_is(h->path, r->options.health) &&
+	return path != NULL && span_is(h->path, path) &&
 	    (span_is(h->method, "GET") || span_is(h->method, "HEAD"));
 }
 
@@ -311,6 +309,9 @@ answer_health(struct receive *r, struct serve_request *request)
 	else if (!receive_works(r))
 		serve_answer(request, 503, receive_retry_later,
 		    SPAN_LIT("the state file cannot be written\n"));
+	else if (!receive_audit_works(r))
+		serve_answer(request, 503, receive_retry_later,
+		    SPAN_LIT("the audit file cannot be written\n"));
 	else
 		serve_answer(request, 200, NULL, SPAN_LIT("ok\n"));
 }
@@ -325,8 +326,12 @@ receive_handle(void *context, struct serve_request *request)
 	enum receive_type type =
 	    receive_type_of(serve_head_find(h, "content-type", &types));
 
-	if (is_health(r, h)) {
+	if (is_get(h, r->options.health)) {
 		answer_health(r, request);
+		return;
+	}
+	if (is_get(h, r->options.metrics)) {
+		receive_answer_metrics(r, request);
 		return;
 	}
 	if (r->options.path != NULL && !span_is(h->path, r->options.path)) {
@@ -339,6 +344,9 @@ receive_handle(void *context, struct serve_request *request)
 	} else if (!receive_has_room(r)) {
 		receive_refuse(
 		    r, request, 503, receive_retry_later, "busy: try again");
+	} else if (!receive_audit_works(r)) {
+		receive_refuse(r, request, 503, receive_retry_later,
+		    "the audit file cannot be written");
 	} else if (codings > 1 || types > 1) {
 		receive_refuse(r, request, 400, NULL,
 		    codings > 1 ? "duplicate header content-encoding"

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audit/audit.h"
 #include "diag/err.h"
 #include "inbox/inbox.h"
 #include "serve/serve.h"
@@ -57,11 +58,18 @@ enum receive_notice {
 	RECEIVE_TROUBLE  /* a problem of the state file or the output */
 };
 
+/* The kinds of lines in the audit file, for audit_open. */
+extern const char *const receive_audit_kinds[];
+
+/* The most refusals in a minute that the audit file has; the next line has the
+ * count of those omitted. */
+#define RECEIVE_AUDITED_MAX 600
+
 struct receive_counters {
 	uint64_t accepted;   /* payloads */
 	uint64_t duplicates; /* payloads with a known ID */
-	uint64_t refused;    /* requests answered with 4xx */
-	uint64_t unsafe;     /* requests answered with 5xx */
+	uint64_t unsafe;     /* requests answered with 503 */
+	uint64_t refused;    /* requests refused otherwise */
 	uint64_t printed;    /* lines */
 };
 
@@ -79,6 +87,8 @@ struct receive_options {
 	size_t remember;     /* number of IDs, without an inbox */
 	struct inbox *inbox; /* the state file, or NULL; not owned */
 	int64_t keep_ms;     /* for how long the inbox remembers an ID */
+	struct audit *audit; /* of receive_audit_kinds; not owned; or NULL */
+	const char *metrics; /* path of the metrics; NULL: none */
 	/* Called for each event; ${where} is the client, or NULL. */
 	void (*notice)(void *context, enum receive_notice what,
 	    const char *where, const char *text);
@@ -102,8 +112,11 @@ void receive_use_keys(struct receive *r, struct sign_keys *keys);
 /* A serve_handler. */
 void receive_handle(void *receive, struct serve_request *request);
 
-/* For the problems of a server's client that sent no request. */
+/* For the problems of a server's client that sent no request; and for requests
+ * that the server itself refused. */
 void receive_client_failed(void *receive, const char *peer, const char *why);
+void receive_client_refused(
+    void *receive, const char *peer, int status, const char *why);
 
 /* After serve_run: write the remaining lines, for a limited time.  Return 0; or
  * -1 if the output or the state file failed (reported). */

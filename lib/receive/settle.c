@@ -85,7 +85,7 @@ receive_inbox_failed(struct receive *r, const struct err *err)
 
 		r->unprinted -= p.lines;
 		r->counters.accepted -= p.lines;
-		receive_answer(r, p.request, 503);
+		receive_answer(r, &p, 503);
 	}
 }
 
@@ -194,7 +194,7 @@ settle(struct receive *r, uint64_t offset)
 			r->printed_to = p.offset;
 		}
 		if (p.request != NULL)
-			receive_answer(r, p.request, p.status);
+			receive_answer(r, &p, p.status);
 	}
 }
 
@@ -220,16 +220,16 @@ overdue(void *context)
 	for (size_t i = 0; i < r->writing.count; i++) {
 		struct receive_pending *p =
 		    &r->writing.item[r->writing.first + i];
-		struct serve_request *request = p->request;
+		struct receive_pending answered = *p;
 
-		if (request == NULL)
+		if (p->request == NULL)
 			continue;
 		if (now - p->since < RECEIVE_WAIT_MS) {
 			any = true;
 			break;
 		}
 		p->request = NULL;
-		receive_answer(r, request, 503);
+		receive_answer(r, &answered, 503);
 	}
 	if (any)
 		receive_watch(r);
@@ -259,7 +259,7 @@ commit(struct receive *r)
 	while (r->uncommitted.count > 0) {
 		struct receive_pending p = pop(&r->uncommitted);
 
-		receive_answer(r, p.request, p.status);
+		receive_answer(r, &p, p.status);
 	}
 }
 
@@ -320,7 +320,7 @@ written(void *context, uint64_t offset, int errnum)
 			struct receive_pending p = pop(&r->writing);
 
 			if (p.request != NULL)
-				receive_answer(r, p.request, 503);
+				receive_answer(r, &p, 503);
 		}
 		serve_drain(r->serve);
 		return;

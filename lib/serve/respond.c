@@ -63,6 +63,9 @@ serve_refuse(struct serve_request *r, int status, const char *why)
 
 	r->keep_alive = false;
 	r->refused = true;
+	if (r->serve->options.refused != NULL)
+		r->serve->options.refused(
+		    r->serve->options.context, r->peer, status, why);
 	snprintf(text, sizeof(text), "%s\n", why);
 	serve_respond(r, status, headers, span_of(text));
 }

@@ -50,7 +50,11 @@ struct serve_options {
 	serve_handler *handle;
 	/* Client ${peer} failed before it sent a request.  May be NULL. */
 	void (*failed)(void *context, const char *peer, const char *why);
-	void *context; /* of both */
+	/* The server itself refused a request of ${peer} with ${status}: it is
+	 * malformed, too large or too slow.  May be NULL. */
+	void (*refused)(
+	    void *context, const char *peer, int status, const char *why);
+	void *context; /* of all three */
 };
 
 /* Return 1 if ${listen} is a loopback address, 0 if not, -1 if malformed. */

@@ -254,7 +254,7 @@ usage 'plain http beyond loopback, IPv6' \
 usage 'a certificate without key' '--tls-cert and --tls-key need each other' -k key --tls-cert x
 usage 'clients of an authority, without TLS' '--client-ca needs --tls-cert' -k key --client-ca x
 usage 'a path that is none' 'a path begins with /' -k key --path x
-usage 'one path for two' '--path and --health are the same' -k key --path /healthz
+usage 'one path for two' '--path, --health and --metrics must differ' -k key --path /healthz
 usage 'a rate for nobody' '--allow-rate needs --allow-origin' -k key --allow-rate 1
 chmod 644 key
 try 'a key that others can read' vitals-receive -k key -l 127.0.0.1:0

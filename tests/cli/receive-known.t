@@ -49,11 +49,11 @@ is 'after a restart' "$(post other)" 409
 is 'and the same body' "$(post one)" 200
 finish TERM >/dev/null 2>&1
 
-# State files of earlier versions: the first had no hashes, both no place.
-command -v sqlite3 >/dev/null && for version in 1 2; do
+# State files of earlier versions: 1 had no hashes, 1 and 2 no place, 3 no times of lines.
+command -v sqlite3 >/dev/null && for version in 1 2 3; do
 	case $version in
 	1) hash='' value='' ;;
-	2) hash=', hash BLOB' value=', NULL' ;;
+	*) hash=', hash BLOB' value=', NULL' ;;
 	esac
 	rm -f old.db*
 	sqlite3 old.db "CREATE TABLE seen (id BLOB PRIMARY KEY, time INTEGER NOT NULL$hash) WITHOUT ROWID;
@@ -62,6 +62,8 @@ command -v sqlite3 >/dev/null && for version in 1 2; do
 		INSERT INTO seen VALUES (CAST('k1' AS BLOB), $(date +%s)000$value);
 		INSERT INTO line (text) VALUES ('{\"id\":\"k0\"}');
 		PRAGMA application_id = 1986622546; PRAGMA user_version = $version"
+	[ $version -lt 3 ] || sqlite3 old.db 'CREATE TABLE place (one INTEGER PRIMARY KEY,
+		device INTEGER NOT NULL, inode INTEGER NOT NULL, offset INTEGER NOT NULL)'
 	receive --state old.db
 	is "a state file of version $version: a known ID" "$(post other)" 200
 	is "a state file of version $version: a new one" "$(post two)" 202
@@ -71,6 +73,6 @@ command -v sqlite3 >/dev/null && for version in 1 2; do
 {"id":"k2","n":1}'
 	is_stderr 'vitals-receive: listening on http://CLIENT/'
 	is "a state file of version $version: is of today's now" \
-		"$(sqlite3 old.db 'PRAGMA user_version')" 3
+		"$(sqlite3 old.db 'PRAGMA user_version')" 4
 done
 done_testing

@@ -1,0 +1,144 @@
+#!/bin/sh
+# vitals-receive --audit and --metrics: what became of each request.
+. "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/cli/receive.sh
+. "$TESTS/cli/receive.sh"
+
+chained() { # FILE: does each line have the hash of itself, and of the one before?
+	chained_p=$(printf '%064d' 0) chained_n=0
+	while read -r chained_l; do
+		chained_h=$(printf '%s' "${chained_l%,\"hash\":*}" | sha256sum | cut -d ' ' -f 1)
+		[ "$(printf '%s' "$chained_l" | jq -r '.hash + " " + .previous + " " + (.seq | tostring)')" = \
+			"$chained_h $chained_p $chained_n" ] || return 1
+		chained_p=$chained_h
+		chained_n=$((chained_n + 1))
+	done <"$1"
+	[ $chained_n -gt 0 ]
+}
+metric() { # NAME: its value
+	curl -s --max-time 300 "$URL/metrics" | awk -v name="$1" '$1 == name { print $2 }'
+}
+has_metric() { # NAME VALUE
+	[ "$(metric "$1")" = "$2" ]
+}
+outcomes() { # status, ID and reason of each line
+	jq -r '[.httpStatus, .id // "-", .lines, .reason // "-"] | join(" ")' audit
+}
+
+for state in '' '--state seen.db'; do
+	name=${state:-in memory}
+	rm -f audit
+	# shellcheck disable=SC2086
+	receive $state --audit audit --metrics /metrics --path /hook --max-body 1000
+	message_as one '{"id":"a1"}'
+	message_as other '{"id":"a1","changed":true}'
+	URL_PATH=/hook
+	is "$name: accepted" "$(post one)" 202
+	is "$name: known" "$(post one)" 200
+	is "$name: known with another body" "$(post other)" 409
+	is "$name: not signed" "$(H_SIGNATURE='v1,AAAA' post one)" 400
+	is "$name: another path" "$(URL_PATH=/other post one)" 404
+	is "$name: too large" "$(BODY=$(head -c 2000 /dev/zero | tr '\0' x) post one)" 413
+	outcomes >got
+	cat >want <<-'X'
+		202 a1 1 -
+		200 a1 0 -
+		409 a1 0 the ID a1 was accepted with another body
+		400 - 0 webhook-signature: v1 is not the base64 of 32 bytes
+		404 - 0 nothing is here
+		413 - 0 the body is too large
+	X
+	cmp -s got want
+	ok "$name: a line for each request, in their order" got
+	chained audit
+	ok "$name: they are chained"
+	is "$name: the hash of the body" "$(head -n 1 audit | jq -r .payloadSha256)" \
+		"$(jq -j .payload one | sha256sum | cut -d ' ' -f 1)"
+	is "$name: its length" "$(head -n 1 audit | jq -r .payloadBytes)" 11
+	is "$name: the path" "$(head -n 1 audit | jq -r .path)" /hook
+	jq -e '.client | test("^127.0.0.1:[0-9]+$")' audit >/dev/null
+	ok "$name: the client"
+	for pair in '{status="202"}=1' '{status="200"}=1' '{status="409"}=1' \
+		'{status="400"}=1' '{status="404"}=1' '{status="413"}=1'; do
+		is "$name: requests ${pair%=*}" \
+			"$(metric "vitals_receive_requests_total${pair%=*}")" "${pair##*=}"
+	done
+	is "$name: accepted payloads" "$(metric vitals_receive_accepted_total)" 1
+	is "$name: known payloads" "$(metric vitals_receive_duplicates_total)" 1
+	is "$name: answers that were timed" "$(metric vitals_receive_answer_seconds_count)" 2
+	is "$name: ready" "$(metric vitals_receive_ready)" 1
+	wait_for has_metric vitals_receive_lines_total 1
+	ok "$name: lines"
+	wait_for has_metric vitals_receive_waiting_lines 0
+	ok "$name: no line waits"
+	is "$name: and none is old" "$(metric vitals_receive_oldest_line_age_seconds)" 0
+	is "$name: only GET and HEAD" \
+		"$(curl -s -o answer -w '%{http_code}' -d x "$URL/metrics")" 404
+	curl -s --max-time 300 "$URL/metrics" >metrics
+	awk '/^# TYPE / { if (seen[$3]++) bad = 1; type = $3; next } /^#/ { next }
+		index($1, type) != 1 { bad = 1 } END { exit bad }' metrics
+	ok "$name: samples follow their types" metrics
+	# shellcheck disable=SC2086
+	try "$name: the end" finish
+	is_status 0
+	is_stdout '{"id":"a1"}'
+	stderr_has '^vitals-receive: CLIENT: refused: 413: the body is too large$'
+done
+unset URL_PATH
+
+# ---- The next run continues the chain ----------------------------------------
+before=$(wc -l <audit)
+receive --state seen.db --audit audit
+message_as two '{"id":"a2"}'
+is 'after a restart' "$(post two)" 202
+is 'the metrics are off by default' "$(curl -s -o answer -w '%{http_code}' "$URL/metrics")" 405
+try 'a second receiver' vitals-receive -k key -l 127.0.0.1:0 --audit audit
+is_status 3
+is_stdout ''
+is_stderr 'vitals-receive: audit: another process writes to it'
+finish >/dev/null 2>&1
+is 'the chain goes on' "$(jq -r .seq audit | tail -n 1)" "$((before + 1))"
+chained audit
+ok 'without a break'
+echo '{"record":"attempt"}' >foreign
+try 'an audit file of another tool' vitals-receive -k key -l 127.0.0.1:0 --audit foreign
+is_status 3
+is_stdout ''
+stderr_has '^vitals-receive: foreign: '
+
+# ---- A disk that is full ------------------------------------------------------
+# What is not audited is not acknowledged, and the same message is accepted later.
+if [ -e /dev/full ]; then
+	: >out
+	rm -f port
+	ln -s /dev/full full
+	receive --audit full --metrics /metrics
+	message_as three '{"id":"a3"}'
+	is 'a full disk: not acknowledged' "$(post three)" 503
+	is 'a full disk: what is known' "$(post three)" 503
+	is 'a full disk: health' "$(curl -s -o answer -w '%{http_code}' "$URL/healthz")" 503
+	is 'a full disk: not ready' "$(metric vitals_receive_ready)" 0
+	try 'a full disk: the end' finish
+	is_status 0
+	is_stdout '{"id":"a3"}'
+	stderr_has 'the audit file cannot be written: No space left on device'
+fi
+
+# ---- A flood of refusals does not fill the disk --------------------------------
+rm -f audit
+receive --audit audit --metrics /metrics
+awk 'BEGIN { while (i++ < 1500) print "url = \"URL/\"\nrequest = \"PUT\"\noutput = \"answer\"" }' |
+	sed "s|URL|$URL|" >flood
+curl -s --max-time 300 -K flood
+is 'a flood: all are answered' "$(metric 'vitals_receive_requests_total{status="405"}')" 1500
+message_as four '{"id":"a4"}'
+is 'a flood: a good one' "$(post four)" 202
+finish >/dev/null 2>&1
+is 'a flood: each is a line or counted' \
+	"$(jq -s 'length - 1 + (map(.omitted) | add)' audit)" 1500
+is 'a flood: the good one has a line' "$(tail -n 1 audit | jq -r .id)" a4
+# Unless this machine is so slow that another minute began.
+jq -s -e 'length == 601 or
+	([.[0], .[-1]] | map(.time[:19] + "Z" | fromdate) | .[1] - .[0] >= 59)' audit >/dev/null
+ok 'a flood: 600 lines in a minute'
+done_testing
