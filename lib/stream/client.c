@@ -75,8 +75,10 @@ client_new(struct stream *st, struct serve_request *r, enum stream_kind kind,
 	c->slow = st->options.slow_fixed ? st->options.slow : a->slow;
 	c->keep_every = 1;
 	c->began = c->said = instant_monotonic();
+	c->joined = history_last(st->options.history);
 	snprintf(c->peer, sizeof(c->peer), "%s", serve_request_peer(r));
 	start_cursor(c, a);
+	c->given = c->cursor.after;
 	return c;
 }
 
@@ -111,7 +113,10 @@ say_hello(struct stream_client *c)
 		    c->stream->options.retry_ms);
 		serve_stream_add_copy(c->out, span_of(retry));
 	}
-	stream_say(c, "hello", 0, buf_span(text));
+	/* An EventSource that reconnects before its first line continues where
+	 * it began.  A number of another epoch is not repeated. */
+	stream_say(c, "hello", c->cursor.foreign ? 0 : c->cursor.after,
+	    buf_span(text));
 }
 
 void
@@ -130,7 +135,7 @@ stream_join(struct stream *st, struct serve_request *r, enum stream_kind kind,
 		buf_init(headers);
 		c->wait_ends = c->began + a->wait_ms;
 		link_client(c);
-		stream_answer_poll(c, a->wait_ms == 0);
+		stream_pump(c);
 		return;
 	}
 	c->out = serve_stream_begin(r, kind == STREAM_SSE ? 200 : 101,

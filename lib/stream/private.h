@@ -44,7 +44,8 @@ struct stream_transport {
 	 * number up to which the client is then served, or 0 for none. */
 	void (*control)(
 	    struct buf *out, const char *name, uint64_t id, struct span json);
-	void (*heartbeat)(struct buf *out);
+	/* Append what a client must answer, if there is such a thing. */
+	void (*ping)(struct buf *out);
 	/* Append what follows the last record.  ${code} is for WebSocket. */
 	void (*end)(struct buf *out, int code, const char *reason);
 };
@@ -73,6 +74,9 @@ struct stream_client {
 	struct access_grant grant;
 	struct websocket_reader *reader; /* of a WebSocket */
 	enum stream_slow slow;
+	uint64_t joined; /* the last line's number when it connected */
+	/* A poll: the client knows that it has everything up to this number. */
+	uint64_t given;
 	bool replaying;         /* has not caught up since it connected */
 	bool more;              /* has more lines to get, and room for them */
 	unsigned keep_every;    /* THIN: one in so many samples is sent */
@@ -159,6 +163,7 @@ void stream_put_hello(struct buf *out, const struct stream_client *c);
 void stream_put_gap(
     struct buf *out, const struct history_gap *g, const char *reason);
 void stream_put_bye(struct buf *out, const char *reason, uint64_t after);
+void stream_put_heartbeat(struct buf *out, uint64_t sequence);
 void stream_put_line(struct buf *out, const struct history_entry *e);
 
 /*
@@ -210,8 +215,9 @@ void stream_put_lost(struct stream_client *c, struct buf *out);
 /* ---- poll.c */
 
 /* Answer poll ${c} and free it if there are lines, if its time is over, or if
- * ${at_once}. */
-void stream_answer_poll(struct stream_client *c, bool at_once);
+ * ${at_once}.  Return true if it must be called again soon, because there are
+ * lines that its filter was not yet compared with. */
+bool stream_answer_poll(struct stream_client *c, bool at_once);
 
 /* ---- leave.c */
 

@@ -64,9 +64,15 @@ at_end(struct stream_client *c)
 	return false;
 }
 
-/* Send one line, if there is one.  Return 1 to continue, 0 to wait, or -1 if
- * the client has ended and is freed. */
-static int
+enum sent {
+	SENT_ENDED = -1, /* the client has ended and is freed */
+	SENT_ALL,
+	SENT_LINE,   /* continue */
+	SENT_NOTHING /* continue after others had a turn */
+};
+
+/* Send one line, if there is one. */
+static enum sent
 send_next(struct stream_client *c)
 {
 	struct history_result r;
@@ -77,23 +83,23 @@ send_next(struct stream_client *c)
 	case HISTORY_LINE:
 		if (stream_thins(c, r.entry)) {
 			history_entry_unref(r.entry);
-			return 1;
+			return SENT_LINE;
 		}
 		if (send_line(c, r.entry) == 0)
-			return 1;
+			return SENT_LINE;
 		break;
 	case HISTORY_GAP:
 		stream_lose(c, &r.gap, history_reason_name(r.gap.reason));
-		return 1;
+		return SENT_LINE;
 	case HISTORY_MORE:
-		return 1;
+		return SENT_NOTHING;
 	case HISTORY_NONE:
-		return at_end(c) ? 0 : -1;
+		return at_end(c) ? SENT_ALL : SENT_ENDED;
 	case HISTORY_FAILED:
 		break;
 	}
 	stream_leave(c, "internal", WEBSOCKET_INTERNAL);
-	return -1;
+	return SENT_ENDED;
 }
 
 static void go_on(void *stream);
@@ -105,30 +111,37 @@ again(struct stream *st)
 		st->again = serve_soon(st->serve, go_on, st) == 0;
 }
 
+/* Give ${c} another turn. */
+static void
+continue_later(struct stream_client *c)
+{
+	c->more = true;
+	again(c->stream);
+}
+
 void
 stream_pump(struct stream_client *c)
 {
-	c->more = false;
-	for (unsigned n = 0; n < STREAM_TURN; n++) {
-		int more;
+	enum sent sent = SENT_LINE;
 
+	c->more = false;
+	if (c->kind == STREAM_POLL) {
+		if (stream_answer_poll(c, false))
+			continue_later(c);
+		return;
+	}
+	for (unsigned n = 0; n < STREAM_TURN && sent == SENT_LINE; n++) {
 		if (serve_stream_room(c->out) <= STREAM_SPARE)
 			serve_stream_push(c->out);
 		if (serve_stream_room(c->out) <= STREAM_SPARE)
 			return; /* on_writable continues */
-		more = send_next(c);
-		if (more < 0)
+		sent = send_next(c);
+		if (sent == SENT_ENDED)
 			return;
-		if (more == 0) {
-			serve_stream_push(c->out);
-			return;
-		}
 	}
 	serve_stream_push(c->out);
-	if (serve_stream_unsent(c->out) > 0)
-		return;
-	c->more = true;
-	again(c->stream);
+	if (sent != SENT_ALL && serve_stream_unsent(c->out) == 0)
+		continue_later(c);
 }
 
 static void
@@ -153,9 +166,7 @@ stream_pump_all(struct stream *st)
 
 	for (struct stream_client *c = st->first; c != NULL; c = next) {
 		next = c->next;
-		if (c->kind == STREAM_POLL)
-			stream_answer_poll(c, false);
-		else if (serve_stream_unsent(c->out) > 0)
+		if (c->kind != STREAM_POLL && serve_stream_unsent(c->out) > 0)
 			stream_judge(c);
 		else
 			stream_pump(c);

@@ -44,7 +44,9 @@ stream_put_hello(struct buf *out, const struct stream_client *c)
 	json_key(&w, "epoch");
 	json_put_text(&w, history_epoch(o->history));
 	json_key(&w, "sequence");
-	json_put_integer(&w, (int64_t)history_last(o->history));
+	/* Not the current one: lines that were added while a poll waited follow
+	 * the hello. */
+	json_put_integer(&w, (int64_t)c->joined);
 	json_key(&w, "oldest");
 	json_put_integer(&w, (int64_t)history_oldest(o->history));
 	json_key(&w, "historySeconds");
@@ -93,6 +95,13 @@ stream_put_bye(struct buf *out, const char *reason, uint64_t after)
 	json_key(&w, "after");
 	json_put_integer(&w, (int64_t)after);
 	json_object_end(&w);
+}
+
+void
+stream_put_heartbeat(struct buf *out, uint64_t sequence)
+{
+	buf_addf(out, "{\"record\":\"heartbeat\",\"sequence\":%" PRIu64 "}",
+	    sequence);
 }
 
 void

@@ -64,6 +64,29 @@ stream_use_keys(struct stream *st, struct sign_keys *keys)
 
 /* ---- Time -------------------------------------------------------------- */
 
+/* Say up to which number ${c}, which is up to date, has everything that its
+ * filter accepts. */
+static void
+send_heartbeat(struct stream_client *c, int64_t now)
+{
+	struct buf *json = &c->stream->text;
+	struct buf out;
+
+	buf_init(&out);
+	buf_clear(json);
+	stream_put_heartbeat(json, c->cursor.after);
+	stream_transport[c->kind].control(
+	    &out, "heartbeat", c->cursor.after, buf_span(json));
+	stream_transport[c->kind].ping(&out);
+	if (!buf_failed(&out) && !buf_failed(json) &&
+	    serve_stream_add_copy(c->out, buf_span(&out)) == 0)
+		serve_stream_push(c->out);
+	buf_release(&out);
+	c->said = now;
+	if (c->kind == STREAM_WEBSOCKET && c->pinged == 0)
+		c->pinged = now;
+}
+
 /* Do the periodic work for ${c}, which may be freed. */
 static void
 look_after(struct stream_client *c, int64_t now)
@@ -76,7 +99,7 @@ look_after(struct stream_client *c, int64_t now)
 		return;
 	}
 	if (c->kind == STREAM_POLL) {
-		stream_answer_poll(c, false);
+		stream_pump(c);
 		return;
 	}
 	stalled = serve_stream_stalled_since(c->out);
@@ -93,15 +116,8 @@ look_after(struct stream_client *c, int64_t now)
 		stream_judge(c);
 		return;
 	}
-	if (now - c->said < o->heartbeat_ms)
-		return;
-	buf_clear(&c->stream->text);
-	stream_transport[c->kind].heartbeat(&c->stream->text);
-	if (serve_stream_add_copy(c->out, buf_span(&c->stream->text)) == 0)
-		serve_stream_push(c->out);
-	c->said = now;
-	if (c->kind == STREAM_WEBSOCKET && c->pinged == 0)
-		c->pinged = now;
+	if (now - c->said >= o->heartbeat_ms && !c->more)
+		send_heartbeat(c, now);
 }
 
 static void

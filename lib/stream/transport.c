@@ -25,9 +25,9 @@ sse_control(struct buf *out, const char *name, uint64_t id, struct span json)
 }
 
 static void
-sse_heartbeat(struct buf *out)
+no_ping(struct buf *out)
 {
-	buf_add_text(out, ": \n\n");
+	(void)out;
 }
 
 static void
@@ -72,7 +72,7 @@ websocket_control(
 }
 
 static void
-websocket_heartbeat(struct buf *out)
+websocket_ping(struct buf *out)
 {
 	websocket_add(out, WEBSOCKET_PING, (struct span){"", 0}, NULL);
 }
@@ -101,15 +101,9 @@ poll_control(struct buf *out, const char *name, uint64_t id, struct span json)
 	buf_add_byte(out, '\n');
 }
 
-static void
-poll_heartbeat(struct buf *out)
-{
-	(void)out;
-}
-
 const struct stream_transport stream_transport[STREAM_KINDS] = {
-    [STREAM_SSE] = {"sse", sse_line, sse_control, sse_heartbeat, no_end},
+    [STREAM_SSE] = {"sse", sse_line, sse_control, no_ping, no_end},
     [STREAM_WEBSOCKET] = {"websocket", websocket_line, websocket_control,
-	websocket_heartbeat, websocket_end},
-    [STREAM_POLL] = {"poll", poll_line, poll_control, poll_heartbeat, no_end},
+	websocket_ping, websocket_end},
+    [STREAM_POLL] = {"poll", poll_line, poll_control, no_ping, no_end},
 };

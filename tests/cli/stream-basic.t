@@ -14,10 +14,9 @@ watch late '/events?after=earliest'
 wait_for has_number late 3
 first=$(hello live sequence)
 first=$((first + 1))
-grep -c '^id: ' live >ids
-[ "$(cat ids)" = 3 ] && grep -qx "id: $first" live &&
-	grep -qx "id: $((first + 2))" live
-ok 'numbers are consecutive, behind that of the hello'
+sed -n 's/^id: //p' live | paste -sd ' ' >ids
+[ "$(cat ids)" = "$(seq -s ' ' $((first - 1)) $((first + 2)))" ]
+ok 'numbers are consecutive, after that of the hello'
 [ "$(hello live oldest)" = "$first" ] && [ "$(hello late oldest)" = "$first" ] &&
 	[ "$(hello late sequence)" = $((first + 2)) ] &&
 	[ "$(hello live epoch)" = "$(hello late epoch)" ]
@@ -92,9 +91,15 @@ lines 7 7 | feed
 wait "$POLL"
 jq -c 'select(.record == "line") | .line.n == 7' waited | grep -qx true
 ok 'poll: waits for a line'
+jq -c 'select(.record == "hello") | .sequence' waited | grep -qx $((first + 5))
+ok 'the hello has the number of the time when it began to wait'
 fetch "/poll?after=$((first + 6))&wait=0.1" >waited
 [ "$(wc -l <waited)" = 1 ]
 ok 'poll: waits no longer than it may'
+connects=$(fetch "/poll?after=0" -o one --next -s "$URL/poll?after=$((first + 6))&wait=0.1" -o two \
+	--next -s "$URL/poll?after=0" -o three -w '%{num_connects}')
+[ "$connects" = 0 ] && [ "$(wc -l <three)" = 8 ]
+ok "polls keep their connection: $connects new ones"
 
 watch back /events -H "Last-Event-ID: $((first + 4))"
 wait_for has_number back 7
@@ -132,6 +137,16 @@ for row in 'session=s2 9 10' 'session=s2&session=s3 9 10 12' 'type=vitals.wave 8
 	[ "$(chosen "$query")" = "${want# }" ]
 	ok "filter $query"
 done
+heartbeat() { # QUERY: the number of the heartbeat that ends the answer
+	fetch "/poll?$1" | tail -n 1 | jq 'select(.record == "heartbeat") | .sequence'
+}
+[ "$(heartbeat 'after=0&type=wave')" = $((first + 11)) ] &&
+	[ "$(heartbeat "after=$((first + 6))&session=none")" = $((first + 11)) ] &&
+	[ "$(heartbeat "after=$((first + 6))&session=none&wait=0.1")" = $((first + 11)) ]
+ok 'a poll says up to which number its filter was applied'
+[ -z "$(heartbeat 'after=0')" ] && [ -z "$(heartbeat 'after=0&session=s3')" ] &&
+	[ -z "$(heartbeat "after=$((first + 11))&session=none")" ]
+ok 'unless its last line has that number, or the query'
 fetch '/poll?after=0' | jq -c 'select(.record == "hello") | .sessions == [{id: "s3", started: '$((first + 11))', ended: false}]' | grep -qx true
 ok 'the hello lists open sessions'
 lines 13 13 vitals.session.ended s3 | feed
@@ -318,6 +333,30 @@ if [ -c /dev/full ]; then
 else
 	skip 'a full disk' 'no /dev/full here'
 fi
+
+# ---- A client whose filter excludes every line knows where it is.
+
+stream --stay --heartbeat 0.2
+watch quiet '/events?type=none'
+[ "$(sed -n 's/^id: //p' quiet | head -n 1)" = "$(hello quiet sequence)" ]
+ok 'the hello has the number after which the client continues'
+lines 1 3 | feed
+last=$(($(hello quiet sequence) + 3))
+wait_for grep -q "^id: $last\$" quiet
+grep -A 2 '^event: heartbeat$' quiet | tail -n 2 >beat
+[ "$(cat beat)" = "id: $last
+data: {\"record\":\"heartbeat\",\"sequence\":$last}" ]
+ok 'a heartbeat has the last number'
+watch again "/events?type=none&after=$((last - 2))"
+[ "$(sed -n 's/^id: //p' again | head -n 1)" = $((last - 2)) ]
+ok 'a client that comes back is where it was'
+watch other '/events?type=none&after=5'
+[ "$(sed -n 's/^id: //p' other | head -n 1)" = $((last - 3)) ]
+ok 'one of another epoch is where its gap ends'
+try 'the server ends' finish TERM
+is_status 0
+is_stdout ''
+stderr_has listening
 
 # ---- With a store it goes on where it was.
 

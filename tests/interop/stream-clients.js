@@ -47,6 +47,7 @@ function eventsource() {
 			if (name === 'bye' && JSON.parse(event.data).reason === 'end')
 				source.close();
 		});
+	source.addEventListener('heartbeat', (event) => console.log(event.data + ' ' + event.lastEventId));
 	source.onerror = (event) => {
 		if (event.code)
 			console.log('status ' + event.code);

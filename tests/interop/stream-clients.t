@@ -51,6 +51,24 @@ ok 'ws: hello first'
 tail -n 2 ws | head -n 1 | jq -c '.record == "bye" and .reason == "end"' | grep -qx true
 ok 'ws: bye last'
 
+# ---- Heartbeats, to clients whose filter excludes every line
+
+stream --stay --heartbeat 0.2
+client quiet ws type=none
+client silent eventsource type=none
+wait_for grep -q '"record":"hello"' quiet
+wait_for grep -q '"record":"hello"' silent
+lines 1 3 | feed
+last=$(($(sed -n 's/.*"sequence":\([0-9]*\).*/\1/p' quiet | head -n 1) + 3))
+wait_for grep -qx "{\"record\":\"heartbeat\",\"sequence\":$last}" quiet
+ok 'ws: a heartbeat has the last number'
+wait_for grep -qx "{\"record\":\"heartbeat\",\"sequence\":$last} $last" silent
+ok 'eventsource: it becomes the last event ID'
+try 'the server ends' finish TERM
+is_status 0
+is_stdout ''
+stderr_has listening
+
 # ---- npm eventsource survives a restart of the server
 
 stream --store history.db --retry 0.1 --stay
