@@ -84,7 +84,7 @@ give_copy(
     const struct history_entry *e, struct history_result *r, struct err *err)
 {
 	const struct history_line line = {
-	    e->text, e->session, e->type, e->time};
+	    e->text, e->session, e->type, e->time, 0};
 	struct history_held *held = history_held_new(e->sequence, &line);
 
 	if (held == NULL) {

@@ -23,6 +23,7 @@ history_held_new(uint64_t sequence, const struct history_line *line)
 	p = e->data;
 	e->entry.sequence = sequence;
 	e->entry.time = line->time;
+	e->entry.event = line->event;
 	e->entry.text = (struct span){p, line->text.n};
 	p += line->text.n;
 	e->entry.session = (struct span){p, line->session.n};

@@ -174,6 +174,15 @@ history_oldest(const struct history *h)
 }
 
 int64_t
+history_time(const struct history *h, uint64_t sequence)
+{
+	if (sequence < h->oldest)
+		sequence = h->oldest;
+	return sequence < h->next ? history_at(h, sequence)->entry.time
+				  : h->time;
+}
+
+int64_t
 history_age(const struct history *h)
 {
 	return h->o.age_ms;

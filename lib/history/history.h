@@ -82,6 +82,7 @@ struct history_line {
 	struct span session; /* n 0: no session */
 	struct span type;    /* "vitals.sample", or the record of a raw line */
 	int64_t time;        /* when it was accepted */
+	int64_t event;       /* when it happened; 0: unknown */
 };
 
 /* Append a copy of ${line} and set *${sequence} to its number.  A line of type
@@ -110,6 +111,10 @@ uint64_t history_last(const struct history *h);
 /* Return the oldest number available; history_last + 1 if there is none. */
 uint64_t history_oldest(const struct history *h);
 
+/* Return when line ${sequence} was accepted; or, if it is not in memory, the
+ * oldest one that is. */
+int64_t history_time(const struct history *h, uint64_t sequence);
+
 /* Return the maximum age of a line, in milliseconds. */
 int64_t history_age(const struct history *h);
 
@@ -134,6 +139,7 @@ bool history_session(
 struct history_entry {
 	uint64_t sequence;
 	int64_t time;
+	int64_t event; /* 0 also if the line is only in the store */
 	struct span text, session, type;
 };
 

@@ -92,9 +92,8 @@ link_client(struct stream_client *c)
 		st->first->previous = c;
 	st->first = c;
 	st->clients++;
-	st->of_kind[c->kind]++;
 	st->count.connections++;
-	st->connected[c->kind]++;
+	st->metrics.connected[c->kind]++;
 	c->address = access_address_of(&st->addresses, c->peer);
 	if (c->address != NULL)
 		c->address->clients++;

@@ -5,8 +5,6 @@ void
 stream_lose(
     struct stream_client *c, const struct history_gap *gap, const char *reason)
 {
-	struct stream *st = c->stream;
-
 	if (gap->lost == 0)
 		return;
 	if (c->gap.before == 0) {
@@ -23,14 +21,8 @@ stream_lose(
 		if (strcmp(c->gap_reason, "thinned") == 0)
 			c->gap_reason = reason;
 	}
-	if (gap->lost != HISTORY_UNKNOWN) {
-		c->dropped += gap->lost;
-		st->count.dropped += gap->lost;
-		if (strcmp(reason, "thinned") == 0)
-			st->thinned += gap->lost;
-		else
-			st->lost += gap->lost;
-	}
+	if (gap->lost != HISTORY_UNKNOWN)
+		stream_count_lost(c, gap->lost, strcmp(reason, "thinned") == 0);
 }
 
 void

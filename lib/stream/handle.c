@@ -178,7 +178,7 @@ answer_metrics(struct stream *st, struct serve_request *r)
 		stream_refuse(st, r, status, refusal_headers(status), why);
 	else
 		serve_answer(r, 200,
-		    "Content-Type: text/plain; version=0.0.4\r\n"
+		    "Content-Type: " METRICS_TYPE "\r\n"
 		    "Cache-Control: no-store\r\n",
 		    buf_span(&out));
 	stream_ask_release(&ask);

@@ -60,15 +60,16 @@ take_session(const struct json_index *ix, struct buf *text, struct span *id)
 	json_index_release(&inner);
 }
 
-/* Add the age of the event in ${ix} to the histogram. */
-static void
-observe_time(struct stream *st, const struct json_index *ix, int64_t now)
+/* Return the time of the event in ${ix}, or 0. */
+static int64_t
+find_time(const struct json_index *ix)
 {
 	const struct json_member *m = find_text(ix, "time");
 	int64_t time;
 
 	if (m != NULL && instant_parse(json_inside(m->value), &time) == 0)
-		stream_observe(&st->arrival, now - time);
+		return time;
+	return 0;
 }
 
 /* Append ${text} to the history.  Return 0; or -1 with ${err}. */
@@ -93,7 +94,10 @@ append(struct stream *st, struct span text, struct err *err)
 			type = find_text(&ix, "record");
 		line.type = text_of(type, &name);
 		take_session(&ix, &session, &line.session);
-		observe_time(st, &ix, line.time);
+		line.event = find_time(&ix);
+		if (line.event != 0)
+			stream_observe(
+			    &st->metrics.arrival, line.time - line.event);
 		rc = buf_failed(&session) || buf_failed(&name)
 		    ? err_set(err, "out of memory")
 		    : history_append(

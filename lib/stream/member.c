@@ -28,12 +28,11 @@ stream_forget(struct stream_client *c)
 	if (c->next != NULL)
 		c->next->previous = c->previous;
 	st->clients--;
-	st->of_kind[c->kind]--;
 	if (c->address != NULL)
 		c->address->clients--;
 	stream_audit_client(c, c->kind == STREAM_POLL ? "poll" : "end",
 	    c->reason != NULL ? c->reason : "left");
-	stream_observe(&st->lasted, instant_monotonic() - c->began);
+	stream_observe(&st->metrics.connection, instant_monotonic() - c->began);
 	stream_client_free(c);
 }
 

@@ -1,156 +1,221 @@
-/* Metrics in the Prometheus text format. */
-#include <inttypes.h>
+/* What /metrics answers. */
 #include <stdio.h>
 
+#include "instant/instant.h"
 #include "stream/private.h"
 
-const double stream_bucket[STREAM_BUCKETS] = {
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10, 60, 3600};
+#define NAME(name) "vitals_stream_" name
 
-void
-stream_observe(struct stream_histogram *h, int64_t ms)
+static const char *const class_name[STREAM_CLASSES] = {
+    "normal", "replaying", "slow"};
+
+/* How far clients are behind: their number, and the largest lag of any. */
+struct lag {
+	size_t clients;
+	uint64_t lines;
+	int64_t ms;
+};
+
+/* "kind=…,class=…" */
+struct label {
+	char text[48];
+};
+
+static struct label
+label_of(size_t kind, size_t class)
 {
-	double seconds = ms > 0 ? (double)ms / 1000 : 0;
-	size_t i = 0;
+	struct label l;
 
-	while (i < STREAM_BUCKETS && seconds > stream_bucket[i])
-		i++;
-	h->bucket[i]++;
-	h->sum += seconds;
-	h->count++;
+	snprintf(l.text, sizeof(l.text), "kind=\"%s\",class=\"%s\"",
+	    stream_transport[kind].name, class_name[class]);
+	return l;
 }
 
-static void
-head(struct buf *b, const char *name, const char *type, const char *help)
+static struct label
+label_of_kind(size_t kind)
 {
-	buf_addf(b, "# HELP vitals_stream_%s %s\n# TYPE vitals_stream_%s %s\n",
-	    name, help, name, type);
+	struct label l;
+
+	snprintf(
+	    l.text, sizeof(l.text), "kind=\"%s\"", stream_transport[kind].name);
+	return l;
 }
 
-static void
-number(struct buf *b, const char *name, const char *type, const char *help,
-    uint64_t value)
+static struct lag
+lag_of(const struct stream_client *c, int64_t now)
 {
-	head(b, name, type, help);
-	buf_addf(b, "vitals_stream_%s %" PRIu64 "\n", name, value);
+	const struct history *h = c->stream->options.history;
+	struct lag lag = {1, 0, 0};
+
+	if (c->cursor.foreign || c->cursor.after >= history_last(h))
+		return lag;
+	lag.lines = history_last(h) - c->cursor.after;
+	lag.ms = now - history_time(h, c->cursor.after + 1);
+	if (lag.ms < 0)
+		lag.ms = 0;
+	return lag;
 }
 
+/* Append the client that is furthest behind, unless it is NULL. */
 static void
-by_kind(struct buf *b, const char *name, const char *type, const char *help,
-    const uint64_t value[STREAM_KINDS])
+put_slowest(struct buf *out, const struct stream_client *c, struct lag lag)
 {
-	head(b, name, type, help);
-	for (size_t i = 0; i < STREAM_KINDS; i++)
-		buf_addf(b, "vitals_stream_%s{kind=\"%s\"} %" PRIu64 "\n", name,
-		    stream_transport[i].name, value[i]);
-}
+	struct buf label;
 
-/* ${label} is "" or a label followed by a comma. */
-static void
-histogram(struct buf *b, const char *name, const char *label,
-    const struct stream_histogram *h)
-{
-	uint64_t sum = 0;
-	int n = (int)strlen(label);
-
-	for (size_t i = 0; i < STREAM_BUCKETS; i++) {
-		sum += h->bucket[i];
-		buf_addf(b,
-		    "vitals_stream_%s_bucket{%sle=\"%g\"} %" PRIu64 "\n", name,
-		    label, stream_bucket[i], sum);
+	buf_init(&label);
+	if (c != NULL) {
+		buf_add_text(&label, "client=\"");
+		metrics_put_value(&label, c->peer);
+		buf_addf(&label, "\",%s",
+		    label_of(c->kind, stream_class_of(c)).text);
 	}
-	buf_addf(b, "vitals_stream_%s_bucket{%sle=\"+Inf\"} %" PRIu64 "\n",
-	    name, label, h->count);
-	/* Without the comma. */
-	buf_addf(b, "vitals_stream_%s_sum{%.*s} %.15g\n", name,
-	    n > 0 ? n - 1 : 0, label, h->sum);
-	buf_addf(b, "vitals_stream_%s_count{%.*s} %" PRIu64 "\n", name,
-	    n > 0 ? n - 1 : 0, label, h->count);
+	metrics_head(out, NAME("slowest_client_lag_lines"), METRICS_GAUGE,
+	    "Lines that the client furthest behind was not sent yet.");
+	if (c != NULL && buf_string(&label) != NULL)
+		metrics_count(out, NAME("slowest_client_lag_lines"), label.data,
+		    lag.lines);
+	metrics_head(out, NAME("slowest_client_lag_seconds"), METRICS_GAUGE,
+	    "Age of the oldest of these lines.");
+	if (c != NULL && buf_string(&label) != NULL)
+		metrics_real(out, NAME("slowest_client_lag_seconds"),
+		    label.data, (double)lag.ms / 1000);
+	metrics_head(out, NAME("slowest_client_dropped"), METRICS_GAUGE,
+	    "Lines that this client has lost.");
+	if (c != NULL && buf_string(&label) != NULL)
+		metrics_count(out, NAME("slowest_client_dropped"), label.data,
+		    c->dropped);
+	buf_release(&label);
 }
 
 static void
-put_histograms(const struct stream *st, struct buf *b)
+put_clients(const struct stream *st, struct buf *out)
 {
-	head(b, "arrival_seconds", "histogram",
-	    "From an event's time to its arrival.");
-	histogram(b, "arrival_seconds", "", &st->arrival);
-	head(b, "delivery_seconds", "histogram",
-	    "From a line's arrival to its sending to one client.");
-	for (size_t i = 0; i < STREAM_POLL; i++) {
-		char label[32];
-
-		snprintf(label, sizeof(label), "kind=\"%s\",",
-		    stream_transport[i].name);
-		histogram(b, "delivery_seconds", label, &st->delivery[i]);
-	}
-	head(b, "acknowledged_seconds", "histogram",
-	    "From a line's sending to its acknowledgement.");
-	histogram(b, "acknowledged_seconds", "", &st->acked);
-	head(b, "connection_seconds", "histogram",
-	    "How long clients were connected.");
-	histogram(b, "connection_seconds", "", &st->lasted);
-}
-
-/* Append the client that is furthest behind, and by how many lines. */
-static void
-put_slowest(const struct stream *st, struct buf *b)
-{
-	uint64_t last = history_last(st->options.history), most = 0;
+	struct lag of[STREAM_KINDS][STREAM_CLASSES] = {0}, most = {0, 0, 0};
 	const struct stream_client *slowest = NULL;
+	int64_t now = instant_now();
 
 	for (const struct stream_client *c = st->first; c; c = c->next) {
-		uint64_t behind =
-		    c->cursor.foreign ? 0 : last - c->cursor.after;
+		struct lag *sum = &of[c->kind][stream_class_of(c)];
+		struct lag lag = lag_of(c, now);
 
-		if (c->kind != STREAM_POLL && behind > most) {
-			most = behind;
+		sum->clients++;
+		if (lag.lines > sum->lines)
+			sum->lines = lag.lines;
+		if (lag.ms > sum->ms)
+			sum->ms = lag.ms;
+		if (lag.lines > most.lines) {
+			most = lag;
 			slowest = c;
 		}
 	}
-	head(b, "lag_lines", "gauge",
-	    "Lines that the slowest client is behind.");
-	buf_addf(b, "vitals_stream_lag_lines %" PRIu64 "\n", most);
-	head(b, "slowest_client", "gauge",
-	    "The client that is behind the most, and lines it was not sent.");
-	if (slowest != NULL)
-		buf_addf(b,
-		    "vitals_stream_slowest_client{client=\"%s\",kind=\"%s\"} "
-		    "%" PRIu64 "\n",
-		    slowest->peer, stream_transport[slowest->kind].name,
-		    slowest->dropped);
+	metrics_head(
+	    out, NAME("clients"), METRICS_GAUGE, "Clients that are connected.");
+	for (size_t i = 0; i < STREAM_KINDS; i++)
+		for (size_t k = 0; k < STREAM_CLASSES; k++)
+			metrics_count(out, NAME("clients"), label_of(i, k).text,
+			    of[i][k].clients);
+	metrics_head(out, NAME("lag_lines"), METRICS_GAUGE,
+	    "Largest number of lines that a client was not sent yet.");
+	for (size_t i = 0; i < STREAM_KINDS; i++)
+		for (size_t k = 0; k < STREAM_CLASSES; k++)
+			metrics_count(out, NAME("lag_lines"),
+			    label_of(i, k).text, of[i][k].lines);
+	metrics_head(out, NAME("lag_seconds"), METRICS_GAUGE,
+	    "Age of the oldest line that a client was not sent yet.");
+	for (size_t i = 0; i < STREAM_KINDS; i++)
+		for (size_t k = 0; k < STREAM_CLASSES; k++)
+			metrics_real(out, NAME("lag_seconds"),
+			    label_of(i, k).text, (double)of[i][k].ms / 1000);
+	put_slowest(out, slowest, most);
+}
+
+static void
+put_totals(const struct stream_metrics *m, struct buf *out)
+{
+	char label[96];
+
+	metrics_head(out, NAME("sent_total"), METRICS_COUNTER, "Lines sent.");
+	for (size_t i = 0; i < STREAM_KINDS; i++)
+		for (size_t k = 0; k < STREAM_CLASSES; k++)
+			metrics_count(out, NAME("sent_total"),
+			    label_of(i, k).text, m->total[i][k].sent);
+	metrics_head(out, NAME("dropped_total"), METRICS_COUNTER,
+	    "Lines that clients were not sent.");
+	for (size_t i = 0; i < STREAM_KINDS * STREAM_CLASSES; i++) {
+		size_t kind = i / STREAM_CLASSES, class = i % STREAM_CLASSES;
+		const struct stream_totals *t = &m->total[kind][class];
+
+		snprintf(label, sizeof(label), "%s,reason=\"lost\"",
+		    label_of(kind, class).text);
+		metrics_count(out, NAME("dropped_total"), label, t->lost);
+		snprintf(label, sizeof(label), "%s,reason=\"thinned\"",
+		    label_of(kind, class).text);
+		metrics_count(out, NAME("dropped_total"), label, t->thinned);
+	}
+}
+
+/* Append a family with a histogram for each kind. */
+static void
+put_kinds(struct buf *out, const char *name, const char *help,
+    const struct metrics_histogram h[STREAM_KINDS])
+{
+	metrics_head(out, name, METRICS_HISTOGRAM, help);
+	for (size_t i = 0; i < STREAM_KINDS; i++)
+		metrics_put_histogram(out, name, label_of_kind(i).text, &h[i]);
+}
+
+static void
+put_one(struct buf *out, const char *name, const char *help,
+    const struct metrics_histogram *h)
+{
+	metrics_head(out, name, METRICS_HISTOGRAM, help);
+	metrics_put_histogram(out, name, "", h);
+}
+
+static void
+put_histograms(const struct stream_metrics *m, struct buf *out)
+{
+	put_one(out, NAME("arrival_seconds"),
+	    "From an event's time to its arrival.", &m->arrival);
+	put_kinds(out, NAME("delivery_seconds"),
+	    "From a line's arrival to its sending to one client.", m->delivery);
+	put_kinds(out, NAME("event_sent_seconds"),
+	    "From an event's time to its sending to one client.",
+	    m->event_sent);
+	put_one(out, NAME("acknowledged_seconds"),
+	    "From a line's sending to its acknowledgement.", &m->acknowledged);
+	put_one(out, NAME("event_acknowledged_seconds"),
+	    "From an event's time to its acknowledgement.",
+	    &m->event_acknowledged);
+	put_one(out, NAME("connection_seconds"),
+	    "How long clients were connected.", &m->connection);
 }
 
 void
 stream_put_metrics(struct stream *st, struct buf *out)
 {
 	const struct history *h = st->options.history;
-	uint64_t now[STREAM_KINDS];
+	const struct stream_metrics *m = &st->metrics;
 
-	for (size_t i = 0; i < STREAM_KINDS; i++)
-		now[i] = st->of_kind[i];
-	number(out, "lines_total", "counter", "Lines of the input.",
-	    st->count.lines);
-	number(out, "bad_lines_total", "counter",
+	metrics_counter(
+	    out, NAME("lines_total"), "Lines of the input.", st->count.lines);
+	metrics_counter(out, NAME("bad_lines_total"),
 	    "Lines of the input that were refused.", st->count.bad);
-	by_kind(out, "clients", "gauge", "Clients that are connected.", now);
-	by_kind(out, "connections_total", "counter",
-	    "Clients that connected, and polls.", st->connected);
-	number(out, "refused_total", "counter", "Requests that were refused.",
-	    st->count.refused);
-	by_kind(out, "sent_total", "counter", "Lines sent.", st->sent);
-	head(out, "dropped_total", "counter",
-	    "Lines that clients were not sent.");
-	buf_addf(out,
-	    "vitals_stream_dropped_total{reason=\"lost\"} %" PRIu64 "\n"
-	    "vitals_stream_dropped_total{reason=\"thinned\"} %" PRIu64 "\n",
-	    st->lost, st->thinned);
-	number(out, "slow_disconnects_total", "counter",
+	metrics_head(out, NAME("connections_total"), METRICS_COUNTER,
+	    "Clients that connected, and polls.");
+	for (size_t i = 0; i < STREAM_KINDS; i++)
+		metrics_count(out, NAME("connections_total"),
+		    label_of_kind(i).text, m->connected[i]);
+	metrics_counter(out, NAME("refused_total"),
+	    "Requests that were refused.", st->count.refused);
+	put_clients(st, out);
+	put_totals(m, out);
+	metrics_counter(out, NAME("slow_disconnects_total"),
 	    "Clients that were disconnected because they were slow.",
-	    st->slow_ends);
-	number(out, "history_lines", "gauge", "Lines held in memory.",
-	    history_entries(h));
-	number(
-	    out, "history_bytes", "gauge", "Bytes of them.", history_bytes(h));
-	put_slowest(st, out);
-	put_histograms(st, out);
+	    m->disconnected_slow);
+	metrics_gauge(out, NAME("history_lines"), "Lines held in memory.",
+	    (double)history_entries(h));
+	metrics_gauge(out, NAME("history_bytes"), "Bytes of them.",
+	    (double)history_bytes(h));
+	put_histograms(m, out);
 }

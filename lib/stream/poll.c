@@ -13,6 +13,7 @@ static enum found
 put_lines(struct stream_client *c, struct buf *out, size_t *n)
 {
 	struct history *h = c->stream->options.history;
+	int64_t now = instant_now();
 	struct history_result r;
 	struct err err;
 
@@ -22,10 +23,8 @@ put_lines(struct stream_client *c, struct buf *out, size_t *n)
 		case HISTORY_LINE:
 			stream_put_lost(c, out);
 			stream_transport[c->kind].line(r.entry, out);
+			stream_count_sent(c, r.entry, now);
 			history_entry_unref(r.entry);
-			c->sent++;
-			c->stream->sent[c->kind]++;
-			c->stream->count.sent++;
 			break;
 		case HISTORY_GAP:
 			stream_lose(

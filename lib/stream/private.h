@@ -3,6 +3,7 @@
 #define STREAM_PRIVATE_H
 
 #include "access/access.h"
+#include "metrics/metrics.h"
 #include "stream/stream.h"
 #include "websocket/frame.h"
 
@@ -15,25 +16,36 @@
 /* The most lines that one client gets before others have a turn. */
 #define STREAM_TURN 64
 
-/* The upper bounds of the buckets of every histogram, in seconds. */
-#define STREAM_BUCKETS 12
-extern const double stream_bucket[STREAM_BUCKETS];
-
-struct stream_histogram {
-	uint64_t bucket[STREAM_BUCKETS + 1];
-	double sum;
-	uint64_t count;
-};
-
-/* Add the duration ${ms} to ${h}. */
-void stream_observe(struct stream_histogram *h, int64_t ms);
-
 enum stream_kind {
 	STREAM_SSE,
 	STREAM_WEBSOCKET,
 	STREAM_POLL
 };
 #define STREAM_KINDS 3
+
+/* The classes of clients in the metrics. */
+enum stream_class {
+	STREAM_NORMAL,
+	STREAM_REPLAYING, /* reads the history that it asked for */
+	STREAM_BEHIND     /* its policy for slow clients applies */
+};
+#define STREAM_CLASSES 3
+
+struct stream_totals {
+	uint64_t sent, lost, thinned; /* lines */
+};
+
+/* Histograms are of seconds. */
+struct stream_metrics {
+	uint64_t connected[STREAM_KINDS], disconnected_slow;
+	struct stream_totals total[STREAM_KINDS][STREAM_CLASSES];
+	struct metrics_histogram arrival; /* from the event's time */
+	struct metrics_histogram delivery[STREAM_KINDS]; /* from arrival */
+	struct metrics_histogram event_sent[STREAM_KINDS];
+	struct metrics_histogram acknowledged; /* from the sending */
+	struct metrics_histogram event_acknowledged;
+	struct metrics_histogram connection;
+};
 
 /* How one transport encodes lines and records.  There is a row for each
  * kind. */
@@ -79,6 +91,7 @@ struct stream_client {
 	uint64_t given;
 	bool replaying;         /* has not caught up since it connected */
 	bool more;              /* has more lines to get, and room for them */
+	bool is_slow;           /* its policy applies */
 	unsigned keep_every;    /* THIN: one in so many samples is sent */
 	uint64_t thinned;       /* samples and waves considered so far */
 	struct history_gap gap; /* not yet announced; before 0: none */
@@ -90,8 +103,9 @@ struct stream_client {
 	int64_t behind; /* since when it exceeds the queue limit */
 	int64_t eased;  /* THIN: when the rate last changed */
 	uint64_t sent, dropped;
-	uint64_t probe; /* the number whose ack is awaited; 0: none */
-	int64_t probed; /* when it was sent */
+	uint64_t probe;      /* the number whose ack is awaited; 0: none */
+	int64_t probed;      /* when it was sent */
+	int64_t probe_event; /* the time of its event, or 0 */
 	struct access_address *address;
 	char peer[80];
 };
@@ -101,12 +115,10 @@ struct stream {
 	struct serve *serve;
 	struct serve_input *input;
 	struct stream_client *first;
-	size_t clients, of_kind[STREAM_KINDS];
+	size_t clients;
 	struct access_addresses addresses;
 	struct stream_counters count;
-	uint64_t connected[STREAM_KINDS], sent[STREAM_KINDS];
-	uint64_t slow_ends, lost, thinned;
-	struct stream_histogram arrival, delivery[STREAM_KINDS], acked, lasted;
+	struct stream_metrics metrics;
 	struct buf line;      /* an incomplete line */
 	uint64_t line_number; /* of the last complete one */
 	bool overlong; /* discarding the rest of a line that is too long */
@@ -190,6 +202,23 @@ void stream_tell(struct stream *st, enum stream_notice what, const char *where,
 /* Refuse ${r} with HTTP ${status}: report it, audit it and answer it. */
 void stream_refuse(struct stream *st, struct serve_request *r, int status,
     const char *headers, const char *why);
+
+/* ---- count.c: counters by class of client */
+void stream_metrics_init(struct stream_metrics *m);
+
+/* Add the duration ${ms} to ${h}. */
+void stream_observe(struct metrics_histogram *h, int64_t ms);
+
+/* Return the class that ${c} is in now. */
+enum stream_class stream_class_of(const struct stream_client *c);
+
+/* Count that ${e} is sent to ${c} at ${now}.  Its latency counts only if the
+ * client did not have to catch up with the history first. */
+void stream_count_sent(
+    struct stream_client *c, const struct history_entry *e, int64_t now);
+
+/* Count ${n} lines that ${c} is not sent. */
+void stream_count_lost(struct stream_client *c, uint64_t n, bool thinned);
 
 /* ---- member.c: the list of clients */
 

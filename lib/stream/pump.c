@@ -13,7 +13,6 @@ release_entry(void *entry)
 static int
 send_line(struct stream_client *c, struct history_entry *e)
 {
-	struct stream *st = c->stream;
 	struct span frame =
 	    history_frame(e, (unsigned)c->kind, stream_transport[c->kind].line);
 	struct buf lost;
@@ -32,14 +31,12 @@ send_line(struct stream_client *c, struct history_entry *e)
 		return -1;
 	}
 	serve_stream_add(c->out, (struct serve_piece){frame, release_entry, e});
-	c->sent++;
-	st->sent[c->kind]++;
-	st->count.sent++;
-	stream_observe(&st->delivery[c->kind], instant_now() - e->time);
+	stream_count_sent(c, e, instant_now());
 	c->said = instant_monotonic();
 	if (c->kind == STREAM_WEBSOCKET && c->probe == 0) {
 		c->probe = e->sequence;
 		c->probed = c->said;
+		c->probe_event = e->event;
 	}
 	return 0;
 }

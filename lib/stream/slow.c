@@ -42,8 +42,9 @@ stream_judge(struct stream_client *c)
 		c->behind = now;
 	if (now - c->behind < STREAM_BEHIND_MS)
 		return true;
+	c->is_slow = true;
 	if (c->slow == STREAM_DISCONNECT) {
-		c->stream->slow_ends++;
+		c->stream->metrics.disconnected_slow++;
 		stream_leave(c, "slow", WEBSOCKET_TRY_LATER);
 		return false;
 	}
@@ -82,7 +83,7 @@ stream_thins(struct stream_client *c, const struct history_entry *e)
 void
 stream_caught_up(struct stream_client *c)
 {
-	c->replaying = false;
+	c->replaying = c->is_slow = false;
 	c->behind = 0;
 	if (c->keep_every > 1) {
 		int64_t now = instant_monotonic();

@@ -20,6 +20,7 @@ stream_new(const struct stream_options *options, struct err *err)
 	st->options = *options;
 	if (st->options.per_address == 0)
 		st->options.per_address = st->options.clients;
+	stream_metrics_init(&st->metrics);
 	buf_init(&st->line);
 	buf_init(&st->text);
 	return st;

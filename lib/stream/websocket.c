@@ -14,9 +14,14 @@ fail(struct stream_client *c, int code, const char *why)
 static void
 acknowledge(struct stream_client *c, uint64_t sequence)
 {
+	struct stream_metrics *m = &c->stream->metrics;
+
 	if (c->probe == 0 || sequence < c->probe)
 		return;
-	stream_observe(&c->stream->acked, instant_monotonic() - c->probed);
+	stream_observe(&m->acknowledged, instant_monotonic() - c->probed);
+	if (c->probe_event != 0)
+		stream_observe(
+		    &m->event_acknowledged, instant_now() - c->probe_event);
 	c->probe = 0;
 }
 

@@ -86,7 +86,7 @@ is_stderr ''
 fetch "/poll?after=$((first + 5))&wait=60" >waited 8>&- &
 POLL=$!
 CLIENTS="$CLIENTS $POLL"
-wait_for eval 'fetch /metrics | grep -q "clients{kind=\"poll\"} 1"'
+wait_for has_clients poll 1
 lines 7 7 | feed
 wait "$POLL"
 jq -c 'select(.record == "line") | .line.n == 7' waited | grep -qx true
@@ -183,7 +183,7 @@ ok "POST: $code"
 try 'metrics' fetch /metrics
 is_status 0
 stdout_has '^vitals_stream_lines_total 13$'
-stdout_has '^vitals_stream_clients{kind="sse"} 3$'
+stdout_has '^vitals_stream_clients{kind="sse",class="normal"} 3$'
 stdout_has '^vitals_stream_connections_total{kind="sse"} 3$'
 stdout_has '^vitals_stream_delivery_seconds_bucket{kind="sse",le="+Inf"} '
 is_stderr ''

@@ -16,7 +16,7 @@ stall() { # FILE PATH
 	curl -sN --max-time 1200 "$URL$2" >"$stall_f.pipe" 8>&- 7<&- &
 	STALLED=$!
 	CLIENTS="$CLIENTS $STALLED"
-	wait_for eval 'fetch /metrics | grep -q "^vitals_stream_clients{kind=\"sse\"} '"$3"'$"'
+	wait_for has_clients sse "$3"
 }
 resume() { # FILE: read what comes, from now on
 	cat <&7 >"$1" 8>&- &
@@ -40,9 +40,8 @@ flood() { # TYPE COMMAND ...
 		done >&8
 	done
 }
-counter() { # NAME MINIMUM: is it at least that?
-	counter_v=$(fetch /metrics | sed -n "s/^vitals_stream_$1 //p")
-	[ "${counter_v%.*}" -ge "$2" ]
+counter() { # NAME TEXT MINIMUM: is its sum at least that?
+	[ "$(metric "$1" "$2")" -ge "$3" ]
 }
 gaps() { # FILE: the control records of its gaps, one a line
 	grep -A 2 '^event: gap$' "$1" | sed -n 's/^data: //p'
@@ -53,12 +52,17 @@ gaps() { # FILE: the control records of its gaps, one a line
 stream --stay --queue 20 --history-bytes 2000000
 watch live '/events?type=none'
 stall slow '/events?type=sample' 2
-flood vitals.sample counter 'dropped_total{reason="lost"}' 300
+flood vitals.sample counter dropped_total lost 300
 ok 'a client that does not read loses lines'
 fetch /metrics >metrics
-grep -q '^vitals_stream_slowest_client{client="127.0.0.1:[0-9]*",kind="sse"} [1-9]' metrics
+grep -q '^vitals_stream_slowest_client_dropped{client="127.0.0.1:[0-9]*",kind="sse",class="slow"} [1-9]' metrics &&
+	grep -q '^vitals_stream_slowest_client_lag_lines{client="127.0.0.1:[0-9]*",kind="sse",class="slow"} [1-9]' metrics &&
+	grep -q '^vitals_stream_slowest_client_lag_seconds{client="127.0.0.1:[0-9]*",kind="sse",class="slow"} [0-9]' metrics
 ok 'and is named'
-counter history_bytes 1 && ! counter history_bytes 2100000
+[ "$(metric clients 'class="slow"')" = 1 ] && [ "$(metric clients 'class="normal"')" = 1 ] &&
+	[ "$(metric lag_lines 'class="slow"')" -gt 0 ] && [ "$(metric lag_lines 'class="normal"')" = 0 ]
+ok 'its lag is that of the slow clients, not of the others'
+counter history_bytes '' 1 && ! counter history_bytes '' 2100000
 ok 'the history keeps to its bounds'
 resume got
 wait_for has_number got $LAST
@@ -92,10 +96,10 @@ stderr_has listening
 LAST=0
 stream --stay --queue 20 --slow thin
 stall slow /events 1
-flood vitals.sample counter 'dropped_total{reason="lost"}' 1
+flood vitals.sample counter dropped_total lost 1
 echo '{"type":"vitals.measurement.completed","n":-1}' >&8
 resume got
-wait_for counter 'dropped_total{reason="thinned"}' 50
+wait_for counter dropped_total thinned 50
 ok 'a client that is thinned gets fewer samples and waves'
 wait_for has_number got -1
 ok 'and other lines all the same'
@@ -117,7 +121,7 @@ stderr_has listening
 LAST=0
 stream --stay --queue 20 --dead-after 1000
 stall slow '/events?slow=disconnect' 1
-flood vitals.sample counter slow_disconnects_total 1
+flood vitals.sample counter slow_disconnects_total '' 1
 ok 'a client that asked for it is disconnected'
 resume got
 wait_for gone "$STALLED"
@@ -148,8 +152,8 @@ while [ $i -lt 20 ]; do
 	eval "exec 7>&-; sleep 1200 <never$i 8>&- & CLIENTS=\"\$CLIENTS \$!\""
 done
 watch live /events
-wait_for eval 'fetch /metrics | grep -q "^vitals_stream_clients{kind=\"sse\"} 22$"'
-flood vitals.sample counter 'dropped_total{reason="lost"}' 100
+wait_for has_clients sse 22
+flood vitals.sample counter dropped_total lost 100
 ok 'twenty of them lose lines'
 wait_for has_number live $LAST
 [ "$(numbers live)" = "$(seq -s ' ' 1 $LAST)" ]
@@ -164,7 +168,7 @@ stderr_has listening
 stream --stay --heartbeat 0.2 --dead-after 1
 watch live /events
 stall slow /events 2
-flood vitals.sample eval 'fetch /metrics | grep -q "^vitals_stream_clients{kind=\"sse\"} 1$"'
+flood vitals.sample has_clients sse 1
 ok 'a client that takes nothing is given up'
 kill -0 "$WATCHER" && wait_for grep -q '^event: heartbeat$' live
 ok 'one that reads is not, and gets signs of life'

@@ -41,7 +41,7 @@ ok 'WebSocket is switched to'
 curl -s --max-time 1200 --cacert server.pem "$URL/poll?after=0&wait=60" >polled 8>&- &
 POLL=$!
 CLIENTS="$CLIENTS $POLL"
-wait_for eval 'fetch /metrics --cacert server.pem | grep -q "^vitals_stream_clients{kind=\"poll\"} 1$"'
+wait_for has_clients poll 1 --cacert server.pem
 ok 'a poll waits'
 lines 1 1 | feed
 wait_for gone "$POLL"

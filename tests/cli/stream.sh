@@ -69,6 +69,20 @@ watch() { # FILE PATH [ARG of curl ...]: an SSE client in the background
 	CLIENTS="$CLIENTS $WATCHER"
 	wait_for grep -q '^event: hello' "$watch_f"
 }
+# The sum of the samples of NAME whose labels contain TEXT.
+metric() { # NAME TEXT [ARG of curl ...]
+	metric_n=$1 metric_t=$2
+	shift 2
+	fetch /metrics "$@" | awk -v n="vitals_stream_$metric_n" -v t="$metric_t" '
+		{ split($1, name, "{") }
+		name[1] == n && index($1, t) { sum += $2 }
+		END { printf "%.15g\n", sum }'
+}
+has_clients() { # KIND NUMBER [ARG of curl ...]
+	has_clients_k=$1 has_clients_n=$2
+	shift 2
+	[ "$(metric clients "kind=\"$has_clients_k\"" "$@")" = "$has_clients_n" ]
+}
 # What of an SSE stream came: the numbers n of its lines.
 numbers() { # FILE
 	sed -n 's/^data: //p' "$1" | jq -r 'select(.n) | .n' | paste -sd ' '

@@ -36,7 +36,7 @@ client ws ws after=earliest
 wait_for grep -q '"n":3' ws
 lines 4 6 | feed
 wait_for grep -q '"n":6' ws
-wait_for eval 'fetch /metrics | grep -q "^vitals_stream_acknowledged_seconds_count{} [1-9]"'
+wait_for eval 'fetch /metrics | grep -q "^vitals_stream_acknowledged_seconds_count [1-9]"'
 ok 'ws: an acknowledgement is counted'
 try 'ws: the input ends' finish
 is_status 0
@@ -50,6 +50,24 @@ sed -n 2p ws | jq -c '.record == "hello" and .version == "1.0"' | grep -qx true
 ok 'ws: hello first'
 tail -n 2 ws | head -n 1 | jq -c '.record == "bye" and .reason == "end"' | grep -qx true
 ok 'ws: bye last'
+
+# ---- Latency, from the event to the acknowledgement
+
+stream --stay
+client ws ws
+wait_for grep -q '"record":"hello"' ws
+event_is_acknowledged() {
+	jq -nc '{type: "vitals.sample", time: (now - 300 | floor | todate)}' | feed
+	[ "$(metric event_acknowledged_seconds_count '')" -gt 0 ]
+}
+wait_for event_is_acknowledged
+[ "$(metric event_acknowledged_seconds_bucket 'le="60"')" = 0 ] &&
+	[ "$(metric acknowledged_seconds_bucket 'le="60"')" -gt 0 ]
+ok 'ws: an acknowledgement is counted from the event, and from the sending'
+try 'the server ends' finish TERM
+is_status 0
+is_stdout ''
+stderr_has listening
 
 # ---- Heartbeats, to clients whose filter excludes every line
 

@@ -66,7 +66,7 @@ static uint64_t
 put(struct history *h, const char *text, const char *session, const char *type)
 {
 	struct history_line line = {
-	    span_of(text), span_of(session), span_of(type), START};
+	    span_of(text), span_of(session), span_of(type), START, 0};
 	uint64_t sequence = 0;
 
 	if (history_append(h, &line, &sequence, NULL) != 0)
@@ -231,7 +231,7 @@ check_since(void)
 	    .bytes = (size_t)64 << 20, .entries = 100000, .age_ms = 60000};
 	struct history *h = history_new(&o, START, NULL);
 	struct history_line line = {
-	    SPAN_LIT("{}"), SPAN_LIT("s"), SPAN_LIT("t"), START};
+	    SPAN_LIT("{}"), SPAN_LIT("s"), SPAN_LIT("t"), START, 0};
 	struct history_cursor c;
 	uint64_t n, good = 0;
 
@@ -260,7 +260,7 @@ check_limits(struct history *h)
 {
 	char name[HISTORY_NAME_MAX + 1];
 	struct history_line line = {
-	    SPAN_LIT("{}"), {name, HISTORY_NAME_MAX}, SPAN_LIT("t"), START};
+	    SPAN_LIT("{}"), {name, HISTORY_NAME_MAX}, SPAN_LIT("t"), START, 0};
 	struct history_filter *f = history_filter_new();
 	struct history_cursor c;
 	struct history_result r;

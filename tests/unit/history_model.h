@@ -74,6 +74,7 @@ model_append(struct history *h, uint64_t i)
 
 	model_text(i, text);
 	line.time = model_time(i);
+	line.event = 0;
 	line.text = span_of(text);
 	line.session = span_of(model_session(i));
 	line.type = span_of(model_type(i));

@@ -365,7 +365,7 @@ check_sessions(void)
 {
 	struct history *h = history_new(&roomy, START, NULL);
 	struct history_line line = {SPAN_LIT("{}"), SPAN_LIT("x"),
-	    SPAN_LIT("vitals.session.started"), START};
+	    SPAN_LIT("vitals.session.started"), START, 0};
 	struct history_session s;
 	uint64_t x, y;
 
