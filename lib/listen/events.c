@@ -25,13 +25,18 @@ begin(
 static enum listen_took
 take_event(struct listener *l, struct listen_record *r, struct err *err)
 {
-	int rc;
+	static const char *const known[] = {"hello", "gap", "heartbeat", "bye"};
+	int rc = 0;
 
+	r->kind = LISTEN_UNKNOWN;
 	if (l->sse.type.n == 0 || span_is(l->sse.type, "message"))
 		rc = listen_record_line(
 		    &l->json, l->sse.data, l->sse.id, r, err);
-	else
-		rc = listen_record_read(&l->json, l->sse.data, r, err);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (span_is(l->sse.type, known[i]))
+			rc = listen_record_read(
+			    &l->json, l->sse.data, r, err);
+	}
 	return rc == 0 ? LISTEN_RECORD : LISTEN_BROKE;
 }
 

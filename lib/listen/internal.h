@@ -12,13 +12,15 @@ enum listen_kind {
 	LISTEN_HELLO,
 	LISTEN_A_LINE,
 	LISTEN_A_GAP,
-	LISTEN_BYE
+	LISTEN_HEARTBEAT,
+	LISTEN_BYE,
+	LISTEN_UNKNOWN /* of a newer version: ignore it */
 };
 
 struct listen_record {
 	enum listen_kind kind;
 	struct span text;  /* A_LINE: the line; otherwise the whole record */
-	uint64_t sequence; /* HELLO, A_LINE */
+	uint64_t sequence; /* HELLO, A_LINE, HEARTBEAT */
 	uint64_t before;   /* A_GAP */
 	bool lost;         /* A_GAP: false only if the count is 0 */
 	char epoch[LISTEN_EPOCH_MAX]; /* HELLO */
@@ -122,7 +124,8 @@ listen_rest(const struct buf *b, size_t taken)
 }
 
 /* ---- record.c */
-/* Parse the record ${text}.  Return 0, or -1 with ${err}. */
+/* Parse the record ${text}.  Return 0, or -1 with ${err}.  A record of a kind
+ * that is not known is valid. */
 int listen_record_read(struct json_index *ix, struct span text,
     struct listen_record *r, struct err *err);
 /* Parse the line ${text} whose sequence number is the text ${id}. */

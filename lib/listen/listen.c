@@ -211,6 +211,14 @@ take_record(
 		move_to(l, r->before > 0 ? r->before - 1 : 0);
 		got->lost = r->lost;
 		return LISTEN_GAP;
+	case LISTEN_HEARTBEAT:
+		/* The lines up to this one were received or filtered out. */
+		if (l->at.known && same_epoch(l) &&
+		    r->sequence > l->at.sequence)
+			move_to(l, r->sequence);
+		return LISTEN_IDLE;
+	case LISTEN_UNKNOWN:
+		return LISTEN_IDLE;
 	case LISTEN_BYE:
 		break;
 	}

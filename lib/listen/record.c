@@ -66,7 +66,7 @@ listen_record_read(struct json_index *ix, struct span text,
 		return -1;
 	m = json_index_find(ix, "record");
 	if (m == NULL || m->type != JSON_STRING)
-		return err_set(err, "no record of a stream");
+		return err_set(err, "not a record of a stream");
 	if (span_is(m->value, "\"line\"")) {
 		r->kind = LISTEN_A_LINE;
 		return read_line(ix, r, err);
@@ -79,8 +79,13 @@ listen_record_read(struct json_index *ix, struct span text,
 		r->kind = LISTEN_A_GAP;
 		return read_gap(ix, r, err);
 	}
+	if (span_is(m->value, "\"heartbeat\"")) {
+		r->kind = LISTEN_HEARTBEAT;
+		return number(ix, "sequence", &r->sequence, err);
+	}
+	r->kind = LISTEN_UNKNOWN;
 	if (!span_is(m->value, "\"bye\""))
-		return err_set(err, "a record of an unknown kind");
+		return 0;
 	r->kind = LISTEN_BYE;
 	reason = json_index_find(ix, "reason");
 	r->reason = reason != NULL && reason->type == JSON_STRING

@@ -138,6 +138,34 @@ wait_for said 'the server ends the connection: end'
 control 'lines=1'
 finish 'but may begin again' 0
 
+# ---- Records that print nothing ----------------------------------------------
+say() { # JSON
+	curl -sG "$URL/control" --data-urlencode "say=$1"
+}
+state_has() { # JQ-CONDITION
+	jq -e "$1" beat >/dev/null 2>&1
+}
+for way in websocket sse; do
+	rm -f beat
+	start -t $way -s nobody --state beat
+	wait_for said connected
+	control 'lines=3'
+	last=$(curl -s "$URL/poll?wait=0" | jq .sequence)
+	say '{"record":"of-the-future","sequence":"x"}'
+	say "{\"record\":\"heartbeat\",\"sequence\":$last}"
+	wait_for state_has ".sequence == $last"
+	say "{\"record\":\"heartbeat\",\"sequence\":$((last - 2))}"
+	control 'kick=1'
+	wait_for logged ".after == \"$last\""
+	ok "a heartbeat moves the position, and never back: $way"
+	control 'bye=end'
+	finish "an unknown record is ignored: $way" 0
+	[ ! -s out ]
+	ok "nothing is printed: $way"
+	! said 'kind'
+	ok "nor complained about: $way"
+done
+
 # ---- Gaps -------------------------------------------------------------------
 last=$(curl -s "$URL/poll?wait=0" | jq .sequence)
 control 'lines=5'

@@ -15,6 +15,7 @@
 //	mute=ws,sse              these connect and then say nothing
 //	token=TEXT               all others get 401
 //	send=TEXT                as it is to all who are connected by SSE
+//	say=JSON                 this record to all, except those who poll
 //	ping=1                   to all who are connected by WebSocket
 //	close=CODE               all WebSockets, with this code
 //	kick=1                   all connections, without a word
@@ -197,6 +198,9 @@ function control(q, r) {
 	for (const w of [...watchers]) {
 		if (q.has('send') && w.raw)
 			w.raw(q.get('send'));
+		if (q.has('say'))
+			w.control(JSON.parse(q.get('say')).record,
+			    JSON.parse(q.get('say')));
 		if (q.has('ping') && w.ping)
 			w.ping();
 		if (q.has('close') && w.close)
