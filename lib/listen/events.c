@@ -34,8 +34,7 @@ take_event(struct listener *l, struct listen_record *r, struct err *err)
 		    &l->json, l->sse.data, l->sse.id, r, err);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (span_is(l->sse.type, known[i]))
-			rc = listen_record_read(
-			    &l->json, l->sse.data, r, err);
+			rc = listen_record_read(&l->json, l->sse.data, r, err);
 	}
 	return rc == 0 ? LISTEN_RECORD : LISTEN_BROKE;
 }
