@@ -1,6 +1,6 @@
 # fish completion of vitals-fhir, made by completions/generate.sh
 
-complete -c vitals-fhir -l fhir-version -x -a '4.3 4.0' -d 'R4B or R4 in the media type of messages (default: 4.3)'
+complete -c vitals-fhir -l fhir-version -x -a '4.3 4.0' -d 'R4B or R4, of messages and notifications (default: 4.3)'
 complete -c vitals-fhir -s b -l bundle -x -a 'none transaction batch collection' -d 'group the resources of an event (default: none)'
 complete -c vitals-fhir -s o -l output -x -a 'resource message' -d 'print resources, or messages for vitals-post (default: resource)'
 complete -c vitals-fhir -l subject -x -d 'the Patient that all lines are about (default: the pseudonym)'
@@ -8,6 +8,11 @@ complete -c vitals-fhir -l device -x -d 'the Device that measured (default: cont
 complete -c vitals-fhir -l preliminary-below -x -d 'values with a lower confidence are preliminary (default: 0.5)'
 complete -c vitals-fhir -l uncalibrated -d 'give uncalibrated values, marked as such'
 complete -c vitals-fhir -l loinc-stress -x -d 'a LOINC code for the stress index, such as 80316-3'
+complete -c vitals-fhir -l notify -x -d 'write notifications for the Subscription URL'
+complete -c vitals-fhir -l notify-kind -x -a 'handshake heartbeat event-notification' -d 'their kind (default: event-notification)'
+complete -c vitals-fhir -l notify-content -x -a 'empty id-only full-resource' -d 'what they contain (default: full-resource)'
+complete -c vitals-fhir -l notify-topic -x -d 'the SubscriptionTopic in them (default: none)'
+complete -c vitals-fhir -l notify-after -x -d 'the number of the last event before (default: 0)'
 complete -c vitals-fhir -l rejects -r -F -d 'append rejected lines to FILE'
 complete -c vitals-fhir -l strict -d 'stop at the first bad line'
 complete -c vitals-fhir -s q -l quiet -d 'print only errors'

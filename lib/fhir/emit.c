@@ -45,7 +45,7 @@ put_search(
 /* ---- Messages -------------------------------------------------------------- */
 
 /* Write the headers of the request.  With a Bundle, its entries have the
- * condition. */
+ * condition; a notification has none. */
 static void
 put_headers(const struct fhir_maker *m, const struct fhir_event *e,
     const struct fhir_resource *r, struct buf *b)
@@ -77,18 +77,21 @@ put_message(const struct fhir_maker *m, const struct fhir_event *e,
 	bool failed;
 
 	buf_init(&headers);
-	put_headers(m, e, r, &headers);
+	if (e != NULL)
+		put_headers(m, e, r, &headers);
 	message.content_type = m->opt.version == FHIR_R4
 	    ? SPAN_LIT("application/fhir+json; fhirVersion=4.0")
 	    : SPAN_LIT("application/fhir+json; fhirVersion=4.3");
-	message.headers = buf_span(&headers);
+	if (e != NULL)
+		message.headers = buf_span(&headers);
 	message_write(out, &message, NULL);
 	failed = buf_failed(&headers);
 	buf_release(&headers);
 	return failed ? no_memory(err) : VERDICT_GOOD;
 }
 
-/* Append ${resource} as a line, or as a message with ${id}. */
+/* Append ${resource} as a line, or as a message with ${id}.  ${e} is NULL for a
+ * notification. */
 static enum verdict
 put_line(const struct fhir_maker *m, const struct fhir_event *e,
     const struct fhir_resource *r, struct span id, struct span resource,
@@ -108,6 +111,7 @@ put_line(const struct fhir_maker *m, const struct fhir_event *e,
 		return rc;
 	err_set(err, "its %s would be longer than 1 MiB",
 	    m->opt.message                        ? "message"
+		: e == NULL                       ? "notification"
 		: m->opt.bundle == FHIR_NO_BUNDLE ? "Observation"
 						  : "Bundle");
 	return VERDICT_BAD;
@@ -192,6 +196,13 @@ emit_bundle(struct fhir_maker *m, const struct fhir_event *e,
 	if (buf_failed(&m->bundle) || buf_failed(&m->text))
 		return no_memory(err);
 	return put_line(m, e, NULL, e->id, buf_span(&m->bundle), out, err);
+}
+
+enum verdict
+fhir_emit_notification(struct fhir_maker *m, struct span id,
+    struct ndjson_writer *out, struct err *err)
+{
+	return put_line(m, NULL, NULL, id, buf_span(&m->bundle), out, err);
 }
 
 enum verdict

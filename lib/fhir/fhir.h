@@ -52,6 +52,9 @@ struct fhir_options {
 	bool uncalibrated; /* include uncalibrated values, marked as such */
 	const char *loinc_stress; /* a further code of the stress index, or
 				     NULL */
+	/* Write notifications about the resources (see fhir/notify.h) instead
+	 * of the resources; or NULL.  Then there is no bundle. */
+	const struct fhir_notify_options *notify;
 };
 
 struct fhir_maker;

@@ -53,6 +53,7 @@ struct fhir_maker {
 	const char *bad_text; /* a member whose text is not allowed in FHIR */
 	struct fhir_resource resource[FHIR_READINGS_MAX + 1]; /* and a wave */
 	size_t resources;
+	uint64_t notified; /* events, since notify->after */
 	struct fhir_reading reading[FHIR_READINGS_MAX];
 };
 
@@ -142,6 +143,16 @@ bool fhir_is_id(struct span s);
 
 /* Write m->made in the form that the options request. */
 enum verdict fhir_emit(struct fhir_maker *m, const struct fhir_event *e,
+    struct ndjson_writer *out, struct err *err);
+
+/* Write m->bundle as a line, or as a message with ${id} and no headers. */
+enum verdict fhir_emit_notification(struct fhir_maker *m, struct span id,
+    struct ndjson_writer *out, struct err *err);
+
+/* ---- Notifications (notify_take.c) ------------------------------------------ */
+
+/* Write a notification about m->made, all resources of ${e}. */
+enum verdict fhir_notify_event(struct fhir_maker *m, const struct fhir_event *e,
     struct ndjson_writer *out, struct err *err);
 
 #endif

@@ -4,9 +4,7 @@
  *
  * A Bundle of type history.  Its first entry has the status of the
  * Subscription and the events; the others have the resources that the events
- * are about.  The same notification always gives the same bytes: its ID is
- * derived from the Subscription and the event numbers, or the time if it has no
- * events.
+ * are about.
  */
 #ifndef FHIR_NOTIFY_H
 #define FHIR_NOTIFY_H
@@ -74,8 +72,8 @@ const char *fhir_notify_kind_code(enum fhir_notify_kind kind);
 const char *fhir_notify_content_code(enum fhir_notify_content content);
 const char *fhir_notify_status_code(enum fhir_notify_status status);
 
-/* Write an ID for ${n} to ${id}, which is derived from the base, subscription,
- * kind, and event numbers; without events, from the time: the same notification
+/* Write an ID for ${n} to ${id}, which is derived from the Subscription, the
+ * kind, and the events; without events, from the time: the same notification
  * always has the same ID.  Return 0, or -1 if out of memory. */
 int fhir_notify_id(const struct fhir_notify *n, char id[ID_TEXT_MAX]);
 
@@ -85,5 +83,31 @@ int fhir_notify_write(const struct fhir_notify *n, struct buf *out);
 /* Write only the SubscriptionStatus (R4B) or Parameters (R4) of ${n}, for the
  * searchset of $status. */
 void fhir_notify_put_status(const struct fhir_notify *n, struct json_writer *w);
+
+/* ---- Notifications of a maker ---------------------------------------------- */
+
+struct fhir_notify_options {
+	struct span base, subscription; /* see fhir_notify_split */
+	struct span topic;              /* n 0: omitted */
+	enum fhir_notify_content content;
+	uint64_t after; /* the number of the last event before */
+};
+
+/* Split ${url}, which fhir_reference_wrong accepts as a reference to a
+ * Subscription, into its base and its id.  Return 0, or -1 if it is not an
+ * absolute URL. */
+int fhir_notify_split(struct span url, struct span *base, struct span *id);
+
+/* Can ${url} be a canonical URL: at most FHIR_REFERENCE_MAX printable ASCII
+ * characters without spaces, with a scheme? */
+bool fhir_notify_topic_ok(struct span url);
+
+/* Append a handshake or a heartbeat, as the options of ${m} request, to the
+ * record of ${out}.  Return a verdict; unless it is good, with ${err}.
+ *
+ * With such options, fhir_take appends an event notification: one event for
+ * each resource, with the next numbers. */
+enum verdict fhir_notify_take(struct fhir_maker *m, enum fhir_notify_kind kind,
+    int64_t now, struct ndjson_writer *out, struct err *err);
 
 #endif

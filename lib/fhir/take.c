@@ -75,7 +75,8 @@ fhir_take(struct fhir_maker *m, struct span line, struct ndjson_writer *out,
 	if (rc == VERDICT_GOOD && e.is_wave)
 		rc = fhir_observe_wave(m, &e, err);
 	if (rc == VERDICT_GOOD)
-		rc = fhir_emit(m, &e, out, err);
+		rc = m->opt.notify != NULL ? fhir_notify_event(m, &e, out, err)
+					   : fhir_emit(m, &e, out, err);
 	return rc;
 }
 

@@ -195,7 +195,7 @@ usage() { # MESSAGE OPTION ...
 	is_stdout ''
 	stderr_has "^vitals-fhir: $m"
 }
-usage '--fhir-version goes with --output message' --fhir-version 4.3
+usage '--fhir-version goes with --output message or --notify' --fhir-version 4.3
 for r in Patient/ Patient/a/b patient/7 Device/7 Patient/a_b "Patient/$(printf '%065d' 0)" \
 	https://Patient/7 ftp://a/Patient/7 urn:uuid:7 'Patient/a b' /Patient/7; do
 	usage "--subject: '.*' is not a reference" --subject "$r"
