@@ -6,14 +6,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "crypto/digest.h"
+#include "audit/line.h"
 #include "instant/instant.h"
 #include "ndjson/ndjson.h"
-
-/* The longest line that is supported at the end of an existing file.  The
- * longest that vitals-post writes is shorter: it is for a batch of the longest
- * IDs, in which each byte may take two. */
-#define LINE_MOST ((size_t)2 << 20)
 
 /* How much of the end of the file is read first. */
 #define TAIL_FIRST ((size_t)64 << 10)
@@ -184,7 +179,7 @@ take_up(struct audit *a, const char *const *kinds, struct err *err)
 			rc = take_tail(a, kinds, &t, size, err);
 			break;
 		}
-		if (n > 2 * LINE_MOST) {
+		if (n > 2 * AUDIT_LINE_MAX) {
 			rc = err_set(err, "not an audit file");
 			break;
 		}
