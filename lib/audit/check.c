@@ -306,7 +306,7 @@ describe(const struct ndjson_line *line, enum ndjson_status status,
 		return "an empty line";
 	if (memchr(s.p, '\0', s.n) != NULL)
 		return "has NUL bytes";
-	if (ndjson_marked(s))
+	if (ndjson_refusal(line) != NULL)
 		return "begins with a byte order mark";
 	if (find(s, "}{\"record\":\""))
 		return "joined with the line after it";
