@@ -34,7 +34,7 @@ static const struct cli_option table[] = {
     CLI_TEXT("subject", 0, "NAME", "who the bearer is (argv is public)",
 	&opt.subject),
     CLI_TEXT("audience", 0, "NAME",
-	"whom the token is for (default: vitals-stream)", &opt.audience),
+	"the service that it is for (default: vitals-stream)", &opt.audience),
     CLI_INTEGER("expires-in", 'e', "SECONDS",
 	"how long it is valid (default: 3600)", &opt.expires_in, 1,
 	EXPIRES_IN_MAX),
@@ -142,8 +142,8 @@ check_options(int operands, int64_t *now)
 	if (opt.check &&
 	    (opt.session.count > 0 || opt.all_sessions || opt.subject != NULL))
 		return cli_usage(&cli,
-		    "--check says what tokens claim: --session, --all-sessions "
-		    "and --subject are for making one");
+		    "--check prints what tokens claim: --session, "
+		    "--all-sessions and --subject are for making one");
 	if (opt.check)
 		return CLI_GO;
 	if (operands > 0)
@@ -155,18 +155,6 @@ check_options(int operands, int64_t *now)
 		return cli_usage(
 		    &cli, "give --session, or --all-sessions instead");
 	return CLI_GO;
-}
-
-static int
-load_keys(struct sign_keys **keys)
-{
-	int status = options_sign_keys(&cli, &opt.keys, sign_scheme(0), keys);
-	struct err err;
-
-	if (status != CLI_GO || jwt_keys_check(*keys, &err) == 0)
-		return status;
-	diag_error("%s", err.text);
-	return CLI_SYSTEM;
 }
 
 int
@@ -183,7 +171,7 @@ main(int argc, char *argv[])
 		return status;
 	status = check_options(argc - first, &now);
 	if (status == CLI_GO)
-		status = load_keys(&keys);
+		status = options_token_keys(&cli, &opt.keys, &keys);
 	if (status != CLI_GO)
 		goto out;
 	out = cli_output();

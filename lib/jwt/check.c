@@ -70,11 +70,11 @@ read_header(const struct json_index *ix, const struct json_member **alg,
 
 	*alg = json_index_find(ix, "alg");
 	if (json_index_find(ix, "crit") != NULL)
-		return err_set(err, "crit: no extension is known");
+		return err_set(err, "crit: extensions are not supported");
 	if (json_index_find(ix, "b64") != NULL)
 		return err_set(err, "b64 is not allowed in tokens");
 	if (*alg == NULL || (*alg)->type != JSON_STRING)
-		return err_set(err, "alg is missing or no string");
+		return err_set(err, "alg is missing or not a string");
 	if (typ != NULL &&
 	    (typ->type != JSON_STRING ||
 		!ascii_same(json_inside(typ->value), "jwt")))

@@ -38,7 +38,7 @@ read_name(struct jwt *t, const struct json_index *ix, const char *claim,
 	if (m == NULL)
 		return 0;
 	if (m->type != JSON_STRING)
-		return err_set(err, "%s is no string", claim);
+		return err_set(err, "%s is not a string", claim);
 	*name = keep(t, m->value);
 	return check_name(*name, claim, err);
 }
@@ -56,7 +56,7 @@ read_time(const struct json_index *ix, const char *claim, int64_t *time,
 		return 0;
 	if (m->type != JSON_NUMBER || json_number(m->value, &value) != 0 ||
 	    value < 1 || value > (double)TIME_MAX)
-		return err_set(err, "%s is no time", claim);
+		return err_set(err, "%s is not a time", claim);
 	*time = (int64_t)value;
 	return 0;
 }
@@ -115,13 +115,14 @@ read_sessions(struct jwt *t, const struct json_member *m,
 		return err_set(err, "sessions is missing");
 	json_scan_start(scan, m->value);
 	if (json_scan_next(scan) != JSON_ARRAY)
-		return err_set(err, "sessions is no array");
+		return err_set(err, "sessions is not an array");
 	while ((rc = next_string(t, scan, &name)) == 1) {
 		if (add_session(&t->claims, name, err) != 0)
 			return -1;
 	}
 	if (rc != 0)
-		return err_set(err, "sessions holds what is no string");
+		return err_set(
+		    err, "sessions has an element that is not a string");
 	if (!t->claims.all_sessions && t->claims.sessions == 0)
 		return err_set(err, "sessions is empty");
 	return 0;
@@ -163,7 +164,9 @@ read_audience(struct jwt *t, const struct json_member *m,
 		    memcmp(name.p, audience.p, name.n) == 0;
 		t->claims.audience = name;
 	}
-	return rc == 0 ? 0 : err_set(err, "aud holds what is no string");
+	return rc == 0
+	    ? 0
+	    : err_set(err, "aud has an element that is not a string");
 }
 
 static int

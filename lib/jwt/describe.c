@@ -1,6 +1,17 @@
 #include "instant/instant.h"
 #include "jwt/internal.h"
-#include "json/json.h"
+
+void
+jwt_put_sessions(struct json_writer *w, const struct jwt_claims *c)
+{
+	json_key(w, "sessions");
+	json_array_begin(w);
+	if (c->all_sessions)
+		json_put_text(w, "*");
+	for (size_t i = 0; !c->all_sessions && i < c->sessions; i++)
+		json_put_string(w, c->session[i]);
+	json_array_end(w);
+}
 
 static void
 put_name(struct json_writer *w, const char *key, struct span name)
@@ -25,13 +36,7 @@ jwt_describe(const struct jwt *t, const char *key, struct buf *out)
 	put_name(&w, "id", c->id);
 	put_name(&w, "subject", c->subject);
 	put_name(&w, "audience", c->audience);
-	json_key(&w, "sessions");
-	json_array_begin(&w);
-	if (c->all_sessions)
-		json_put_text(&w, "*");
-	for (size_t i = 0; !c->all_sessions && i < c->sessions; i++)
-		json_put_string(&w, c->session[i]);
-	json_array_end(&w);
+	jwt_put_sessions(&w, c);
 	instant_put(&w, "issued", c->issued * 1000);
 	instant_put(&w, "notBefore", c->not_before * 1000);
 	instant_put(&w, "expires", c->expires * 1000);

@@ -1,6 +1,5 @@
 #include "crypto/base64.h"
 #include "jwt/internal.h"
-#include "json/json.h"
 
 const char *
 jwt_algorithm(const struct sign_keys *keys, size_t i)
@@ -47,12 +46,12 @@ check(const struct jwt_claims *c, struct err *err)
 	if (c->expires <= 0)
 		return err_set(err, "a token must expire");
 	if (!c->all_sessions && c->sessions == 0)
-		return err_set(err, "a token without sessions is of no use");
+		return err_set(err, "a token needs a session");
 	if (c->sessions > JWT_SESSIONS_MAX)
 		return err_set(err, "more than %zu sessions", JWT_SESSIONS_MAX);
 	for (size_t i = 0; i < c->sessions; i++) {
 		if (c->session[i].n == 0 || span_is(c->session[i], "*"))
-			return err_set(err, "'%.*s' is no session",
+			return err_set(err, "'%.*s' is not a session ID",
 			    (int)c->session[i].n, c->session[i].p);
 		if (check_name(c->session[i], "session", err) != 0)
 			return -1;
@@ -94,13 +93,7 @@ put_claims(const struct jwt_claims *c, struct buf *out)
 	put_time(&w, "nbf", c->not_before);
 	put_time(&w, "exp", c->expires);
 	put_name(&w, "jti", c->id);
-	json_key(&w, "sessions");
-	json_array_begin(&w);
-	if (c->all_sessions)
-		json_put_text(&w, "*");
-	for (size_t i = 0; !c->all_sessions && i < c->sessions; i++)
-		json_put_string(&w, c->session[i]);
-	json_array_end(&w);
+	jwt_put_sessions(&w, c);
 	json_object_end(&w);
 }
 

@@ -95,7 +95,7 @@ usage 'give --session, or --all-sessions instead' -k key
 usage 'give --session, or --all-sessions instead' -k key -s s --all-sessions
 usage 'files are for --check' -k key -s s token
 usage '--rejects and --strict are for --check' -k key -s s --strict
-usage '--check says what tokens claim' -k key -c --subject x
+usage '--check prints what tokens claim' -k key -c --subject x
 usage "--at: 'noon' is neither" -k key -s s --at noon
 usage '--expires-in: ' -k key -s s --expires-in 0
 usage '--expires-in: ' -k key -s s --expires-in 2678401
@@ -116,7 +116,7 @@ is_stdout ''
 stderr_has '^vitals-token: key [0-9a-f]* cannot sign$'
 long=$(awk 'BEGIN { for (i = 0; i < 257; i++) printf "n" }')
 system 'the subject is longer than 256 bytes' -k key -s s --subject "$long"
-system "'*' is no session" -k key -s '*'
+system "'*' is not a session ID" -k key -s '*'
 try 'the output is checked' sh -c 'vitals-token -k key -s s >/dev/full'
 is_status 3
 is_stdout ''

@@ -245,9 +245,9 @@ check_not_made(void)
 	check_refused(&c, hmac, "the subject is not UTF-8");
 	c.subject.n = 0;
 	c.session[0] = SPAN_LIT("*");
-	check_refused(&c, hmac, "'*' is no session");
+	check_refused(&c, hmac, "'*' is not a session ID");
 	c.sessions = 0;
-	check_refused(&c, hmac, "a token without sessions is of no use");
+	check_refused(&c, hmac, "a token needs a session");
 }
 
 /* ---- Forgeries ---------------------------------------------------------- */
@@ -279,9 +279,9 @@ check_algorithms(void)
 	check_header("{\"alg\":\"EdDSA\"}",
 	    "malformed: header: alg \"EdDSA\" is not that of a key");
 	check_header("{\"typ\":\"JWT\"}",
-	    "malformed: header: alg is missing or no string");
-	check_header(
-	    "{\"alg\":256}", "malformed: header: alg is missing or no string");
+	    "malformed: header: alg is missing or not a string");
+	check_header("{\"alg\":256}",
+	    "malformed: header: alg is missing or not a string");
 	check_header("{\"alg\":\"HS25\\u0036\"}", "good");
 	/* The public key as an HMAC key. */
 	text = forge(confused, SPAN_LIT(HS256), SPAN_LIT(CLAIMS));
@@ -298,9 +298,9 @@ static void
 check_headers(void)
 {
 	check_header("{\"alg\":\"HS256\",\"crit\":[\"exp\"],\"exp\":1}",
-	    "malformed: header: crit: no extension is known");
+	    "malformed: header: crit: extensions are not supported");
 	check_header("{\"alg\":\"HS256\",\"crit\":[]}",
-	    "malformed: header: crit: no extension is known");
+	    "malformed: header: crit: extensions are not supported");
 	check_header("{\"alg\":\"HS256\",\"b64\":false}",
 	    "malformed: header: b64 is not allowed in tokens");
 	check_header("{\"alg\":\"none\",\"alg\":\"HS256\"}",
@@ -352,7 +352,7 @@ check_spelling(void)
 	check_is(hmac, (struct span){"", 0},
 	    "malformed: not a token of three parts");
 	check_is(hmac, SPAN_LIT("e30.e30.e30.e30.e30"),
-	    "malformed: header: alg is missing or no string");
+	    "malformed: header: alg is missing or not a string");
 	memset(text, 'A', sizeof(text));
 	text[10] = text[20] = '.';
 	check_is(hmac, (struct span){text, JWT_MAX + 1},
@@ -383,11 +383,11 @@ check_all_claims(void)
 	    {"{\"exp\":1795415611.5e0", "good"},
 	    {"{\"exp\":1795415600", "expired: it expired 10 seconds ago"},
 	    {"{\"x\":1", "malformed: claims: exp is missing"},
-	    {"{\"exp\":\"1795415611\"", "malformed: claims: exp is no time"},
-	    {"{\"exp\":null", "malformed: claims: exp is no time"},
-	    {"{\"exp\":-1", "malformed: claims: exp is no time"},
-	    {"{\"exp\":1e300", "malformed: claims: exp is no time"},
-	    {"{\"exp\":1e999", "malformed: claims: exp is no time"},
+	    {"{\"exp\":\"1795415611\"", "malformed: claims: exp is not a time"},
+	    {"{\"exp\":null", "malformed: claims: exp is not a time"},
+	    {"{\"exp\":-1", "malformed: claims: exp is not a time"},
+	    {"{\"exp\":1e300", "malformed: claims: exp is not a time"},
+	    {"{\"exp\":1e999", "malformed: claims: exp is not a time"},
 	    {"{\"exp\":1,\"exp\":1795415611",
 		"malformed: claims: byte 10: duplicate key"},
 	    {"{\"exp\":1795415611,\"nbf\":1795415640", "good"},
@@ -396,7 +396,7 @@ check_all_claims(void)
 	    {"{\"exp\":1795415611,\"iat\":1795415641",
 		"early: it is not valid yet"},
 	    {"{\"exp\":1795415611,\"sub\":1",
-		"malformed: claims: sub is no string"},
+		"malformed: claims: sub is not a string"},
 	    {"{\"exp\":1795415611,\"sub\":\"a\\nb\"",
 		"malformed: claims: sub has control bytes"},
 	};
@@ -418,7 +418,7 @@ check_all_claims(void)
 	check_claims("{\"exp\":1795415611,\"aud\":[],\"sessions\":[\"s\"]}",
 	    "other: it is for another audience");
 	check_claims("{\"exp\":1795415611,\"aud\":[1],\"sessions\":[\"s\"]}",
-	    "malformed: claims: aud holds what is no string");
+	    "malformed: claims: aud has an element that is not a string");
 	check_claims("{\"exp\":1795415611,\"aud\":{},\"sessions\":[\"s\"]}",
 	    "malformed: claims: aud is neither string nor array");
 }
@@ -429,13 +429,16 @@ check_session_claims(void)
 	static const struct {
 		const char *sessions, *want;
 	} t[] = {
-	    {"\"*\"", "malformed: claims: sessions is no array"},
+	    {"\"*\"", "malformed: claims: sessions is not an array"},
 	    {"[]", "malformed: claims: sessions is empty"},
 	    {"[\"\"]", "malformed: claims: sessions has an empty name"},
-	    {"[1]", "malformed: claims: sessions holds what is no string"},
+	    {"[1]",
+		"malformed: claims: sessions has an element that is not a "
+		"string"},
 	    {"[[\"s\"]]",
-		"malformed: claims: sessions holds what is no string"},
-	    {"null", "malformed: claims: sessions is no array"},
+		"malformed: claims: sessions has an element that is not a "
+		"string"},
+	    {"null", "malformed: claims: sessions is not an array"},
 	    {"[\"s\",\"*\"]", "good"},
 	};
 	char text[JWT_MAX];
