@@ -2,13 +2,12 @@
 #include "cli/cli.h"
 #include "diag/diag.h"
 #include "fhir/fhir.h"
-#include "fhir/notify.h"
 #include "filter/filter.h"
 #include "instant/instant.h"
+#include "options/notify.h"
 
-/* Values that the options cannot have. */
+/* A value that --fhir-version cannot have. */
 #define VERSION_NOT_GIVEN 2
-#define KIND_NOT_GIVEN 3
 
 enum {
 	OUTPUT_RESOURCE,
@@ -19,18 +18,14 @@ static struct options {
 	unsigned version, bundle, output;
 	const char *subject, *device, *loinc_stress;
 	double preliminary_below;
-	bool uncalibrated;
-	const char *notify, *topic;
-	unsigned kind, content;
-	int64_t after;
+	bool uncalibrated, check;
+	struct options_notify notify;
 	struct filter filter;
 } opt = {.version = VERSION_NOT_GIVEN,
     .preliminary_below = FHIR_PRELIMINARY_BELOW,
-    .kind = KIND_NOT_GIVEN,
-    .content = FHIR_FULL_RESOURCE};
+    .notify = OPTIONS_NOTIFY_INIT};
 
-/* In the order of enum fhir_version, enum fhir_bundle, enum fhir_notify_kind
- * and enum fhir_notify_content. */
+/* In the order of enum fhir_version and enum fhir_bundle. */
 static const struct cli_option table[] = {
     CLI_CHOICE("fhir-version", 0, "4.3|4.0",
 	"R4B or R4, of messages and notifications (default: 4.3)",
@@ -53,18 +48,10 @@ static const struct cli_option table[] = {
     CLI_TEXT("loinc-stress", 0, "CODE",
 	"a LOINC code for the stress index, such as 80316-3",
 	&opt.loinc_stress),
-    CLI_HEADING("Notifications"),
-    CLI_TEXT("notify", 0, "URL", "write notifications for the Subscription URL",
-	&opt.notify),
-    CLI_CHOICE("notify-kind", 0, "handshake|heartbeat|event-notification",
-	"their kind (default: event-notification)", &opt.kind),
-    CLI_CHOICE("notify-content", 0, "empty|id-only|full-resource",
-	"what they contain (default: full-resource)", &opt.content),
-    CLI_TEXT("notify-topic", 0, "URL",
-	"the SubscriptionTopic in them (default: none)", &opt.topic),
-    CLI_INTEGER("notify-after", 0, "N",
-	"the number of the last event before (default: 0)", &opt.after, 0,
-	FHIR_NOTIFY_NUMBER_MAX),
+    CLI_FLAG("check", 'c',
+	"check Observations and Bundles, and pass on the good ones",
+	&opt.check),
+    OPTIONS_NOTIFY(&opt.notify),
     CLI_HEADING("Bad lines"),
     FILTER_OPTIONS(&opt.filter),
 };
@@ -86,35 +73,26 @@ take_line(void *context, const struct ndjson_line *line,
 	return fhir_take(context, line->text, out, err);
 }
 
-static int
-check_notify(int operands)
+static enum verdict
+check_line(void *context, const struct ndjson_line *line,
+    struct ndjson_writer *out, struct err *err)
 {
-	struct span base, id;
+	enum verdict rc = fhir_check(context, line->text, err);
 
-	if (opt.notify == NULL &&
-	    (opt.kind != KIND_NOT_GIVEN || opt.topic != NULL ||
-		opt.after != 0 || opt.content != FHIR_FULL_RESOURCE))
-		return cli_usage(&cli, "--notify-... goes with --notify");
-	if (opt.notify == NULL)
-		return CLI_GO;
-	if (fhir_reference_wrong(span_of(opt.notify), "Subscription") != NULL ||
-	    fhir_notify_split(span_of(opt.notify), &base, &id) != 0)
-		return cli_usage(&cli,
-		    "--notify: '%s' is not an http or https URL that ends in "
-		    "Subscription/ID",
-		    opt.notify);
-	if (opt.topic != NULL && !fhir_notify_topic_ok(span_of(opt.topic)))
-		return cli_usage(
-		    &cli, "--notify-topic: '%s' is not a URI", opt.topic);
-	if (opt.bundle != FHIR_NO_BUNDLE)
-		return cli_usage(
-		    &cli, "--bundle and --notify exclude each other");
-	if (opt.kind != KIND_NOT_GIVEN && opt.kind != FHIR_EVENT_NOTIFICATION &&
-	    operands > 0)
-		return cli_usage(&cli,
-		    "a handshake or heartbeat is about no events: it takes no "
-		    "FILE");
-	return CLI_GO;
+	if (rc == VERDICT_GOOD)
+		buf_add_span(ndjson_record(out), line->text);
+	return rc;
+}
+
+/* Was an option given that changes what is written? */
+static bool
+changes_resources(void)
+{
+	return opt.version != VERSION_NOT_GIVEN || opt.bundle != 0 ||
+	    opt.output != OUTPUT_RESOURCE || opt.subject != NULL ||
+	    opt.device != NULL || opt.uncalibrated ||
+	    opt.loinc_stress != NULL ||
+	    opt.preliminary_below != FHIR_PRELIMINARY_BELOW;
 }
 
 /* Check the text options before a file is opened. */
@@ -123,8 +101,12 @@ check_options(int operands)
 {
 	const char *wrong;
 
+	if (opt.check && (changes_resources() || opt.notify.url != NULL))
+		return cli_usage(&cli,
+		    "--check passes resources on as they are: no other option "
+		    "makes sense with it");
 	if (opt.version != VERSION_NOT_GIVEN && opt.output != OUTPUT_MESSAGE &&
-	    opt.notify == NULL)
+	    opt.notify.url == NULL)
 		return cli_usage(&cli,
 		    "--fhir-version goes with --output message or --notify: "
 		    "the resources are the same");
@@ -141,7 +123,10 @@ check_options(int operands)
 	    (wrong = fhir_loinc_wrong(span_of(opt.loinc_stress))) != NULL)
 		return cli_usage(
 		    &cli, "--loinc-stress: '%s' %s", opt.loinc_stress, wrong);
-	return check_notify(operands);
+	if (opt.notify.url != NULL && opt.bundle != FHIR_NO_BUNDLE)
+		return cli_usage(
+		    &cli, "--bundle and --notify exclude each other");
+	return options_notify_check(&cli, &opt.notify, operands);
 }
 
 /* Write a notification that is not about events. */
@@ -149,8 +134,8 @@ static int
 notify(struct fhir_maker *maker, struct ndjson_writer *out)
 {
 	struct err err;
-	enum verdict rc = fhir_notify_take(
-	    maker, (enum fhir_notify_kind)opt.kind, instant_now(), out, &err);
+	enum verdict rc = fhir_notify_take(maker,
+	    (enum fhir_notify_kind)opt.notify.kind, instant_now(), out, &err);
 
 	if (rc == VERDICT_GOOD)
 		return ndjson_commit(out) == 0 ? CLI_OK : CLI_SYSTEM;
@@ -158,33 +143,25 @@ notify(struct fhir_maker *maker, struct ndjson_writer *out)
 	return cli_status(rc);
 }
 
+/* Filter the ${n} files of ${operand} with ${line} and its ${context}, which is
+ * NULL if out of memory. */
 static int
-run(struct fhir_maker *maker, char *const file[], int files,
+run(filter_fn *line, void *context, char *const operand[], int n,
     struct ndjson_writer *out)
 {
-	if (opt.kind == FHIR_HANDSHAKE || opt.kind == FHIR_HEARTBEAT)
-		return notify(maker, out);
-	opt.filter.line = take_line;
-	opt.filter.context = maker;
-	return filter_run(&opt.filter, file, files, out);
+	if (context == NULL) {
+		diag_error("out of memory");
+		return CLI_SYSTEM;
+	}
+	opt.filter.line = line;
+	opt.filter.context = context;
+	return filter_run(&opt.filter, operand, n, out);
 }
 
-int
-main(int argc, char *argv[])
+static int
+make_resources(char *const operand[], int n, struct ndjson_writer *out)
 {
-	struct fhir_notify_options notify_options;
-	struct fhir_options options;
-	struct fhir_maker *maker;
-	struct ndjson_writer *out;
-	int first, status;
-
-	cli_start(&cli);
-	status = cli_parse(&cli, argc, argv, &first);
-	if (status == CLI_GO)
-		status = check_options(argc - first);
-	if (status != CLI_GO)
-		return status;
-	options = (struct fhir_options){
+	struct fhir_options options = {
 	    .version = opt.version == VERSION_NOT_GIVEN
 		? FHIR_R4B
 		: (enum fhir_version)opt.version,
@@ -196,24 +173,48 @@ main(int argc, char *argv[])
 	    .uncalibrated = opt.uncalibrated,
 	    .loinc_stress = opt.loinc_stress,
 	};
-	if (opt.notify != NULL) {
-		notify_options = (struct fhir_notify_options){
-		    .topic = span_of(opt.topic == NULL ? "" : opt.topic),
-		    .content = (enum fhir_notify_content)opt.content,
-		    .after = (uint64_t)opt.after,
-		};
-		fhir_notify_split(span_of(opt.notify), &notify_options.base,
-		    &notify_options.subscription);
+	struct fhir_notify_options notify_options;
+	struct fhir_maker *maker;
+	int status;
+
+	if (options_notify_get(&opt.notify, &notify_options))
 		options.notify = &notify_options;
-	}
-	out = cli_output();
 	maker = fhir_maker_new(&options);
-	status = CLI_SYSTEM;
-	if (maker == NULL) {
-		diag_error("out of memory");
-	} else if (out != NULL) {
-		status = run(maker, argv + first, argc - first, out);
-	}
+	if (maker != NULL && options_notify_without_events(&opt.notify))
+		status = notify(maker, out);
+	else
+		status = run(take_line, maker, operand, n, out);
 	fhir_maker_free(maker);
+	return status;
+}
+
+static int
+check_resources(char *const operand[], int n, struct ndjson_writer *out)
+{
+	struct fhir_checker *checker = fhir_checker_new();
+	int status = run(check_line, checker, operand, n, out);
+
+	fhir_checker_free(checker);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct ndjson_writer *out;
+	int first, status;
+
+	cli_start(&cli);
+	status = cli_parse(&cli, argc, argv, &first);
+	if (status == CLI_GO)
+		status = check_options(argc - first);
+	if (status != CLI_GO)
+		return status;
+	out = cli_output();
+	status = CLI_SYSTEM;
+	if (out != NULL && opt.check)
+		status = check_resources(argv + first, argc - first, out);
+	else if (out != NULL)
+		status = make_resources(argv + first, argc - first, out);
 	return cli_finish(out, status);
 }

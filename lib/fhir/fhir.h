@@ -71,6 +71,25 @@ void fhir_maker_free(struct fhir_maker *m);
 enum verdict fhir_take(struct fhir_maker *m, struct span line,
     struct ndjson_writer *out, struct err *err);
 
+/* ---- Checking ------------------------------------------------------------ */
+
+/* The most values (objects, lists, texts, …) in a line that is checked.  Chosen by
+ * hand: a line of 1 MiB from a real system has fewer. */
+#define FHIR_VALUES_MAX 131072
+
+struct fhir_checker;
+
+/* Create a checker; NULL if out of memory.  free(NULL) does nothing. */
+struct fhir_checker *fhir_checker_new(void);
+void fhir_checker_free(struct fhir_checker *c);
+
+/* Check that ${line} is an Observation, or a Bundle of Observations, that is
+ * valid in R4 and R4B: its elements, their types and invariants, and, of a vital
+ * sign, the profiles of HL7 that fhir_take writes.  Return VERDICT_GOOD; or
+ * another verdict with ${err}, which begins with the path of the element. */
+enum verdict fhir_check(
+    struct fhir_checker *c, struct span line, struct err *err);
+
 /* ---- Options ------------------------------------------------------------- */
 
 /* Check that ${s} is a reference to a resource of ${type}: "Patient/7", an http

@@ -78,6 +78,17 @@ fhir_vital_find(struct span name, bool escaped)
 	return find(vitals, VITALS, name, escaped);
 }
 
+bool
+fhir_vital_is_own(struct span code)
+{
+	for (size_t i = 0; i < VITALS; i++) {
+		if (strcmp(vitals[i].code[0].uri, FHIR_VITAL_SYSTEM) == 0 &&
+		    span_is(code, vitals[i].code[0].code))
+			return true;
+	}
+	return false;
+}
+
 const struct fhir_vital *
 fhir_wave_find(struct span name, bool escaped)
 {

@@ -52,6 +52,15 @@ const struct fhir_vital *fhir_vital_stress(void);
 /* Return the row of the wave ${name}, or NULL. */
 const struct fhir_vital *fhir_wave_find(struct span name, bool escaped);
 
+/* The codes of HL7's data-absent-reason. */
+#define FHIR_ABSENT_REASONS                                                    \
+	"|unknown|asked-unknown|temp-unknown|not-asked|asked-declined|masked|" \
+	"not-applicable|unsupported|as-text|error|not-a-number|"               \
+	"negative-infinity|positive-infinity|not-performed|not-permitted|"
+
+/* Is ${code} one of FHIR_VITAL_SYSTEM? */
+bool fhir_vital_is_own(struct span code);
+
 /* Return the data-absent-reason code for ${reason} of an event. */
 const char *fhir_absent_code(struct span reason, bool escaped);
 

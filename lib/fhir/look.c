@@ -1,0 +1,116 @@
+/* Looking into a resource that is checked, and names. */
+#include <stdlib.h>
+
+#include "fhir/check.h"
+
+void
+fhir_checking_release(struct fhir_checking *c)
+{
+	buf_release(&c->text);
+	free(c->url);
+}
+
+struct span
+fhir_text_of(struct fhir_checking *c, const struct fhir_node *n)
+{
+	if (!n->escaped)
+		return json_inside(n->value);
+	buf_clear(&c->text);
+	fhir_node_text(n, &c->text);
+	return buf_span(&c->text);
+}
+
+const struct fhir_node *
+fhir_choice(
+    const struct fhir_tree *t, const struct fhir_node *n, const char *name)
+{
+	size_t k = strlen(name);
+
+	for (n = fhir_first(t, n); n != NULL; n = fhir_next(t, n)) {
+		if (n->key.n > k && memcmp(n->key.p, name, k) == 0 &&
+		    n->key.p[k] >= 'A' && n->key.p[k] <= 'Z')
+			return n;
+	}
+	return NULL;
+}
+
+size_t
+fhir_codings(const struct fhir_tree *t, const struct fhir_node *n,
+    const char *uri, const char *code)
+{
+	const struct fhir_node *list = fhir_find(t, n, "coding"), *coding;
+	size_t found = 0;
+
+	if (list == NULL)
+		return 0;
+	for (coding = fhir_first(t, list); coding != NULL;
+	     coding = fhir_next(t, coding))
+		found += fhir_is(fhir_find(t, coding, "system"), uri) &&
+		    fhir_is(fhir_find(t, coding, "code"), code);
+	return found;
+}
+
+bool
+fhir_listed(const char *list, struct span name)
+{
+	const char *p = list;
+
+	if (name.n == 0 || memchr(name.p, '|', name.n) != NULL)
+		return false;
+	while ((p = strchr(p, '|')) != NULL && *++p != '\0') {
+		if (strncmp(p, name.p, name.n) == 0 && p[name.n] == '|')
+			return true;
+	}
+	return false;
+}
+
+bool
+fhir_is_resource(struct span name)
+{
+	static const char names[] =
+	    "|Account|ActivityDefinition|AdministrableProductDefinition|"
+	    "AdverseEvent|AllergyIntolerance|Appointment|AppointmentResponse|"
+	    "AuditEvent|Basic|Binary|BiologicallyDerivedProduct|BodyStructure|"
+	    "Bundle|CapabilityStatement|CarePlan|CareTeam|CatalogEntry|"
+	    "ChargeItem|"
+	    "ChargeItemDefinition|Citation|Claim|ClaimResponse|"
+	    "ClinicalImpression|"
+	    "ClinicalUseDefinition|CodeSystem|Communication|"
+	    "CommunicationRequest|"
+	    "CompartmentDefinition|Composition|ConceptMap|Condition|Consent|"
+	    "Contract|Coverage|CoverageEligibilityRequest|"
+	    "CoverageEligibilityResponse|DetectedIssue|Device|DeviceDefinition|"
+	    "DeviceMetric|DeviceRequest|DeviceUseStatement|DiagnosticReport|"
+	    "DocumentManifest|DocumentReference|Encounter|Endpoint|"
+	    "EnrollmentRequest|EnrollmentResponse|EpisodeOfCare|"
+	    "EventDefinition|"
+	    "Evidence|EvidenceReport|EvidenceVariable|ExampleScenario|"
+	    "ExplanationOfBenefit|FamilyMemberHistory|Flag|Goal|"
+	    "GraphDefinition|"
+	    "Group|GuidanceResponse|HealthcareService|ImagingStudy|"
+	    "Immunization|"
+	    "ImmunizationEvaluation|ImmunizationRecommendation|"
+	    "ImplementationGuide|Ingredient|InsurancePlan|Invoice|Library|"
+	    "Linkage|"
+	    "List|Location|ManufacturedItemDefinition|Measure|MeasureReport|"
+	    "Media|"
+	    "Medication|MedicationAdministration|MedicationDispense|"
+	    "MedicationKnowledge|MedicationRequest|MedicationStatement|"
+	    "MedicinalProductDefinition|MessageDefinition|MessageHeader|"
+	    "MolecularSequence|NamingSystem|NutritionOrder|NutritionProduct|"
+	    "Observation|ObservationDefinition|OperationDefinition|"
+	    "OperationOutcome|Organization|OrganizationAffiliation|"
+	    "PackagedProductDefinition|Parameters|Patient|PaymentNotice|"
+	    "PaymentReconciliation|Person|PlanDefinition|Practitioner|"
+	    "PractitionerRole|Procedure|Provenance|Questionnaire|"
+	    "QuestionnaireResponse|RegulatedAuthorization|RelatedPerson|"
+	    "RequestGroup|ResearchDefinition|ResearchElementDefinition|"
+	    "ResearchStudy|ResearchSubject|RiskAssessment|Schedule|"
+	    "SearchParameter|ServiceRequest|Slot|Specimen|SpecimenDefinition|"
+	    "StructureDefinition|StructureMap|Subscription|SubscriptionStatus|"
+	    "SubscriptionTopic|Substance|SubstanceDefinition|SupplyDelivery|"
+	    "SupplyRequest|Task|TerminologyCapabilities|TestReport|TestScript|"
+	    "ValueSet|VerificationResult|VisionPrescription|";
+
+	return fhir_listed(names, name);
+}
