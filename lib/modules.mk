@@ -11,6 +11,7 @@ PKG_http = libcurl
 PKG_spool = sqlite3
 PKG_inbox = sqlite3
 PKG_history = sqlite3
+PKG_sqlite = sqlite3
 PKG_serve = libevent libevent_openssl libssl libcrypto
 PKG_sandbox = libseccomp
 

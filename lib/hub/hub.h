@@ -168,8 +168,8 @@ enum hub_result hub_update(struct hub *h, struct span id, uint64_t version,
     struct hub_issue *issue);
 
 /* Delete subscription ${id} and its events. */
-enum hub_result hub_delete(struct hub *h, struct span id, uint64_t version,
-    int64_t now, struct hub_issue *issue);
+enum hub_result hub_delete(
+    struct hub *h, struct span id, uint64_t version, struct hub_issue *issue);
 
 /* Return the subscription with ${id} or ${number}; NULL if there is none. */
 const struct hub_subscription *hub_find(const struct hub *h, struct span id);
@@ -206,8 +206,8 @@ struct hub_notification {
 bool hub_next(struct hub *h, struct hub_notification *n);
 
 /* Append the Bundle of ${n} to ${out}.  The caller may also fill in ${n}
- * itself for a handshake on a websocket: subscription and kind; then n->id is
- * set.  Return 1; 0 if none of its Observations is kept any more, and it cannot
+ * itself for a handshake on a websocket: subscription and kind, and an empty
+ * ID, which is then set.  Return 1; 0 if none of its Observations is kept any more, and it cannot
  * be delivered; or -1 with ${err}. */
 int hub_bundle(struct hub *h, struct hub_notification *n, int64_t now,
     struct buf *out, struct err *err);
@@ -227,10 +227,10 @@ int hub_settle(struct hub *h, struct span id, enum hub_outcome outcome,
 /* ---- Binding tokens of websockets ---------------------------------------- */
 
 /* Make a token for ${n} subscriptions (their numbers; 1..HUB_BINDING_MAX),
- * valid until ${expires}.  Return HUB_DONE, HUB_FULL, or HUB_FAILED with
+ * valid from ${now} until ${expires}.  Return HUB_DONE, HUB_FULL, or HUB_FAILED with
  * ${err}.  Only a hash of it is stored. */
 enum hub_result hub_bind(struct hub *h, const uint64_t *number, size_t n,
-    int64_t expires, char token[HUB_TOKEN_MAX], struct err *err);
+    int64_t now, int64_t expires, char token[HUB_TOKEN_MAX], struct err *err);
 
 /* Get the subscriptions of ${token} that still exist, and the time at which it
  * expires.  Return how many; 0 if it is not valid at ${now}; or -1 with

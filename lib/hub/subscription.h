@@ -77,11 +77,13 @@ struct hub_subscription {
 	char id[ID_TEXT_MAX]; /* its FHIR id, a UUID */
 	uint64_t version_id;  /* counts up with each change */
 	int64_t updated;      /* the time of the last change */
-	const char *owner;    /* as given to hub_create */
+	char *owner;          /* as given to hub_create */
 	enum fhir_notify_status status;
 	char error[HUB_ERROR_MAX]; /* if status is FHIR_ERROR */
 	uint64_t count;            /* events since it started */
 	int64_t sent; /* the time of its last notification; 0: none */
+
+	char *memory; /* private: what the texts point into */
 };
 
 struct hub_subscription_options {

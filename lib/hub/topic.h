@@ -11,6 +11,10 @@
 
 #define HUB_TOPIC "urn:vitals:fhir:SubscriptionTopic:"
 
+/* The code system of categories. */
+#define HUB_CATEGORY_URI \
+	"http://terminology.hl7.org/CodeSystem/observation-category"
+
 struct hub_topic {
 	const char *id;  /* FHIR id: "vital-signs" */
 	const char *url; /* canonical: HUB_TOPIC and the id */
