@@ -42,6 +42,14 @@ clash(const struct post_options *o)
 		return "--header-file wants a URL (in --endpoints: headers)";
 	if (o->certificate_key != NULL && o->certificate == NULL)
 		return "--certificate-key wants --certificate";
+	if (o->smtp != NULL && o->smtp_from == NULL)
+		return "--smtp wants --smtp-from";
+	if (o->smtp == NULL && o->smtp_from != NULL)
+		return "--smtp-from wants --smtp";
+	if (o->smtp == NULL && o->smtp_login != NULL)
+		return "--smtp-login wants --smtp";
+	if (o->smtp == NULL && o->smtp_plain)
+		return "--smtp-plain wants --smtp";
 	if (o->key_fd == 0)
 		return "the key and the lines cannot both come from stdin";
 	if (o->list && o->export_dead)
@@ -109,6 +117,26 @@ connection_rows(struct post_options *o, struct cli_option *to)
 	    CLI_REAL("timeout", 0, "SECONDS",
 		"longest time for a whole request (30)", &o->timeout, 0.001,
 		3600),
+	};
+
+	memcpy(to, row, sizeof(row));
+	return sizeof(row) / sizeof(row[0]);
+}
+
+static size_t
+mail_rows(struct post_options *o, struct cli_option *to)
+{
+	const struct cli_option row[] = {
+	    CLI_HEADING("E-mail"),
+	    CLI_TEXT("smtp", 0, "URL",
+		"send mailto: endpoints by this server: smtp:// or smtps://",
+		&o->smtp),
+	    CLI_TEXT("smtp-from", 0, "ADDRESS", "the sender", &o->smtp_from),
+	    CLI_FILE("smtp-login", 0, "FILE",
+		"log in with the user and the password in FILE",
+		&o->smtp_login),
+	    CLI_FLAG("smtp-plain", 0, "do not use TLS, to a server on loopback",
+		&o->smtp_plain),
 	};
 
 	memcpy(to, row, sizeof(row));
@@ -233,6 +261,7 @@ main(int argc, char *argv[])
 
 	cli.options += endpoint_rows(&o, option + cli.options);
 	cli.options += connection_rows(&o, option + cli.options);
+	cli.options += mail_rows(&o, option + cli.options);
 	cli.options += retry_rows(&o, option + cli.options);
 	cli.options += flow_rows(&o, option + cli.options);
 	cli.options += spool_rows(&o, option + cli.options);

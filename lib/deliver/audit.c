@@ -4,6 +4,7 @@
 #include "audit/audit.h"
 #include "crypto/digest.h"
 #include "deliver/internal.h"
+#include "outgoing/status.h"
 #include "json/json.h"
 
 static const char *const kinds[] = {"attempt", "handshake", NULL};
@@ -37,11 +38,7 @@ put_answer(struct json_writer *w, const struct outgoing_answer *answer)
 		json_put_text(w, answer->address);
 	else
 		json_put_null(w);
-	json_key(w, "httpStatus");
-	if (answer->status > 0)
-		json_put_integer(w, answer->status);
-	else
-		json_put_null(w);
+	outgoing_put_status(w, "httpStatus", "smtpStatus", answer->status);
 	json_key(w, "error");
 	if (answer->error[0] != '\0')
 		json_put_text(w, answer->error);

@@ -4,6 +4,7 @@
 #include "deliver/internal.h"
 #include "instant/instant.h"
 #include "outgoing/dead_letter.h"
+#include "outgoing/status.h"
 #include "json/json.h"
 
 /* An event is live if it is at most this old when it is accepted, in ms. */
@@ -142,11 +143,8 @@ members(struct deliver *d, struct json_writer *w,
 	json_put_raw(w, span_of(outcome_json[outcome]));
 	json_key(w, "attempts");
 	json_put_integer(w, j->delivery.attempts);
-	json_key(w, "httpStatus");
-	if (j->delivery.last_status > 0)
-		json_put_integer(w, j->delivery.last_status);
-	else
-		json_put_null(w);
+	outgoing_put_status(
+	    w, "httpStatus", "smtpStatus", j->delivery.last_status);
 	put_time(w, "firstAttempt", j->delivery.first, &d->first_text);
 	put_time(w, "settled", settled, &d->settled_text);
 	json_key(w, "latencySeconds");

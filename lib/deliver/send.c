@@ -77,6 +77,9 @@ send_events(struct deliver *d, struct deliver_request *r)
 		e->origin_header) != 0)
 		return -1;
 	q.body = r->carries.body;
+	q.id = span_of(r->carries.id);
+	q.type = r->carries.type;
+	q.time = r->in.entry->delivery.event->accepted;
 	q.headers = d->headers.count;
 	q.own = d->headers.own;
 	return transport_send(d->transport, &q);

@@ -17,6 +17,7 @@ struct http_client {
 	int64_t timer; /* monotonic ms when libcurl wants to be called; -1 */
 	struct http_pool pool;
 	struct http_slot *under_way; /* the newest */
+	struct http_slot *mails;     /* of these, whose session is set up */
 	struct http_slot *answers, **answers_end;
 };
 
@@ -108,11 +109,25 @@ unlink_busy(struct http_client *c, struct http_slot *s)
 	s->newer = s->older = NULL;
 }
 
+static void
+unlink_mail(struct http_client *c, struct http_slot *s)
+{
+	struct http_slot **at = &c->mails;
+
+	while (*at != NULL && *at != s)
+		at = &(*at)->next;
+	if (*at == s)
+		*at = s->next;
+	http_mail_end(s);
+}
+
 /* Move ${s} from those under way to the answers. */
 static void
 finish(struct http_client *c, struct http_slot *s, CURLcode result)
 {
 	unlink_busy(c, s);
+	if (s->mail != NULL)
+		unlink_mail(c, s);
 	curl_multi_remove_handle(c->multi, s->easy);
 	s->result = result;
 	s->next = NULL;
@@ -177,21 +192,14 @@ set_method(struct http_slot *s, enum http_method m)
 	    s->easy, m == HTTP_OPTIONS ? CURLOPT_HTTPGET : CURLOPT_POST, 1L);
 }
 
-int
-http_send(struct http_client *c, const struct http_request *r)
+/* Set what the HTTP request ${r} has of its own.  Return 0, or -1. */
+static int
+prepare(struct http_slot *s, const struct http_request *r)
 {
-	struct http_slot *s = http_pool_take(&c->pool, r->target, &c->watch);
-	struct curl_slist *headers;
+	struct curl_slist *headers = chain(s, r);
 
-	if (s == NULL)
+	if (headers == NULL)
 		return -1;
-	http_slot_reset(s);
-	headers = chain(s, r);
-	if (headers == NULL) {
-		http_pool_put(&c->pool, s);
-		return -1;
-	}
-	s->context = r->context;
 	set_method(s, r->method);
 	curl_easy_setopt(s->easy, CURLOPT_HTTPHEADER, headers);
 	if (r->method == HTTP_POST) {
@@ -199,6 +207,24 @@ http_send(struct http_client *c, const struct http_request *r)
 		    (curl_off_t)r->body.n);
 		curl_easy_setopt(s->easy, CURLOPT_POSTFIELDS,
 		    r->body.n > 0 ? r->body.p : "");
+	}
+	return 0;
+}
+
+int
+http_send(struct http_client *c, const struct http_request *r)
+{
+	struct http_slot *s = http_pool_take(&c->pool, r->target, &c->watch);
+	int rc;
+
+	if (s == NULL)
+		return -1;
+	http_slot_reset(s);
+	s->context = r->context;
+	rc = s->mail != NULL ? http_mail_prepare(s, r->body) : prepare(s, r);
+	if (rc != 0) {
+		http_pool_put(&c->pool, s);
+		return -1;
 	}
 	if (curl_multi_add_handle(c->multi, s->easy) != CURLM_OK) {
 		http_pool_put(&c->pool, s);
@@ -239,6 +265,29 @@ send_again(struct http_client *c, struct http_slot *s)
 	return curl_multi_add_handle(c->multi, s->easy) == CURLM_OK ? 0 : -1;
 }
 
+/* Let ${s}, whose session is set up, send and receive. */
+static void
+serve_mail(struct http_client *c, struct http_slot *s)
+{
+	if (http_mail_turn(s))
+		finish(c, s, s->result);
+}
+
+/* libcurl is done with ${s}: it has its answer, or a session to send mail. */
+static void
+take_done(struct http_client *c, struct http_slot *s, CURLcode result)
+{
+	if (s->mail == NULL || result != CURLE_OK) {
+		finish(c, s, result);
+	} else if (http_mail_start(s)) {
+		s->next = c->mails;
+		c->mails = s;
+		serve_mail(c, s);
+	} else {
+		finish(c, s, s->result);
+	}
+}
+
 static void
 collect(struct http_client *c)
 {
@@ -255,7 +304,21 @@ collect(struct http_client *c)
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &p);
 		s = (struct http_slot *)(void *)p;
 		if (!lost_idle_connection(s, result) || send_again(c, s) != 0)
-			finish(c, s, result);
+			take_done(c, s, result);
+	}
+}
+
+/* End the mails whose time is over. */
+static void
+time_mails_out(struct http_client *c)
+{
+	int64_t now = c->mails != NULL ? instant_monotonic() : 0;
+	struct http_slot *s, *next;
+
+	for (s = c->mails; s != NULL; s = next) {
+		next = s->next;
+		if (s->mail->until <= now)
+			finish(c, s, CURLE_OPERATION_TIMEDOUT);
 	}
 }
 
@@ -264,10 +327,21 @@ run_timer(struct http_client *c)
 {
 	int running;
 
+	time_mails_out(c);
 	if (c->timer < 0 || instant_monotonic() < c->timer)
 		return;
 	c->timer = -1;
 	curl_multi_socket_action(c->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+static struct http_slot *
+mail_on(const struct http_client *c, int fd)
+{
+	struct http_slot *s = c->mails;
+
+	while (s != NULL && s->mail->fd != fd)
+		s = s->next;
+	return s;
 }
 
 static int
@@ -280,8 +354,13 @@ run_sockets(struct http_client *c)
 	if (n < 0)
 		return errno == EINTR ? 0 : -1;
 	for (int i = 0; i < n; i++) {
+		struct http_slot *mail = mail_on(c, ev[i].data.fd);
 		int mask = 0;
 
+		if (mail != NULL) {
+			serve_mail(c, mail);
+			continue;
+		}
 		if (!http_watch_wanted(&c->watch, ev[i].data.fd))
 			continue;
 		if ((ev[i].events & (EPOLLIN | EPOLLHUP)) != 0)
@@ -303,6 +382,10 @@ wait_ms(const struct http_client *c, int64_t ms)
 
 	if (c->answers != NULL)
 		return 0;
+	for (const struct http_slot *s = c->mails; s != NULL; s = s->next) {
+		if (until < 0 || s->mail->until < until)
+			until = s->mail->until;
+	}
 	if (until >= 0) {
 		int64_t now = instant_monotonic();
 		int64_t left = until > now ? until - now : 0;

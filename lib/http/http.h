@@ -35,15 +35,33 @@
 /* The most requests under way at once in one client. */
 #define HTTP_IN_FLIGHT_MAX 4096
 
+/* The server that all e-mail is sent to, which then delivers it. */
+struct http_mail_server {
+	/* smtps://…, or smtp://…, with a path only as the name for EHLO.  The
+	 * default ports are 465 and 587. */
+	const char *url;
+	const char *from; /* the sender's address; see mail/address.h */
+	struct span user; /* to log in as; p NULL: no login */
+	struct span password;
+	bool plain; /* no STARTTLS: only for smtp to loopback */
+};
+
+/* Can e-mail be sent by ${m}?  Return 0, or -1 with ${err}. */
+int http_mail_server_check(const struct http_mail_server *m, struct err *err);
+
 enum http_tls {
 	HTTP_TLS_1_2,
 	HTTP_TLS_1_3
 };
 
 struct http_target_options {
-	const char *url;         /* https://…, or http://… (see below) */
-	const char *ca_file;     /* instead of the system's; or NULL */
-	const char *certificate; /* PEM file of the client; or NULL */
+	/* https://…, or http://… (see below), or mailto:ADDRESS.  The latter
+	 * needs ${mail}, and uses of the rest only the CA file, the pinned key,
+	 * the oldest TLS and the times. */
+	const char *url;
+	const struct http_mail_server *mail; /* NULL: none */
+	const char *ca_file;         /* instead of the system's; or NULL */
+	const char *certificate;     /* PEM file of the client; or NULL */
 	const char *certificate_key; /* its PEM key; NULL: in certificate */
 	const char *pinned_key;      /* "sha256//…" or a PEM file; or NULL */
 	const char *proxy;           /* URL; NULL: that of the environment */
@@ -72,7 +90,12 @@ bool http_target_sets(const struct http_target *t, struct span line);
 /* Can the files of ${o} be read?  Return 0, or -1 with ${err}. */
 int http_files_check(const struct http_target_options *o, struct err *err);
 
-/* Free ${t} and wipe the token.  No request to it may be under way, and the
+/* Is ${t} an address of e-mail?  Then these are its sender and recipient. */
+bool http_target_is_mail(const struct http_target *t);
+struct span http_target_sender(const struct http_target *t);
+struct span http_target_recipient(const struct http_target *t);
+
+/* Free ${t} and wipe its secrets.  No request to it may be under way, and the
  * client must still exist. */
 void http_target_free(struct http_target *t);
 
@@ -98,6 +121,9 @@ enum http_method {
 	HTTP_OPTIONS
 };
 
+/* To an address of e-mail the body is a complete message in ASCII (RFC 5322),
+ * whose lines end with CR LF.  It is copied; the method and the headers are
+ * ignored. */
 struct http_request {
 	struct http_target *target;
 	enum http_method method;
@@ -116,24 +142,29 @@ enum http_failure {
 	HTTP_NO_CONNECTION,
 	HTTP_NO_TLS, /* handshake, certificate, version, pinned key */
 	HTTP_TIMEOUT,
-	HTTP_BROKEN, /* reset, cut off, not HTTP, headers too long */
-	HTTP_DENIED, /* the policy forbids the address */
-	HTTP_LOCAL,  /* our files or options */
-	HTTP_SHORT,  /* of memory, descriptors or ports, temporarily */
+	HTTP_BROKEN,     /* reset, cut off, not HTTP, headers too long */
+	HTTP_DENIED,     /* the policy forbids the address */
+	HTTP_LOCAL,      /* our files or options */
+	HTTP_SHORT,      /* of memory, descriptors or ports, temporarily */
+	HTTP_NO_SESSION, /* a mail server refused before MAIL; see status */
 	HTTP_CANCELLED
 };
 
 struct http_answer {
 	void *context;
 	enum http_failure failure;
-	int status;          /* 100..599 with HTTP_ANSWERED, else 0 */
+	bool mail;           /* its status is the code of an SMTP reply */
+	int status;          /* 100..599 with HTTP_ANSWERED; else 0, or that
+				of HTTP_NO_SESSION */
 	char error[256];     /* why not; empty with HTTP_ANSWERED */
 	int64_t retry_after; /* ms from now asked by Retry-After; -1: none */
 	int64_t elapsed_us;  /* from the request's start to its end */
 	char address[64];    /* connected to; may be empty */
 	char allowed_origin[256]; /* WebHook-Allowed-Origin, or empty */
 	char allowed_rate[32];    /* WebHook-Allowed-Rate, or empty */
-	char excerpt[HTTP_EXCERPT_MAX + 1]; /* start of the body, for humans */
+	/* Start of the body, for humans.  Of e-mail: what was refused, as in
+	 * "SMTP 550 to RCPT: 5.1.1 no such user". */
+	char excerpt[HTTP_EXCERPT_MAX + 1];
 };
 
 struct http_client;

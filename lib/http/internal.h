@@ -6,13 +6,23 @@
 #include <sys/socket.h>
 
 #include "http/http.h"
+#include "mail/replies.h"
 
 struct http_slot;
 struct http_pool;
 struct http_watch;
 
+/* What a target has that is an address of e-mail. */
+struct http_mail_target {
+	char *from, *to;
+	char *user, *password; /* NULL: no login; wiped */
+	long port;             /* 0: that of the URL */
+	bool plain;            /* no TLS */
+	bool starttls;
+};
+
 struct http_target {
-	char *url;
+	char *url; /* of the mail server, if it is of e-mail */
 	char *ca_file;
 	char *certificate;
 	char *certificate_key;
@@ -25,13 +35,15 @@ struct http_target {
 	bool deny_private;
 	long connect_ms;
 	long total_ms;
+	struct http_mail_target *mail; /* NULL: it is of HTTP */
 	struct http_slot *idle; /* set up for this target; newest first */
 };
 
 /* The place of one request: an easy handle that is set up for a target, and
  * used again. */
 struct http_slot {
-	struct http_slot *next; /* idle list of the target, or answers */
+	/* In the idle list of the target, the answers, or the mails. */
+	struct http_slot *next;
 	struct http_slot *prev; /* of the idle list */
 	/* In the list of those under way; or of those idle, of any target. */
 	struct http_slot *newer, *older;
@@ -42,7 +54,8 @@ struct http_slot {
 	void *context;
 	enum http_method method;
 	struct curl_slist node[HTTP_HEADERS_MAX];
-	struct buf header; /* their bytes */
+	struct buf header;      /* their bytes */
+	struct http_mail *mail; /* NULL: it is of HTTP */
 	char error[CURL_ERROR_SIZE];
 	/* Of the request under way: */
 	CURLcode result;
@@ -65,6 +78,22 @@ struct http_slot {
 	char excerpt[HTTP_EXCERPT_MAX + 1];
 };
 
+/* The e-mail of a slot. */
+struct http_mail {
+	struct mail_replies replies;
+	struct buf text;      /* the message as it is sent, with its end */
+	struct buf command;   /* the last one */
+	struct span left;     /* of the command or the text: not sent yet */
+	int fd;               /* of the session that is set up; or -1 */
+	int64_t began, until; /* monotonic */
+	int64_t elapsed;      /* ms, at the end */
+	/* The sockets that were opened last, one for each family. */
+	struct {
+		int fd;
+		uint32_t number;
+	} opened[2];
+};
+
 /* Each file calls only those above it in this list. */
 
 /* ---- header.c */
@@ -81,20 +110,40 @@ bool http_names_agent(struct span line);
 int http_url_check_scheme(
     const char *url, bool allow_http, bool *plain, struct err *err);
 
+/* What the URL of a mail server says. */
+struct http_mail_url {
+	bool tls;  /* smtps */
+	bool port; /* it has one */
+	bool loopback;
+};
+/* Check the URL of a mail server: smtp or smtps, and a path only as the name
+ * for EHLO.  Return 0, or -1 with ${err}. */
+int http_mail_url(const char *url, struct http_mail_url *m, struct err *err);
+
 /* ---- watch.c: the sockets of libcurl in one epoll.  libcurl wants a
  * connection watched only while a request is on it; a system call is made only
  * where the kernel does not watch it already. */
+struct http_watched {
+	uint32_t number;
+	uint8_t state;
+};
 struct http_watch {
 	int epoll;
-	uint8_t *state; /* by descriptor */
+	struct http_watched *of; /* by descriptor */
 	size_t cap;
+	uint32_t opened; /* the last number */
 };
 int http_watch_begin(struct http_watch *w);
 void http_watch_end(struct http_watch *w);
 
-/* ${fd} is a new socket; it is about to be closed. */
-void http_watch_opened(struct http_watch *w, int fd);
+/* ${fd} is a new socket.  Return its number; 0 if memory ran out. */
+uint32_t http_watch_opened(struct http_watch *w, int fd);
+
+/* ${fd} is about to be closed. */
 void http_watch_closed(struct http_watch *w, int fd);
+
+/* Is ${fd} still the socket with this ${number}? */
+bool http_watch_is(const struct http_watch *w, int fd, uint32_t number);
 
 /* Watch ${fd} for input, output or both; with neither, no longer.  Return 0, or
  * -1. */
@@ -108,6 +157,37 @@ bool http_watch_wanted(struct http_watch *w, int fd);
 
 /* Which local resource did the failed ${s} lack?  Return an errno, or 0. */
 int http_slot_shortage(const struct http_slot *s);
+
+/* ---- mail.c: e-mail.
+ *
+ * libcurl connects, starts TLS and logs in (CURLOPT_CONNECT_ONLY).  The message
+ * is sent here: libcurl itself would block until the server has accepted it. */
+
+/* Give ${s} its mail, and set the options of its handle.  Return 0, or -1. */
+int http_mail_new(struct http_slot *s);
+void http_mail_free(struct http_slot *s);
+
+/* Prepare to send ${message}, which is copied.  Return 0, or -1 if memory ran
+ * out. */
+int http_mail_prepare(struct http_slot *s, struct span message);
+
+/* A socket of ${s} was opened, for the address family ${family}. */
+void http_mail_opened(struct http_slot *s, int family, int fd, uint32_t number);
+
+/* libcurl has set up the session: begin to send.  Return false if that is not
+ * possible, which s->result or the replies explain. */
+bool http_mail_start(struct http_slot *s);
+
+/* Send and receive what is possible without blocking.  Return true at the end:
+ * s->result or the replies explain it. */
+bool http_mail_turn(struct http_slot *s);
+
+/* Note when ${s} ended. */
+void http_mail_end(struct http_slot *s);
+
+/* Fill ${a} if the server has accepted or refused something.  Return false if
+ * it failed otherwise. */
+bool http_mail_answer(const struct http_slot *s, struct http_answer *a);
 
 /* ---- slot.c */
 

@@ -67,8 +67,12 @@ open_socket(void *p, curlsocktype purpose, struct curl_sockaddr *a)
 	s->allowed = true;
 	s->to = to;
 	s->no_socket = fd < 0 ? errno : 0;
-	if (fd >= 0)
-		http_watch_opened(s->watch, fd);
+	if (fd >= 0) {
+		uint32_t number = http_watch_opened(s->watch, fd);
+
+		if (s->mail != NULL)
+			http_mail_opened(s, a->family, fd, number);
+	}
 	return fd;
 }
 
@@ -199,6 +203,25 @@ dress_tls(CURL *e, const struct http_target *t)
 	return rc;
 }
 
+static unsigned
+dress_http(struct http_slot *s)
+{
+	CURL *e = s->easy;
+	unsigned rc = 0;
+
+	rc |= curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	rc |= curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+	rc |= curl_easy_setopt(
+	    e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	rc |= curl_easy_setopt(e, CURLOPT_POST, 1L);
+	rc |= curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, take_header);
+	rc |= curl_easy_setopt(e, CURLOPT_HEADERDATA, s);
+	rc |= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_body);
+	rc |= curl_easy_setopt(e, CURLOPT_WRITEDATA, s);
+	rc |= curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	return rc;
+}
+
 /* Set on ${s}->easy what is the same for each request to its target.  Return 0;
  * or -1 where libcurl refuses. */
 static int
@@ -213,17 +236,8 @@ dress(struct http_slot *s)
 	rc |= curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
 	/* The end of a request must not wait for a name server. */
 	rc |= curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
-	rc |= curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
-	rc |= curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
 	rc |= curl_easy_setopt(e, CURLOPT_URL, t->url);
-	rc |= curl_easy_setopt(
-	    e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	rc |= curl_easy_setopt(e, CURLOPT_BUFFERSIZE, READ_BUFFER);
-	rc |= curl_easy_setopt(e, CURLOPT_POST, 1L);
-	rc |= curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, take_header);
-	rc |= curl_easy_setopt(e, CURLOPT_HEADERDATA, s);
-	rc |= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_body);
-	rc |= curl_easy_setopt(e, CURLOPT_WRITEDATA, s);
 	rc |= curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	rc |= curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, s);
 	rc |= curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
@@ -235,8 +249,11 @@ dress(struct http_slot *s)
 	/* Otherwise libcurl reads the environment for each request. */
 	if (t->proxy != NULL && t->proxy[0] == '\0')
 		rc |= curl_easy_setopt(e, CURLOPT_NOPROXY, "*");
-	rc |= curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	rc |= dress_tls(e, t);
+	if (t->mail == NULL)
+		rc |= dress_http(s);
+	else if (http_mail_new(s) != 0)
+		return -1;
 	return rc == 0 ? 0 : -1;
 }
 
@@ -264,6 +281,7 @@ http_slot_free(struct http_slot *s)
 	if (s == NULL)
 		return;
 	curl_easy_cleanup(s->easy);
+	http_mail_free(s);
 	buf_wipe(&s->header);
 	free(s);
 }
@@ -291,13 +309,10 @@ http_slot_reset(struct http_slot *s)
 	s->excerpt[0] = '\0';
 }
 
+/* Why is there no answer? */
 static enum http_failure
 failure_of(struct http_slot *s)
 {
-	/* If the body is cut off, late or too long, the answer still counts:
-	 * its status says what happened to the request. */
-	if (s->head)
-		return HTTP_ANSWERED;
 	if (s->cancelled)
 		return HTTP_CANCELLED;
 	if (s->headers_capped || s->result == CURLE_OK)
@@ -341,6 +356,8 @@ explain(const struct http_slot *s, struct http_answer *a)
 		why = strerror(s->shortage);
 	else if (s->result == CURLE_OK)
 		why = "the answer ended within its head";
+	else if (s->mail != NULL && s->result == CURLE_GOT_NOTHING)
+		why = "the server closed the connection";
 	if (s->headers_capped ||
 	    (a->failure == HTTP_BROKEN &&
 		(s->result == CURLE_OUT_OF_MEMORY ||
@@ -350,22 +367,50 @@ explain(const struct http_slot *s, struct http_answer *a)
 		snprintf(a->error, sizeof(a->error),
 		    s->target->deny_private
 			? "%s is a private address"
-			: "%s is not loopback, and plain http goes only to "
+			: "%s is not loopback, and plain %s goes only to "
 			  "loopback",
-		    s->denied_address);
+		    s->denied_address, s->mail != NULL ? "SMTP" : "http");
 	else
 		snprintf(a->error, sizeof(a->error), "%s", why);
+}
+
+/* Fill ${a} from the head of an answer of HTTP.  Return false if there was
+ * none. */
+static bool
+read_head(const struct http_slot *s, struct http_answer *a)
+{
+	long status = 0;
+
+	/* If the body is cut off, late or too long, the answer still counts:
+	 * its status says what happened to the request. */
+	if (!s->head)
+		return false;
+	curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 100 || status > 599) {
+		a->failure = HTTP_BROKEN;
+		snprintf(a->error, sizeof(a->error),
+		    "the answer has no HTTP status");
+		return true;
+	}
+	a->failure = HTTP_ANSWERED;
+	a->status = (int)status;
+	a->retry_after = s->retry_after;
+	keep(a->allowed_origin, sizeof(a->allowed_origin),
+	    span_of(s->allowed_origin));
+	keep(
+	    a->allowed_rate, sizeof(a->allowed_rate), span_of(s->allowed_rate));
+	keep(a->excerpt, sizeof(a->excerpt), span_of(s->excerpt));
+	return true;
 }
 
 void
 http_slot_answer(struct http_slot *s, struct http_answer *a)
 {
 	curl_off_t us = 0;
-	long status = 0;
 	char *ip = NULL;
 
 	a->context = s->context;
-	a->failure = failure_of(s);
+	a->mail = false;
 	a->status = 0;
 	a->error[0] = '\0';
 	a->address[0] = '\0';
@@ -378,22 +423,8 @@ http_slot_answer(struct http_slot *s, struct http_answer *a)
 	curl_easy_getinfo(s->easy, CURLINFO_PRIMARY_IP, &ip);
 	if (ip != NULL)
 		keep(a->address, sizeof(a->address), span_of(ip));
-	if (a->failure == HTTP_ANSWERED) {
-		curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
-		if (status < 100 || status > 599) {
-			a->failure = HTTP_BROKEN;
-			snprintf(a->error, sizeof(a->error),
-			    "the answer has no HTTP status");
-			return;
-		}
-		a->status = (int)status;
-		a->retry_after = s->retry_after;
-		keep(a->allowed_origin, sizeof(a->allowed_origin),
-		    span_of(s->allowed_origin));
-		keep(a->allowed_rate, sizeof(a->allowed_rate),
-		    span_of(s->allowed_rate));
-		keep(a->excerpt, sizeof(a->excerpt), span_of(s->excerpt));
+	if (s->mail != NULL ? http_mail_answer(s, a) : read_head(s, a))
 		return;
-	}
+	a->failure = failure_of(s);
 	explain(s, a);
 }

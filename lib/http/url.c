@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "http/internal.h"
+#include "mail/address.h"
 
 /* The parts of a URL that are checked; freed with curl_free. */
 struct parts {
@@ -29,8 +30,20 @@ has_part(CURLU *u, CURLUPart what)
 	return found;
 }
 
+/* The schemes of one use. */
+struct schemes {
+	const char *one, *other;
+	const char *no_login; /* why a URL has neither user nor password */
+};
+
+static const struct schemes web = {"https://", "http://",
+    "URL contains a user or a password: use a token file or a header"};
+static const struct schemes mail = {"smtps://", "smtp://",
+    "URL contains a user or a password: use --smtp-login"};
+
 static int
-split(CURLU *u, const char *url, struct parts *p, struct err *err)
+split(CURLU *u, const struct schemes *schemes, const char *url, struct parts *p,
+    struct err *err)
 {
 	const char *host;
 	CURLUcode rc;
@@ -47,9 +60,10 @@ split(CURLU *u, const char *url, struct parts *p, struct err *err)
 			    "URL is not ASCII: write a host as xn--..., other "
 			    "parts with %%XX");
 	}
-	if (strncasecmp(url, "https://", 8) != 0 &&
-	    strncasecmp(url, "http://", 7) != 0)
-		return err_set(err, "not an http:// or https:// URL");
+	if (strncasecmp(url, schemes->one, strlen(schemes->one)) != 0 &&
+	    strncasecmp(url, schemes->other, strlen(schemes->other)) != 0)
+		return err_set(
+		    err, "not an %s or %s URL", schemes->other, schemes->one);
 	host = strchr(url, ':') + 3;
 	/* libcurl would skip it and take the path for the host. */
 	if (*host == '/')
@@ -62,9 +76,7 @@ split(CURLU *u, const char *url, struct parts *p, struct err *err)
 	if (rc != CURLUE_OK)
 		return err_set(err, "not a URL: %s", curl_url_strerror(rc));
 	if (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD))
-		return err_set(err,
-		    "URL contains a user or a password: use a "
-		    "token file or a header");
+		return err_set(err, "%s", schemes->no_login);
 	if (has_part(u, CURLUPART_FRAGMENT))
 		return err_set(err, "URL has a fragment (#)");
 	if (curl_url_get(u, CURLUPART_SCHEME, &p->scheme, 0) != CURLUE_OK ||
@@ -84,7 +96,7 @@ http_origin(const char *url, struct buf *origin, struct err *err)
 
 	if (u == NULL)
 		return err_set(err, "out of memory");
-	rc = split(u, url, &p, err);
+	rc = split(u, &web, url, &p, err);
 	if (rc == 0) {
 		size_t start = origin->len;
 
@@ -114,7 +126,7 @@ http_url_split(
 
 	if (u == NULL)
 		return err_set(err, "out of memory");
-	rc = split(u, url, &p, err);
+	rc = split(u, &web, url, &p, err);
 	if (rc == 0 && has_part(u, CURLUPART_QUERY))
 		rc = err_set(err, "URL has a query (?)");
 	if (rc == 0) {
@@ -159,7 +171,7 @@ http_url_check_scheme(
 		errno = ENOMEM;
 		return err_set(err, "out of memory");
 	}
-	rc = split(u, url, &p, err);
+	rc = split(u, &web, url, &p, err);
 	*plain = rc == 0 && strcasecmp(p.scheme, "http") == 0;
 	if (*plain && !allow_http && !host_is_loopback(p.host))
 		rc = err_set(err,
@@ -176,4 +188,49 @@ http_url_check(const char *url, bool allow_http, struct err *err)
 	bool plain;
 
 	return http_url_check_scheme(url, allow_http, &plain, err);
+}
+
+/* The path of ${u} can only be the name for EHLO. */
+static int
+check_ehlo_name(CURLU *u, struct err *err)
+{
+	char *path = NULL;
+	bool good;
+
+	if (curl_url_get(u, CURLUPART_PATH, &path, 0) != CURLUE_OK)
+		return err_set(err, "out of memory");
+	good = strcmp(path, "/") == 0 ||
+	    (path[0] == '/' && mail_domain_ok(span_of(path + 1)));
+	curl_free(path);
+	return good ? 0
+		    : err_set(err,
+			  "URL has a path that is not the name of a "
+			  "host, for EHLO");
+}
+
+int
+http_mail_url(const char *url, struct http_mail_url *m, struct err *err)
+{
+	struct parts p = {0};
+	CURLU *u = curl_url();
+	char *port = NULL;
+	int rc;
+
+	if (u == NULL)
+		return err_set(err, "out of memory");
+	rc = split(u, &mail, url, &p, err);
+	if (rc == 0 && has_part(u, CURLUPART_QUERY))
+		rc = err_set(err, "URL has a query (?)");
+	if (rc == 0)
+		rc = check_ehlo_name(u, err);
+	if (rc == 0) {
+		m->tls = strcasecmp(p.scheme, "smtps") == 0;
+		m->loopback = host_is_loopback(p.host);
+		m->port =
+		    curl_url_get(u, CURLUPART_PORT, &port, 0) == CURLUE_OK;
+	}
+	curl_free(port);
+	parts_free(&p);
+	curl_url_cleanup(u);
+	return rc;
 }

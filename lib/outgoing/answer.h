@@ -23,11 +23,12 @@ enum outgoing_verdict {
 struct outgoing_answer {
 	void *context; /* of the request */
 	enum outgoing_verdict verdict;
-	int status;          /* 100..599; 0: there was no answer */
+	int status;          /* see outgoing/status.h */
 	int64_t retry_after; /* ms from now; -1: none */
 	bool for_endpoint;   /* retry_after applies to the whole endpoint */
 	int64_t elapsed_us;  /* from the start of the request to its end */
-	const char *why;     /* "HTTP 503", "connect: refused"; delivered: "" */
+	/* "HTTP 503", "SMTP 550 to RCPT", "connect: refused"; delivered: "" */
+	const char *why;
 	const char *error;   /* why there was no answer; "": there was one */
 	const char *address; /* of the peer; may be "" */
 	const char *allowed_origin; /* of a handshake; may be "" */

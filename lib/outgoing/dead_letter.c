@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "instant/instant.h"
+#include "outgoing/status.h"
 #include "json/json.h"
 
 void
@@ -33,11 +34,8 @@ outgoing_dead_letter_write(
 	json_put_text(&w, why->reason);
 	json_key(&w, "attempts");
 	json_put_integer(&w, why->attempts);
-	json_key(&w, "lastHttpStatus");
-	if (why->last_status > 0)
-		json_put_integer(&w, why->last_status);
-	else
-		json_put_null(&w);
+	outgoing_put_status(
+	    &w, "lastHttpStatus", "lastSmtpStatus", why->last_status);
 	instant_put(&w, "time", why->time);
 	json_object_end(&w);
 	buf_add(out, line.p + end, line.n - end);

@@ -15,7 +15,7 @@ struct outgoing_dead_letter {
 	const char *endpoint;
 	const char *reason;
 	uint32_t attempts;
-	int last_status; /* HTTP status; 0: none */
+	int last_status; /* see outgoing/status.h */
 	int64_t time;    /* ms since 1970, UTC */
 };
 

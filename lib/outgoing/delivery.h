@@ -15,7 +15,7 @@ struct outgoing_delivery {
 			      sent in again; 0: none */
 	uint32_t attempts; /* requests made */
 	uint32_t round;    /* failures that count for the pause */
-	int last_status;   /* HTTP status; 0: none */
+	int last_status;   /* see outgoing/status.h */
 	bool unlogged;     /* the store has no row for it yet */
 	char *error;       /* of the last attempt, owned; NULL: none */
 };

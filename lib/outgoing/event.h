@@ -4,8 +4,8 @@
  * The body of event lines, CloudEvents, FHIR resources and other JSON objects
  * is the line itself.  A message has its body in "payload".
  *
- * A line that is not a FHIR resource may name an http or https URL to send it
- * to ("endpoint") and additional headers ("headers").  These two members are
+ * A line that is not a FHIR resource may name an http, https or mailto URL to
+ * send it to ("endpoint") and additional headers ("headers").  These two members are
  * removed from the body, except in a message.
  *
  * A dead letter is a line that was not delivered, with "deadLetter" as its last

@@ -7,6 +7,7 @@
 #include "http/http.h"
 #include "id/id.h"
 #include "instant/instant.h"
+#include "mail/address.h"
 
 static struct outgoing_piece
 in_line(struct span s)
@@ -147,7 +148,8 @@ static bool
 is_url(struct span s)
 {
 	return (s.n > 8 && strncasecmp(s.p, "https://", 8) == 0) ||
-	    (s.n > 7 && strncasecmp(s.p, "http://", 7) == 0);
+	    (s.n > 7 && strncasecmp(s.p, "http://", 7) == 0) ||
+	    mail_is_mailto(s);
 }
 
 static int

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "crypto/digest.h"
+#include "mail/address.h"
 
 #define MASK SPAN_LIT("***")
 
@@ -122,6 +123,11 @@ outgoing_show_url(struct buf *out, struct span url)
 	struct span left;
 	bool changed;
 
+	/* What precedes an '@' is part of an address here. */
+	if (mail_is_mailto(url)) {
+		buf_add_span(out, url);
+		return;
+	}
 	buf_add(out, url.p, n);
 	left = rest(url, n);
 	left = rest(left, user(left));

@@ -1,8 +1,9 @@
 #include <string.h>
 
 #include "instant/instant.h"
+#include "mail/address.h"
 #include "outgoing/shown.h"
-#include "post/post.h"
+#include "post/internal.h"
 
 static int
 replay_range(struct post_options *o, struct err *err)
@@ -31,7 +32,10 @@ post_check(struct post_options *o, struct err *err)
 	struct outgoing_shown shown;
 	struct err why;
 
-	if (o->url != NULL && http_url_check(o->url, o->allow_http, &why) != 0)
+	if (post_check_mail(o, err) != 0)
+		return -1;
+	if (o->url != NULL && !mail_is_mailto(span_of(o->url)) &&
+	    http_url_check(o->url, o->allow_http, &why) != 0)
 		return err_set(err, "%s: %s",
 		    outgoing_shown_url(&shown, span_of(o->url)), why.text);
 	if (o->origin != NULL &&

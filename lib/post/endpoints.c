@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "crypto/secret.h"
+#include "mail/address.h"
 #include "ndjson/ndjson.h"
 #include "post/internal.h"
 #include "json/json.h"
@@ -25,6 +26,7 @@ struct entry {
 	size_t key[KEYS_MAX], keys;
 	size_t header_at[HTTP_HEADERS_MAX], header_n[HTTP_HEADERS_MAX];
 	size_t headers;
+	bool tls; /* given */
 };
 
 /* Copy the string ${raw} of the member ${m}; *${at} is its offset plus one. */
@@ -147,6 +149,7 @@ read_tls(struct entry *e, const struct json_member *m, struct err *err)
 		return err_set(err,
 		    "\"tlsMin\" is neither \"1.2\" nor "
 		    "\"1.3\"");
+	e->tls = true;
 	return 0;
 }
 
@@ -187,6 +190,28 @@ read_member(struct entry *e, struct json_scan *s, const struct json_member *m,
 	    m->key.n < 80 ? (int)m->key.n : 80, m->key.p);
 }
 
+/* An e-mail has none of what HTTP has, and its server is that of --smtp. */
+static int
+check_mail(const struct entry *e, struct err *err)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} member[] = {{"caFile", e->ca > 0},
+	    {"certificate", e->certificate > 0},
+	    {"certificateKey", e->certificate_key > 0},
+	    {"pinnedKey", e->pin > 0}, {"proxy", e->proxy > 0},
+	    {"tokenFile", e->token > 0}, {"headers", e->headers > 0},
+	    {"keyFiles", e->keys > 0}, {"tlsMin", e->tls}};
+
+	for (size_t i = 0; i < sizeof(member) / sizeof(member[0]); i++) {
+		if (member[i].given)
+			return err_set(err, "\"%s\" is not for a mailto: URL",
+			    member[i].name);
+	}
+	return 0;
+}
+
 /* The strings no longer move: point to them and add the endpoint. */
 static int
 add(struct post_run *r, struct entry *e, struct err *err)
@@ -199,6 +224,8 @@ add(struct post_run *r, struct entry *e, struct err *err)
 
 	if (e->url == 0)
 		return err_set(err, "no \"url\"");
+	if (mail_is_mailto(span_of(text(e, e->url))) && check_mail(e, err) != 0)
+		return -1;
 	buf_init(&bearer);
 	e->o.name = text(e, e->name);
 	h->url = text(e, e->url);

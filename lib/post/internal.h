@@ -2,6 +2,7 @@
 #ifndef POST_INTERNAL_H
 #define POST_INTERNAL_H
 
+#include "crypto/secret.h"
 #include "post/post.h"
 
 /* Things that endpoints point to, freed at the end. */
@@ -17,6 +18,8 @@ struct post_run {
 	struct deliver_outputs out;
 	struct ndjson_reader *in;
 	struct post_secrets secrets;
+	struct http_mail_server mail; /* its login is in login */
+	struct crypto_secret login;
 	int rejects;  /* descriptor, or -1 */
 	int signals;  /* a signalfd */
 	int writable; /* an epoll that can be read when stdout can be written */
@@ -43,6 +46,15 @@ struct sign_keys *post_load_keys(struct post_run *r, const char *const file[],
 
 /* Check one line "Name: value".  Return 0, or -1 with ${err}. */
 int post_check_header(struct span line, struct err *err);
+
+/* ---- mail.c */
+
+/* Check the options for e-mail, and a URL that is an address.  Return 0; or -1
+ * with ${err}. */
+int post_check_mail(const struct post_options *o, struct err *err);
+
+/* Fill r->mail, which r->login has secrets of.  Return 0; or -1 with ${err}. */
+int post_load_mail(struct post_run *r, struct err *err);
 
 /* ---- endpoints.c */
 

@@ -5,6 +5,7 @@
 #include "outgoing/dead_letter.h"
 #include "outgoing/event.h"
 #include "outgoing/shown.h"
+#include "outgoing/status.h"
 #include "post/internal.h"
 #include "spool/spool.h"
 #include "json/json.h"
@@ -83,11 +84,7 @@ put_row(struct listing *l, const struct spool_delivery *j)
 	json_put_text(&w, word[j->state]);
 	json_key(&w, "attempts");
 	json_put_integer(&w, j->attempts);
-	json_key(&w, "httpStatus");
-	if (j->status > 0)
-		json_put_integer(&w, j->status);
-	else
-		json_put_null(&w);
+	outgoing_put_status(&w, "httpStatus", "smtpStatus", j->status);
 	instant_put(&w, "accepted", j->accepted);
 	instant_put(&w, "firstAttempt", j->first);
 	instant_put(&w, "nextAttempt", j->state == SPOOL_WAITING ? j->at : 0);

@@ -38,6 +38,8 @@ struct post_options {
 	const char *proxy;
 	unsigned tls_min; /* enum http_tls */
 	bool allow_http, deny_private;
+	const char *smtp, *smtp_from, *smtp_login; /* NULL: no e-mail */
+	bool smtp_plain;
 	const char *origin;
 	unsigned order; /* 1: by session */
 

@@ -57,10 +57,13 @@ policy_of(const struct post_options *o)
 }
 
 static void
-common_options(const struct post_options *o, struct deliver_endpoint_options *e)
+common_options(const struct post_run *r, struct deliver_endpoint_options *e)
 {
+	const struct post_options *o = r->o;
+
 	memset(e, 0, sizeof(*e));
 	e->rate = -1;
+	e->http.mail = r->mail.url != NULL ? &r->mail : NULL;
 	e->http.ca_file = o->ca_file;
 	e->http.certificate = o->certificate;
 	e->http.certificate_key = o->certificate_key;
@@ -238,7 +241,9 @@ post_setup(struct post_run *r, struct ndjson_writer *receipts)
 	r->rejects = r->signals = r->writable = -1;
 	if (open_files(r) != 0)
 		return -1;
-	common_options(o, &common);
+	if (post_load_mail(r, &err) != 0)
+		goto err0;
+	common_options(r, &common);
 	if (o->key_file.count > 0 || crypto_secret_given(&key)) {
 		common.keys = post_load_keys(
 		    r, o->key_file.item, o->key_file.count, o->key_fd, &err);
@@ -281,6 +286,7 @@ post_release(struct post_run *r)
 	for (size_t i = 0; i < r->secrets.count; i++)
 		sign_keys_free(r->secrets.keys[i]);
 	free(r->secrets.keys);
+	crypto_secret_wipe(&r->login);
 	if (close_checked(r->rejects, r->o->rejects) != 0 ||
 	    close_checked(r->out.dead_letters, r->o->dead_letter) != 0 ||
 	    close_checked(r->out.audit, r->o->audit) != 0)

@@ -95,7 +95,7 @@ struct spool_delivery {
 	enum spool_state state;
 	uint32_t attempts;
 	uint32_t round; /* failures that count for the backoff */
-	int status;     /* of the last answer; 0: none */
+	int status;     /* of the last answer; negative: of SMTP; 0: none */
 	int64_t first;  /* wall clock ms of the first attempt; 0: none */
 	int64_t at;     /* of the next attempt, or when it was settled */
 	int64_t since;  /* when it was accepted or replayed */

@@ -1,9 +1,9 @@
 /*
  * transport: sends many requests at the same time and returns their answers.
  *
- * There is one interface, {send, take_answer}, with a row for each protocol.
- * The only one so far is HTTP.  Callers use targets, requests and answers, and
- * do not depend on the protocol.
+ * There is one interface, {send, take_answer}.  Below it are HTTP and SMTP, each
+ * a row of protocols, which share their connections and one loop.  Callers use
+ * targets, requests and answers, and do not depend on the protocol.
  */
 #ifndef TRANSPORT_TRANSPORT_H
 #define TRANSPORT_TRANSPORT_H
@@ -28,14 +28,19 @@ struct transport_request {
 	struct transport_target *target;
 	enum transport_kind kind;
 	struct span body; /* must stay in place until the answer is taken */
+	/* For e-mail, which has its own headers: the ID and the media type of
+	 * the body, and when its event was accepted (ms since 1970). */
+	struct span id, type;
+	int64_t time;
 	/* Lines "Name: value", which are copied.  The first ${own} are always
-	 * sent.  The others are sent if the target does not set that name. */
+	 * sent.  The others are sent if the target does not set that name.
+	 * None of them are sent by e-mail. */
 	const struct span *header;
 	size_t headers, own;
 	void *context; /* returned in the answer */
 };
 
-/* A protocol.  Each function is required; see the functions below. */
+/* A transport.  Each function is required; see the functions below. */
 struct transport_row {
 	const char *name;
 	size_t (*room)(size_t connections);
@@ -51,7 +56,8 @@ struct transport_row {
 	void (*cancel)(struct transport *t);
 };
 
-extern const struct transport_row transport_http;
+/* HTTP and e-mail. */
+extern const struct transport_row transport_net;
 
 /* The common first member of all transports. */
 struct transport {
@@ -97,8 +103,9 @@ void transport_cancel(struct transport *t);
 
 /* ---- Internals, declared for tests ------------------------------------- */
 
-/* Return the meaning of an answer over HTTP. */
-enum outgoing_verdict transport_classify(const struct http_answer *a);
+/* Return the meaning of an answer over HTTP, or of a mail server. */
+enum outgoing_verdict transport_classify_http(const struct http_answer *a);
+enum outgoing_verdict transport_classify_smtp(const struct http_answer *a);
 
 /* Does the Retry-After of ${a} apply to the whole endpoint? */
 bool transport_holds_endpoint(const struct http_answer *a);

@@ -105,6 +105,11 @@ routes(void)
 	CHECK(e != NULL && e->endpoint.n == 0 && e->headers == 0,
 	    "what is no URL is none of our business");
 	outgoing_event_drop(e);
+	e = read_line("{\"a\":1,\"endpoint\":\"mailto:a@b.example\"}");
+	CHECK(e != NULL && is(e->endpoint, "mailto:a@b.example") &&
+		is(e->body, "{\"a\":1}"),
+	    "an address of e-mail");
+	outgoing_event_drop(e);
 	CHECK(read_line(
 		  "{\"endpoint\":\"http://h\",\"headers\":{\"Host\":\"x\"}}") ==
 		NULL,

@@ -34,7 +34,8 @@ main(void)
 	static const char *const same[] = {"https://host/x", "http://host",
 	    "https://[::1]:8080/a", "https://host:81/a@b", "https://host/?",
 	    "https://host/?a=&b=", "", "host", "https:", "?", "ftp://host/x",
-	    "https://host/x?t=***#0123abcd"};
+	    "https://host/x?t=***#0123abcd", "mailto:a@b.example",
+	    "MAILTO:a@b@c?d=e"};
 	static const char *const users[][2] = {
 	    {"https://u:p@host/x", "https://host/x"},
 	    {"HTTPS://u@host/x", "HTTPS://host/x"},
