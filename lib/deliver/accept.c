@@ -222,6 +222,9 @@ refuse(struct deliver *d, struct schedule_entry *entry, const struct err *why)
 
 	snprintf(reason, sizeof(reason), "not accepted: %s", why->text);
 	event->seq = 0; /* the rollback undid it */
+	if (d->audit != NULL)
+		deliver_audit_settled(
+		    d->audit, entry, SCHEDULE_DEAD, reason, d->schedule.wall);
 	deliver_receipt(d, entry, SCHEDULE_DEAD, reason, d->schedule.wall);
 	e->dead++;
 	d->count.dead++;

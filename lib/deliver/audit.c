@@ -1,4 +1,4 @@
-/* The audit file, which has a line for each attempt. */
+/* The audit file, which has a line for each attempt and each outcome. */
 #include <errno.h>
 
 #include "audit/audit.h"
@@ -7,7 +7,11 @@
 #include "outgoing/status.h"
 #include "json/json.h"
 
-static const char *const kinds[] = {"attempt", "handshake", NULL};
+static const char *const kinds[] = {"attempt", "handshake", "settled", NULL};
+
+static const char *const outcome_name[] = {[SCHEDULE_DELIVERED] = "delivered",
+    [SCHEDULE_DEAD] = "dead",
+    [SCHEDULE_EXPIRED] = "expired"};
 
 struct audit *
 deliver_audit_new(int fd, struct err *err)
@@ -83,6 +87,38 @@ deliver_audit_attempt(struct audit *a, const struct deliver_request *r,
 		put_payload(w, r->carries.body);
 	}
 	put_answer(w, answer);
+	audit_end(a);
+}
+
+void
+deliver_audit_settled(struct audit *a, const struct schedule_entry *j,
+    enum schedule_outcome outcome, const char *reason, int64_t settled)
+{
+	const struct outgoing_event *event = j->delivery.event;
+	struct json_writer *w = audit_begin(a, "settled", settled);
+
+	json_key(w, "endpoint");
+	json_put_text(w, deliver_endpoint_of(j->endpoint)->shown);
+	json_key(w, "id");
+	json_put_string(w, event->id);
+	if (event->session.n > 0) {
+		json_key(w, "session");
+		json_put_string(w, event->session);
+	}
+	json_key(w, "status");
+	json_put_text(w, outcome_name[outcome]);
+	json_key(w, "attempts");
+	json_put_integer(w, j->delivery.attempts);
+	outgoing_put_status(
+	    w, "httpStatus", "smtpStatus", j->delivery.last_status);
+	json_key(w, "error");
+	if (reason != NULL)
+		json_put_text(w, reason);
+	else
+		json_put_null(w);
+	instant_put(w, "accepted", j->delivery.since);
+	json_key(w, "latencySeconds");
+	json_put_real(w, (double)deliver_latency(j, settled) / 1000, 3);
 	audit_end(a);
 }
 

@@ -19,6 +19,9 @@ deliver_close(struct deliver *d, struct schedule_entry *entry,
 
 	store_settle(
 	    d->store, &e->kept, &entry->delivery, state[outcome], reason);
+	if (d->audit != NULL)
+		deliver_audit_settled(
+		    d->audit, entry, outcome, reason, d->schedule.wall);
 	deliver_receipt(d, entry, outcome, reason, d->schedule.wall);
 	if (outcome == SCHEDULE_DELIVERED) {
 		e->delivered++;

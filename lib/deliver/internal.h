@@ -223,6 +223,9 @@ struct audit *deliver_audit_new(int fd, struct err *err);
 /* Add the line of the attempt ${r}. */
 void deliver_audit_attempt(struct audit *a, const struct deliver_request *r,
     const struct outgoing_answer *answer);
+/* Add the line of the outcome of ${j}. */
+void deliver_audit_settled(struct audit *a, const struct schedule_entry *j,
+    enum schedule_outcome outcome, const char *reason, int64_t settled);
 /* Write the lines that were added.  Return 0, or -1 with ${err}. */
 int deliver_audit_flush(struct audit *a, struct err *err);
 

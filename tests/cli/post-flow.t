@@ -156,7 +156,7 @@ stdout_lines 6
 is_stderr ''
 [ "$(jq -r '.headers["content-type"] + " " + .body[:1]' log | sort -u | tr '\n' ';')" = 'application/cloudevents-batch+json [;application/json {;' ]
 ok 'other events are sent unchanged'
-[ "$(jq -r 'select(.id == "plain-1") | .payloadSha256' ab)" = "$(printf '{"id":"plain-1"}' | sha256sum | cut -c 1-64)" ]
+[ "$(jq -r 'select(.record == "attempt" and .id == "plain-1") | .payloadSha256' ab)" = "$(printf '{"id":"plain-1"}' | sha256sum | cut -c 1-64)" ]
 ok 'the audit has its hash'
 
 # ---- Handshake
@@ -215,8 +215,13 @@ is_status 0
 stdout_lines 3
 is_stderr ''
 vitals-post -q --retry-base 0.01 --audit audit "$base/flaky/1" <one >/dev/null
-[ "$(wc -l <audit)" -eq 5 ]
+[ "$(grep -c '^{"record":"attempt"' audit)" -eq 5 ] && [ "$(wc -l <audit)" -eq 9 ]
 ok 'one line for each attempt, appended'
+[ "$(jq -c 'select(.record == "settled") | [.id, .session, .status, .attempts, .httpStatus, .error, .latencySeconds < 60, .accepted <= .time]' audit | sort)" = '["e-1","s-1","delivered",1,200,null,true,true]
+["e-2","s-2","delivered",1,200,null,true,true]
+["e-3","s-3","delivered",1,200,null,true,true]
+["ra",null,"delivered",2,200,null,true,true]' ]
+ok 'and one for each outcome'
 last=0000000000000000000000000000000000000000000000000000000000000000
 n=0
 good=yes
@@ -228,7 +233,7 @@ while read -r line; do
 done <audit
 [ $good = yes ]
 ok 'each line is chained to the one before'
-jq -r 'select(.seq < 3) | .payloadSha256' audit | sort >got
+head -n 6 audit | jq -r 'select(.record == "attempt") | .payloadSha256'  | sort >got
 while read -r line; do printf '%s' "$line" | sha256sum | cut -c 1-64; done <in | sort | cmp -s - got
 ok 'and has the hash of what was sent'
 # As in the man page.
@@ -247,7 +252,7 @@ try 'a torn last line' vitals-post -q --audit audit "$base/ok" <one
 is_status 0
 stdout_lines 1
 is_stderr ''
-[ "$(tail -n 1 audit | jq -r .seq)" = 5 ] && ! grep -q torn audit
+[ "$(tail -n 1 audit | jq -r .seq)" = 10 ] && ! grep -q torn audit
 ok 'is cut off'
 flock audit vitals-post --audit audit "$base/ok" <one >/dev/null 2>why
 [ $? -eq 3 ] && [ "$(cat why)" = 'vitals-post: audit: another process writes to it' ]

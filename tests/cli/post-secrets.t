@@ -47,7 +47,7 @@ is_status 4
 stdout_json '.endpoint | test("^http://127.0.0.1:[0-9]+/status/404[?]a=[*]{3}&b=[*]{3}#[0-9a-f]{8}$")'
 stderr_has "^vitals-post: $shown: e-1: dead after 1 attempt: HTTP 404$"
 silent 'a query' "$WORK/.err" "$WORK/.out" dead audit metrics
-grep -q "endpoint=\"$shown\"" metrics && [ "$(jq -r .endpoint audit | grep -c "^$shown$")" -eq 2 ]
+grep -q "endpoint=\"$shown\"" metrics && [ "$(jq -r .endpoint audit | grep -c "^$shown$")" -eq 4 ]
 ok 'the audit and the metrics name it so'
 [ "$(jq -r .url log | sort -u)" = '/status/404?a=tok1en&b=tok2en' ]
 ok 'the receiver gets the whole URL'

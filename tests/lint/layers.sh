@@ -75,11 +75,7 @@ grep -oE '^#[ 	]*include "[a-z0-9_]+/' -r lib --include='*.[ch]' |
 	awk '$1 != $2' | sort -u >"$build/edges"
 tsort "$build/edges" 2>"$build/circle" >/dev/null
 sed 's/^tsort: //' "$build/circle" | found 'modules include each other in a circle'
-<<<<<<< HEAD
 base='buf|cli|compat|diag|dsp|filter|hash|id|instant|json|metrics|ndjson|sqlite'
-=======
-base='buf|cli|compat|diag|dsp|filter|hash|id|instant|json|metrics|ndjson|sqlite'
->>>>>>> b67693c (Keep FHIR subscriptions, their events and notifications in a registry)
 grep -E "^($base) " "$build/edges" | grep -vE " ($base)\$" |
 	found 'a base module includes a domain module'
 # What is sent, when, and how do not know of each other, nor of the loop that
