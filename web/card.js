@@ -1,7 +1,8 @@
 // The card of one session.
 
 import { Trace } from "./trace.js";
-import { QUALITIES, THRESHOLD, VITALS, levelOf, reasonInWords, seconds } from "./words.js";
+import { LATE_MS, QUALITIES, THRESHOLD, VITALS, lateInWords, levelOf, reasonInWords,
+	seconds } from "./words.js";
 
 function element(name, className, text) {
 	const made = document.createElement(name);
@@ -48,9 +49,8 @@ class ReadingRow {
 
 function noteOf(reading, unsure) {
 	const confidence = `confidence ${(reading.confidence ?? 0).toFixed(2)}`;
-	if (reading.status === "uncalibrated")
-		return `uncalibrated, ${confidence}`;
-	return unsure ? `unsure, ${confidence}` : confidence;
+	const note = unsure ? `low ${confidence}` : confidence;
+	return reading.status === "uncalibrated" ? `uncalibrated, ${note}` : note;
 }
 
 class QualityRow {
@@ -60,6 +60,8 @@ class QualityRow {
 		this.meter = element("meter");
 		this.meter.min = 0;
 		this.meter.max = 1;
+		[this.meter.low, this.meter.high] = spec.steps;
+		this.meter.optimum = spec.down ? 0 : 1;
 		this.meter.setAttribute("aria-label", spec.name);
 		this.word = element("span", "word");
 		const detail = element("dd");
@@ -114,19 +116,34 @@ export class Card {
 		this.node.dataset.offset = session.offset;
 		this.node.classList.toggle("is-stale", stale);
 		this.node.classList.toggle("is-ended", session.ended);
-		setText(this.state, session.ended ? "ended" : stale ? "no new data" : "live");
-		setText(this.caption, session.wave.length ? "Pulse wave, 8 s" : "No pulse wave");
+		this.node.classList.toggle("is-late", !stale && !session.ended && session.lag > LATE_MS);
+		setText(this.state, this.#stateInWords(stale));
+		this.canvas.classList.toggle("is-empty", session.wave.length === 0);
+		setText(this.caption, session.wave.length ? "Pulse wave, 8 s"
+			: session.ended ? "No pulse wave" : "No pulse wave yet");
 		this.#showAge(now, stale);
 		this.#showCountdown(stale);
 		this.#showMissing();
 		setText(this.seen, session.subject ? `Subject ${session.subject}` : "");
 	}
 
-	#showAge(now, stale) {
-		this.stale.hidden = !stale;
+	#stateInWords(stale) {
+		const { ended, lag } = this.session;
+		if (ended)
+			return "ended";
 		if (stale)
-			setText(this.stale, this.session.newest
-				? `Nothing new for ${seconds((now - this.session.newest) / 1000)}. These are the last values.`
+			return "no new data";
+		return lag > LATE_MS ? `live, ${lateInWords(lag)}` : "live";
+	}
+
+	#showAge(now, stale) {
+		const { ended, newest } = this.session;
+		this.stale.hidden = !stale && !ended;
+		if (ended)
+			setText(this.stale, "This session has ended. These are the last values.");
+		else if (stale)
+			setText(this.stale, newest
+				? `Nothing new for ${seconds((now - newest) / 1000)}. These are the last values.`
 				: "No data yet.");
 	}
 
@@ -166,14 +183,16 @@ export class Card {
 	}
 
 	// A sentence for screen readers.
-	spoken() {
+	spoken(now, connected) {
 		const { session } = this;
 		const rate = session.readings.get("heartRate");
 		if (session.ended)
 			return `${session.id}: ended.`;
+		if (!connected || session.isStale(now))
+			return `${session.id}: no new data.`;
 		if (!rate || typeof rate.value !== "number")
 			return `${session.id}: no heart rate, ${reasonInWords(rate?.absentReason)}.`;
-		const doubt = (rate.confidence ?? 0) < THRESHOLD ? ", unsure" : "";
-		return `${session.id}: heart rate ${rate.value.toFixed(0)}${doubt}.`;
+		const doubt = (rate.confidence ?? 0) < THRESHOLD ? ", low confidence" : "";
+		return `${session.id}: heart rate ${rate.value.toFixed(0)} per minute${doubt}.`;
 	}
 }

@@ -3,9 +3,10 @@
 import { Card } from "./card.js";
 import { Link } from "./link.js";
 import { Model } from "./model.js";
-import { THRESHOLD, endInWords, gapInWords } from "./words.js";
+import { LATE_MS, THRESHOLD, endInWords, expiryInWords, gapInWords, lateInWords } from "./words.js";
 
-const SHOW_MS = 250;
+// How often the page shows what changes with time only.
+const TICK_MS = 1000;
 const SPEAK_MS = 10000;
 const NOTICES = 3;
 const NOTICE_MS = 20000;
@@ -14,10 +15,17 @@ const byId = (id) => document.getElementById(id);
 const model = new Model();
 const link = new Link();
 const cards = new Map();
+const changed = new Set();
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let connected = false;
 let paused = false;
 let transport = "";
+
+// Writes only if the text differs: a live region would be read out again.
+function setText(id, text) {
+	if (byId(id).textContent !== text)
+		byId(id).textContent = text;
+}
 
 function notice(text) {
 	const line = document.createElement("p");
@@ -30,32 +38,20 @@ function notice(text) {
 
 function setLink(state, text) {
 	byId("link").dataset.state = state;
-	if (byId("link-text").textContent !== text)
-		byId("link-text").textContent = text;
+	setText("link-text", text);
 }
 
 // The lag of the session with the largest one.
-function lagInWords(now) {
+function showLag(now) {
 	const lags = [...model.sessions.values()]
-		.filter((s) => !s.ended && !s.isStale(now) && s.lag !== null)
-		.map((s) => s.lag);
-	return lags.length ? `, ${(Math.max(...lags) / 1000).toFixed(1)} s behind` : "";
+		.filter((session) => session.isCurrent(now) && session.lag !== null)
+		.map(({ lag }) => lag);
+	const lag = Math.max(0, ...lags);
+	byId("link").classList.toggle("is-late", lag > LATE_MS);
+	setLink("live", lags.length ? `Live by ${transport}, ${lateInWords(lag)}` : `Connected by ${transport}`);
 }
 
-function showCards(now) {
-	for (const [id, session] of model.sessions) {
-		if (!cards.has(id)) {
-			const card = new Card(session);
-			cards.set(id, card);
-			byId("sessions").append(card.node);
-			visible.observe(card.node);
-		}
-		cards.get(id).show(now, connected);
-	}
-	byId("empty").hidden = cards.size > 0 || !byId("token-form").hidden;
-	if (connected)
-		setLink("live", `Live by ${transport}${lagInWords(now)}`);
-}
+// ---- Sessions ----------------------------------------------------------------
 
 // Traces outside the visible part of the page are not drawn.
 const visible = new IntersectionObserver((entries) => {
@@ -63,53 +59,152 @@ const visible = new IntersectionObserver((entries) => {
 		target.dataset.visible = isIntersecting;
 });
 
-function drawTraces(now) {
-	for (const card of cards.values())
-		if (card.node.dataset.visible !== "false")
-			card.draw(now, { calm: calm.matches, stopped: paused || card.session.ended });
-	requestAnimationFrame(drawTraces);
+function showSession(session, now) {
+	if (!cards.has(session)) {
+		const card = new Card(session);
+		cards.set(session, card);
+		byId("sessions").append(card.node);
+		visible.observe(card.node);
+	}
+	cards.get(session).show(now, connected);
 }
 
-let said = "";
+function removeCard(session) {
+	const { node } = cards.get(session);
+	visible.unobserve(node);
+	node.remove();
+	cards.delete(session);
+}
+
+function showAll(now) {
+	model.forget(now);
+	for (const session of cards.keys())
+		if (model.sessions.get(session.id) !== session)
+			removeCard(session);
+	for (const session of model.sessions.values())
+		showSession(session, now);
+	byId("empty").hidden = cards.size > 0 || !connected;
+	if (connected)
+		showLag(now);
+	showExpiry(now);
+}
+
+// What a frame of the browser shows: the sessions with new lines, and the traces.
+function frame(time) {
+	const now = Date.now();
+	for (const session of changed)
+		showSession(session, now);
+	if (changed.size > 0 && connected)
+		showLag(now);
+	byId("empty").hidden ||= changed.size > 0;
+	changed.clear();
+	for (const card of cards.values())
+		if (card.node.dataset.visible !== "false")
+			card.draw(time, { calm: calm.matches, stopped: paused || card.session.ended });
+	requestAnimationFrame(frame);
+}
+
 function speak() {
-	const text = [...cards.values()].map((card) => card.spoken()).join(" ");
-	if (text !== said)
-		byId("spoken").textContent = said = text;
+	const now = Date.now();
+	setText("spoken", [...cards.values()].map((card) => card.spoken(now, connected)).join(" "));
+}
+
+// ---- Token -------------------------------------------------------------------
+
+function showForm(why) {
+	setText("token-why", why);
+	byId("token-form").hidden = false;
+	byId("token-cancel").hidden = !connected;
+	byId("renew").setAttribute("aria-expanded", true);
+	byId("token").focus();
+}
+
+function hideForm() {
+	byId("token-form").hidden = true;
+	byId("renew").setAttribute("aria-expanded", false);
 }
 
 function askForToken(why) {
 	connected = false;
 	setLink("refused", "Not connected");
-	byId("token-why").textContent = why;
-	byId("token-form").hidden = false;
-	byId("empty").hidden = true;
-	byId("token").focus();
+	showForm(why);
+	showAll(Date.now());
 }
+
+// When the token expires: always in the form, and above the sessions when it is time
+// for a new one.
+function showExpiry(now) {
+	const { expiry } = link;
+	const left = expiry && connected ? expiry.at - now - model.serverAhead : Infinity;
+	byId("renew").hidden = !(link.hasToken && connected);
+	byId("expiry").dataset.soon = left <= (expiry?.warning ?? 0);
+	setText("expiry", left <= (expiry?.warning ?? 0)
+		? `The token expires ${expiryInWords(left)}. Enter a new one to stay connected.` : "");
+}
+
+// ---- Link --------------------------------------------------------------------
 
 link.addEventListener("state", ({ detail }) => {
 	connected = detail.state === "live";
 	transport = detail.transport ?? transport;
-	if (detail.state === "connecting")
-		setLink("connecting", "Connecting");
+	if (connected)
+		hideForm();
 	else if (detail.state === "down")
 		setLink("down", "Connection lost. Trying again");
+	else if (byId("link").dataset.state !== "down")
+		setLink("connecting", "Connecting");
+	showAll(Date.now());
 });
 link.addEventListener("hello", ({ detail }) => {
 	model.setServerTime(detail.time, Date.now());
+	model.historyMs = (detail.historySeconds ?? Infinity) * 1000;
 	for (const { id, ended } of detail.sessions ?? [])
 		model.session(id).ended ||= Boolean(ended);
 });
-link.addEventListener("line", ({ detail }) => model.take(detail, Date.now()));
+link.addEventListener("line", ({ detail }) => changed.add(model.take(detail, Date.now())));
 link.addEventListener("gap", ({ detail }) => notice(gapInWords(detail)));
-link.addEventListener("bye", ({ detail }) => notice(endInWords(detail.reason)));
-link.addEventListener("refused", ({ detail }) => askForToken(detail.why));
-
-byId("token-form").addEventListener("submit", (event) => {
-	event.preventDefault();
-	byId("token-form").hidden = true;
-	link.start(byId("token").value.trim());
-	byId("token").value = "";
+link.addEventListener("bye", ({ detail }) => {
+	if (detail.reason !== "token-expired")
+		notice(endInWords(detail.reason));
 });
+link.addEventListener("refused", ({ detail }) => askForToken(detail.why));
+link.addEventListener("reset", () => {
+	model.clear();
+	changed.clear();
+	showAll(Date.now());
+});
+
+byId("token-form").addEventListener("submit", async (event) => {
+	event.preventDefault();
+	const token = byId("token").value.trim();
+	byId("token").value = "";
+	if (!connected) {
+		hideForm();
+		link.start(token);
+		return;
+	}
+	const why = await link.renew(token);
+	if (why) {
+		showForm(`${why} The page stays connected with the one before.`);
+		return;
+	}
+	hideForm();
+	notice("The new token is in use.");
+	showAll(Date.now());
+});
+
+byId("renew").addEventListener("click", () => {
+	if (byId("token-form").hidden)
+		showForm("The page stays connected while you enter a new one.");
+	else
+		hideForm();
+});
+byId("token-cancel").addEventListener("click", () => {
+	hideForm();
+	byId("renew").focus();
+});
+
+// ---- Controls ----------------------------------------------------------------
 
 byId("pause").addEventListener("click", ({ currentTarget }) => {
 	paused = !paused;
@@ -135,7 +230,7 @@ function tokenOfAddress() {
 }
 
 byId("threshold").textContent = THRESHOLD;
-setInterval(() => showCards(Date.now()), SHOW_MS);
+setInterval(() => showAll(Date.now()), TICK_MS);
 setInterval(speak, SPEAK_MS);
-requestAnimationFrame(drawTraces);
+requestAnimationFrame(frame);
 link.start(tokenOfAddress());

@@ -1,43 +1,92 @@
-// The connection to the stream.  It uses WebSocket, or server-sent events if that
-// fails, and then alternates.  It resumes after the last sequence number and drops
-// duplicates.
+// The connection to the stream.  It uses the first transport that works and returns to
+// a better one when that works again.  It resumes after the last sequence number and
+// drops duplicates.
+//
+// Events: hello, line, gap and bye with the record or its line; state with {state:
+// "connecting" | "live" | "down", transport}; refused with {why}: a token is needed;
+// reset: what was received so far belongs to another token.
 
+import { expiryOf, isRenewal, isToken } from "./token.js";
+import { TRANSPORTS } from "./transport.js";
 import { endInWords } from "./words.js";
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15000;
+// For the first record of a connection.
+const ANSWER_MS = 10000;
 // By default the server sends a heartbeat more often than this; a link that is silent
 // for longer is dead.
 const SILENCE_MS = 45000;
-// How many attempts with one transport may fail in a row before the other one is
-// tried.  Only failures at a server that answers are counted.
-const ATTEMPTS = 2;
+// How often a better transport is tried.
+const BETTER_MS = 60000;
 const JOIN_SECONDS = 20;
 
 export class Link extends EventTarget {
 	#token = "";
+	#granted = null;	// the token of the last hello
 	#epoch = "";
 	#last = 0;
 	#failures = 0;
-	#misses = 0;
-	#useEvents = false;
-	#close = () => {};
+	#level = 0;		// in TRANSPORTS
+	#current = null;	// the connection, or the attempt
+	#next = null;		// an attempt to replace it
 	#timer = 0;
-	#watchdog = 0;
+	#better = 0;
 
+	constructor() {
+		super();
+		// Another network may let through what the last one did not.
+		addEventListener("online", () => this.#climb(0));
+	}
+
+	// Connects with ${token}, which may be "".
 	start(token) {
-		this.#close();
-		// The token is sent as the name of a WebSocket subprotocol, which allows
-		// no other characters.
-		if (!/^[\w.-]*$/.test(token)) {
+		this.#current?.stop();
+		this.#next?.stop();
+		this.#next = null;
+		clearTimeout(this.#timer);
+		if (!isToken(token)) {
 			this.#say("refused", { why: "That is not a token." });
 			return;
 		}
+		if (this.#granted !== null && !isRenewal(token, this.#granted)) {
+			this.#last = 0;
+			this.#granted = null;
+			this.#say("reset", {});
+		}
 		this.#token = token;
 		this.#failures = 0;
-		this.#misses = 0;
-		this.#useEvents = false;
+		this.#level = 0;
 		this.#connect();
+	}
+
+	// Replaces the token of a link that is live.  Returns why the new one is refused, or
+	// "".  If it is refused, the old one stays in use.
+	async renew(token) {
+		if (!token || !isToken(token))
+			return "That is not a token.";
+		const { refusal } = await this.#ask(token);
+		if (refusal)
+			return refusal;
+		if (!this.#current?.live || !isRenewal(token, this.#token)) {
+			this.start(token);
+			return "";
+		}
+		this.#token = this.#granted = token;
+		if (this.#current.renew)
+			this.#current.renew(token);
+		else
+			this.#climb(this.#level);
+		return "";
+	}
+
+	// As expiryOf; null without a token.
+	get expiry() {
+		return this.#token ? expiryOf(this.#token) : null;
+	}
+
+	get hasToken() {
+		return this.#token !== "";
 	}
 
 	#say(name, detail) {
@@ -55,105 +104,105 @@ export class Link extends EventTarget {
 		return query;
 	}
 
+	// Opens a connection at ${level}.  If it ends other than by stop(), ${ended} is called
+	// with it and the reason, in words or "".
+	#open(level, ended) {
+		const connection = { level, live: false, bye: "", renew: null };
+		let over = false;
+		let watchdog = 0;
+		const end = (why) => {
+			if (over)
+				return;
+			connection.stop();
+			ended(connection, connection.bye || why);
+		};
+		const watch = (ms) => {
+			clearTimeout(watchdog);
+			watchdog = setTimeout(end, ms, "");
+		};
+		const opened = TRANSPORTS[level].open(
+			{ query: () => this.#query(), token: () => this.#token }, {
+				record: (record) => {
+					if (over)
+						return;
+					watch(SILENCE_MS);
+					this.#record(connection, record);
+				},
+				lost: end,
+			});
+		connection.renew = opened.renew;
+		connection.stop = () => {
+			over = true;
+			clearTimeout(watchdog);
+			opened.close();
+		};
+		watch(ANSWER_MS);
+		return connection;
+	}
+
 	#connect() {
-		clearTimeout(this.#timer);
 		this.#say("state", { state: "connecting" });
-		if (this.#useEvents)
-			this.#openEvents();
-		else
-			this.#openSocket();
-		this.#alive();
+		this.#current = this.#open(this.#level, (...end) => this.#lost(...end));
 	}
 
-	#openSocket() {
-		const url = new URL(`ws?${this.#query()}`, location.href);
-		url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-		const protocols = ["vitals.stream.v1"];
-		if (this.#token)
-			protocols.push(`bearer.${this.#token}`);
-		const socket = new WebSocket(url, protocols);
-		const ended = (event) => {
-			this.#close = () => {};
-			this.#lost(event.code === 1008 ? endInWords(event.reason) : "");
-		};
-		socket.onmessage = ({ data }) => {
-			const record = this.#record(data);
-			if (record?.record === "line")
-				socket.send(JSON.stringify({ ack: record.sequence }));
-		};
-		socket.onclose = ended;
-		this.#close = () => {
-			socket.onclose = null;
-			socket.onmessage = null;
-			socket.close();
-		};
+	// Tries the transports from ${level} to the current one while that one continues.
+	#climb(level) {
+		clearTimeout(this.#better);
+		if (!this.#current?.live || this.#next)
+			return;
+		this.#next = this.#open(level, () => {
+			this.#next = null;
+			if (level + 1 < this.#current.level)
+				this.#climb(level + 1);
+			else
+				this.#climbLater();
+		});
 	}
 
-	#openEvents() {
-		const query = this.#query();
-		if (this.#token)
-			query.set("access_token", this.#token);
-		const source = new EventSource(`events?${query}`);
-		const control = ({ data }) => this.#record(data);
-		for (const name of ["hello", "gap", "bye"])
-			source.addEventListener(name, control);
-		source.onmessage = ({ data, lastEventId }) => this.#line(Number(lastEventId), data);
-		source.onerror = () => {
-			source.close();
-			this.#close = () => {};
-			this.#lost("");
-		};
-		this.#close = () => source.close();
+	#climbLater() {
+		clearTimeout(this.#better);
+		if (this.#level > 0)
+			this.#better = setTimeout(() => this.#climb(0), BETTER_MS);
 	}
 
-	#alive() {
-		clearTimeout(this.#watchdog);
-		this.#watchdog = setTimeout(() => {
-			this.#close();
-			this.#lost("");
-		}, SILENCE_MS);
-	}
-
-	#record(text) {
-		let record;
-		try {
-			record = JSON.parse(text);
-		} catch {
-			return null;
-		}
-		this.#alive();
+	#record(connection, record) {
 		if (record.record === "hello")
-			this.#hello(record);
+			this.#hello(connection, record);
 		else if (record.record === "gap")
 			this.#gap(record);
 		else if (record.record === "line")
 			this.#deliver(record.sequence, record.line);
+		else if (record.record === "heartbeat")
+			this.#last = Math.max(this.#last, record.sequence);
 		else if (record.record === "bye")
-			this.#say("bye", record);
-		return record;
+			this.#bye(connection, record);
 	}
 
-	#line(sequence, text) {
-		this.#alive();
-		try {
-			this.#deliver(sequence, JSON.parse(text));
-		} catch {
-			// A line that is not JSON has nothing to show.
+	#hello(connection, record) {
+		if (connection === this.#next) {
+			this.#current.stop();
+			this.#current = connection;
+			this.#next = null;
 		}
-	}
-
-	#hello(record) {
+		const isFirst = !connection.live;
+		connection.live = true;
+		this.#level = connection.level;
 		this.#failures = 0;
-		this.#misses = 0;
+		this.#granted = this.#token;
 		if (this.#epoch && this.#epoch !== record.epoch)
 			this.#last = 0;
 		this.#epoch = record.epoch;
 		this.#say("hello", record);
-		this.#say("state", { state: "live", transport: this.#useEvents ? "events" : "WebSocket" });
+		if (!isFirst)
+			return;
+		this.#say("state", { state: "live", transport: TRANSPORTS[this.#level].name });
+		this.#climbLater();
 	}
 
 	#gap(record) {
-		this.#last = Math.max(this.#last, record.before - 1);
+		if (record.before - 1 <= this.#last)
+			return;
+		this.#last = record.before - 1;
 		this.#say("gap", record);
 	}
 
@@ -164,37 +213,52 @@ export class Link extends EventTarget {
 		this.#say("line", line);
 	}
 
-	// The link is down.  Reports that, asks whether a token is missing, and otherwise
-	// retries after a random part of a growing time.
-	async #lost(why) {
-		clearTimeout(this.#watchdog);
-		this.#failures++;
-		const { answers, refusal } = await this.#ask();
+	#bye(connection, record) {
+		connection.bye = record.reason;
+		this.#say("bye", record);
+	}
+
+	// The connection has ended.  Reports that, asks whether a token is missing, and
+	// otherwise tries the next transport, or the same again after a random part of a
+	// growing time.
+	async #lost(connection, why) {
+		this.#next?.stop();
+		this.#next = null;
+		clearTimeout(this.#better);
+		if (connection.live)
+			this.#say("state", { state: "down" });
+		const { works, refusal } = await this.#ask(this.#token);
+		if (this.#current !== connection)
+			return;
 		if (refusal) {
-			this.#say("refused", { why: why || refusal });
+			this.#say("refused", { why: why ? endInWords(why) : refusal });
 			return;
 		}
-		if (answers && ++this.#misses % ATTEMPTS === 0)
-			this.#useEvents = !this.#useEvents;
-		const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures);
-		const wait = Math.random() * longest;
-		this.#say("state", { state: "down", wait });
+		let wait = 0;
+		// The transport is at fault only if the server answers a plain request.
+		if (works && !connection.live)
+			this.#level = (this.#level + 1) % TRANSPORTS.length;
+		if (!works || connection.live || this.#level === 0) {
+			const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** ++this.#failures);
+			wait = Math.random() * longest;
+			this.#say("state", { state: "down" });
+		}
 		this.#timer = setTimeout(() => this.#connect(), wait);
 	}
 
-	// Whether the server answers, and why it refuses.  A browser does not show a script
-	// why a WebSocket was refused, so this makes a plain request.
-	async #ask() {
+	// Whether a plain request with ${token} works, and why the token is refused.  A
+	// browser does not show a script why a WebSocket was refused.
+	async #ask(token) {
 		const refusals = {
-			401: this.#token ? "The token is not valid, or no longer." : "This stream needs a token.",
+			401: token ? "The token is not valid, or no longer." : "This stream needs a token.",
 			403: "The token does not cover this stream.",
 		};
 		try {
-			const headers = this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
-			const { status } = await fetch("poll?wait=0", { headers, cache: "no-store" });
-			return { answers: true, refusal: refusals[status] ?? "" };
+			const headers = token ? { Authorization: `Bearer ${token}` } : {};
+			const { ok, status } = await fetch("poll?wait=0", { headers, cache: "no-store" });
+			return { works: ok, refusal: refusals[status] ?? "" };
 		} catch {
-			return { answers: false, refusal: "" };
+			return { works: false, refusal: "" };
 		}
 	}
 }

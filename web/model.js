@@ -17,7 +17,6 @@ class Session {
 		this.ended = false;
 		this.newest = 0;	// Date.now() at the newest line
 		this.lag = null;	// ms from the newest line's time to its arrival
-		this.changed = true;
 	}
 
 	#wave(line) {
@@ -56,7 +55,10 @@ class Session {
 			this.ended = false;
 		else if (Array.isArray(flat.readings))
 			this.#sample(flat);
-		this.changed = true;
+	}
+
+	isCurrent(now) {
+		return !this.ended && this.newest > 0 && !this.isStale(now);
 	}
 
 	isStale(now) {
@@ -75,11 +77,24 @@ export class Model {
 	sessions = new Map();
 	// How far the server's clock is ahead of this one, in ms.
 	serverAhead = 0;
+	// How long the server stores a line, in ms.
+	historyMs = Infinity;
 
 	setServerTime(text, now) {
 		const time = Date.parse(text);
 		if (Number.isFinite(time))
 			this.serverAhead = time - now;
+	}
+
+	clear() {
+		this.sessions.clear();
+	}
+
+	// Removes the sessions that have ended and that the server no longer stores.
+	forget(now) {
+		for (const [id, { ended, newest }] of this.sessions)
+			if (ended && now - newest > this.historyMs)
+				this.sessions.delete(id);
 	}
 
 	session(id) {
@@ -91,9 +106,12 @@ export class Model {
 		return session;
 	}
 
+	// Returns the session of ${line}.
 	take(line, now) {
 		const kind = String(line.type ?? line.record ?? "").replace(/^vitals\./, "");
 		const id = line.session?.id ?? line.source ?? "";
-		this.session(id).take(line, kind, now, this.serverAhead);
+		const session = this.session(id);
+		session.take(line, kind, now, this.serverAhead);
+		return session;
 	}
 }

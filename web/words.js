@@ -74,6 +74,21 @@ export function levelOf(quality, value) {
 	return { word: quality.words[at], grade: quality.down ? 2 - at : at };
 }
 
+// When the token expires.  The text changes once a minute, because it is read out.
+export function expiryInWords(ms) {
+	const minutes = Math.ceil(ms / 60000);
+	if (minutes <= 1)
+		return "in less than a minute";
+	return `in ${minutes} minutes`;
+}
+
+// A session that is later than this is marked.
+export const LATE_MS = 3000;
+
+export function lateInWords(ms) {
+	return ms < 10000 ? `${(ms / 1000).toFixed(1)} s behind` : `${seconds(ms / 1000)} behind`;
+}
+
 export function seconds(count) {
 	const whole = Math.max(0, Math.round(count));
 	if (whole < 120)

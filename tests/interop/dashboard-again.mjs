@@ -70,23 +70,94 @@ export async function newEpoch({ browser, recording }) {
 	await page.close();
 }
 
-// Where no WebSocket gets through the page takes server-sent events.
+// Where no WebSocket gets through the page takes server-sent events, and where those do
+// not, it polls.  It returns to a WebSocket without a lost or repeated line.
 export async function withoutWebSocket({ browser, recording }) {
-	for (const options of [[], ["-k", "key"]]) {
+	for (const [passes, name, options] of [[["events"], "server-sent events", []],
+		[["events"], "server-sent events", ["-k", "key"]], [[], "polling", ["-k", "key"]]]) {
 		const server = await Server.start(options);
-		const proxy = await plainProxy(server.port);
+		const proxy = await plainProxy(server.port, [...passes]);
 		const feed = new Feed(server, recording, { skip: 20 });
-		const name = options.length ? "events with a token" : "events";
 		const hash = options.length ? `#token=${token("key", "-s", "s-81")}` : "";
-		const page = await openPage(browser, proxy.url + hash, { expect: AWAY });
-		ok(await says(page, "#link-text", /^Live by events/), `${name}: the page is live`);
-		ok(await draws(page), `${name}: and draws`);
-		ok(await says(page, ".reading[data-vital=heartRate] .note", /^confidence/), `${name}: with values`);
-		quiet(page, name);
+		const state = options.length ? `${name} with a token` : name;
+		const page = await openPage(browser, proxy.url + hash,
+			{ expect: /status of 404|WebSocket connection to|ERR_INCOMPLETE_CHUNKED/ });
+		ok(await says(page, "#link-text", `Live by ${name}, `), `${state}: the page is live`);
+		ok(await draws(page), `${state}: and draws`);
+		ok(await says(page, ".reading[data-vital=heartRate] .note", /^confidence/), `${state}: with values`);
+		if (options.length) {
+			await renew(page, token("key", "-s", "s-81"));
+			ok(await says(page, "#notices", "The new token is in use."), `${state}: it can be renewed`);
+			ok(await draws(page), `${state}: and goes on`);
+		}
+		await look(page, name.replace(" ", "-"));
+		proxy.passes.push("ws", "events");
+		await page.evaluate(() => dispatchEvent(new Event("online")));
+		ok(await says(page, "#link-text", "Live by WebSocket, "), `${state}: it returns to a WebSocket`);
+		ok(await draws(page), `${state}: and draws`);
+		const gaps = await page.locator("#notices p").filter({ hasText: "lost" }).count();
+		ok(gaps === 0 && page.records.every(({ record }) => record !== "gap"), `${state}: no line is lost`);
+		quiet(page, state);
 		await page.close();
 		feed.end();
 		proxy.close();
 	}
+}
+
+// Gives the page another token while it is live.
+export async function renew(page, text) {
+	await page.locator("#renew").click();
+	await page.locator("#token").fill(text);
+	await page.keyboard.press("Enter");
+}
+
+// What happens before a token expires: a warning, and a new one on the open connection.
+export async function renewal({ browser, recording }) {
+	const server = await Server.start(["-k", "key"]);
+	const feed = new Feed(server, recording, { skip: 20 });
+	const other = new Feed(server, recording, { id: "s-82", skip: 20 });
+	const left = (seconds, ...more) => token("key", "-s", "s-81", "--at",
+		String(Math.floor(Date.now() / 1000) - 3600 + seconds), ...more);
+
+	const early = await openPage(browser, `${server.url}#token=${left(250)}`);
+	ok(await says(early, "#expiry", /^The token expires in \d minutes\. Enter a new one/), "renewal: a warning in words");
+	await look(early, "token-soon");
+	await early.locator("#renew").click();
+	ok(await says(early, "#token-why", "The page stays connected"), "renewal: the form says that nothing is lost");
+	await look(early, "token-renew");
+	await early.locator("#token-cancel").click();
+	ok(await early.evaluate(() => document.activeElement.id) === "renew", "renewal: cancelled, the focus returns");
+	quiet(early, "renewal, the warning");
+	await early.close();
+
+	const page = await openPage(browser, `${server.url}#token=${left(20)}`, { expect: /status of 401/ });
+	const expired = Date.now() + 20000;
+	ok(await says(page, "#expiry", "The token expires in less than a minute."), "renewal: and once more");
+	await renew(page, token("other", "-s", "s-81"));
+	ok(await says(page, "#token-why", /not valid.*stays connected/), "renewal: a wrong one is refused");
+	await page.locator("#token").fill(token("key", "-s", "s-81"));
+	await page.keyboard.press("Enter");
+	ok(await says(page, "#notices", "The new token is in use."), "renewal: a good one is used");
+	ok(await page.locator("#expiry").textContent() === "", "renewal: the warning goes");
+	// A sample that was made after the first token expired.
+	await untilRecord(page, ({ line }) => Date.parse(line?.time) > expired + 1000);
+	ok(page.sockets.length === 1 && page.records.every(({ record }) => record !== "bye"),
+		"renewal: on the same WebSocket, beyond the end of the first one", page.sockets);
+	ok(await page.locator(".session").count() === 1, "renewal: with the same session");
+
+	await renew(page, token("key", "-s", "s-82"));
+	await page.locator(".session .name", { hasText: "s-82" }).waitFor();
+	ok(await page.locator(".session").count() === 1, "renewal: another token shows its sessions only");
+	quiet(page, "renewal");
+	await page.close();
+	feed.end();
+	other.end();
+}
+
+async function untilRecord(page, is) {
+	for (let i = 0; i < 1200 && !page.records.some(is); i++)
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	ok(page.records.some(is), "the record arrives");
 }
 
 // The clock of the page is the test's: thirty seconds with a new heart rate in each.
@@ -95,7 +166,7 @@ export async function spoken({ browser, recording }) {
 	const page = await browser.newPage();
 	await page.clock.install();
 	await page.goto(server.url);
-	await says(page, "#link-text", "Live by");
+	await says(page, "#link-text", "Connected by");
 	await page.evaluate(() => {
 		window.said = [];
 		new MutationObserver(() => window.said.push([Date.now(), document.getElementById("spoken").textContent]))
@@ -113,9 +184,9 @@ export async function spoken({ browser, recording }) {
 	const said = await page.evaluate(() => window.said);
 	ok(said.length >= 1, "spoken: a listener hears the heart rate", said);
 	ok(said.every(([at], i) => i === 0 || at - said[i - 1][0] >= 5000), "spoken: no more often than each 5 s", said);
-	ok(said.every(([, text]) => /heart rate \d+\./.test(text)), "spoken: in a sentence", said);
+	ok(said.every(([, text]) => /heart rate \d+ per minute\./.test(text)), "spoken: in a sentence", said);
 	const regions = await page.locator("[aria-live], [role=status], [role=alert], [role=log]")
 		.evaluateAll((nodes) => nodes.map((node) => node.id));
-	ok(regions.sort().join() === "notices,spoken", "spoken: nothing else on the page is read out", regions);
+	ok(regions.sort().join() === "expiry,notices,spoken", "spoken: nothing else on the page is read out", regions);
 	await page.close();
 }

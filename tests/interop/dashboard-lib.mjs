@@ -25,7 +25,8 @@ export function ok(is, name, detail) {
 }
 export function doneTesting() {
 	console.log(`1..${checks}`);
-	process.exitCode = failed ? 1 : 0;
+	// A scenario that failed has not stopped its feeds.
+	process.exit(failed ? 1 : 0);
 }
 
 // A vitals-stream that reads what write() gives it.
@@ -120,21 +121,35 @@ export class Feed {
 	}
 }
 
-// A proxy that knows no upgrades, as some have none.
-export async function plainProxy(port) {
+// A proxy that lets through what ${passes} lists: "ws", "events", or neither.
+export async function plainProxy(port, passes = []) {
+	const to = ({ url, method, headers }) => ({ host: "127.0.0.1", port, path: url, method, headers });
 	const proxy = http.createServer((request, response) => {
-		const on = http.request({ host: "127.0.0.1", port, path: request.url,
-			method: request.method, headers: request.headers }, (answer) => {
+		if (request.url.startsWith("/events") && !passes.includes("events"))
+			return response.writeHead(404).end();
+		const on = http.request(to(request), (answer) => {
 			response.writeHead(answer.statusCode, answer.headers);
 			answer.pipe(response);
 		});
 		on.on("error", () => response.destroy());
 		response.on("close", () => on.destroy());
-		request.pipe(on);
+		return request.pipe(on);
 	});
-	proxy.on("upgrade", (request, socket) => socket.destroy());
+	proxy.on("upgrade", (request, socket) => {
+		socket.on("error", () => {});
+		if (!passes.includes("ws"))
+			return socket.destroy();
+		return http.request(to(request)).on("error", () => socket.destroy())
+			.on("upgrade", (answer, on, first) => {
+				const head = answer.rawHeaders.map((text, i) => text + (i % 2 ? "\r\n" : ": ")).join("");
+				socket.write(`HTTP/1.1 101 Switching Protocols\r\n${head}\r\n`);
+				socket.write(first);
+				on.on("error", () => socket.destroy());
+				on.pipe(socket).pipe(on);
+			}).end();
+	});
 	await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-	return { url: `http://127.0.0.1:${proxy.address().port}/`, close: () => {
+	return { url: `http://127.0.0.1:${proxy.address().port}/`, passes, close: () => {
 		proxy.close();
 		proxy.closeAllConnections();
 	} };
@@ -165,17 +180,20 @@ export const quiet = (page, state) =>
 // A page, with two lists of ours:
 // complaints   errors on its console and exceptions, but those that ${expect} matches
 // records      what it received by WebSocket or as events, in order
+// sockets      the addresses of the WebSockets that it opened
 export async function openPage(browser, url, { expect = null, ...options } = {}) {
 	const page = await browser.newPage(options);
 	page.setDefaultTimeout(PATIENCE_MS);
 	const complain = (text) => expect?.test(text) || page.complaints.push(text);
 	page.complaints = [];
 	page.records = [];
+	page.sockets = [];
 	page.on("console", (message) =>
 		["error", "warning"].includes(message.type()) && complain(message.text()));
 	page.on("pageerror", (error) => complain(String(error)));
 	const devtools = await page.context().newCDPSession(page);
 	await devtools.send("Network.enable");
+	devtools.on("Network.webSocketCreated", ({ url: address }) => page.sockets.push(address));
 	devtools.on("Network.webSocketFrameReceived", ({ response }) =>
 		response.opcode === 1 && page.records.push(JSON.parse(response.payloadData)));
 	devtools.on("Network.eventSourceMessageReceived", ({ eventName, eventId, data }) =>

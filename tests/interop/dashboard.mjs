@@ -16,7 +16,7 @@ const withReadings = (line, change) => line.readings
 async function empty({ browser }) {
 	const server = await Server.start();
 	const page = await openPage(browser, server.url);
-	ok(await says(page, "#link-text", "Live by WebSocket"), "empty: it is connected");
+	ok(await says(page, "#link-text", "Connected by WebSocket"), "empty: it is connected");
 	ok(await page.locator("#empty").isVisible(), "empty: it says that it waits");
 	await look(page, "empty");
 	quiet(page, "empty");
@@ -82,6 +82,20 @@ async function early({ browser, recording }) {
 	await page.close();
 }
 
+// Lines that are old when they arrive.
+async function late({ browser, recording }) {
+	const server = await Server.start();
+	const feed = new Feed(server, recording, { skip: 20, change: (line) =>
+		({ ...line, time: new Date(Date.now() - 8000).toISOString() }) });
+	const page = await openPage(browser, server.url);
+	ok(await says(page, "#link-text", /^Live by WebSocket, 8\.\d s behind$/), "late: the lag is shown");
+	ok(await says(page, ".session.is-late .state", /^live, 8\.\d s behind$/), "late: at the session, too");
+	await look(page, "late");
+	quiet(page, "late");
+	feed.end();
+	await page.close();
+}
+
 async function many({ browser, recording }) {
 	const server = await Server.start();
 	const noFace = (line) => line.readings ? { ...withReadings(line, () =>
@@ -108,7 +122,7 @@ async function many({ browser, recording }) {
 	const colour = (id) => card(id).locator(".reading[data-vital=heartRate] .value")
 		.evaluate((node) => getComputedStyle(node).color);
 	ok(await colour("unsure") !== await colour("s-81"), "many: what is unsure is grey");
-	ok(/^unsure, confidence 0\.\d\d$/.test(await card("unsure")
+	ok(/^low confidence 0\.\d\d$/.test(await card("unsure")
 		.locator(".reading[data-vital=heartRate] .note").textContent()), "many: and says so");
 	await card("a-very-long").locator(".reading[data-vital=respiratoryRate] .note",
 		{ hasText: "some new reason" }).waitFor();
@@ -119,10 +133,13 @@ async function many({ browser, recording }) {
 	await card("s-81").locator(".state", { hasText: "ended" }).waitFor();
 	ok(true, "many: one ends, the others do not");
 	ok(await card("unsure").locator(".state").textContent() === "live", "many: those are live");
+	ok(await says(page, ".is-ended .stale", "This session has ended. These are the last values."),
+		"ended: it says so");
 	await look(page, "ended");
-	const dark = await page.locator("canvas").first().evaluate((node) => node.toDataURL());
+	await page.locator(".is-ended canvas").scrollIntoViewIfNeeded();
+	const dark = await page.locator(".is-ended canvas").evaluate((node) => node.toDataURL());
 	await page.emulateMedia({ colorScheme: "light" });
-	await page.waitForFunction((was) => document.querySelector("canvas").toDataURL() !== was, dark);
+	await page.waitForFunction((was) => document.querySelector(".is-ended canvas").toDataURL() !== was, dark);
 	ok(true, "ended: its trace takes the colours of another theme");
 	quiet(page, "many");
 	// One who comes late sees the one that ended, and those that are live.
@@ -130,6 +147,7 @@ async function many({ browser, recording }) {
 	await late.locator(".session").nth(3).waitFor();
 	await late.locator(".session .state", { hasText: "ended" }).waitFor();
 	ok(await late.locator(".session").count() === 4, "many: a late watcher sees them all");
+	await late.locator(".is-ended canvas").scrollIntoViewIfNeeded();
 	await late.waitForFunction(() => document.querySelector(".is-ended canvas").dataset.drawn > 0);
 	ok(true, "many: and the trace of the one that ended");
 	await late.close();
@@ -185,7 +203,7 @@ async function tokens({ browser, recording }) {
 	hidden.end();
 }
 
-const scenarios = { empty, early, live, many, tokens, ...again };
+const scenarios = { empty, early, live, late, many, tokens, ...again };
 const chosen = process.argv.slice(2);
 try {
 	for (const name of chosen.length ? chosen : Object.keys(scenarios))
