@@ -122,7 +122,7 @@ read_sessions(struct jwt *t, const struct json_member *m,
 	}
 	if (rc != 0)
 		return err_set(
-		    err, "sessions has an element that is not a string");
+		    err, "sessions has a value that is not a string");
 	if (!t->claims.all_sessions && t->claims.sessions == 0)
 		return err_set(err, "sessions is empty");
 	return 0;
@@ -164,9 +164,8 @@ read_audience(struct jwt *t, const struct json_member *m,
 		    memcmp(name.p, audience.p, name.n) == 0;
 		t->claims.audience = name;
 	}
-	return rc == 0
-	    ? 0
-	    : err_set(err, "aud has an element that is not a string");
+	return rc == 0 ? 0
+		       : err_set(err, "aud has a value that is not a string");
 }
 
 static int

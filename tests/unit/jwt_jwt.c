@@ -418,7 +418,7 @@ check_all_claims(void)
 	check_claims("{\"exp\":1795415611,\"aud\":[],\"sessions\":[\"s\"]}",
 	    "other: it is for another audience");
 	check_claims("{\"exp\":1795415611,\"aud\":[1],\"sessions\":[\"s\"]}",
-	    "malformed: claims: aud has an element that is not a string");
+	    "malformed: claims: aud has a value that is not a string");
 	check_claims("{\"exp\":1795415611,\"aud\":{},\"sessions\":[\"s\"]}",
 	    "malformed: claims: aud is neither string nor array");
 }
@@ -432,12 +432,9 @@ check_session_claims(void)
 	    {"\"*\"", "malformed: claims: sessions is not an array"},
 	    {"[]", "malformed: claims: sessions is empty"},
 	    {"[\"\"]", "malformed: claims: sessions has an empty name"},
-	    {"[1]",
-		"malformed: claims: sessions has an element that is not a "
-		"string"},
+	    {"[1]", "malformed: claims: sessions is not a list of strings"},
 	    {"[[\"s\"]]",
-		"malformed: claims: sessions has an element that is not a "
-		"string"},
+		"malformed: claims: sessions is not a list of strings"},
 	    {"null", "malformed: claims: sessions is not an array"},
 	    {"[\"s\",\"*\"]", "good"},
 	};
