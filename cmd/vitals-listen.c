@@ -1,16 +1,15 @@
 /* vitals-listen: print the lines of a stream.  See vitals-listen(1). */
-#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "diag/diag.h"
-#include "instant/instant.h"
-#include "listen/listen.h"
+#include "listen/print.h"
+#include "options/options.h"
 
 /* A repeated failure is reported this often; then it is only counted. */
 #define TROUBLES_SHOWN 10
-
-/* Milliseconds between two syncs of the state. */
-#define SYNC_EVERY 1000
 
 static struct options {
 	struct listen_options listen;
@@ -48,22 +47,7 @@ static const struct cli_option table[] = {
 	&opt.listen.token_file),
     CLI_CHOICE("transport", 't', "auto|websocket|sse|poll",
 	"how to connect (default: auto)", &opt.way),
-    CLI_CHOICE(
-	"tls-min", 0, "1.2|1.3", "oldest TLS to accept (1.3)", &opt.tls_min),
-    CLI_FILE("ca-file", 0, "FILE", "trust only the certificates in FILE",
-	&opt.listen.http.ca_file),
-    CLI_FILE("certificate", 0, "FILE", "present this client certificate (PEM)",
-	&opt.listen.http.certificate),
-    CLI_FILE("certificate-key", 0, "FILE",
-	"its private key, unless in the same file",
-	&opt.listen.http.certificate_key),
-    CLI_TEXT("pinned-key", 0, "HASH",
-	"accept only this public key: sha256//... or a file",
-	&opt.listen.http.pinned_key),
-    CLI_TEXT("proxy", 0, "URL", "connect through this proxy",
-	&opt.listen.http.proxy),
-    CLI_FLAG("allow-http", 0, "allow http beyond loopback",
-	&opt.listen.http.allow_http),
+    OPTIONS_TARGET(&opt.listen.http, &opt.tls_min),
     CLI_REAL("connect-timeout", 0, "SECONDS",
 	"longest time to connect, with TLS (10)", &opt.connect, 0.1, 3600),
     CLI_REAL("timeout", 0, "SECONDS", "longest time for an answer (30)",
@@ -95,10 +79,7 @@ static const struct cli cli = {
 };
 
 struct run {
-	struct ndjson_writer *out;
-	struct listener *listener;
-	struct listen_state *state;
-	int64_t synced;    /* when the state was last synced, monotonic */
+	struct listen_print print;
 	int64_t printed;   /* lines */
 	uint64_t troubles; /* failures since the last connection */
 	int status;
@@ -151,34 +132,48 @@ check_options(const char *url, struct listen_position *at)
 	opt.listen.retry_cap = ms(opt.retry_cap);
 	opt.listen.give_up_ms = ms(opt.give_up);
 	opt.listen.try_better = ms(opt.try_better);
-	if (http_url_check(url, opt.listen.http.allow_http, &err) != 0)
+	if (listen_url_check(url, opt.listen.http.allow_http, &err) != 0)
 		return cli_usage(&cli, "%s", err.text);
 	if (opt.listen.once && opt.way != LISTEN_AUTO && opt.way != LISTEN_POLL)
-		return cli_usage(&cli, "--once polls: leave --transport out");
+		return cli_usage(&cli, "--once polls: omit --transport");
 	return read_after(at);
 }
 
-/* Flush the output, then store the position.  Return 0, or -1 on failure.  A
- * failure of the output is reported by cli_finish. */
+/* If the reader of the output has left, end as a write would.  While no line
+ * arrives there is no write. */
+static void
+notice_closed_output(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = 0};
+
+	if (poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP)) != 0)
+		raise(SIGPIPE);
+}
+
+/* Return CLI_GO or the exit status.  A failure of the output is reported by
+ * cli_finish. */
+static int
+check_printed(enum listen_printed printed, const struct err *err)
+{
+	if (printed == LISTEN_PRINT_STATE)
+		diag_error("%s", err->text);
+	return printed == LISTEN_PRINT_OK ? CLI_GO : CLI_SYSTEM;
+}
+
+static int
+print(struct run *r, struct span line)
+{
+	struct err err;
+
+	return check_printed(listen_print_line(&r->print, line, &err), &err);
+}
+
 static int
 settle(struct run *r, bool last)
 {
-	int64_t now = instant_monotonic();
-	bool sync = last || now - r->synced >= SYNC_EVERY;
 	struct err err;
 
-	if (ndjson_flush(r->out) != 0)
-		return -1;
-	if (r->state == NULL)
-		return 0;
-	if (listen_state_put(r->state, listen_at(r->listener), sync, &err) !=
-	    0) {
-		diag_error("%s", err.text);
-		return -1;
-	}
-	if (sync)
-		r->synced = now;
-	return 0;
+	return check_printed(listen_print_settle(&r->print, last, &err), &err);
 }
 
 static void
@@ -216,15 +211,18 @@ take(struct run *r, enum listen_event event, const struct listen_got *got)
 {
 	switch (event) {
 	case LISTEN_LINE:
-		if (ndjson_put(r->out, got->text) != 0)
+		if (print(r, got->text) != CLI_GO)
 			return CLI_SYSTEM;
 		return ++r->printed == opt.count ? CLI_OK : CLI_GO;
 	case LISTEN_GAP:
 		if (got->lost)
 			r->status = CLI_DATA;
-		return ndjson_put(r->out, got->text) == 0 ? CLI_GO : CLI_SYSTEM;
+		return print(r, got->text);
 	case LISTEN_IDLE:
-		return settle(r, false) == 0 ? CLI_GO : CLI_SYSTEM;
+		if (settle(r, false) != CLI_GO)
+			return CLI_SYSTEM;
+		notice_closed_output();
+		return CLI_GO;
 	case LISTEN_CONNECTED:
 		note_connection(r, got);
 		return CLI_GO;
@@ -252,11 +250,11 @@ listen_all(struct run *r)
 	int status;
 
 	do {
-		enum listen_event event = listen_next(r->listener, &got);
+		enum listen_event event = listen_next(r->print.listener, &got);
 
 		status = take(r, event, &got);
 	} while (status == CLI_GO);
-	if (status != CLI_SYSTEM && settle(r, true) != 0)
+	if (status != CLI_SYSTEM && settle(r, true) != CLI_GO)
 		status = CLI_SYSTEM;
 	return cli_worst(status, r->status);
 }
@@ -278,23 +276,23 @@ main(int argc, char *argv[])
 	status = check_options(argv[first], &at);
 	if (status != CLI_GO)
 		return status;
-	r.out = cli_output();
+	r.print.out = cli_output();
 	status = CLI_SYSTEM;
-	if (r.out == NULL)
+	if (r.print.out == NULL)
 		goto out;
 	if (opt.state != NULL) {
-		r.state = listen_state_open(opt.state, &stored, &err);
-		if (r.state != NULL && stored.known)
+		r.print.state = listen_state_open(opt.state, &stored, &err);
+		if (r.print.state != NULL && stored.known)
 			at = stored;
 	}
-	if (opt.state == NULL || r.state != NULL)
-		r.listener = listen_new(&opt.listen, &at, &err);
-	if (r.listener != NULL)
+	if (opt.state == NULL || r.print.state != NULL)
+		r.print.listener = listen_new(&opt.listen, &at, &err);
+	if (r.print.listener != NULL)
 		status = listen_all(&r);
 	else
 		diag_error("%s", err.text);
 out:
-	listen_free(r.listener);
-	listen_state_close(r.state);
-	return cli_finish(r.out, status);
+	listen_free(r.print.listener);
+	listen_state_close(r.print.state);
+	return cli_finish(r.print.out, status);
 }

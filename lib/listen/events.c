@@ -15,7 +15,7 @@ begin(
 	    (type.p[want.n] == ';' || ascii_blank(type.p[want.n])))
 		type.n = want.n;
 	if (!ascii_same(type, want.p))
-		return err_set(err, "the answer is no event stream");
+		return err_set(err, "the answer is not an event stream");
 	listen_body_begin(&l->body, h);
 	listen_sse_release(&l->sse);
 	listen_sse_init(&l->sse, LISTEN_RECORD_MAX);

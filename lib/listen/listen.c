@@ -23,6 +23,22 @@ listen_method(size_t way)
 	return method[way];
 }
 
+int
+listen_url_check(const char *url, bool allow_http, struct err *err)
+{
+	struct buf host, path;
+	int rc;
+
+	buf_init(&host);
+	buf_init(&path);
+	rc = http_url_check(url, allow_http, err);
+	if (rc == 0)
+		rc = http_url_split(url, &host, &path, err);
+	buf_release(&host);
+	buf_release(&path);
+	return rc;
+}
+
 struct listener *
 listen_new(const struct listen_options *o, const struct listen_position *from,
     struct err *err)
@@ -224,7 +240,7 @@ take_record(
 	}
 	if (span_is(r->reason, "end") && !l->o.stay)
 		return LISTEN_ENDED;
-	err_set(&l->trouble, "the server ends the connection: %.*s",
+	err_set(&l->trouble, "the server ends the connection (%.*s)",
 	    (int)r->reason.n, r->reason.p);
 	return lose(l, got);
 }
@@ -292,7 +308,8 @@ wait_bytes(struct listener *l)
 		ms = end - now < ms ? end - now : ms;
 	}
 	if (ms <= 0)
-		return err_set(&l->trouble, "nothing came for %lld seconds",
+		return err_set(&l->trouble,
+		    "nothing was received for %lld seconds",
 		    (long long)(now - l->heard) / 1000);
 	if (renew(l) != 0)
 		return -1;

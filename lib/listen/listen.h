@@ -87,6 +87,10 @@ struct listen_options {
 	int64_t try_better; /* ms until a better way is tried again */
 };
 
+/* Is ${url} that of a stream?  As http_url_check; it must also have no query.
+ * Return 0, or -1 with ${err}. */
+int listen_url_check(const char *url, bool allow_http, struct err *err);
+
 struct listener;
 
 /* Create a listener that continues after ${from}; if that has no position, with

@@ -6,6 +6,11 @@
 #include "listen/internal.h"
 #include "websocket/handshake.h"
 
+/* How much of the reason for a refusal is shown, in bytes, and how long to wait
+ * for it, in milliseconds. */
+#define REASON_MAX 120
+#define REASON_MS 1000
+
 /* Append ${text} as a value in a query (RFC 3986, 3.4). */
 static void
 add_value(struct buf *out, const char *text)
@@ -143,19 +148,66 @@ wait_head(struct listener *l, struct err *err)
 	}
 }
 
-/* The server refuses the request. */
+/* Read the start of the body of a refusal into l->body, if it is text. */
+static void
+read_reason(struct listener *l, const struct serve_head *h)
+{
+	static const struct span plain = {"text/plain", 10};
+	struct span type = serve_head_find(h, "content-type", NULL);
+	int64_t until = instant_monotonic() + REASON_MS;
+
+	listen_body_begin(&l->body, h);
+	if (type.n < plain.n || memcmp(type.p, plain.p, plain.n) != 0)
+		return;
+	for (;;) {
+		struct span in = listen_rest(&l->in, l->taken);
+		int64_t left = until - instant_monotonic();
+
+		if (listen_body_read(&l->body, &in, NULL) != 0)
+			return;
+		l->taken = l->in.len - in.n;
+		if (l->body.ended || l->body.text.len >= REASON_MAX ||
+		    left <= 0 ||
+		    http_pipe_receive(l->pipe, &l->in, left, NULL) !=
+			HTTP_PIPE_GOT)
+			return;
+	}
+}
+
+/* The server refuses the request: set ${err} to what it says about it. */
 static int
 refuse(
     struct listener *l, const struct serve_head *h, int status, struct err *err)
 {
 	struct span after = serve_head_find(h, "retry-after", NULL);
+	struct span place = serve_head_find(h, "location", NULL);
+	const char *token = l->o.token_file;
+	struct span why;
+	int n;
 
 	if (after.p != NULL)
 		l->retry_after = http_retry_after(after, instant_now());
 	/* For these, the other ways would be refused, too. */
-	l->refused =
-	    status == 401 || status == 403 || status == 429 || status == 503;
-	return err_set(err, "the server answers %d", status);
+	l->refused = status == 401 || status == 403 || status == 429 ||
+	    status == 503 || status / 100 == 3;
+	if (status / 100 == 3 && place.n > 0)
+		return err_set(err,
+		    "the server answers %d (redirects are not followed; this "
+		    "one is to %.*s)",
+		    status, (int)(place.n < REASON_MAX ? place.n : REASON_MAX),
+		    place.p);
+	read_reason(l, h);
+	why = listen_rest(&l->body.text, l->body.taken);
+	for (n = 0; n < REASON_MAX && (size_t)n < why.n; n++) {
+		if (why.p[n] == '\r' || why.p[n] == '\n')
+			break;
+	}
+	if (status != 401 && status != 403)
+		token = NULL;
+	return err_set(err, "the server answers %d%s%s%s%.*s%s", status,
+	    token != NULL ? " to the token in " : "",
+	    token != NULL ? token : "", n > 0 ? " (" : "", n,
+	    n > 0 ? why.p : "", n > 0 ? ")" : "");
 }
 
 int
@@ -177,11 +229,11 @@ listen_request(
 	n = wait_head(l, err);
 	if (n == 0)
 		return -1;
+	l->taken = n;
 	status = serve_head_read_response(&h, l->in.data, n, &why);
 	if (status < 0)
-		return err_set(err, "the answer is no HTTP: %s", why);
+		return err_set(err, "the answer is not HTTP: %s", why);
 	if (status != (m == &listen_method_websocket ? 101 : 200))
 		return refuse(l, &h, status, err);
-	l->taken = n;
 	return m->begin(l, &h, status, err);
 }

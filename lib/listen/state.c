@@ -74,8 +74,9 @@ read_file(struct listen_state *s, struct listen_position *at, struct err *err)
 		return 0;
 	if (n != STATE_BYTES || text[n - 1] != '\n' ||
 	    read_text((struct span){text, (size_t)n - 1}, at) != 0)
-		return err_set(
-		    err, "%s: damaged, or no state of vitals-listen", s->path);
+		return err_set(err,
+		    "%s: damaged, or not a state file of vitals-listen",
+		    s->path);
 	s->written = *at;
 	return 0;
 }

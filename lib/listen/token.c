@@ -35,7 +35,8 @@ listen_token_refresh(struct listener *l, struct err *err)
 		unsigned char c = (unsigned char)l->token.data[i];
 
 		if (c <= 0x20 || c >= 0x7f || c == '"' || c == '\\')
-			return err_set(err, "%s: holds what is in no token",
+			return err_set(err,
+			    "%s: contains a character that no token has",
 			    l->o.token_file);
 	}
 	return 1;

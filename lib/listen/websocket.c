@@ -60,9 +60,9 @@ say_goodbye(struct listener *l, struct err *err)
 	int code = l->frames.code;
 	uint8_t mask[4];
 
-	err_set(err, "the server closed: %d%s%.*s", code,
-	    l->frames.payload.n > 0 ? " " : "", (int)l->frames.payload.n,
-	    l->frames.payload.p);
+	err_set(err, "the server closed: %d%s%.*s%s", code,
+	    l->frames.payload.n > 0 ? " (" : "", (int)l->frames.payload.n,
+	    l->frames.payload.p, l->frames.payload.n > 0 ? ")" : "");
 	if (compat_random(mask, sizeof(mask)) != 0)
 		return -1;
 	buf_clear(&l->out);

@@ -95,6 +95,28 @@ int options_listen_announce(
 int options_listen_reload(const struct cli *cli, const struct options_keys *k,
     struct serve *s, struct sign_keys **keys);
 
+/* ---- Where to connect --------------------------------------------------- */
+
+/* Rows for ${t}, a struct http_target_options, and for ${tls}, an unsigned that
+ * starts as HTTP_TLS_1_3. */
+#define OPTIONS_TARGET(t, tls)                                                 \
+	CLI_CHOICE(                                                            \
+	    "tls-min", 0, "1.2|1.3", "oldest TLS to accept (1.3)", (tls)),     \
+	    CLI_FILE("ca-file", 0, "FILE",                                     \
+		"trust only the certificates in FILE", &(t)->ca_file),         \
+	    CLI_FILE("certificate", 0, "FILE",                                 \
+		"present this client certificate (PEM)", &(t)->certificate),   \
+	    CLI_FILE("certificate-key", 0, "FILE",                             \
+		"its private key, unless in the same file",                    \
+		&(t)->certificate_key),                                        \
+	    CLI_TEXT("pinned-key", 0, "HASH",                                  \
+		"accept only this public key: sha256//... or a file",          \
+		&(t)->pinned_key),                                             \
+	    CLI_TEXT(                                                          \
+		"proxy", 0, "URL", "connect through this proxy", &(t)->proxy), \
+	    CLI_FLAG("allow-http", 0, "allow http beyond loopback",            \
+		&(t)->allow_http)
+
 /* ---- --new-key --------------------------------------------------------- */
 
 struct options_new_key {

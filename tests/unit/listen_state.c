@@ -46,7 +46,7 @@ main(void)
 {
 	static const char epoch[] = "0123456789abcdef";
 	static const char damaged[] =
-	    "state: damaged, or no state of vitals-listen";
+	    "state: damaged, or not a state file of vitals-listen";
 	struct listen_position at, other;
 	struct listen_state *s;
 	struct stat st;
