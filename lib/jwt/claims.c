@@ -121,8 +121,7 @@ read_sessions(struct jwt *t, const struct json_member *m,
 			return -1;
 	}
 	if (rc != 0)
-		return err_set(
-		    err, "sessions has a value that is not a string");
+		return err_set(err, "sessions is not a list of strings");
 	if (!t->claims.all_sessions && t->claims.sessions == 0)
 		return err_set(err, "sessions is empty");
 	return 0;
@@ -164,8 +163,7 @@ read_audience(struct jwt *t, const struct json_member *m,
 		    memcmp(name.p, audience.p, name.n) == 0;
 		t->claims.audience = name;
 	}
-	return rc == 0 ? 0
-		       : err_set(err, "aud has a value that is not a string");
+	return rc == 0 ? 0 : err_set(err, "aud is not a list of strings");
 }
 
 static int

@@ -418,7 +418,7 @@ check_all_claims(void)
 	check_claims("{\"exp\":1795415611,\"aud\":[],\"sessions\":[\"s\"]}",
 	    "other: it is for another audience");
 	check_claims("{\"exp\":1795415611,\"aud\":[1],\"sessions\":[\"s\"]}",
-	    "malformed: claims: aud has a value that is not a string");
+	    "malformed: claims: aud is not a list of strings");
 	check_claims("{\"exp\":1795415611,\"aud\":{},\"sessions\":[\"s\"]}",
 	    "malformed: claims: aud is neither string nor array");
 }
