@@ -18,7 +18,8 @@ static struct options {
 	unsigned tls_min, scheme, output;
 	struct options_keys keys;
 	int64_t tolerance, remember, rate;
-	int64_t max_body, connections, request_seconds, idle_seconds;
+	int64_t max_body, connections, per_address;
+	int64_t request_seconds, idle_seconds;
 	int64_t count;
 	double timeout;
 } opt = {
@@ -74,6 +75,8 @@ static const struct cli_option table[] = {
     CLI_INTEGER("connections", 0, "N",
 	"connections at the same time (default: 512)", &opt.connections, 1,
 	20000),
+    CLI_INTEGER("per-address", 0, "N",
+	"of them from one address (default: all)", &opt.per_address, 1, 20000),
     CLI_INTEGER("request-timeout", 0, "SECONDS",
 	"time limit for a head, and for a body (default: 10)",
 	&opt.request_seconds, 1, 3600),
@@ -97,12 +100,6 @@ static const struct cli cli = {
     .options = sizeof(table) / sizeof(table[0]),
 };
 
-static bool
-same(const char *a, const char *b)
-{
-	return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
 /* Check combinations of options.  Return CLI_GO or CLI_USAGE. */
 static int
 check_options(int operands)
@@ -118,13 +115,15 @@ check_options(int operands)
 		return status;
 	if (opt.client_ca != NULL && opt.at.certificate == NULL)
 		return cli_usage(&cli, "--client-ca needs --tls-cert");
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		if (paths[i] != NULL && paths[i][0] != '/')
 			return cli_usage(&cli, "a path begins with /");
-	if (same(opt.at.path, opt.health) || same(opt.at.path, opt.metrics) ||
-	    same(opt.health, opt.metrics))
-		return cli_usage(
-		    &cli, "--path, --health and --metrics must differ");
+		for (size_t j = 0; paths[i] != NULL && j < i; j++)
+			if (paths[j] != NULL && strcmp(paths[i], paths[j]) == 0)
+				return cli_usage(&cli,
+				    "--path, --health and --metrics must "
+				    "differ");
+	}
 	if (opt.rate > 0 && opt.origin == NULL)
 		return cli_usage(&cli, "--allow-rate needs --allow-origin");
 	return CLI_GO;
@@ -234,6 +233,7 @@ receive(struct sign_keys **keys, struct inbox *inbox, struct audit *audit)
 			.tls = opt.at.certificate != NULL ? &tls : NULL,
 			.plain = opt.at.allow_http,
 			.max_connections = (size_t)opt.connections,
+			.max_per_address = (size_t)opt.per_address,
 			.max_body = (size_t)opt.max_body,
 			.request_ms = opt.request_seconds * 1000,
 			.idle_ms = opt.idle_seconds * 1000,

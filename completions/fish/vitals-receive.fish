@@ -23,6 +23,7 @@ complete -c vitals-receive -l audit -r -F -d 'append a chained line for each req
 complete -c vitals-receive -l remember -x -d 'without --state: remember N IDs (default: 100000)'
 complete -c vitals-receive -l max-body -x -d 'largest body (default: 1048576)'
 complete -c vitals-receive -l connections -x -d 'connections at the same time (default: 512)'
+complete -c vitals-receive -l per-address -x -d 'of them from one address (default: all)'
 complete -c vitals-receive -l request-timeout -x -d 'time limit for a head, and for a body (default: 10)'
 complete -c vitals-receive -l idle-timeout -x -d 'time limit between requests (default: 60)'
 complete -c vitals-receive -s n -l count -x -d 'stop after N lines'

@@ -54,6 +54,9 @@ receive_answer_metrics(struct receive *r, struct serve_request *request)
 
 	buf_init(&out);
 	put_requests(r, &out);
+	metrics_gauge(&out, "vitals_receive_connections",
+	    "Connections that are open, with that of this request.",
+	    (double)serve_connections(r->serve));
 	metrics_counter(&out, "vitals_receive_failed_clients_total",
 	    "Clients that failed before a request, such as in TLS.",
 	    r->failed_clients);

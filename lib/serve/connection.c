@@ -285,12 +285,18 @@ serve_connect(struct serve *s, int fd, const struct sockaddr *address)
 	r->serve = s;
 	r->secure = s->tls == NULL;
 	name_peer(address, r->peer, sizeof(r->peer));
+	if (serve_address_enter(r, address) != 0) {
+		if (s->options.failed != NULL)
+			s->options.failed(s->options.context, r->peer,
+			    "too many connections from this address");
+		goto err1;
+	}
 	r->timer = event_new(s->base, -1, 0, on_time, r);
 	if (r->timer == NULL)
-		goto err1;
+		goto err2;
 	r->bev = serve_tls_bufferevent(s, fd);
 	if (r->bev == NULL)
-		goto err2;
+		goto err3;
 	buf_init(&r->text);
 	buf_init(&r->body);
 	r->previous = s->last;
@@ -306,8 +312,10 @@ serve_connect(struct serve *s, int fd, const struct sockaddr *address)
 	if (bufferevent_enable(r->bev, EV_READ | EV_WRITE) != 0)
 		serve_finish(r);
 	return;
-err2:
+err3:
 	event_free(r->timer);
+err2:
+	serve_address_leave(r);
 err1:
 	free(r);
 err0:

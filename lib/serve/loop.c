@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "buf/ascii.h"
+#include "compat/random.h"
 #include "instant/instant.h"
 #include "serve/private.h"
 
@@ -213,6 +214,8 @@ serve_new(const struct serve_options *options, struct err *err)
 		return NULL;
 	}
 	s->options = *options;
+	if (compat_random(&s->addresses.seed, sizeof(s->addresses.seed)) != 0)
+		s->addresses.seed = (uint64_t)instant_now();
 	if (start(s, err) != 0) {
 		serve_free(s);
 		return NULL;
@@ -236,8 +239,15 @@ serve_free(struct serve *s)
 		event_base_loop(s->base, EVLOOP_NONBLOCK);
 		event_base_free(s->base);
 	}
+	hash_table_release(&s->addresses);
 	SSL_CTX_free(s->tls);
 	free(s);
+}
+
+size_t
+serve_connections(const struct serve *s)
+{
+	return s->connections;
 }
 
 unsigned

@@ -8,6 +8,7 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include "hash/table.h"
 #include "serve/serve.h"
 
 /* A signal handler or timer of a caller. */
@@ -50,6 +51,7 @@ struct serve_request {
 	struct serve_head head;
 	struct serve_chunks chunks;
 	struct serve_stream *stream;
+	struct serve_address *address; /* NULL: not counted */
 	char peer[80];
 };
 
@@ -60,6 +62,7 @@ struct serve {
 	SSL_CTX *tls;
 	unsigned port;
 	size_t connections;
+	struct hash_table addresses;        /* of struct serve_address */
 	size_t buffered;                    /* bytes of all bodies */
 	struct serve_request *first, *last; /* connections, oldest first */
 	bool paused;  /* the limit of connections is reached */
@@ -75,6 +78,16 @@ struct serve {
 /*
  * From here on, each file calls only those above it.
  */
+
+/* ---- address.c */
+
+/* Count the new connection ${r} for ${address}.  Return 0; or -1 if the address
+ * has its maximum already, or if memory ran out. */
+int serve_address_enter(
+    struct serve_request *r, const struct sockaddr *address);
+
+/* The connection ends. */
+void serve_address_leave(struct serve_request *r);
 
 /* ---- tls.c */
 

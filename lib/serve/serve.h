@@ -44,11 +44,14 @@ struct serve_options {
 	const struct serve_tls *tls; /* outlives the server; NULL: plain HTTP */
 	bool plain;                  /* allow plain HTTP beyond loopback */
 	size_t max_connections;
+	size_t max_per_address; /* of them from an IPv4 address, or from the
+				   /64 of an IPv6 one; 0: any */
 	size_t max_body;
 	int64_t request_ms; /* for a head, for a body, for sending an answer */
 	int64_t idle_ms;    /* between two requests of one connection */
 	serve_handler *handle;
-	/* Client ${peer} failed before it sent a request.  May be NULL. */
+	/* Client ${peer} failed before it sent a request, or was not let in.
+	 * May be NULL. */
 	void (*failed)(void *context, const char *peer, const char *why);
 	/* The server itself refused a request of ${peer} with ${status}: it is
 	 * malformed, too large or too slow.  May be NULL. */
@@ -71,6 +74,9 @@ int serve_reload(struct serve *s, struct err *err);
 
 /* Return the port; for port 0, the one that the system chose. */
 unsigned serve_port(const struct serve *s);
+
+/* Return how many connections are open. */
+size_t serve_connections(const struct serve *s);
 
 /* Write the port as a line to ${path}.  The file is created atomically, so that
  * a script can wait for it.  Return 0; or -1 with ${err}. */

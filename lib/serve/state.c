@@ -79,6 +79,7 @@ serve_finish(struct serve_request *r)
 		r->next->previous = r->previous;
 	else
 		s->last = r->previous;
+	serve_address_leave(r);
 	serve_forget_body(r);
 	buf_release(&r->text);
 	if (r->timer != NULL)

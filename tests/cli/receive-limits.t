@@ -72,6 +72,35 @@ is_status 0
 is_stdout ''
 is_stderr 'vitals-receive: listening on http://CLIENT/'
 
+# ---- Of one address ----------------------------------------------------------
+# A connection counts once it has sent something.
+held() { # N: so many connections are open
+	[ "$(curl -s --interface 127.0.0.2 --max-time 300 "$URL/metrics" |
+		awk '$1 == "vitals_receive_connections" { print $2 - 1 }')" = "$1" ]
+}
+receive --per-address 2 --request-timeout 600 --metrics /metrics
+for _ in 1 2; do
+	timeout 600 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"; printf GET >&3; exec cat <&3' \
+		hold "$PORT" >/dev/null 2>&1 &
+	holders="${holders-} $!"
+done
+wait_for held 2
+ok 'two connections of an address'
+is 'a third connection of an address' \
+	"$(curl -s -o answer -w '%{http_code}' --max-time 300 "$URL/healthz")" 000
+is 'one of another address' \
+	"$(curl -s --interface 127.0.0.2 --max-time 300 "$URL/healthz")" ok
+# shellcheck disable=SC2086 # numbers
+set -- $holders
+kill "$1"
+wait_for held 1
+is 'when one has ended, another has room' "$(curl -s --max-time 300 "$URL/healthz")" ok
+kill "$2"
+try 'connections of one address' finish
+is_status 0
+is_stdout ''
+stderr_has '^vitals-receive: CLIENT: too many connections from this address$'
+
 # ---- Many ------------------------------------------------------------------
 receive --connections 3 --request-timeout 2
 # Clients whose input never ends: they stay until they are disconnected or killed.
