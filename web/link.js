@@ -104,9 +104,8 @@ export class Link extends EventTarget {
 		return query;
 	}
 
-	// Opens a connection at ${level}.  If it ends other than by stop(), ${ended} is called
-	// with it and the reason, in words or "".
-	#open(level, ended) {
+	// Opens a connection at ${level}.  If it ends other than by stop(), #ended is called.
+	#open(level) {
 		const connection = { level, live: false, bye: "", renew: null };
 		let over = false;
 		let watchdog = 0;
@@ -114,7 +113,7 @@ export class Link extends EventTarget {
 			if (over)
 				return;
 			connection.stop();
-			ended(connection, connection.bye || why);
+			this.#ended(connection, connection.bye || why);
 		};
 		const watch = (ms) => {
 			clearTimeout(watchdog);
@@ -142,7 +141,7 @@ export class Link extends EventTarget {
 
 	#connect() {
 		this.#say("state", { state: "connecting" });
-		this.#current = this.#open(this.#level, (...end) => this.#lost(...end));
+		this.#current = this.#open(this.#level);
 	}
 
 	// Tries the transports from ${level} to the current one while that one continues.
@@ -150,13 +149,19 @@ export class Link extends EventTarget {
 		clearTimeout(this.#better);
 		if (!this.#current?.live || this.#next)
 			return;
-		this.#next = this.#open(level, () => {
-			this.#next = null;
-			if (level + 1 < this.#current.level)
-				this.#climb(level + 1);
-			else
-				this.#climbLater();
-		});
+		this.#next = this.#open(level);
+	}
+
+	#ended(connection, why) {
+		if (connection === this.#current) {
+			this.#lost(connection, why);
+			return;
+		}
+		this.#next = null;
+		if (connection.level + 1 < this.#current.level)
+			this.#climb(connection.level + 1);
+		else
+			this.#climbLater();
 	}
 
 	#climbLater() {

@@ -27,7 +27,8 @@ page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => {
 	if (line?.readings)
 		arrived.set(line.session.offsetSeconds, Date.now());
 }));
-await page.exposeFunction("noteDrawn", (offset, time) => drawn.set(offset, time));
+// The values of a sample may be written again later, with nothing changed.
+await page.exposeFunction("noteDrawn", (offset, time) => drawn.has(offset) || drawn.set(offset, time));
 // A value is drawn when the frame after its change has begun.
 await page.addInitScript(() => addEventListener("DOMContentLoaded", () => {
 	new MutationObserver((changes) => {
@@ -37,7 +38,7 @@ await page.addInitScript(() => addEventListener("DOMContentLoaded", () => {
 	}).observe(document.body, { subtree: true, attributeFilter: ["data-offset"] });
 }));
 await page.goto(url);
-await page.locator("#link-text", { hasText: "Live" }).waitFor();
+await page.locator("#link[data-state=live]").waitFor();
 
 // The second output has a line for each packet, written when the packet is.
 const camera = spawn("ffmpeg", ["-nostdin", "-v", "error", "-re", "-i", clip,
