@@ -18,7 +18,7 @@ static struct options {
 	unsigned version, bundle, output;
 	const char *subject, *device, *loinc_stress;
 	double preliminary_below;
-	bool uncalibrated, check;
+	bool uncalibrated, from_fhir, check;
 	struct options_notify notify;
 	struct filter filter;
 } opt = {.version = VERSION_NOT_GIVEN,
@@ -48,6 +48,8 @@ static const struct cli_option table[] = {
     CLI_TEXT("loinc-stress", 0, "CODE",
 	"a LOINC code for the stress index, such as 80316-3",
 	&opt.loinc_stress),
+    CLI_FLAG("from-fhir", 0, "make events of Observations and Bundles",
+	&opt.from_fhir),
     CLI_FLAG("check", 'c',
 	"check Observations and Bundles, and pass on the good ones",
 	&opt.check),
@@ -59,7 +61,8 @@ static const struct cli_option table[] = {
 static const struct cli cli = {
     .name = "vitals-fhir",
     .operands = "[FILE ...]",
-    .summary = "Make FHIR Observations and Bundles (R4, R4B) of events.",
+    .summary =
+	"Make FHIR Observations and Bundles (R4, R4B) of events, or back.",
     .example = "  vitals-fhir --bundle transaction -o message events |\n"
 	       "      vitals-post https://fhir.example/",
     .option = table,
@@ -84,13 +87,20 @@ check_line(void *context, const struct ndjson_line *line,
 	return rc;
 }
 
+static enum verdict
+import_line(void *context, const struct ndjson_line *line,
+    struct ndjson_writer *out, struct err *err)
+{
+	return fhir_import(context, line->text, out, err);
+}
+
 /* Was an option given that changes what is written? */
 static bool
 changes_resources(void)
 {
-	return opt.version != VERSION_NOT_GIVEN || opt.bundle != 0 ||
-	    opt.output != OUTPUT_RESOURCE || opt.subject != NULL ||
-	    opt.device != NULL || opt.uncalibrated ||
+	return opt.notify.url != NULL || opt.version != VERSION_NOT_GIVEN ||
+	    opt.bundle != 0 || opt.output != OUTPUT_RESOURCE ||
+	    opt.subject != NULL || opt.device != NULL || opt.uncalibrated ||
 	    opt.loinc_stress != NULL ||
 	    opt.preliminary_below != FHIR_PRELIMINARY_BELOW;
 }
@@ -101,10 +111,14 @@ check_options(int operands)
 {
 	const char *wrong;
 
-	if (opt.check && (changes_resources() || opt.notify.url != NULL))
+	if (opt.check && (opt.from_fhir || changes_resources()))
 		return cli_usage(&cli,
 		    "--check passes resources on as they are: no other option "
 		    "makes sense with it");
+	if (opt.from_fhir && changes_resources())
+		return cli_usage(&cli,
+		    "--from-fhir writes events: options for resources make no "
+		    "sense with it");
 	if (opt.version != VERSION_NOT_GIVEN && opt.output != OUTPUT_MESSAGE &&
 	    opt.notify.url == NULL)
 		return cli_usage(&cli,
@@ -198,6 +212,29 @@ check_resources(char *const operand[], int n, struct ndjson_writer *out)
 	return status;
 }
 
+/* Make events; the last one is complete at the end of the input. */
+static int
+import_resources(char *const operand[], int n, struct ndjson_writer *out)
+{
+	struct fhir_importer *importer = fhir_importer_new();
+	int status = run(import_line, importer, operand, n, out);
+	struct err err = {""};
+	enum verdict end;
+
+	if (importer == NULL)
+		return status;
+	if (status != CLI_SYSTEM) {
+		end = fhir_import_end(importer, out, &err);
+		if (end != VERDICT_GOOD)
+			diag_error("%s", err.text);
+		else if (ndjson_pending(out) && ndjson_commit(out) != 0)
+			end = VERDICT_OUTPUT; /* cli_finish reports it */
+		status = cli_worst(status, cli_status(end));
+	}
+	fhir_importer_free(importer);
+	return status;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -214,6 +251,8 @@ main(int argc, char *argv[])
 	status = CLI_SYSTEM;
 	if (out != NULL && opt.check)
 		status = check_resources(argv + first, argc - first, out);
+	else if (out != NULL && opt.from_fhir)
+		status = import_resources(argv + first, argc - first, out);
 	else if (out != NULL)
 		status = make_resources(argv + first, argc - first, out);
 	return cli_finish(out, status);

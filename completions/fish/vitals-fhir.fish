@@ -8,6 +8,7 @@ complete -c vitals-fhir -l device -x -d 'the Device that measured (default: cont
 complete -c vitals-fhir -l preliminary-below -x -d 'values with a lower confidence are preliminary (default: 0.5)'
 complete -c vitals-fhir -l uncalibrated -d 'give uncalibrated values, marked as such'
 complete -c vitals-fhir -l loinc-stress -x -d 'a LOINC code for the stress index, such as 80316-3'
+complete -c vitals-fhir -l from-fhir -d 'make events of Observations and Bundles'
 complete -c vitals-fhir -s c -l check -d 'check Observations and Bundles, and pass on the good ones'
 complete -c vitals-fhir -l notify -x -d 'write notifications for the Subscription URL'
 complete -c vitals-fhir -l notify-kind -x -a 'handshake heartbeat event-notification' -d 'their kind (default: event-notification)'

@@ -232,8 +232,10 @@ note_element(struct fhir_checking *c, const struct fhir_node *n,
 	if (e == NULL)
 		return 0;
 	k = choice_length(e->name);
-	if (e >= type->element && e < type->element + type->count)
-		seen->elements |= 1ULL << (e - type->element);
+	for (size_t i = 0; i < type->count; i++) {
+		if (e == &type->element[i])
+			seen->elements |= 1ULL << i;
+	}
 	if ((e->flags & FHIR_CHOICE) == 0)
 		return 0;
 	for (size_t i = 0; i < seen->choices; i++) {

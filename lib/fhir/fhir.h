@@ -71,6 +71,27 @@ void fhir_maker_free(struct fhir_maker *m);
 enum verdict fhir_take(struct fhir_maker *m, struct span line,
     struct ndjson_writer *out, struct err *err);
 
+/* ---- Events from FHIR ---------------------------------------------------- */
+
+struct fhir_importer;
+
+/* Create an importer; NULL if out of memory.  free(NULL) does nothing. */
+struct fhir_importer *fhir_importer_new(void);
+void fhir_importer_free(struct fhir_importer *m);
+
+/* Make events of the Observation or Bundle ${line}.  Consecutive Observations of
+ * one event of ours become that event again, which is kept until a line of
+ * another one.  Those of a Bundle become events at once, of other systems those
+ * that agree in subject, time and device.  Append the events that are complete,
+ * separated by newlines, to the record of ${out}.  Return VERDICT_GOOD; or
+ * another verdict with ${err}, and then what was kept is still kept. */
+enum verdict fhir_import(struct fhir_importer *m, struct span line,
+    struct ndjson_writer *out, struct err *err);
+
+/* Append the event that is kept, if any. */
+enum verdict fhir_import_end(
+    struct fhir_importer *m, struct ndjson_writer *out, struct err *err);
+
 /* ---- Checking ------------------------------------------------------------ */
 
 /* The most values (objects, lists, texts, …) in a line that is checked.  Chosen by

@@ -78,6 +78,12 @@ fhir_vital_find(struct span name, bool escaped)
 	return find(vitals, VITALS, name, escaped);
 }
 
+const struct fhir_vital *
+fhir_vital_row(size_t i)
+{
+	return i < VITALS ? &vitals[i] : NULL;
+}
+
 bool
 fhir_vital_is_own(struct span code)
 {

@@ -49,6 +49,9 @@ const struct fhir_vital *fhir_vital_component(size_t i);
 /* Return the row of the stress index, which can have an additional code. */
 const struct fhir_vital *fhir_vital_stress(void);
 
+/* Return row ${i} of the vital signs, from 0; NULL after the last one. */
+const struct fhir_vital *fhir_vital_row(size_t i);
+
 /* Return the row of the wave ${name}, or NULL. */
 const struct fhir_vital *fhir_wave_find(struct span name, bool escaped);
 

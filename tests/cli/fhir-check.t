@@ -23,12 +23,14 @@ is_status 0
 stdout_is_file good
 is_stderr ''
 
-# Each resource with the change of its row.
+# Each resource with the change of its row: a program of jq for the rows of each resource,
+# which are together.
 grep -v '^#' "$TESTS/cli/fhir-wrong.tsv" >rows
-while IFS='	' read -r base where change rule; do
-	jq -c "$change" "$base" >>wrong
-	printf '%s\t%s\t%s\n' "$where" "$rule" "$change" >>places
-done <rows
+for base in heart panel breath wave bundle; do
+	awk -F '	' -v base=$base '$1 == base { print (n++ ? ", " : "") "(" $3 ")" }' rows >program
+	jq -c -f program $base >>wrong
+done
+awk -F '	' -v OFS='	' '{ print $2, $4, $3 }' rows >places
 try 'wrong resources' vitals-fhir -v --check --rejects rejects wrong
 is_status 1
 is_stdout ''

@@ -23,6 +23,20 @@ is_status 0
 is_stdout "$(wc -l <resources) resources, 0 bad"
 is_stderr ''
 
+# The way back: the same events, without those that have nothing to measure.
+jq -c -S -f "$TESTS/interop/fhir-same.jq" events |
+	jq -c 'select(.wave or (.readings // [] | length > 0))' >sent
+vitals-fhir --uncalibrated events | vitals-fhir --from-fhir >back
+vitals-event --check back | cmp -s - back
+ok 'what comes back are events'
+jq -c -S -f "$TESTS/interop/fhir-same.jq" back >received
+[ "$(wc -l <sent)" -gt 150 ] && cmp -s sent received
+ok 'and the same ones'
+try '--check finds the resources as valid as the judges do' vitals-fhir --check resources
+is_status 0
+stdout_is_file resources
+is_stderr ''
+
 cat >records <<'Y'
 {"record":"measurement","startTime":"2026-11-23T06:33:00.120+01:00","offsetSeconds":0.0,"durationSeconds":30.0,"device":{"codec":"h264","make":"Acme","model":"C1"},"readings":[{"vital":"heartRate","value":71.80,"unit":"/min","confidence":0.94,"method":"rppg-pos"},{"vital":"bloodPressureSystolic","value":null,"unit":"mm[Hg]","absentReason":"not-calibrated"},{"vital":"bloodPressureDiastolic","value":78.1,"unit":"mm[Hg]","confidence":0.7,"method":"calibrated","status":"calibrated"},{"vital":"respiratoryRate","value":null,"unit":"/min","absentReason":"too-short"},{"vital":"oxygenSaturation","value":99.3,"unit":"%","confidence":0.2,"method":"ratio-rb","status":"uncalibrated"}],"quality":{"signal":0.91}}
 {"record":"wave","offsetSeconds":8.0,"wave":"pulse","sampleRate":30.0,"values":[0.1,-0.25,null,1e-3]}
