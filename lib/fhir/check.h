@@ -43,6 +43,20 @@ const struct fhir_node *fhir_choice(
 size_t fhir_codings(const struct fhir_tree *t, const struct fhir_node *n,
     const char *uri, const char *code);
 
+/* Append the text of the CodeableConcept ${n} as JSON: its text, or else the
+ * display or the code of its first coding; the first of them that has at most
+ * ${max} bytes.  Return whether there is one. */
+bool fhir_concept_text(const struct fhir_tree *t, const struct fhir_node *n,
+    size_t max, struct buf *out);
+
+/* Return the extension ${url} of ${n}; NULL if there is none. */
+const struct fhir_node *fhir_extension(
+    const struct fhir_tree *t, const struct fhir_node *n, const char *url);
+
+/* Append ,"key": and the value of the extension ${url} of ${n}, if it has one. */
+void fhir_put_extension(const struct fhir_tree *t, const struct fhir_node *n,
+    const char *url, const char *key, struct buf *out);
+
 /* ---- Rules of types (rules.c, reference.c, extension.c) --------------------- */
 
 typedef int fhir_rule(struct fhir_checking *c, const struct fhir_node *n,

@@ -49,20 +49,6 @@ int fhir_draft_write(
 
 /* ---- Parts of an Observation (source.c, device_back.c, values.c) ---------- */
 
-/* Append the text of the CodeableConcept ${n} as JSON: its text, or else the
- * display or the code of its first coding; the first of them that has at most
- * ${max} bytes.  Return whether there is one. */
-bool fhir_concept_text(const struct fhir_tree *t, const struct fhir_node *n,
-    size_t max, struct buf *out);
-
-/* Return the extension ${url} of ${n}; NULL if there is none. */
-const struct fhir_node *fhir_extension(
-    const struct fhir_tree *t, const struct fhir_node *n, const char *url);
-
-/* Append ,"key": and the value of the extension ${url} of ${n}, if it has one. */
-void fhir_put_extension(const struct fhir_tree *t, const struct fhir_node *n,
-    const char *url, const char *key, struct buf *out);
-
 /* Write time, session, seq, type and quality of the Observation ${n}. */
 int fhir_read_context(
     struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d);

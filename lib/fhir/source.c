@@ -3,54 +3,6 @@
 #include "fhir/draft.h"
 #include "fhir/maker.h"
 
-bool
-fhir_concept_text(const struct fhir_tree *t, const struct fhir_node *n,
-    size_t max, struct buf *out)
-{
-	const struct fhir_node *list = fhir_find(t, n, "coding");
-	const struct fhir_node *coding =
-	    list == NULL ? NULL : fhir_first(t, list);
-	const struct fhir_node *text[] = {fhir_find(t, n, "text"),
-	    fhir_find(t, coding, "display"), fhir_find(t, coding, "code")};
-
-	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
-		if (text[i] == NULL || text[i]->value.n - 2 > max)
-			continue;
-		buf_add_span(out, text[i]->value);
-		return true;
-	}
-	return false;
-}
-
-const struct fhir_node *
-fhir_extension(
-    const struct fhir_tree *t, const struct fhir_node *n, const char *url)
-{
-	const struct fhir_node *list = fhir_find(t, n, "extension");
-
-	if (list == NULL)
-		return NULL;
-	for (n = fhir_first(t, list); n != NULL; n = fhir_next(t, n)) {
-		if (fhir_is(fhir_find(t, n, "url"), url))
-			return n;
-	}
-	return NULL;
-}
-
-void
-fhir_put_extension(const struct fhir_tree *t, const struct fhir_node *n,
-    const char *url, const char *key, struct buf *out)
-{
-	const struct fhir_node *e = fhir_extension(t, n, url);
-	const struct fhir_node *value =
-	    e == NULL ? NULL : fhir_choice(t, e, "value");
-
-	if (value == NULL)
-		return;
-	buf_addf(out, ",\"%s\":", key);
-	buf_add_span(out, value->value);
-}
-
 /* ---- Time ------------------------------------------------------------------ */
 
 /* Is ${n} an instant, with a time of day?  If so, write it to *${ms}. */
