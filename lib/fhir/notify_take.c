@@ -51,15 +51,16 @@ begin(const struct fhir_maker *m, enum fhir_notify_kind kind, int64_t time)
 }
 
 static enum verdict
-finish(struct fhir_maker *m, struct fhir_notify *n, struct ndjson_writer *out,
-    struct err *err)
+finish(struct fhir_maker *m, const struct fhir_notify *like,
+    struct ndjson_writer *out, struct err *err)
 {
+	struct fhir_notify n = *like;
 	char id[ID_TEXT_MAX];
 
 	buf_clear(&m->bundle);
-	if (fhir_notify_id(n, id) == 0) {
-		n->id = span_of(id);
-		if (fhir_notify_write(n, &m->bundle) == 0)
+	if (fhir_notify_id(&n, id) == 0) {
+		n.id = span_of(id);
+		if (fhir_notify_write(&n, &m->bundle) == 0)
 			return fhir_emit_notification(m, span_of(id), out, err);
 	}
 	err_set(err, "out of memory");

@@ -101,22 +101,24 @@ begin(const struct hub *h, const struct hub_subscription *s,
 	};
 }
 
-/* Write the notification of an event, or the answer to $events. */
+/* Write a notification like ${like}, with ${id} (n 0: a new one) and the events
+ * of ${l}. */
 static int
-write_events(const struct loaded *l, struct fhir_notify *n, struct span id,
-    struct buf *out, struct err *err)
+write_events(const struct loaded *l, const struct fhir_notify *like,
+    struct span id, struct buf *out, struct err *err)
 {
+	struct fhir_notify n = *like;
 	char made[ID_TEXT_MAX];
 
-	n->event = l->event;
-	n->events = l->events;
-	n->id = id;
+	n.event = l->event;
+	n.events = l->events;
+	n.id = id;
 	if (id.n == 0) {
-		if (fhir_notify_id(n, made) != 0)
+		if (fhir_notify_id(&n, made) != 0)
 			return no_memory(err);
-		n->id = span_of(made);
+		n.id = span_of(made);
 	}
-	return fhir_notify_write(n, out) == 0 ? 0 : no_memory(err);
+	return fhir_notify_write(&n, out) == 0 ? 0 : no_memory(err);
 }
 
 static struct loaded *

@@ -90,40 +90,44 @@ struct pieces {
 };
 
 /* Take the next value from ${p}, up to a comma or ${end}: split it and remove
- * the backslashes, in place.  Return where the next one begins, or NULL with
- * ${err}. */
+ * the backslashes, in place.  Return where the next one begins; or NULL, and
+ * *${wrong} is what is wrong. */
 static char *
-take_value(char *p, const char *end, struct pieces *out, struct err *err)
+take_value(char *p, const char *end, struct pieces *out, const char **wrong)
 {
 	size_t *count = &out->before;
 	struct span *at = out->piece;
 	char *to = p;
 
 	memset(out, 0, sizeof(*out));
+	*wrong = NULL;
 	at->p = p;
 	*count = 1;
-	for (; p < end && *p != ','; p++) {
+	for (; p < end && *p != ',' && *wrong == NULL; p++) {
 		if (*p == '|' || (*p == '$' && count == &out->before)) {
 			at->n = (size_t)(to - at->p);
 			if (*p == '$') {
 				count = &out->after;
 				at = out->piece + 2;
 			}
-			if (*count == 3)
-				return err_set(err, "has too many '|'"), NULL;
+			if (*count == 3) {
+				*wrong = "has too many '|'";
+				break;
+			}
 			at++;
 			++*count;
 			at->p = to;
 			continue;
 		}
 		if (*p == '\\' && ++p == end)
-			return err_set(err, "ends with a backslash"), NULL;
-		if ((unsigned char)*p < ' ')
-			return err_set(err, "has a control character"), NULL;
-		*to++ = *p;
+			*wrong = "ends with a backslash";
+		else if ((unsigned char)*p < ' ')
+			*wrong = "has a control character";
+		else
+			*to++ = *p;
 	}
 	at->n = (size_t)(to - at->p);
-	return p;
+	return *wrong == NULL ? p : NULL;
 }
 
 /* Set the token of ${v} from ${n} pieces. */
@@ -211,15 +215,17 @@ static int
 set_values(struct hub_parameter *p, size_t n, struct err *err)
 {
 	char *next = p->text;
-	const char *end = p->text + n;
+	const char *end = p->text + n, *wrong;
 	struct pieces in;
 
 	for (;;) {
 		if (p->values == HUB_VALUES_MAX)
 			return err_set(
 			    err, "has more than %d values", HUB_VALUES_MAX);
-		next = take_value(next, end, &in, err);
-		if (next == NULL || set_value(p, &in, err) != 0)
+		next = take_value(next, end, &in, &wrong);
+		if (next == NULL)
+			return err_set(err, "%s", wrong);
+		if (set_value(p, &in, err) != 0)
 			return -1;
 		if (next == end)
 			return 0;
