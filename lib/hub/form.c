@@ -29,6 +29,9 @@ add(struct hub *h, struct hub_outgoing *o, int64_t now, struct err *err)
 	    .event = range,
 	    .events = o->kind == FHIR_EVENT_NOTIFICATION ? 2 : 0};
 
+	/* There may be a handshake for each version. */
+	if (o->kind == FHIR_HANDSHAKE)
+		n.time = (int64_t)s->version_id;
 	if (fhir_notify_id(&n, o->id) != 0)
 		return no_memory(err);
 	s->sent = now;

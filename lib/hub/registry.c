@@ -108,7 +108,7 @@ enum hub_result
 hub_create(struct hub *h, struct span resource, struct span owner, int64_t now,
     const struct hub_subscription **s, struct hub_issue *issue)
 {
-	struct hub_subscription *made;
+	struct hub_subscription *made = NULL;
 	enum hub_result rc;
 
 	*issue = (struct hub_issue){.code = "exception"};
@@ -200,7 +200,7 @@ hub_update(struct hub *h, struct span id, uint64_t version,
     struct span resource, int64_t now, const struct hub_subscription **s,
     struct hub_issue *issue)
 {
-	struct hub_subscription *made;
+	struct hub_subscription *made = NULL;
 	struct hub_member *m;
 	enum hub_result rc = find(h, id, version, &m, issue);
 
