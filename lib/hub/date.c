@@ -1,5 +1,6 @@
 #include "hub/date.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "instant/instant.h"
@@ -20,15 +21,27 @@ parse(struct span text, const char *rest, int64_t *ms)
 	return instant_parse((struct span){all, (size_t)n}, ms);
 }
 
-/* Read a time with the minute, and the zone after it. */
-static int
-parse_minute(struct span text, int64_t *ms)
+/* Does the time ${text} end with a zone? */
+static bool
+has_zone(struct span text)
 {
+	for (size_t i = MINUTE; i < text.n; i++) {
+		if (strchr("Zz+-", text.p[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Read a time with the minute, or with the second if ${has_second}. */
+static int
+parse_time(struct span text, bool has_second, int64_t *ms)
+{
+	size_t n = has_second ? text.n : MINUTE;
 	char rest[TEXT_MAX];
 
-	snprintf(rest, sizeof(rest), ":00%.*s", (int)(text.n - MINUTE),
-	    text.p + MINUTE);
-	return parse((struct span){text.p, MINUTE}, rest, ms);
+	snprintf(rest, sizeof(rest), "%s%.*s%s", has_second ? "" : ":00",
+	    (int)(text.n - n), text.p + n, has_zone(text) ? "" : "Z");
+	return parse((struct span){text.p, n}, rest, ms);
 }
 
 /* Return the number of ${n} digits at ${p}. */
@@ -67,7 +80,7 @@ int
 hub_date_read(struct span text, int64_t *start, int64_t *end)
 {
 	int64_t first, last;
-	bool with_fraction;
+	bool has_second;
 
 	if (text.n < 4 || text.n >= TEXT_MAX)
 		return -1;
@@ -86,16 +99,14 @@ hub_date_read(struct span text, int64_t *start, int64_t *end)
 		last = first + INT64_C(86400000) - 1;
 		break;
 	default:
-		if (text.n > MINUTE && text.p[MINUTE] != ':') {
-			if (parse_minute(text, &first) != 0)
-				return -1;
-			last = first + 60000 - 1;
-			break;
-		}
-		if (instant_parse(text, &first) != 0)
+		if (text.n < MINUTE)
 			return -1;
-		with_fraction = memchr(text.p, '.', text.n) != NULL;
-		last = with_fraction ? first : first + 1000 - 1;
+		has_second = text.n > MINUTE && text.p[MINUTE] == ':';
+		if (parse_time(text, has_second, &first) != 0)
+			return -1;
+		last = first + (has_second ? 1000 : 60000) - 1;
+		if (memchr(text.p, '.', text.n) != NULL)
+			last = first;
 	}
 	*start = first;
 	*end = last;

@@ -8,7 +8,7 @@
 
 /* Read YYYY, YYYY-MM, YYYY-MM-DD, or a time with the minute or the second and
  * a zone, as the milliseconds *${start} to *${end}, inclusive, that it can
- * mean.  Dates are in UTC.  Return 0; or -1, and nothing is set. */
+ * mean.  What has no zone is in UTC.  Return 0; or -1, and nothing is set. */
 int hub_date_read(struct span text, int64_t *start, int64_t *end);
 
 #endif
