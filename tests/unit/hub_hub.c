@@ -1,145 +1,5 @@
-/* The registry: what becomes of subscriptions, events and notifications. */
-#include "hub.h"
-#include "folder.h"
-
-#define FILE_NAME "hub.db"
-
-static const struct hub_options roomy = {.path = FILE_NAME,
-    .base = "https://hub.example/fhir",
-    .subscriptions = 100,
-    .observations = 1000,
-    .bytes = (uint64_t)1 << 30,
-    .age_ms = 3600000,
-    .subscription = {.heartbeat_min_s = 1}};
-
-static struct hub *h;
-static int64_t now = HUB_START;
-
-static void
-open_hub(const struct hub_options *o)
-{
-	struct err err = {""};
-
-	h = hub_open(o, now, &err);
-	CHECK_TEXT(err.text, "", "the hub opens");
-	if (h == NULL) {
-		printf("Bail out! no hub\n");
-		exit(1);
-	}
-}
-
-static void
-close_hub(void)
-{
-	hub_close(h);
-	(void)unlink(FILE_NAME);
-	(void)unlink(FILE_NAME "-wal");
-}
-
-static void
-reopen_hub(const struct hub_options *o)
-{
-	hub_close(h);
-	open_hub(o);
-}
-
-static void
-commit(void)
-{
-	struct err err = {""};
-
-	CHECK(hub_commit(h, now, &err) == 0, "it commits");
-	CHECK_TEXT(err.text, "", "without an error");
-}
-
-static const struct hub_subscription *
-create(const struct hub_wish *w)
-{
-	const struct hub_subscription *s = NULL;
-	struct hub_issue issue;
-	struct buf b;
-
-	buf_init(&b);
-	hub_wish_write(w, &b);
-	CHECK(hub_create(h, buf_span(&b), SPAN_LIT("alice"), now, &s, &issue) ==
-		HUB_DONE,
-	    "a subscription is created");
-	CHECK_TEXT(issue.err.text, "", "without an issue");
-	buf_release(&b);
-	return s;
-}
-
-static size_t
-take(const char *id, const char *subject, double value, unsigned second)
-{
-	struct err err = {""};
-	size_t matches = 0;
-	struct buf b;
-
-	buf_init(&b);
-	hub_observation_write(&b, id, subject, value, second);
-	CHECK(hub_take(h, buf_span(&b), now, &matches, &err) == HUB_TAKEN_NEW,
-	    "an Observation is taken");
-	CHECK_TEXT(err.text, "", "without an error");
-	buf_release(&b);
-	return matches;
-}
-
-/* The next notification is one of ${kind}, with events ${first} to ${last}. */
-static struct hub_notification
-expect(enum fhir_notify_kind kind, uint64_t first, uint64_t last)
-{
-	struct hub_notification n = {.id = ""};
-
-	CHECK(hub_next(h, &n), "there is a notification");
-	CHECK(n.kind == kind, fhir_notify_kind_code(kind));
-	CHECK(n.first == first && n.last == last, "with its events");
-	return n;
-}
-
-static void
-expect_none(void)
-{
-	struct hub_notification n;
-
-	CHECK(!hub_next(h, &n), "there is no notification");
-}
-
-static void
-settle(
-    const struct hub_notification *n, enum hub_outcome outcome, const char *why)
-{
-	struct err err;
-
-	CHECK(hub_settle(h, span_of(n->id), outcome, span_of(why), now, &err) ==
-		1,
-	    "its outcome is expected");
-	CHECK(hub_settle(h, span_of(n->id), outcome, span_of(why), now, &err) ==
-		0,
-	    "once");
-	commit();
-}
-
-static bool
-has(struct buf *b, const char *text)
-{
-	const char *all = buf_string(b);
-
-	return all != NULL && strstr(all, text) != NULL;
-}
-
-static void
-check_bundle(struct hub_notification *n, const char *const text[], size_t count)
-{
-	struct err err;
-	struct buf b;
-
-	buf_init(&b);
-	CHECK(hub_bundle(h, n, now, &b, &err) == 1, "a Bundle is made");
-	for (size_t i = 0; i < count; i++)
-		CHECK(has(&b, text[i]), text[i]);
-	buf_release(&b);
-}
+/* The registry: what becomes of subscriptions and notifications. */
+#include "hub_case.h"
 
 /* ---- A rest-hook ----------------------------------------------------------- */
 
@@ -198,11 +58,239 @@ check_rest_hook(void)
 	close_hub();
 }
 
+/* Settle the handshake of a new subscription. */
+static void
+activate(const struct hub_subscription *s)
+{
+	struct hub_notification n;
+
+	commit();
+	n = expect(FHIR_HANDSHAKE, 0, 0);
+	settle(&n, HUB_DELIVERED, "");
+	CHECK(s->status == FHIR_ACTIVE, "it is active");
+}
+
+/* Change the status of ${s} as a client does. */
+static enum hub_result
+update(const struct hub_subscription **s, uint64_t version,
+    const struct hub_wish *w)
+{
+	struct hub_issue issue;
+	enum hub_result rc;
+	struct buf b;
+
+	buf_init(&b);
+	hub_wish_write(w, &b);
+	rc = hub_update(
+	    h, span_of((*s)->id), version, buf_span(&b), now, s, &issue);
+	buf_release(&b);
+	return rc;
+}
+
+/* ---- Status ---------------------------------------------------------------- */
+
+static void
+check_status(void)
+{
+	static const struct hub_wish active = {.status = "active"},
+				     off = {.status = "off"},
+				     error = {.status = "error"};
+	const struct hub_subscription *s;
+	struct hub_notification n;
+	struct hub_issue issue;
+	struct buf b;
+
+	open_hub(&roomy);
+	s = create(&(struct hub_wish){.status = "active"});
+	CHECK(s->status == FHIR_REQUESTED && s->version_id == 1,
+	    "the hub activates, not the client");
+	commit();
+	n = expect(FHIR_HANDSHAKE, 0, 0);
+	settle(&n, HUB_UNDELIVERABLE, "404");
+	CHECK(s->status == FHIR_ERROR && s->version_id == 2,
+	    "a handshake that fails puts it in error");
+	buf_init(&b);
+	hub_subscription_write(s, &b);
+	CHECK(has(&b, "\"error\":\"404\""), "which the resource says");
+	CHECK(take("e-1", "Patient/1", 70, 0) == 1, "an event");
+	commit();
+	expect_none();
+	CHECK(update(&s, 0, &error) == HUB_DONE && s->status == FHIR_ERROR,
+	    "an update may leave it in error");
+	CHECK_TEXT(s->error, "404", "with the reason");
+	commit();
+	expect_none();
+	CHECK(update(&s, 2, &active) == HUB_CONFLICT, "an old version");
+	CHECK(update(&s, 3, &active) == HUB_DONE, "the client activates it");
+	CHECK(s->status == FHIR_REQUESTED && s->count == 1,
+	    "it begins again, and the numbers continue");
+	activate(s);
+	expect_none();
+	CHECK(update(&s, 0, &error) == HUB_INVALID,
+	    "a client cannot put it in error");
+	CHECK(take("e-2", "Patient/1", 70, 0) == 1, "an event");
+	commit();
+	n = expect(FHIR_EVENT_NOTIFICATION, 2, 2);
+	CHECK(update(&s, 0, &off) == HUB_DONE && s->status == FHIR_OFF,
+	    "it is turned off");
+	CHECK(take("e-3", "Patient/1", 70, 0) == 0, "there are no events");
+	commit();
+	expect_none();
+	CHECK(hub_settle(h, span_of(n.id), HUB_UNDELIVERABLE, SPAN_LIT(""), now,
+		  &issue.err) == 0 &&
+		s->status == FHIR_OFF,
+	    "outcomes of before are ignored");
+	CHECK(hub_delete(h, span_of(s->id), 0, &issue) == HUB_DONE,
+	    "it is deleted");
+	commit();
+	CHECK(hub_after(h, 0) == NULL, "it is gone");
+	CHECK(hub_delete(h, SPAN_LIT("x"), 0, &issue) == HUB_NOT_FOUND,
+	    "another is not found");
+	CHECK_TEXT(issue.code, "not-found", "as the issue says");
+	buf_release(&b);
+	close_hub();
+}
+
+static void
+check_end(void)
+{
+	const struct hub_subscription *s;
+
+	open_hub(&roomy);
+	s = create(&(struct hub_wish){
+	    .status = "requested\",\"end\":\"2026-11-23T10:00:00Z"});
+	activate(s);
+	now = s->end;
+	CHECK(take("e-1", "Patient/1", 70, 0) == 0, "nothing after its end");
+	commit();
+	CHECK(s->status == FHIR_OFF, "it is off");
+	close_hub();
+	now = HUB_START;
+}
+
+/* ---- Batches and heartbeats ------------------------------------------------- */
+
+static void
+check_batches(void)
+{
+	const struct hub_subscription *s;
+	struct hub_notification n = {.id = ""};
+	char id[16];
+
+	open_hub(&roomy);
+	s = create(&(struct hub_wish){
+	    .more = ",\"extension\":[{\"url\":\"" HUB_GUIDE_URL
+		    "backport-max-count\",\"valuePositiveInt\":3}]"});
+	activate(s);
+	for (int i = 1; i <= 40; i++) {
+		snprintf(id, sizeof(id), "b-%d", i);
+		CHECK(take(id, "Patient/1", 70, 0) == 1, "an event");
+	}
+	commit();
+	for (uint64_t i = 0; i < HUB_UNSETTLED_MAX; i++)
+		n = expect(FHIR_EVENT_NOTIFICATION, 3 * i + 1, 3 * i + 3);
+	expect_none();
+	settle(&n, HUB_DELIVERED, "");
+	n = expect(FHIR_EVENT_NOTIFICATION, 25, 27);
+	expect_none();
+	close_hub();
+}
+
+static void
+check_heartbeat(void)
+{
+	const struct hub_subscription *s;
+	struct hub_notification n;
+	struct err err;
+
+	open_hub(&roomy);
+	s = create(&(struct hub_wish){
+	    .more = ",\"extension\":[{\"url\":\"" HUB_GUIDE_URL
+		    "backport-heartbeat-period\",\"valueUnsignedInt\":60}]"});
+	activate(s);
+	now += 59999;
+	commit();
+	expect_none();
+	now += 1001;
+	commit();
+	n = expect(FHIR_HEARTBEAT, 0, 0);
+	now += 60000;
+	commit();
+	expect_none(); /* the outcome of the last one is not known */
+	settle(&n, HUB_DELIVERED, "");
+	now += 1000;
+	commit();
+	n = expect(FHIR_HEARTBEAT, 0, 0);
+	CHECK(s->count == 0, "heartbeats are not events");
+	CHECK(hub_settle(h, span_of(n.id), HUB_UNDELIVERABLE, SPAN_LIT("500"),
+		  now, &err) == 1,
+	    "one fails");
+	commit();
+	CHECK(s->status == FHIR_ERROR, "which puts it in error");
+	close_hub();
+	now = HUB_START;
+}
+
+/* ---- Websockets -------------------------------------------------------------- */
+
+static void
+check_websocket(void)
+{
+	static const char *const handshake[] = {
+	    "\"type\":\"handshake\"", "\"eventsSinceSubscriptionStart\":\"1\""};
+	const struct hub_subscription *s;
+	struct hub_notification n;
+	uint64_t number[HUB_BINDING_MAX] = {0};
+	char token[HUB_TOKEN_MAX];
+	int64_t expires = 0;
+	struct err err = {""};
+
+	open_hub(&roomy);
+	s = create(&(struct hub_wish){.type = "websocket"});
+	CHECK(s->status == FHIR_ACTIVE, "a websocket is active");
+	CHECK(take("w-1", "Patient/1", 70, 0) == 1, "an event");
+	commit();
+	n = expect(FHIR_EVENT_NOTIFICATION, 1, 1);
+	CHECK(hub_settle(h, span_of(n.id), HUB_DELIVERED, SPAN_LIT(""), now,
+		  &err) == 0,
+	    "its outcome is not expected");
+	expect_none();
+	number[0] = s->number;
+	CHECK(hub_bind(h, number, 1, now, now + 60000, token, &err) == HUB_DONE,
+	    "a token");
+	CHECK(strlen(token) == HUB_TOKEN_MAX - 1, "has its length");
+	commit();
+	reopen_hub(&roomy);
+	expect_none();
+	s = hub_after(h, 0);
+	number[0] = 0;
+	CHECK(
+	    hub_binding(h, span_of(token), now, number, &expires, &err) == 1 &&
+		number[0] == s->number && expires == now + 60000,
+	    "is valid after a restart");
+	CHECK(hub_binding(
+		  h, span_of(token), now + 60000, number, &expires, &err) == 0,
+	    "but not after it expired");
+	CHECK(
+	    hub_binding(h, SPAN_LIT("other"), now, number, &expires, &err) == 0,
+	    "another is not");
+	n = (struct hub_notification){
+	    .subscription = s, .kind = FHIR_HANDSHAKE};
+	check_bundle(&n, handshake, 2);
+	CHECK(n.id[0] != '\0', "a handshake gets an ID");
+	close_hub();
+}
+
 int
 main(void)
 {
 	folder_enter("hub_hub");
 	check_rest_hook();
+	check_status();
+	check_end();
+	check_batches();
+	check_heartbeat();
+	check_websocket();
 	folder_leave();
 	return check_done();
 }
