@@ -1,18 +1,26 @@
 /* vitals-audit: verify audit files, and compute from them how delivery did.
  * See vitals-audit(1). */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "audit/check.h"
+#include "audit/sort.h"
+#include "audit/trace.h"
 #include "cli/cli.h"
 #include "diag/diag.h"
+#include "filter/filter.h"
 #include "options/options.h"
+#include "stats/stats.h"
+
+enum {
+	FORMAT_LINES,
+	FORMAT_TABLE
+};
 
 static struct options {
 	const char *head, *write_head;
 	struct options_keys keys;
+	const char *every, *slo, *within;
+	unsigned format;
 } opt = {.keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE")};
 
 static const struct cli_option table[] = {
@@ -23,209 +31,266 @@ static const struct cli_option table[] = {
 	"if all is good, write the heads of the chains to FILE",
 	&opt.write_head),
     OPTIONS_KEYS(&opt.keys, "sign and check heads with", "VITALS_KEY_FILE"),
+    CLI_HEADING("stats"),
+    CLI_TEXT("every", 0, "TIME", "a row for each TIME, such as 1h", &opt.every),
+    CLI_TEXT("slo", 0, "PERCENT", "this share must be delivered, such as 99.9%",
+	&opt.slo),
+    CLI_TEXT("within", 0, "TIME", "in time means within TIME, such as 30s",
+	&opt.within),
+    CLI_HEADING("stats and trace"),
+    CLI_CHOICE("format", 0, "lines|table",
+	"JSON lines, or a table for people (default: lines)", &opt.format),
 };
 
 static const struct cli cli = {
     .name = "vitals-audit",
-    .operands = "verify [FILE ...]",
-    .summary = "Verify audit files.",
-    .example = "  vitals-audit verify --head audit.head audit",
+    .operands = "verify|stats|trace ID [FILE ...]",
+    .summary = "Verify audit files, and see from them how delivery did.",
+    .example = "  vitals-audit verify --head audit.head audit.1 audit\n"
+	       "  vitals-audit stats --slo 99.9% --within 30s audit",
     .option = table,
     .options = sizeof(table) / sizeof(table[0]),
 };
 
 /* ---- verify ------------------------------------------------------------- */
 
-/* The largest file of heads: AUDIT_HEADS_MAX signed ones. */
-#define HEADS_SIZE_MAX ((size_t)1 << 20)
-
-struct verifier {
-	struct audit_check *check;
-	struct sign_keys *keys; /* or NULL */
-	uint64_t faults;
-};
-
-/* Take the next line off ${rest}.  Return false if there is none. */
-static bool
-next_line(struct span *rest, struct span *line)
-{
-	const char *end;
-
-	if (rest->n == 0)
-		return false;
-	end = memchr(rest->p, '\n', rest->n);
-	*line = (struct span){
-	    rest->p, end != NULL ? (size_t)(end - rest->p) : rest->n};
-	rest->p += line->n + (end != NULL);
-	rest->n -= line->n + (end != NULL);
-	return true;
-}
-
-/* Expect the heads in the file of --head. */
-static int
-read_heads(struct verifier *v)
-{
-	struct audit_head head;
-	uint64_t number = 0;
-	struct buf text;
-	const char *name;
-	struct err err;
-	int status;
-
-	buf_init(&text);
-	status = options_read_file(opt.head, HEADS_SIZE_MAX, &text, &name);
-	for (struct span rest = buf_span(&text), line;
-	     status == CLI_GO && next_line(&rest, &line);) {
-		enum verdict verdict =
-		    audit_head_read(line, v->keys, &head, &err);
-
-		number++;
-		if (verdict == VERDICT_GOOD &&
-		    audit_check_expect(v->check, &head, name, number, &err) !=
-			0)
-			verdict = VERDICT_BAD;
-		if (verdict != VERDICT_GOOD) {
-			diag_error(
-			    "%s:%" PRIu64 ": %s", name, number, err.text);
-			status = cli_status(verdict);
-		}
-	}
-	buf_release(&text);
-	return status;
-}
-
-/* An audit_report. */
+/* An audit_report.  The context is whether there was a fault. */
 static void
 report(void *context, const struct audit_fault *f)
 {
-	struct verifier *v = context;
-	const char *name = audit_fault_name(f->kind);
-
 	if (audit_fault_is_note(f->kind)) {
-		if (f->line > 0)
-			diag_note("%s:%" PRIu64 ": %s: %s", f->file, f->line,
-			    name, f->text.text);
-		else
-			diag_note("%s: %s: %s", f->file, name, f->text.text);
-		return;
+		diag_note("%s", f->text.text);
+	} else {
+		diag_error("%s", f->text.text);
+		*(bool *)context = true;
 	}
-	v->faults++;
-	diag_error(
-	    "%s:%" PRIu64 ": %s: %s", f->file, f->line, name, f->text.text);
 }
 
+/* Read all files, also after one that cannot be read, which sets *${status}.
+ * Return 0, or -1 if it is of no use to continue.  Failures are reported. */
 static int
-read_file(struct verifier *v, const char *path)
+read_files(struct audit_check *c, char **file, int files, int *status)
 {
-	const char *name = path;
-	int fd = STDIN_FILENO, rc;
+	enum verdict v = VERDICT_GOOD;
 	struct err err;
 
-	if (strcmp(path, "-") == 0)
-		name = "<stdin>";
-	else
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		diag_errno(errno, "%s", path);
-		return CLI_SYSTEM;
-	}
-	rc = audit_check_file(v->check, fd, name, &err);
-	if (rc != 0)
-		diag_error("%s: %s", name, err.text);
-	if (fd != STDIN_FILENO)
-		close(fd);
-	return rc == 0 ? CLI_OK : CLI_SYSTEM;
-}
-
-/* Print the chains, and write their heads if all is good. */
-static int
-put_chains(struct verifier *v, struct ndjson_writer *out)
-{
-	const struct audit_chain *chain;
-	int status = CLI_OK;
-	struct buf heads;
-	struct err err;
-
-	buf_init(&heads);
-	for (size_t i = 0; status == CLI_OK &&
-	     (chain = audit_check_chain(v->check, i)) != NULL;
-	     i++) {
-		audit_chain_put(ndjson_record(out), chain);
-		if (ndjson_commit(out) != 0) {
-			status = CLI_SYSTEM; /* cli_finish says so */
-		} else if (chain->lines > 0 && opt.write_head != NULL &&
-		    audit_head_put(&heads, &chain->head, chain->file, v->keys,
-			&err) != 0) {
-			diag_error("%s: %s", opt.write_head, err.text);
-			status = CLI_SYSTEM;
+	for (int i = 0; v != VERDICT_SYSTEM && (i < files || i == 0); i++) {
+		v = audit_check_path(c, files > 0 ? file[i] : "-", &err);
+		if (v != VERDICT_GOOD) {
+			diag_error("%s", err.text);
+			*status = CLI_SYSTEM;
 		}
 	}
-	if (status == CLI_OK && v->faults == 0 && opt.write_head != NULL &&
-	    audit_heads_write(opt.write_head, buf_span(&heads), &err) != 0) {
-		diag_error("%s", err.text);
-		status = CLI_SYSTEM;
-	}
-	buf_release(&heads);
-	return status;
+	return v == VERDICT_SYSTEM ? -1 : 0;
 }
 
 static int
-verify(struct verifier *v, char *const file[], int files,
+verify(struct audit_check *c, struct sign_keys *keys, char **file, int files,
     struct ndjson_writer *out)
 {
-	int status = files == 0 ? read_file(v, "-") : CLI_OK;
+	const struct audit_chain *chain;
+	enum verdict v = VERDICT_GOOD;
+	int status = CLI_OK;
+	bool faulty = false;
 	struct err err;
 
-	for (int i = 0; status == CLI_OK && i < files; i++)
-		status = read_file(v, file[i]);
-	if (status != CLI_OK)
+	if (opt.head != NULL)
+		v = audit_check_expect_file(c, opt.head, keys, &err);
+	if (v == VERDICT_GOOD && read_files(c, file, files, &status) != 0)
 		return status;
-	if (audit_check_end(v->check, report, v, &err) != 0) {
-		diag_error("%s", err.text);
-		return CLI_SYSTEM;
+	if (v == VERDICT_GOOD && audit_check_end(c, report, &faulty, &err) != 0)
+		v = VERDICT_SYSTEM;
+	for (size_t i = 0; (chain = audit_check_chain(c, i)) != NULL; i++) {
+		audit_chain_put(ndjson_record(out), chain);
+		if (ndjson_commit(out) != 0)
+			return CLI_SYSTEM;
 	}
-	status = put_chains(v, out);
-	return v->faults > 0 ? cli_worst(status, CLI_DATA) : status;
+	if (faulty)
+		status = cli_worst(status, CLI_DATA);
+	if (v == VERDICT_GOOD && status == CLI_OK && opt.write_head != NULL &&
+	    audit_check_write_heads(c, opt.write_head, keys, &err) != 0)
+		v = VERDICT_SYSTEM;
+	if (v != VERDICT_GOOD)
+		diag_error("%s", err.text);
+	return cli_worst(status, cli_status(v));
 }
 
 static int
-verify_files(char *const file[], int files, struct ndjson_writer *out)
+run_verify(char **file, int files, struct ndjson_writer *out)
 {
-	struct verifier v = {.check = audit_check_new()};
+	struct audit_check *check = audit_check_new();
+	struct sign_keys *keys = NULL;
 	int status = CLI_GO;
 
+	if (check == NULL) {
+		diag_error("out of memory");
+		return CLI_SYSTEM;
+	}
 	if ((opt.head != NULL || opt.write_head != NULL) &&
 	    options_keys_given(&opt.keys))
 		status =
-		    options_sign_keys(&cli, &opt.keys, sign_scheme(0), &v.keys);
-	if (status == CLI_GO && v.check == NULL) {
-		diag_error("out of memory");
-		status = CLI_SYSTEM;
-	}
-	if (status == CLI_GO && opt.head != NULL)
-		status = read_heads(&v);
+		    options_sign_keys(&cli, &opt.keys, sign_scheme(0), &keys);
 	if (status == CLI_GO)
-		status = verify(&v, file, files, out);
-	sign_keys_free(v.keys);
-	audit_check_free(v.check);
+		status = verify(check, keys, file, files, out);
+	sign_keys_free(keys);
+	audit_check_free(check);
+	return status;
+}
+
+/* ---- stats -------------------------------------------------------------- */
+
+struct reader {
+	struct filter filter;
+	struct stats *stats;
+	struct audit_trace *trace;
+	bool failed; /* by a limit: the counts are useless */
+};
+
+/* A filter_fn for both stats and trace. */
+static enum verdict
+take_line(void *context, const struct ndjson_line *line,
+    struct ndjson_writer *out, struct err *err)
+{
+	struct reader *r = context;
+	const char *name = r->filter.source;
+	enum verdict v;
+
+	(void)out;
+	v = r->stats != NULL
+	    ? stats_take(r->stats, line->text, err)
+	    : audit_trace_take(r->trace, name, line->number, line->text, err);
+	r->failed = r->failed || v == VERDICT_SYSTEM;
+	if (v == VERDICT_BAD && !line->newline &&
+	    audit_line_is_torn(line->text)) {
+		diag_note("%s:%" PRIu64 ": incomplete: the last line", name,
+		    line->number);
+		v = VERDICT_GOOD;
+	}
+	return v;
+}
+
+static int
+run_stats(struct reader *r, char **file, int files, struct ndjson_writer *out)
+{
+	struct err err;
+	int status;
+
+	audit_sort_files(file, files);
+	status = filter_run(&r->filter, file, files, out);
+	stats_end(r->stats);
+	if (r->failed ||
+	    stats_put(r->stats, opt.format == FORMAT_TABLE, out) != 0)
+		return CLI_SYSTEM;
+	if (opt.slo == NULL || stats_is_met(r->stats, &err))
+		return status;
+	diag_error("--slo %s: missed: %s", opt.slo, err.text);
+	return cli_worst(status, CLI_DATA);
+}
+
+static int
+run_trace(struct reader *r, const char *id, char **file, int files,
+    struct ndjson_writer *out)
+{
+	bool twice = audit_sort_files(file, files) == 0;
+	int status = filter_run(&r->filter, file, files, out);
+
+	if (twice && status != CLI_SYSTEM && audit_trace_again(r->trace))
+		status =
+		    cli_worst(status, filter_run(&r->filter, file, files, out));
+	if (r->failed ||
+	    audit_trace_put(r->trace, opt.format == FORMAT_TABLE, out) != 0)
+		return CLI_SYSTEM;
+	if (audit_trace_steps(r->trace) > 0)
+		return status;
+	diag_error("%s: no line is about this event", id);
+	return cli_worst(status, CLI_DATA);
+}
+
+/* ---- main --------------------------------------------------------------- */
+
+/* Check the options of stats.  Return CLI_GO or CLI_USAGE. */
+static int
+check_stats(struct stats_options *o)
+{
+	const char *what = NULL;
+
+	*o = (struct stats_options){.within = -1};
+	if (opt.every != NULL && stats_read_duration(opt.every, &o->every) != 0)
+		what = "--every: not a time such as 1h";
+	else if (opt.within != NULL &&
+	    stats_read_duration(opt.within, &o->within) != 0)
+		what = "--within: not a time such as 30s";
+	else if (opt.slo != NULL && stats_read_share(opt.slo, &o->wanted) != 0)
+		what = "--slo: not a share such as 99.9%";
+	return what == NULL ? CLI_GO : cli_usage(&cli, "%s", what);
+}
+
+/* Are options given that ${command} does not have? */
+static bool
+has_strangers(const char *command)
+{
+	bool heads = opt.head != NULL || opt.write_head != NULL ||
+	    opt.keys.file.count > 0 || opt.keys.fd >= 0;
+	bool counts =
+	    opt.every != NULL || opt.slo != NULL || opt.within != NULL;
+
+	if (strcmp(command, "verify") == 0)
+		return counts || opt.format != FORMAT_LINES;
+	return heads || (counts && strcmp(command, "stats") != 0);
+}
+
+static int
+run(const char *command, char **operand, int n,
+    const struct stats_options *options, struct ndjson_writer *out)
+{
+	struct reader r = {.filter = {.line = take_line, .context = &r}};
+	int status = CLI_SYSTEM;
+
+	if (strcmp(command, "verify") == 0)
+		return run_verify(operand, n, out);
+	if (strcmp(command, "stats") == 0)
+		r.stats = stats_new(options);
+	else
+		r.trace = audit_trace_new(operand[0]);
+	if (r.stats != NULL)
+		status = run_stats(&r, operand, n, out);
+	else if (r.trace != NULL)
+		status = run_trace(&r, operand[0], operand + 1, n - 1, out);
+	else
+		diag_error("out of memory");
+	stats_free(r.stats);
+	audit_trace_free(r.trace);
 	return status;
 }
 
 int
 main(int argc, char *argv[])
 {
+	struct stats_options options;
 	struct ndjson_writer *out;
+	const char *command;
 	int first, status;
 
 	cli_start(&cli);
 	status = cli_parse(&cli, argc, argv, &first);
 	if (status != CLI_GO)
 		return status;
-	if (first == argc || strcmp(argv[first], "verify") != 0)
-		return cli_usage(&cli, "the first operand must be verify");
+	command = first < argc ? argv[first++] : "";
+	if (strcmp(command, "verify") != 0 && strcmp(command, "stats") != 0 &&
+	    strcmp(command, "trace") != 0)
+		return cli_usage(
+		    &cli, "the first operand must be verify, stats or trace");
+	if (strcmp(command, "trace") == 0 && first == argc)
+		return cli_usage(&cli, "trace: needs the ID of an event");
+	if (has_strangers(command))
+		return cli_usage(
+		    &cli, "%s: does not have all of these options", command);
+	status = check_stats(&options);
+	if (status != CLI_GO)
+		return status;
 	out = cli_output();
 	if (out == NULL)
 		return CLI_SYSTEM;
-	status = verify_files(argv + first + 1, argc - first - 1, out);
+	status = run(command, argv + first, argc - first, &options, out);
 	return cli_finish(out, status);
 }

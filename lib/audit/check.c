@@ -2,7 +2,9 @@
 #include "audit/check.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "audit/private.h"
 #include "ndjson/ndjson.h"
@@ -362,28 +364,50 @@ new_file(struct audit_check *c, const char *name, struct err *err)
 	return 0;
 }
 
-int
+enum verdict
 audit_check_file(
     struct audit_check *c, int fd, const char *name, struct err *err)
 {
 	struct ndjson_reader *reader = ndjson_reader_new(fd, AUDIT_LINE_MAX);
+	enum verdict v = VERDICT_SYSTEM;
 	enum ndjson_status status;
 	struct ndjson_line line;
-	int rc = -1;
 
 	if (reader == NULL)
-		return err_set(err, "out of memory");
-	if (new_file(c, name, err) == 0)
-		rc = 0;
-	while (rc == 0) {
-		status = ndjson_next(reader, &line);
-		if (status == NDJSON_END)
-			break;
-		if (status == NDJSON_FAILED || status == NDJSON_FLUSH_FAILED)
-			rc = err_sys(err, errno, "read failed");
-		else
-			rc = take_line(c, &line, status, err);
+		err_set(err, "out of memory");
+	else if (new_file(c, name, err) == 0)
+		v = VERDICT_GOOD;
+	while (v == VERDICT_GOOD &&
+	    (status = ndjson_next(reader, &line)) != NDJSON_END) {
+		if (status == NDJSON_FAILED || status == NDJSON_FLUSH_FAILED) {
+			err_sys(err, errno, "read failed");
+			v = VERDICT_BAD;
+		} else if (take_line(c, &line, status, err) != 0) {
+			v = VERDICT_SYSTEM;
+		}
 	}
 	ndjson_reader_free(reader);
-	return rc;
+	return v;
+}
+
+enum verdict
+audit_check_path(struct audit_check *c, const char *path, struct err *err)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	enum verdict v;
+	struct err why;
+
+	if (fd < 0) {
+		err_sys(err, errno, "%s", path);
+		return VERDICT_BAD;
+	}
+	if (is_stdin)
+		path = "<stdin>";
+	v = audit_check_file(c, fd, path, &why);
+	if (v != VERDICT_GOOD)
+		err_set(err, "%s: %s", path, why.text);
+	if (!is_stdin)
+		close(fd);
+	return v;
 }

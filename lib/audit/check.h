@@ -48,8 +48,9 @@ enum audit_fault_kind {
 struct audit_fault {
 	enum audit_fault_kind kind;
 	const char *file;
-	uint64_t line;   /* 0: the whole file */
-	struct err text; /* what, in words that follow the name of the kind */
+	uint64_t line; /* 0: the whole file */
+	struct err
+	    text; /* "FILE:LINE: KIND: WHAT", without the line if it is 0 */
 };
 
 /* The name of ${kind}, such as "changed". */
@@ -83,11 +84,23 @@ void audit_check_free(struct audit_check *c);
 int audit_check_expect(struct audit_check *c, const struct audit_head *head,
     const char *name, uint64_t line, struct err *err);
 
+/* Look for the heads in the file ${path}, which is not copied; with ${keys} they
+ * must be signed with one of them.  Return VERDICT_GOOD; or VERDICT_BAD or
+ * VERDICT_SYSTEM with ${err}, which begins with the path. */
+enum verdict audit_check_expect_file(struct audit_check *c, const char *path,
+    struct sign_keys *keys, struct err *err);
+
 /* Read the file ${fd} to its end.  ${name}, for messages, is not copied.
- * Return 0; or -1 with ${err} if reading fails, memory runs out, or there are
- * more than AUDIT_RUNS_MAX runs. */
-int audit_check_file(
+ * Return VERDICT_GOOD; VERDICT_BAD with ${err} if reading fails; or
+ * VERDICT_SYSTEM with ${err} if memory runs out or there are more than
+ * AUDIT_RUNS_MAX runs. */
+enum verdict audit_check_file(
     struct audit_check *c, int fd, const char *name, struct err *err);
+
+/* The same for the file ${path}, or standard input if that is "-".  ${err}
+ * begins with its name. */
+enum verdict audit_check_path(
+    struct audit_check *c, const char *path, struct err *err);
 
 /* All files were read: report each fault to ${report}, chain by chain in the
  * order of the lines.  Return 0; or -1 with ${err} if memory runs out. */
@@ -100,5 +113,11 @@ const struct audit_chain *audit_check_chain(
 
 /* Append the line that describes ${chain} to ${out}. */
 void audit_chain_put(struct buf *out, const struct audit_chain *chain);
+
+/* Replace the file ${path} by the heads of all chains that have lines, signed
+ * with ${keys} unless that is NULL, and sync it.  Return 0; or -1 with ${err},
+ * which begins with the path. */
+int audit_check_write_heads(const struct audit_check *c, const char *path,
+    struct sign_keys *keys, struct err *err);
 
 #endif

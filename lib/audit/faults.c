@@ -51,11 +51,18 @@ audit_tell(struct audit_check *c, struct audit_chain *chain,
     const char *fmt, ...)
 {
 	struct audit_fault f = {.kind = kind, .file = file, .line = line};
+	char what[ERR_TEXT_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(f.text.text, sizeof(f.text.text), fmt, ap);
+	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
+	if (line > 0)
+		err_set(&f.text, "%s:%" PRIu64 ": %s: %s", file, line,
+		    audit_fault_name(kind), what);
+	else
+		err_set(
+		    &f.text, "%s: %s: %s", file, audit_fault_name(kind), what);
 	if (chain != NULL && !audit_fault_is_note(kind))
 		chain->faults++;
 	c->report(c->context, &f);

@@ -1,10 +1,5 @@
 #include "audit/head.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include "instant/instant.h"
 #include "sign/stream.h"
 
@@ -65,59 +60,6 @@ audit_head_put(struct buf *out, const struct audit_head *h, const char *name,
 	if (rc == 0 && (buf_failed(&line) || buf_failed(out)))
 		rc = err_set(err, "out of memory");
 	buf_release(&line);
-	return rc;
-}
-
-/* Write all of ${s} to ${fd}.  Return 0, or -1 with errno. */
-static int
-write_all(int fd, struct span s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			errno = n == 0 ? ENOSPC : errno;
-			return -1;
-		}
-		s.p += n;
-		s.n -= (size_t)n;
-	}
-	return 0;
-}
-
-int
-audit_heads_write(const char *path, struct span text, struct err *err)
-{
-	struct buf temporary;
-	const char *name;
-	int fd = -1, rc = -1;
-
-	buf_init(&temporary);
-	buf_add_text(&temporary, path);
-	buf_add_text(&temporary, ".new");
-	name = buf_string(&temporary);
-	if (name == NULL) {
-		err_set(err, "%s: out of memory", path);
-		goto out;
-	}
-	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		err_sys(err, errno, "%s", name);
-		goto out;
-	}
-	if (write_all(fd, text) != 0 || fsync(fd) != 0)
-		err_sys(err, errno, "%s: write failed", name);
-	else if (rename(name, path) != 0)
-		err_sys(err, errno, "%s", path);
-	else
-		rc = 0;
-	if (rc != 0)
-		unlink(name);
-	close(fd);
-out:
-	buf_release(&temporary);
 	return rc;
 }
 

@@ -42,10 +42,6 @@ void audit_hash_put(
 int audit_head_put(struct buf *out, const struct audit_head *h,
     const char *name, struct sign_keys *keys, struct err *err);
 
-/* Replace the file ${path} by ${text} as a whole, and sync it.  Return 0; or -1
- * with ${err}, which begins with the path. */
-int audit_heads_write(const char *path, struct span text, struct err *err);
-
 /* Read ${line} of a file of heads.  With ${keys} it must be signed with one of
  * them, at any time.  Return VERDICT_GOOD; or VERDICT_BAD or VERDICT_SYSTEM
  * with ${err}. */

@@ -153,9 +153,11 @@ stderr_has '^vitals-audit: signed:1: '
 
 # ---- What cannot be read or written
 
-try 'no such file' vitals-audit verify none whole
+try 'no such file' vitals-audit verify --write-head head.none none whole
 is_status 3
-is_stdout ''
+stdout_json '.lines == 12'
+[ ! -e head.none ]
+ok 'no head is written'
 is_stderr 'vitals-audit: none: No such file or directory'
 try 'a directory' vitals-audit verify .
 is_status 3

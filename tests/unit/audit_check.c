@@ -356,7 +356,8 @@ check_files(const struct lines *l, const struct lines *whole)
 		size_t j = l->order != NULL ? (size_t)(l->order[i] - '0') : i;
 		FILE *f = write_file(l, j);
 
-		if (audit_check_file(c, fileno(f), name[j], &err) != 0)
+		if (audit_check_file(c, fileno(f), name[j], &err) !=
+		    VERDICT_GOOD)
 			printf("# %s\n", err.text);
 		fclose(f);
 	}

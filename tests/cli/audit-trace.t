@@ -1,0 +1,103 @@
+#!/bin/sh
+# vitals-audit trace: one event in the logs of a sender, a hub and a receiver.
+. "$(dirname "$0")/tap.sh"
+
+at() { # SECOND: the start of a line
+	printf '"time":"2026-11-28T00:00:%s.000Z"' "$1"
+}
+cat >sender <<E
+{"record":"attempt","seq":0,$(at 10),"endpoint":"https://h/hook","id":"e-1","attempt":1,"httpStatus":503,"error":null,"elapsedSeconds":0.2}
+{"record":"attempt","seq":1,$(at 11),"endpoint":"https://h/hook","id":"e-2","attempt":1,"httpStatus":200,"error":null,"elapsedSeconds":0.2}
+{"record":"attempt","seq":2,$(at 12),"endpoint":"https://h/hook","id":"b-1","batch":["e-1","e-3"],"attempt":2,"httpStatus":null,"error":"time-out","elapsedSeconds":30.0}
+{"record":"attempt","seq":3,$(at 45),"endpoint":"https://h/hook","id":"e-1","attempt":3,"httpStatus":200,"error":null,"elapsedSeconds":0.1}
+{"record":"settled","seq":4,$(at 46),"endpoint":"https://h/hook","id":"e-1","session":"s-1","status":"delivered","attempts":3,"httpStatus":200,"error":null,"accepted":"2026-11-28T00:00:09.500Z","latencySeconds":37.5}
+{"record":"settled","seq":5,$(at 47),"endpoint":"https://h/e-1","id":"e-11","session":"s-2","status":"dead","attempts":1,"httpStatus":400,"error":"HTTP 400","accepted":"2026-11-28T00:00:09.500Z","latencySeconds":37.5}
+E
+cat >hub <<E
+{"record":"connect","seq":0,$(at 01),"client":"127.0.0.1:11","kind":"sse","subject":"nurse","sessions":["s-1"]}
+{"record":"end","seq":1,$(at 05),"client":"127.0.0.1:11","kind":"sse","subject":"nurse","sessions":["s-1"],"reason":"left","elapsedSeconds":4.0,"sent":9,"lost":0}
+{"record":"connect","seq":2,$(at 06),"client":"127.0.0.1:12","kind":"websocket","subject":"doctor","sessions":["*"]}
+{"record":"connect","seq":3,$(at 07),"client":"127.0.0.1:13","kind":"sse","subject":"nurse","sessions":["s-1","s-9"]}
+{"record":"poll","seq":4,$(at 08),"client":"127.0.0.1:14","kind":"poll","subject":"x","sessions":["s-9"],"reason":"answered","elapsedSeconds":1.0,"sent":1,"lost":0}
+{"record":"end","seq":5,$(at 20),"client":"127.0.0.1:12","kind":"websocket","subject":"doctor","sessions":["*"],"reason":"left","elapsedSeconds":14.0,"sent":30,"lost":2}
+{"record":"connect","seq":6,$(at 59),"client":"127.0.0.1:15","kind":"sse","subject":"late","sessions":["s-1"]}
+E
+cat >receiver <<E
+{"record":"request","seq":0,$(at 44),"client":"10.0.0.1:9","id":"e-1","httpStatus":202}
+E
+echo '{"schemaVersion":"1.0","id":"e-1","type":"vitals.sample","time":"2026-11-28T00:00:09.000Z","session":{"id":"s-1"}}' >events
+
+try 'the way of an event' vitals-audit trace e-1 receiver hub sender events
+is_status 0
+stdout_lines 8
+is_stderr ''
+jq -r '"\(.file):\(.number) \(.sinceSeconds * 1000) \(.what)"' "$WORK/.out" >got
+cat >want <<'E'
+hub:4 0 watched by 127.0.0.1:13, nurse, sse, from then on
+events:1 2000 vitals.sample
+sender:1 3000 attempt 1 to https://h/hook: HTTP 503, 0.2 s
+sender:3 5000 attempt 2 to https://h/hook: time-out, 30.0 s
+hub:6 13000 watched by 127.0.0.1:12, doctor, websocket, for 14.0 s until then, lines: 30, lost: 2
+receiver:1 37000 request, from 10.0.0.1:9: HTTP 202
+sender:4 38000 attempt 3 to https://h/hook: HTTP 200, 0.1 s
+sender:5 39000 delivered: https://h/hook, attempts: 3, latency: 37.5 s
+E
+cmp -s got want
+ok 'in the order of time' got
+[ "$(jq -c 'select(.file == "receiver") | .line' "$WORK/.out")" = "$(jq -c . receiver)" ]
+ok 'a step has its line'
+try 'a table' vitals-audit trace --format table e-2 sender
+is_status 0
+is_stdout '2026-11-28T00:00:11.000Z      0.000  sender:2: attempt 1 to https://h/hook: HTTP 200, 0.2 s'
+is_stderr ''
+try 'standard input is read once' vitals-audit trace e-1 <sender
+is_status 0
+stdout_lines 4
+is_stderr ''
+try 'as -' vitals-audit trace e-1 hub - <sender
+is_status 0
+stdout_lines 4
+is_stderr ''
+try 'no such event' vitals-audit trace e-9 sender hub
+is_status 1
+is_stdout ''
+is_stderr 'vitals-audit: e-9: no line is about this event'
+try 'no ID' vitals-audit trace
+is_status 2
+is_stdout ''
+stderr_has 'trace: needs the ID of an event'
+try 'a file that is not there' vitals-audit trace e-1 none sender
+is_status 3
+stdout_lines 4
+is_stderr 'vitals-audit: none: No such file or directory'
+
+# ---- Text of others is shown without its control characters.
+printf '{"record":"request","time":"2026-11-28T00:00:00.000Z","id":"e-1","reason":"\\u001b[31mred\\n"}\n' >odd
+try 'control characters' vitals-audit trace --format table e-1 odd
+is_status 0
+is_stdout '2026-11-28T00:00:00.000Z      0.000  odd:1: request: ?[31mred?'
+is_stderr ''
+
+# ---- Limits and bad lines
+yes "$(head -n 1 sender)" | head -n 10000 >many
+try '10000 lines' vitals-audit trace e-1 many
+is_status 0
+stdout_lines 10000
+is_stderr ''
+head -n 1 sender >>many
+try 'one more' vitals-audit trace e-1 many
+is_status 3
+is_stdout ''
+is_stderr 'vitals-audit: many:10001: the event has more than 10000 lines, or 64 MiB'
+{
+	echo 'not JSON, and not about it'
+	echo '"e-1"'
+	cat receiver
+	printf '{"record":"attempt","id":"e-1"'
+} >bad
+try 'bad lines' vitals-audit trace e-1 bad
+is_status 1
+stdout_lines 1
+is_stderr 'vitals-audit: bad:2: not a JSON object
+vitals-audit: bad:4: incomplete: the last line'
+done_testing
