@@ -28,7 +28,7 @@ struct parser {
 	char text[TEXT_MAX_LEN];
 	size_t text_len;
 	bool collects;
-	bool lbp, boost, nodes, leaves; /* seen */
+	bool boost, nodes, leaves; /* seen */
 	bool failed;
 };
 
@@ -53,34 +53,13 @@ fail(struct parser *p, const char *what)
 	XML_StopParser(p->xml, XML_FALSE);
 }
 
-/* Read exactly ${n} numbers, each finite and within ±${limit}. */
-static bool
-numbers(const char *text, double *value, int n, double limit)
-{
-	char *end;
-	int i;
-
-	for (i = 0; i < n; i++) {
-		value[i] = strtod(text, &end);
-		if (end == text || !(value[i] >= -limit && value[i] <= limit))
-			return false;
-		text = end;
-	}
-	return text[strspn(text, " \t\r\n")] == '\0';
-}
-
-static bool
-whole(double v)
-{
-	return v >= (double)(int64_t)v && v <= (double)(int64_t)v;
-}
-
 static void
 take_side(struct parser *p, int *side)
 {
 	double v;
 
-	if (!numbers(p->text, &v, 1, FACE_WINDOW_MAX) || v < 3 || !whole(v))
+	if (!face_numbers(p->text, &v, 1, FACE_WINDOW_MAX) || v < 3 ||
+	    !face_whole(v))
 		fail(p, "bad size of the window");
 	else
 		*side = (int)v;
@@ -91,70 +70,45 @@ take_threshold(struct parser *p)
 {
 	double v;
 
-	if (!numbers(p->text, &v, 1, 1e6))
+	if (!face_numbers(p->text, &v, 1, 1e6))
 		fail(p, "bad stageThreshold");
 	else
 		p->cascade->stage[p->cascade->stages - 1].threshold = (float)v;
 }
 
-static void
-take_nodes(struct parser *p)
+/* Hand the text to the reader of the cascade's features. */
+static bool
+take_part(struct parser *p,
+    const char *(*take)(struct face_cascade *c, const char *text))
 {
-	struct face_weak *w = &p->cascade->weak[p->cascade->weaks - 1];
-	double v[11];
-	int i;
+	const char *wrong = take(p->cascade, p->text);
 
-	/* Left and right (to leaf 0 and leaf 1), feature, 256 bits. */
-	if (!numbers(p->text, v, 11, 4294967295.0)) {
-		fail(p, "a weak classifier is not a stump over LBP");
-		return;
-	}
-	for (i = 0; i < 11; i++)
-		if (!whole(v[i]) || v[i] < -2147483648.0)
-			break;
-	if (i < 11 || v[0] < 0 || v[0] > 0 || v[1] < -1 || v[1] > -1 ||
-	    v[2] < 0 || v[2] >= FACE_FEATURES_MAX) {
-		fail(p, "bad internalNodes");
-		return;
-	}
-	w->feature = (unsigned)v[2];
-	for (i = 0; i < 8; i++)
-		w->subset[i] = (uint32_t)(int64_t)v[3 + i];
-	p->nodes = true;
+	if (wrong != NULL)
+		fail(p, wrong);
+	return wrong == NULL;
 }
 
 static void
-take_leaves(struct parser *p)
+take_kind(struct parser *p)
 {
-	struct face_weak *w = &p->cascade->weak[p->cascade->weaks - 1];
-	double v[2];
+	static const struct face_kind *const kinds[] = {
+	    &face_kind_lbp, &face_kind_haar};
 
-	if (!numbers(p->text, v, 2, 1e6)) {
-		fail(p, "bad leafValues");
-		return;
-	}
-	w->leaf[0] = (float)v[0];
-	w->leaf[1] = (float)v[1];
-	p->leaves = true;
-}
-
-static void
-take_rect(struct parser *p)
-{
-	struct face_feature *f = &p->cascade->feature[p->cascade->features - 1];
-	double v[4];
-	int i;
-
-	if (!numbers(p->text, v, 4, FACE_WINDOW_MAX)) {
-		fail(p, "bad rect");
-		return;
-	}
-	for (i = 0; i < 4; i++)
-		if (v[i] < (i < 2 ? 0 : 1) || !whole(v[i])) {
-			fail(p, "bad rect");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(p->text, kinds[i]->name) == 0) {
+			p->cascade->kind = kinds[i];
 			return;
 		}
-	*f = (struct face_feature){(int)v[0], (int)v[1], (int)v[2], (int)v[3]};
+	fail(p, "features are neither LBP nor HAAR");
+}
+
+static void
+take_tilted(struct parser *p)
+{
+	double v;
+
+	if (!face_numbers(p->text, &v, 1, 1) || v < 0 || v > 0)
+		fail(p, "tilted features are not supported");
 }
 
 #define STAGE "/stages/_"
@@ -172,13 +126,14 @@ is_wanted(const struct parser *p)
 {
 	static const char *const wanted[] = {"/stageType", "/featureType",
 	    "/width", "/height", STAGE "/stageThreshold", WEAK "/internalNodes",
-	    WEAK "/leafValues", FEATURE "/rect"};
+	    WEAK "/leafValues", FEATURE "/tilted"};
+	const struct face_kind *kind = p->cascade->kind;
 	size_t i;
 
 	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (at(p, wanted[i]))
 			return true;
-	return false;
+	return kind != NULL && at(p, kind->rect_path);
 }
 
 /* A list item opens: make room for what it will hold. */
@@ -187,7 +142,9 @@ begin_item(struct parser *p)
 {
 	struct face_cascade *c = p->cascade;
 
-	if (at(p, STAGE)) {
+	if (c->kind == NULL && (at(p, STAGE) || at(p, FEATURE))) {
+		fail(p, "no featureType before this");
+	} else if (at(p, STAGE)) {
 		if (c->stages == FACE_STAGES_MAX) {
 			fail(p, "too many stages");
 			return;
@@ -219,7 +176,7 @@ end_item(struct parser *p)
 		fail(p, "a weak classifier lacks its nodes or leaves");
 	else if (at(p, STAGE) && c->stage[c->stages - 1].count == 0)
 		fail(p, "a stage is empty");
-	else if (at(p, FEATURE) && c->feature[c->features - 1].w == 0)
+	else if (at(p, FEATURE) && !c->kind->has_rects(c))
 		fail(p, "a feature lacks its rect");
 }
 
@@ -233,15 +190,17 @@ take_text(struct parser *p)
 	else if (at(p, "/stageType"))
 		p->boost = strcmp(p->text, "BOOST") == 0;
 	else if (at(p, "/featureType"))
-		p->lbp = strcmp(p->text, "LBP") == 0;
+		take_kind(p);
 	else if (at(p, STAGE "/stageThreshold"))
 		take_threshold(p);
 	else if (at(p, WEAK "/internalNodes"))
-		take_nodes(p);
+		p->nodes = take_part(p, p->cascade->kind->take_nodes);
 	else if (at(p, WEAK "/leafValues"))
-		take_leaves(p);
-	else if (at(p, FEATURE "/rect"))
-		take_rect(p);
+		p->leaves = take_part(p, p->cascade->kind->take_leaves);
+	else if (at(p, FEATURE "/tilted"))
+		take_tilted(p);
+	else
+		(void)take_part(p, p->cascade->kind->take_rect);
 }
 
 static void XMLCALL
@@ -324,24 +283,12 @@ static int
 check_whole(const struct parser *p)
 {
 	const struct face_cascade *c = p->cascade;
-	const struct face_feature *f;
-	unsigned i;
 
-	if (!p->lbp || !p->boost)
-		return err_set(p->err, "is not a boosted cascade of LBP");
+	if (!p->boost)
+		return err_set(p->err, "is not a boosted cascade");
 	if (c->width == 0 || c->height == 0 || c->stages == 0)
 		return err_set(p->err, "is an incomplete cascade");
-	for (i = 0; i < c->weaks; i++)
-		if (c->weak[i].feature >= c->features)
-			return err_set(p->err, "uses feature %u of %u",
-			    c->weak[i].feature, c->features);
-	for (i = 0; i < c->features; i++) {
-		f = &c->feature[i];
-		if (f->x + 3 * f->w > c->width || f->y + 3 * f->h > c->height)
-			return err_set(
-			    p->err, "feature %u reaches out of the window", i);
-	}
-	return 0;
+	return c->kind->check(c, p->err);
 }
 
 struct face_cascade *

@@ -1,7 +1,8 @@
 /*
- * cascade: faces in a grey picture, by a boosted cascade of local binary
- * patterns (Viola and Jones, CVPR 2001; Liao et al., ICB 2007), as packaged
- * with OpenCV.  Only the XML file is used; it is parsed and evaluated here.
+ * cascade: faces in a grey picture, by a boosted cascade (Viola and Jones, CVPR
+ * 2001) of local binary patterns (Liao et al., ICB 2007) or of trees over Haar
+ * features (Lienhart, Kuranov and Pisarevsky, DAGM 2003), as packaged with
+ * OpenCV.  Only the XML file is used; it is parsed and evaluated here.
  */
 #ifndef FACE_CASCADE_H
 #define FACE_CASCADE_H
@@ -12,13 +13,18 @@
 
 #include "diag/err.h"
 
-/* Where Debian's opencv-data puts the cascade. */
+/* Where Debian's opencv-data puts the cascades: LBP, which is fast, and Haar,
+ * which finds faces that LBP misses, such as those lit from one side. */
 #define FACE_CASCADE_FILE \
 	"/usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml"
+#define FACE_CASCADE_SECOND_FILE           \
+	"/usr/share/opencv4/haarcascades/" \
+	"haarcascade_frontalface_alt2.xml"
 
 #define FACE_XML_MAX (4 << 20) /* bytes of a cascade file */
 #define FACE_STAGES_MAX 64     /* of a cascade */
 #define FACE_WEAK_MAX 4096     /* weak classifiers in all stages */
+#define FACE_NODES_MAX 8192    /* nodes of their trees, and leaves */
 #define FACE_FEATURES_MAX 4096 /* features */
 #define FACE_WINDOW_MAX 128    /* pixels, side of the trained window */
 #define FACE_HITS_MAX 4096     /* windows before grouping */

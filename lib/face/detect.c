@@ -1,6 +1,6 @@
 /*
  * Sliding windows over a pyramid.  The window stays as trained and the picture
- * shrinks, so a feature is sixteen fixed offsets into the integral image.
+ * shrinks, so the corners of a feature are fixed offsets into the integral image.
  */
 #include "face/internal.h"
 
@@ -23,7 +23,8 @@ struct search {
 	const struct face_image *image;
 	uint8_t *row;       /* one row of the picture of this scale */
 	uint32_t *integral; /* one row and column more than the picture */
-	int *offset;        /* 16 for each feature */
+	uint32_t *squares;  /* likewise, of the squares of pixels; or NULL */
+	int *offset;        /* the corners of each feature */
 	struct face_box *hit;
 	int *parent;
 	int hits;
@@ -70,78 +71,63 @@ shrink_row(
 
 /* Sums of all pixels above and left: modulo 2^32, which differences undo. */
 static void
-integrate(struct search *s, double factor, int w, int h)
+integrate_row(const uint8_t *row, int w, uint32_t *at)
 {
-	size_t stride = (size_t)w + 1;
-	uint32_t *at = s->integral, sum;
-	int x, y;
+	const uint32_t *above = at - w - 1;
+	uint32_t sum = 0;
 
-	memset(at, 0, stride * sizeof(*at));
-	for (y = 0; y < h; y++) {
-		shrink_row(s->image, factor, y, s->row, w);
-		at += stride;
-		at[0] = 0;
-		for (sum = 0, x = 0; x < w; x++) {
-			sum += s->row[x];
-			at[x + 1] = (at - stride)[x + 1] + sum;
-		}
+	at[0] = 0;
+	for (int x = 0; x < w; x++) {
+		sum += row[x];
+		at[x + 1] = above[x + 1] + sum;
 	}
 }
 
 static void
-place_features(struct search *s, int w)
+integrate_squares(const uint8_t *row, int w, uint32_t *at)
 {
-	const struct face_cascade *c = s->cascade;
-	const struct face_feature *f;
-	int *o = s->offset;
-	unsigned i;
-	int k;
+	const uint32_t *above = at - w - 1;
+	uint32_t sum = 0;
 
-	for (i = 0; i < c->features; i++, o += 16) {
-		f = &c->feature[i];
-		for (k = 0; k < 16; k++)
-			o[k] = (f->y + k / 4 * f->h) * (w + 1) + f->x +
-			    k % 4 * f->w;
+	at[0] = 0;
+	for (int x = 0; x < w; x++) {
+		sum += (uint32_t)row[x] * row[x];
+		at[x + 1] = above[x + 1] + sum;
 	}
 }
 
-/* The nine cells' sums compared with the middle one, clockwise from the top
- * left, which is the highest bit. */
-static unsigned
-pattern(const uint32_t *p, const int *o)
+static void
+integrate(struct search *s, double factor, int w, int h)
 {
-#define CELL(k) (p[o[k]] - p[o[(k) + 1]] - p[o[(k) + 4]] + p[o[(k) + 5]])
-	uint32_t middle = CELL(5);
+	size_t stride = (size_t)w + 1, at = 0;
 
-	return (unsigned)(CELL(0) >= middle) << 7 |
-	    (unsigned)(CELL(1) >= middle) << 6 |
-	    (unsigned)(CELL(2) >= middle) << 5 |
-	    (unsigned)(CELL(6) >= middle) << 4 |
-	    (unsigned)(CELL(10) >= middle) << 3 |
-	    (unsigned)(CELL(9) >= middle) << 2 |
-	    (unsigned)(CELL(8) >= middle) << 1 | (unsigned)(CELL(4) >= middle);
-#undef CELL
+	memset(s->integral, 0, stride * sizeof(*s->integral));
+	if (s->squares != NULL)
+		memset(s->squares, 0, stride * sizeof(*s->squares));
+	for (int y = 0; y < h; y++) {
+		shrink_row(s->image, factor, y, s->row, w);
+		at += stride;
+		integrate_row(s->row, w, s->integral + at);
+		if (s->squares != NULL)
+			integrate_squares(s->row, w, s->squares + at);
+	}
 }
 
 static bool
-is_face(const struct search *s, const uint32_t *at)
+is_face(const struct search *s, ptrdiff_t at)
 {
 	const struct face_cascade *c = s->cascade;
+	const struct face_window window = {
+	    s->integral + at, s->squares != NULL ? s->squares + at : NULL};
 	const struct face_stage *stage = c->stage;
-	const struct face_weak *w, *end;
-	unsigned i, bits;
-	float sum;
+	float scale;
 
-	for (i = 0; i < c->stages; i++, stage++) {
-		w = c->weak + stage->first;
-		for (sum = 0, end = w + stage->count; w < end; w++) {
-			bits = pattern(at, s->offset + w->feature * 16);
-			sum +=
-			    w->leaf[!(w->subset[bits >> 5] >> (bits & 31) & 1)];
-		}
-		if (sum < stage->threshold - THRESHOLD_SLACK)
+	if (!c->kind->begin(c, s->offset, &window, &scale))
+		return false;
+	for (unsigned i = 0; i < c->stages; i++, stage++)
+		if (c->kind->vote(c, stage, s->offset, &window, scale) <
+		    stage->threshold - THRESHOLD_SLACK)
 			return false;
-	}
 	return true;
 }
 
@@ -154,10 +140,10 @@ scan(struct search *s, double factor, int step)
 	int x, y;
 
 	integrate(s, factor, w, h);
-	place_features(s, w);
+	c->kind->place(c, w + 1, s->offset);
 	for (y = 0; y + c->height <= h; y += step)
 		for (x = 0; x + c->width <= w; x += step) {
-			if (!is_face(s, s->integral + y * (w + 1) + x))
+			if (!is_face(s, (ptrdiff_t)y * (w + 1) + x))
 				continue;
 			if (s->hits == FACE_HITS_MAX)
 				return;
@@ -274,11 +260,15 @@ face_detect(const struct face_cascade *cascade, const struct face_image *image,
 	area = ((size_t)image->width + 1) * ((size_t)image->height + 1);
 	s.row = malloc((size_t)image->width);
 	s.integral = malloc(area * sizeof(*s.integral));
-	s.offset = malloc(cascade->features * 16 * sizeof(*s.offset));
+	if (cascade->kind->squares)
+		s.squares = malloc(area * sizeof(*s.squares));
+	s.offset = malloc(((size_t)cascade->features + 1) *
+	    cascade->kind->offsets * sizeof(*s.offset));
 	s.hit = malloc(FACE_HITS_MAX * sizeof(*s.hit));
 	s.parent = malloc(FACE_HITS_MAX * sizeof(*s.parent));
 	if (s.row == NULL || s.integral == NULL || s.offset == NULL ||
-	    s.hit == NULL || s.parent == NULL)
+	    (cascade->kind->squares && s.squares == NULL) || s.hit == NULL ||
+	    s.parent == NULL)
 		goto done;
 	factor = 1;
 	for (;;) {
@@ -296,6 +286,7 @@ face_detect(const struct face_cascade *cascade, const struct face_image *image,
 done:
 	free(s.row);
 	free(s.integral);
+	free(s.squares);
 	free(s.offset);
 	free(s.hit);
 	free(s.parent);

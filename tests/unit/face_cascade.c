@@ -39,21 +39,116 @@ check_whole_one(void)
 	face_cascade_free(c);
 }
 
-/* With ${from} replaced by ${to} it must be refused for ${why}. */
+static const char haar[] =
+    "<?xml version=\"1.0\"?>\n"
+    "<opencv_storage>\n"
+    "<cascade type_id=\"opencv-cascade-classifier\">\n"
+    "<stageType>BOOST</stageType><featureType>HAAR</featureType>\n"
+    "<height>20</height><width>20</width>\n"
+    "<stages><_><stageThreshold>0.5</stageThreshold><weakClassifiers>\n"
+    "<_><internalNodes>0 1 0 0.25 -1 -2 1 -0.125</internalNodes>\n"
+    "<leafValues>0.25 1 2</leafValues></_>\n"
+    "</weakClassifiers></_></stages>\n"
+    "<features>\n"
+    "<_><rects><_>2 7 16 4 -1.</_><_>2 9 16 2 2.</_></rects></_>\n"
+    "<_><rects><_>8 4 3 14 -1.</_></rects><tilted>0</tilted></_>\n"
+    "</features></cascade></opencv_storage>\n";
+
 static void
-check_broken(const char *from, const char *to, const char *why)
+check_haar_parts(void)
 {
-	char text[sizeof(whole) + 200];
-	const char *at = strstr(whole, from);
+	struct err err = {""};
+	struct face_cascade *c =
+	    face_cascade_parse(haar, sizeof(haar) - 1, &err);
+
+	CHECK(c != NULL, "a small Haar cascade is read");
+	if (c == NULL)
+		return;
+	CHECK(c->stages == 1 && c->weaks == 1 && c->features == 2 &&
+		c->nodes == 2 && c->leaves == 3,
+	    "its parts");
+	CHECK(c->node[0].next[0] == 0 && c->node[0].next[1] == 1 &&
+		c->node[1].next[1] == -2 && c->node[1].feature == 1,
+	    "its branches");
+	CHECK_NEAR((double)c->node[1].threshold, -0.125, 0, "a threshold");
+	CHECK_NEAR((double)c->leaf[2], 2, 0, "a leaf");
+	CHECK(
+	    c->haar[0].rects == 2 && c->haar[0].rect[1].y == 9, "a rectangle");
+	CHECK_NEAR((double)c->haar[0].weight[1], 2, 0, "its weight");
+	face_cascade_free(c);
+}
+
+/*
+ * The first feature is the middle of an area less the rest of it, over the contrast
+ * of the window, so the vote of a picture of 20x20 follows from arithmetic.  Rows
+ * 9 and 10 are bright, all others dark.
+ */
+static void
+check_haar_votes(void)
+{
+	enum {
+		SIDE = 20
+	};
+	struct err err = {""};
+	struct face_cascade *c =
+	    face_cascade_parse(haar, sizeof(haar) - 1, &err);
+	uint8_t pixel[SIDE * SIDE];
+	const struct face_image image = {pixel, SIDE, SIDE, SIDE};
+	const struct face_search search = {.hits = 1, .dense = true};
+	struct face_box box;
+
+	if (c == NULL)
+		return;
+	/* 36 of the inner 324 pixels are brighter by 90: a standard deviation
+	 * of 28.3.  32 of them are in the feature: 32 * 90 / (324 * 28.3) =
+	 * 0.314, above the threshold.  The second feature is negative, which
+	 * leads to leaf 1. */
+	for (int i = 0; i < SIDE * SIDE; i++)
+		pixel[i] = i / SIDE == 9 || i / SIDE == 10 ? 100 : 10;
+	CHECK(face_detect(c, &image, &search, &box, 1) == 1,
+	    "a bright bar gets a vote of 1");
+	CHECK_NEAR(box.width, SIDE, 0, "of the size of the window");
+	/* 18 pixels: 16 * 90 / (324 * 20.6) = 0.216, and leaf 0. */
+	for (int i = 0; i < SIDE * SIDE; i++)
+		pixel[i] = i / SIDE == 9 ? 100 : 10;
+	CHECK(face_detect(c, &image, &search, &box, 1) == 0,
+	    "half a bar gets a vote of 0.25");
+	/* Without contrast nothing is a face. */
+	for (int i = 0; i < SIDE * SIDE; i++)
+		pixel[i] = i / SIDE == 9 || i / SIDE == 10 ? 15 : 10;
+	CHECK(face_detect(c, &image, &search, &box, 1) == 0,
+	    "without contrast there is no face");
+	face_cascade_free(c);
+}
+
+/* With ${from} of ${good} replaced by ${to} it must be refused for ${why}. */
+static void
+check_broken_one(
+    const char *good, const char *from, const char *to, const char *why)
+{
+	char text[sizeof(whole) + sizeof(haar) + 200];
+	const char *at = strstr(good, from);
 	struct face_cascade *c;
 	struct err err = {""};
 
-	snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - whole), whole, to,
+	snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - good), good, to,
 	    at + strlen(from));
 	c = face_cascade_parse(text, strlen(text), &err);
 	CHECK(c == NULL, why);
 	CHECK_TEXT(err.text, why, to);
 	face_cascade_free(c);
+}
+
+static void
+check_broken(const char *from, const char *to, const char *why)
+{
+	check_broken_one(whole, from, to, why);
+}
+
+static void
+check_broken_haar(const char *from, const char *to, const char *why)
+{
+	check_broken_one(haar, from, to, why);
 }
 
 static void
@@ -93,20 +188,29 @@ check_bounds(void)
 }
 
 static void
-check_packaged(void)
+check_packaged(const char *path, unsigned stages, unsigned weaks,
+    unsigned features, int side, const char *what)
 {
 	struct err err = {""};
-	struct face_cascade *c = face_cascade_load(FACE_CASCADE_FILE, &err);
+	struct face_cascade *c = face_cascade_load(path, &err);
 
 	if (c == NULL && strstr(err.text, "No such file") != NULL) {
-		check_skip("the packaged cascade", "no opencv-data here");
+		check_skip(what, "no opencv-data here");
 		return;
 	}
-	CHECK(c != NULL && c->stages == 20 && c->weaks == 139 &&
-		c->features == 136 && c->width == 24 && c->height == 24,
-	    "the packaged cascade: 20 stages, 139 stumps");
+	CHECK(c != NULL && c->stages == stages && c->weaks == weaks &&
+		c->features == features && c->width == side &&
+		c->height == side,
+	    what);
 	face_cascade_free(c);
-	c = face_cascade_load("/nonexistent", &err);
+}
+
+static void
+check_missing(void)
+{
+	struct err err = {""};
+	struct face_cascade *c = face_cascade_load("/nonexistent", &err);
+
 	CHECK(c == NULL, "no file");
 	CHECK_TEXT(err.text, "cannot open: No such file or directory", "says");
 }
@@ -117,8 +221,10 @@ main(void)
 	check_whole_one();
 	check_broken("<?xml", "not xml", "line 1: syntax error");
 	check_broken("</features>", "", "line 12: mismatched tag");
-	check_broken("LBP", "HAAR", "is not a boosted cascade of LBP");
-	check_broken("BOOST", "TREE", "is not a boosted cascade of LBP");
+	check_broken("LBP", "HOG", "line 4: features are neither LBP nor HAAR");
+	check_broken("<featureType>LBP</featureType>", "",
+	    "line 7: no featureType before this");
+	check_broken("BOOST", "TREE", "is not a boosted cascade");
 	check_broken(
 	    "<height>24", "<height>24.5", "line 5: bad size of the window");
 	check_broken(
@@ -142,7 +248,28 @@ main(void)
 	    "line 2: a document type is not expected");
 	check_broken("<cascade ", "<other/><cascade ",
 	    "line 3: is not a cascade of today's format");
+	check_haar_parts();
+	check_haar_votes();
+	check_broken_haar("0 1 0 0.25 -1", "0 1 0 0.25",
+	    "line 7: a weak classifier is not a tree over Haar features");
+	check_broken_haar(
+	    "0 1 0 0.25", "0 1 0.5 0.25", "line 7: bad internalNodes");
+	check_broken_haar(
+	    "0 1 0 0.25", "0 2 0 0.25", "tree 0 has a bad branch");
+	check_broken_haar("-1 -2 1", "-1 1 1", "tree 0 has a bad branch");
+	check_broken_haar("-1 -2 1", "-1 -3 1", "tree 0 has a bad branch");
+	check_broken_haar("-1 -2 1", "-1 -2 2", "uses feature 2 of 2");
+	check_broken_haar("0.25 1 2", "0.25 nan 2", "line 8: bad leafValues");
+	check_broken_haar(
+	    "8 4 3 14", "8 4 3 17", "feature 1 reaches out of the window");
+	check_broken_haar("8 4 3 14 -1.", "8 4 3 14", "line 12: bad rect");
+	check_broken_haar("<tilted>0", "<tilted>1",
+	    "line 12: tilted features are not supported");
 	check_bounds();
-	check_packaged();
+	check_packaged(FACE_CASCADE_FILE, 20, 139, 136, 24,
+	    "the packaged cascade: 20 stages, 139 stumps");
+	check_packaged(FACE_CASCADE_SECOND_FILE, 20, 1047, 2094, 20,
+	    "the second one: 20 stages, 1047 trees");
+	check_missing();
 	return check_done();
 }
