@@ -24,8 +24,7 @@ struct options {
 	int64_t jobs;
 };
 
-static struct options opt = {
-    .spec.rate = 1, .spec.stream = -1, .jobs = 1, .cascade = FACE_CASCADE_FILE};
+static struct options opt = {.spec.rate = 1, .spec.stream = -1, .jobs = 1};
 static struct extract_options extract;
 static struct models models;
 static struct filter filter;
@@ -68,7 +67,7 @@ static const struct cli_option table[] = {
 	&opt.spec.start),
     CLI_FILE("calibration", 'c', "FILE",
 	"use the calibration of vitals-calibrate", &opt.calibration),
-    CLI_FILE("cascade", 0, "FILE", "LBP face cascade (default: opencv-data's)",
+    CLI_FILE("cascade", 0, "FILE", "face cascade (default: opencv-data's)",
 	&opt.cascade),
     CLI_FLAG(
 	"no-sandbox", 0, "decode without the sandbox", &opt.spec.no_sandbox),
@@ -106,32 +105,62 @@ check_options(int operands)
 	return CLI_GO;
 }
 
+/* What finds faces.  NULL: is not needed. */
+struct cascades {
+	struct face_cascade *first, *second;
+};
+
+static void
+free_cascades(struct cascades *cascades)
+{
+	face_cascade_free(cascades->first);
+	face_cascade_free(cascades->second);
+}
+
 static int
-load_files(struct face_cascade **cascade)
+load_cascade(struct face_cascade **cascade, const char *path)
 {
 	struct err err = {""};
 
-	*cascade = NULL;
-	if (opt.trace == NULL && opt.spec.site == SKIN_SITE_FACE &&
-	    !extract_is_whole(&extract)) {
-		*cascade = face_cascade_load(opt.cascade, &err);
-		if (*cascade == NULL) {
-			diag_error("%s: %s (package opencv-data brings it)",
-			    opt.cascade, err.text);
-			return -1;
-		}
-		extract.skin.cascade = *cascade;
+	*cascade = face_cascade_load(path, &err);
+	if (*cascade != NULL)
+		return 0;
+	diag_error("%s: %s (package opencv-data brings it)", path, err.text);
+	return -1;
+}
+
+/* Those of opencv-data, or the one of the user and no other. */
+static int
+load_cascades(struct cascades *cascades)
+{
+	if (opt.trace != NULL || opt.spec.site != SKIN_SITE_FACE ||
+	    extract_is_whole(&extract))
+		return 0;
+	if (load_cascade(&cascades->first,
+		opt.cascade != NULL ? opt.cascade : FACE_CASCADE_FILE) != 0)
+		return -1;
+	if (opt.cascade == NULL &&
+	    load_cascade(&cascades->second, FACE_CASCADE_SECOND_FILE) != 0)
+		return -1;
+	extract.skin.cascade = cascades->first;
+	extract.skin.second = cascades->second;
+	return 0;
+}
+
+static int
+load_calibration(void)
+{
+	struct err err = {""};
+
+	if (opt.calibration == NULL)
+		return 0;
+	if (calib_load(&models, opt.calibration, &err) != 0) {
+		diag_error("%s: %s", opt.calibration, err.text);
+		return -1;
 	}
-	if (opt.calibration != NULL) {
-		if (calib_load(&models, opt.calibration, &err) != 0) {
-			diag_error("%s: %s", opt.calibration, err.text);
-			face_cascade_free(*cascade);
-			return -1;
-		}
-		if (err.text[0] != '\0')
-			diag_note("%s: %s", opt.calibration, err.text);
-		extract.measure.models = &models;
-	}
+	if (err.text[0] != '\0')
+		diag_note("%s: %s", opt.calibration, err.text);
+	extract.measure.models = &models;
 	return 0;
 }
 
@@ -223,7 +252,7 @@ measure_traces(struct ndjson_writer *out)
 int
 main(int argc, char *argv[])
 {
-	struct face_cascade *cascade;
+	struct cascades cascades = {NULL, NULL};
 	struct ndjson_writer *out = NULL;
 	int operand, status;
 
@@ -233,8 +262,10 @@ main(int argc, char *argv[])
 		return status;
 	if ((status = check_options(argc - operand)) != CLI_GO)
 		return status;
-	if (load_files(&cascade) != 0)
+	if (load_cascades(&cascades) != 0 || load_calibration() != 0) {
+		free_cascades(&cascades);
 		return cli_finish(NULL, CLI_SYSTEM);
+	}
 	if (opt.spec.live)
 		jobs_stop_watch();
 	if (opt.trace == NULL) {
@@ -244,6 +275,6 @@ main(int argc, char *argv[])
 	} else {
 		status = measure_traces(out);
 	}
-	face_cascade_free(cascade);
+	free_cascades(&cascades);
 	return cli_finish(out, status);
 }

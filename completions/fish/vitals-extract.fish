@@ -16,7 +16,7 @@ complete -c vitals-extract -l ignore-clock -d 'use --frame-rate even if a video 
 complete -c vitals-extract -l stream -x -d 'which stream of a file (default: the best video)'
 complete -c vitals-extract -l start-time -x -d 'when the recording began (RFC 3339)'
 complete -c vitals-extract -s c -l calibration -r -F -d 'use the calibration of vitals-calibrate'
-complete -c vitals-extract -l cascade -r -F -d 'LBP face cascade (default: opencv-data\'s)'
+complete -c vitals-extract -l cascade -r -F -d 'face cascade (default: opencv-data\'s)'
 complete -c vitals-extract -l no-sandbox -d 'decode without the sandbox'
 complete -c vitals-extract -l rejects -r -F -d 'append rejected lines to FILE'
 complete -c vitals-extract -l strict -d 'stop at the first bad line'

@@ -6,18 +6,21 @@
 /* The long side.  By hand: with the detector's window of 24 pixels, a face of a
  * tenth of the picture is found. */
 #define LONG_SIDE 240
+/* The same for one of a thirtieth. */
+#define LONG_SIDE_FINE 720
 /* Rows read of each small pixel.  By hand: more do not make it more precise. */
 #define ROWS_MAX 4
 
 int
 skin_downscaled_init(
-    struct skin_downscaled *small, const struct video_frame *frame)
+    struct skin_downscaled *small, const struct video_frame *frame, bool fine)
 {
 	int side = frame->width > frame->height ? frame->width : frame->height;
+	int most = fine ? LONG_SIDE_FINE : LONG_SIDE;
 	size_t area;
 
 	skin_downscaled_free(small);
-	small->factor = (side + LONG_SIDE - 1) / LONG_SIDE;
+	small->factor = (side + most - 1) / most;
 	small->width = frame->width / small->factor;
 	small->height = frame->height / small->factor;
 	area = (size_t)small->width * (size_t)small->height;

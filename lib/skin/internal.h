@@ -75,9 +75,10 @@ struct skin_downscaled {
 	int width, height, factor;
 };
 
-/* Make room for the frame's size; -1: no memory. */
+/* Make room for the frame's size, ${fine} for faces a third as large as usual;
+ * -1: no memory. */
 int skin_downscaled_init(
-    struct skin_downscaled *small, const struct video_frame *frame);
+    struct skin_downscaled *small, const struct video_frame *frame, bool fine);
 void skin_downscaled_free(struct skin_downscaled *small);
 
 /* Fill the window between (x0, y0) and (x1, y1), small pixels, cut to the
@@ -95,6 +96,7 @@ void skin_downscale(struct skin_downscaled *small,
 struct skin_face {
 	double x, y, size, angle;
 	bool mirror;
+	bool second;   /* found by the second cascade */
 	unsigned hits; /* of the detector */
 };
 
@@ -152,25 +154,62 @@ struct skin_face_follow {
 	double off[SKIN_CHECKS][3]; /* detection less track: u, v, log size */
 };
 
-/* Look for faces in the whole picture, turned by ${quarter} more than it
- * says; ${dense} as in struct face_search.  Return how many were stored, the largest first; -1: no memory. */
+/* How to look for faces in a whole picture. */
+struct skin_look {
+	const struct face_cascade *cascade;
+	bool second;      /* it is the second one */
+	unsigned quarter; /* turned by so much more than the picture says */
+	bool dense;       /* as in struct face_search */
+};
+
+/* Look for faces.  Return how many were stored, the largest first; -1: no
+ * memory. */
 int skin_face_detect(struct skin_downscaled *small,
+    const struct video_frame *frame, const struct skin_look *look,
+    struct skin_face *face, int max);
+
+/* Does ${cascade} see ${face} around its place?  Return 1 or 0; -1: no memory. */
+int skin_face_find_again(struct skin_downscaled *small,
     const struct video_frame *frame, const struct face_cascade *cascade,
-    unsigned quarter, bool dense, struct skin_face *face, int max);
+    const struct skin_face *face);
 
 /* Begin to follow ${face}; false: it cannot be followed. */
 bool skin_face_follow_start(struct skin_face_follow *follow,
     struct skin_downscaled *small, const struct video_frame *frame,
     const struct skin_face *face);
 
-/* Find it in the next frame; with ${check}, ask the detector as well.  Sets
- * follow->seen.  Return -1: no memory. */
+/* Find it in the next frame; with ${check}, ask the detectors of ${options} as
+ * well.  Sets follow->seen.  Return -1: no memory. */
 int skin_face_follow_next(struct skin_face_follow *follow,
     struct skin_downscaled *small, const struct video_frame *frame,
-    const struct face_cascade *cascade, bool check);
+    const struct skin_options *options, bool check);
 
 /* Is the face so sure that the detector need not be asked often? */
 bool skin_face_follow_is_settled(const struct skin_face_follow *follow);
+
+/* search.c */
+
+/* Looking for faces that are not followed yet. */
+struct skin_search {
+	struct skin_downscaled *small; /* borrowed, as are the options */
+	const struct skin_options *options;
+	double next, next_second, next_fine, last_seen; /* s */
+	bool fine; /* the small picture is for small faces */
+	unsigned searches;
+	unsigned quarter; /* tried last */
+	bool has_candidate;
+	struct skin_face candidate;
+};
+
+/* Begin with pictures of another shape, for which ${small} was made. */
+void skin_search_begin(struct skin_search *s, struct skin_downscaled *small,
+    const struct skin_options *options);
+
+/* Look for faces when it is time to: soon after one was in view, then ever more
+ * rarely.  ${seen} faces are followed.  Store those that are certain, and return
+ * how many; -1: no memory. */
+int skin_search_faces(struct skin_search *s, const struct video_frame *frame,
+    unsigned seen, struct skin_face face[SKIN_FACES_MAX]);
 
 /* freeze.c */
 

@@ -5,25 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Looking for faces costs more than all else, so it is rationed, in seconds
- * of the source.  By hand: a face that comes is found at once, and the
- * detector takes little of the time that decoding does. */
-#define CHECK_EVERY 0.25   /* the detector confirms a face */
-#define CHECK_SETTLED 1.0  /* one that it has confirmed often */
-#define SEARCH_SOON 0.1    /* the whole picture, when no face is followed, */
-#define SEARCH_EVERY 1.0   /* and in the end, or for further faces */
-#define SEARCH_BACKOFF 0.1 /* between the two: of the time without a face */
-#define SEARCH_FIRST 1.0   /* s from the start in which it is dense */
-#define TURNED_FROM 1.0    /* not upright by now, it is looked for turned */
-#define CONFIRM_SHIFT 0.3  /* sizes between two finds of the same face */
-
-/* Windows that must agree, by hand: a face gathers more than patterns of a
- * background do.  A dense search gathers more of both.  One that does not stand upright
- * is rare, and must be found twice. */
-#define CERTAIN 8         /* an upright face is certain */
-#define CERTAIN_DENSE 12  /* the same, looking densely */
-#define UPRIGHT 4         /* the second find confirms one, looking densely */
-#define CERTAIN_TURNED 12 /* the same of one that does not stand upright */
+/* s between two times that the detector confirms a face, and one that it has
+ * confirmed often. */
+#define CHECK_EVERY 0.25
+#define CHECK_SETTLED 1.0
 
 /* Sizes between a new find and a face that is followed.  By hand: a face that is
  * nearer overlaps it and is the same; one that was lost is the same where it
@@ -49,13 +34,10 @@ struct skin_sampler {
 	struct skin_freeze freeze;
 	struct video_frame shape; /* of the last frame */
 	bool begun;
-	double next_search, next_check, last_seen;
-	unsigned searches;
-	bool confirmed; /* a face is, beyond doubt */
-	bool has_candidate;
-	unsigned quarter;       /* tried last */
+	struct skin_search search;
+	double next_check;
+	bool confirmed;         /* a face is, beyond doubt */
 	unsigned columns, rows; /* of the grid */
-	struct skin_face candidate;
 	unsigned subjects;
 	struct skin_subject *subject[SKIN_FACES_MAX];
 	struct trace_names names;
@@ -171,14 +153,6 @@ sample_grid(const struct skin_sampler *s, const struct video_frame *frame,
 	skin_mean(trace->region, regions, &sums, frame);
 }
 
-static bool
-is_same_face(const struct skin_face *a, const struct skin_face *b)
-{
-	return hypot(a->x - b->x, a->y - b->y) <
-	    CONFIRM_SHIFT * fmax(a->size, b->size) &&
-	    fabs(log(a->size / b->size)) < CONFIRM_SHIFT;
-}
-
 /* Follow a face that was found: with a subject that lost its own, or a new
  * one. */
 static int
@@ -228,79 +202,20 @@ faces_in_view(const struct skin_sampler *s, struct skin_faces *faces)
 			    s->subject[i]->follow.face;
 }
 
-/* The picture as it should stand every other time, else one of the other
- * three ways up. */
-static unsigned
-quarter_to_try(unsigned search, double time)
-{
-	static const unsigned others[3] = {1, 3, 2};
-
-	return search % 2 == 0 || time < SEARCH_SOON ? 0
-						     : others[search / 2 % 3];
-}
-
-/* Do so many windows that agree, in a search that was ${dense} or not, make a
- * face beyond doubt? */
-static bool
-is_certain(const struct skin_sampler *s, unsigned hits, bool dense, bool again)
-{
-	if (s->quarter != 0)
-		return again && hits >= CERTAIN_TURNED;
-	if (again)
-		return hits >= UPRIGHT;
-	return hits >= (dense ? CERTAIN_DENSE : CERTAIN);
-}
-
-/* Search the whole picture for faces.  One is believed when many windows
- * agree, or when it is found twice. */
+/* Follow the faces that come into view. */
 static int
-search(struct skin_sampler *s, const struct video_frame *frame, struct err *err)
-{
-	struct skin_face face[SKIN_FACES_MAX], candidate = s->candidate;
-	bool again = s->has_candidate;
-	bool dense = again || frame->time < SEARCH_FIRST;
-	int i, n;
-
-	if (!again)
-		s->quarter = quarter_to_try(s->searches++, frame->time);
-	n = skin_face_detect(&s->small, frame, s->options.cascade, s->quarter,
-	    dense, face, SKIN_FACES_MAX);
-	if (n < 0)
-		return err_set(err, "out of memory");
-	s->has_candidate = false;
-	for (i = 0; i < n; i++) {
-		if (is_certain(s, face[i].hits, dense,
-			again && is_same_face(&face[i], &candidate))) {
-			if (adopt(s, frame, &face[i], err) < 0)
-				return -1;
-		} else if (!again && !s->has_candidate) {
-			s->has_candidate = true;
-			s->candidate = face[i];
-		}
-	}
-	return 0;
-}
-
-/* Look for faces when it is time to: soon after one was in view, then ever
- * more rarely. */
-static int
-maybe_search(struct skin_sampler *s, const struct video_frame *frame,
+look_for_faces(struct skin_sampler *s, const struct video_frame *frame,
     unsigned seen, struct err *err)
 {
-	double every = (frame->time - s->last_seen) * SEARCH_BACKOFF;
+	struct skin_face face[SKIN_FACES_MAX];
+	int n = skin_search_faces(&s->search, frame, seen, face);
 
-	every = fmin(fmax(every, SEARCH_SOON), SEARCH_EVERY);
-	if (seen > 0) {
-		s->last_seen = frame->time;
-		every = SEARCH_EVERY;
-	}
-	if (s->options.cascade == NULL || (seen > 0 && !s->options.all_faces) ||
-	    seen == SKIN_FACES_MAX)
-		return 0;
-	if (!s->has_candidate && frame->time < s->next_search)
-		return 0;
-	s->next_search = frame->time + every;
-	return search(s, frame, err);
+	if (n < 0)
+		return err_set(err, "out of memory");
+	for (int i = 0; i < n; i++)
+		if (adopt(s, frame, &face[i], err) < 0)
+			return -1;
+	return 0;
 }
 
 static bool
@@ -331,14 +246,14 @@ sample_faces(struct skin_sampler *s, const struct video_frame *frame, double dt,
 		u = s->subject[i];
 		begin_trace(&u->trace, frame, luma);
 		if (u->follow.seen &&
-		    skin_face_follow_next(&u->follow, &s->small, frame,
-			s->options.cascade, check) < 0)
+		    skin_face_follow_next(
+			&u->follow, &s->small, frame, &s->options, check) < 0)
 			return err_set(err, "out of memory");
 		if (u->follow.seen && u->follow.confirmed >= BELIEVED)
 			s->confirmed = true;
 	}
 	faces_in_view(s, &faces);
-	if (maybe_search(s, frame, faces.count, err) < 0)
+	if (look_for_faces(s, frame, faces.count, err) < 0)
 		return -1;
 	faces_in_view(s, &faces);
 	for (i = 0; i < s->subjects; i++) {
@@ -432,7 +347,7 @@ take_shape(
 	if (lay_grid(s, frame, err) < 0)
 		return -1;
 	if (s->options.site == SKIN_SITE_FACE &&
-	    skin_downscaled_init(&s->small, frame) < 0)
+	    skin_downscaled_init(&s->small, frame, false) < 0)
 		return err_set(err, "out of memory");
 	if (skin_freeze_begin(&s->freeze, frame) < 0)
 		return err_set(err, "out of memory");
@@ -443,8 +358,8 @@ take_shape(
 		s->subject[i]->follow.seen = false;
 		s->subject[i]->trace.anchor++;
 	}
-	s->has_candidate = false;
-	s->next_search = s->next_check = 0;
+	skin_search_begin(&s->search, &s->small, &s->options);
+	s->next_check = 0;
 	return 0;
 }
 

@@ -38,6 +38,9 @@ struct skin_options {
 	bool all_faces; /* else only the largest */
 	/* SKIN_SITE_FACE: needed; borrowed.  NULL: no face is ever found. */
 	const struct face_cascade *cascade;
+	/* Asked where the first has not found a face for a second, and where it
+	 * does not confirm one that is followed; borrowed.  NULL: none. */
+	const struct face_cascade *second;
 	/* SKIN_SITE_SKIN: pixels of the upright picture; width 0: all of it.
 	 * What is outside the picture is cut off. */
 	struct {

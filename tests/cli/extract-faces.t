@@ -97,4 +97,54 @@ is_status 1
 stdout_lines 8
 stderr_has 'nine.mp4: too short for a heart rate'
 
+# A face far away, an eleventh of the width of the picture.
+ff -f lavfi -i color=c=0x606870:s=1920x1080:r=30 -i middle.mkv -filter_complex \
+	"[1]scale=360:-2[s];[0][s]overlay=900:400:shortest=1" $x264 far.mp4
+try 'a small face' vitals-extract far.mp4
+is_status 0
+is_stderr ''
+stdout_lines 1
+all_lines 'is measured as a face' '.[0] | (rate | near(90; 1.5)) and
+	(.readings[0] | .confidence > 0.5 and .method == "rppg-fusion")'
+try 'is found soon' vitals-extract -e trace far.mp4
+is_status 0
+is_stderr ''
+stdout_lines 360
+all_lines 'within two seconds' 'map(select(.face != null)) |
+	.[0].offsetSeconds < 2 and (map(.face.width) | min > 100 and max < 200)'
+
+# A wall has no face, however closely it is searched.
+vitals-synth -q -d 12 -s 4 --scene wall wall.mkv || exit 1
+try 'a wall' vitals-extract -e trace wall.mkv
+is_status 1
+stderr_has 'wall.mkv: no pulse found'
+stdout_lines 360
+all_lines 'has no face' 'all(.[]; .face == null)'
+
+# A real head, tilted and lit from one side: only the second cascade finds it.
+if has_data moving/d9-dead.mp4; then
+	ff -i "$DATA/moving/d9-dead.mp4" -t 4 -r 30 -vf "scale=270:ih,rotate=13*PI/180:fillcolor=gray,geq=lum='lum(X,Y)*(0.1+1.0*X/W)':cb='cb(X,Y)':cr='cr(X,Y)'" \
+		$x264 tilted.mp4
+	try 'a tilted head with side light' vitals-extract -e trace tilted.mp4
+	is_status 1
+	stderr_has 'tilted.mp4: too short for a heart rate'
+	stdout_lines 120
+	all_lines 'is found' '.[-1].face.width > 100 and
+		(map(select(.face != null)) | .[0].offsetSeconds < 2)'
+	try 'with one cascade only' vitals-extract -e trace --cascade \
+		/usr/share/opencv4/lbpcascades/lbpcascade_frontalface.xml tilted.mp4
+	is_status 1
+	stderr_has 'tilted.mp4: too short for a heart rate'
+	stdout_lines 120
+	all_lines 'it is not' 'all(.[]; .face == null)'
+	try 'with the other one only' vitals-extract -e trace --cascade \
+		/usr/share/opencv4/haarcascades/haarcascade_frontalface_alt2.xml tilted.mp4
+	is_status 1
+	stderr_has 'tilted.mp4: too short for a heart rate'
+	stdout_lines 120
+	all_lines 'it is found' '.[-1].face.width > 100'
+else
+	skip 'a tilted head with side light' 'no ../shared/data/moving'
+fi
+
 done_testing
