@@ -178,7 +178,7 @@ run(struct running *r, struct err *err)
 static int
 sum_up(const struct running *r)
 {
-	const struct stream_counters *n = stream_counters(r->stream);
+	const struct stream_counters *n = stream_finish(r->stream);
 
 	filter_bad_end(&r->bad);
 	diag_verbose("%" PRIu64 " lines, %" PRIu64 " clients, %" PRIu64

@@ -24,9 +24,9 @@ is_before(const struct history *h, uint64_t n, int64_t time)
 
 	if (n >= h->oldest)
 		return history_at(h, n)->entry.time < time;
-	before = history_store_seek(h->store, n, NULL) == 0 &&
-	    history_store_take(h->store, &e, NULL) == 0 && e.time < time;
-	history_store_rest(h->store);
+	before = history_reader_seek(h->reader, n, NULL) == 0 &&
+	    history_reader_take(h->reader, &e, NULL) == 0 && e.time < time;
+	history_reader_rest(h->reader);
 	return before;
 }
 
@@ -102,13 +102,14 @@ next_stored(struct history *h, struct history_cursor *c,
 {
 	enum history_found found = HISTORY_MORE;
 	struct history_entry e;
+	uint64_t dropped;
 
-	if (history_store_seek(h->store, c->after + 1, err) != 0)
+	if (history_reader_seek(h->reader, c->after + 1, err) != 0)
 		found = HISTORY_FAILED;
 	for (size_t i = 0; found == HISTORY_MORE && i < HISTORY_SCAN_MAX &&
 	     c->after + 1 < h->oldest;
 	     i++) {
-		if (history_store_take(h->store, &e, err) != 0) {
+		if (history_reader_take(h->reader, &e, err) != 0) {
 			found = HISTORY_FAILED;
 			break;
 		}
@@ -117,7 +118,15 @@ next_stored(struct history *h, struct history_cursor *c,
 		if (found != HISTORY_FAILED)
 			c->after++;
 	}
-	history_store_rest(h->store);
+	history_reader_rest(h->reader);
+	/* The writer may have dropped lines in a commit that was not yet taken
+	 * notice of. */
+	dropped = history_store_dropped(h->store);
+	if (found == HISTORY_FAILED && c->after + 1 < dropped) {
+		h->stored = dropped <= h->last ? dropped : h->last + 1;
+		jump(h, c, &r->gap);
+		found = HISTORY_GAP;
+	}
 	return found;
 }
 

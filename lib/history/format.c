@@ -156,9 +156,7 @@ history_format_open(
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return *db == NULL ? err_set(err, "%s: out of memory", path)
 				   : history_format_fail(*db, path, err);
-	/* Exclusive from the first access: no shared memory is needed. */
-	if (exec(*db, path, "PRAGMA locking_mode = EXCLUSIVE", err) != 0 ||
-	    check_kind(*db, path, &is_new, err) != 0 ||
+	if (check_kind(*db, path, &is_new, err) != 0 ||
 	    exec(*db, path,
 		"PRAGMA journal_mode = WAL;"
 		"PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"

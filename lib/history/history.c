@@ -27,6 +27,18 @@ begin_epoch(struct history *h, int64_t now, struct err *err)
 	return 0;
 }
 
+static int
+open_store(struct history *h, struct err *err)
+{
+	if (history_store_open(h, err) != 0)
+		return -1;
+	h->reader = history_reader_new(h->o.store, err);
+	if (h->reader == NULL)
+		return -1;
+	h->writer = history_writer_new(h->store, err);
+	return h->writer == NULL ? -1 : 0;
+}
+
 struct history *
 history_new(const struct history_options *o, int64_t now, struct err *err)
 {
@@ -43,7 +55,7 @@ history_new(const struct history_options *o, int64_t now, struct err *err)
 	if (h->ring == NULL)
 		goto err1;
 	if (begin_epoch(h, now, err) != 0 ||
-	    (o->store != NULL && history_store_open(h, err) != 0)) {
+	    (o->store != NULL && open_store(h, err) != 0)) {
 		history_free(h);
 		return NULL;
 	}
@@ -55,9 +67,8 @@ err0:
 	return NULL;
 }
 
-/* Drop the oldest line in memory. */
-static void
-drop(struct history *h)
+void
+history_drop(struct history *h)
 {
 	struct history_held *e = history_at(h, h->oldest);
 
@@ -73,9 +84,12 @@ history_free(struct history *h)
 {
 	if (h == NULL)
 		return;
+	/* First, because its thread reads the lines. */
+	history_writer_free(h->writer);
 	while (h->oldest < h->next)
-		drop(h);
+		history_drop(h);
 	history_sessions_release(h);
+	history_reader_free(h->reader);
 	history_store_close(h->store);
 	free(h->ring);
 	free(h);
@@ -128,30 +142,8 @@ history_append(struct history *h, const struct history_line *line,
 	e->owner = h;
 	h->ring[h->next & h->mask] = e;
 	h->bytes += history_held_bytes(e);
+	h->uncommitted += history_held_bytes(e);
 	*sequence = h->next++;
-	return 0;
-}
-
-/* Is the oldest line, which is committed, beyond a limit? */
-static bool
-is_beyond(const struct history *h, int64_t now)
-{
-	const struct history_held *e = history_at(h, h->oldest);
-
-	if (now - e->entry.time > h->o.age_ms)
-		return true;
-	return h->oldest < h->last &&
-	    (h->bytes > h->o.bytes || h->next - h->oldest > h->o.entries);
-}
-
-int
-history_commit(struct history *h, int64_t now, struct err *err)
-{
-	if (h->store != NULL && history_store_commit(h, now, err) != 0)
-		return -1;
-	h->last = h->next - 1;
-	while (h->oldest <= h->last && is_beyond(h, now))
-		drop(h);
 	return 0;
 }
 

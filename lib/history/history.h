@@ -17,7 +17,10 @@
  *		while (it has room && history_next(h, &cursor, &found, &err) ==
  *		    HISTORY_LINE) ...
  *
- * Single-threaded.  Times are milliseconds since 1970 of the system clock.  If
+ * With a store, a line is committed when it is on disk.  A thread of the history
+ * writes there, all lines that have arrived meanwhile in one commit, so that the
+ * caller waits neither for the disk nor for a lock.  Otherwise this is
+ * single-threaded.  Times are milliseconds since 1970 of the system clock.  If
  * it is set forward, lines expire earlier.
  */
 #ifndef HISTORY_HISTORY_H
@@ -72,7 +75,8 @@ struct history_options {
 struct history *history_new(
     const struct history_options *o, int64_t now, struct err *err);
 
-/* Entries with other references remain until these are released. */
+/* Entries with other references remain until these are released.  Lines that
+ * are not committed are lost, unless they are being written. */
 void history_free(struct history *h);
 
 /* ---- Appending --------------------------------------------------------- */
@@ -92,12 +96,24 @@ struct history_line {
 int history_append(struct history *h, const struct history_line *line,
     uint64_t *sequence, struct err *err);
 
-/* Make all appended lines visible to cursors, and drop those beyond the limits
- * at ${now}; also call it regularly when nothing is appended.  The newest line
- * is dropped only for its age.  With a store, this waits for the disk, once for
- * all lines.  Return 0; or -1 with ${err}.  After a failure the lines are still
- * uncommitted; append nothing until a commit succeeds. */
+/* Make appended lines visible to cursors, and drop those beyond the limits at
+ * ${now}; also call it regularly when nothing is appended.  The newest line is
+ * dropped only for its age.  With a store, this begins to write and returns; the
+ * lines are visible after the first call after they are on disk.  Return 0; or
+ * -1 with ${err} if lines could not be written.  They are then still
+ * uncommitted; append nothing until a later call succeeds. */
 int history_commit(struct history *h, int64_t now, struct err *err);
+
+/* The same, but wait until all appended lines are visible. */
+int history_sync(struct history *h, int64_t now, struct err *err);
+
+/* Return a descriptor that is readable when lines are on disk that
+ * history_commit will make visible: read what is there and call that.  Return
+ * -1 if there is no store. */
+int history_descriptor(const struct history *h);
+
+/* Return the bytes of the lines that are not yet visible. */
+size_t history_uncommitted(const struct history *h);
 
 /* ---- State ------------------------------------------------------------- */
 

@@ -36,8 +36,15 @@ struct history {
 	size_t sessions;
 	bool sessions_changed; /* since the last commit */
 
-	struct history_store *store; /* or NULL */
-	uint64_t stored;             /* the oldest number in it, or last + 1 */
+	size_t uncommitted; /* bytes of lines after last */
+
+	/* With a store: */
+	struct history_store *store;
+	struct history_reader *reader;
+	struct history_writer *writer;
+	bool writing;    /* the writer has a batch that was not taken back */
+	uint64_t stored; /* the oldest number in the store, or last + 1 */
+	int64_t stored_time; /* when it was accepted; INT64_MIN: unknown */
 };
 
 /* Return the line in memory with the number ${sequence}. */
@@ -46,6 +53,10 @@ history_at(const struct history *h, uint64_t sequence)
 {
 	return h->ring[sequence & h->mask];
 }
+
+/* ---- history.c */
+/* Drop the oldest line in memory. */
+void history_drop(struct history *h);
 
 /* ---- entry.c */
 /* Return a copy of ${line} with one reference; NULL if out of memory. */
@@ -71,17 +82,71 @@ int history_session_add(struct history *h, struct span id, uint64_t started);
 int history_store_open(struct history *h, struct err *err);
 void history_store_close(struct history_store *s);
 
-/* Write and sync the uncommitted lines, and drop those beyond the limits at
- * ${now}.  Return 0; or -1, and the store is unchanged. */
-int history_store_commit(struct history *h, int64_t now, struct err *err);
+/* What to write in one commit, and its result. */
+struct history_batch {
+	const struct history_options *o;
+	struct history_held **line; /* consecutive numbers */
+	size_t lines, room;
+	uint64_t next; /* the number after the last line */
+	int64_t now;
+	bool has_sessions; /* replace the open sessions by: */
+	struct history_open *session;
+	size_t sessions;
+	uint64_t stored; /* then the oldest number in the store, or next */
+	int64_t oldest;  /* when it was accepted; INT64_MIN: unknown */
+	uint64_t bytes;  /* of all lines in the store */
+};
+
+/* Write and sync ${b}, and drop lines beyond the limits.  This does not use
+ * struct history, so it may run in another thread.  Return 0; or -1, and the
+ * store is unchanged. */
+int history_store_commit(
+    struct history_store *s, struct history_batch *b, struct err *err);
+
+/* Return the number below which lines are, or are about to be, dropped.  Any
+ * thread may call this. */
+uint64_t history_store_dropped(const struct history_store *s);
+
+/* ---- reader.c */
+/* Return a second connection to the store ${path}, which outlives it, for one
+ * thread; or NULL with ${err}. */
+struct history_reader *history_reader_new(const char *path, struct err *err);
+void history_reader_free(struct history_reader *r);
 
 /* Find line ${sequence}; return it and those after it, one per call; end the
  * query.  The spans are valid until the next call.  Each returns 0, or -1. */
-int history_store_seek(
-    struct history_store *s, uint64_t sequence, struct err *err);
-int history_store_take(
-    struct history_store *s, struct history_entry *e, struct err *err);
-void history_store_rest(struct history_store *s);
+int history_reader_seek(
+    struct history_reader *r, uint64_t sequence, struct err *err);
+int history_reader_take(
+    struct history_reader *r, struct history_entry *e, struct err *err);
+void history_reader_rest(struct history_reader *r);
+
+/* ---- writer.c */
+/* Empty ${b} and free its sessions. */
+void history_batch_clear(struct history_batch *b);
+
+/* Start a thread that writes batches to ${store}.  Return NULL with ${err} on
+ * failure.  history_writer_free waits until the last batch is written. */
+struct history_writer *history_writer_new(
+    struct history_store *store, struct err *err);
+void history_writer_free(struct history_writer *w);
+
+/* Return a descriptor that is readable after a batch was written. */
+int history_writer_descriptor(const struct history_writer *w);
+
+/* Return the batch, to fill it; or NULL until the last one was taken back. */
+struct history_batch *history_writer_idle(struct history_writer *w);
+
+/* Write the batch.  Its lines must stay unchanged until it is taken back. */
+void history_writer_give(struct history_writer *w);
+
+/* Wait until a batch that was given is written. */
+void history_writer_wait(struct history_writer *w);
+
+/* Take back the batch that was written, with *${rc} 0 if that succeeded, or -1
+ * with ${err}.  Return NULL if none was. */
+struct history_batch *history_writer_take(
+    struct history_writer *w, int *rc, struct err *err);
 
 /* ---- format.c: the file format. */
 struct sqlite3;

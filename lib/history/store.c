@@ -1,4 +1,5 @@
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -27,7 +28,6 @@ enum statement {
 	SESSIONS,
 	ENDS,
 	NEWEST,
-	READ,
 	STATEMENTS
 };
 
@@ -47,17 +47,18 @@ static const char *const sql[STATEMENTS] = {
     [SESSIONS] = "SELECT id, started FROM session ORDER BY started",
     [ENDS] = "SELECT ifnull(min(sequence), 0) FROM line",
     [NEWEST] = "SELECT sequence, time FROM line ORDER BY sequence DESC LIMIT 1",
-    [READ] = ("SELECT sequence, time, session, type, text FROM line "
-	      "WHERE sequence >= ?1 ORDER BY sequence"),
 };
 
 struct history_store {
 	char *path;
 	sqlite3 *db;
-	int fd;         /* the lock */
-	uint64_t bytes; /* of all lines */
-	int64_t oldest; /* the time of the oldest line */
-	uint64_t at;    /* the next line for history_store_take */
+	int fd; /* the lock */
+	/* The state after the last commit.  While a writer has the store, only
+	 * its thread uses these. */
+	uint64_t stored; /* the oldest number, or the one after the last */
+	uint64_t bytes;  /* of all lines */
+	/* Lines below this number are, or are about to be, dropped. */
+	_Atomic uint64_t dropped;
 	sqlite3_stmt *statement[STATEMENTS];
 };
 
@@ -162,7 +163,8 @@ read_ends(struct history *h, struct err *err)
 	uint64_t newest = h->last;
 	int rc = sqlite3_step(st);
 
-	h->stored = h->next;
+	h->stored = s->stored = h->next;
+	h->stored_time = INT64_MAX;
 	if (rc == SQLITE_ROW) {
 		newest = column_number(st, 0);
 		h->time = sqlite3_column_int64(st, 1);
@@ -182,8 +184,9 @@ read_ends(struct history *h, struct err *err)
 	if (newest != h->last || h->stored < h->first)
 		return err_set(
 		    err, "%s: is damaged: numbers are missing", s->path);
+	s->stored = h->stored;
 	/* The first commit determines it. */
-	s->oldest = INT64_MIN;
+	h->stored_time = INT64_MIN;
 	return 0;
 }
 
@@ -214,7 +217,6 @@ history_store_open(struct history *h, struct err *err)
 	if (s == NULL || (s->path = strdup(h->o.store)) == NULL)
 		return err_set(err, "out of memory");
 	s->fd = -1;
-	s->oldest = INT64_MAX;
 	if (history_format_open(s->path, &s->db, &s->fd, err) != 0)
 		return -1;
 	for (int i = 0; i < STATEMENTS; i++) {
@@ -265,17 +267,16 @@ add_line(
 }
 
 static int
-write_sessions(struct history *h, struct err *err)
+write_sessions(
+    struct history_store *s, const struct history_batch *b, struct err *err)
 {
-	struct history_store *s = h->store;
-
 	if (run(s, FORGET_SESSIONS, err) != 0)
 		return -1;
-	for (size_t i = 0; i < h->sessions; i++) {
-		struct span id = {h->session[i].id, h->session[i].n};
+	for (size_t i = 0; i < b->sessions; i++) {
+		struct span id = {b->session[i].id, b->session[i].n};
 
 		if (bind_bytes(s, ADD_SESSION, 1, id) != 0 ||
-		    bind_number(s, ADD_SESSION, 2, h->session[i].started) != 0)
+		    bind_number(s, ADD_SESSION, 2, b->session[i].started) != 0)
 			return failed(s, err);
 		if (run(s, ADD_SESSION, err) != 0)
 			return -1;
@@ -283,38 +284,31 @@ write_sessions(struct history *h, struct err *err)
 	return 0;
 }
 
-/* The state of the store after a commit. */
-struct outcome {
-	uint64_t stored, bytes;
-	int64_t oldest;
-};
-
 /* Find the oldest line to keep, examining at most ${max}. */
 static int
-find_oldest(struct history *h, int64_t now, size_t max, struct outcome *after,
+find_oldest(struct history_store *s, struct history_batch *b, size_t max,
     struct err *err)
 {
-	struct history_store *s = h->store;
 	sqlite3_stmt *st = s->statement[OLD];
 	int rc;
 
-	after->stored = h->next;
-	after->oldest = INT64_MAX;
+	b->stored = b->next;
+	b->oldest = INT64_MAX;
 	if (bind_number(s, OLD, 1, max) != 0)
 		return failed(s, err);
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		uint64_t n = column_number(st, 0);
 		int64_t time = sqlite3_column_int64(st, 1);
-		bool is_last = n + 1 == h->next;
+		bool is_last = n + 1 == b->next;
 
-		after->stored = n;
-		after->oldest = time;
-		if (now - time <= h->o.age_ms &&
-		    (is_last || after->bytes <= h->o.store_bytes))
+		b->stored = n;
+		b->oldest = time;
+		if (b->now - time <= b->o->age_ms &&
+		    (is_last || b->bytes <= b->o->store_bytes))
 			break;
-		after->bytes -= LINE_BYTES + column_number(st, 2);
-		after->stored = n + 1;
-		after->oldest = is_last ? INT64_MAX : INT64_MIN;
+		b->bytes -= LINE_BYTES + column_number(st, 2);
+		b->stored = n + 1;
+		b->oldest = is_last ? INT64_MAX : INT64_MIN;
 	}
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		failed(s, err);
@@ -323,92 +317,53 @@ find_oldest(struct history *h, int64_t now, size_t max, struct outcome *after,
 }
 
 static int
-write_all(
-    struct history *h, int64_t now, struct outcome *after, struct err *err)
+write_all(struct history_store *s, struct history_batch *b, struct err *err)
 {
-	struct history_store *s = h->store;
-	size_t added = (size_t)(h->next - 1 - h->last);
-
-	*after = (struct outcome){h->stored, s->bytes, s->oldest};
-	for (uint64_t n = h->last + 1; n < h->next; n++) {
-		const struct history_entry *e = &history_at(h, n)->entry;
+	b->bytes = s->bytes;
+	for (size_t i = 0; i < b->lines; i++) {
+		const struct history_entry *e = &b->line[i]->entry;
 
 		if (add_line(s, e, err) != 0)
 			return -1;
-		after->bytes += line_bytes(e);
+		b->bytes += line_bytes(e);
 	}
-	if (h->sessions_changed && write_sessions(h, err) != 0)
+	if (b->has_sessions && write_sessions(s, b, err) != 0)
 		return -1;
-	if (find_oldest(h, now, 2 * added + DROP_MAX, after, err) != 0)
+	if (find_oldest(s, b, 2 * b->lines + DROP_MAX, err) != 0)
 		return -1;
-	if (after->stored > h->stored) {
-		if (bind_number(s, DROP, 1, after->stored - 1) != 0)
+	if (b->stored > s->stored) {
+		atomic_store(&s->dropped, b->stored);
+		if (bind_number(s, DROP, 1, b->stored - 1) != 0)
 			return failed(s, err);
 		if (run(s, DROP, err) != 0)
 			return -1;
 	}
-	if (bind_number(s, ADVANCE, 1, h->next) != 0 ||
-	    bind_number(s, ADVANCE, 2, after->bytes) != 0)
+	if (bind_number(s, ADVANCE, 1, b->next) != 0 ||
+	    bind_number(s, ADVANCE, 2, b->bytes) != 0)
 		return failed(s, err);
 	return run(s, ADVANCE, err);
 }
 
 int
-history_store_commit(struct history *h, int64_t now, struct err *err)
+history_store_commit(
+    struct history_store *s, struct history_batch *b, struct err *err)
 {
-	struct history_store *s = h->store;
-	struct outcome after;
-
-	if (h->next - 1 == h->last &&
-	    (h->stored == h->next || now - h->o.age_ms <= s->oldest))
-		return 0;
 	if (run(s, BEGIN, err) != 0)
 		return -1;
-	if (write_all(h, now, &after, err) != 0 || run(s, COMMIT, err) != 0) {
+	if (write_all(s, b, err) != 0 || run(s, COMMIT, err) != 0) {
 		/* After a disk-full error, SQLite may have rolled back
 		 * already. */
 		if (sqlite3_get_autocommit(s->db) == 0)
 			run(s, ROLLBACK, NULL);
 		return -1;
 	}
-	h->stored = after.stored;
-	h->sessions_changed = false;
-	s->bytes = after.bytes;
-	s->oldest = after.oldest;
+	s->stored = b->stored;
+	s->bytes = b->bytes;
 	return 0;
 }
 
-/* ---- Reading ------------------------------------------------------------ */
-
-int
-history_store_seek(struct history_store *s, uint64_t sequence, struct err *err)
+uint64_t
+history_store_dropped(const struct history_store *s)
 {
-	s->at = sequence;
-	return bind_number(s, READ, 1, sequence) == 0 ? 0 : failed(s, err);
-}
-
-int
-history_store_take(
-    struct history_store *s, struct history_entry *e, struct err *err)
-{
-	sqlite3_stmt *st = s->statement[READ];
-	int rc = sqlite3_step(st);
-
-	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		return failed(s, err);
-	if (rc == SQLITE_DONE || column_number(st, 0) != s->at)
-		return err_set(err, "%s: is damaged: line %llu is missing",
-		    s->path, (unsigned long long)s->at);
-	e->sequence = s->at++;
-	e->time = sqlite3_column_int64(st, 1);
-	e->session = column(st, 2);
-	e->type = column(st, 3);
-	e->text = column(st, 4);
-	return 0;
-}
-
-void
-history_store_rest(struct history_store *s)
-{
-	sqlite3_reset(s->statement[READ]);
+	return atomic_load(&s->dropped);
 }

@@ -12,15 +12,24 @@ struct serve_input {
 	struct event *event;
 	int fd;
 	bool is_file; /* epoll does not report on it: it is always ready */
+	bool paused, ended;
 	serve_read *read;
 	void *context;
 	char bytes[READ_SIZE];
 };
 
+/* Wait until there is something to read. */
+static void
+wait_ready(struct serve_input *i)
+{
+	const struct timeval now = {0, 0};
+
+	event_add(i->event, i->is_file ? &now : NULL);
+}
+
 static void
 on_ready(evutil_socket_t fd, short what, void *context)
 {
-	const struct timeval now = {0, 0};
 	struct serve_input *i = context;
 	ssize_t n = read(i->fd, i->bytes, sizeof(i->bytes));
 	int errnum = n < 0 ? errno : 0;
@@ -28,10 +37,11 @@ on_ready(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (n <= 0 && !again)
+	i->ended = n <= 0 && !again;
+	if (i->ended)
 		event_del(i->event);
 	else if (i->is_file)
-		event_add(i->event, &now);
+		wait_ready(i);
 	if (!again)
 		i->read(i->context,
 		    (struct span){i->bytes, n > 0 ? (size_t)n : 0}, errnum);
@@ -40,7 +50,6 @@ on_ready(evutil_socket_t fd, short what, void *context)
 struct serve_input *
 serve_input_new(struct serve *s, int fd, serve_read *read, void *context)
 {
-	const struct timeval now = {0, 0};
 	struct serve_input *i = calloc(1, sizeof(*i));
 	struct stat st;
 
@@ -58,7 +67,7 @@ serve_input_new(struct serve *s, int fd, serve_read *read, void *context)
 		i->is_file = true;
 		i->event = event_new(s->base, -1, 0, on_ready, i);
 		if (i->event != NULL)
-			event_add(i->event, &now);
+			wait_ready(i);
 	}
 	if (i->event == NULL) {
 		free(i);
@@ -74,4 +83,16 @@ serve_input_free(struct serve_input *i)
 		return;
 	event_free(i->event);
 	free(i);
+}
+
+void
+serve_input_pause(struct serve_input *i, bool paused)
+{
+	if (i->ended || paused == i->paused)
+		return;
+	i->paused = paused;
+	if (paused)
+		event_del(i->event);
+	else
+		wait_ready(i);
 }

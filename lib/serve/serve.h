@@ -202,6 +202,9 @@ struct serve_input *serve_input_new(
     struct serve *s, int fd, serve_read *read, void *context);
 void serve_input_free(struct serve_input *i);
 
+/* Stop reading, or continue. */
+void serve_input_pause(struct serve_input *i, bool paused);
+
 /* ---- Signals and timers ------------------------------------------------ */
 
 typedef void serve_callback(void *context);

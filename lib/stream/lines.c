@@ -115,7 +115,6 @@ end_input(struct stream *st, bool complete)
 {
 	st->ended = true;
 	st->complete = complete;
-	st->closing = !complete || !st->options.stay;
 }
 
 static void
@@ -226,13 +225,32 @@ stream_take(void *context, struct span bytes, int errnum)
 		if (!st->ended)
 			end_input(st, true);
 	}
-	if (history_commit(st->options.history, instant_now(), &err) != 0)
-		fail(st, &err);
-	stream_pump_all(st);
-	if (st->count.failed) {
-		stream_stop(st);
-	} else if (st->ended) {
+	if (st->ended) {
 		serve_input_free(st->input);
 		st->input = NULL;
 	}
+	stream_commit(st);
+}
+
+void
+stream_commit(struct stream *st)
+{
+	struct history *h = st->options.history;
+	uint64_t last = history_last(h);
+	struct err err;
+
+	if (!st->history_failed &&
+	    history_commit(h, instant_now(), &err) != 0) {
+		st->history_failed = true;
+		fail(st, &err);
+	}
+	if (st->ended && history_uncommitted(h) == 0)
+		st->closing = !st->complete || !st->options.stay;
+	if (st->input != NULL)
+		serve_input_pause(
+		    st->input, history_uncommitted(h) > STREAM_UNCOMMITTED_MAX);
+	if (history_last(h) != last || st->closing)
+		stream_pump_all(st);
+	if (st->count.failed)
+		stream_stop(st);
 }

@@ -13,6 +13,10 @@
 /* The interval of periodic work. */
 #define STREAM_TICK_MS 200
 
+/* If the store is slower than the input, this many bytes of lines wait for it;
+ * then no more input is read. */
+#define STREAM_UNCOMMITTED_MAX ((size_t)4 << 20)
+
 /* The most lines that one client gets before others have a turn. */
 #define STREAM_TURN 64
 
@@ -114,6 +118,8 @@ struct stream {
 	struct stream_options options;
 	struct serve *serve;
 	struct serve_input *input;
+	struct serve_input
+	    *committed; /* wakes when lines are on disk; or NULL */
 	struct stream_client *first;
 	size_t clients;
 	struct access_addresses addresses;
@@ -124,8 +130,10 @@ struct stream {
 	bool overlong; /* discarding the rest of a line that is too long */
 	bool ended;    /* no more input is read, */
 	bool complete; /* because it was read to its end */
-	bool closing;  /* clients leave when they have the rest */
+	bool closing;  /* and all lines are committed: clients leave when they
+			  have the rest */
 	bool finishing, stopping, again;
+	bool history_failed;
 	unsigned audited; /* refusals audited in this minute */
 	int64_t audited_minute;
 	uint64_t omitted; /* refusals not audited */
@@ -296,6 +304,10 @@ void stream_join(struct stream *st, struct serve_request *r,
 /* ---- lines.c: the input */
 /* For serve_input_new. */
 void stream_take(void *stream, struct span bytes, int errnum);
+
+/* Commit the lines that were read, and send those that are committed.  If that
+ * fails, stop. */
+void stream_commit(struct stream *st);
 
 /* ---- metrics.c */
 /* Append all metrics of ${st}. */

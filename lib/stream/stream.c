@@ -40,15 +40,10 @@ stream_free(struct stream *st)
 	}
 	access_addresses_release(&st->addresses);
 	serve_input_free(st->input);
+	serve_input_free(st->committed);
 	buf_release(&st->line);
 	buf_release(&st->text);
 	free(st);
-}
-
-const struct stream_counters *
-stream_counters(const struct stream *st)
-{
-	return &st->count;
 }
 
 const char *
@@ -127,18 +122,12 @@ tick(void *context)
 	struct stream *st = context;
 	int64_t now = instant_monotonic();
 	struct stream_client *next;
-	struct err err;
 
 	if (st->stopping)
 		return;
-	if (history_commit(st->options.history, instant_now(), &err) != 0) {
-		st->count.failed = true;
-		st->failure = err;
-	}
-	if (st->count.failed) {
-		stream_stop(st);
+	stream_commit(st);
+	if (st->stopping)
 		return;
-	}
 	for (struct stream_client *c = st->first; c != NULL; c = next) {
 		next = c->next;
 		look_after(c, now);
@@ -147,14 +136,46 @@ tick(void *context)
 	serve_after(st->serve, STREAM_TICK_MS, tick, st);
 }
 
+/* Lines are on disk. */
+static void
+on_committed(void *context, struct span bytes, int errnum)
+{
+	struct stream *st = context;
+
+	(void)bytes;
+	(void)errnum;
+	if (!st->stopping)
+		stream_commit(st);
+}
+
 int
 stream_start(struct stream *st, struct serve *s, int fd, struct err *err)
 {
+	int committed = history_descriptor(st->options.history);
+
 	st->serve = s;
+	if (committed >= 0) {
+		st->committed = serve_input_new(s, committed, on_committed, st);
+		if (st->committed == NULL)
+			return err_set(err, "out of memory");
+	}
 	st->input = serve_input_new(s, fd, stream_take, st);
 	if (st->input == NULL || serve_after(s, STREAM_TICK_MS, tick, st) != 0)
 		return err_set(err, "out of memory");
 	return 0;
+}
+
+const struct stream_counters *
+stream_finish(struct stream *st)
+{
+	struct err err;
+
+	if (!st->history_failed &&
+	    history_sync(st->options.history, instant_now(), &err) != 0) {
+		st->count.failed = true;
+		st->failure = err;
+	}
+	return &st->count;
 }
 
 void

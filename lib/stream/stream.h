@@ -118,8 +118,9 @@ struct stream_counters {
 	bool failed; /* see stream_failure */
 };
 
-/* Return the counters, which are owned by ${st}. */
-const struct stream_counters *stream_counters(const struct stream *st);
+/* After the server has ended: write lines that are not yet in the store.  Return
+ * the counters, which are owned by ${st}. */
+const struct stream_counters *stream_finish(struct stream *st);
 
 /* Return why counters->failed is set; "" if options.line has failed. */
 const char *stream_failure(const struct stream *st);

@@ -10,9 +10,6 @@ ago() { # SECONDS: the time of an event
 event() { # N SECONDS: an event that happened SECONDS ago
 	printf '{"type":"vitals.sample","n":%s,"time":"%s"}\n' "$1" "$(ago "$2")"
 }
-has() { # NAME TEXT VALUE
-	[ "$(metric "$1" "$2")" = "$3" ]
-}
 
 stream --stay
 event 1 300 | feed

@@ -78,6 +78,9 @@ metric() { # NAME TEXT [ARG of curl ...]
 		name[1] == n && index($1, t) { sum += $2 }
 		END { printf "%.15g\n", sum }'
 }
+has() { # NAME TEXT VALUE: is that the sum?
+	[ "$(metric "$1" "$2")" = "$3" ]
+}
 has_clients() { # KIND NUMBER [ARG of curl ...]
 	has_clients_k=$1 has_clients_n=$2
 	shift 2

@@ -28,6 +28,7 @@ remove_store(void)
 {
 	(void)unlink(FILE_NAME);
 	(void)unlink(FILE_NAME "-wal");
+	(void)unlink(FILE_NAME "-shm");
 }
 
 /* ---- Against the model -------------------------------------------------- */
@@ -90,20 +91,26 @@ check_random(void)
 	for (size_t i = 0; i < WATCHERS; i++)
 		watcher_init(&w[i], h);
 	while (good && count < LINES) {
+		bool wait = draw(2) == 0;
 		int64_t now;
 
 		for (uint32_t n = draw(20); n > 0; n--)
 			good = good && model_append(h, count++);
 		now = model_time(count) + draw(50);
-		good = good && history_commit(h, now, NULL) == 0 &&
-		    store_good(h, &o, count, now);
-		if (good && draw(10) == 0)
+		if (wait)
+			good = good && history_sync(h, now, NULL) == 0 &&
+			    history_uncommitted(h) == 0 &&
+			    store_good(h, &o, count, now);
+		else
+			good = good && history_commit(h, now, NULL) == 0;
+		if (good && wait && draw(10) == 0)
 			good = reopen(&h, &o);
 		for (size_t i = 0; i < WATCHERS && good; i++) {
 			if (draw(3) == 0)
 				good = watch(&w[i], h, draw(200));
 		}
 	}
+	good = good && history_sync(h, model_time(count), NULL) == 0;
 	for (size_t i = 0; i < WATCHERS; i++) {
 		good = good && watch(&w[i], h, 10 * LINES);
 		lines += w[i].lines;
@@ -153,12 +160,14 @@ die_in_writes(void)
 		exit(2);
 }
 
-/* Append and commit until death, and say on ${report} how far it came. */
+/* Append and commit until death, and report on ${report} how many lines a
+ * cursor could see.  With ${wait}, wait for each batch; otherwise only if many
+ * are not yet written. */
 static void
-child(const struct history_options *o, int report, uint32_t batch)
+child(const struct history_options *o, int report, uint32_t batch, bool wait)
 {
 	struct history *h;
-	uint64_t i;
+	uint64_t i, seen;
 
 	die_in_writes();
 	h = history_new(o, START, NULL);
@@ -171,8 +180,13 @@ child(const struct history_options *o, int report, uint32_t batch)
 			if (!model_append(h, i++))
 				exit(4);
 		}
-		if (history_commit(h, model_time(i), NULL) != 0 ||
-		    write(report, &i, sizeof(i)) != (ssize_t)sizeof(i))
+		if ((wait || history_uncommitted(h) > 50000
+			    ? history_sync
+			    : history_commit)(h, model_time(i), NULL) != 0)
+			exit(5);
+		seen = history_last(h) + 1 - model_first;
+		if ((wait && seen != i) ||
+		    write(report, &seen, sizeof(seen)) != (ssize_t)sizeof(seen))
 			exit(5);
 	}
 	exit(6);
@@ -181,8 +195,8 @@ child(const struct history_options *o, int report, uint32_t batch)
 /* Run a child to its death.  Return how many lines it had committed, and
  * whether it was killed. */
 static uint64_t
-run_child(
-    const struct history_options *o, uint32_t batch, uint64_t had, bool *killed)
+run_child(const struct history_options *o, uint32_t batch, bool wait,
+    uint64_t had, bool *killed)
 {
 	uint64_t i = had, got;
 	int fd[2], status = 0;
@@ -194,7 +208,7 @@ run_child(
 	}
 	if (pid == 0) {
 		close(fd[0]);
-		child(o, fd[1], batch);
+		child(o, fd[1], batch, wait);
 	}
 	close(fd[1]);
 	while (read(fd[0], &got, sizeof(got)) == (ssize_t)sizeof(got))
@@ -222,19 +236,20 @@ check_crashes(void)
 	for (int crash = 0; crash < 25 && good; crash++) {
 		uint32_t batch = 1 + draw(30);
 		uint64_t committed;
-		bool killed;
+		bool wait = draw(2) == 0, killed;
 
 		history_free(h);
 		deadline = 1 + draw(150);
-		committed = run_child(&o, batch, count, &killed);
+		committed = run_child(&o, batch, wait, count, &killed);
 		h = history_new(&o, START, NULL);
 		good = killed && h != NULL;
 		if (!good)
 			break;
 		count = history_last(h) + 1 - model_first;
-		/* What was committed is there; of what was not, all or
-		 * nothing. */
-		good = (count == committed || count == committed + batch) &&
+		/* What a cursor could see is there.  Of what was not committed,
+		 * whole batches are. */
+		good = count >= committed && (count - committed) % batch == 0 &&
+		    (!wait || count <= committed + batch) &&
 		    watch(&w, h, 100000);
 	}
 	CHECK(good && w.lines > 0, "nothing is lost or changed by crashes");
@@ -281,7 +296,7 @@ check_files(void)
 		if (!model_append(h, i))
 			CHECK(false, "append");
 	}
-	CHECK(history_commit(h, START, NULL) == 0, "commit");
+	CHECK(history_sync(h, START, NULL) == 0, "commit");
 	history_free(h);
 	CHECK(link(FILE_NAME, "other") == 0, "a second name");
 	check_refused("history.db: has a second name, a hard link: take one "
@@ -331,7 +346,7 @@ check_formats(void)
 		if (!model_append(h, i))
 			CHECK(false, "append");
 	}
-	CHECK(history_commit(h, START, NULL) == 0, "commit");
+	CHECK(history_sync(h, START, NULL) == 0, "commit");
 	history_free(h);
 	exec("PRAGMA user_version = 2");
 	check_refused("history.db: history of a later version (2)",
@@ -372,7 +387,7 @@ check_sessions(void)
 	CHECK(history_append(h, &line, &x, NULL) == 0, "a session");
 	line.session = span_of("y");
 	CHECK(history_append(h, &line, &y, NULL) == 0, "and another");
-	CHECK(history_commit(h, START, NULL) == 0, "commit");
+	CHECK(history_sync(h, START, NULL) == 0, "commit");
 	CHECK(reopen(&h, &roomy), "reopen");
 	CHECK(history_session(h, 0, &s) && span_is(s.id, "x") &&
 		s.started == x && history_session(h, 1, &s) &&
@@ -380,7 +395,7 @@ check_sessions(void)
 	    "open sessions are kept");
 	line.type = span_of("vitals.session.ended");
 	CHECK(history_append(h, &line, &y, NULL) == 0 &&
-		history_commit(h, START, NULL) == 0 && reopen(&h, &roomy) &&
+		history_sync(h, START, NULL) == 0 && reopen(&h, &roomy) &&
 		history_session(h, 0, &s) && span_is(s.id, "x") &&
 		!history_session(h, 1, &s),
 	    "closed ones are not");
@@ -409,14 +424,14 @@ check_full(void)
 	small = before;
 	small.rlim_cur = 60000;
 	CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0, "that is small");
-	CHECK(history_commit(h, START, &err) != 0, "a commit fails");
+	CHECK(history_sync(h, START, &err) != 0, "a commit fails");
 	CHECK(strncmp(err.text, "history.db: ", 12) == 0 &&
 		strstr(err.text, "ile too large") != NULL,
 	    "and says why");
 	CHECK(history_next(h, &c, &r, &err) == HISTORY_NONE,
 	    "nothing is seen before it is committed");
 	CHECK(setrlimit(RLIMIT_FSIZE, &before) == 0 &&
-		history_commit(h, START, &err) == 0,
+		history_sync(h, START, &err) == 0,
 	    "with room it is");
 	while (history_next(h, &c, &r, &err) == HISTORY_LINE) {
 		history_entry_unref(r.entry);
