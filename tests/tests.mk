@@ -69,6 +69,7 @@ demo: all
 .PHONY: demo
 
 # Benchmarks that are programs; the others are scripts.
+$(B)/obj/tests/bench/%.o: MOD_CFLAGS = -Itests
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/libvitals.a
 	@mkdir -p $(@D)
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
