@@ -87,11 +87,6 @@ struct http_mail {
 	int fd;               /* of the session that is set up; or -1 */
 	int64_t began, until; /* monotonic */
 	int64_t elapsed;      /* ms, at the end */
-	/* The sockets that were opened last, one for each family. */
-	struct {
-		int fd;
-		uint32_t number;
-	} opened[2];
 };
 
 /* Each file calls only those above it in this list. */
@@ -123,27 +118,17 @@ int http_mail_url(const char *url, struct http_mail_url *m, struct err *err);
 /* ---- watch.c: the sockets of libcurl in one epoll.  libcurl wants a
  * connection watched only while a request is on it; a system call is made only
  * where the kernel does not watch it already. */
-struct http_watched {
-	uint32_t number;
-	uint8_t state;
-};
 struct http_watch {
 	int epoll;
-	struct http_watched *of; /* by descriptor */
+	uint8_t *state; /* by descriptor */
 	size_t cap;
-	uint32_t opened; /* the last number */
 };
 int http_watch_begin(struct http_watch *w);
 void http_watch_end(struct http_watch *w);
 
-/* ${fd} is a new socket.  Return its number; 0 if memory ran out. */
-uint32_t http_watch_opened(struct http_watch *w, int fd);
-
-/* ${fd} is about to be closed. */
+/* ${fd} is a new socket; it is about to be closed. */
+void http_watch_opened(struct http_watch *w, int fd);
 void http_watch_closed(struct http_watch *w, int fd);
-
-/* Is ${fd} still the socket with this ${number}? */
-bool http_watch_is(const struct http_watch *w, int fd, uint32_t number);
 
 /* Watch ${fd} for input, output or both; with neither, no longer.  Return 0, or
  * -1. */
@@ -170,9 +155,6 @@ void http_mail_free(struct http_slot *s);
 /* Prepare to send ${message}, which is copied.  Return 0, or -1 if memory ran
  * out. */
 int http_mail_prepare(struct http_slot *s, struct span message);
-
-/* A socket of ${s} was opened, for the address family ${family}. */
-void http_mail_opened(struct http_slot *s, int family, int fd, uint32_t number);
 
 /* libcurl has set up the session: begin to send.  Return false if that is not
  * possible, which s->result or the replies explain. */

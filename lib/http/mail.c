@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "compat/wipe.h"
 #include "http/internal.h"
@@ -36,20 +35,8 @@ http_mail_server_check(const struct http_mail_server *m, struct err *err)
 	return 0;
 }
 
-/* Stop reading: the session is over, and libcurl would wait for the reply to its
- * QUIT. */
-static void
-hear_no_more(struct http_slot *s)
-{
-	for (size_t i = 0; i < 2; i++) {
-		int fd = s->mail->opened[i].fd;
-
-		if (http_watch_is(s->watch, fd, s->mail->opened[i].number))
-			shutdown(fd, SHUT_RD);
-	}
-}
-
-/* Take a line of a reply that libcurl has received. */
+/* Take a line of a reply that libcurl has received.  At the end of the session
+ * it gives up: it would read on, or try other commands. */
 static size_t
 take_reply(char *data, size_t size, size_t n, void *p)
 {
@@ -59,9 +46,7 @@ take_reply(char *data, size_t size, size_t n, void *p)
 	s->header_bytes += bytes.n;
 	while (bytes.n > 0 && !s->mail->replies.over)
 		mail_replies_take(&s->mail->replies, &bytes);
-	if (s->mail->replies.over)
-		hear_no_more(s);
-	return size * n;
+	return s->mail->replies.over ? 0 : size * n;
 }
 
 static unsigned
@@ -150,17 +135,7 @@ http_mail_prepare(struct http_slot *s, struct span message)
 	m->fd = -1;
 	m->began = instant_monotonic();
 	m->until = m->began + s->target->total_ms;
-	m->opened[0].number = m->opened[1].number = 0;
 	return buf_failed(&m->text) ? -1 : 0;
-}
-
-void
-http_mail_opened(struct http_slot *s, int family, int fd, uint32_t number)
-{
-	size_t i = family == AF_INET6;
-
-	s->mail->opened[i].fd = fd;
-	s->mail->opened[i].number = number;
 }
 
 /* Prepare the next command, or the message. */

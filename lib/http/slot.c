@@ -67,12 +67,8 @@ open_socket(void *p, curlsocktype purpose, struct curl_sockaddr *a)
 	s->allowed = true;
 	s->to = to;
 	s->no_socket = fd < 0 ? errno : 0;
-	if (fd >= 0) {
-		uint32_t number = http_watch_opened(s->watch, fd);
-
-		if (s->mail != NULL)
-			http_mail_opened(s, a->family, fd, number);
-	}
+	if (fd >= 0)
+		http_watch_opened(s->watch, fd);
 	return fd;
 }
 

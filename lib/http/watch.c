@@ -5,7 +5,7 @@
 
 #include "http/internal.h"
 
-/* Bits of the state of a descriptor. */
+/* The state of a descriptor. */
 #define OURS 1 /* opened by us: its closing is reported */
 #define WATCHED_IN 2
 #define WATCHED_OUT 4
@@ -16,9 +16,8 @@
 int
 http_watch_begin(struct http_watch *w)
 {
-	w->of = NULL;
+	w->state = NULL;
 	w->cap = 0;
-	w->opened = 0;
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	return w->epoll < 0 ? -1 : 0;
 }
@@ -28,43 +27,33 @@ http_watch_end(struct http_watch *w)
 {
 	if (w->epoll >= 0)
 		close(w->epoll);
-	free(w->of);
+	free(w->state);
 }
 
-uint32_t
+void
 http_watch_opened(struct http_watch *w, int fd)
 {
 	size_t at = (size_t)fd, cap = w->cap == 0 ? FIRST : w->cap;
-	struct http_watched *of;
+	uint8_t *state;
 
 	if (at >= w->cap) {
 		while (cap <= at)
 			cap *= 2;
-		of = realloc(w->of, cap * sizeof(*of));
-		if (of == NULL)
-			return 0; /* it is then watched like a foreign one */
-		memset(of + w->cap, 0, (cap - w->cap) * sizeof(*of));
-		w->of = of;
+		state = realloc(w->state, cap);
+		if (state == NULL)
+			return; /* it is then watched like a foreign one */
+		memset(state + w->cap, 0, cap - w->cap);
+		w->state = state;
 		w->cap = cap;
 	}
-	w->of[at].state = OURS;
-	if (++w->opened == 0)
-		w->opened = 1;
-	w->of[at].number = w->opened;
-	return w->opened;
-}
-
-bool
-http_watch_is(const struct http_watch *w, int fd, uint32_t number)
-{
-	return number != 0 && (size_t)fd < w->cap && w->of[fd].number == number;
+	w->state[at] = OURS;
 }
 
 void
 http_watch_closed(struct http_watch *w, int fd)
 {
 	if ((size_t)fd < w->cap)
-		w->of[fd] = (struct http_watched){0, 0};
+		w->state[fd] = 0;
 }
 
 static int
@@ -101,29 +90,29 @@ http_watch_want(struct http_watch *w, int fd, bool in, bool out)
 	unsigned now;
 	int rc = 0;
 
-	if ((size_t)fd >= w->cap || (w->of[fd].state & OURS) == 0)
+	if ((size_t)fd >= w->cap || (w->state[fd] & OURS) == 0)
 		return want_foreign(w, fd, what);
-	now = w->of[fd].state & (WATCHED_IN | WATCHED_OUT);
+	now = w->state[fd] & (WATCHED_IN | WATCHED_OUT);
 	/* The connection may be used again soon: keep watching it until
 	 * something arrives on it. */
 	if (what == 0) {
-		w->of[fd].state = (uint8_t)(OURS | now);
+		w->state[fd] = (uint8_t)(OURS | now);
 		return 0;
 	}
 	if (now != what)
 		rc = control(
 		    w, now == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, what);
-	w->of[fd].state = (uint8_t)(OURS | WANTED | (rc == 0 ? what : now));
+	w->state[fd] = (uint8_t)(OURS | WANTED | (rc == 0 ? what : now));
 	return rc;
 }
 
 bool
 http_watch_wanted(struct http_watch *w, int fd)
 {
-	if ((size_t)fd >= w->cap || (w->of[fd].state & OURS) == 0 ||
-	    (w->of[fd].state & WANTED) != 0)
+	if ((size_t)fd >= w->cap || (w->state[fd] & OURS) == 0 ||
+	    (w->state[fd] & WANTED) != 0)
 		return true;
 	control(w, EPOLL_CTL_DEL, fd, 0);
-	w->of[fd].state = OURS;
+	w->state[fd] = OURS;
 	return false;
 }

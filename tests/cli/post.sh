@@ -46,6 +46,20 @@ raw() {
 	# shellcheck disable=SC2034 # for the tests
 	RAW=$(cat "$WORK/raw.port")
 }
+# The same with tests/servers/smtp.js, whose log is mail.log: sets MAIL.
+mail_server() { # [CERT KEY [tls]]
+	rm -f "$WORK/mail.port"
+	: >>"$WORK/mail.log"
+	node "$TESTS/servers/smtp.js" "$WORK/mail.port" "$WORK/mail.log" 3600 "$@" \
+		>"$WORK/mail.out" 2>&1 &
+	HOOKS="$HOOKS $!"
+	wait_for [ -s "$WORK/mail.port" ] || {
+		not_ok 'the mail server of the tests starts' "$WORK/mail.out"
+		done_testing
+	}
+	# shellcheck disable=SC2034 # for the tests
+	MAIL=$(cat "$WORK/mail.port")
+}
 # Empty the log.
 new_log() {
 	: >"$WORK/log"
