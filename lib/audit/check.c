@@ -221,10 +221,12 @@ look_for_copies(struct audit_check *c, const struct audit_line *l)
 static bool
 continues(struct audit_check *c, const struct audit_line *l)
 {
-	const struct audit_run *r = &c->run[c->runs - 1];
+	const struct audit_run *r;
 
-	if (!c->open || l->seq != r->last + 1 ||
-	    !audit_hash_same(&l->previous, &r->end))
+	if (!c->open)
+		return false;
+	r = &c->run[c->runs - 1];
+	if (l->seq != r->last + 1 || !audit_hash_same(&l->previous, &r->end))
 		return false;
 	/* A copy ends where its original ends, or continues otherwise. */
 	return !r->is_copy ||
