@@ -41,6 +41,8 @@ static const struct cli_option table[] = {
 	"where the skin is, in pixels (with --site skin)", &opt.spec.roi),
     CLI_CHOICE("method", 'm', RPPG_METHOD_CHOICES,
 	"how to find the pulse (default: fusion)", &opt.spec.method),
+    CLI_FLAG("raw", 0, "use the method without what vitals-extract adds",
+	&opt.spec.raw),
     CLI_FLAG("all-faces", 0, "measure every face, not only the largest",
 	&opt.spec.all_faces),
     CLI_REAL("window", 'w', "SECONDS", "measure windows, not whole recordings",

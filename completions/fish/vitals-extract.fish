@@ -5,6 +5,7 @@ complete -c vitals-extract -s t -l from-trace -r -F -d 'read trace lines instead
 complete -c vitals-extract -s s -l site -x -a 'face skin finger' -d 'what the video shows (default: face)'
 complete -c vitals-extract -l roi -x -d 'where the skin is, in pixels (with --site skin)'
 complete -c vitals-extract -s m -l method -x -a 'fusion green chrom pos lgi omit pbv ica fvp' -d 'how to find the pulse (default: fusion)'
+complete -c vitals-extract -l raw -d 'use the method without what vitals-extract adds'
 complete -c vitals-extract -l all-faces -d 'measure every face, not only the largest'
 complete -c vitals-extract -s w -l window -x -d 'measure windows, not whole recordings'
 complete -c vitals-extract -l every -x -d 'time from one window to the next (default: the window)'

@@ -96,6 +96,13 @@ check(const struct extract_spec *spec, struct err *err)
 	if (spec->all_faces && spec->method == RPPG_FVP)
 		return err_set(
 		    err, "--all-faces and --method fvp exclude each other");
+	if (spec->raw &&
+	    (spec->site == SKIN_SITE_FINGER || spec->method == RPPG_FUSION ||
+		spec->method == RPPG_FVP))
+		return err_set(err,
+		    "--raw goes with --method green, chrom, pos, lgi, omit, "
+		    "pbv "
+		    "or ica, and not with --site finger");
 	return 0;
 }
 
@@ -125,6 +132,7 @@ extract_spec_read(const struct extract_spec *spec,
 		    spec->start);
 	m->site = (enum rppg_site)spec->site;
 	m->method = (enum rppg_method)spec->method;
+	m->raw = spec->raw;
 	m->rate = spec->rate;
 	options->skin.site = (enum skin_site)spec->site;
 	options->skin.all_faces = spec->all_faces;

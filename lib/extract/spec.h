@@ -17,7 +17,7 @@ struct extract_spec {
 	double rate;          /* samples a second */
 	double frame_rate;    /* frames a second */
 	int64_t stream;       /* of the container; negative: not given */
-	bool live, all_faces, no_sandbox, ignore_clock;
+	bool live, all_faces, no_sandbox, ignore_clock, raw;
 };
 
 /* Check what a single option does not show, and set ${options} but for what

@@ -67,7 +67,7 @@ measure_new(const struct measure_options *options,
 	m->options = options;
 	m->source = source;
 	m->face_index = face_index;
-	m->rppg = rppg_new(options->site, options->method, names);
+	m->rppg = rppg_new(options->site, options->method, options->raw, names);
 	if (m->rppg == NULL) {
 		free(m);
 		return NULL;

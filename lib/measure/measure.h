@@ -51,6 +51,9 @@ enum measure_emit {
 struct measure_options {
 	enum rppg_site site;
 	enum rppg_method method;
+	/* As in rppg_new.  Every heart rate is given, and confidences are half of
+	 * what they would be. */
+	bool raw;
 	unsigned emit;               /* of enum measure_emit */
 	double window;               /* s; 0: the whole recording */
 	double every;                /* s from one window to the next;

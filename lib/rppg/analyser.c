@@ -104,7 +104,7 @@ uses(enum rppg_site site, enum rppg_method chosen, enum rppg_method m)
 }
 
 struct analyser *
-analyser_new(enum rppg_site site, enum rppg_method method,
+analyser_new(enum rppg_site site, enum rppg_method method, bool raw,
     const struct trace_names *names)
 {
 	struct analyser *a = calloc(1, sizeof(*a));
@@ -114,6 +114,7 @@ analyser_new(enum rppg_site site, enum rppg_method method,
 		return NULL;
 	}
 	a->site = site;
+	a->raw = a->window.raw = raw;
 	a->kind = rppg_method_info(method)->kind;
 	for (int m = 0; m < RPPG_METHODS; m++) {
 		a->uses[m] = uses(site, method, (enum rppg_method)m);
@@ -183,7 +184,7 @@ add_harmonics(struct power *s)
 int
 analyser_background(struct analyser *a, size_t n)
 {
-	a->has_reference = a->window.background >= 0;
+	a->has_reference = a->window.background >= 0 && !a->raw;
 	if (!a->has_reference)
 		return 0;
 	window_raw(&a->window, (unsigned)a->window.background);
@@ -246,7 +247,10 @@ analyser_spectrum(
 	    power_raw(&a->plan, a->wave, n, s) != 0)
 		return -1;
 	weigh_reference(a, m, s);
-	power_normalise(&a->plan, s);
+	if (a->raw)
+		power_share(s);
+	else
+		power_normalise(&a->plan, s);
 	return 0;
 }
 

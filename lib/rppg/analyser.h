@@ -23,6 +23,7 @@ enum wave_part {
 struct analyser {
 	enum rppg_site site;
 	enum rppg_kind kind; /* of the chosen method */
+	bool raw;            /* as in rppg_new */
 	bool uses[RPPG_METHODS];
 	unsigned methods; /* how many of them */
 	unsigned regions;
@@ -42,7 +43,7 @@ struct analyser {
 
 /* NULL without memory. */
 struct analyser *analyser_new(enum rppg_site site, enum rppg_method method,
-    const struct trace_names *names);
+    bool raw, const struct trace_names *names);
 void analyser_free(struct analyser *a);
 
 /* The number of independent samples that ${n} samples of the grid have in the
@@ -61,7 +62,7 @@ int analyser_apply(
     struct analyser *a, enum rppg_method m, size_t n, double *wave);
 
 /* The spectrum of that wave, with the reference attenuated and the noise made
- * white.  Return 0, or -1 without memory. */
+ * white, unless it is raw.  Return 0, or -1 without memory. */
 int analyser_spectrum(
     struct analyser *a, enum rppg_method m, size_t n, struct power *s);
 

@@ -33,7 +33,7 @@ static const double CYCLES = 4.5;
 static const double SLOW = 50, SLOW_STEP = 6, CLEAR = 2, CLEAR_STEP = 3;
 
 struct rppg *
-rppg_new(enum rppg_site site, enum rppg_method method,
+rppg_new(enum rppg_site site, enum rppg_method method, bool raw,
     const struct trace_names *names)
 {
 	struct rppg *p = calloc(1, sizeof(*p));
@@ -42,10 +42,11 @@ rppg_new(enum rppg_site site, enum rppg_method method,
 		return NULL;
 	p->site = site;
 	p->method = method;
+	p->raw = raw;
 	p->names = *names;
 	history_init(&p->history);
 	p->pending = calloc(RATE_TRACKER_LAG, sizeof(*p->pending));
-	p->analyser = analyser_new(site, method, names);
+	p->analyser = analyser_new(site, method, raw, names);
 	if (p->pending == NULL || p->analyser == NULL ||
 	    resampler_init(&p->resampler, names->count) != 0) {
 		rppg_free(p);

@@ -30,9 +30,14 @@
 
 struct rppg;
 
-/* NULL without memory.  ${names} says which regions are skin and which
- * background. */
-struct rppg *rppg_new(enum rppg_site site, enum rppg_method method,
+/*
+ * NULL without memory.  ${names} says which regions are skin and which
+ * background.  ${raw}, with a method that is not the fusion nor that of whole
+ * pictures: the method as its paper has it, without what this engine adds.  Light
+ * and movement are not removed, spectra are not whitened, the rate of a window
+ * is the highest peak of its spectrum, and that of a segment their median.
+ */
+struct rppg *rppg_new(enum rppg_site site, enum rppg_method method, bool raw,
     const struct trace_names *names);
 void rppg_free(struct rppg *p);
 

@@ -63,8 +63,9 @@ struct rppg_colour {
 };
 
 struct rppg_method_info {
-	const char *name;   /* as --method takes it: "pos" */
-	const char *report; /* as readings say it: "rppg-pos" */
+	const char *name;       /* as --method takes it: "pos" */
+	const char *report;     /* as readings say it: "rppg-pos" */
+	const char *report_raw; /* without cleaning: "rppg-pos-raw" */
 	enum rppg_kind kind;
 	double weight; /* in the fusion */
 	/* Write the pulse wave of ${c}, relative to the light's level, to

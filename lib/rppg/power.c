@@ -97,16 +97,24 @@ power_raw(struct power_plan *p, const double *x, size_t n, struct power *s)
 void
 power_normalise(const struct power_plan *p, struct power *s)
 {
-	double exponent = power_exponent(s->power), all = 0;
+	double exponent = power_exponent(s->power);
 
-	for (int k = POWER_LOW; k < POWER_BINS; k++) {
-		double v = (double)s->power[k] * exp(exponent * p->log_bin[k]);
-
-		s->power[k] = (float)v;
-		all += v;
-	}
-	s->valid = all > POWER_MIN;
+	for (int k = POWER_LOW; k < POWER_BINS; k++)
+		s->power[k] = (float)((double)s->power[k] *
+		    exp(exponent * p->log_bin[k]));
+	power_share(s);
 	s->exponent = (float)exponent;
+}
+
+void
+power_share(struct power *s)
+{
+	double all = 0;
+
+	for (int k = POWER_LOW; k < POWER_BINS; k++)
+		all += (double)s->power[k];
+	s->valid = all > POWER_MIN;
+	s->exponent = 0;
 	for (int k = 0; k < POWER_BINS; k++)
 		s->power[k] = s->valid && k >= POWER_LOW
 		    ? (float)((double)s->power[k] / all)

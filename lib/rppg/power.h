@@ -59,6 +59,8 @@ double power_exponent(const float *power);
 int power_raw(struct power_plan *p, const double *x, size_t n, struct power *s);
 /* Whiten and normalise. */
 void power_normalise(const struct power_plan *p, struct power *s);
+/* Normalise only. */
+void power_share(struct power *s);
 
 /* The half width of a peak in a window of ${n} samples, in bins. */
 unsigned power_lobe(size_t n);

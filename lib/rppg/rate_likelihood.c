@@ -20,6 +20,11 @@ static const double PRIOR_RATE = 75, PRIOR_WIDTH = 0.4;
 /* By hand: what all methods together count beside the groups of patches. */
 static const double METHODS_WEIGHT = 0.2;
 
+/* Of a raw method: the lowest rate, as in pyVHR (0.65 Hz), and a weight of the
+ * spectrum beside which the tracker's costs of changes do not matter. */
+static const int RAW_LOW = (int)(0.65 / POWER_STEP) + 1;
+static const double RAW_WEIGHT = 1e6;
+
 /* The spectrum of each method for the mean of all patches. */
 static int
 score_methods(struct analyser *a, struct rate_likelihood *out)
@@ -72,6 +77,17 @@ add_methods(struct rate_likelihood *out, double scale)
 		if (weight[m] > 0)
 			add_power(out, &out->method[m].power,
 			    scale * weight[m] / all);
+}
+
+/* Each window has the rate of its highest peak, whatever the windows beside it
+ * have. */
+static void
+add_raw(struct rate_likelihood *out)
+{
+	for (int m = 0; m < RPPG_METHODS; m++)
+		for (int k = RAW_LOW; k <= POWER_HIGH; k++)
+			out->log_likelihood[k - POWER_LOW] +=
+			    RAW_WEIGHT * (double)out->method[m].power.power[k];
 }
 
 static int
@@ -178,6 +194,10 @@ rate_likelihood_estimate(struct analyser *a, const struct resampler *in,
 	}
 	if (score_methods(a, out) != 0)
 		return -1;
+	if (a->raw) {
+		add_raw(out);
+		return 0;
+	}
 	if (a->kind == RPPG_KIND_FUSION && a->site != RPPG_SITE_FINGER &&
 	    score_groups(a, out) != 0)
 		return -1;

@@ -169,21 +169,48 @@ add_point(struct assembly *d, const struct window_estimate *n)
 		d->curve[d->points++] = (struct rate_point){time, n->rate};
 }
 
-/* The rate and the features of the segment: means over its windows, the rates
- * weighted by how clear and how long these are.  The phase of the wave then
- * gives a better rate. */
 static int
-sum_up(struct assembly *d, enum rppg_method method, double from, double to,
-    struct rppg_segment *v)
+slower_first(const void *va, const void *vb)
 {
-	double sum = 0, all = 0, longest = 0, squares = 0;
-	double stretch[STRETCH];
-	size_t stretched = 0;
+	const struct rate_point *a = va, *b = vb;
+
+	return (a->rate > b->rate) - (a->rate < b->rate);
+}
+
+/* The median rate of the windows that count; sorts the curve. */
+static double
+median_rate(struct assembly *d)
+{
+	qsort(d->curve, d->points, sizeof(*d->curve), slower_first);
+	return 0.5 *
+	    (d->curve[(d->points - 1) / 2].rate + d->curve[d->points / 2].rate);
+}
+
+/* The length of the longest window of the segment, s. */
+static double
+longest_window(const struct assembly *d, double from, double to)
+{
+	double longest = 0;
 
 	for (size_t i = 0; i < d->estimates; i++)
 		if (belongs(&d->estimate[i], from, to))
 			longest = fmax(
 			    longest, d->estimate[i].end - d->estimate[i].start);
+	return longest;
+}
+
+/* The rate and the features of the segment: means over its windows, the rates
+ * weighted by how clear and how long these are.  The phase of the wave then
+ * gives a better rate. */
+static int
+sum_up(const struct rppg *p, struct assembly *d, double from, double to,
+    struct rppg_segment *v)
+{
+	double sum = 0, all = 0, longest = longest_window(d, from, to);
+	double squares = 0;
+	double stretch[STRETCH];
+	size_t stretched = 0;
+
 	v->snr_db = (double)NAN;
 	for (size_t i = 0; i < d->estimates; i++) {
 		const struct window_estimate *n = &d->estimate[i];
@@ -221,7 +248,11 @@ sum_up(struct assembly *d, enum rppg_method method, double from, double to,
 	    log(fmax((to - from) * v->coverage, 1) / RPPG_WINDOW);
 	v->snr_db = v->feature[RPPG_FEATURE_SNR];
 	v->feature[RPPG_FEATURE_SPREAD] = log1p(sqrt(squares / all));
-	v->confidence = rppg_confidence(method, v->feature);
+	v->confidence = rppg_confidence(p->method, v->feature);
+	if (p->raw) {
+		v->rate = median_rate(d);
+		return 0;
+	}
 	return phase_rate_mean(
 	    v->wave, v->waves, v->wave_start, d->curve, d->points, &v->rate);
 }
@@ -320,7 +351,7 @@ rppg_segment(struct rppg *p, double from, double to, struct rppg_segment *v)
 	v->end = fmax(from, to);
 	if (assembly_init(p, &d) == 0 && fill_colour(p, from, to, v) == 0 &&
 	    fill_wave(p, &d, from, to, v) == 0)
-		status = sum_up(&d, p->method, from, to, v);
+		status = sum_up(p, &d, from, to, v);
 	assembly_release(&d);
 	if (status != 0)
 		rppg_segment_release(v);

@@ -19,6 +19,7 @@ struct pending {
 struct rppg {
 	enum rppg_site site;
 	enum rppg_method method;
+	bool raw;
 	struct trace_names names;
 	struct analyser *analyser;
 	struct resampler resampler;

@@ -196,9 +196,13 @@ window_open(struct window *w, const struct resampler *in, enum rppg_site site,
 			w->background = (int)i;
 		}
 	}
-	if (w->background >= 0 && read_light(w) != 0)
+	if (w->background >= 0 && !w->raw && read_light(w) != 0)
 		return -1;
-	return site == RPPG_SITE_FACE ? read_motion(w) : 0;
+	if (site == RPPG_SITE_FACE && read_motion(w) != 0)
+		return -1;
+	if (w->raw)
+		w->motions = 0;
+	return 0;
 }
 
 /* Remove light and movement from ${x}, a channel. */

@@ -24,7 +24,8 @@ enum {
 struct window {
 	const struct resampler *in;
 	enum rppg_site site;
-	size_t from, n;               /* samples of the grid */
+	size_t from, n; /* samples of the grid */
+	bool raw; /* set by the caller: remove neither light nor movement */
 	bool good[TRACE_REGIONS_MAX]; /* regions of skin that are usable */
 	double seen;                  /* share of time with skin in view */
 	double movement; /* of the face: standard deviation over its size */

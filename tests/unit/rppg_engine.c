@@ -52,7 +52,7 @@ run(const struct scene *s, double seconds, enum rppg_method m)
 	for (unsigned i = 0; i < s->patches; i++)
 		snprintf(names.name[i], TRACE_NAME_MAX, "cheek-%u", i);
 	snprintf(names.name[s->patches], TRACE_NAME_MAX, TRACE_BACKGROUND);
-	struct rppg *p = rppg_new(RPPG_SITE_FACE, m, &names);
+	struct rppg *p = rppg_new(RPPG_SITE_FACE, m, false, &names);
 	for (unsigned i = 0; (double)i / s->fps < seconds; i++) {
 		double t = (double)i / s->fps + s->jitter * noise();
 
@@ -148,7 +148,8 @@ much_noise(unsigned seconds)
 		snprintf(names.name[i], TRACE_NAME_MAX, "%c-%u",
 		    (char)('a' + i * PARTS / PATCHES), i);
 	for (unsigned k = 0; k < RUNS; k++) {
-		struct rppg *p = rppg_new(RPPG_SITE_FACE, RPPG_FUSION, &names);
+		struct rppg *p =
+		    rppg_new(RPPG_SITE_FACE, RPPG_FUSION, false, &names);
 		double drift[PATCHES + 1] = {0}, keep = k % 2 ? 0.95 : 0;
 		double alone = k % 4 < 2 ? 1 : 0.2;
 		struct rppg_segment v;
@@ -283,7 +284,7 @@ comes(void)
 	for (unsigned i = 0; i < 5; i++)
 		snprintf(names.name[i], TRACE_NAME_MAX, "cheek-%u", i);
 	snprintf(names.name[4], TRACE_NAME_MAX, TRACE_BACKGROUND);
-	struct rppg *p = rppg_new(RPPG_SITE_FACE, RPPG_FUSION, &names);
+	struct rppg *p = rppg_new(RPPG_SITE_FACE, RPPG_FUSION, false, &names);
 	for (unsigned i = 0; i < 30 * 30; i++) {
 		double t = (double)i / 30;
 		bool there = t > 9 && t < 16;

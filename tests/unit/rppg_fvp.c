@@ -48,7 +48,7 @@ measure(const struct scene *s)
 
 	for (unsigned i = 0; i < BOXES; i++)
 		snprintf(names.name[i], TRACE_NAME_MAX, "frame-%u", i + 1);
-	struct rppg *p = rppg_new(RPPG_SITE_FACE, RPPG_FVP, &names);
+	struct rppg *p = rppg_new(RPPG_SITE_FACE, RPPG_FVP, false, &names);
 	for (unsigned i = 0; i < 450; i++) {
 		paint(s, i / 30.0, &f);
 		if (rppg_push(p, &f, &err) != 0)
