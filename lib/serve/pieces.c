@@ -18,6 +18,8 @@ serve_stream_sent(struct serve_stream *t, size_t n)
 		t->count--;
 	}
 	t->sent = n;
+	if (t->count == 0)
+		t->first = 0;
 }
 
 void

@@ -16,14 +16,17 @@
 #define READ_SIZE 4096
 #define READ_ROUNDS 16
 
-static int
-fd_of(const struct serve_stream *t)
+static ssize_t
+write_one(struct serve_stream *t)
 {
-	return bufferevent_getfd(t->request->bev);
+	struct span s = t->piece[t->first].bytes;
+
+	return send(
+	    t->fd, s.p + t->sent, s.n - t->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 static ssize_t
-write_plain(struct serve_stream *t)
+write_all(struct serve_stream *t)
 {
 	struct iovec v[SERVE_PIECES];
 	struct msghdr message = {.msg_iov = v, .msg_iovlen = t->count};
@@ -40,7 +43,7 @@ write_plain(struct serve_stream *t)
 		v[i].iov_base = p.base;
 		v[i].iov_len = s.n - skip;
 	}
-	return sendmsg(fd_of(t), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return sendmsg(t->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 static ssize_t
@@ -65,7 +68,9 @@ void
 serve_stream_push(struct serve_stream *t)
 {
 	while (t->count > 0 && !t->broken) {
-		ssize_t n = t->ssl != NULL ? write_tls(t) : write_plain(t);
+		ssize_t n = t->ssl != NULL ? write_tls(t)
+		    : t->count == 1        ? write_one(t)
+					   : write_all(t);
 
 		if (n >= 0) {
 			serve_stream_sent(t, (size_t)n);
@@ -155,7 +160,7 @@ read_some(struct serve_stream *t, char *to, size_t size)
 	if (evbuffer_get_length(ahead) > 0)
 		return evbuffer_remove(ahead, to, size);
 	if (t->ssl == NULL)
-		return recv(fd_of(t), to, size, MSG_DONTWAIT);
+		return recv(t->fd, to, size, MSG_DONTWAIT);
 	ERR_clear_error();
 	if (SSL_read_ex(t->ssl, to, size, &n) == 1)
 		return (ssize_t)n;
@@ -221,8 +226,9 @@ set_up(struct serve_stream *t, int64_t dead_ms)
 {
 	struct serve_request *r = t->request;
 	const int unsent = SERVE_UNSENT_MAX, dead = (int)dead_ms;
-	int fd = fd_of(t);
+	int fd = bufferevent_getfd(r->bev);
 
+	t->fd = fd;
 	/* Streams also work on systems without these options. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead, sizeof(dead));

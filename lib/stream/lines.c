@@ -41,23 +41,19 @@ find_session(const struct json_index *ix, struct json_index *inner,
 	return true;
 }
 
-/* Find the session in the data of a CloudEvent. */
+/* Find the session of the event in st->index, or in the data of a CloudEvent. */
 static void
-take_session(const struct json_index *ix, struct buf *text, struct span *id)
+take_session(struct stream *st, struct span *id)
 {
 	const struct json_member *data;
-	struct json_index inner, wrapped;
 
-	json_index_init(&inner);
-	json_index_init(&wrapped);
-	if (!find_session(ix, &inner, text, id) &&
-	    find_text(ix, "specversion") != NULL &&
-	    (data = json_index_find(ix, "data")) != NULL &&
+	if (!find_session(&st->index, &st->session_index, &st->session, id) &&
+	    find_text(&st->index, "specversion") != NULL &&
+	    (data = json_index_find(&st->index, "data")) != NULL &&
 	    data->type == JSON_OBJECT &&
-	    json_index_read(&wrapped, data->value, NULL) == 0)
-		find_session(&wrapped, &inner, text, id);
-	json_index_release(&wrapped);
-	json_index_release(&inner);
+	    json_index_read(&st->data_index, data->value, NULL) == 0)
+		find_session(
+		    &st->data_index, &st->session_index, &st->session, id);
 }
 
 /* Return the time of the event in ${ix}, or 0. */
@@ -78,35 +74,24 @@ append(struct stream *st, struct span text, struct err *err)
 {
 	struct history_line line = {.text = text, .session = {"", 0}};
 	const struct json_member *type;
-	struct json_index ix;
-	struct buf session, name;
 	uint64_t sequence;
-	int rc;
 
-	buf_init(&session);
-	buf_init(&name);
-	json_index_init(&ix);
-	rc = json_index_read(&ix, text, err);
-	if (rc == 0) {
-		line.time = instant_now();
-		type = find_text(&ix, "type");
-		if (type == NULL)
-			type = find_text(&ix, "record");
-		line.type = text_of(type, &name);
-		take_session(&ix, &session, &line.session);
-		line.event = find_time(&ix);
-		if (line.event != 0)
-			stream_observe(
-			    &st->metrics.arrival, line.time - line.event);
-		rc = buf_failed(&session) || buf_failed(&name)
-		    ? err_set(err, "out of memory")
-		    : history_append(
-			  st->options.history, &line, &sequence, err);
-	}
-	json_index_release(&ix);
-	buf_release(&session);
-	buf_release(&name);
-	return rc;
+	if (json_index_read(&st->index, text, err) != 0)
+		return -1;
+	buf_clear(&st->name);
+	buf_clear(&st->session);
+	line.time = instant_now();
+	type = find_text(&st->index, "type");
+	if (type == NULL)
+		type = find_text(&st->index, "record");
+	line.type = text_of(type, &st->name);
+	take_session(st, &line.session);
+	line.event = find_time(&st->index);
+	if (line.event != 0)
+		stream_observe(&st->metrics.arrival, line.time - line.event);
+	if (buf_failed(&st->name) || buf_failed(&st->session))
+		return err_set(err, "out of memory");
+	return history_append(st->options.history, &line, &sequence, err);
 }
 
 /* Stop reading. */

@@ -6,6 +6,7 @@
 #include "metrics/metrics.h"
 #include "stream/stream.h"
 #include "websocket/frame.h"
+#include "json/json.h"
 
 /* Pieces of a serve_stream that lines leave free for control records. */
 #define STREAM_SPARE 3
@@ -78,38 +79,44 @@ struct stream_ask {
 	enum stream_slow slow;
 };
 
+/* What is needed for each line is together at the start: with many clients, the
+ * time is spent on cache misses. */
 struct stream_client {
+	struct stream_client *next;
 	struct stream *stream;
-	struct stream_client *previous, *next;
-	enum stream_kind kind;
-	struct serve_stream *out;      /* NULL: a poll, and */
-	struct serve_request *request; /* the request that waits */
-	struct buf cors;               /* headers of its answer */
+	struct serve_stream *out; /* NULL: a poll, with a request */
 	struct history_cursor cursor;
+	enum stream_kind kind;
+	unsigned keep_every; /* THIN: one in so many samples is sent */
+	bool replaying;      /* has not caught up since it connected */
+	bool more;           /* has more lines to get, and room for them */
+	bool is_slow;        /* its policy applies */
+	uint64_t joined;     /* the last line's number when it connected */
+	uint64_t sent;
+	uint64_t probe;         /* the number whose ack is awaited; 0: none */
+	struct history_gap gap; /* not yet announced; before 0: none */
+	/* Times by the monotonic clock; 0: not set. */
+	int64_t said;
+	int64_t behind; /* since when it exceeds the queue limit */
+	int64_t began, wait_ends;
+	int64_t pinged;      /* when the pending ping was sent */
+	int64_t eased;       /* THIN: when the rate last changed */
+	int64_t probed;      /* when the line was sent whose ack is awaited */
+	int64_t probe_event; /* the time of its event, by the system clock */
+
+	struct stream_client *previous;
+	struct serve_request *request; /* a poll: it waits */
+	struct buf cors;               /* headers of its answer */
 	struct history_filter *filter;
 	struct access_grant grant;
 	struct websocket_reader *reader; /* of a WebSocket */
 	enum stream_slow slow;
-	uint64_t joined; /* the last line's number when it connected */
 	/* A poll: the client knows that it has everything up to this number. */
 	uint64_t given;
-	bool replaying;         /* has not caught up since it connected */
-	bool more;              /* has more lines to get, and room for them */
-	bool is_slow;           /* its policy applies */
-	unsigned keep_every;    /* THIN: one in so many samples is sent */
-	uint64_t thinned;       /* samples and waves considered so far */
-	struct history_gap gap; /* not yet announced; before 0: none */
+	uint64_t thinned; /* samples and waves considered so far */
 	const char *gap_reason;
 	const char *reason; /* why it ended; NULL: the client left */
-	/* Times by the monotonic clock; 0: not set. */
-	int64_t began, said, wait_ends;
-	int64_t pinged; /* when the pending ping was sent */
-	int64_t behind; /* since when it exceeds the queue limit */
-	int64_t eased;  /* THIN: when the rate last changed */
-	uint64_t sent, dropped;
-	uint64_t probe;      /* the number whose ack is awaited; 0: none */
-	int64_t probed;      /* when it was sent */
-	int64_t probe_event; /* the time of its event, or 0 */
+	uint64_t dropped;
 	struct access_address *address;
 	char peer[80];
 };
@@ -122,6 +129,8 @@ struct stream {
 	    *committed; /* wakes when lines are on disk; or NULL */
 	struct stream_client *first;
 	size_t clients;
+	int64_t
+	    monotonic; /* the time when lines were last sent, or of the tick */
 	struct access_addresses addresses;
 	struct stream_counters count;
 	struct stream_metrics metrics;
@@ -139,7 +148,10 @@ struct stream {
 	uint64_t omitted; /* refusals not audited */
 	unsigned told;
 	int64_t told_minute;
-	struct buf text;    /* scratch */
+	struct buf text; /* scratch */
+	/* For lines of the input, kept because it is costly to prepare them. */
+	struct json_index index, data_index, session_index;
+	struct buf name, session;
 	struct err failure; /* of the input or the history */
 	struct err refusal; /* of the last token */
 };

@@ -32,10 +32,10 @@ send_line(struct stream_client *c, struct history_entry *e)
 	}
 	serve_stream_add(c->out, (struct serve_piece){frame, release_entry, e});
 	stream_count_sent(c, e, instant_now());
-	c->said = instant_monotonic();
+	c->said = c->stream->monotonic;
 	if (c->kind == STREAM_WEBSOCKET && c->probe == 0) {
 		c->probe = e->sequence;
-		c->probed = c->said;
+		c->probed = instant_monotonic();
 		c->probe_event = e->event;
 	}
 	return 0;
@@ -148,6 +148,7 @@ go_on(void *context)
 	struct stream_client *next;
 
 	st->again = false;
+	st->monotonic = instant_monotonic();
 	for (struct stream_client *c = st->first; c != NULL; c = next) {
 		next = c->next;
 		if (c->more)
@@ -161,6 +162,7 @@ stream_pump_all(struct stream *st)
 {
 	struct stream_client *next;
 
+	st->monotonic = instant_monotonic();
 	for (struct stream_client *c = st->first; c != NULL; c = next) {
 		next = c->next;
 		if (c->kind != STREAM_POLL && serve_stream_unsent(c->out) > 0)

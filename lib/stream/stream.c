@@ -20,9 +20,15 @@ stream_new(const struct stream_options *options, struct err *err)
 	st->options = *options;
 	if (st->options.per_address == 0)
 		st->options.per_address = st->options.clients;
+	st->monotonic = instant_monotonic();
 	stream_metrics_init(&st->metrics);
 	buf_init(&st->line);
 	buf_init(&st->text);
+	json_index_init(&st->index);
+	json_index_init(&st->data_index);
+	json_index_init(&st->session_index);
+	buf_init(&st->name);
+	buf_init(&st->session);
 	return st;
 }
 
@@ -43,6 +49,11 @@ stream_free(struct stream *st)
 	serve_input_free(st->committed);
 	buf_release(&st->line);
 	buf_release(&st->text);
+	json_index_release(&st->index);
+	json_index_release(&st->data_index);
+	json_index_release(&st->session_index);
+	buf_release(&st->name);
+	buf_release(&st->session);
 	free(st);
 }
 
@@ -125,6 +136,7 @@ tick(void *context)
 
 	if (st->stopping)
 		return;
+	st->monotonic = now;
 	stream_commit(st);
 	if (st->stopping)
 		return;
