@@ -14,6 +14,8 @@ listen_body_begin(struct listen_body *b, const struct serve_head *h)
 	    json_integer(length, 0, INT64_MAX, &n) == 0;
 	b->left = (uint64_t)n;
 	b->ended = b->sized && n == 0;
+	b->keeps = (b->chunked || b->sized) &&
+	    !serve_head_lists(h, "connection", "close");
 	memset(&b->chunks, 0, sizeof(b->chunks));
 }
 

@@ -65,6 +65,7 @@ struct listen_body {
 	struct buf text; /* what was received of it */
 	size_t taken;    /* bytes of text that were consumed */
 	bool ended;
+	bool keeps; /* the connection can have another request after it */
 };
 
 struct listener {
@@ -84,6 +85,7 @@ struct listener {
 	/* The connection. */
 	size_t way;             /* index of the method in use */
 	struct http_pipe *pipe; /* NULL: none */
+	bool resting;           /* no request is under way: between polls */
 	struct buf in;          /* bytes received */
 	size_t taken;           /* bytes of in that were consumed */
 	bool hello;             /* the hello record was received */

@@ -76,7 +76,7 @@ disconnect(struct listener *l)
 {
 	http_pipe_close(l->pipe);
 	l->pipe = NULL;
-	l->closed = false;
+	l->resting = l->closed = false;
 	buf_clear(&l->in);
 	l->taken = 0;
 }
@@ -109,6 +109,23 @@ listen_at(const struct listener *l)
 
 /* ---- Connecting --------------------------------------------------------- */
 
+/* Send the next poll on the connection of the last one.  Return whether that
+ * worked; if not, the server has most probably closed it, and a new connection
+ * shows what is wrong otherwise. */
+static bool
+try_again(struct listener *l)
+{
+	l->resting = false;
+	l->connected = true;
+	l->asked = l->heard = instant_monotonic();
+	if (listen_request(l, listen_method(l->way), &l->trouble) == 0)
+		return true;
+	disconnect(l);
+	l->connected = l->refused = false;
+	l->retry_after = -1;
+	return false;
+}
+
 static int
 try_connect(struct listener *l)
 {
@@ -119,6 +136,8 @@ try_connect(struct listener *l)
 	l->given = 0;
 	if (listen_token_refresh(l, &l->trouble) < 0)
 		return -1;
+	if (l->resting && try_again(l))
+		return 0;
 	l->pipe = http_pipe_open(l->client, l->target, &failure, &l->trouble);
 	if (l->pipe == NULL)
 		return -1;
@@ -155,8 +174,8 @@ sleep_until(int64_t until)
 		poll(NULL, 0, left > 3600000 ? 3600000 : (int)left);
 }
 
-/* There is no connection: wait until it is time, then connect.  Return
- * LISTEN_CONNECTED on success. */
+/* There is no connection, or it rests: wait until it is time, then connect or
+ * send the next request.  Return LISTEN_CONNECTED on success. */
 static enum listen_event
 reconnect(struct listener *l, struct listen_got *got)
 {
@@ -267,7 +286,10 @@ end_poll(struct listener *l)
 {
 	int64_t now = instant_monotonic();
 
-	disconnect(l);
+	if (l->body.keeps && !l->closed && l->taken == l->in.len)
+		l->resting = true;
+	else
+		disconnect(l);
 	l->next_try = now;
 	l->failures = 0;
 	if (l->given > 0 || wants_better(l, now))
@@ -369,7 +391,7 @@ listen_next(struct listener *l, struct listen_got *got)
 
 	for (;;) {
 		memset(got, 0, sizeof(*got));
-		if (l->pipe == NULL) {
+		if (l->pipe == NULL || l->resting) {
 			e = reconnect(l, got);
 			if (e != LISTEN_CONNECTED)
 				return e;

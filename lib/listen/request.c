@@ -105,8 +105,10 @@ compose(struct listener *l, const struct listen_method *m, struct err *err)
 	else
 		buf_addf(&l->out,
 		    "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: %s\r\n"
-		    "Cache-Control: no-store\r\nConnection: close\r\n%s\r\n",
-		    r.target, r.host, m->accept, r.headers);
+		    "Cache-Control: no-store\r\n%s%s\r\n",
+		    r.target, r.host, m->accept,
+		    m == &listen_method_poll ? "" : "Connection: close\r\n",
+		    r.headers);
 	if (rc != 0 || buf_failed(&l->out))
 		rc = err_set(err, "out of memory");
 	buf_release(&target);

@@ -124,6 +124,18 @@ wait_for said 'an event without a number: trying again'
 control 'lines=1'
 finish 'an event that is none' 0
 
+: >log
+start -t poll -n 3
+wait_for logged '.way == "poll"'
+for n in 1 2 3; do
+	control 'lines=1'
+	wait_for has_lines out $n
+done
+finish 'three polls' 0
+[ "$(jq -r 'select(.way == "poll").port' log | sort -u | wc -l)" -eq 1 ] &&
+	[ "$(jq -c 'select(.way == "poll")' log | wc -l)" -ge 3 ]
+ok 'polls share a connection'
+
 # ---- The end ----------------------------------------------------------------
 for way in websocket sse; do
 	start -t $way

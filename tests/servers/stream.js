@@ -103,9 +103,9 @@ const record = (l) =>
     `{"record":"line","sequence":${l.n},"line":${l.text}}`;
 
 // Is it refused?
-function refused(way, q, headers, answer) {
+function refused(way, q, { headers, socket }, answer) {
 	const q2 = Object.fromEntries(q);
-	note({ way, ...q2, sessions: q.getAll('session'),
+	note({ way, ...q2, port: socket.remotePort, sessions: q.getAll('session'),
 		token: headers.authorization, agent: headers['user-agent'],
 		protocol: headers['sec-websocket-protocol'] });
 	const extra = state.after ? { 'Retry-After': state.after } : {};
@@ -226,7 +226,7 @@ function request(m, r) {
 		return control(q, r);
 	if (way === undefined)
 		return answer(404, {});
-	if (!refused(way, q, m.headers, answer))
+	if (!refused(way, q, m, answer))
 		way === 'sse' ? events(q, r) : poll(q, r);
 }
 
@@ -249,7 +249,7 @@ server.on('upgrade', (m, s, head) => {
 
 	if (url.pathname !== '/ws')
 		return answer(404, {});
-	if (refused('ws', url.searchParams, m.headers, answer))
+	if (refused('ws', url.searchParams, m, answer))
 		return;
 	wss.handleUpgrade(m, s, head, (ws) => {
 		const w = attach('ws', url.searchParams, {
