@@ -33,13 +33,13 @@ class ReadingRow {
 		this.node.append(term, detail);
 	}
 
-	show(reading, stale, ended) {
+	show(reading, old, ended) {
 		const given = typeof reading?.value === "number";
 		this.node.hidden = !reading || !(given || this.spec.large);
 		if (this.node.hidden)
 			return;
 		const unsure = given && (reading.confidence ?? 0) < THRESHOLD;
-		this.node.classList.toggle("unsure", given && (unsure || stale));
+		this.node.classList.toggle("unsure", given && (unsure || old));
 		this.node.classList.toggle("none", !given);
 		this.unit.hidden = !given;
 		setText(this.value, given ? reading.value.toFixed(this.spec.digits) : "no reading");
@@ -110,7 +110,7 @@ export class Card {
 		const { session } = this;
 		const stale = session.isStale(now) || (!connected && !session.ended);
 		for (const row of this.readings)
-			row.show(session.readings.get(row.spec.vital), stale, session.ended);
+			row.show(session.readings.get(row.spec.vital), stale || session.ended, session.ended);
 		for (const row of this.qualities)
 			row.show(session.quality?.[row.spec.key]);
 		this.node.dataset.offset = session.offset;

@@ -150,7 +150,7 @@ link.addEventListener("state", ({ detail }) => {
 	if (connected)
 		hideForm();
 	else if (detail.state === "down")
-		setLink("down", "Connection lost. Trying again");
+		setLink("down", `${transport ? "Connection lost" : "The server does not answer"}. Trying again`);
 	else if (byId("link").dataset.state !== "down")
 		setLink("connecting", "Connecting");
 	showAll(Date.now());

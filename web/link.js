@@ -255,12 +255,13 @@ export class Link extends EventTarget {
 	// browser does not show a script why a WebSocket was refused.
 	async #ask(token) {
 		const refusals = {
-			401: token ? "The token is not valid, or no longer." : "This stream needs a token.",
+			401: token ? "The token is not valid or has expired." : "This stream needs a token.",
 			403: "The token does not cover this stream.",
 		};
 		try {
 			const headers = token ? { Authorization: `Bearer ${token}` } : {};
-			const { ok, status } = await fetch("poll?wait=0", { headers, cache: "no-store" });
+			const signal = AbortSignal.timeout(ANSWER_MS);
+			const { ok, status } = await fetch("poll?wait=0", { headers, cache: "no-store", signal });
 			return { works: ok, refusal: refusals[status] ?? "" };
 		} catch {
 			return { works: false, refusal: "" };

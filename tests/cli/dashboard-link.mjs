@@ -73,9 +73,9 @@ class Source extends EventTarget {
 	}
 }
 
-// A poll waits until the test answers it; a request without a position is the plain one.
-globalThis.fetch = (url, { headers, signal } = {}) => {
-	if (!signal)
+// A poll waits until the test answers it; one without a position is the plain request.
+globalThis.fetch = (url, { headers }) => {
+	if (url === "poll?wait=0")
 		return answer ? Promise.resolve({ ok: answer === 200, status: answer }) : Promise.reject(new Error());
 	return new Promise((resolve, reject) => attempts.push({
 		way: "poll", query: url.split("?")[1], token: headers.Authorization?.slice(7) ?? "",
@@ -233,7 +233,7 @@ async function start(text = "") {
 	last().receive(hello());
 	is(await link.renew("not a token"), "That is not a token.", "not everything is a token");
 	answer = 401;
-	is(await link.renew(second), "The token is not valid, or no longer.", "one that is refused");
+	is(await link.renew(second), "The token is not valid or has expired.", "one that is refused");
 	is([last().sent, link.expiry.at], [[], 100000], "leaves the old one in use");
 	answer = 200;
 	is(await link.renew(second), "", "one for the same sessions");

@@ -121,10 +121,14 @@ export class Feed {
 	}
 }
 
-// A proxy that lets through what ${passes} lists: "ws", "events", or neither.
+// A proxy that lets through what ${passes} lists: "ws", "events", or neither; with "hang"
+// it answers nothing but the page.
 export async function plainProxy(port, passes = []) {
 	const to = ({ url, method, headers }) => ({ host: "127.0.0.1", port, path: url, method, headers });
+	const hangs = (url) => passes.includes("hang") && /^\/(ws|events|poll)/.test(url);
 	const proxy = http.createServer((request, response) => {
+		if (hangs(request.url))
+			return undefined;
 		if (request.url.startsWith("/events") && !passes.includes("events"))
 			return response.writeHead(404).end();
 		const on = http.request(to(request), (answer) => {
@@ -137,6 +141,8 @@ export async function plainProxy(port, passes = []) {
 	});
 	proxy.on("upgrade", (request, socket) => {
 		socket.on("error", () => {});
+		if (hangs(request.url))
+			return undefined;
 		if (!passes.includes("ws"))
 			return socket.destroy();
 		return http.request(to(request)).on("error", () => socket.destroy())

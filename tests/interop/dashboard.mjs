@@ -2,7 +2,7 @@
 //
 //	dashboard.mjs [SCENARIO ...]
 
-import { Feed, doneTesting, draws, look, ok, openPage, quiet, says, sequences, Server, setUp,
+import { Feed, doneTesting, draws, look, ok, openPage, plainProxy, quiet, says, sequences, Server, setUp,
 	tearDown, token } from "./dashboard-lib.mjs";
 import * as again from "./dashboard-again.mjs";
 
@@ -23,6 +23,24 @@ async function empty({ browser }) {
 	const answer = await page.request.get(server.url);
 	ok(/default-src 'none'/.test(answer.headers()["content-security-policy"]), "the page has a strict policy");
 	await page.close();
+}
+
+// A server that accepts connections and says nothing, and then one that answers.
+async function connecting({ browser, recording }) {
+	const server = await Server.start();
+	const proxy = await plainProxy(server.port, ["hang"]);
+	const feed = new Feed(server, recording, { skip: 20 });
+	const page = await openPage(browser, proxy.url, { expect: /WebSocket connection to/ });
+	ok(await says(page, "#link-text", /^Connecting$/), "connecting: it says so");
+	await look(page, "connecting");
+	ok(await says(page, "#link-text", "The server does not answer. Trying again"), "connecting: and if it takes too long");
+	await look(page, "no-answer");
+	proxy.passes.splice(0, 1, "ws", "events");
+	ok(await draws(page), "connecting: it goes on when the server does");
+	quiet(page, "connecting");
+	feed.end();
+	await page.close();
+	proxy.close();
 }
 
 async function live({ browser, recording }) {
@@ -175,7 +193,7 @@ async function tokens({ browser, recording }) {
 		await page.keyboard.press("Enter");
 	};
 	await enter(token("other", "-s", "s-81"));
-	ok(await says(page, "#token-why", "The token is not valid, or no longer."), "token: a wrong one is refused");
+	ok(await says(page, "#token-why", "The token is not valid or has expired."), "token: a wrong one is refused");
 	await look(page, "token-wrong");
 	await enter("not a token");
 	ok(await says(page, "#token-why", "That is not a token."), "token: nor is what is none");
@@ -203,7 +221,7 @@ async function tokens({ browser, recording }) {
 	hidden.end();
 }
 
-const scenarios = { empty, early, live, late, many, tokens, ...again };
+const scenarios = { empty, connecting, early, live, late, many, tokens, ...again };
 const chosen = process.argv.slice(2);
 try {
 	for (const name of chosen.length ? chosen : Object.keys(scenarios))
