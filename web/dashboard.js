@@ -106,7 +106,8 @@ function frame(time) {
 
 function speak() {
 	const now = Date.now();
-	setText("spoken", [...cards.values()].map((card) => card.spoken(now, connected)).join(" "));
+	const state = connected ? [] : [`${byId("link-text").textContent}.`];
+	setText("spoken", [...state, ...[...cards.values()].map((card) => card.spoken(now, connected))].join(" "));
 }
 
 // ---- Token -------------------------------------------------------------------
@@ -199,9 +200,14 @@ byId("renew").addEventListener("click", () => {
 	else
 		hideForm();
 });
-byId("token-cancel").addEventListener("click", () => {
+function cancel() {
 	hideForm();
 	byId("renew").focus();
+}
+byId("token-cancel").addEventListener("click", cancel);
+byId("token-form").addEventListener("keydown", ({ key }) => {
+	if (key === "Escape" && connected)
+		cancel();
 });
 
 // ---- Controls ----------------------------------------------------------------

@@ -127,6 +127,9 @@ export async function renewal({ browser, recording }) {
 	await look(early, "token-renew");
 	await early.locator("#token-cancel").click();
 	ok(await early.evaluate(() => document.activeElement.id) === "renew", "renewal: cancelled, the focus returns");
+	await early.keyboard.press("Enter");
+	await early.locator("#token").press("Escape");
+	ok(await early.locator("#token-form").isHidden(), "renewal: by keyboard, too");
 	quiet(early, "renewal, the warning");
 	await early.close();
 
@@ -185,6 +188,11 @@ export async function spoken({ browser, recording }) {
 	ok(said.length >= 1, "spoken: a listener hears the heart rate", said);
 	ok(said.every(([at], i) => i === 0 || at - said[i - 1][0] >= 5000), "spoken: no more often than each 5 s", said);
 	ok(said.every(([, text]) => /heart rate \d+ per minute\./.test(text)), "spoken: in a sentence", said);
+	await server.stop();
+	await says(page, "#link-text", "Connection lost");
+	await page.clock.runFor(11000);
+	ok(/^Connection lost\. Trying again\. \S+: no new data\.$/.test(await page.locator("#spoken").textContent()),
+		"spoken: a lost connection is said", await page.locator("#spoken").textContent());
 	const regions = await page.locator("[aria-live], [role=status], [role=alert], [role=log]")
 		.evaluateAll((nodes) => nodes.map((node) => node.id));
 	ok(regions.sort().join() === "expiry,notices,spoken", "spoken: nothing else on the page is read out", regions);
