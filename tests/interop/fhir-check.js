@@ -266,6 +266,7 @@ function bundle(r) {
 	return found;
 }
 
+exports.structure = structure;
 exports.problems = (r) => {
 	const found = structure(r);
 	if (found.length > 0) // the rest relies on the structure
