@@ -1,0 +1,129 @@
+/* The lines of the audit file. */
+#include <errno.h>
+
+#include "audit/audit.h"
+#include "hubserver/private.h"
+#include "instant/instant.h"
+
+#define MINUTE_MS 60000
+
+/* Refusals audited per minute; others are counted in the next audited one. */
+#define AUDITED_MAX 600
+
+const char *const hubserver_audit_kinds[] = {
+    "request", "notification", "receipt", "refusal", NULL};
+
+/* Begin a line, or return NULL if there is no audit file. */
+static struct json_writer *
+begin(struct hubserver *hs, const char *record)
+{
+	return hs->options.audit != NULL
+	    ? audit_begin(hs->options.audit, record, instant_now())
+	    : NULL;
+}
+
+static void
+put(struct json_writer *w, const char *key, struct span value)
+{
+	json_key(w, key);
+	if (value.p == NULL)
+		json_put_null(w);
+	else
+		json_put_string(w, value);
+}
+
+/* If auditing fails, the next tick stops the server. */
+static void
+end_line(struct hubserver *hs)
+{
+	struct err err;
+
+	audit_end(hs->options.audit);
+	if (audit_flush(hs->options.audit) == 0)
+		return;
+	err_sys(&err, errno, "the audit file cannot be written");
+	hubserver_fail(hs, &err);
+}
+
+void
+hubserver_audit_request(const struct hubserver_call *c, int status)
+{
+	struct json_writer *w = begin(c->server, "request");
+
+	if (w == NULL)
+		return;
+	put(w, "client", span_of(serve_request_peer(c->request)));
+	put(w, "subject", buf_span(&c->grant.subject));
+	put(w, "method", c->head->method);
+	put(w, "path", c->head->path);
+	json_key(w, "httpStatus");
+	json_put_integer(w, status);
+	end_line(c->server);
+}
+
+void
+hubserver_audit_notification(
+    struct hubserver *hs, const struct hub_notification *n, const char *peer)
+{
+	const struct hub_subscription *s = n->subscription;
+	struct json_writer *w = begin(hs, "notification");
+
+	if (w == NULL)
+		return;
+	put(w, "id", span_of(n->id));
+	put(w, "subscription", span_of(s->id));
+	put(w, "subject", span_of(s->owner));
+	put(w, "channel", span_of(hub_channel_code(s->channel)));
+	put(w, "client", peer != NULL ? span_of(peer) : (struct span){NULL, 0});
+	put(w, "type", span_of(fhir_notify_kind_code(n->kind)));
+	put(w, "content", span_of(fhir_notify_content_code(s->content)));
+	json_key(w, "firstEvent");
+	json_put_integer(w, (int64_t)n->first);
+	json_key(w, "lastEvent");
+	json_put_integer(w, (int64_t)n->last);
+	end_line(hs);
+}
+
+void
+hubserver_audit_receipt(
+    struct hubserver *hs, struct span id, struct span status)
+{
+	struct json_writer *w = begin(hs, "receipt");
+
+	if (w == NULL)
+		return;
+	put(w, "id", id);
+	put(w, "status", status);
+	end_line(hs);
+}
+
+void
+hubserver_audit_refusal(
+    struct hubserver *hs, const char *peer, int status, const char *why)
+{
+	int64_t now = instant_monotonic();
+	struct json_writer *w;
+
+	if (now - hs->audited_minute >= MINUTE_MS) {
+		hs->audited_minute = now;
+		hs->audited = 0;
+	}
+	if (hs->audited++ >= AUDITED_MAX) {
+		hs->omitted++;
+		return;
+	}
+	w = begin(hs, "refusal");
+	if (w == NULL)
+		return;
+	put(w, "client", span_of(peer));
+	json_key(w, "httpStatus");
+	if (status > 0)
+		json_put_integer(w, status);
+	else
+		json_put_null(w);
+	put(w, "reason", span_of(why));
+	json_key(w, "omitted");
+	json_put_integer(w, (int64_t)hs->omitted);
+	hs->omitted = 0;
+	end_line(hs);
+}
