@@ -114,6 +114,34 @@ is_status 4
 stdout_json '.error | startswith("TLS: ")'
 stderr_has 'TLS: '
 
+# ---- What is written is valid by the JSON Schemas
+line ward v-1 >in
+line no v-2 >>in
+line later v-3 >>in
+rm -f dead
+secure --audit audit --spool lines <in >receipt 2>err
+vitals-post --spool lines --list >spooled
+for kind in receipt audit spooled deadletter; do
+	if [ ! -d "$INTEROP/node_modules/ajv" ]; then
+		skip "schema: $kind" 'no npm package ajv: run tests/interop/setup.sh'
+		continue
+	fi
+	[ $kind != deadletter ] || cp dead deadletter
+	try "schema: $kind" js event-schema.js $kind $kind
+	is_status 0
+	is_stdout ''
+	is_stderr ''
+	grep -q 'mtpStatus":[0-9]' $kind
+	ok "$kind: has a status of SMTP" $kind
+done
+sed 's/"smtpStatus":250/"smtpStatus":450/' receipt >refused
+if [ -d "$INTEROP/node_modules/ajv" ]; then
+	try 'schema: 450 is not delivered' js event-schema.js receipt refused
+	is_status 1
+	stdout_has 'Status must be'
+	is_stderr ''
+fi
+
 # ---- Nothing is lost
 : >mail
 events 500 >in
