@@ -1,9 +1,11 @@
 #include "audit/audit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audit/line.h"
@@ -18,6 +20,8 @@
 struct audit {
 	int fd;
 	bool owns;          /* audit_free closes fd */
+	char *path;         /* that is followed, or NULL */
+	bool torn;          /* the start of a line is written */
 	int64_t seq;        /* of the next line */
 	char last[HEX + 1]; /* hash of the previous line */
 	struct buf text;    /* lines to be written */
@@ -226,7 +230,19 @@ audit_open(const char *path, const char *const *kinds, struct err *err)
 		return NULL;
 	}
 	a->owns = true;
-	return a;
+	if (audit_follow(a, path) == 0)
+		return a;
+	err_set(err, "%s: out of memory", path);
+	audit_free(a);
+	return NULL;
+}
+
+int
+audit_follow(struct audit *a, const char *path)
+{
+	free(a->path);
+	a->path = strdup(path);
+	return a->path != NULL ? 0 : -1;
 }
 
 void
@@ -237,6 +253,7 @@ audit_free(struct audit *a)
 	if (a->owns)
 		close(a->fd);
 	buf_release(&a->text);
+	free(a->path);
 	free(a);
 }
 
@@ -286,6 +303,45 @@ forget(struct buf *text, size_t done)
 	text->len -= done;
 }
 
+/* Is the file no longer the one that its name names? */
+static bool
+was_renamed(const struct audit *a)
+{
+	struct stat ours, named;
+
+	if (a->path == NULL || fstat(a->fd, &ours) != 0 ||
+	    !S_ISREG(ours.st_mode))
+		return false;
+	if (stat(a->path, &named) != 0)
+		return errno == ENOENT;
+	return named.st_dev != ours.st_dev || named.st_ino != ours.st_ino;
+}
+
+/* Create the file of that name again, and write to it from now on.  Return 0, or
+ * -1 with errno. */
+static int
+start_file(struct audit *a)
+{
+	int fd = ndjson_open_append(a->path), errnum;
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &st) == 0) {
+		errno = EEXIST;
+		/* The descriptor keeps its number, which its owner knows. */
+		if (st.st_size == 0 && dup2(fd, a->fd) >= 0 &&
+		    fcntl(a->fd, F_SETFD, FD_CLOEXEC) == 0) {
+			close(fd);
+			return 0;
+		}
+	}
+	errnum = errno;
+	close(fd);
+	errno = errnum;
+	return -1;
+}
+
 int
 audit_flush(struct audit *a)
 {
@@ -295,6 +351,10 @@ audit_flush(struct audit *a)
 		errno = ENOMEM;
 		return -1;
 	}
+	if (a->text.len == 0)
+		return 0;
+	if (!a->torn && was_renamed(a) && start_file(a) != 0)
+		return -1;
 	while (done < a->text.len) {
 		ssize_t n =
 		    write(a->fd, a->text.data + done, a->text.len - done);
@@ -304,6 +364,8 @@ audit_flush(struct audit *a)
 		if (n <= 0) {
 			int errnum = n == 0 ? ENOSPC : errno;
 
+			if (done > 0)
+				a->torn = a->text.data[done - 1] != '\n';
 			forget(&a->text, done);
 			errno = errnum;
 			return -1;
@@ -311,5 +373,6 @@ audit_flush(struct audit *a)
 		done += (size_t)n;
 	}
 	buf_clear(&a->text);
+	a->torn = false;
 	return 0;
 }

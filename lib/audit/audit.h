@@ -37,8 +37,13 @@ struct audit;
  * writes to it, if it is not an audit file of these kinds, or if it cannot be
  * read. */
 struct audit *audit_new(int fd, const char *const *kinds, struct err *err);
-/* Open or create the file ${path}, and continue its chain, like audit_new.
- * ${err} begins with the path.  audit_free closes the file. */
+/* From now on, look at each audit_flush whether ${path}, which is copied, still
+ * names the file.  If it was renamed or removed, create a new file of that name,
+ * and continue the chain there.  Return 0, or -1 if memory runs out. */
+int audit_follow(struct audit *a, const char *path);
+
+/* Open or create the file ${path}, continue its chain, like audit_new, and
+ * follow its name.  ${err} begins with the path.  audit_free closes the file. */
 struct audit *audit_open(
     const char *path, const char *const *kinds, struct err *err);
 /* Free ${a}.  Lines that were not flushed are lost.  NULL is a no-op. */
@@ -51,9 +56,10 @@ struct json_writer *audit_begin(
     struct audit *a, const char *record, int64_t time);
 void audit_end(struct audit *a);
 
-/* Write all lines that have ended.  Return 0, or -1 with errno.  After ENOMEM
- * some lines are lost, and each later call fails.  After any other error the
- * next call writes the rest. */
+/* Write all lines that have ended.  Return 0, or -1 with errno: EEXIST if another
+ * file has taken the name of a file that is followed and is not empty.  After
+ * ENOMEM some lines are lost, and each later call fails.  After any other error
+ * the next call writes the rest. */
 int audit_flush(struct audit *a);
 
 #endif

@@ -10,7 +10,7 @@ first_of(const struct audit_check *c, size_t i)
 	const struct audit_file *f = &c->file[i];
 
 	for (size_t r = f->run; r < f->run + f->runs; r++)
-		if (c->run[r].form == AUDIT_GOOD)
+		if (c->run[r].form == AUDIT_GOOD && c->run[r].lines > 0)
 			return &c->run[r];
 	return NULL;
 }
@@ -124,9 +124,48 @@ join_copy(struct audit_check *c, size_t i)
 	join(c, r->copy_file, r->file);
 }
 
+/* Is ${hash} that of the last line of file ${i}? */
+static bool
+ends_with(const struct audit_check *c, size_t i, const struct audit_hash *hash)
+{
+	const struct audit_file *f = &c->file[i];
+	const struct audit_run *last;
+
+	if (f->runs == 0)
+		return false;
+	last = &c->run[f->run + f->runs - 1];
+	return last->form == AUDIT_GOOD && audit_hash_same(&last->end, hash);
+}
+
+/* If the first line of file ${i} is the last one of another file, which was
+ * copied so that a tool continues the chain, do not count it. */
+static void
+skip_overlap(struct audit_check *c, size_t i)
+{
+	struct audit_run *r;
+
+	if (c->file[i].runs == 0)
+		return;
+	r = &c->run[c->file[i].run];
+	if (r->form != AUDIT_GOOD || r->line != 1 || r->first == 0)
+		return;
+	for (size_t j = 0; j < c->files; j++) {
+		if (j == i || !ends_with(c, j, &r->begin))
+			continue;
+		r->previous = r->begin;
+		r->first++;
+		r->line++;
+		r->lines--;
+		r->is_copy = false;
+		return;
+	}
+}
+
 void
 audit_order_files(struct audit_check *c)
 {
+	for (size_t i = 0; i < c->files; i++)
+		skip_overlap(c, i);
 	for (size_t i = 0; i < c->files; i++)
 		join_by_hash(c, i);
 	for (size_t i = 0; i < c->files; i++)

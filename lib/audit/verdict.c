@@ -40,7 +40,8 @@ take_chain(struct audit_check *c, size_t first, size_t *order)
 
 	for (size_t i = first; i != AUDIT_NONE; i = c->file[i].after)
 		for (size_t r = 0; r < c->file[i].runs; r++)
-			order[n++] = c->file[i].run + r;
+			if (c->run[c->file[i].run + r].lines > 0)
+				order[n++] = c->file[i].run + r;
 	if (n == 0 && c->file[first].torn == 0)
 		return;
 	*chain = (struct audit_chain){.first = -1, .head.seq = -1};

@@ -14,9 +14,15 @@ static const char *const outcome_name[] = {[SCHEDULE_DELIVERED] = "delivered",
     [SCHEDULE_EXPIRED] = "expired"};
 
 struct audit *
-deliver_audit_new(int fd, struct err *err)
+deliver_audit_new(int fd, const char *path, struct err *err)
 {
-	return audit_new(fd, kinds, err);
+	struct audit *a = audit_new(fd, kinds, err);
+
+	if (a == NULL || path == NULL || audit_follow(a, path) == 0)
+		return a;
+	err_set(err, "out of memory");
+	audit_free(a);
+	return NULL;
 }
 
 static void

@@ -67,7 +67,7 @@ deliver_new_over(const struct schedule_policy *p,
 	d->names.seed = random[0];
 	schedule_init(&d->schedule, p, random);
 	if (o->audit >= 0) {
-		d->audit = deliver_audit_new(o->audit, &why);
+		d->audit = deliver_audit_new(o->audit, o->audit_path, &why);
 		if (d->audit == NULL) {
 			err_set(err, "audit: %s", why.text);
 			goto err0;

@@ -84,6 +84,7 @@ struct deliver_outputs {
 	struct ndjson_writer *receipts; /* should never block */
 	int dead_letters;       /* descriptor of the dead letter file, or -1 */
 	int audit;              /* descriptor of the audit file, or -1 */
+	const char *audit_path; /* to follow; NULL: it is never renamed */
 	const char *metrics;    /* file, or NULL */
 	deliver_report *report; /* never NULL */
 	void *context;

@@ -218,8 +218,9 @@ void deliver_receipt(struct deliver *d, const struct schedule_entry *j,
     enum schedule_outcome outcome, const char *reason, int64_t settled);
 
 /* ---- audit.c */
-/* Return NULL with ${err} on failure; see audit_new. */
-struct audit *deliver_audit_new(int fd, struct err *err);
+/* Return NULL with ${err} on failure; see audit_new, and for ${path}, which may
+ * be NULL, audit_follow. */
+struct audit *deliver_audit_new(int fd, const char *path, struct err *err);
 /* Add the line of the attempt ${r}. */
 void deliver_audit_attempt(struct audit *a, const struct deliver_request *r,
     const struct outgoing_answer *answer);

@@ -126,6 +126,7 @@ open_files(struct post_run *r)
 	const struct post_options *o = r->o;
 
 	r->out.metrics = o->metrics;
+	r->out.audit_path = o->audit;
 	r->out.report = post_report;
 	r->out.context = r;
 	if (open_append(o->rejects, &r->rejects) != 0 ||
