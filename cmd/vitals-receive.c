@@ -6,18 +6,17 @@
 
 #include "cli/cli.h"
 #include "diag/diag.h"
-#include "options/options.h"
+#include "options/paths.h"
 #include "receive/receive.h"
-#include "sign/sign.h"
 
 #define BODY_MAX (1 << 20)
 
 static struct options {
 	struct options_listen at;
 	const char *health, *metrics, *state, *audit, *origin, *client_ca;
-	unsigned tls_min, scheme, output;
-	struct options_keys keys;
-	int64_t tolerance, remember, rate;
+	unsigned tls_min;
+	struct options_paths paths;
+	int64_t remember, rate;
 	int64_t max_body, connections, per_address;
 	int64_t request_seconds, idle_seconds;
 	int64_t count;
@@ -26,8 +25,8 @@ static struct options {
     .at = OPTIONS_LISTEN_INIT,
     .health = "/healthz",
     .tls_min = 1,
-    .keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE"),
-    .tolerance = SIGN_TOLERANCE,
+    .paths = {.keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE"),
+	.tolerance = SIGN_TOLERANCE},
     .remember = RECEIVE_REMEMBER,
     .max_body = BODY_MAX,
     .connections = 512,
@@ -38,7 +37,10 @@ static struct options {
 static const struct cli_option table[] = {
     CLI_HEADING("Listening"),
     OPTIONS_LISTEN(&opt.at),
-    CLI_TEXT("path", 'p', "PATH", "the endpoint (default: any)", &opt.at.path),
+    CLI_TEXT(
+	"path", 'p', "PATH", "the endpoint (default: any)", &opt.paths.path),
+    CLI_FILE("paths", 0, "FILE", "several endpoints, each with keys of its own",
+	&opt.paths.file),
     CLI_TEXT("health", 0, "PATH",
 	"path of the health check (default: /healthz)", &opt.health),
     CLI_TEXT("metrics", 0, "PATH",
@@ -53,15 +55,15 @@ static const struct cli_option table[] = {
     CLI_INTEGER("allow-rate", 0, "N", "and limit it to N requests per minute",
 	&opt.rate, 1, 1000000000),
     CLI_HEADING("Signatures"),
-    OPTIONS_KEYS(&opt.keys, "accept", "VITALS_KEY_FILE"),
+    OPTIONS_KEYS(&opt.paths.keys, "accept", "VITALS_KEY_FILE"),
     CLI_CHOICE("scheme", 's', SIGN_SCHEMES,
-	"signature scheme to check (default: standard)", &opt.scheme),
+	"signature scheme to check (default: standard)", &opt.paths.scheme),
     CLI_INTEGER("tolerance", 'T', "SECONDS",
-	"how old or early a signature may be (default: 300)", &opt.tolerance, 0,
-	86400),
+	"how old or early a signature may be (default: 300)",
+	&opt.paths.tolerance, 0, 86400),
     CLI_HEADING("Payloads"),
     CLI_CHOICE("output", 'o', "payload|message",
-	"what to print (default: payload)", &opt.output),
+	"what to print (default: payload)", &opt.paths.output),
     CLI_FILE("state", 0, "FILE",
 	"store IDs and lines that are not yet printed in FILE", &opt.state),
     CLI_FILE("audit", 0, "FILE",
@@ -104,7 +106,7 @@ static const struct cli cli = {
 static int
 check_options(int operands)
 {
-	const char *paths[] = {opt.at.path, opt.health, opt.metrics};
+	const char *paths[] = {opt.paths.path, opt.health, opt.metrics};
 	bool loopback;
 	int status;
 
@@ -126,7 +128,7 @@ check_options(int operands)
 	}
 	if (opt.rate > 0 && opt.origin == NULL)
 		return cli_usage(&cli, "--allow-rate needs --allow-origin");
-	return CLI_GO;
+	return options_paths_check(&cli, &opt.paths);
 }
 
 static void
@@ -144,7 +146,7 @@ notice(void *context, enum receive_notice what, const char *where,
 struct running {
 	struct serve *serve;
 	struct receive *receive;
-	struct sign_keys **keys;
+	struct receive_paths **paths;
 };
 
 /* Read keys and certificates again: replace all of them or none. */
@@ -152,31 +154,29 @@ static void
 reload(void *context)
 {
 	struct running *run = context;
-	struct sign_keys *keys = NULL;
+	struct receive_paths *paths = NULL;
 	struct err err;
 	int status = CLI_GO;
 
-	/* A descriptor can be read only once. */
-	if (opt.keys.fd < 0)
-		status = options_sign_keys(
-		    &cli, &opt.keys, sign_scheme(opt.scheme), &keys);
+	if (options_paths_again(&opt.paths))
+		status = options_paths_load(&cli, &opt.paths, &paths);
 	if (status == CLI_GO && serve_reload(run->serve, &err) != 0) {
 		diag_error("%s", err.text);
 		status = CLI_SYSTEM;
 	}
 	if (status != CLI_GO) {
-		sign_keys_free(keys);
+		receive_paths_free(paths);
 		diag_error("not reloaded: keys and certificates stay as "
 			   "they were");
 		return;
 	}
-	if (keys != NULL) {
-		receive_use_keys(run->receive, keys);
-		sign_keys_free(*run->keys);
-		*run->keys = keys;
+	if (paths != NULL) {
+		receive_use_paths(run->receive, paths);
+		receive_paths_free(*run->paths);
+		*run->paths = paths;
 	}
 	diag_note("reloaded keys and certificates%s",
-	    keys == NULL ? ", but for --key-fd" : "");
+	    paths == NULL ? ", but for --key-fd" : "");
 }
 
 static void
@@ -188,10 +188,10 @@ stop(void *serve)
 /* Serve until a signal, the timeout or --count ends it.  Return 0; or -1 with
  * ${err}. */
 static int
-run(struct serve *s, struct receive *r, struct sign_keys **keys,
+run(struct serve *s, struct receive *r, struct receive_paths **paths,
     struct err *err)
 {
-	struct running running = {s, r, keys};
+	struct running running = {s, r, paths};
 
 	if (receive_start(r, s, err) != 0)
 		return -1;
@@ -209,13 +209,11 @@ run(struct serve *s, struct receive *r, struct sign_keys **keys,
 }
 
 static int
-receive(struct sign_keys **keys, struct inbox *inbox, struct audit *audit)
+receive(struct receive_paths **paths, struct inbox *inbox, struct audit *audit)
 {
-	const struct receive_options options = {*keys, opt.tolerance,
-	    opt.at.path, opt.health, opt.origin, opt.rate,
-	    (enum receive_output)opt.output, STDOUT_FILENO, (uint64_t)opt.count,
-	    (size_t)opt.remember, inbox, RECEIVE_KEEP_MS, audit, opt.metrics,
-	    notice, NULL};
+	const struct receive_options options = {*paths, opt.health, opt.origin,
+	    opt.rate, STDOUT_FILENO, (uint64_t)opt.count, (size_t)opt.remember,
+	    inbox, RECEIVE_KEEP_MS, audit, opt.metrics, notice, NULL};
 	const struct serve_tls tls = {opt.at.certificate, opt.at.tls_key,
 	    opt.client_ca, opt.tls_min == 0 ? 12 : 13};
 	const struct receive_counters *n;
@@ -242,7 +240,7 @@ receive(struct sign_keys **keys, struct inbox *inbox, struct audit *audit)
 			.refused = receive_client_refused,
 			.context = r},
 		    &err);
-	if (s == NULL || run(s, r, keys, &err) != 0) {
+	if (s == NULL || run(s, r, paths, &err) != 0) {
 		diag_error("%s", err.text);
 		goto out;
 	}
@@ -264,7 +262,7 @@ out:
 int
 main(int argc, char *argv[])
 {
-	struct sign_keys *keys = NULL;
+	struct receive_paths *paths = NULL;
 	struct inbox *inbox = NULL;
 	struct audit *audit = NULL;
 	struct err err;
@@ -274,12 +272,12 @@ main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN); /* until reload is ready */
 	status = cli_parse(&cli, argc, argv, &operand);
+	opt.at.path = opt.paths.path;
 	if (status != CLI_GO)
 		return status;
 	status = check_options(argc - operand);
 	if (status == CLI_GO)
-		status = options_sign_keys(
-		    &cli, &opt.keys, sign_scheme(opt.scheme), &keys);
+		status = options_paths_load(&cli, &opt.paths, &paths);
 	if (status == CLI_GO &&
 	    ((opt.state != NULL &&
 		 (inbox = inbox_open(opt.state, &err)) == NULL) ||
@@ -290,9 +288,9 @@ main(int argc, char *argv[])
 		status = CLI_SYSTEM;
 	}
 	if (status == CLI_GO)
-		status = receive(&keys, inbox, audit);
+		status = receive(&paths, inbox, audit);
 	audit_free(audit);
 	inbox_close(inbox);
-	sign_keys_free(keys);
+	receive_paths_free(paths);
 	return cli_finish(NULL, status);
 }

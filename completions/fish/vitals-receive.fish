@@ -7,6 +7,7 @@ complete -c vitals-receive -l port-file -r -F -d 'write the port to FILE once li
 complete -c vitals-receive -l tls-cert -r -F -d 'serve HTTPS with the certificate chain in FILE'
 complete -c vitals-receive -l tls-key -r -F -d 'its private key'
 complete -c vitals-receive -s p -l path -x -d 'the endpoint (default: any)'
+complete -c vitals-receive -l paths -r -F -d 'several endpoints, each with keys of its own'
 complete -c vitals-receive -l health -x -d 'path of the health check (default: /healthz)'
 complete -c vitals-receive -l metrics -x -d 'path of metrics for Prometheus (default: none)'
 complete -c vitals-receive -l tls-min -x -a '1.2 1.3' -d 'minimum TLS version (default: 1.3)'

@@ -26,6 +26,22 @@ id_of(const struct receive *r, const struct receive_payload *p, size_t i)
 	return r->items.item[i].id;
 }
 
+/* Return ${id} as duplicates are recognised by it: the senders of two paths of
+ * a file may use the same one.  Return p NULL if out of memory. */
+static struct span
+scoped(struct receive *r, const struct receive_payload *p, struct span id)
+{
+	if (!r->options.paths->from_file)
+		return id;
+	buf_clear(&r->scoped);
+	buf_add_text(&r->scoped, p->path->path);
+	buf_add_byte(&r->scoped, '\n');
+	buf_add_span(&r->scoped, id);
+	if (buf_failed(&r->scoped))
+		return (struct span){NULL, 0};
+	return buf_span(&r->scoped);
+}
+
 /* Compute the hash that distinguishes the body of item ${i} from others. */
 static int
 hash_of(const struct receive *r, const struct receive_payload *p, size_t i,
@@ -60,15 +76,15 @@ static enum inbox_noted
 keep_item(struct receive *r, const struct receive_payload *p, size_t i,
     int64_t now, struct err *err)
 {
+	struct span id = scoped(r, p, id_of(r, p, i)), line;
 	uint8_t hash[RECEIVE_HASH];
 	enum inbox_noted noted;
-	struct span line;
 
-	if (hash_of(r, p, i, hash) != 0) {
+	if (id.p == NULL || hash_of(r, p, i, hash) != 0) {
 		err_set(err, "out of memory");
 		return INBOX_FAILED;
 	}
-	noted = inbox_note(r->options.inbox, id_of(r, p, i),
+	noted = inbox_note(r->options.inbox, id,
 	    (struct span){(const char *)hash, sizeof(hash)}, now, err);
 	if (noted != INBOX_NEW)
 		return noted;
@@ -147,13 +163,14 @@ gather(struct receive *r, const struct receive_payload *p, size_t n,
 
 	*added = 0;
 	for (size_t i = 0; i < n; i++) {
-		struct span id = id_of(r, p, i);
-		enum inbox_noted noted = hash_of(r, p, i, hash) != 0
+		struct span id = scoped(r, p, id_of(r, p, i));
+		enum inbox_noted noted =
+		    id.p == NULL || hash_of(r, p, i, hash) != 0
 		    ? INBOX_FAILED
 		    : receive_dedup_note(r->dedup, id, hash);
 
 		if (noted == INBOX_CONFLICT)
-			*other = id;
+			*other = id_of(r, p, i);
 		if (noted == INBOX_CONFLICT || noted == INBOX_FAILED)
 			return -1;
 		if (noted == INBOX_KNOWN)

@@ -42,6 +42,7 @@ struct receive {
 	struct receive_dedup *dedup;
 	struct receive_items items;
 	struct buf line;
+	struct buf scoped;                /* an ID with its path */
 	struct receive_queue writing;     /* not yet in the output */
 	struct receive_queue uncommitted; /* not yet committed to the inbox */
 	bool flushing;                    /* flush is due */
@@ -79,6 +80,7 @@ struct receive {
 
 /* A verified request. */
 struct receive_payload {
+	const struct receive_path *path;
 	struct span header_id; /* in a header; p NULL: there is none, and its
 				  ID is the hash of its body */
 	struct span id;

@@ -24,6 +24,7 @@ receive_new(const struct receive_options *options, struct err *err)
 	receive_counts_init(r);
 	receive_items_init(&r->items);
 	buf_init(&r->line);
+	buf_init(&r->scoped);
 	if (options->inbox == NULL) {
 		r->dedup = receive_dedup_new(options->remember);
 		if (r->dedup == NULL)
@@ -45,15 +46,16 @@ receive_free(struct receive *r)
 	receive_dedup_free(r->dedup);
 	receive_items_release(&r->items);
 	buf_release(&r->line);
+	buf_release(&r->scoped);
 	free(r->writing.item);
 	free(r->uncommitted.item);
 	free(r);
 }
 
 void
-receive_use_keys(struct receive *r, struct sign_keys *keys)
+receive_use_paths(struct receive *r, const struct receive_paths *paths)
 {
-	r->options.keys = keys;
+	r->options.paths = paths;
 }
 
 const struct receive_counters *
@@ -111,16 +113,16 @@ find_header(void *context, const char *name)
 
 /* Verify the request, or refuse it.  Return true if it verifies. */
 static bool
-verified(struct receive *r, struct serve_request *request, struct lookup *l,
-    struct sign_verified *v)
+verified(struct receive *r, struct serve_request *request,
+    const struct receive_path *path, struct lookup *l, struct sign_verified *v)
 {
 	static const char challenge[] =
 	    "WWW-Authenticate: Webhook-Signature\r\n";
 	struct err err = {""};
 
-	switch (sign_verify(r->options.keys, find_header, l,
-	    serve_request_body(request), instant_now() / 1000,
-	    r->options.tolerance, v, &err)) {
+	switch (
+	    sign_verify(path->keys, find_header, l, serve_request_body(request),
+		instant_now() / 1000, path->tolerance, v, &err)) {
 	case SIGN_GOOD:
 		return true;
 	case SIGN_MALFORMED:
@@ -144,10 +146,10 @@ verified(struct receive *r, struct serve_request *request, struct lookup *l,
 
 /* Build the message line of the request. */
 static void
-write_message(struct receive *r, struct lookup *l, struct span id,
+write_message(const struct receive_path *path, struct lookup *l, struct span id,
     const struct sign_verified *v, struct span body, struct buf *out)
 {
-	const struct sign_scheme *scheme = sign_keys_scheme(r->options.keys);
+	const struct sign_scheme *scheme = sign_keys_scheme(path->keys);
 	const char *header = sign_scheme_header(scheme, 0);
 	struct message m = {.id = id,
 	    .timestamp = v->timestamp,
@@ -189,19 +191,19 @@ content_id(struct span body, char text[ID_TEXT_MAX])
 }
 
 static void
-take_payload(
-    struct receive *r, struct serve_request *request, enum receive_type type)
+take_payload(struct receive *r, struct serve_request *request,
+    const struct receive_path *path, enum receive_type type)
 {
 	struct lookup l = {.head = serve_request_head(request)};
 	struct receive_payload p = {
-	    .type = type, .body = serve_request_body(request)};
+	    .path = path, .type = type, .body = serve_request_body(request)};
 	struct sign_verified v = {.timestamp = 0};
 	char id[ID_TEXT_MAX];
 	bool memory = false;
 	struct buf message;
 	struct err err;
 
-	if (!verified(r, request, &l, &v))
+	if (!verified(r, request, path, &l, &v))
 		return;
 	buf_init(&message);
 	p.id = p.header_id = v.id;
@@ -216,8 +218,8 @@ take_payload(
 		return;
 	}
 	/* A body that is not JSON cannot be a line. */
-	if (r->options.output == RECEIVE_MESSAGE || type == RECEIVE_TYPE_JOSE) {
-		write_message(r, &l, p.id, &v, p.body, &message);
+	if (path->output == RECEIVE_MESSAGE || type == RECEIVE_TYPE_JOSE) {
+		write_message(path, &l, p.id, &v, p.body, &message);
 		p.message = buf_span(&message);
 		memory = memory || buf_failed(&message);
 	}
@@ -321,6 +323,7 @@ receive_handle(void *context, struct serve_request *request)
 {
 	struct receive *r = context;
 	const struct serve_head *h = serve_request_head(request);
+	const struct receive_path *path;
 	size_t codings, types;
 	struct span coding = serve_head_find(h, "content-encoding", &codings);
 	enum receive_type type =
@@ -334,7 +337,8 @@ receive_handle(void *context, struct serve_request *request)
 		receive_answer_metrics(r, request);
 		return;
 	}
-	if (r->options.path != NULL && !span_is(h->path, r->options.path)) {
+	path = receive_paths_find(r->options.paths, h->path);
+	if (path == NULL) {
 		receive_refuse(r, request, 404, NULL, "nothing is here");
 	} else if (span_is(h->method, "OPTIONS")) {
 		answer_handshake(r, request);
@@ -363,6 +367,6 @@ receive_handle(void *context, struct serve_request *request)
 		receive_refuse(r, request, 415, NULL,
 		    "unsupported content type: send application/json");
 	} else {
-		take_payload(r, request, type);
+		take_payload(r, request, path, type);
 	}
 }

@@ -18,8 +18,8 @@
 #include "audit/audit.h"
 #include "diag/err.h"
 #include "inbox/inbox.h"
+#include "receive/paths.h"
 #include "serve/serve.h"
-#include "sign/sign.h"
 
 /* The most bytes of lines that wait for the reader of the output; beyond it,
  * 503. */
@@ -47,11 +47,6 @@
  * retry (Standard Webhooks suggests three days). */
 #define RECEIVE_KEEP_MS (7 * 86400000LL)
 
-enum receive_output {
-	RECEIVE_PAYLOAD, /* the payload, one line */
-	RECEIVE_MESSAGE  /* the message line: ID, signature, exact bytes */
-};
-
 enum receive_notice {
 	RECEIVE_REFUSED, /* a request */
 	RECEIVE_TAKEN,   /* a request: a detail */
@@ -74,14 +69,11 @@ struct receive_counters {
 };
 
 struct receive_options {
-	struct sign_keys *keys; /* not owned */
-	int64_t tolerance;      /* seconds */
-	const char *path;       /* of the endpoint; NULL: any */
-	const char *health;     /* path that answers 200 to GET; NULL: none */
-	const char *origin;     /* CloudEvents handshake: allowed origin, or
+	const struct receive_paths *paths; /* not owned */
+	const char *health;  /* path that answers 200 to GET; NULL: none */
+	const char *origin;  /* CloudEvents handshake: allowed origin, or
 				   "*"; NULL: no handshake */
-	int64_t rate;           /* allowed requests per minute; 0: any */
-	enum receive_output output;
+	int64_t rate;        /* allowed requests per minute; 0: any */
 	int fd;              /* the output */
 	uint64_t count;      /* stop after this many lines; 0: never */
 	size_t remember;     /* number of IDs, without an inbox */
@@ -106,8 +98,8 @@ void receive_free(struct receive *r); /* before serve_free */
  * with ${err}. */
 int receive_start(struct receive *r, struct serve *s, struct err *err);
 
-/* Verify with ${keys}, which are not owned, from now on. */
-void receive_use_keys(struct receive *r, struct sign_keys *keys);
+/* Answer requests for ${paths}, which are not owned, from now on. */
+void receive_use_paths(struct receive *r, const struct receive_paths *paths);
 
 /* A serve_handler. */
 void receive_handle(void *receive, struct serve_request *request);

@@ -1,0 +1,30 @@
+/*
+ * options/paths: the options of a receiver that say what it accepts: one path
+ * with its keys, or a file of paths.
+ */
+#ifndef OPTIONS_PATHS_H
+#define OPTIONS_PATHS_H
+
+#include "options/options.h"
+#include "receive/paths.h"
+
+struct options_paths {
+	const char *file; /* NULL: one path */
+	const char *path; /* NULL: any */
+	struct options_keys keys;
+	unsigned scheme, output;
+	int64_t tolerance;
+};
+
+/* Check the options against each other.  Return CLI_GO or CLI_USAGE. */
+int options_paths_check(const struct cli *cli, const struct options_paths *o);
+
+/* Load the keys into *${paths}, which the caller frees in any case.  Return
+ * CLI_GO, or the exit status of a failure, which is reported. */
+int options_paths_load(const struct cli *cli, const struct options_paths *o,
+    struct receive_paths **paths);
+
+/* Can the keys be loaded again?  Those of a descriptor cannot. */
+bool options_paths_again(const struct options_paths *o);
+
+#endif
