@@ -5,6 +5,7 @@
 // frames	wrong messages over WebSocket: prints "NAME: what came" for each
 // idle		N connections that send nothing, "ready" once they are there
 // half		N connections with half a request, likewise
+// subscribed	N connections that read what comes, likewise
 // flood	one that sends pings as fast as it can and reads nothing, until
 //		64 MB are sent or it is cut off: "done"
 'use strict';
@@ -106,4 +107,4 @@ function flood() {
 	socket.on('close', done);
 }
 
-({frames, idle: () => many(''), half: () => many(open.slice(0, 40)), flood})[kind]();
+({frames, idle: () => many(''), half: () => many(open.slice(0, 40)), subscribed: () => many(open), flood})[kind]();

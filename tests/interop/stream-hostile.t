@@ -60,6 +60,43 @@ served '300 halves of a request'
 after=$(memory)
 [ $((after - before)) -lt 20000 ]
 ok "memory is bounded: $before kB before, $after kB after"
+kill "$ATTACK"
+try 'the server ends' finish TERM
+is_status 0
+is_stdout ''
+stderr_has listening
+
+# ---- Ten thousand of them at the same time, if the limit of open files allows.
+
+most=10000
+hard=$(ulimit -Hn)
+[ "$hard" = unlimited ] || [ "$hard" -ge $((most + 300)) ] || most=$((hard - 300))
+[ $most -ge 10000 ] || skip '10000 connections' "the limit of open files is $hard: only $most"
+ulimit -n $((most + 300))
+connections() { # MINIMUM: does the server have that many?
+	[ "$(ls "/proc/$SERVER/fd" | wc -l)" -ge "$1" ]
+}
+no_connections() {
+	! connections 200
+}
+stream --stay --clients $((most + 100))
+watch live /events
+n=0
+served 'before'
+for kind in idle half subscribed; do
+	before=$(memory)
+	attack $kind $most
+	wait_for grep -q ready attack.$kind
+	# The server closes the others after 10 seconds.
+	[ $kind != subscribed ] || wait_for connections $most
+	after=$(memory)
+	served "$most connections, $kind"
+	[ $((after - before)) -lt $((16 * most)) ]
+	ok "memory is bounded: $(((after - before) * 1024 / most)) bytes for each"
+	kill "$ATTACK"
+	wait_for no_connections
+	ok 'the server notices that they are gone'
+done
 try 'the server ends' finish TERM
 is_status 0
 is_stdout ''
