@@ -92,10 +92,10 @@ stream_check_token(struct stream *st, struct serve_request *r,
 		grant->all = true;
 		return 0;
 	}
-	*why = "too many tokens that fail come from this address";
+	*why = "too many invalid tokens from this address";
 	if (access_guesses(&st->addresses, peer, false))
 		return 429;
-	*why = "a token is needed, in one place";
+	*why = "a token is required, in exactly one place";
 	if (token.n == 0)
 		return 401;
 	if (stream_token_read(st, token, instant_now(), grant, why) == 0)

@@ -172,7 +172,7 @@ stream_ask_read(
 	if (!take_query(a, h->query))
 		return 400;
 	/* The ID that a reconnecting browser adds is newer than the query. */
-	*why = "Last-Event-ID is no sequence number";
+	*why = "Last-Event-ID is not a sequence number";
 	if (id.n > 0 && (ids > 1 || !ask_after(a, id)))
 		return 400;
 	if (a->wait_ms > STREAM_WAIT_MAX_MS)

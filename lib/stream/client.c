@@ -11,7 +11,7 @@ on_writable(void *context)
 {
 	struct stream_client *c = context;
 
-	if (stream_judge(c))
+	if (stream_check_lag(c))
 		stream_pump(c);
 }
 
@@ -27,7 +27,7 @@ on_closed(void *context)
 static const struct serve_stream_calls sse_calls = {
     NULL, on_writable, on_closed};
 static const struct serve_stream_calls websocket_calls = {
-    stream_heard, on_writable, on_closed};
+    stream_received, on_writable, on_closed};
 
 /* ---- Connecting -------------------------------------------------------- */
 
@@ -74,7 +74,7 @@ client_new(struct stream *st, struct serve_request *r, enum stream_kind kind,
 	access_grant_init(grant);
 	c->slow = st->options.slow_fixed ? st->options.slow : a->slow;
 	c->keep_every = 1;
-	c->began = c->said = instant_monotonic();
+	c->began = c->last_sent = instant_monotonic();
 	c->joined = history_last(st->options.history);
 	snprintf(c->peer, sizeof(c->peer), "%s", serve_request_peer(r));
 	start_cursor(c, a);
@@ -100,7 +100,7 @@ link_client(struct stream_client *c)
 }
 
 static void
-say_hello(struct stream_client *c)
+send_hello(struct stream_client *c)
 {
 	struct buf *text = &c->stream->text;
 	char retry[48];
@@ -114,7 +114,7 @@ say_hello(struct stream_client *c)
 	}
 	/* An EventSource that reconnects before its first line continues where
 	 * it began.  A number of another epoch is not repeated. */
-	stream_say(c, "hello", c->cursor.foreign ? 0 : c->cursor.after,
+	stream_add_control(c, "hello", c->cursor.foreign ? 0 : c->cursor.after,
 	    buf_span(text));
 }
 
@@ -145,9 +145,9 @@ stream_join(struct stream *st, struct serve_request *r, enum stream_kind kind,
 		return;
 	}
 	link_client(c);
-	stream_tell(st, STREAM_CLIENT, c->peer, "%s: watches",
+	stream_report(st, STREAM_CLIENT, c->peer, "%s: watches",
 	    stream_transport[kind].name);
 	stream_audit_client(c, "connect", NULL);
-	say_hello(c);
+	send_hello(c);
 	stream_pump(c);
 }

@@ -2,7 +2,7 @@
 #include "stream/private.h"
 
 void
-stream_lose(
+stream_add_loss(
     struct stream_client *c, const struct history_gap *gap, const char *reason)
 {
 	if (gap->lost == 0)

@@ -39,11 +39,10 @@ no_room(struct stream *st, struct serve_request *r)
 	if (st->stopping)
 		return "the server is shutting down";
 	if (st->clients >= st->options.clients)
-		return "as many clients as may be are connected";
+		return "the limit of clients is reached";
 	a = access_address_of(&st->addresses, serve_request_peer(r));
 	if (a == NULL || a->clients >= st->options.per_address)
-		return "as many clients as may be are connected from this "
-		       "address";
+		return "the limit of clients from this address is reached";
 	return NULL;
 }
 
@@ -239,13 +238,13 @@ stream_handle(void *context, struct serve_request *r)
 	else if (i < rows && (reads(h) || row[i].kind == STREAM_WEBSOCKET))
 		watch(st, r, row[i].kind);
 	else if (!reads(h))
-		stream_refuse(st, r, 405, refusal_headers(405),
-		    "only GET is answered here");
+		stream_refuse(
+		    st, r, 405, refusal_headers(405), "only GET is supported");
 	else if (span_is(h->path, "/healthz"))
 		serve_answer(
 		    r, 200, "Cache-Control: no-store\r\n", SPAN_LIT("ok\n"));
 	else if (span_is(h->path, "/metrics"))
 		answer_metrics(st, r);
 	else if (!answer_page(st, r))
-		stream_refuse(st, r, 404, NULL, "nothing is here");
+		stream_refuse(st, r, 404, NULL, "not found");
 }

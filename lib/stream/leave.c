@@ -32,7 +32,7 @@ stream_leave(struct stream_client *c, const char *reason, int code)
 		serve_stream_add_copy(c->out, buf_span(&out));
 	buf_release(&json);
 	buf_release(&out);
-	stream_tell(c->stream, STREAM_CLIENT, c->peer, "%s: ended: %s",
+	stream_report(c->stream, STREAM_CLIENT, c->peer, "%s: ended: %s",
 	    stream_transport[c->kind].name, reason);
 	serve_stream_end(c->out);
 	c->reason = reason;

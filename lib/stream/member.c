@@ -37,7 +37,7 @@ stream_forget(struct stream_client *c)
 }
 
 void
-stream_say(
+stream_add_control(
     struct stream_client *c, const char *name, uint64_t id, struct span json)
 {
 	struct buf out;
@@ -46,6 +46,6 @@ stream_say(
 	stream_transport[c->kind].control(&out, name, id, json);
 	if (!buf_failed(&out) &&
 	    serve_stream_add_copy(c->out, buf_span(&out)) == 0)
-		c->said = instant_monotonic();
+		c->last_sent = instant_monotonic();
 	buf_release(&out);
 }

@@ -27,7 +27,7 @@ put_lines(struct stream_client *c, struct buf *out, size_t *n)
 			history_entry_unref(r.entry);
 			break;
 		case HISTORY_GAP:
-			stream_lose(
+			stream_add_loss(
 			    c, &r.gap, history_reason_name(r.gap.reason));
 			stream_put_lost(c, out);
 			break;

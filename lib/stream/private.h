@@ -96,7 +96,7 @@ struct stream_client {
 	uint64_t probe;         /* the number whose ack is awaited; 0: none */
 	struct history_gap gap; /* not yet announced; before 0: none */
 	/* Times by the monotonic clock; 0: not set. */
-	int64_t said;
+	int64_t last_sent;
 	int64_t behind; /* since when it exceeds the queue limit */
 	int64_t began, wait_ends;
 	int64_t pinged;      /* when the pending ping was sent */
@@ -146,8 +146,8 @@ struct stream {
 	unsigned audited; /* refusals audited in this minute */
 	int64_t audited_minute;
 	uint64_t omitted; /* refusals not audited */
-	unsigned told;
-	int64_t told_minute;
+	unsigned reported;
+	int64_t reported_minute;
 	struct buf text; /* scratch */
 	/* For lines of the input, kept because it is costly to prepare them. */
 	struct json_index index, data_index, session_index;
@@ -213,11 +213,12 @@ void stream_audit_client(
 void stream_audit_refusal(
     struct stream *st, const char *peer, int status, const char *why);
 
-/* ---- tell.c */
+/* ---- report.c */
 /* Report a formatted notice about ${where} to the owner.  At most
- * STREAM_TOLD_MAX refusals per minute are reported; all are counted. */
-void stream_tell(struct stream *st, enum stream_notice what, const char *where,
-    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+ * STREAM_REPORTED_MAX refusals per minute are reported; all are counted. */
+void stream_report(struct stream *st, enum stream_notice what,
+    const char *where, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* Refuse ${r} with HTTP ${status}: report it, audit it and answer it. */
 void stream_refuse(struct stream *st, struct serve_request *r, int status,
@@ -249,13 +250,13 @@ void stream_client_free(struct stream_client *c);
 void stream_forget(struct stream_client *c);
 
 /* Add a control record to the stream of ${c}. */
-void stream_say(
+void stream_add_control(
     struct stream_client *c, const char *name, uint64_t id, struct span json);
 
 /* ---- gap.c */
 
 /* Record that ${c} has lost ${gap}, because of ${reason}. */
-void stream_lose(
+void stream_add_loss(
     struct stream_client *c, const struct history_gap *gap, const char *reason);
 
 /* Append the gap record for what ${c} has lost so far to ${out}. */
@@ -286,10 +287,10 @@ void stream_end_if_done(struct stream *st);
 
 /* ${c} has unsent data: if it is too far behind, apply its policy.  Return
  * false if it was disconnected; ${c} is then freed. */
-bool stream_judge(struct stream_client *c);
+bool stream_check_lag(struct stream_client *c);
 
 /* Return whether to skip ${e} for a thinned client; if so, record the loss. */
-bool stream_thins(struct stream_client *c, const struct history_entry *e);
+bool stream_skips(struct stream_client *c, const struct history_entry *e);
 
 /* ${c} has caught up. */
 void stream_caught_up(struct stream_client *c);
@@ -303,7 +304,7 @@ void stream_pump_all(struct stream *st);
 
 /* ---- websocket.c: messages from WebSocket clients */
 /* For serve_stream_calls.received. */
-void stream_heard(void *client, struct span bytes);
+void stream_received(void *client, struct span bytes);
 
 /* ---- client.c */
 

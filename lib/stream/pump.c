@@ -32,7 +32,7 @@ send_line(struct stream_client *c, struct history_entry *e)
 	}
 	serve_stream_add(c->out, (struct serve_piece){frame, release_entry, e});
 	stream_count_sent(c, e, instant_now());
-	c->said = c->stream->monotonic;
+	c->last_sent = c->stream->monotonic;
 	if (c->kind == STREAM_WEBSOCKET && c->probe == 0) {
 		c->probe = e->sequence;
 		c->probed = instant_monotonic();
@@ -78,7 +78,7 @@ send_next(struct stream_client *c)
 	switch (
 	    history_next(c->stream->options.history, &c->cursor, &r, &err)) {
 	case HISTORY_LINE:
-		if (stream_thins(c, r.entry)) {
+		if (stream_skips(c, r.entry)) {
 			history_entry_unref(r.entry);
 			return SENT_LINE;
 		}
@@ -86,7 +86,7 @@ send_next(struct stream_client *c)
 			return SENT_LINE;
 		break;
 	case HISTORY_GAP:
-		stream_lose(c, &r.gap, history_reason_name(r.gap.reason));
+		stream_add_loss(c, &r.gap, history_reason_name(r.gap.reason));
 		return SENT_LINE;
 	case HISTORY_MORE:
 		return SENT_NOTHING;
@@ -99,13 +99,13 @@ send_next(struct stream_client *c)
 	return SENT_ENDED;
 }
 
-static void go_on(void *stream);
+static void resume(void *stream);
 
 static void
 again(struct stream *st)
 {
 	if (!st->again)
-		st->again = serve_soon(st->serve, go_on, st) == 0;
+		st->again = serve_soon(st->serve, resume, st) == 0;
 }
 
 /* Give ${c} another turn. */
@@ -142,7 +142,7 @@ stream_pump(struct stream_client *c)
 }
 
 static void
-go_on(void *context)
+resume(void *context)
 {
 	struct stream *st = context;
 	struct stream_client *next;
@@ -166,7 +166,7 @@ stream_pump_all(struct stream *st)
 	for (struct stream_client *c = st->first; c != NULL; c = next) {
 		next = c->next;
 		if (c->kind != STREAM_POLL && serve_stream_unsent(c->out) > 0)
-			stream_judge(c);
+			stream_check_lag(c);
 		else
 			stream_pump(c);
 	}

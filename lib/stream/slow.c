@@ -24,7 +24,7 @@ thin(struct stream_client *c, uint64_t behind, int64_t now)
 }
 
 bool
-stream_judge(struct stream_client *c)
+stream_check_lag(struct stream_client *c)
 {
 	const struct stream_options *o = &c->stream->options;
 	uint64_t last = history_last(o->history), behind, most = o->queue;
@@ -54,7 +54,7 @@ stream_judge(struct stream_client *c)
 	}
 	if (behind > most) {
 		history_skip(o->history, &c->cursor, last - most + 1, &gap);
-		stream_lose(c, &gap, "slow");
+		stream_add_loss(c, &gap, "slow");
 	}
 	return true;
 }
@@ -67,7 +67,7 @@ is_dense(struct span type)
 }
 
 bool
-stream_thins(struct stream_client *c, const struct history_entry *e)
+stream_skips(struct stream_client *c, const struct history_entry *e)
 {
 	const struct history_gap gap = {
 	    e->sequence - 1, e->sequence + 1, 1, HISTORY_SKIPPED};
@@ -76,7 +76,7 @@ stream_thins(struct stream_client *c, const struct history_entry *e)
 	    e->sequence == history_last(c->stream->options.history) ||
 	    c->thinned++ % c->keep_every == 0)
 		return false;
-	stream_lose(c, &gap, "thinned");
+	stream_add_loss(c, &gap, "thinned");
 	return true;
 }
 

@@ -89,14 +89,14 @@ send_heartbeat(struct stream_client *c, int64_t now)
 	    serve_stream_add_copy(c->out, buf_span(&out)) == 0)
 		serve_stream_push(c->out);
 	buf_release(&out);
-	c->said = now;
+	c->last_sent = now;
 	if (c->kind == STREAM_WEBSOCKET && c->pinged == 0)
 		c->pinged = now;
 }
 
 /* Do the periodic work for ${c}, which may be freed. */
 static void
-look_after(struct stream_client *c, int64_t now)
+check_client(struct stream_client *c, int64_t now)
 {
 	const struct stream_options *o = &c->stream->options;
 	int64_t stalled;
@@ -112,7 +112,7 @@ look_after(struct stream_client *c, int64_t now)
 	stalled = serve_stream_stalled_since(c->out);
 	if ((stalled > 0 && now - stalled >= o->dead_ms) ||
 	    (c->pinged > 0 && now - c->pinged >= o->dead_ms)) {
-		stream_tell(c->stream, STREAM_CLIENT, c->peer,
+		stream_report(c->stream, STREAM_CLIENT, c->peer,
 		    "%s: the link is dead", stream_transport[c->kind].name);
 		serve_stream_abort(c->out);
 		c->reason = "dead";
@@ -120,10 +120,10 @@ look_after(struct stream_client *c, int64_t now)
 		return;
 	}
 	if (serve_stream_unsent(c->out) > 0) {
-		stream_judge(c);
+		stream_check_lag(c);
 		return;
 	}
-	if (now - c->said >= o->heartbeat_ms && !c->more)
+	if (now - c->last_sent >= o->heartbeat_ms && !c->more)
 		send_heartbeat(c, now);
 }
 
@@ -142,7 +142,7 @@ tick(void *context)
 		return;
 	for (struct stream_client *c = st->first; c != NULL; c = next) {
 		next = c->next;
-		look_after(c, now);
+		check_client(c, now);
 	}
 	stream_end_if_done(st);
 	serve_after(st->serve, STREAM_TICK_MS, tick, st);
@@ -193,6 +193,6 @@ stream_finish(struct stream *st)
 void
 stream_client_failed(void *context, const char *peer, const char *why)
 {
-	stream_tell(context, STREAM_REFUSED, peer, "%s", why);
+	stream_report(context, STREAM_REFUSED, peer, "%s", why);
 	stream_audit_refusal(context, peer, 0, why);
 }

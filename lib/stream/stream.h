@@ -34,7 +34,7 @@
 #define STREAM_AUDIENCE "vitals-stream"
 
 /* Refusals reported per minute; the others are only counted. */
-#define STREAM_TOLD_MAX 20
+#define STREAM_REPORTED_MAX 20
 
 /* The policy for a client that does not keep up. */
 enum stream_slow {

@@ -7,7 +7,7 @@
 static void
 fail(struct stream_client *c, int code, const char *why)
 {
-	stream_tell(c->stream, STREAM_REFUSED, c->peer, "websocket: %s", why);
+	stream_report(c->stream, STREAM_REFUSED, c->peer, "websocket: %s", why);
 	stream_leave(c, why, code);
 }
 
@@ -65,7 +65,7 @@ renew(struct stream_client *c, struct span raw)
 		if (grant.subject.len != c->grant.subject.len ||
 		    memcmp(buf_span(&grant.subject).p,
 			buf_span(&c->grant.subject).p, grant.subject.len) != 0)
-			why = "the new token is of another subject";
+			why = "the new token has another subject";
 		else if (!covers(&grant, &c->grant))
 			why = "the new token is for other sessions";
 	}
@@ -87,19 +87,19 @@ take_message(struct stream_client *c, struct span text)
 
 	json_index_init(&ix);
 	if (json_index_read(&ix, text, NULL) != 0) {
-		why = "a message that is no JSON object";
+		why = "a message is not a JSON object";
 	} else {
 		ack = json_index_find(&ix, "ack");
 		token = json_index_find(&ix, "token");
 		if (ack != NULL &&
 		    (ack->type != JSON_NUMBER ||
 			json_integer(ack->value, 0, INT64_MAX, &sequence) != 0))
-			why = "an ack that is no sequence number";
+			why = "an ack is not a sequence number";
 		else if (ack != NULL)
 			acknowledge(c, (uint64_t)sequence);
 		if (why == NULL && token != NULL)
 			why = token->type != JSON_STRING
-			    ? "a token that is no string"
+			    ? "a token is not a string"
 			    : renew(c, json_inside(token->value));
 	}
 	json_index_release(&ix);
@@ -133,13 +133,13 @@ goodbye(struct stream_client *c)
 	if (!buf_failed(&out))
 		serve_stream_add_copy(c->out, buf_span(&out));
 	buf_release(&out);
-	stream_tell(c->stream, STREAM_CLIENT, c->peer, "websocket: left");
+	stream_report(c->stream, STREAM_CLIENT, c->peer, "websocket: left");
 	serve_stream_end(c->out);
 	stream_forget(c);
 }
 
 void
-stream_heard(void *client, struct span bytes)
+stream_received(void *client, struct span bytes)
 {
 	struct stream_client *c = client;
 	const char *why;
@@ -163,8 +163,7 @@ stream_heard(void *client, struct span bytes)
 			}
 			break;
 		case WEBSOCKET_GOT_BINARY:
-			fail(c, WEBSOCKET_UNSUPPORTED,
-			    "messages are texts here");
+			fail(c, WEBSOCKET_UNSUPPORTED, "a message is not text");
 			return;
 		case WEBSOCKET_GOT_CLOSE:
 			goodbye(c);

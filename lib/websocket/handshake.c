@@ -89,7 +89,7 @@ websocket_check_request(
 	*why = "a WebSocket needs the header Connection: Upgrade";
 	if (!serve_head_lists(h, "connection", "upgrade"))
 		return 400;
-	*why = "version 13 of WebSocket is spoken here";
+	*why = "only version 13 of WebSocket is supported";
 	if (versions != 1 || !span_is(version, VERSION))
 		return 426;
 	*why = "a WebSocket needs one key of 16 bytes in base64";
@@ -239,7 +239,7 @@ websocket_check_response(const struct serve_head *h, int status,
 	*why = "the server's Sec-WebSocket-Accept does not answer our key";
 	if (accepts != 1 || !span_is(given, accept))
 		return WEBSOCKET_BROKEN;
-	*why = "the server speaks an extension that was not asked for";
+	*why = "the server uses an extension that was not requested";
 	if (serve_head_find(h, "sec-websocket-extensions", NULL).n > 0)
 		return WEBSOCKET_BROKEN;
 	*why = "the server chose a subprotocol that was not offered";

@@ -50,7 +50,7 @@ first_wrong(const struct websocket_reader *r)
 		return "a reserved bit is set";
 	switch (r->head[0] & 0xf) {
 	case WEBSOCKET_CONTINUATION:
-		return open ? NULL : "a continuation of no message";
+		return open ? NULL : "a continuation without a message";
 	case WEBSOCKET_TEXT:
 	case WEBSOCKET_BINARY:
 		return open ? "a message begins within another one" : NULL;
@@ -59,7 +59,7 @@ first_wrong(const struct websocket_reader *r)
 	case WEBSOCKET_PONG:
 		return fin ? NULL : "a control frame is fragmented";
 	default:
-		return "an opcode that is reserved";
+		return "a reserved opcode";
 	}
 }
 
@@ -112,7 +112,7 @@ begin_frame(struct websocket_reader *r)
 	if ((bytes == 2 && r->length <= 125) ||
 	    (bytes == 8 && r->length <= UINT16_MAX) || r->length >> 63 != 0)
 		return fail(r, WEBSOCKET_PROTOCOL_ERROR,
-		    "a length that is not written in the shortest way");
+		    "a length is not encoded in the shortest form");
 	if (r->role == WEBSOCKET_SERVER)
 		memcpy(r->mask, r->head + at, 4);
 	r->in_payload = true;
@@ -176,7 +176,7 @@ end_close(struct websocket_reader *r)
 	r->code = r->control[0] << 8 | r->control[1];
 	if (!websocket_code_valid(r->code))
 		return fail(r, WEBSOCKET_PROTOCOL_ERROR,
-		    "a code that no close frame may have");
+		    "an invalid code in a close frame");
 	r->payload = (struct span){(const char *)r->control + 2, n - 2};
 	if (!websocket_utf8_add(&utf8, r->payload.p, r->payload.n) ||
 	    utf8.missing > 0)
@@ -203,7 +203,8 @@ end_data(struct websocket_reader *r)
 	if (!r->fin)
 		return WEBSOCKET_MORE;
 	if (kind == WEBSOCKET_TEXT && r->utf8.missing > 0)
-		return fail(r, WEBSOCKET_BAD_TEXT, "a text that is not UTF-8");
+		return fail(
+		    r, WEBSOCKET_BAD_TEXT, "a text message is not UTF-8");
 	r->message = WEBSOCKET_CONTINUATION;
 	r->payload = buf_span(&r->data);
 	r->taken = true;
@@ -230,8 +231,8 @@ take_payload(struct websocket_reader *r, struct span *in)
 		r->data.len += n;
 		if (r->message == WEBSOCKET_TEXT &&
 		    !websocket_utf8_add(&r->utf8, to, n))
-			return fail(
-			    r, WEBSOCKET_BAD_TEXT, "a text that is not UTF-8");
+			return fail(r, WEBSOCKET_BAD_TEXT,
+			    "a text message is not UTF-8");
 	}
 	in->p += n;
 	in->n -= n;

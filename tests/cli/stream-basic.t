@@ -215,7 +215,7 @@ fi
 try 'SIGTERM' finish TERM
 is_status 0
 is_stdout ''
-stderr_has 'refused: 404: nothing is here$'
+stderr_has 'refused: 404: not found$'
 wait_for gone "$WATCHER"
 grep -A 2 '^event: bye$' other | grep -q '"reason":"shutdown","after":'"$((first + 12))"
 ok 'clients are told that it stops, and where to go on'

@@ -189,8 +189,8 @@ refuse() { # REASON OPTION ...
 	[ "$(tail -n 1 refused)" = "close 1008 $refuse_r" ]
 	ok "wss: $refuse_r"
 }
-refuse 'the new token is of another subject' -k key -s s1 --subject visitor
-refuse 'the new token is of another subject' -k key -s s1
+refuse 'the new token has another subject' -k key -s s1 --subject visitor
+refuse 'the new token has another subject' -k key -s s1
 refuse 'the new token is for other sessions' -k key -s s2 --subject nurse
 refuse 'no key signed it' -k other -s s1 --subject nurse
 try 'the server ends' finish TERM

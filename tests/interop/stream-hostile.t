@@ -36,15 +36,15 @@ is_status 0
 is_stdout 'giant: 1009 the message is too long
 too long: 1009 the message is too long
 unmasked: 1002 a frame of the client is not masked
-binary: 1003 messages are texts here
-no JSON: 1008 a message that is no JSON object
-no object: 1008 a message that is no JSON object
-ack that is text: 1008 an ack that is no sequence number
-ack that is negative: 1008 an ack that is no sequence number
-token that is a number: 1008 a token that is no string
-two acks: 1008 a message that is no JSON object
-nested too deep: 1008 a message that is no JSON object
-no UTF-8: 1007 a text that is not UTF-8
+binary: 1003 a message is not text
+no JSON: 1008 a message is not a JSON object
+no object: 1008 a message is not a JSON object
+ack that is text: 1008 an ack is not a sequence number
+ack that is negative: 1008 an ack is not a sequence number
+token that is a number: 1008 a token is not a string
+two acks: 1008 a message is not a JSON object
+nested too deep: 1008 a message is not a JSON object
+no UTF-8: 1007 a text message is not UTF-8
 reserved: 1002 a reserved bit is set'
 is_stderr ''
 

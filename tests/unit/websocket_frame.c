@@ -118,7 +118,7 @@ static const struct {
 	"\x81\x7f\x80\x00\x00\x00\x00\x00\x00\x00", "failed 1002"),
     ROW("a length beyond the limit", "\x81\x7f\x00\x00\x00\x00\x00\x01\x11\x71",
 	"failed 1009"),
-    ROW("a text that is not UTF-8",
+    ROW("a text message is not UTF-8",
 	"\x81\x7e\x01\x00"
 	"a\xff",
 	"failed 1007"),

@@ -8,7 +8,7 @@
 #define MINUTE_MS 60000
 
 void
-stream_tell(struct stream *st, enum stream_notice what, const char *where,
+stream_report(struct stream *st, enum stream_notice what, const char *where,
     const char *fmt, ...)
 {
 	char text[ERR_TEXT_MAX];
@@ -20,12 +20,12 @@ stream_tell(struct stream *st, enum stream_notice what, const char *where,
 	if (what == STREAM_REFUSED) {
 		int64_t now = instant_monotonic();
 
-		if (now - st->told_minute >= MINUTE_MS) {
-			st->told_minute = now;
-			st->told = 0;
+		if (now - st->reported_minute >= MINUTE_MS) {
+			st->reported_minute = now;
+			st->reported = 0;
 		}
 		st->count.refused++;
-		if (st->told++ >= STREAM_TOLD_MAX)
+		if (st->reported++ >= STREAM_REPORTED_MAX)
 			return;
 	}
 	st->options.notice(st->options.context, what, where, text);
@@ -37,7 +37,7 @@ stream_refuse(struct stream *st, struct serve_request *r, int status,
 {
 	char text[128];
 
-	stream_tell(st, STREAM_REFUSED, serve_request_peer(r),
+	stream_report(st, STREAM_REFUSED, serve_request_peer(r),
 	    "refused: %d: %s", status, why);
 	stream_audit_refusal(st, serve_request_peer(r), status, why);
 	snprintf(text, sizeof(text), "%s\n", why);
