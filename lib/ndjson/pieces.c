@@ -24,22 +24,21 @@ give(struct ndjson_pieces *p, struct span text, bool newline, ndjson_take *take,
 	    .text = text, .number = ++p->number, .newline = newline};
 	bool overlong = p->overlong || text.n > p->max;
 
-	if (overlong)
-		line.text.n = 0;
-	else if (text.n > 0 && text.p[text.n - 1] == '\r')
+	if (line.text.n > p->max)
+		line.text.n = p->max;
+	if (!overlong && text.n > 0 && text.p[text.n - 1] == '\r')
 		line.text.n--;
 	p->overlong = false;
 	take(context, &line, overlong);
 }
 
-/* Keep the part of a line that was read. */
+/* Keep the part of a line that was read, up to the maximum. */
 static void
 keep(struct ndjson_pieces *p, struct span part)
 {
-	if (p->overlong || p->line.len + part.n > p->max) {
+	if (part.n > p->max - p->line.len) {
 		p->overlong = true;
-		buf_release(&p->line);
-		return;
+		part.n = p->max - p->line.len;
 	}
 	buf_add_span(&p->line, part);
 }

@@ -19,7 +19,7 @@ struct ndjson_pieces {
 };
 
 /* Called with each line.  If it is longer than the maximum, ${overlong} is
- * true, and its text is empty. */
+ * true, and its text is only its start. */
 typedef void ndjson_take(
     void *context, const struct ndjson_line *line, bool overlong);
 

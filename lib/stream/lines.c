@@ -112,86 +112,39 @@ fail(struct stream *st, const struct err *err)
 
 /* Report ${line} to the owner: why it is bad, or with NULL that it is good. */
 static void
-report(struct stream *st, const struct ndjson_line *line, const char *why)
+report(struct stream *st, const struct ndjson_line *line, bool overlong,
+    const char *why)
 {
 	const struct err reported = {""};
 
 	st->count.lines++;
 	st->count.bad += why != NULL;
-	if (st->options.line(st->options.context, line, !st->overlong, why) !=
-	    0)
+	if (st->options.line(st->options.context, line, !overlong, why) != 0)
 		fail(st, &reported);
 	else if (why != NULL && st->options.strict)
 		end_input(st, false);
 }
 
+/* An ndjson_take. */
 static void
-take_line(struct stream *st, struct span text, bool newline)
+take_line(void *context, const struct ndjson_line *line, bool overlong)
 {
-	struct ndjson_line line = {text, ++st->line_number, newline};
+	struct stream *st = context;
 	struct err err;
 	const char *why;
 
-	if (text.n > 0 && text.p[text.n - 1] == '\r')
-		line.text.n--;
-	if (ascii_trim(line.text).n == 0 && !st->overlong)
+	/* Others may follow the one that ended the input. */
+	if (st->ended || (ascii_trim(line->text).n == 0 && !overlong))
 		return;
-	why = st->overlong ? "bad line: longer than 1 MiB"
-			   : ndjson_refusal(&line);
-	if (why == NULL && append(st, line.text, &err) != 0) {
+	why = overlong ? "bad line: longer than 1 MiB" : ndjson_refusal(line);
+	if (why == NULL && append(st, line->text, &err) != 0) {
 		if (err_is_memory(&err)) {
 			fail(st, &err);
 			return;
 		}
 		why = err.text;
 	}
-	report(st, &line, why);
-}
-
-/* Append the part of a line that was read.  Of a line that is too long, the
- * start is kept. */
-static void
-keep_part(struct stream *st, struct span part)
-{
-	struct err err;
-
-	if (part.n > NDJSON_LINE_MAX - st->line.len) {
-		st->overlong = true;
-		part.n = NDJSON_LINE_MAX - st->line.len;
-	}
-	buf_add_span(&st->line, part);
-	if (!buf_failed(&st->line))
-		return;
-	err_set(&err, "out of memory");
-	fail(st, &err);
-}
-
-static void
-end_line(struct stream *st, bool newline)
-{
-	take_line(st, buf_span(&st->line), newline);
-	buf_clear(&st->line);
-	st->overlong = false;
-}
-
-static void
-take_bytes(struct stream *st, struct span bytes)
-{
-	while (bytes.n > 0 && !st->ended) {
-		const char *end = memchr(bytes.p, '\n', bytes.n);
-		size_t n = end != NULL ? (size_t)(end - bytes.p) : bytes.n;
-
-		if (end != NULL && st->line.len == 0 && !st->overlong) {
-			take_line(st, (struct span){bytes.p, n}, true);
-		} else {
-			keep_part(st, (struct span){bytes.p, n});
-			if (end != NULL && !st->ended)
-				end_line(st, true);
-		}
-		n += end != NULL;
-		bytes.p += n;
-		bytes.n -= n;
-	}
+	report(st, line, overlong, why);
 }
 
 void
@@ -200,15 +153,14 @@ stream_take(void *context, struct span bytes, int errnum)
 	struct stream *st = context;
 	struct err err;
 
-	take_bytes(st, bytes);
 	if (errnum != 0) {
 		err_sys(&err, errnum, "<stdin>: read failed");
 		fail(st, &err);
-	} else if (bytes.n == 0) {
-		if (st->line.len > 0 || st->overlong)
-			end_line(st, false); /* the last line */
-		if (!st->ended)
-			end_input(st, true);
+	} else if (ndjson_pieces_add(&st->pieces, bytes, take_line, st) != 0) {
+		err_set(&err, "out of memory");
+		fail(st, &err);
+	} else if (bytes.n == 0 && !st->ended) {
+		end_input(st, true);
 	}
 	if (st->ended) {
 		serve_input_free(st->input);

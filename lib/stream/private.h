@@ -4,6 +4,7 @@
 
 #include "access/access.h"
 #include "metrics/metrics.h"
+#include "ndjson/pieces.h"
 #include "stream/stream.h"
 #include "websocket/frame.h"
 #include "json/json.h"
@@ -134,12 +135,10 @@ struct stream {
 	struct access_addresses addresses;
 	struct stream_counters count;
 	struct stream_metrics metrics;
-	struct buf line;      /* an incomplete line */
-	uint64_t line_number; /* of the last complete one */
-	bool overlong; /* discarding the rest of a line that is too long */
-	bool ended;    /* no more input is read, */
-	bool complete; /* because it was read to its end */
-	bool closing;  /* and all lines are committed: clients leave when they
+	struct ndjson_pieces pieces; /* of the input */
+	bool ended;                  /* no more input is read, */
+	bool complete;               /* because it was read to its end */
+	bool closing; /* and all lines are committed: clients leave when they
 			  have the rest */
 	bool finishing, stopping, again;
 	bool history_failed;

@@ -22,7 +22,7 @@ stream_new(const struct stream_options *options, struct err *err)
 		st->options.per_address = st->options.clients;
 	st->monotonic = instant_monotonic();
 	stream_metrics_init(&st->metrics);
-	buf_init(&st->line);
+	ndjson_pieces_init(&st->pieces, NDJSON_LINE_MAX);
 	buf_init(&st->text);
 	json_index_init(&st->index);
 	json_index_init(&st->data_index);
@@ -47,7 +47,7 @@ stream_free(struct stream *st)
 	access_addresses_release(&st->addresses);
 	serve_input_free(st->input);
 	serve_input_free(st->committed);
-	buf_release(&st->line);
+	ndjson_pieces_release(&st->pieces);
 	buf_release(&st->text);
 	json_index_release(&st->index);
 	json_index_release(&st->data_index);
