@@ -15,7 +15,10 @@ put_sessions(struct json_writer *w, const struct stream_client *c)
 	json_key(w, "sessions");
 	json_array_begin(w);
 	for (size_t i = 0; history_session(h, i, &s); i++) {
-		if (!access_grant_allows(&c->grant, s.id))
+		/* A number that is not committed must not be seen: after a
+		 * crash it may be that of another line. */
+		if (s.started > history_last(h) ||
+		    !access_grant_allows(&c->grant, s.id))
 			continue;
 		json_object_begin(w);
 		json_key(w, "id");

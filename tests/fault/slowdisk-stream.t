@@ -23,7 +23,8 @@ lines 1 1000 | feed
 watch live '/events?after=earliest'
 wait_for has_number live 1000
 : >hang
-lines 1001 1010 | feed
+lines 1001 1009 | feed
+lines 1010 1010 vitals.session.started s9 | feed
 wait_for has lines_total '' 1010
 ok 'lines are read while the disk hangs'
 [ "$(fetch /healthz)" = ok ]
@@ -40,6 +41,8 @@ ok 'clients get heartbeats'
 [ "$(sed -n 's/^id: //p' live | tail -n 1)" = $(($(hello live oldest) + 999)) ] &&
 	! has_number live 1001 && ! has_number late 1001
 ok 'but no line that is not on the disk, nor its number'
+[ "$(hello late sessions | tr -d ' \n')" = '[]' ]
+ok 'also not as the start of a session'
 
 # Lines wait in memory up to a limit.
 pad=$(head -c 100000 /dev/zero | tr '\0' x)
