@@ -54,7 +54,7 @@ http_pipe_open(struct http_client *c, struct http_target *t,
 		CURLE_OK &&
 	    p->fd != CURL_SOCKET_BAD)
 		return p;
-	err_set(err, "the connection was closed at once");
+	err_set(err, "the connection was closed immediately");
 	*failure = HTTP_BROKEN;
 err0:
 	http_pipe_close(p);
@@ -122,7 +122,7 @@ http_pipe_send(
 			return fail(p, rc, err);
 		ready = wait_for(p, POLLOUT, until, err);
 		if (ready == 0)
-			return err_set(err, "the server takes nothing");
+			return err_set(err, "the server does not read");
 		if (ready < 0)
 			return -1;
 	}
