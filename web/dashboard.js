@@ -175,10 +175,7 @@ link.addEventListener("reset", () => {
 	showAll(Date.now());
 });
 
-byId("token-form").addEventListener("submit", async (event) => {
-	event.preventDefault();
-	const token = byId("token").value.trim();
-	byId("token").value = "";
+async function enterToken(token) {
 	if (!connected) {
 		hideForm();
 		link.start(token);
@@ -192,6 +189,13 @@ byId("token-form").addEventListener("submit", async (event) => {
 	hideForm();
 	notice("The new token is in use.");
 	showAll(Date.now());
+}
+
+byId("token-form").addEventListener("submit", (event) => {
+	event.preventDefault();
+	const token = byId("token").value.trim();
+	byId("token").value = "";
+	enterToken(token);
 });
 
 byId("renew").addEventListener("click", () => {
@@ -234,6 +238,13 @@ function tokenOfAddress() {
 		history.replaceState(null, "", location.pathname + location.search);
 	return token;
 }
+
+// A new address with another fragment does not load the page again.
+addEventListener("hashchange", () => {
+	const token = tokenOfAddress();
+	if (token)
+		enterToken(token);
+});
 
 byId("threshold").textContent = THRESHOLD;
 setInterval(() => showAll(Date.now()), TICK_MS);

@@ -148,9 +148,10 @@ export async function renewal({ browser, recording }) {
 		"renewal: on the same WebSocket, beyond the end of the first one", page.sockets);
 	ok(await page.locator(".session").count() === 1, "renewal: with the same session");
 
-	await renew(page, token("key", "-s", "s-82"));
+	await page.goto(`${server.url}#token=${token("key", "-s", "s-82")}`);
 	await page.locator(".session .name", { hasText: "s-82" }).waitFor();
-	ok(await page.locator(".session").count() === 1, "renewal: another token shows its sessions only");
+	ok(await page.locator(".session").count() === 1, "renewal: another token, in the address, shows its sessions only");
+	ok(!page.url().includes("token"), "renewal: and it leaves the address");
 	quiet(page, "renewal");
 	await page.close();
 	feed.end();
