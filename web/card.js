@@ -50,7 +50,9 @@ class ReadingRow {
 function noteOf(reading, unsure) {
 	const confidence = `confidence ${(reading.confidence ?? 0).toFixed(2)}`;
 	const note = unsure ? `low ${confidence}` : confidence;
-	return reading.status === "uncalibrated" ? `uncalibrated, ${note}` : note;
+	// A line break, if any, is before the confidence.
+	return reading.status === "uncalibrated"
+		? `uncalibrated, ${note.replaceAll(" ", "\u00a0")}` : note;
 }
 
 class QualityRow {

@@ -74,9 +74,9 @@ try {
 	const devtools = await page.context().newCDPSession(page);
 	await devtools.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
 	const { own, other } = await page.evaluate(measure, frames);
-	console.log(`processor slowed down ${slowdown} times, ${frames} frames; a frame at 30 Hz has 33.3 ms`);
-	console.log(`dashboard's canvas  ${own.toFixed(2)} ms a frame`);
-	console.log(`Chart.js            ${other.toFixed(2)} ms a frame`);
+	console.log(`processor slowed down ${slowdown} times, ${frames} frames; at 30 Hz there are 33.3 ms for each`);
+	console.log(`dashboard's canvas  ${own.toFixed(2)} ms per frame`);
+	console.log(`Chart.js            ${other.toFixed(2)} ms per frame`);
 	console.log(`ratio               ${(own / other).toFixed(2)}`);
 } finally {
 	await browser.close();

@@ -182,7 +182,7 @@ for signal in INT TERM; do
 	CLIENTS="$CLIENTS $listener"
 	wait_for grep -q "\"sequence\":$last" state
 	kill -s $signal $listener
-	wait $listener
+	wait $listener 2>/dev/null
 	[ $? -gt 128 ]
 	ok "SIG$signal ends it"
 	[ "$(wc -l <seen)" -eq 3 ] && [ ! -s said ]
