@@ -12,7 +12,7 @@ event_reread(struct event_maker *m, struct span line, struct ndjson_writer *out,
     struct err *err)
 {
 	struct shape_value v[EVENT_FIELDS];
-	struct event_notes notes;
+	struct event_notes notes = {0};
 	struct buf *record = ndjson_record(out);
 	size_t before = record->len;
 
@@ -29,7 +29,7 @@ event_reread_cloud(struct event_maker *m, struct span line,
     struct ndjson_writer *out, struct err *err)
 {
 	struct shape_value v[EVENT_FIELDS];
-	struct event_notes notes;
+	struct event_notes notes = {0};
 	struct span data;
 
 	if (event_read_cloud(&m->reader, line, v, &notes, &data, err) != 0)

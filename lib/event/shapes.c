@@ -47,6 +47,8 @@ reading_done(void *context, const struct shape_value *got, struct err *err)
 
 	if (check_unit(got, err) != 0)
 		return -1;
+	if (notes->watch != NULL)
+		notes->watch->reading(notes->context, got);
 	if (got[EVENT_READING_VALUE].type == JSON_NULL) {
 		if (!absent)
 			return err_set(err,
@@ -89,8 +91,39 @@ static const struct shape_field quality_fields[EVENT_QUALITY_FIELDS] = {
     [EVENT_QUALITY_COVERAGE] = {"coverage", SHAPE_NUMBER, NIL, 0, 1, NULL,
 	NULL},
 };
+
+static int
+quality_done(void *context, const struct shape_value *got, struct err *err)
+{
+	const struct event_notes *notes = context;
+
+	(void)err;
+	if (notes->watch != NULL)
+		notes->watch->quality(notes->context, got);
+	return 0;
+}
+
 const struct shape event_quality_shape = {
-    quality_fields, EVENT_QUALITY_FIELDS, NULL};
+    quality_fields, EVENT_QUALITY_FIELDS, quality_done};
+
+/* Read the instant ${v}, which is valid.  Return 0, or -1 with ${err}. */
+static int
+read_instant(const struct shape_value *v, int64_t *ms, struct err *err)
+{
+	struct buf text;
+	int rc;
+
+	if (!v->escaped) {
+		(void)instant_parse(json_inside(v->value), ms);
+		return 0;
+	}
+	buf_init(&text);
+	shape_text(v, &text);
+	rc = buf_failed(&text) ? err_set(err, "out of memory") : 0;
+	(void)instant_parse(buf_span(&text), ms);
+	buf_release(&text);
+	return rc;
+}
 
 /* Does the span of time end in a year that can be written?  A ${start} that is
  * not a string, or another value that is not a number, is unknown. */
@@ -99,9 +132,7 @@ check_end(const struct shape_value *start, const struct shape_value *offset,
     const struct shape_value *duration, struct err *err)
 {
 	double end = 0, x;
-	struct buf text;
 	int64_t ms = 0;
-	int rc;
 
 	if (start->type != JSON_STRING)
 		return 0;
@@ -110,13 +141,8 @@ check_end(const struct shape_value *start, const struct shape_value *offset,
 	if (duration->type == JSON_NUMBER &&
 	    json_number(duration->value, &x) == 0)
 		end += x;
-	buf_init(&text);
-	shape_text(start, &text);
-	rc = buf_failed(&text) ? -1 : 0;
-	(void)instant_parse(buf_span(&text), &ms); /* is valid */
-	buf_release(&text);
-	if (rc != 0)
-		return err_set(err, "out of memory");
+	if (read_instant(start, &ms, err) != 0)
+		return -1;
 	if (end * 1000 <= (double)(INSTANT_MAX - ms))
 		return 0;
 	return err_set(err, "ends after the year 9999");
@@ -178,6 +204,8 @@ session_done(void *context, const struct shape_value *got, struct err *err)
 
 	notes->session_id = got[EVENT_SESSION_ID];
 	notes->subject = got[EVENT_SESSION_SUBJECT];
+	if (notes->watch != NULL)
+		notes->watch->session(notes->context, got);
 	return check_end(&got[EVENT_SESSION_START], &got[EVENT_SESSION_OFFSET],
 	    &got[EVENT_SESSION_DURATION], err);
 }
@@ -288,6 +316,8 @@ check_version(struct shape_reader *r, struct span line, struct err *err)
 
 	if (shape_peek(r, line, name, 1, &v) != 0 || v.type != JSON_STRING)
 		return 0; /* shape_read reports it */
+	if (!v.escaped && event_not_version(json_inside(v.value)) == NULL)
+		return 0;
 	buf_init(&text);
 	shape_text(&v, &text);
 	if (buf_failed(&text)) {
@@ -307,7 +337,8 @@ event_read(struct shape_reader *r, struct span line,
     struct shape_value got[EVENT_FIELDS], struct event_notes *notes,
     struct err *err)
 {
-	*notes = (struct event_notes){0};
+	*notes = (struct event_notes){
+	    .watch = notes->watch, .context = notes->context};
 	r->context = notes;
 	if (check_version(r, line, err) != 0 ||
 	    shape_read(r, line, &event_shape, got, err) != 0)

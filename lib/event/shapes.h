@@ -89,9 +89,24 @@ const char *event_not_type(struct span s);
  * (RFC 8259, 11), so they are ignored. */
 bool event_json_type(struct span s);
 
+/* For a caller that needs the parts of an event too: each function is called
+ * with a part that was read and is valid, although what follows in the event may
+ * not be.  ${got} is only valid during the call, its spans as long as the
+ * text. */
+struct event_watch {
+	void (*session)(
+	    void *context, const struct shape_value got[EVENT_SESSION_FIELDS]);
+	void (*reading)(
+	    void *context, const struct shape_value got[EVENT_READING_FIELDS]);
+	void (*quality)(
+	    void *context, const struct shape_value got[EVENT_QUALITY_FIELDS]);
+};
+
 /* What the checks of the fields record: the context of shape_read. */
 struct event_notes {
-	size_t valid; /* readings with a valid value */
+	const struct event_watch *watch; /* set by the caller, or NULL */
+	void *context;                   /* of the watch */
+	size_t valid;                    /* readings with a valid value */
 	struct shape_value session_id, subject;
 };
 
@@ -106,8 +121,8 @@ extern const struct shape event_quality_shape;
 /* Is the member's name one that an event has for itself? */
 bool event_reserved(struct span key, bool escaped);
 
-/* Read the event ${line} and check it against the schema.  Return 0, or -1 with
- * ${err}. */
+/* Read the event ${line} and check it against the schema.  The caller sets
+ * notes->watch.  Return 0, or -1 with ${err}. */
 int event_read(struct shape_reader *r, struct span line,
     struct shape_value got[EVENT_FIELDS], struct event_notes *notes,
     struct err *err);

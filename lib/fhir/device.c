@@ -10,86 +10,74 @@ has_device(const struct fhir_maker *m, const struct fhir_event *e)
 	    e->session[EVENT_SESSION_DEVICE].type == JSON_OBJECT;
 }
 
-/* Write the text of member ${v}; if it is not a string, its JSON. */
 static void
-put_value_text(
-    struct fhir_maker *m, struct json_writer *w, const struct json_member *v)
+put_text(struct fhir_maker *m, const struct shape_value *v)
 {
-	struct shape_value text = {v->type, v->value, v->value_escaped};
-
-	if (v->type == JSON_STRING)
-		fhir_put_text(m, w, "session.device", &text);
-	else
-		json_put_string(w, v->value);
+	fhir_put_text(m, &m->contained, "session.device", v);
 }
 
-/* Mark a text as the JSON of a value, such as "[1]". */
+/* Append the text of member ${v}; if it is not a string, its JSON. */
 static void
-put_json_mark(struct json_writer *w)
+put_value_text(struct fhir_maker *m, const struct json_member *v)
 {
-	json_key(w, "extension");
-	json_array_begin(w);
-	json_object_begin(w);
-	fhir_put_member(w, "url", FHIR_EXTENSION "json");
-	json_key(w, "valueBoolean");
-	json_put_bool(w, true);
-	json_object_end(w);
-	json_array_end(w);
+	const struct shape_value text = {v->type, v->value, v->value_escaped};
+	struct buf *b = &m->contained;
+
+	if (v->type == JSON_STRING) {
+		put_text(m, &text);
+		return;
+	}
+	buf_add_byte(b, '"');
+	json_escape(b, v->value);
+	buf_add_byte(b, '"');
 }
 
-/* Write "codec":"h264" as a property. */
+/* Append "codec":"h264" as a property, after a comma unless it is the ${first}.
+ * A value that is not a text or a number is marked as JSON. */
 static void
-put_property(
-    struct fhir_maker *m, struct json_writer *w, const struct json_member *v)
+put_property(struct fhir_maker *m, const struct json_member *v, bool first)
 {
 	/* Include the quotes around the key. */
 	const struct shape_value key = {
 	    JSON_STRING, {v->key.p - 1, v->key.n + 2}, v->key_escaped};
+	struct buf *b = &m->contained;
 
-	json_object_begin(w);
-	json_key(w, "type");
-	json_object_begin(w);
-	json_key(w, "text");
-	fhir_put_text(m, w, "session.device", &key);
-	json_object_end(w);
-	json_key(w, v->type == JSON_NUMBER ? "valueQuantity" : "valueCode");
-	json_array_begin(w);
-	json_object_begin(w);
+	if (!first)
+		buf_add_byte(b, ',');
+	FHIR_PUT(b, "{\"type\":{\"text\":");
+	put_text(m, &key);
 	if (v->type == JSON_NUMBER) {
-		json_key(w, "value");
-		json_put_raw(w, v->value);
-	} else {
-		if (v->type != JSON_STRING)
-			put_json_mark(w);
-		json_key(w, "text");
-		put_value_text(m, w, v);
+		FHIR_PUT(b, "},\"valueQuantity\":[{\"value\":");
+		buf_add_span(b, v->value);
+		FHIR_PUT(b, "}]}");
+		return;
 	}
-	json_object_end(w);
-	json_array_end(w);
-	json_object_end(w);
+	FHIR_PUT(b, "},\"valueCode\":[{");
+	if (v->type != JSON_STRING)
+		FHIR_PUT(b,
+		    "\"extension\":[{\"url\":\"" FHIR_EXTENSION
+		    "json\",\"valueBoolean\":true}],");
+	FHIR_PUT(b, "\"text\":");
+	put_value_text(m, v);
+	FHIR_PUT(b, "}]}");
 }
 
-/* Write the members of a camera for which Device has elements. */
+/* Append the members of a camera for which Device has elements. */
 static void
-put_known(
-    struct fhir_maker *m, struct json_writer *w, const struct json_index *ix)
+put_known(struct fhir_maker *m)
 {
-	const struct json_member *make = json_index_find(ix, "make");
-	const struct json_member *model = json_index_find(ix, "model");
+	const struct json_member *make = json_index_find(&m->index, "make");
+	const struct json_member *model = json_index_find(&m->index, "model");
+	struct buf *b = &m->contained;
 
 	if (make != NULL && make->type == JSON_STRING) {
-		json_key(w, "manufacturer");
-		put_value_text(m, w, make);
+		FHIR_PUT(b, ",\"manufacturer\":");
+		put_value_text(m, make);
 	}
 	if (model != NULL && model->type == JSON_STRING) {
-		json_key(w, "deviceName");
-		json_array_begin(w);
-		json_object_begin(w);
-		json_key(w, "name");
-		put_value_text(m, w, model);
-		fhir_put_member(w, "type", "model-name");
-		json_object_end(w);
-		json_array_end(w);
+		FHIR_PUT(b, ",\"deviceName\":[{\"name\":");
+		put_value_text(m, model);
+		FHIR_PUT(b, ",\"type\":\"model-name\"}]");
 	}
 }
 
@@ -102,53 +90,67 @@ is_known(const struct json_member *v)
 		json_string_is(v->key, v->key_escaped, SPAN_LIT("model")));
 }
 
-int
-fhir_put_contained(
-    struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
+/* Append the Device of the members in m->index. */
+static void
+put_device(struct fhir_maker *m)
 {
 	const struct json_index *ix = &m->index;
-	struct err err; /* not used: only memory can run out */
+	struct buf *b = &m->contained;
 	bool any = false;
 
-	if (!has_device(m, e))
-		return 0;
-	if (json_index_read(
-		&m->index, e->session[EVENT_SESSION_DEVICE].value, &err) != 0)
-		return -1;
-	json_key(w, "contained");
-	json_array_begin(w);
-	json_object_begin(w);
-	fhir_put_member(w, "resourceType", "Device");
-	fhir_put_member(w, "id", CONTAINED_ID);
-	put_known(m, w, ix);
+	FHIR_PUT(b, "{\"resourceType\":\"Device\",\"id\":\"" CONTAINED_ID "\"");
+	put_known(m);
 	for (size_t i = 0; i < ix->count; i++) {
 		const struct json_member *v = &ix->member[i];
 
 		if (is_known(v) || v->type == JSON_NULL)
 			continue;
-		if (!any) {
-			json_key(w, "property");
-			json_array_begin(w);
-		}
+		if (!any)
+			FHIR_PUT(b, ",\"property\":[");
+		put_property(m, v, !any);
 		any = true;
-		put_property(m, w, v);
 	}
 	if (any)
-		json_array_end(w);
-	json_object_end(w);
-	json_array_end(w);
-	return 0;
+		buf_add_byte(b, ']');
+	buf_add_byte(b, '}');
+}
+
+int
+fhir_put_contained(struct fhir_maker *m, const struct fhir_event *e)
+{
+	struct span device = e->session[EVENT_SESSION_DEVICE].value;
+	struct err err; /* not used: only memory can run out */
+
+	if (!has_device(m, e)) {
+		buf_clear(&m->contained);
+		buf_clear(&m->device);
+		return 0;
+	}
+	if (device.n == m->device.len &&
+	    memcmp(device.p, m->device.data, device.n) == 0)
+		return 0;
+	buf_clear(&m->contained);
+	buf_clear(&m->device);
+	if (json_index_read(&m->index, device, &err) != 0)
+		return -1;
+	FHIR_PUT(&m->contained, ",\"contained\":[");
+	put_device(m);
+	buf_add_byte(&m->contained, ']');
+	if (m->bad_text == NULL)
+		buf_add_span(&m->device, device);
+	return buf_failed(&m->contained) || buf_failed(&m->device) ? -1 : 0;
 }
 
 void
 fhir_put_device(
-    struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
+    const struct fhir_maker *m, struct buf *b, const struct fhir_event *e)
 {
-	if (m->opt.device == NULL && !has_device(m, e))
-		return;
-	json_key(w, "device");
-	json_object_begin(w);
-	fhir_put_member(w, "reference",
-	    m->opt.device != NULL ? m->opt.device : "#" CONTAINED_ID);
-	json_object_end(w);
+	if (m->opt.device != NULL) {
+		FHIR_PUT(b, ",\"device\":{\"reference\":\"");
+		json_escape(b, span_of(m->opt.device));
+		FHIR_PUT(b, "\"}");
+	} else if (has_device(m, e)) {
+		FHIR_PUT(
+		    b, ",\"device\":{\"reference\":\"#" CONTAINED_ID "\"}");
+	}
 }

@@ -18,28 +18,40 @@ text_of(const struct fhir_maker *m, const struct fhir_resource *r)
 	return (struct span){m->made.data + r->start, r->end - r->start};
 }
 
-/* Append the search that finds ${r}: identifier=SYSTEM|VALUE.  The value is
- * escaped for FHIR (R4, Search, 3.1.1.5.3) and for a URL. */
+/* Write the start of the search that finds a resource of ${e}, up to the slash in
+ * identifier=SYSTEM|EVENT/PART, to m->search.  The value is escaped for FHIR (R4,
+ * Search, 3.1.1.5.3) and for a URL. */
 static void
-put_search(
-    struct buf *b, const struct fhir_event *e, const struct fhir_resource *r)
+write_search(struct fhir_maker *m, const struct fhir_event *e)
 {
 	static const char plain[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	    "0123456789-_~/:@";
+	struct buf *b = &m->search;
 
-	buf_add_text(b, "identifier=" FHIR_READING_SYSTEM "|");
+	buf_clear(b);
+	FHIR_PUT(b, "identifier=" FHIR_READING_SYSTEM "|");
 	for (size_t i = 0; i < e->id.n; i++) {
 		char c = e->id.p[i];
 
 		if (strchr(",$|", c) != NULL)
-			buf_add_text(b, "%5C");
+			FHIR_PUT(b, "%5C");
 		if (strchr(plain, c) != NULL)
 			buf_add_byte(b, c);
 		else
 			buf_addf(b, "%%%02X", (unsigned)(unsigned char)c);
 	}
-	buf_addf(b, "/%s", r->part);
+	buf_add_byte(b, '/');
+}
+
+/* Append the search that finds ${r}; no character of it needs an escape in
+ * JSON. */
+static void
+put_search(
+    const struct fhir_maker *m, struct buf *b, const struct fhir_resource *r)
+{
+	buf_add_span(b, buf_span(&m->search));
+	buf_add_text(b, r->part);
 }
 
 /* ---- Messages -------------------------------------------------------------- */
@@ -47,62 +59,51 @@ put_search(
 /* Write the headers of the request.  With a Bundle, its entries have the
  * condition; a notification has none. */
 static void
-put_headers(const struct fhir_maker *m, const struct fhir_event *e,
-    const struct fhir_resource *r, struct buf *b)
+put_headers(
+    const struct fhir_maker *m, const struct fhir_resource *r, struct buf *b)
 {
-	struct json_writer w;
-	struct buf search;
-
-	json_writer_init(&w, b);
-	json_object_begin(&w);
-	fhir_put_member(&w, "Prefer", "return=minimal");
+	FHIR_PUT(b, "{\"Prefer\":\"return=minimal\"");
 	if (m->opt.bundle == FHIR_NO_BUNDLE) {
-		buf_init(&search);
-		put_search(&search, e, r);
-		json_key(&w, "If-None-Exist");
-		json_put_string(&w, buf_span(&search));
-		b->failed |= buf_failed(&search);
-		buf_release(&search);
+		FHIR_PUT(b, ",\"If-None-Exist\":\"");
+		put_search(m, b, r);
+		buf_add_byte(b, '"');
 	}
-	json_object_end(&w);
+	buf_add_byte(b, '}');
 }
 
 static enum verdict
-put_message(const struct fhir_maker *m, const struct fhir_event *e,
-    const struct fhir_resource *r, struct span id, struct span payload,
-    struct buf *out, struct err *err)
+put_message(const struct fhir_maker *m, const struct fhir_resource *r,
+    struct span id, struct span payload, struct buf *out, struct err *err)
 {
 	struct message message = {.id = id, .payload = payload};
 	struct buf headers;
 	bool failed;
 
 	buf_init(&headers);
-	if (e != NULL)
-		put_headers(m, e, r, &headers);
+	if (m->opt.notify == NULL)
+		put_headers(m, r, &headers);
 	message.content_type = m->opt.version == FHIR_R4
 	    ? SPAN_LIT("application/fhir+json; fhirVersion=4.0")
 	    : SPAN_LIT("application/fhir+json; fhirVersion=4.3");
-	if (e != NULL)
-		message.headers = buf_span(&headers);
+	message.headers = buf_span(&headers);
 	message_write(out, &message, NULL);
 	failed = buf_failed(&headers);
 	buf_release(&headers);
 	return failed ? no_memory(err) : VERDICT_GOOD;
 }
 
-/* Append ${resource} as a line, or as a message with ${id}.  ${e} is NULL for a
- * notification. */
+/* Append ${resource} as a line, or as a message with ${id}. */
 static enum verdict
-put_line(const struct fhir_maker *m, const struct fhir_event *e,
-    const struct fhir_resource *r, struct span id, struct span resource,
-    struct ndjson_writer *out, struct err *err)
+put_line(const struct fhir_maker *m, const struct fhir_resource *r,
+    struct span id, struct span resource, struct ndjson_writer *out,
+    struct err *err)
 {
 	struct buf *record = ndjson_record(out);
 	size_t before = record->len;
 	enum verdict rc = VERDICT_GOOD;
 
 	if (m->opt.message)
-		rc = put_message(m, e, r, id, resource, record, err);
+		rc = put_message(m, r, id, resource, record, err);
 	else
 		buf_add_span(record, resource);
 	if (rc == VERDICT_GOOD && buf_failed(record))
@@ -111,7 +112,7 @@ put_line(const struct fhir_maker *m, const struct fhir_event *e,
 		return rc;
 	err_set(err, "its %s would be longer than 1 MiB",
 	    m->opt.message                        ? "message"
-		: e == NULL                       ? "notification"
+		: m->opt.notify != NULL           ? "notification"
 		: m->opt.bundle == FHIR_NO_BUNDLE ? "Observation"
 						  : "Bundle");
 	return VERDICT_BAD;
@@ -120,28 +121,22 @@ put_line(const struct fhir_maker *m, const struct fhir_event *e,
 /* ---- Bundles --------------------------------------------------------------- */
 
 static void
-put_entry(struct fhir_maker *m, struct json_writer *w,
-    const struct fhir_event *e, const struct fhir_resource *r)
+put_entry(struct fhir_maker *m, const struct fhir_resource *r)
 {
-	buf_clear(&m->text);
-	buf_addf(&m->text, "urn:uuid:%s", r->id);
-	json_object_begin(w);
-	json_key(w, "fullUrl");
-	json_put_string(w, buf_span(&m->text));
-	json_key(w, "resource");
-	json_put_raw(w, text_of(m, r));
+	struct buf *b = &m->bundle;
+
+	FHIR_PUT(b, "{\"fullUrl\":\"urn:uuid:");
+	buf_add(b, r->id, ID_TEXT_MAX - 1);
+	FHIR_PUT(b, "\",\"resource\":");
+	buf_add_span(b, text_of(m, r));
 	if (m->opt.bundle != FHIR_COLLECTION) {
-		json_key(w, "request");
-		json_object_begin(w);
-		fhir_put_member(w, "method", "POST");
-		fhir_put_member(w, "url", "Observation");
-		json_key(w, "ifNoneExist");
-		buf_clear(&m->text);
-		put_search(&m->text, e, r);
-		json_put_string(w, buf_span(&m->text));
-		json_object_end(w);
+		FHIR_PUT(b,
+		    ",\"request\":{\"method\":\"POST\",\"url\":"
+		    "\"Observation\",\"ifNoneExist\":\"");
+		put_search(m, b, r);
+		FHIR_PUT(b, "\"}");
 	}
-	json_object_end(w);
+	buf_add_byte(b, '}');
 }
 
 static void
@@ -152,28 +147,26 @@ put_bundle(struct fhir_maker *m, const struct fhir_event *e, struct span id)
 	    [FHIR_BATCH] = "batch",
 	    [FHIR_COLLECTION] = "collection",
 	};
-	struct json_writer w;
+	struct buf *b = &m->bundle;
 
-	buf_clear(&m->bundle);
-	json_writer_init(&w, &m->bundle);
-	json_object_begin(&w);
-	fhir_put_member(&w, "resourceType", "Bundle");
-	json_key(&w, "id");
-	json_put_string(&w, id);
-	json_key(&w, "identifier");
-	json_object_begin(&w);
-	fhir_put_member(&w, "system", FHIR_EVENT_SYSTEM);
-	json_key(&w, "value");
-	json_put_string(&w, e->id);
-	json_object_end(&w);
-	fhir_put_member(&w, "type", type[m->opt.bundle]);
-	fhir_put_member(&w, "timestamp", e->issued);
-	json_key(&w, "entry");
-	json_array_begin(&w);
-	for (size_t i = 0; i < m->resources; i++)
-		put_entry(m, &w, e, &m->resource[i]);
-	json_array_end(&w);
-	json_object_end(&w);
+	buf_clear(b);
+	FHIR_PUT(b, "{\"resourceType\":\"Bundle\",\"id\":\"");
+	buf_add_span(b, id);
+	FHIR_PUT(b,
+	    "\",\"identifier\":{\"system\":\"" FHIR_EVENT_SYSTEM
+	    "\",\"value\":\"");
+	buf_add_span(b, e->id);
+	FHIR_PUT(b, "\"},\"type\":\"");
+	buf_add_text(b, type[m->opt.bundle]);
+	FHIR_PUT(b, "\",\"timestamp\":\"");
+	buf_add_text(b, e->issued);
+	FHIR_PUT(b, "\",\"entry\":[");
+	for (size_t i = 0; i < m->resources; i++) {
+		if (i > 0)
+			buf_add_byte(b, ',');
+		put_entry(m, &m->resource[i]);
+	}
+	FHIR_PUT(b, "]}");
 }
 
 /* Emit a Bundle with the ID of the event; if that is not a FHIR id, with one
@@ -193,16 +186,16 @@ emit_bundle(struct fhir_maker *m, const struct fhir_event *e,
 		id = span_of(made);
 	}
 	put_bundle(m, e, id);
-	if (buf_failed(&m->bundle) || buf_failed(&m->text))
+	if (buf_failed(&m->bundle))
 		return no_memory(err);
-	return put_line(m, e, NULL, e->id, buf_span(&m->bundle), out, err);
+	return put_line(m, NULL, e->id, buf_span(&m->bundle), out, err);
 }
 
 enum verdict
 fhir_emit_notification(struct fhir_maker *m, struct span id,
     struct ndjson_writer *out, struct err *err)
 {
-	return put_line(m, NULL, NULL, id, buf_span(&m->bundle), out, err);
+	return put_line(m, NULL, id, buf_span(&m->bundle), out, err);
 }
 
 enum verdict
@@ -213,6 +206,10 @@ fhir_emit(struct fhir_maker *m, const struct fhir_event *e,
 
 	if (m->resources == 0)
 		return VERDICT_GOOD;
+	if (m->opt.bundle != FHIR_NO_BUNDLE || m->opt.message)
+		write_search(m, e);
+	if (buf_failed(&m->search))
+		return no_memory(err);
 	if (m->opt.bundle != FHIR_NO_BUNDLE)
 		return emit_bundle(m, e, out, err);
 	for (size_t i = 0; rc == VERDICT_GOOD && i < m->resources; i++) {
@@ -221,7 +218,7 @@ fhir_emit(struct fhir_maker *m, const struct fhir_event *e,
 		/* One record: all lines of an event are written, or none. */
 		if (i > 0)
 			buf_add_byte(ndjson_record(out), '\n');
-		rc = put_line(m, e, r, span_of(r->id), text_of(m, r), out, err);
+		rc = put_line(m, r, span_of(r->id), text_of(m, r), out, err);
 	}
 	return rc;
 }

@@ -75,7 +75,7 @@ static int
 render(struct fhir_importer *m, const struct fhir_draft *d, struct err *err)
 {
 	struct shape_value got[EVENT_FIELDS];
-	struct event_notes notes;
+	struct event_notes notes = {0};
 
 	buf_clear(&m->line);
 	if (fhir_draft_write(d, &m->line, err) != 0)

@@ -58,17 +58,17 @@ shows_uncalibrated(const struct fhir_maker *m, const struct observed *o)
 /* ---- Values ---------------------------------------------------------------- */
 
 static void
-put_value(
-    struct fhir_maker *m, struct json_writer *w, const struct fhir_reading *r)
+put_value(struct fhir_maker *m, const struct fhir_reading *r)
 {
 	static const struct shape_value missing = {
 	    JSON_STRING, {"\"not-measured\"", 14}, false};
 	static const struct shape_value uncalibrated = {
 	    JSON_STRING, {"\"not-calibrated\"", 16}, false};
 	const struct shape_value *unit;
+	struct buf *b = &m->made;
 
 	if (!has_value(m, r)) {
-		fhir_put_absent_reason(m, w,
+		fhir_put_absent_reason(m,
 		    r == NULL ? &missing
 			: r->v[EVENT_READING_ABSENT].type == JSON_STRING
 			? &r->v[EVENT_READING_ABSENT]
@@ -76,35 +76,34 @@ put_value(
 		return;
 	}
 	unit = &r->v[EVENT_READING_UNIT];
-	json_key(w, "valueQuantity");
-	json_object_begin(w);
-	json_key(w, "value");
-	json_put_raw(w, r->v[EVENT_READING_VALUE].value);
-	json_key(w, "unit");
-	if (r->vital != NULL)
-		json_put_text(w, r->vital->unit);
-	else
-		json_put_raw(w, unit->value);
-	fhir_put_member(w, "system", FHIR_UCUM);
-	json_key(w, "code");
-	json_put_raw(w, unit->value);
-	json_object_end(w);
+	FHIR_PUT(b, ",\"valueQuantity\":{\"value\":");
+	buf_add_span(b, r->v[EVENT_READING_VALUE].value);
+	if (r->vital != NULL) {
+		buf_add_span(b, buf_span(&fhir_row_of(m, r->vital)->quantity));
+	} else {
+		FHIR_PUT(b, ",\"unit\":");
+		buf_add_span(b, unit->value);
+		FHIR_PUT(b, ",\"system\":\"" FHIR_UCUM "\",\"code\":");
+	}
+	buf_add_span(b, unit->value);
+	buf_add_byte(b, '}');
 }
 
-/* Write the confidence, if the value is included, and the calibration. */
+/* Append the confidence, if the value is included, and the calibration. */
 static void
-put_reading_extensions(
-    struct fhir_maker *m, struct json_writer *w, const struct fhir_reading *r)
+put_reading_extensions(struct fhir_maker *m, const struct fhir_reading *r)
 {
+	struct buf *b = &m->made;
+
 	if (r == NULL)
 		return;
 	if (has_value(m, r))
-		fhir_put_decimal(w, FHIR_EXTENSION "confidence",
+		fhir_put_decimal(b, FHIR_EXTENSION "confidence",
 		    &r->v[EVENT_READING_CONFIDENCE]);
-	fhir_put_string(m, w, FHIR_EXTENSION "calibration", "status",
+	fhir_put_string(m, b, FHIR_EXTENSION "calibration", "status",
 	    &r->v[EVENT_READING_STATUS]);
 	if (!has_value(m, r) && r->vital == NULL)
-		fhir_put_string(m, w, FHIR_EXTENSION "unit", "unit",
+		fhir_put_string(m, b, FHIR_EXTENSION "unit", "unit",
 		    &r->v[EVENT_READING_UNIT]);
 }
 
@@ -139,82 +138,55 @@ common_method(const struct fhir_maker *m, const struct observed *o)
 }
 
 static void
-put_component(struct fhir_maker *m, struct json_writer *w,
-    const struct observed *o, size_t i)
+put_component(struct fhir_maker *m, const struct observed *o, size_t i)
 {
 	const struct fhir_reading *r = o->reading[i];
-	const struct shape_value *method = method_of(m, r);
+	const struct shape_value *method =
+	    common_method(m, o) == NULL ? method_of(m, r) : NULL;
+	struct buf *b = &m->made;
+	size_t first;
 
-	if (common_method(m, o) != NULL)
-		method = NULL;
-	json_object_begin(w);
-	if (has_value(m, r) ||
-	    (r != NULL && r->v[EVENT_READING_STATUS].type == JSON_STRING)) {
-		json_key(w, "extension");
-		json_array_begin(w);
-		put_reading_extensions(m, w, r);
-		if (method != NULL)
-			fhir_put_string(
-			    m, w, FHIR_EXTENSION "method", "method", method);
-		json_array_end(w);
-	}
-	fhir_put_code(m, w, fhir_vital_component(i), NULL, NULL);
-	put_value(m, w, r);
-	json_object_end(w);
+	FHIR_PUT(b, "{\"extension\":[");
+	first = b->len;
+	put_reading_extensions(m, r);
+	if (method != NULL)
+		fhir_put_string(
+		    m, b, FHIR_EXTENSION "method", "method", method);
+	if (b->len > first)
+		FHIR_PUT(b, "],");
+	else if (!buf_failed(b))
+		b->len -= strlen("\"extension\":["); /* there is none */
+	buf_add_span(
+	    b, buf_span(&fhir_row_of(m, fhir_vital_component(i))->code));
+	put_value(m, r);
+	buf_add_byte(b, '}');
 }
 
 static void
-put_components(
-    struct fhir_maker *m, struct json_writer *w, const struct observed *o)
+put_components(struct fhir_maker *m, const struct observed *o)
 {
-	json_key(w, "component");
-	json_array_begin(w);
-	for (size_t i = 0; i < o->readings; i++)
-		put_component(m, w, o, i);
-	json_array_end(w);
+	FHIR_PUT(&m->made, ",\"component\":[");
+	for (size_t i = 0; i < o->readings; i++) {
+		if (i > 0)
+			buf_add_byte(&m->made, ',');
+		put_component(m, o, i);
+	}
+	buf_add_byte(&m->made, ']');
 }
 
 /* ---- Observations ---------------------------------------------------------- */
 
+/* Append the method, if all values have the same. */
 static void
-put_uncalibrated(struct json_writer *w)
-{
-	json_key(w, "modifierExtension");
-	json_array_begin(w);
-	json_object_begin(w);
-	fhir_put_member(w, "url", FHIR_EXTENSION "uncalibrated");
-	json_key(w, "valueBoolean");
-	json_put_bool(w, true);
-	json_object_end(w);
-	json_array_end(w);
-}
-
-static void
-put_note(struct json_writer *w)
-{
-	json_key(w, "note");
-	json_array_begin(w);
-	json_object_begin(w);
-	fhir_put_member(
-	    w, "text", "Uncalibrated: shows a trend, not a quantity.");
-	json_object_end(w);
-	json_array_end(w);
-}
-
-/* Write the method, if all values have the same. */
-static void
-put_method(
-    struct fhir_maker *m, struct json_writer *w, const struct observed *o)
+put_method(struct fhir_maker *m, const struct observed *o)
 {
 	const struct shape_value *v = common_method(m, o);
 
 	if (v == NULL)
 		return;
-	json_key(w, "method");
-	json_object_begin(w);
-	json_key(w, "text");
-	fhir_put_text(m, w, "method", v);
-	json_object_end(w);
+	FHIR_PUT(&m->made, ",\"method\":{\"text\":");
+	fhir_put_text(m, &m->made, "method", v);
+	buf_add_byte(&m->made, '}');
 }
 
 static const char *
@@ -232,37 +204,34 @@ static enum verdict
 observe(struct fhir_maker *m, const struct fhir_event *e,
     const struct observed *o, struct err *err)
 {
-	struct json_writer w;
+	const struct fhir_row_text *row = fhir_row_of(m, o->vital);
 	const struct shape_value *name = o->reading[0] == NULL
 	    ? NULL
 	    : &o->reading[0]->v[EVENT_READING_VITAL];
-	enum verdict rc = fhir_resource_begin(
-	    m, &w, e, o->vital == NULL ? NULL : o->vital->profile, err);
+	enum verdict rc = fhir_resource_begin(m, e, row, err);
 	bool marked = shows_uncalibrated(m, o);
+	struct buf *b = &m->made;
 
 	if (rc != VERDICT_GOOD)
 		return rc;
-	json_key(&w, "extension");
-	json_array_begin(&w);
 	if (!o->is_panel)
-		put_reading_extensions(m, &w, o->reading[0]);
-	json_put_raw(&w, buf_span(&m->extensions));
-	json_array_end(&w);
+		put_reading_extensions(m, o->reading[0]);
+	fhir_end_extensions(m);
 	if (marked)
-		put_uncalibrated(&w);
-	fhir_put_identifier(m, &w, e);
-	fhir_put_member(&w, "status", status_of(m, e, o));
-	fhir_put_category(&w, o->vital);
-	fhir_put_code(m, &w, o->vital, "vital", name);
-	json_put_raw(&w, buf_span(&m->context));
+		FHIR_PUT(b,
+		    ",\"modifierExtension\":[{\"url\":\"" FHIR_EXTENSION
+		    "uncalibrated\",\"valueBoolean\":true}]");
+	fhir_put_head(m, e, row, status_of(m, e, o), "vital", name);
 	if (!o->is_panel)
-		put_value(m, &w, o->reading[0]);
+		put_value(m, o->reading[0]);
 	if (marked)
-		put_note(&w);
-	put_method(m, &w, o);
+		FHIR_PUT(b,
+		    ",\"note\":[{\"text\":\"Uncalibrated: shows a trend, not "
+		    "a quantity.\"}]");
+	put_method(m, o);
 	if (o->is_panel)
-		put_components(m, &w, o);
-	return fhir_resource_end(m, &w, e, err);
+		put_components(m, o);
+	return fhir_resource_end(m, e, err);
 }
 
 /* Return the panel of which ${first} is a component. */
@@ -301,7 +270,7 @@ fhir_observe(struct fhir_maker *m, const struct fhir_event *e, struct err *err)
 			o = panel_of(e, r);
 		}
 		if (o.vital != NULL)
-			snprintf(part, FHIR_PART_MAX, "%s", o.vital->name);
+			memcpy(part, o.vital->name, strlen(o.vital->name) + 1);
 		else
 			snprintf(part, FHIR_PART_MAX, "reading-%zu", i);
 		rc = observe(m, e, &o, err);

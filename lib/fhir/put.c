@@ -19,14 +19,19 @@ usable(struct span s)
 }
 
 void
-fhir_put_text(struct fhir_maker *m, struct json_writer *w, const char *name,
+fhir_put_text(struct fhir_maker *m, struct buf *b, const char *name,
     const struct shape_value *v)
 {
-	buf_clear(&m->text);
-	shape_text(v, &m->text);
-	if (!usable(buf_span(&m->text)) && m->bad_text == NULL)
+	struct span text = json_inside(v->value);
+
+	if (v->escaped) {
+		buf_clear(&m->text);
+		json_unescape(text, &m->text);
+		text = buf_span(&m->text);
+	}
+	if (!usable(text) && m->bad_text == NULL)
 		m->bad_text = name;
-	json_put_raw(w, v->value);
+	buf_add_span(b, v->value);
 }
 
 void
@@ -47,33 +52,6 @@ fhir_put_coding(struct json_writer *w, const struct fhir_coding *coding)
 	json_object_end(w);
 }
 
-void
-fhir_put_absent(struct json_writer *w, const char *code)
-{
-	json_object_begin(w);
-	json_key(w, "extension");
-	json_array_begin(w);
-	json_object_begin(w);
-	fhir_put_member(w, "url", FHIR_HL7 "data-absent-reason");
-	fhir_put_member(w, "valueCode", code);
-	json_object_end(w);
-	json_array_end(w);
-	json_object_end(w);
-}
-
-void
-fhir_put_decimal(
-    struct json_writer *w, const char *url, const struct shape_value *v)
-{
-	if (v->type != JSON_NUMBER)
-		return;
-	json_object_begin(w);
-	fhir_put_member(w, "url", url);
-	json_key(w, "valueDecimal");
-	json_put_raw(w, v->value);
-	json_object_end(w);
-}
-
 bool
 fhir_is_id(struct span s)
 {
@@ -89,23 +67,44 @@ fhir_is_id(struct span s)
 
 /* ---- Extensions ------------------------------------------------------------ */
 
+/* Begin an item of a list, with a comma unless it is the first one, and its
+ * URL. */
+static void
+begin_extension(struct buf *b, const char *url)
+{
+	if (b->len > 0 && b->data[b->len - 1] != '[')
+		buf_add_byte(b, ',');
+	FHIR_PUT(b, "{\"url\":\"");
+	buf_add_text(b, url);
+	buf_add_byte(b, '"');
+}
+
 void
-fhir_put_string(struct fhir_maker *m, struct json_writer *w, const char *url,
+fhir_put_decimal(struct buf *b, const char *url, const struct shape_value *v)
+{
+	if (v->type != JSON_NUMBER)
+		return;
+	begin_extension(b, url);
+	FHIR_PUT(b, ",\"valueDecimal\":");
+	buf_add_span(b, v->value);
+	buf_add_byte(b, '}');
+}
+
+void
+fhir_put_string(struct fhir_maker *m, struct buf *b, const char *url,
     const char *name, const struct shape_value *v)
 {
 	if (v->type != JSON_STRING)
 		return;
-	json_object_begin(w);
-	fhir_put_member(w, "url", url);
-	json_key(w, "valueString");
-	fhir_put_text(m, w, name, v);
-	json_object_end(w);
+	begin_extension(b, url);
+	FHIR_PUT(b, ",\"valueString\":");
+	fhir_put_text(m, b, name, v);
+	buf_add_byte(b, '}');
 }
 
-/* Write signal, noise, motion, light and coverage, as far as known. */
-static int
-put_quality(
-    struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
+/* Append signal, noise, motion, light and coverage, as far as known. */
+static void
+put_quality(struct buf *b, const struct fhir_event *e)
 {
 	static const char *const url[EVENT_QUALITY_FIELDS] = {
 	    [EVENT_QUALITY_SIGNAL] = "signal",
@@ -114,119 +113,102 @@ put_quality(
 	    [EVENT_QUALITY_ILLUMINATION] = "illumination",
 	    [EVENT_QUALITY_COVERAGE] = "coverage",
 	};
-	struct shape_value v[EVENT_QUALITY_FIELDS];
-	struct err err; /* not used: only memory can run out */
 	size_t known = 0;
 
-	if (e->v[EVENT_QUALITY].type != JSON_OBJECT)
-		return 0;
-	if (shape_read(&m->reader, e->v[EVENT_QUALITY].value,
-		&event_quality_shape, v, &err) != 0)
-		return -1;
 	for (size_t i = 0; i < EVENT_QUALITY_FIELDS; i++)
-		known += v[i].type == JSON_NUMBER;
+		known += e->quality[i].type == JSON_NUMBER;
 	if (known == 0)
-		return 0;
-	json_object_begin(w);
-	fhir_put_member(w, "url", FHIR_EXTENSION "quality");
-	json_key(w, "extension");
-	json_array_begin(w);
+		return;
+	begin_extension(b, FHIR_EXTENSION "quality");
+	FHIR_PUT(b, ",\"extension\":[");
 	for (size_t i = 0; i < EVENT_QUALITY_FIELDS; i++)
-		fhir_put_decimal(w, url[i], &v[i]);
-	json_array_end(w);
-	json_object_end(w);
-	return 0;
+		fhir_put_decimal(b, url[i], &e->quality[i]);
+	FHIR_PUT(b, "]}");
 }
 
 static void
-put_session(
-    struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
+put_session(struct fhir_maker *m, struct buf *b, const struct fhir_event *e)
 {
 	const struct shape_value *s = e->session;
 
-	json_object_begin(w);
-	fhir_put_member(w, "url", FHIR_EXTENSION "session");
-	json_key(w, "extension");
-	json_array_begin(w);
-	fhir_put_string(m, w, "id", "session.id", &s[EVENT_SESSION_ID]);
+	begin_extension(b, FHIR_EXTENSION "session");
+	FHIR_PUT(b, ",\"extension\":[");
+	fhir_put_string(m, b, "id", "session.id", &s[EVENT_SESSION_ID]);
 	fhir_put_string(
-	    m, w, "startTime", "session.startTime", &s[EVENT_SESSION_START]);
-	fhir_put_decimal(w, "offsetSeconds", &s[EVENT_SESSION_OFFSET]);
-	fhir_put_decimal(w, "durationSeconds", &s[EVENT_SESSION_DURATION]);
-	fhir_put_decimal(w, "seq", &e->v[EVENT_SEQ]);
-	json_array_end(w);
-	json_object_end(w);
+	    m, b, "startTime", "session.startTime", &s[EVENT_SESSION_START]);
+	fhir_put_decimal(b, "offsetSeconds", &s[EVENT_SESSION_OFFSET]);
+	fhir_put_decimal(b, "durationSeconds", &s[EVENT_SESSION_DURATION]);
+	fhir_put_decimal(b, "seq", &e->v[EVENT_SEQ]);
+	FHIR_PUT(b, "]}");
 }
 
-/* Write the type of ${e}, unless the Observations show it; and its time, unless
+/* Append the type of ${e}, unless the Observations show it; and its time, unless
  * issued has the same text. */
 static void
-put_event(
-    struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
+put_event(struct fhir_maker *m, struct buf *b, const struct fhir_event *e)
 {
 	const struct shape_value *time = &e->v[EVENT_TIME];
 
 	if (!e->type_shows)
-		fhir_put_string(m, w, FHIR_EXTENSION "eventType", "type",
+		fhir_put_string(m, b, FHIR_EXTENSION "eventType", "type",
 		    &e->v[EVENT_TYPE]);
 	if (!json_string_is(
 		json_inside(time->value), time->escaped, span_of(e->issued)))
-		fhir_put_string(m, w, FHIR_EXTENSION "eventTime", "time", time);
+		fhir_put_string(m, b, FHIR_EXTENSION "eventTime", "time", time);
 }
 
-int
+void
 fhir_put_event_extensions(
-    struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
+    struct fhir_maker *m, struct buf *b, const struct fhir_event *e)
 {
-	int rc = put_quality(m, w, e);
-
-	put_session(m, w, e);
-	put_event(m, w, e);
-	return rc;
+	put_quality(b, e);
+	put_session(m, b, e);
+	put_event(m, b, e);
 }
 
 /* ---- Who and when ---------------------------------------------------------- */
 
+/* A value that is absent because it is unknown. */
+#define UNKNOWN                                \
+	"{\"extension\":[{\"url\":\"" FHIR_HL7 \
+	"data-absent-reason\",\"valueCode\":\"unknown\"}]}"
+
 static void
-put_subject(
-    struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
+put_subject(struct fhir_maker *m, struct buf *b, const struct fhir_event *e)
 {
 	const struct shape_value *subject = &e->session[EVENT_SESSION_SUBJECT];
 
-	json_key(w, "subject");
+	FHIR_PUT(b, ",\"subject\":");
 	if (m->opt.subject != NULL) {
-		json_object_begin(w);
-		fhir_put_member(w, "reference", m->opt.subject);
-		json_object_end(w);
+		FHIR_PUT(b, "{\"reference\":\"");
+		json_escape(b, span_of(m->opt.subject));
+		FHIR_PUT(b, "\"}");
 	} else if (subject->type == JSON_STRING) {
-		json_object_begin(w);
-		fhir_put_member(w, "type", "Patient");
-		json_key(w, "identifier");
-		json_object_begin(w);
-		fhir_put_member(w, "system", FHIR_SUBJECT_SYSTEM);
-		json_key(w, "value");
-		fhir_put_text(m, w, "session.subject", subject);
-		json_object_end(w);
-		json_object_end(w);
+		FHIR_PUT(b,
+		    "{\"type\":\"Patient\",\"identifier\":{\"system\":"
+		    "\"" FHIR_SUBJECT_SYSTEM "\",\"value\":");
+		fhir_put_text(m, b, "session.subject", subject);
+		FHIR_PUT(b, "}}");
 	} else {
-		fhir_put_absent(w, "unknown");
+		FHIR_PUT(b, UNKNOWN);
 	}
 }
 
 void
 fhir_put_context(
-    struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
+    struct fhir_maker *m, struct buf *b, const struct fhir_event *e)
 {
-	put_subject(m, w, e);
-	json_key(w, "effectivePeriod");
-	json_object_begin(w);
+	put_subject(m, b, e);
 	if (e->has_start && e->has_duration) {
-		fhir_put_member(w, "start", e->start);
+		FHIR_PUT(b, ",\"effectivePeriod\":{\"start\":\"");
+		buf_add_text(b, e->start);
+		buf_add_byte(b, '"');
 	} else {
-		json_key(w, "_start");
-		fhir_put_absent(w, "unknown");
+		FHIR_PUT(b, ",\"effectivePeriod\":{\"_start\":" UNKNOWN);
 	}
-	fhir_put_member(w, "end", e->end);
-	json_object_end(w);
-	fhir_put_member(w, "issued", e->issued);
+	FHIR_PUT(b, ",\"end\":\"");
+	buf_add_text(b, e->end);
+	FHIR_PUT(b, "\"},\"issued\":\"");
+	buf_add_text(b, e->issued);
+	buf_add_byte(b, '"');
 }

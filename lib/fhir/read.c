@@ -122,48 +122,57 @@ read_times(struct fhir_maker *m, struct fhir_event *e, struct err *err)
 	    start + llround(duration * 1000), "session.startTime", e->end, err);
 }
 
-/* Each vital may be in an event only once: its name becomes part of an ID. */
-static int
-check_repeated(const struct fhir_event *e, struct err *err)
-{
-	const struct fhir_reading *last = &e->reading[e->readings];
+/* ---- Parts of the event, as they are read ----------------------------------- */
 
-	for (size_t i = 0; last->vital != NULL && i < e->readings; i++) {
-		if (e->reading[i].vital == last->vital)
-			return err_set(err, "readings: %s appears twice",
-			    last->vital->name);
-	}
-	return 0;
+static void
+take_session(void *context, const struct shape_value got[EVENT_SESSION_FIELDS])
+{
+	struct fhir_event *e = context;
+
+	memcpy(e->session, got, sizeof(e->session));
 }
 
-static int
-read_readings(struct fhir_maker *m, struct fhir_event *e, struct err *err)
+static void
+take_quality(void *context, const struct shape_value got[EVENT_QUALITY_FIELDS])
 {
-	struct json_scan *s = &m->scan;
+	struct fhir_event *e = context;
 
-	e->reading = m->reading;
-	if (e->v[EVENT_READINGS].type != JSON_ARRAY)
-		return 0;
-	json_scan_start(s, e->v[EVENT_READINGS].value);
-	(void)json_scan_next(s); /* '[': the text was checked */
-	while (json_scan_next(s) == JSON_OBJECT) {
-		struct fhir_reading *r = &m->reading[e->readings];
-		const struct shape_value *name = &r->v[EVENT_READING_VITAL];
-		struct span text;
+	memcpy(e->quality, got, sizeof(e->quality));
+}
 
-		if (e->readings == FHIR_READINGS_MAX)
-			return err_set(
-			    err, "more than %d readings", FHIR_READINGS_MAX);
-		if (json_scan_skip(s, &text) == JSON_ERROR)
-			return err_set(err, "out of memory");
-		if (shape_read(
-			&m->reader, text, &event_reading_shape, r->v, err) != 0)
-			return -1;
-		r->vital =
-		    fhir_vital_find(json_inside(name->value), name->escaped);
-		if (check_repeated(e, err) != 0)
-			return -1;
-		e->readings++;
+static void
+take_reading(void *context, const struct shape_value got[EVENT_READING_FIELDS])
+{
+	struct fhir_event *e = context;
+	const struct shape_value *name = &got[EVENT_READING_VITAL];
+	struct fhir_reading *r = &e->reading[e->readings];
+
+	if (e->readings == FHIR_READINGS_MAX) {
+		e->has_more = true;
+		return;
+	}
+	memcpy(r->v, got, sizeof(r->v));
+	r->vital = fhir_vital_find(json_inside(name->value), name->escaped);
+	e->readings++;
+}
+
+static const struct event_watch watch = {
+    .session = take_session, .reading = take_reading, .quality = take_quality};
+
+/* Each vital may be in an event only once: its name becomes part of an ID. */
+static int
+check_readings(const struct fhir_event *e, struct err *err)
+{
+	if (e->has_more)
+		return err_set(err, "more than %d readings", FHIR_READINGS_MAX);
+	for (size_t i = 0; i < e->readings; i++) {
+		const struct fhir_vital *vital = e->reading[i].vital;
+
+		for (size_t k = 0; vital != NULL && k < i; k++) {
+			if (e->reading[k].vital == vital)
+				return err_set(err,
+				    "readings: %s appears twice", vital->name);
+		}
 	}
 	return 0;
 }
@@ -179,10 +188,12 @@ enum verdict
 fhir_event_read(struct fhir_maker *m, struct span line, struct fhir_event *e,
     struct err *err)
 {
-	struct event_notes notes = {0};
+	struct event_notes notes = {.watch = &watch, .context = e};
 	const struct shape_value *type = &e->v[EVENT_TYPE];
-	enum verdict rc = read_members(m, line, e, &notes, err);
+	enum verdict rc;
 
+	e->reading = m->reading;
+	rc = read_members(m, line, e, &notes, err);
 	if (rc != VERDICT_GOOD)
 		return rc;
 	buf_clear(&m->id);
@@ -199,10 +210,7 @@ fhir_event_read(struct fhir_maker *m, struct span line, struct fhir_event *e,
 	e->type_shows = e->is_wave ? is_kind(type, EVENT_KIND_WAVE)
 				   : is_kind(type, EVENT_KIND_COMPLETED) ||
 		is_kind(type, EVENT_KIND_FAILED);
-	m->reader.context = &notes;
-	if (shape_read(&m->reader, e->v[EVENT_SESSION].value,
-		&event_session_shape, e->session, err) != 0 ||
-	    read_times(m, e, err) != 0 || read_readings(m, e, err) != 0)
+	if (read_times(m, e, err) != 0 || check_readings(e, err) != 0)
 		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
 	return VERDICT_GOOD;
 }

@@ -1,69 +1,89 @@
-/* The start and end of every Observation, and its codes. */
-#include "crypto/digest.h"
+/* The start and end of every Observation. */
 #include "fhir/maker.h"
 
-enum verdict
-fhir_resource_begin(struct fhir_maker *m, struct json_writer *w,
-    const struct fhir_event *e, const char *profile, struct err *err)
+/* Compute the id of ${r} from the identifier. */
+static int
+make_id(
+    struct fhir_maker *m, const struct fhir_event *e, struct fhir_resource *r)
 {
-	struct fhir_resource *r = &m->resource[m->resources];
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 
-	r->start = m->made.len;
-	buf_clear(&m->text);
-	buf_add_span(&m->text, e->id);
-	buf_addf(&m->text, "/%s", r->part);
-	if (buf_failed(&m->text) ||
-	    crypto_sha256(m->text.data, m->text.len, digest) != 0) {
+	if (crypto_hash_add(m->hash, e->id.p, e->id.n) != 0 ||
+	    crypto_hash_add(m->hash, "/", 1) != 0 ||
+	    crypto_hash_add(m->hash, r->part, strlen(r->part)) != 0 ||
+	    crypto_hash_end(m->hash, digest) != 0)
+		return -1;
+	id_of_digest(digest, r->id);
+	return 0;
+}
+
+enum verdict
+fhir_resource_begin(struct fhir_maker *m, const struct fhir_event *e,
+    const struct fhir_row_text *row, struct err *err)
+{
+	struct fhir_resource *r = &m->resource[m->resources];
+	struct buf *b = &m->made;
+
+	r->start = b->len;
+	if (make_id(m, e, r) != 0) {
 		err_set(err, "out of memory");
 		return VERDICT_SYSTEM;
 	}
-	id_of_digest(digest, r->id);
-	json_writer_init(w, &m->made);
-	json_object_begin(w);
-	fhir_put_member(w, "resourceType", "Observation");
-	fhir_put_member(w, "id", r->id);
-	if (profile != NULL) {
-		json_key(w, "meta");
-		json_object_begin(w);
-		json_key(w, "profile");
-		json_array_begin(w);
-		buf_clear(&m->text);
-		buf_addf(&m->text, FHIR_HL7 "%s", profile);
-		json_put_string(w, buf_span(&m->text));
-		json_array_end(w);
-		json_object_end(w);
-	}
-	if (m->contained.len > 0)
-		json_put_raw(w, buf_span(&m->contained));
+	FHIR_PUT(b, "{\"resourceType\":\"Observation\",\"id\":\"");
+	buf_add(b, r->id, ID_TEXT_MAX - 1);
+	buf_add_byte(b, '"');
+	if (row != NULL)
+		buf_add_span(b, buf_span(&row->meta));
+	buf_add_span(b, buf_span(&m->contained));
+	FHIR_PUT(b, ",\"extension\":[");
 	return VERDICT_GOOD;
 }
 
 void
-fhir_put_identifier(
-    struct fhir_maker *m, struct json_writer *w, const struct fhir_event *e)
+fhir_end_extensions(struct fhir_maker *m)
 {
-	json_key(w, "identifier");
-	json_array_begin(w);
-	json_object_begin(w);
-	fhir_put_member(w, "system", FHIR_READING_SYSTEM);
-	json_key(w, "value");
-	buf_clear(&m->text);
-	buf_add_span(&m->text, e->id);
-	buf_addf(&m->text, "/%s", m->resource[m->resources].part);
-	json_put_string(w, buf_span(&m->text));
-	json_object_end(w);
-	json_array_end(w);
+	struct buf *b = &m->made;
+
+	if (!buf_failed(b) && b->data[b->len - 1] != '[')
+		buf_add_byte(b, ',');
+	buf_add_span(b, buf_span(&m->extensions));
+	buf_add_byte(b, ']');
+}
+
+void
+fhir_put_head(struct fhir_maker *m, const struct fhir_event *e,
+    const struct fhir_row_text *row, const char *status, const char *member,
+    const struct shape_value *name)
+{
+	struct buf *b = &m->made;
+
+	FHIR_PUT(b,
+	    ",\"identifier\":[{\"system\":\"" FHIR_READING_SYSTEM
+	    "\",\"value\":\"");
+	buf_add_span(b, e->id);
+	buf_add_byte(b, '/');
+	buf_add_text(b, m->resource[m->resources].part);
+	FHIR_PUT(b, "\"}],\"status\":\"");
+	buf_add_text(b, status);
+	buf_add_byte(b, '"');
+	if (row != NULL) {
+		buf_add_span(b, buf_span(&row->codes));
+	} else {
+		FHIR_PUT(b, ",\"code\":{\"text\":");
+		fhir_put_text(m, b, member, name);
+		buf_add_byte(b, '}');
+	}
+	buf_add_span(b, buf_span(&m->context));
 }
 
 enum verdict
-fhir_resource_end(struct fhir_maker *m, struct json_writer *w,
-    const struct fhir_event *e, struct err *err)
+fhir_resource_end(
+    struct fhir_maker *m, const struct fhir_event *e, struct err *err)
 {
 	struct fhir_resource *r = &m->resource[m->resources];
 
-	fhir_put_device(m, w, e);
-	json_object_end(w);
+	fhir_put_device(m, &m->made, e);
+	buf_add_byte(&m->made, '}');
 	if (buf_failed(&m->made) || buf_failed(&m->text)) {
 		err_set(err, "out of memory");
 		return VERDICT_SYSTEM;
@@ -83,69 +103,16 @@ fhir_resource_end(struct fhir_maker *m, struct json_writer *w,
 }
 
 void
-fhir_put_category(struct json_writer *w, const struct fhir_vital *vital)
+fhir_put_absent_reason(struct fhir_maker *m, const struct shape_value *reason)
 {
-	struct fhir_coding coding = {
-	    FHIR_TERMINOLOGY "observation-category", NULL, NULL};
+	struct buf *b = &m->made;
 
-	if (vital == NULL)
-		return;
-	coding.code = vital->category->code;
-	coding.display = vital->category->display;
-	json_key(w, "category");
-	json_array_begin(w);
-	json_object_begin(w);
-	json_key(w, "coding");
-	json_array_begin(w);
-	fhir_put_coding(w, &coding);
-	json_array_end(w);
-	json_object_end(w);
-	json_array_end(w);
-}
-
-void
-fhir_put_code(struct fhir_maker *m, struct json_writer *w,
-    const struct fhir_vital *vital, const char *member,
-    const struct shape_value *name)
-{
-	const struct fhir_coding stress = {
-	    FHIR_LOINC, m->opt.loinc_stress, NULL};
-
-	json_key(w, "code");
-	json_object_begin(w);
-	if (vital == NULL) {
-		json_key(w, "text");
-		fhir_put_text(m, w, member, name);
-		json_object_end(w);
-		return;
-	}
-	json_key(w, "coding");
-	json_array_begin(w);
-	for (size_t i = 0; i < 2 && vital->code[i].uri != NULL; i++)
-		fhir_put_coding(w, &vital->code[i]);
-	if (vital == fhir_vital_stress() && stress.code != NULL)
-		fhir_put_coding(w, &stress);
-	json_array_end(w);
-	fhir_put_member(w, "text", vital->code[0].display);
-	json_object_end(w);
-}
-
-void
-fhir_put_absent_reason(struct fhir_maker *m, struct json_writer *w,
-    const struct shape_value *reason)
-{
-	struct fhir_coding coding = {
-	    FHIR_TERMINOLOGY "data-absent-reason", NULL, NULL};
-
-	coding.code =
-	    fhir_absent_code(json_inside(reason->value), reason->escaped);
-	json_key(w, "dataAbsentReason");
-	json_object_begin(w);
-	json_key(w, "coding");
-	json_array_begin(w);
-	fhir_put_coding(w, &coding);
-	json_array_end(w);
-	json_key(w, "text");
-	fhir_put_text(m, w, "absentReason", reason);
-	json_object_end(w);
+	FHIR_PUT(b,
+	    ",\"dataAbsentReason\":{\"coding\":[{\"system\":\"" FHIR_TERMINOLOGY
+	    "data-absent-reason\",\"code\":\"");
+	buf_add_text(
+	    b, fhir_absent_code(json_inside(reason->value), reason->escaped));
+	FHIR_PUT(b, "\"}],\"text\":");
+	fhir_put_text(m, b, "absentReason", reason);
+	buf_add_byte(b, '}');
 }

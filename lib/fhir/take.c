@@ -13,6 +13,11 @@ fhir_maker_new(const struct fhir_options *options)
 	shape_reader_init(&m->reader);
 	json_scan_init(&m->scan);
 	json_index_init(&m->index);
+	m->hash = crypto_hash_new();
+	if (m->hash == NULL || fhir_rows_init(m) != 0) {
+		fhir_maker_free(m);
+		return NULL;
+	}
 	return m;
 }
 
@@ -24,9 +29,13 @@ fhir_maker_free(struct fhir_maker *m)
 	shape_reader_release(&m->reader);
 	json_scan_release(&m->scan);
 	json_index_release(&m->index);
+	crypto_hash_free(m->hash);
+	fhir_rows_release(m);
 	buf_release(&m->id);
+	buf_release(&m->search);
 	buf_release(&m->text);
 	buf_release(&m->contained);
+	buf_release(&m->device);
 	buf_release(&m->extensions);
 	buf_release(&m->context);
 	buf_release(&m->made);
@@ -38,20 +47,12 @@ fhir_maker_free(struct fhir_maker *m)
 static enum verdict
 write_common(struct fhir_maker *m, const struct fhir_event *e, struct err *err)
 {
-	struct json_writer w;
-	bool failed;
-
-	buf_clear(&m->contained);
 	buf_clear(&m->extensions);
 	buf_clear(&m->context);
-	json_writer_init(&w, &m->contained);
-	failed = fhir_put_contained(m, &w, e) != 0;
-	json_writer_init(&w, &m->extensions);
-	failed |= fhir_put_event_extensions(m, &w, e) != 0;
-	json_writer_init(&w, &m->context);
-	fhir_put_context(m, &w, e);
-	if (!failed && !buf_failed(&m->contained) &&
-	    !buf_failed(&m->extensions) && !buf_failed(&m->context))
+	fhir_put_event_extensions(m, &m->extensions, e);
+	fhir_put_context(m, &m->context, e);
+	if (fhir_put_contained(m, e) == 0 && !buf_failed(&m->extensions) &&
+	    !buf_failed(&m->context))
 		return VERDICT_GOOD;
 	err_set(err, "out of memory");
 	return VERDICT_SYSTEM;

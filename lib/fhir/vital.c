@@ -15,14 +15,17 @@ static const struct fhir_category procedure = {"procedure", "Procedure"};
 		FHIR_VITAL_SYSTEM, (code), (display) \
 	}
 
-static const struct fhir_vital blood_pressure = {"bloodPressure", "bp",
-    &vital_signs,
-    {LOINC("85354-9", "Blood pressure panel with all children optional")}, NULL,
-    NULL};
+/* Rows that have a function of their own. */
+enum {
+	SYSTOLIC = 3, /* and diastolic after it */
+	STRESS = 5,
+	PANEL = 12, /* after the vital signs */
+	FIRST_WAVE = 13
+};
 
 /* Codes and units are those of HL7's vital signs profiles (R4B).  Of the
  * others, only SDNN has a LOINC code. */
-static const struct fhir_vital vitals[] = {
+static const struct fhir_vital rows[FHIR_ROWS] = {
     {"heartRate", "heartrate", &vital_signs, {LOINC("8867-4", "Heart rate")},
 	"beats/minute", NULL},
     {"respiratoryRate", "resprate", &vital_signs,
@@ -33,9 +36,9 @@ static const struct fhir_vital vitals[] = {
 		"Oxygen saturation in Arterial blood by Pulse oximetry")},
 	"%", NULL},
     {"bloodPressureSystolic", NULL, NULL,
-	{LOINC("8480-6", "Systolic blood pressure")}, "mmHg", &blood_pressure},
+	{LOINC("8480-6", "Systolic blood pressure")}, "mmHg", &rows[PANEL]},
     {"bloodPressureDiastolic", NULL, NULL,
-	{LOINC("8462-4", "Diastolic blood pressure")}, "mmHg", &blood_pressure},
+	{LOINC("8462-4", "Diastolic blood pressure")}, "mmHg", &rows[PANEL]},
     {"stressIndex", NULL, &survey,
 	{OWN("stressIndex", "Stress index (Baevsky)")}, "score", NULL},
     {"hrvSdnn", NULL, &procedure,
@@ -53,21 +56,27 @@ static const struct fhir_vital vitals[] = {
 	{OWN("pulseInterval", "Mean interval between beats")}, "ms", NULL},
     {"perfusionIndex", NULL, &procedure,
 	{OWN("perfusionIndex", "Perfusion index")}, "%", NULL},
+    [PANEL] = {"bloodPressure", "bp", &vital_signs,
+	{LOINC("85354-9", "Blood pressure panel with all children optional")},
+	NULL, NULL},
+    [FIRST_WAVE] = {"pulse", NULL, &procedure,
+	{{FHIR_WAVE_SYSTEM, "pulse", "Pulse wave"}}, "arbitrary units", NULL},
 };
 
-#define VITALS (sizeof(vitals) / sizeof(vitals[0]))
-
-static const struct fhir_vital waves[] = {
-    {"pulse", NULL, &procedure, {{FHIR_WAVE_SYSTEM, "pulse", "Pulse wave"}},
-	"arbitrary units", NULL},
-};
+static bool
+is_name(struct span s, bool escaped, const char *name)
+{
+	if (escaped)
+		return json_string_is(s, true, span_of(name));
+	return s.n > 0 && s.p[0] == name[0] && span_is(s, name);
+}
 
 static const struct fhir_vital *
-find(const struct fhir_vital *row, size_t n, struct span name, bool escaped)
+find(size_t first, size_t end, struct span name, bool escaped)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (json_string_is(name, escaped, span_of(row[i].name)))
-			return &row[i];
+	for (size_t i = first; i < end; i++) {
+		if (is_name(name, escaped, rows[i].name))
+			return &rows[i];
 	}
 	return NULL;
 }
@@ -75,21 +84,33 @@ find(const struct fhir_vital *row, size_t n, struct span name, bool escaped)
 const struct fhir_vital *
 fhir_vital_find(struct span name, bool escaped)
 {
-	return find(vitals, VITALS, name, escaped);
+	return find(0, PANEL, name, escaped);
+}
+
+size_t
+fhir_vital_index(const struct fhir_vital *vital)
+{
+	return (size_t)(vital - rows);
+}
+
+const struct fhir_vital *
+fhir_vital_any(size_t i)
+{
+	return &rows[i];
 }
 
 const struct fhir_vital *
 fhir_vital_row(size_t i)
 {
-	return i < VITALS ? &vitals[i] : NULL;
+	return i < PANEL ? &rows[i] : NULL;
 }
 
 bool
 fhir_vital_is_own(struct span code)
 {
-	for (size_t i = 0; i < VITALS; i++) {
-		if (strcmp(vitals[i].code[0].uri, FHIR_VITAL_SYSTEM) == 0 &&
-		    span_is(code, vitals[i].code[0].code))
+	for (size_t i = 0; i < PANEL; i++) {
+		if (strcmp(rows[i].code[0].uri, FHIR_VITAL_SYSTEM) == 0 &&
+		    span_is(code, rows[i].code[0].code))
 			return true;
 	}
 	return false;
@@ -98,22 +119,19 @@ fhir_vital_is_own(struct span code)
 const struct fhir_vital *
 fhir_wave_find(struct span name, bool escaped)
 {
-	return find(waves, sizeof(waves) / sizeof(waves[0]), name, escaped);
+	return find(FIRST_WAVE, FHIR_ROWS, name, escaped);
 }
 
 const struct fhir_vital *
 fhir_vital_component(size_t i)
 {
-	static const char *const name[FHIR_COMPONENTS] = {
-	    "bloodPressureSystolic", "bloodPressureDiastolic"};
-
-	return fhir_vital_find(span_of(name[i]), false);
+	return &rows[SYSTOLIC + i];
 }
 
 const struct fhir_vital *
 fhir_vital_stress(void)
 {
-	return fhir_vital_find(SPAN_LIT("stressIndex"), false);
+	return &rows[STRESS];
 }
 
 const char *
@@ -136,7 +154,7 @@ fhir_absent_code(struct span reason, bool escaped)
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (json_string_is(reason, escaped, span_of(table[i].reason)))
+		if (is_name(reason, escaped, table[i].reason))
 			return table[i].code;
 	}
 	return "unknown";

@@ -49,6 +49,13 @@ const struct fhir_vital *fhir_vital_component(size_t i);
 /* Return the row of the stress index, which can have an additional code. */
 const struct fhir_vital *fhir_vital_stress(void);
 
+/* The number of all rows: the vital signs, the panel and the waves. */
+#define FHIR_ROWS 14
+
+/* Return row ${i} of all rows; and the row that ${vital} is. */
+const struct fhir_vital *fhir_vital_any(size_t i);
+size_t fhir_vital_index(const struct fhir_vital *vital);
+
 /* Return row ${i} of the vital signs, from 0; NULL after the last one. */
 const struct fhir_vital *fhir_vital_row(size_t i);
 
