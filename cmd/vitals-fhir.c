@@ -63,7 +63,7 @@ static const struct cli cli = {
     .operands = "[FILE ...]",
     .summary =
 	"Make FHIR Observations and Bundles (R4, R4B) of events, or back.",
-    .example = "  vitals-fhir --bundle transaction -o message events |\n"
+    .example = "  vitals-fhir --bundle transaction events |\n"
 	       "      vitals-post https://fhir.example/",
     .option = table,
     .options = sizeof(table) / sizeof(table[0]),

@@ -19,29 +19,13 @@ text_of(const struct fhir_maker *m, const struct fhir_resource *r)
 }
 
 /* Write the start of the search that finds a resource of ${e}, up to the slash in
- * identifier=SYSTEM|EVENT/PART, to m->search.  The value is escaped for FHIR (R4,
- * Search, 3.1.1.5.3) and for a URL. */
+ * identifier=SYSTEM|EVENT/PART, to m->search. */
 static void
 write_search(struct fhir_maker *m, const struct fhir_event *e)
 {
-	static const char plain[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	    "0123456789-_~/:@";
-	struct buf *b = &m->search;
-
-	buf_clear(b);
-	FHIR_PUT(b, "identifier=" FHIR_READING_SYSTEM "|");
-	for (size_t i = 0; i < e->id.n; i++) {
-		char c = e->id.p[i];
-
-		if (strchr(",$|", c) != NULL)
-			FHIR_PUT(b, "%5C");
-		if (strchr(plain, c) != NULL)
-			buf_add_byte(b, c);
-		else
-			buf_addf(b, "%%%02X", (unsigned)(unsigned char)c);
-	}
-	buf_add_byte(b, '/');
+	buf_clear(&m->search);
+	fhir_search_put(&m->search, e->id);
+	buf_add_byte(&m->search, '/');
 }
 
 /* Append the search that finds ${r}; no character of it needs an escape in
@@ -84,7 +68,7 @@ put_message(const struct fhir_maker *m, const struct fhir_resource *r,
 		put_headers(m, r, &headers);
 	message.content_type = m->opt.version == FHIR_R4
 	    ? SPAN_LIT("application/fhir+json; fhirVersion=4.0")
-	    : SPAN_LIT("application/fhir+json; fhirVersion=4.3");
+	    : SPAN_LIT(FHIR_MEDIA_TYPE);
 	message.headers = buf_span(&headers);
 	message_write(out, &message, NULL);
 	failed = buf_failed(&headers);

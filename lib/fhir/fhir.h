@@ -16,6 +16,7 @@
 #include "diag/err.h"
 #include "diag/verdict.h"
 #include "ndjson/ndjson.h"
+#include "json/json.h"
 
 /* The most readings of one event, and the largest size of all its resources
  * together, in bytes. */
@@ -110,6 +111,22 @@ void fhir_checker_free(struct fhir_checker *c);
  * another verdict with ${err}, which begins with the path of the element. */
 enum verdict fhir_check(
     struct fhir_checker *c, struct span line, struct err *err);
+
+/* ---- Delivery ------------------------------------------------------------ */
+
+/* The media type of the resources. */
+#define FHIR_MEDIA_TYPE "application/fhir+json; fhirVersion=4.3"
+
+/* Is ${identifier}, the JSON of the member "identifier" of a resource, one that
+ * fhir_take has made?  ${s} is scratch.  If it is that of an Observation, append
+ * the search for it, for a conditional create, to ${search}. */
+bool fhir_is_own(
+    struct json_scan *s, struct span identifier, struct buf *search);
+
+/* Append the search for the Observation with the identifier ${value}.  It is
+ * escaped for FHIR (R4, Search, 3.1.1.5.3) and for a URL, and needs no escape in
+ * JSON. */
+void fhir_search_put(struct buf *b, struct span value);
 
 /* ---- Options ------------------------------------------------------------- */
 

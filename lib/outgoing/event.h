@@ -8,6 +8,8 @@
  * send it to ("endpoint") and additional headers ("headers").  These two members are
  * removed from the body, except in a message.
  *
+ * A resource of vitals-fhir has headers of its own: see fhir_is_own.
+ *
  * A dead letter is a line that was not delivered, with "deadLetter" as its last
  * member.  That member is removed.
  */

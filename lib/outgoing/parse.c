@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "crypto/digest.h"
+#include "fhir/fhir.h"
 #include "http/http.h"
 #include "id/id.h"
 #include "instant/instant.h"
@@ -346,6 +347,35 @@ content_id(
 	return 0;
 }
 
+/* A resource of vitals-fhir has a version, and a search with which a server
+ * creates it only once. */
+static int
+read_fhir(struct outgoing_reader *r, struct outgoing_fields *d, struct err *err)
+{
+	const struct json_member *m =
+	    json_index_find(&r->message.index, "identifier");
+	struct buf search;
+	int rc = 0;
+
+	if (m == NULL)
+		return 0;
+	buf_init(&search);
+	if (fhir_is_own(&r->scan, m->value, &search)) {
+		d->content_type = in_line(SPAN_LIT(FHIR_MEDIA_TYPE));
+		rc = add_header(
+		    r, d, SPAN_LIT("Prefer"), SPAN_LIT("return=minimal"), err);
+		if (rc == 0 && search.len > 0)
+			rc = add_header(r, d, SPAN_LIT("If-None-Exist"),
+			    buf_span(&search), err);
+	}
+	if (buf_failed(&search)) {
+		errno = ENOMEM;
+		rc = err_set(err, "out of memory");
+	}
+	buf_release(&search);
+	return rc;
+}
+
 static int
 read_object(
     struct outgoing_reader *r, struct outgoing_fields *d, struct err *err)
@@ -356,6 +386,8 @@ read_object(
 		d->body = in_line(d->line);
 	d->content_type = in_line(span_of(message_content_type(d->kind)));
 	describe_line(r, d);
+	if (d->kind == MESSAGE_FHIR && read_fhir(r, d, err) != 0)
+		return -1;
 	d->id = member_piece(r, json_index_find(ix, "id"));
 	if (!id_usable(outgoing_piece_span(r, &d->id)))
 		return content_id(r, d, err);

@@ -16,9 +16,46 @@ try 'a transaction as it is' vitals-post -q "$base/ok" <bundle
 is_status 0
 stdout_json ".status == \"delivered\" and .id == \"$id\""
 is_stderr ''
-try 'has the media type of FHIR' cat log
+try 'has the version, and wants no copy back' cat log
 is_status 0
-stdout_json '.headers["content-type"] == "application/fhir+json"'
+stdout_json '.headers["content-type"] == "application/fhir+json; fhirVersion=4.3" and .headers.prefer == "return=minimal"
+	and .headers["if-none-exist"] == null'
+is_stderr ''
+
+new_log
+vitals-fhir events >observations
+try 'Observations as they are' vitals-post -q "$base/ok" <observations
+is_status 0
+stdout_lines 2
+is_stderr ''
+try 'have the condition too' cat log
+is_status 0
+stdout_json '.headers["content-type"] == "application/fhir+json; fhirVersion=4.3" and .headers.prefer == "return=minimal"
+	and .headers["if-none-exist"] == "identifier=urn:vitals:reading|" + (.body | fromjson | .identifier[0].value)'
+is_stderr ''
+
+new_log
+jq -c 'del(.identifier)' bundle >foreign
+jq -c '.identifier.system = "urn:other"' bundle >>foreign
+echo '{"resourceType":"Patient","identifier":7}' >>foreign
+try 'resources of other systems' vitals-post -q "$base/ok" <foreign
+is_status 0
+stdout_lines 3
+is_stderr ''
+try 'have no version, which is not known' cat log
+is_status 0
+stdout_json '.headers["content-type"] == "application/fhir+json" and .headers.prefer == null'
+is_stderr ''
+
+new_log
+sed 's/"id":"[^"]*"/"id":"a,b%1"/' events | vitals-fhir | head -n 1 >odd
+try 'an odd ID' vitals-post -q "$base/ok" <odd
+is_status 0
+stdout_lines 1
+is_stderr ''
+try 'is escaped' cat log
+is_status 0
+stdout_json '.headers["if-none-exist"] == "identifier=urn:vitals:reading|a%5C%2Cb%251/heartRate"'
 is_stderr ''
 
 new_log
