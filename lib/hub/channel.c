@@ -1,6 +1,8 @@
 #include "hub/channel.h"
 
 #include "buf/ascii.h"
+#include "mail/address.h"
+#include "json/json.h"
 
 const char *
 hub_channel_code(enum hub_channel channel)
@@ -51,25 +53,54 @@ authority_of(struct span url)
 	return (struct span){url.p, n};
 }
 
-static bool
-is_loopback(struct span authority)
+/* Divide ${authority} into the host, with its brackets, and the port, which
+ * must be a number.  Return 0, or -1. */
+static int
+split(struct span authority, struct span *host, struct err *err)
 {
-	const char *colon;
+	size_t n = authority.n;
+	int64_t port;
 
-	if (take_prefix(&authority, "[::1]"))
-		return authority.n == 0 || authority.p[0] == ':';
-	colon = authority.n == 0 ? NULL : memchr(authority.p, ':', authority.n);
-	if (colon != NULL)
-		authority.n = (size_t)(colon - authority.p);
-	return span_is(authority, "127.0.0.1") ||
-	    ascii_same(authority, "localhost");
+	while (n > 0 && authority.p[n - 1] >= '0' && authority.p[n - 1] <= '9')
+		n--;
+	*host = authority;
+	if (n > 0 && authority.p[n - 1] == ':') {
+		struct span digits = {authority.p + n, authority.n - n};
+
+		if (json_integer(digits, 1, 65535, &port) != 0)
+			return err_set(err, "has an invalid port");
+		host->n = n - 1;
+	}
+	return 0;
+}
+
+/* Is ${host} the name of a host, an IPv4 address, or one of IPv6 in brackets?
+ */
+static bool
+is_host(struct span host)
+{
+	if (host.n < 3 || host.p[0] != '[' || host.p[host.n - 1] != ']')
+		return mail_domain_ok(host);
+	for (size_t i = 1; i < host.n - 1; i++) {
+		if (ascii_hex(host.p[i]) < 0 && host.p[i] != ':' &&
+		    host.p[i] != '.')
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_loopback(struct span host)
+{
+	return span_is(host, "127.0.0.1") || span_is(host, "[::1]") ||
+	    ascii_same(host, "localhost");
 }
 
 static int
 check_url(struct span url, bool allow_http, struct err *err)
 {
 	bool secure = take_prefix(&url, "https://");
-	struct span authority;
+	struct span authority, host;
 
 	if (!secure && !take_prefix(&url, "http://"))
 		return err_set(err, "must be an https URL");
@@ -78,29 +109,14 @@ check_url(struct span url, bool allow_http, struct err *err)
 		return err_set(err, "has no host");
 	if (memchr(authority.p, '@', authority.n) != NULL)
 		return err_set(err, "must not have a user or password");
+	if (split(authority, &host, err) != 0)
+		return -1;
+	if (!is_host(host))
+		return err_set(err, "has an invalid host");
 	if (memchr(url.p, '#', url.n) != NULL)
 		return err_set(err, "must not have a fragment");
-	if (!secure && !allow_http && !is_loopback(authority))
+	if (!secure && !allow_http && !is_loopback(host))
 		return err_set(err, "must be an https URL");
-	return 0;
-}
-
-static int
-check_mailto(struct span url, struct err *err)
-{
-	const char *at;
-
-	if (!take_prefix(&url, "mailto:"))
-		return err_set(err, "must be a mailto URL");
-	at = url.n == 0 ? NULL : memchr(url.p, '@', url.n);
-	/* One address: no list, no header, nothing that is encoded. */
-	for (size_t i = 0; at != NULL && i < url.n; i++) {
-		if (strchr(",;?&%<>\"\\()", url.p[i]) != NULL ||
-		    (url.p[i] == '@' && url.p + i != at))
-			at = NULL;
-	}
-	if (at == NULL || at == url.p || at + 1 == url.p + url.n)
-		return err_set(err, "must be mailto:USER@HOST");
 	return 0;
 }
 
@@ -108,13 +124,15 @@ int
 hub_endpoint_check(
     enum hub_channel channel, struct span url, bool allow_http, struct err *err)
 {
+	struct span address;
+
 	if (url.n > HUB_ENDPOINT_MAX)
 		return err_set(
 		    err, "is longer than %d bytes", HUB_ENDPOINT_MAX);
 	if (!is_visible(url))
 		return err_set(err, "has a character that a URL cannot have");
 	if (channel == HUB_EMAIL)
-		return check_mailto(url, err);
+		return mail_address_of(url, &address, err);
 	return check_url(url, allow_http, err);
 }
 
@@ -157,14 +175,34 @@ hub_payload_check(enum hub_channel channel, struct span type,
 
 /* ---- Headers --------------------------------------------------------------- */
 
+/* Is ${name} a header that vitals-post sets, or that is of the connection, the
+ * body, or the signature? */
+static bool
+is_reserved(struct span name)
+{
+	static const char *const names[] = {"connection", "content-encoding",
+	    "content-length", "content-type", "expect", "host",
+	    "http2-settings", "keep-alive", "te", "trailer",
+	    "transfer-encoding", "upgrade"};
+	static const char *const starts[] = {
+	    "ce-", "proxy-", "svix-", "webhook-"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (ascii_same(name, names[i]))
+			return true;
+	}
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		struct span rest = name;
+
+		if (take_prefix(&rest, starts[i]))
+			return true;
+	}
+	return false;
+}
+
 int
 hub_header_check(struct span line, struct err *err)
 {
-	/* Those of the connection, of the body, and of the message. */
-	static const char *const reserved[] = {"connection", "content-encoding",
-	    "content-length", "content-type", "expect", "host", "keep-alive",
-	    "proxy-authorization", "proxy-connection", "te", "trailer",
-	    "transfer-encoding", "upgrade", "user-agent"};
 	const char *colon = memchr(line.p, ':', line.n);
 	struct span name, value;
 
@@ -181,10 +219,8 @@ hub_header_check(struct span line, struct err *err)
 			return err_set(
 			    err, "has a character that a header cannot have");
 	}
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
-		if (ascii_same(name, reserved[i]))
-			return err_set(
-			    err, "%s is set by the sender", reserved[i]);
-	}
+	if (is_reserved(name))
+		return err_set(err, "%.*s is set by the sender",
+		    (int)(name.n > 80 ? 80 : name.n), name.p);
 	return 0;
 }
