@@ -7,6 +7,7 @@
 struct loaded {
 	struct fhir_notify_event event[HUB_BATCH_MAX];
 	size_t events;
+	size_t bytes; /* of the resources */
 	struct buf text;
 	size_t id[HUB_BATCH_MAX], resource[HUB_BATCH_MAX]; /* offsets in it */
 	bool complete; /* all events of the range were loaded */
@@ -40,8 +41,9 @@ load_event(struct hub *h, struct loaded *l, enum fhir_notify_content content)
 	if (content != FHIR_FULL_RESOURCE)
 		text.n = 0;
 	if (i == HUB_BATCH_MAX ||
-	    (i > 0 && l->text.len + text.n > HUB_BATCH_BYTES))
+	    (i > 0 && l->bytes + text.n > HUB_BATCH_BYTES))
 		return false;
+	l->bytes += text.n;
 	l->event[i].number = (uint64_t)sqlite_column(h->store, q, 0);
 	l->event[i].time = sqlite_column(h->store, q, 1);
 	l->id[i] = keep(&l->text, id);
@@ -62,7 +64,7 @@ load(struct hub *h, const struct hub_subscription *s, uint64_t first,
 	static const enum hub_sql q = HUB_SQL_EVENTS;
 	int rc;
 
-	l->events = 0;
+	l->events = l->bytes = 0;
 	l->complete = true;
 	sqlite_number(h->store, q, 1, (int64_t)s->number);
 	sqlite_number(h->store, q, 2, (int64_t)first);

@@ -140,6 +140,60 @@ check_search(void)
 	close_hub();
 }
 
+/* ---- Large Observations ------------------------------------------------------ */
+
+/* Take an Observation of ${bytes}.  Return what became of it. */
+static enum hub_taken
+take_large(const char *id, size_t bytes)
+{
+	enum hub_taken taken;
+	size_t matches;
+	struct buf b;
+	struct err err;
+
+	buf_init(&b);
+	hub_observation_write(&b, id, "Patient/1", 70, 0);
+	while (b.len < bytes)
+		buf_add_byte(&b, ' ');
+	taken = hub_take(h, buf_span(&b), now, &matches, &err);
+	buf_release(&b);
+	return taken;
+}
+
+static void
+check_large(void)
+{
+	static const size_t third = HUB_BATCH_BYTES / 3;
+	static const char *const wanted[] = {"\"eventNumber\":\"1\"",
+	    "\"eventNumber\":\"2\"", "\"eventNumber\":\"3\""};
+	struct hub_notification n;
+
+	open_hub(&roomy);
+	create(&(struct hub_wish){
+	    .type = "websocket", .content = "full-resource"});
+	CHECK(take_large("x", HUB_OBSERVATION_MAX + 1) == HUB_TAKEN_BAD,
+	    "more than 256 KiB are refused");
+	CHECK(take_large("l-1", third) == HUB_TAKEN_NEW &&
+		take_large("l-2", third) == HUB_TAKEN_NEW &&
+		take_large("l-3", third) == HUB_TAKEN_NEW,
+	    "three that are 384 KiB together");
+	commit();
+	n = expect(FHIR_EVENT_NOTIFICATION, 1, 3);
+	check_bundle(&n, wanted, 3);
+	CHECK(take_large("m-1", third) == HUB_TAKEN_NEW &&
+		take_large("m-2", third) == HUB_TAKEN_NEW &&
+		take_large("m-3", third + 1) == HUB_TAKEN_NEW,
+	    "and one byte more");
+	commit();
+	expect(FHIR_EVENT_NOTIFICATION, 4, 5);
+	expect(FHIR_EVENT_NOTIFICATION, 6, 6);
+	CHECK(take_large("n-1", HUB_OBSERVATION_MAX) == HUB_TAKEN_NEW,
+	    "one of 256 KiB");
+	commit();
+	expect(FHIR_EVENT_NOTIFICATION, 7, 7);
+	close_hub();
+}
+
 /* ---- $events ----------------------------------------------------------------- */
 
 static void
@@ -235,6 +289,7 @@ main(void)
 	check_observations();
 	check_bad_observations();
 	check_search();
+	check_large();
 	check_events();
 	check_limits();
 	folder_leave();
