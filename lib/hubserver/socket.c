@@ -109,11 +109,12 @@ upgrade(struct hubserver_call *c, const char *accept)
 	c->request = NULL;
 	k->out = serve_stream_begin(
 	    r, 101, c->headers.data, HUBSERVER_DEAD_MS, &calls, k);
-	if (k->out == NULL)
+	if (k->out == NULL) {
 		hubserver_socket_forget(k);
-	else
-		hubserver_tell(
-		    hs, HUBSERVER_DETAIL, k->peer, "websocket: connected");
+		return;
+	}
+	hubserver_tell(hs, HUBSERVER_DETAIL, k->peer, "websocket: connected");
+	serve_stream_push(k->out); /* the head */
 }
 
 void

@@ -165,8 +165,7 @@ hubserver_subscription_delete(struct hubserver_call *c)
 
 	if (hubserver_own(c) == NULL || read_version(c, &version) != 0)
 		return;
-	result =
-	    hub_delete(c->server->hub, c->id, version, &issue);
+	result = hub_delete(c->server->hub, c->id, version, &issue);
 	if (result != HUB_DONE)
 		hubserver_refuse_result(c, result, &issue);
 	else if (hubserver_committed(c))
