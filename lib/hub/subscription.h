@@ -87,8 +87,9 @@ struct hub_subscription {
 };
 
 struct hub_subscription_options {
-	bool allow_http;          /* endpoints with plain http */
-	unsigned heartbeat_min_s; /* at least HUB_HEARTBEAT_MIN */
+	bool allow_http;              /* endpoints with plain http */
+	unsigned heartbeat_min_s;     /* at least HUB_HEARTBEAT_MIN */
+	bool withheld[HUB_EMAIL + 1]; /* channels that are not available */
 };
 
 /* Parse and check ${resource}, of which it makes a copy.  Its status becomes

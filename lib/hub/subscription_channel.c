@@ -1,4 +1,5 @@
 /* Reading the channel of a Subscription. */
+#include "buf/ascii.h"
 #include "hub/channel.h"
 #include "hub/subscription_read.h"
 
@@ -87,6 +88,25 @@ refuse_type(
 
 /* ---- The channel ----------------------------------------------------------- */
 
+/* Is there already a header with the name of the one after the last? */
+static bool
+is_duplicate(const struct hub_subscription *s)
+{
+	const char *name = s->header[s->headers];
+	size_t n = (size_t)(strchr(name, ':') - name) + 1;
+
+	for (size_t i = 0; i < s->headers; i++) {
+		size_t same = 0;
+
+		while (same < n &&
+		    ascii_lower(s->header[i][same]) == ascii_lower(name[same]))
+			same++;
+		if (same == n)
+			return true;
+	}
+	return false;
+}
+
 static int
 read_headers(struct hub_reader *r)
 {
@@ -119,8 +139,12 @@ read_headers(struct hub_reader *r)
 		if (s->header[s->headers] == NULL)
 			return -1;
 		if (hub_header_check(
-			span_of(s->header[s->headers++]), &r->issue->err) != 0)
+			span_of(s->header[s->headers]), &r->issue->err) != 0)
 			return hub_read_wrong(r, "value", path, NULL);
+		if (is_duplicate(s))
+			return hub_read_wrong(
+			    r, "duplicate", path, "has a header twice");
+		s->headers++;
 	}
 	return 0;
 }
@@ -134,10 +158,13 @@ read_type(struct hub_reader *r)
 	if (type == NULL)
 		return -1;
 	for (unsigned i = HUB_REST_HOOK; i <= HUB_EMAIL; i++) {
-		if (strcmp(hub_channel_code((enum hub_channel)i), type) == 0) {
-			r->s->channel = (enum hub_channel)i;
-			return 0;
-		}
+		if (strcmp(hub_channel_code((enum hub_channel)i), type) != 0)
+			continue;
+		if (r->o->withheld[i])
+			return hub_read_wrong(r, "not-supported", path,
+			    "the channel is not available on this server");
+		r->s->channel = (enum hub_channel)i;
+		return 0;
 	}
 	return hub_read_wrong(
 	    r, "not-supported", path, "must be rest-hook, websocket or email");
