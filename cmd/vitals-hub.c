@@ -24,7 +24,7 @@ static struct options {
 	int64_t receipts_fd, subscriptions, clients;
 	int64_t keep_observations, keep_bytes, heartbeat_min;
 	double keep, binding, timeout;
-	bool http_endpoints, stay;
+	bool email, http_endpoints, stay;
 } opt = {
     .at = OPTIONS_LISTEN_INIT,
     .keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE"),
@@ -68,6 +68,7 @@ static const struct cli_option table[] = {
 	"read the receipts of vitals-post from FIFO", &opt.receipts),
     CLI_INTEGER("receipts-fd", 0, "N", "or from descriptor N", &opt.receipts_fd,
 	0, INT32_MAX),
+    CLI_FLAG("email", 0, "offer e-mail: vitals-post has --smtp", &opt.email),
     CLI_FLAG("http-endpoints", 0, "accept rest-hooks with plain http",
 	&opt.http_endpoints),
     CLI_INTEGER("heartbeat-min", 0, "SECONDS",
@@ -109,6 +110,8 @@ check_options(int operands)
 	if (opt.receipts != NULL && opt.receipts_fd >= 0)
 		return cli_usage(
 		    &cli, "--receipts and --receipts-fd exclude each other");
+	if (opt.email && opt.receipts == NULL && opt.receipts_fd < 0)
+		return cli_usage(&cli, "--email needs --receipts");
 	status = options_listen_check(&cli, &opt.at, &loopback);
 	if (status != CLI_GO)
 		return status;
@@ -221,17 +224,17 @@ static int
 serve_hub(struct running *r, const struct hubserver_files *files)
 {
 	const bool tls = opt.at.certificate != NULL;
+	const bool mute = files->receipts < 0;
 	struct hub_options options = {
 	    .path = opt.state,
 	    .subscriptions = (size_t)opt.subscriptions,
 	    .observations = (uint64_t)opt.keep_observations,
 	    .bytes = (uint64_t)opt.keep_bytes,
 	    .age_ms = (int64_t)(opt.keep * 1000),
-	    .subscription =
-		{
-		    .allow_http = opt.http_endpoints,
-		    .heartbeat_min_s = (unsigned)opt.heartbeat_min,
-		},
+	    .subscription = {.allow_http = opt.http_endpoints,
+		.heartbeat_min_s = (unsigned)opt.heartbeat_min,
+		.withheld =
+		    {[HUB_REST_HOOK] = mute, [HUB_EMAIL] = mute || !opt.email}},
 	};
 	char base[HUBSERVER_BASE_MAX + 1];
 	int status = CLI_SYSTEM;

@@ -18,6 +18,7 @@ complete -c vitals-hub -l keep-observations -x -d 'the most Observations to keep
 complete -c vitals-hub -l keep-bytes -x -d 'the most bytes of them to keep (default: 4 GiB)'
 complete -c vitals-hub -s r -l receipts -r -F -d 'read the receipts of vitals-post from FIFO'
 complete -c vitals-hub -l receipts-fd -x -d 'or from descriptor N'
+complete -c vitals-hub -l email -d 'offer e-mail: vitals-post has --smtp'
 complete -c vitals-hub -l http-endpoints -d 'accept rest-hooks with plain http'
 complete -c vitals-hub -l heartbeat-min -x -d 'the shortest heartbeat period (default: 10)'
 complete -c vitals-hub -l clients -x -d 'WebSockets at the same time (default: 1000)'

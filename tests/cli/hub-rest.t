@@ -137,6 +137,7 @@ refused 'another topic' '.criteria = "http://other.example/"' Subscription.crite
 refused 'a plain query' '.criteria = "Observation?code=8867-4"' Subscription.criteria
 refused 'no endpoint' 'del(.channel.endpoint)' Subscription.channel.endpoint
 refused 'plain http beyond loopback' '.channel.endpoint = "http://192.0.2.1/"' Subscription.channel.endpoint
+refused 'a header twice' '.channel.header = ["A: 1", "a: 2"]' Subscription.channel.header
 refused 'another channel' '.channel.type = "sms"' Subscription.channel.type
 head -c 65537 /dev/zero | tr '\0' ' ' >big
 is 'a body that is too large' "$(send POST /Subscription big)" 413
