@@ -129,8 +129,7 @@ mail_rows(struct post_options *o, struct cli_option *to)
 	const struct cli_option row[] = {
 	    CLI_HEADING("E-mail"),
 	    CLI_TEXT("smtp", 0, "URL",
-		"server for mailto: endpoints: smtp:// or smtps://",
-		&o->smtp),
+		"server for mailto: endpoints: smtp:// or smtps://", &o->smtp),
 	    CLI_TEXT("smtp-from", 0, "ADDRESS", "the sender", &o->smtp_from),
 	    CLI_FILE("smtp-login", 0, "FILE",
 		"log in with the user and the password in FILE",
