@@ -53,7 +53,8 @@ post_read_on(struct post_run *r)
 	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
 	int fd;
 
-	if (!r->o->follow || r->stop >= 0 || deliver_closed(r->d) || !is_fifo())
+	if (!r->o->follow || r->stop >= 0 || r->ending ||
+	    deliver_closed(r->d) || !is_fifo())
 		return false;
 	/* A descriptor whose writers have left reports the end permanently; a
 	 * new one waits for the next writer. */
@@ -68,6 +69,7 @@ post_read_on(struct post_run *r)
 			close(fd);
 			return end_service(r);
 		}
+		r->waits = true;
 	}
 	close(fd);
 	ndjson_resume(r->in);

@@ -27,6 +27,8 @@ struct post_run {
 	bool fatal;   /* the queue failed, and it was reported */
 	bool more;    /* stdin may have more */
 	bool closed;  /* stdin is */
+	bool waits;   /* stdin is a FIFO whose next writer has not written */
+	bool ending;  /* no service any more: end with the input */
 	bool output_failed; /* stdout has, and it was reported */
 	int64_t stop;       /* monotonic time to leave at; -1: not stopping */
 	uint64_t lost;      /* messages about dead letters */
@@ -78,7 +80,9 @@ int post_watch_signals(struct post_run *r);
 /* End soon: start nothing new, and leave after POST_GRACE at the latest. */
 void post_stop(struct post_run *r);
 
-/* A signal came: take it, and end soon. */
+/* Take the signals that came.  The first SIGINT while stdin is a pipe, whose
+ * writers got it too, ends the run with the input, so that what they still write
+ * is delivered.  Any other signal ends it soon. */
 void post_take_signal(struct post_run *r);
 
 /* ---- input.c */

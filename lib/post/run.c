@@ -115,6 +115,7 @@ readable_now(void)
 static bool
 fill(struct post_run *r)
 {
+	r->waits = false;
 	if (ndjson_fill(r->in) != NDJSON_FAILED)
 		return true;
 	diag_errno(errno, "<stdin>: read failed");

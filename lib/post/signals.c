@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "diag/diag.h"
@@ -35,15 +36,38 @@ post_stop(struct post_run *r)
 	deliver_stop(r->d);
 }
 
+/* Does something write to stdin that also got a SIGINT from the terminal? */
+static bool
+reads_pipe(const struct post_run *r)
+{
+	struct stat st;
+
+	return r->more && !r->closed && !r->waits &&
+	    fstat(STDIN_FILENO, &st) == 0 &&
+	    (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+static void
+take(struct post_run *r, uint32_t signal)
+{
+	if (signal == SIGINT && r->stop < 0 && !r->ending && reads_pipe(r)) {
+		diag_note("signal SIGINT: ends with the input; again: at once");
+		r->ending = true;
+		deliver_unfollow(r->d);
+		return;
+	}
+	diag_note("signal %s: ends with what is under way",
+	    signal == SIGINT       ? "SIGINT"
+		: signal == SIGHUP ? "SIGHUP"
+				   : "SIGTERM");
+	post_stop(r);
+}
+
 void
 post_take_signal(struct post_run *r)
 {
 	struct signalfd_siginfo info;
 
 	while (read(r->signals, &info, sizeof(info)) > 0)
-		diag_note("signal %s: ends with what is under way",
-		    info.ssi_signo == SIGINT       ? "SIGINT"
-			: info.ssi_signo == SIGHUP ? "SIGHUP"
-						   : "SIGTERM");
-	post_stop(r);
+		take(r, info.ssi_signo);
 }
