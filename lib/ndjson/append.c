@@ -8,12 +8,19 @@
 int
 ndjson_open_append(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	struct stat st;
+	int fd = -1;
 
-	if (fd >= 0 || (errno != EINVAL && errno != EACCES && errno != ENXIO))
-		return fd;
-	/* A device, or a file that may be written but not read.  O_NONBLOCK: do
-	 * not wait for the reader of a FIFO. */
+	/* A FIFO that is opened for reading, too, has a reader: what nobody else
+	 * reads would be lost without an error. */
+	if (stat(path, &st) != 0 || !S_ISFIFO(st.st_mode)) {
+		fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+		if (fd >= 0 ||
+		    (errno != EINVAL && errno != EACCES && errno != ENXIO))
+			return fd;
+	}
+	/* A FIFO, a device, or a file that may be written but not read.
+	 * O_NONBLOCK: do not wait for the reader of a FIFO. */
 	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK);
 	if (fd >= 0 && fcntl(fd, F_SETFL, O_APPEND) != 0) {
 		close(fd);

@@ -69,7 +69,8 @@ void ndjson_writer_unbuffered(struct ndjson_writer *w);
 /* ---- Appending to files ------------------------------------------------- */
 
 /* Open ${path} to append lines.  If it does not exist, create it with mode
- * 0600. Return a descriptor, or -1 with errno set. */
+ * 0600.  Do not wait for the reader of a FIFO.  Return a descriptor, or -1 with
+ * errno set: ENXIO if it is a FIFO that nobody reads. */
 int ndjson_open_append(const char *path);
 
 /* Does the last line of the file ${fd} lack its newline, so that one must

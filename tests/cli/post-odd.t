@@ -86,6 +86,40 @@ ok 'a reader that goes away: status 3'
 [ "$(acknowledged | wc -l)" -eq 3 ]
 ok 'accepted events are still delivered'
 
+# ---- Files that are FIFOs
+mkfifo records
+for option in --audit --dead-letter --rejects; do
+	try "$option: a FIFO that nobody reads" vitals-post -q $option records "$base/ok" <in
+	is_status 3
+	is_stdout ''
+	is_stderr 'vitals-post: records: No such device or address'
+done
+cat records >read &
+reader=$!
+exec 8>records
+vitals-post -q --dead-letter records "$base/status/404" <in >out 2>err
+status=$?
+exec 8>&-
+wait $reader
+[ $status -eq 4 ] && [ "$(jq -r .id read | sort)" = "$(jq -r .id in | sort)" ]
+ok 'a reader gets the dead letters' err
+head -c 1 records >read &
+reader=$!
+exec 7>records
+mkfifo lines
+vitals-post -q --dead-letter records "$base/status/404" <lines >out 2>err &
+pid=$!
+exec 8>lines 7>&-
+head -n 1 in >&8
+wait $reader
+tail -n +2 in >&8
+exec 8>&-
+wait $pid
+[ $? -eq 3 ] && grep -q '^vitals-post: dead letters: write failed (they go into the receipts): Broken pipe$' err
+ok 'a reader that goes away is noticed' err
+[ "$(jq -r 'select(.deadLetter) | .id' out | wc -l)" -eq $(($(wc -l <in) - 1)) ]
+ok 'and the dead letters are in the receipts' out
+
 # ---- Dead letters on a full disk are written into the receipts.
 if [ -c /dev/full ]; then
 	try 'no room for dead letters' vitals-post -q --dead-letter /dev/full "$base/status/404" <in
