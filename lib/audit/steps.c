@@ -88,6 +88,7 @@ describe_other(struct buf *out, const struct json_index *ix)
 		buf_add_text(out, "a line");
 	add_text(out, ix, ": ", "status");
 	add_text(out, ix, ": ", "endpoint");
+	add_text(out, ix, " for ", "path");
 	add_text(out, ix, ", from ", "client");
 	add_number(out, ix, ": HTTP ", "httpStatus", "");
 	add_text(out, ix, ": ", "reason");

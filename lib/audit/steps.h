@@ -20,6 +20,8 @@ struct audit_step {
 
 struct audit_trace {
 	struct span id;
+	/* The IDs of batches with the event, each with a 0 byte after it. */
+	struct buf batches;
 	struct buf session; /* empty: not known */
 	int64_t from, to;   /* when the event was under way; 0: not known */
 	struct json_index index;

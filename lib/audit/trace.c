@@ -5,6 +5,9 @@
 #include "audit/steps.h"
 #include "instant/instant.h"
 
+/* How much room the IDs of batches may take. */
+#define BATCHES_SIZE_MAX 65536
+
 struct audit_trace *
 audit_trace_new(const char *id)
 {
@@ -13,6 +16,7 @@ audit_trace_new(const char *id)
 	if (t == NULL)
 		return NULL;
 	t->id = span_of(id);
+	buf_init(&t->batches);
 	buf_init(&t->session);
 	buf_init(&t->text);
 	json_index_init(&t->index);
@@ -24,6 +28,7 @@ audit_trace_free(struct audit_trace *t)
 {
 	if (t == NULL)
 		return;
+	buf_release(&t->batches);
 	buf_release(&t->session);
 	buf_release(&t->text);
 	json_index_release(&t->index);
@@ -40,7 +45,7 @@ audit_trace_steps(const struct audit_trace *t)
 bool
 audit_trace_again(struct audit_trace *t)
 {
-	t->again = t->session.len > 0 && t->to > 0;
+	t->again = (t->session.len > 0 && t->to > 0) || t->batches.len > 0;
 	return t->again;
 }
 
@@ -120,6 +125,18 @@ learn(struct audit_trace *t, int64_t time)
 		t->to = time;
 }
 
+/* The event was sent in a batch, whose ID the receiver knows. */
+static void
+learn_batch(struct audit_trace *t)
+{
+	struct span id = audit_text_of(&t->index, "id");
+
+	if (id.p == NULL || t->batches.len > BATCHES_SIZE_MAX)
+		return;
+	json_unescape(id, &t->batches);
+	buf_add_byte(&t->batches, '\0');
+}
+
 static struct audit_step *
 add_step(struct audit_trace *t, const char *file, uint64_t number,
     struct span line, int64_t time, struct err *err)
@@ -154,7 +171,8 @@ add_step(struct audit_trace *t, const char *file, uint64_t number,
 	s->what = t->text.len;
 	audit_describe(&t->text, &t->index);
 	buf_add_byte(&t->text, '\0');
-	if (buf_failed(&t->text) || buf_failed(&t->session)) {
+	if (buf_failed(&t->text) || buf_failed(&t->session) ||
+	    buf_failed(&t->batches)) {
 		err_set(err, "out of memory");
 		return NULL;
 	}
@@ -189,7 +207,7 @@ hash_of(struct span s)
 	return h | 1;
 }
 
-/* In the second reading. */
+/* Add the line in t->index if it is about a client that watched. */
 static enum verdict
 watch(struct audit_trace *t, const char *file, uint64_t number,
     struct span line, struct err *err)
@@ -202,8 +220,7 @@ watch(struct audit_trace *t, const char *file, uint64_t number,
 	double seconds = 0;
 	bool connects;
 
-	if (!contains(line, SPAN_LIT("\"sessions\":")) ||
-	    json_index_read(&t->index, line, NULL) != 0)
+	if (t->session.len == 0 || t->to == 0)
 		return VERDICT_GOOD;
 	client = audit_text_of(ix, "client");
 	time = time_of(ix, "time");
@@ -227,6 +244,42 @@ watch(struct audit_trace *t, const char *file, uint64_t number,
 	return VERDICT_GOOD;
 }
 
+/* Is the line in t->index about a batch with the event, but not an attempt,
+ * which the first reading has found? */
+static bool
+is_of_batch(const struct audit_trace *t)
+{
+	struct span rest = buf_span(&t->batches);
+
+	while (rest.n > 0) {
+		struct span id = span_of(rest.p);
+
+		if (string_is(&t->index, "id", id))
+			return json_index_find(&t->index, "batch") == NULL;
+		rest.p += id.n + 1;
+		rest.n -= id.n + 1;
+	}
+	return false;
+}
+
+/* Take a line of the second reading. */
+static enum verdict
+take_again(struct audit_trace *t, const char *file, uint64_t number,
+    struct span line, struct err *err)
+{
+	if ((!contains(line, SPAN_LIT("\"sessions\":")) &&
+		t->batches.len == 0) ||
+	    json_index_read(&t->index, line, NULL) != 0)
+		return VERDICT_GOOD;
+	if (json_index_find(&t->index, "sessions") != NULL)
+		return watch(t, file, number, line, err);
+	if (!is_of_batch(t) ||
+	    add_step(t, file, number, line, time_of(&t->index, "time"), err) !=
+		NULL)
+		return VERDICT_GOOD;
+	return VERDICT_SYSTEM;
+}
+
 enum verdict
 audit_trace_take(struct audit_trace *t, const char *file, uint64_t number,
     struct span line, struct err *err)
@@ -234,7 +287,7 @@ audit_trace_take(struct audit_trace *t, const char *file, uint64_t number,
 	int64_t time;
 
 	if (t->again)
-		return watch(t, file, number, line, err);
+		return take_again(t, file, number, line, err);
 	if (!contains(line, t->id))
 		return VERDICT_GOOD;
 	if (json_index_read(&t->index, line, err) != 0)
@@ -242,6 +295,8 @@ audit_trace_take(struct audit_trace *t, const char *file, uint64_t number,
 	if (!string_is(&t->index, "id", t->id) &&
 	    !array_has(&t->index, "batch", t->id))
 		return VERDICT_GOOD;
+	if (!string_is(&t->index, "id", t->id))
+		learn_batch(t);
 	time = time_of(&t->index, "time");
 	if (time == 0)
 		time = time_of(&t->index, "settled"); /* of a receipt */

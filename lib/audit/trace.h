@@ -2,9 +2,9 @@
  * audit/trace: the way of one event through the logs of several programs.
  *
  * First all lines with the ID of the event are collected: those whose "id" it
- * is, or whose "batch" contains it.  If one of them names the session of the
- * event, a second reading adds the clients of vitals-stream that watched this
- * session while the event was under way.
+ * is, or whose "batch" contains it.  If that is known then, a second reading
+ * adds what the receiver has about such a batch, and the clients of
+ * vitals-stream that watched the session of the event while it was under way.
  */
 #ifndef AUDIT_TRACE_H
 #define AUDIT_TRACE_H
@@ -32,9 +32,8 @@ void audit_trace_free(struct audit_trace *t);
 enum verdict audit_trace_take(struct audit_trace *t, const char *file,
     uint64_t number, struct span line, struct err *err);
 
-/* All lines were taken.  Is the session of the event known?  If so, a second
- * reading of the same lines adds the clients that watched it; then bad lines
- * are ignored. */
+/* All lines were taken.  Would a second reading of the same lines add others?
+ * If so, bad lines are ignored in it. */
 bool audit_trace_again(struct audit_trace *t);
 
 /* How many steps were found? */
