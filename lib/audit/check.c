@@ -282,6 +282,7 @@ take_bad(struct audit_check *c, const struct audit_line *l,
 		r->end = l->hash;
 		r->own = l->own;
 	}
+	c->recent[c->count % AUDIT_RECENT] = 0;
 	c->open = false;
 	return 0;
 }
@@ -331,7 +332,7 @@ take_line(struct audit_check *c, const struct ndjson_line *line,
 	enum audit_form form = AUDIT_MALFORMED;
 
 	f->lines = line->number;
-	c->recent[++c->count % AUDIT_RECENT] = 0;
+	c->count++;
 	if (status == NDJSON_LINE &&
 	    audit_line_read(c->hasher, line->text, &l, &form) != 0)
 		return err_set(err, "out of memory");
@@ -343,6 +344,7 @@ take_line(struct audit_check *c, const struct ndjson_line *line,
 	if (form == AUDIT_MALFORMED && !line->newline &&
 	    audit_line_is_torn(line->text)) {
 		f->torn = line->number;
+		c->recent[c->count % AUDIT_RECENT] = 0;
 		return 0;
 	}
 	return take_bad(c, &l, form, describe(line, status, form), err);

@@ -212,10 +212,13 @@ take_stranger(struct gap *g, const struct audit_run *r)
 		skip_to(g, r, r->first);
 	room = open ? is_next(g, r) : (uint64_t)(g->limit - g->next);
 	if (room == 0) {
-		tell_run(g, r, AUDIT_FAULT_INSERTED,
+		audit_tell(g->c, g->chain, AUDIT_FAULT_INSERTED, name_of(g, r),
+		    r->line, "%" PRIu64 " line%s%s%s", r->lines,
+		    plural(r->lines),
 		    r->form == AUDIT_MALFORMED
-			? ": not an audit line"
-			: " that the chain does not have");
+			? ": "
+			: " that the chain does not have",
+		    r->form == AUDIT_MALFORMED ? r->what : "");
 		return;
 	}
 	tell_changed(g, r);

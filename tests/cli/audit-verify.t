@@ -186,11 +186,11 @@ stderr_has 'the first operand must be'
 
 # ---- Limits
 
-yes x | head -n 8191 >many
+yes x | head -n 8192 >many
 try 'as many places as can be' vitals-audit verify -q many
 is_status 1
 stdout_lines 1
-stderr_has '^vitals-audit: many:8191: inserted: '
+stderr_has '^vitals-audit: many:8192: inserted: '
 yes x | head -n 8193 >many
 try 'one more' vitals-audit verify many
 is_status 3
