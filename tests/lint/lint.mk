@@ -34,7 +34,7 @@ lint-shell:
 lint-man:
 	$(if $(lint_man),mandoc -Tlint -Wwarning $(lint_man))
 lint-spell:
-	codespell -q 3 -S '*/node_modules,tests/fuzz/corpus' -L nd,te,fo,ser,alls,setts cmd lib tests man completions/*.* .ci \
+	codespell -q 3 -S '*/node_modules,tests/fuzz/corpus' -L nd,te,fo,ser,alls,setts,ehr,thi cmd lib tests man completions/*.* .ci \
 	README.md CHANGELOG.md Makefile
 
 # "style" objects to declarations at the top of a block.  memleak takes a
