@@ -33,7 +33,7 @@ fill(struct history *h, struct history_batch *b, int64_t now)
 
 	if (lines > b->room) {
 		struct history_held **line =
-		    realloc(b->line, 2 * lines * sizeof(*line));
+		    realloc(b->line, 2 * lines * sizeof(struct history_held *));
 
 		if (line == NULL)
 			return -1;
