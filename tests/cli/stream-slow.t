@@ -125,7 +125,12 @@ flood vitals.sample counter slow_disconnects_total '' 1
 ok 'a client that asked for it is disconnected'
 resume got
 wait_for gone "$STALLED"
-tail -n 4 got | grep -q '"reason":"slow"' && after=$(tail -n 4 got | sed -n 's/^data: //p' | jq .after)
+# What curl has written may still be in the pipe.
+said_bye() {
+	tail -n 4 got | grep -q '"reason":"slow"'
+}
+wait_for said_bye
+after=$(tail -n 4 got | sed -n 's/^data: //p' | jq .after)
 [ "${after-0}" -gt 0 ] && [ "$after" = "$(sed -n 's/^id: //p' got | tail -n 1)" ]
 ok 'and told where to go on'
 exec 7>&-
