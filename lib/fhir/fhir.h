@@ -128,6 +128,15 @@ bool fhir_is_own(
  * JSON. */
 void fhir_search_put(struct buf *b, struct span value);
 
+/* The longest text of an OperationOutcome that is shown, in bytes. */
+#define FHIR_OUTCOME_MAX 160
+
+/* Write what the first issue of the OperationOutcome ${body} says to ${text}, which
+ * has ${size} bytes: "error invalid: No unit.", on one line without control
+ * characters, cut if it is too long.  Return false, with an empty text, if ${body}
+ * is not an OperationOutcome, or memory runs out. */
+bool fhir_outcome(struct span body, char *text, size_t size);
+
 /* ---- Options ------------------------------------------------------------- */
 
 /* Check that ${s} is a reference to a resource of ${type}: "Patient/7", an http

@@ -19,6 +19,7 @@ struct http_client {
 	struct http_slot *under_way; /* the newest */
 	struct http_slot *mails;     /* of these, whose session is set up */
 	struct http_slot *answers, **answers_end;
+	struct buf problem; /* of the last answer that was taken */
 };
 
 struct http_watch *
@@ -150,6 +151,7 @@ http_client_free(struct http_client *c)
 	if (c->multi != NULL)
 		curl_multi_cleanup(c->multi);
 	http_watch_end(&c->watch);
+	buf_release(&c->problem);
 	free(c);
 }
 
@@ -438,6 +440,13 @@ http_next(struct http_client *c, struct http_answer *a)
 	if (c->answers == NULL)
 		c->answers_end = &c->answers;
 	http_slot_answer(s, a);
+	/* The slot may be freed now. */
+	buf_release(&c->problem);
+	if (a->failure == HTTP_ANSWERED && !buf_failed(&s->problem)) {
+		c->problem = s->problem;
+		buf_init(&s->problem);
+	}
+	a->problem = buf_span(&c->problem);
 	http_pool_put(&c->pool, s);
 	return true;
 }

@@ -32,6 +32,10 @@
 /* The most that is kept of an answer's body, for messages. */
 #define HTTP_EXCERPT_MAX 200
 
+/* The most that is kept of the body of a failure (status 400 or more) that is
+ * JSON; of a longer one, nothing. */
+#define HTTP_PROBLEM_MAX ((size_t)8 << 10)
+
 /* The most requests under way at once in one client. */
 #define HTTP_IN_FLIGHT_MAX 4096
 
@@ -165,6 +169,9 @@ struct http_answer {
 	/* Start of the body, for humans.  Of e-mail: what was refused, as in
 	 * "SMTP 550 to RCPT: 5.1.1 no such user". */
 	char excerpt[HTTP_EXCERPT_MAX + 1];
+	/* The whole body of a failure that is JSON; n 0: none.  Valid until the
+	 * next answer is taken. */
+	struct span problem;
 };
 
 struct http_client;

@@ -76,6 +76,8 @@ struct http_slot {
 	char allowed_origin[256];
 	char allowed_rate[32];
 	char excerpt[HTTP_EXCERPT_MAX + 1];
+	bool is_failure, is_json; /* so that the body is kept */
+	struct buf problem;
 };
 
 /* The e-mail of a slot. */

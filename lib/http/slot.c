@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "buf/ascii.h"
 #include "http/internal.h"
 #include "instant/instant.h"
 
@@ -109,13 +110,30 @@ keep(char *to, size_t size, struct span value)
 	to[value.n] = '\0';
 }
 
+/* Is ${v} the media type "…/json" or "…+json", with any parameters? */
+static bool
+is_json_type(struct span v)
+{
+	const char *end = memchr(v.p, ';', v.n);
+	struct span type = {v.p, end == NULL ? v.n : (size_t)(end - v.p)};
+
+	type = ascii_trim(type);
+	return type.n > 5 &&
+	    ascii_same((struct span){type.p + type.n - 4, 4}, "json") &&
+	    strchr("/+", type.p[type.n - 5]) != NULL;
+}
+
 /* ${v} is what follows "HTTP/": "1.1 200 OK". */
 static void
 begin_head(struct http_slot *s, struct span v)
 {
 	const char *blank = memchr(v.p, ' ', v.n);
 
-	s->interim = blank != NULL && blank + 1 < v.p + v.n && blank[1] == '1';
+	char class = blank != NULL && blank + 1 < v.p + v.n ? blank[1] : '\0';
+
+	s->interim = class == '1';
+	s->is_failure = class >= '4';
+	s->is_json = false;
 	s->retry_after = -1;
 	s->allowed_origin[0] = '\0';
 	s->allowed_rate[0] = '\0';
@@ -138,6 +156,11 @@ take_header(char *data, size_t size, size_t n, void *p)
 	    (line.n == 1 || data[0] == '\r'))
 		s->head = !s->interim;
 	switch (data[0] | 0x20) {
+	case 'c':
+		v = header_value(line, "Content-Type:");
+		if (v.p != NULL)
+			s->is_json = is_json_type(v);
+		break;
 	case 'h': /* a status line: discard what an interim answer said */
 		v = header_value(line, "HTTP/");
 		if (v.p != NULL)
@@ -172,6 +195,10 @@ take_body(char *data, size_t size, size_t n, void *p)
 		s->excerpt[s->body_bytes + part] = '\0';
 	}
 	s->body_bytes += len;
+	if (s->is_failure && s->is_json && s->body_bytes <= HTTP_PROBLEM_MAX)
+		buf_add(&s->problem, data, len);
+	else
+		buf_release(&s->problem);
 	return s->body_bytes > HTTP_ANSWER_MAX ? 0 : len;
 }
 
@@ -279,6 +306,7 @@ http_slot_free(struct http_slot *s)
 	curl_easy_cleanup(s->easy);
 	http_mail_free(s);
 	buf_wipe(&s->header);
+	buf_release(&s->problem);
 	free(s);
 }
 
@@ -303,6 +331,8 @@ http_slot_reset(struct http_slot *s)
 	s->allowed_origin[0] = '\0';
 	s->allowed_rate[0] = '\0';
 	s->excerpt[0] = '\0';
+	s->is_failure = s->is_json = false;
+	buf_release(&s->problem);
 }
 
 /* Why is there no answer? */

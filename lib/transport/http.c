@@ -2,6 +2,7 @@
  * section 4). */
 #include <stdio.h>
 
+#include "fhir/fhir.h"
 #include "transport/internal.h"
 
 enum outgoing_verdict
@@ -47,13 +48,18 @@ transport_holds_endpoint(const struct http_answer *a)
 static void
 describe(const struct http_answer *a, char *text, size_t size)
 {
+	char outcome[FHIR_OUTCOME_MAX + 1] = "";
+
+	if (a->problem.n > 0)
+		(void)fhir_outcome(a->problem, outcome, sizeof(outcome));
 	if (a->failure != HTTP_ANSWERED)
 		transport_describe_failure(a, text, size);
 	else if (a->status >= 300 && a->status < 400)
 		snprintf(text, size, "HTTP %d: redirects are not followed",
 		    a->status);
 	else
-		snprintf(text, size, "HTTP %d", a->status);
+		snprintf(text, size, "HTTP %d%s%s", a->status,
+		    outcome[0] == '\0' ? "" : ": ", outcome);
 }
 
 static int

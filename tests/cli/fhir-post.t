@@ -91,4 +91,42 @@ try 'and the bodies of the lines' cat body
 is_status 0
 stdout_is_file resources
 is_stderr ''
+
+# An OperationOutcome says why the server refused it.
+outcome() { # STATUS BODY [TYPE]: the path of the server that answers so
+	printf '%s/outcome/%s?type=%s&body=%s' "$base" "$1" "$(jq -rn --arg s "${3-}" '$s|@uri')" \
+		"$(jq -rn --arg s "$2" '$s|@uri')"
+}
+issue='{"resourceType":"OperationOutcome","text":{"status":"generated","div":"<div>long</div>"},"issue":[{"severity":"error","code":"processing","diagnostics":"HAPI-0450:\n no \u001b[1m unit"},{"severity":"fatal"}]}'
+try 'an OperationOutcome' vitals-post -q "$(outcome 422 "$issue")" <bundle
+is_status 4
+stdout_json '.status == "dead" and .httpStatus == 422 and .error == "HTTP 422: error processing: HAPI-0450: no [1m unit"'
+stderr_has 'HTTP 422: error processing: HAPI-0450: no .1m unit'
+try 'of another media type' vitals-post -q "$(outcome 400 "$issue" 'Application/JSON')" <bundle
+is_status 4
+stdout_json '.error == "HTTP 400: error processing: HAPI-0450: no [1m unit"'
+stderr_has 'HTTP 400: error'
+for body in '{"resourceType":"Patient"}' '{"resourceType":"OperationOutcome","issue":[' 'no'; do
+	try "no OperationOutcome: $body" vitals-post -q "$(outcome 422 "$body")" <bundle
+	is_status 4
+	stdout_json '.error == "HTTP 422"'
+	stderr_has 'HTTP 422'
+done
+pad=$((8192 - $(printf %s "$issue" | wc -c)))
+try 'an OperationOutcome of 8 KiB' vitals-post -q "$(outcome 422 "$issue")&pad=$pad" <bundle
+is_status 4
+stdout_json '.error | startswith("HTTP 422: error")'
+stderr_has 'HTTP 422: error'
+try 'a longer one' vitals-post -q "$(outcome 422 "$issue")&pad=$((pad + 1))" <bundle
+is_status 4
+stdout_json '.error == "HTTP 422"'
+stderr_has 'HTTP 422'
+try 'as a text' vitals-post -q "$(outcome 422 "$issue" text/plain)" <bundle
+is_status 4
+stdout_json '.error == "HTTP 422"'
+stderr_has 'HTTP 422'
+try 'with success' vitals-post -q "$(outcome 200 "$issue")" <bundle
+is_status 0
+stdout_json '.status == "delivered" and .error == null'
+is_stderr ''
 done_testing

@@ -2,6 +2,8 @@
 //
 //	/ok              200
 //	/status/N        N, and Retry-After as the query ?after=VALUE has it
+//	/outcome/N       N, with the JSON in the query ?body= as FHIR; of the media
+//			 type ?type=, with ?pad= blanks after it
 //	/fail/P          503 to a share P of the attempts, else 200; which ones
 //	                 is decided by ID and attempt, the same in each run
 //	/flaky/N         503 to the first N attempts of each ID, else 200
@@ -65,7 +67,7 @@ function answer(q, r, body) {
 	};
 	const n = count(known), all = count(url.pathname);
 	const began = ++moments;
-	let status = 200;
+	let status = 200, text = null;
 
 	fs.writeSync(comings, id + '\n');
 	const done = () => {
@@ -75,13 +77,20 @@ function answer(q, r, body) {
 		    headers: q.headers, connection: q.socket.remotePort,
 		    body: body.toString()}) + '\n');
 		r.statusCode = status;
-		r.end('answer ' + status + '\n');
+		r.end(text === null ? 'answer ' + status + '\n' : text);
 	};
 	switch (mode) {
 	case 'status':
 		status = Number(arg);
 		if (url.searchParams.has('after'))
 			r.setHeader('Retry-After', url.searchParams.get('after'));
+		return done();
+	case 'outcome':
+		status = Number(arg);
+		r.setHeader('Content-Type',
+		    url.searchParams.get('type') || 'application/fhir+json; charset=UTF-8');
+		text = url.searchParams.get('body') +
+		    ' '.repeat(url.searchParams.get('pad') || 0);
 		return done();
 	case 'fail':
 		status = share(id, n) < Number(arg) ? 503 : 200;
