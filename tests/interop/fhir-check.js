@@ -40,7 +40,6 @@ for (const d of Object.values(profiles)) {
 	}
 }
 
-exports.structure = structure;
 function structure(r) {
 	const validate = ajv.getSchema(`fhir#/definitions/${r.resourceType}`);
 	if (validate === undefined)

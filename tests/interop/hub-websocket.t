@@ -9,6 +9,7 @@ need_npm ws @medplum/core
 client() { # FILE KIND ARG: a client in the background; its messages come from FILE.in
 	client_f=$1
 	rm -f "$client_f.in"
+	: >"$client_f" # an earlier client has said "open", too
 	mkfifo "$client_f.in"
 	# For reading and writing: this waits for no writer, and sees no end.
 	node "$INTEROP/hub-clients.js" "$2" "$URL" "$3" >"$client_f" 2>&1 8>&- <>"$client_f.in" &
@@ -130,35 +131,31 @@ is 'medplum: no error' "$(grep -c '^error' medplum)" 0
 # ---- All that was sent is valid.
 
 {
-	grep -h '^{"resourceType' one three
-	status /metadata >code
+	grep -h '^{"resourceType' one two three
+	status "/Subscription?_count=9" >code
+	status "/Subscription/$(answer ".entry[-1].resource.id")/\$events" >code
 	cat answer
 	echo
-	status /Subscription >code
+} >notifications
+for path in /metadata /Subscription /SubscriptionTopic "/Subscription/\$status" \
+	'/Observation?_count=3' /Patient "/Subscription/\$get-ws-binding-token"; do
+	status "$path" >code
 	cat answer
 	echo
-	status /SubscriptionTopic >code
-	cat answer
-	echo
-	status "/Subscription/\$status" >code
-	cat answer
-	echo
-	status '/Observation?_count=3' >code
-	cat answer
-	echo
-	status /Patient >code
-	cat answer
-	echo
-} >resources
+done >answers
 if [ -d "$INTEROP/node_modules/hl7.fhir.r4b.core" ]; then
-	try 'all resources are valid' js hub-check.js resources
+	try 'all notifications are valid' js notify-check.js notifications
 	is_status 0
-	is_stdout "$(wc -l <resources) resources, 0 bad"
+	is_stdout "$(wc -l <notifications) notifications, 0 bad"
 	is_stderr ''
-	jq -c 'if .type == "history" then del(.entry[0].request) else del(.resourceType) end' resources >wrong
+	try 'all answers are valid' js hub-check.js answers
+	is_status 0
+	is_stdout '7 answers, 0 bad'
+	is_stderr ''
+	jq -c 'del(.resourceType, .date)' answers >wrong
 	try 'and the check can fail' js hub-check.js wrong
 	is_status 1
-	stdout_has "^$(wc -l <wrong) resources, $(wc -l <wrong) bad"
+	stdout_has '^7 answers, 7 bad'
 	is_stderr ''
 else
 	skip 'all resources are valid' 'no npm package hl7.fhir.r4b.core'
