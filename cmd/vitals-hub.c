@@ -22,7 +22,7 @@ static struct options {
 	struct options_keys keys;
 	struct cli_list origins;
 	int64_t receipts_fd, subscriptions, clients;
-	int64_t keep_observations, keep_bytes, heartbeat_min;
+	int64_t keep_most, keep_bytes, beat_min;
 	double keep, binding, timeout;
 	bool email, http_endpoints, stay;
 } opt = {
@@ -32,9 +32,9 @@ static struct options {
     .subscriptions = 10000,
     .clients = 1000,
     .keep = 604800,
-    .keep_observations = 1000000,
+    .keep_most = 1000000,
     .keep_bytes = (int64_t)4 << 30,
-    .heartbeat_min = 10,
+    .beat_min = 10,
     .binding = 3600,
 };
 
@@ -42,27 +42,24 @@ static const struct cli_option table[] = {
     CLI_HEADING("Listening"),
     OPTIONS_LISTEN(&opt.at),
     CLI_TEXT("base-url", 'b', "URL",
-	"the URL that clients reach this server at (default: by --listen)",
-	&opt.base),
+	"the URL of this server (default: by --listen)", &opt.base),
     CLI_HEADING("Access"),
     OPTIONS_KEYS(&opt.keys, "accept tokens of", "VITALS_KEY_FILE"),
     CLI_LIST("allow-origin", 0, "ORIGIN",
 	"let pages of ORIGIN, or * for any, use this server", &opt.origins),
     CLI_FILE("audit", 0, "FILE", "append who got what to FILE", &opt.audit),
     CLI_HEADING("State"),
-    CLI_FILE("state", 's', "FILE",
-	"keep Subscriptions, events and Observations in FILE", &opt.state),
+    CLI_FILE("state", 's', "FILE", "keep everything in FILE", &opt.state),
     CLI_INTEGER("subscriptions", 0, "N",
 	"the most Subscriptions (default: 10000)", &opt.subscriptions, 1,
 	HUB_SUBSCRIPTIONS_MAX),
     CLI_REAL("keep", 0, "SECONDS",
-	"how long to keep Observations (default: 604800)", &opt.keep, 1, 1e9),
+	"keep Observations so long (default: 604800)", &opt.keep, 1, 1e9),
     CLI_INTEGER("keep-observations", 0, "N",
-	"the most Observations to keep (default: 1000000)",
-	&opt.keep_observations, 1, (int64_t)1 << 40),
+	"the most of them (default: 1000000)", &opt.keep_most, 1, 1e12),
     CLI_INTEGER("keep-bytes", 0, "BYTES",
-	"the most bytes of them to keep (default: 4 GiB)", &opt.keep_bytes,
-	65536, (int64_t)1 << 50),
+	"the most bytes of them (default: 4 GiB)", &opt.keep_bytes, 65536,
+	1e15),
     CLI_HEADING("Notifications"),
     CLI_FILE("receipts", 'r', "FIFO",
 	"read the receipts of vitals-post from FIFO", &opt.receipts),
@@ -72,13 +69,12 @@ static const struct cli_option table[] = {
     CLI_FLAG("http-endpoints", 0, "accept rest-hooks with plain http",
 	&opt.http_endpoints),
     CLI_INTEGER("heartbeat-min", 0, "SECONDS",
-	"the shortest heartbeat period (default: 10)", &opt.heartbeat_min,
+	"the shortest heartbeat (default: 10)", &opt.beat_min,
 	HUB_HEARTBEAT_MIN, HUB_HEARTBEAT_MAX),
-    CLI_INTEGER("clients", 0, "N",
-	"WebSockets at the same time (default: 1000)", &opt.clients, 1, 100000),
-    CLI_REAL("binding", 0, "SECONDS",
-	"how long a WebSocket is bound (default: 3600)", &opt.binding, 1,
-	86400),
+    CLI_INTEGER("clients", 0, "N", "the most WebSockets (default: 1000)",
+	&opt.clients, 1, 100000),
+    CLI_REAL("binding", 0, "SECONDS", "how long they are bound (default: 3600)",
+	&opt.binding, 1, 86400),
     CLI_HEADING("Stopping"),
     CLI_FLAG("stay", 0, "continue serving when the input ends", &opt.stay),
     CLI_REAL("timeout", 't', "SECONDS", "stop after SECONDS", &opt.timeout,
@@ -103,10 +99,9 @@ check_options(int operands)
 	bool loopback;
 	int status;
 
-	if (operands > 0)
-		return cli_usage(&cli, "takes no operands");
-	if (opt.state == NULL)
-		return cli_usage(&cli, "--state is needed");
+	if (operands > 0 || opt.state == NULL)
+		return cli_usage(&cli, "%s",
+		    operands > 0 ? "takes no operands" : "--state is needed");
 	if (opt.receipts != NULL && opt.receipts_fd >= 0)
 		return cli_usage(
 		    &cli, "--receipts and --receipts-fd exclude each other");
@@ -115,13 +110,10 @@ check_options(int operands)
 	status = options_listen_check(&cli, &opt.at, &loopback);
 	if (status != CLI_GO)
 		return status;
-	if (!loopback && !options_keys_given(&opt.keys))
+	if (!loopback && (!options_keys_given(&opt.keys) || opt.base == NULL))
 		return cli_usage(&cli,
-		    "--listen: '%s' is not loopback: --key-file is needed",
-		    opt.at.listen);
-	if (!loopback && opt.base == NULL)
-		return cli_usage(&cli,
-		    "--listen: '%s' is not loopback: --base-url is needed",
+		    "--listen: '%s' is not loopback: --key-file and --base-url "
+		    "are needed",
 		    opt.at.listen);
 	if (opt.base != NULL &&
 	    (wrong = hubserver_base_wrong(opt.base)) != NULL)
@@ -140,42 +132,25 @@ notice(void *context, enum hubserver_notice what, const char *where,
 	say[what]("%s: %s", where, text);
 }
 
-/* ---- Running --------------------------------------------------------------- */
-
 struct running {
 	struct serve *serve;
 	struct hubserver *server;
 	struct sign_keys **keys;
 };
 
-/* Reload keys and certificates: either all of them or none. */
 static void
 reload(void *context)
 {
 	struct running *r = context;
-	struct sign_keys *keys = NULL;
-	struct err err;
-	int status = CLI_GO;
+	struct sign_keys *keys;
 
-	/* Keys from a descriptor cannot be read again. */
-	if (*r->keys != NULL && opt.keys.fd < 0)
-		status = options_token_keys(&cli, &opt.keys, &keys);
-	if (status == CLI_GO && serve_reload(r->serve, &err) != 0) {
-		diag_error("%s", err.text);
-		status = CLI_SYSTEM;
-	}
-	if (status != CLI_GO) {
-		sign_keys_free(keys);
-		diag_error("not reloaded: keys and certificates stay as "
-			   "they were");
+	if (options_listen_reload(&cli, *r->keys != NULL ? &opt.keys : NULL,
+		r->serve, &keys) != CLI_GO ||
+	    keys == NULL)
 		return;
-	}
-	if (keys != NULL) {
-		hubserver_use_keys(r->server, keys);
-		sign_keys_free(*r->keys);
-		*r->keys = keys;
-	}
-	diag_note("reloaded keys and certificates");
+	hubserver_use_keys(r->server, keys);
+	sign_keys_free(*r->keys);
+	*r->keys = keys;
 }
 
 /* Serve until the input or a signal ends it.  Return 0; or -1 with ${err}. */
@@ -185,20 +160,12 @@ run(struct running *r, struct hub *hub, const char *base,
 {
 	struct serve *s = r->serve;
 
-	if (serve_on_signal(s, SIGTERM, hubserver_stop, r->server) != 0 ||
-	    serve_on_signal(s, SIGINT, hubserver_stop, r->server) != 0 ||
-	    serve_on_signal(s, SIGHUP, reload, r) != 0 ||
-	    (opt.timeout > 0 &&
-		serve_after(s, (int64_t)(opt.timeout * 1000), hubserver_stop,
-		    r->server) != 0))
+	if (serve_on_signal(s, SIGHUP, reload, r) != 0)
 		return err_set(err, "out of memory");
 	if (hubserver_start(r->server, hub, s, base, files, err) != 0 ||
 	    options_listen_announce(&opt.at, s, err) != 0)
 		return -1;
-	if (serve_run(s) != 0)
-		return err_set(err, "the event loop failed");
-	hubserver_finish(r->server);
-	return 0;
+	return serve_run(s) == 0 ? 0 : err_set(err, "the event loop failed");
 }
 
 /* Report the totals.  Return the exit status. */
@@ -207,11 +174,8 @@ sum_up(const struct hubserver *server)
 {
 	const struct hubserver_counters *n = hubserver_counters(server);
 
-	diag_verbose("%" PRIu64 " lines, %" PRIu64 " requests, %" PRIu64
-		     " refused, %" PRIu64 " messages, %" PRIu64
-		     " receipts, %" PRIu64 " sent on WebSockets",
-	    n->lines - n->bad, n->requests, n->refused, n->messages,
-	    n->receipts, n->sent);
+	diag_verbose("%" PRIu64 " requests, %" PRIu64 " messages", n->requests,
+	    n->messages);
 	if (n->failed) {
 		diag_error("%s", hubserver_failure(server));
 		return CLI_SYSTEM;
@@ -223,36 +187,32 @@ sum_up(const struct hubserver *server)
 static int
 serve_hub(struct running *r, const struct hubserver_files *files)
 {
-	const bool tls = opt.at.certificate != NULL;
 	const bool mute = files->receipts < 0;
 	struct hub_options options = {
 	    .path = opt.state,
 	    .subscriptions = (size_t)opt.subscriptions,
-	    .observations = (uint64_t)opt.keep_observations,
+	    .observations = (uint64_t)opt.keep_most,
 	    .bytes = (uint64_t)opt.keep_bytes,
 	    .age_ms = (int64_t)(opt.keep * 1000),
 	    .subscription = {.allow_http = opt.http_endpoints,
-		.heartbeat_min_s = (unsigned)opt.heartbeat_min,
+		.heartbeat_min_s = (unsigned)opt.beat_min,
 		.withheld =
 		    {[HUB_REST_HOOK] = mute, [HUB_EMAIL] = mute || !opt.email}},
 	};
-	char base[HUBSERVER_BASE_MAX + 1];
+	char base[HUBSERVER_BASE_MAX];
 	int status = CLI_SYSTEM;
 	struct hub *hub;
 	struct err err;
 
-	if (opt.base != NULL)
-		snprintf(base, sizeof(base), "%s", opt.base);
-	else
-		hubserver_base(opt.at.listen, serve_port(r->serve), tls, base,
-		    sizeof(base));
+	hubserver_base(opt.base, opt.at.listen, serve_port(r->serve),
+	    opt.at.certificate != NULL, base);
 	options.base = base;
 	hub = hub_open(&options, instant_now(), &err);
 	if (hub == NULL || run(r, hub, base, files, &err) != 0)
 		diag_error("%s", err.text);
 	else
 		status = sum_up(r->server);
-	hubserver_free(r->server);
+	hubserver_finish(r->server);
 	hub_close(hub);
 	return status;
 }
@@ -269,6 +229,7 @@ start(struct sign_keys **keys, struct audit *audit,
 	    .tls = opt.at.certificate != NULL,
 	    .stay = opt.stay,
 	    .clients = (size_t)opt.clients,
+	    .timeout_ms = (int64_t)(opt.timeout * 1000),
 	    .binding_ms = (int64_t)(opt.binding * 1000),
 	    .keys = *keys,
 	    .notice = notice,
@@ -295,12 +256,11 @@ start(struct sign_keys **keys, struct audit *audit,
 			.failed = hubserver_client_failed,
 			.context = r.server},
 		    &err);
-	if (r.serve != NULL) {
-		status = serve_hub(&r, files);
-	} else {
+	if (r.serve == NULL)
 		diag_error("%s", err.text);
-		hubserver_free(r.server);
-	}
+	else
+		status = serve_hub(&r, files);
+	hubserver_free(r.server);
 	serve_free(r.serve);
 	return status;
 }

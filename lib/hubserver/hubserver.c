@@ -1,5 +1,6 @@
 #include "hubserver/hubserver.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 #include "fhir/fhir.h"
@@ -174,6 +175,11 @@ hubserver_start(struct hubserver *hs, struct hub *hub, struct serve *s,
 		    s, files->receipts, hubserver_take_receipts, hs);
 	if (buf_failed(&hs->base) || hs->output == NULL || hs->input == NULL ||
 	    (files->receipts >= 0 && hs->receipts == NULL) ||
+	    serve_on_signal(s, SIGTERM, hubserver_stop, hs) != 0 ||
+	    serve_on_signal(s, SIGINT, hubserver_stop, hs) != 0 ||
+	    (hs->options.timeout_ms > 0 &&
+		serve_after(s, hs->options.timeout_ms, hubserver_stop, hs) !=
+		    0) ||
 	    serve_soon(s, tick, hs) != 0)
 		return err_set(err, "out of memory");
 	return 0;

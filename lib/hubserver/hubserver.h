@@ -69,6 +69,7 @@ struct hubserver_options {
 	bool stay;          /* continue when the input ends */
 	size_t clients;     /* WebSockets at the same time */
 	int64_t binding_ms; /* how long a binding token is valid */
+	int64_t timeout_ms; /* stop after so long; 0: never */
 	struct sign_keys
 	    *keys; /* of tokens, not owned; NULL: none are needed */
 	/* ${where} is the client, or the number of the line. */
@@ -79,17 +80,17 @@ struct hubserver_options {
 
 /* ---- Before the start ----------------------------------------------------- */
 
-/* The longest base URL. */
+/* The longest base URL, with its final 0 byte. */
 #define HUBSERVER_BASE_MAX 1024
 
 /* Check that ${url} can be the URL of a server.  Return NULL, or what is wrong,
  * as the end of a message. */
 const char *hubserver_base_wrong(const char *url);
 
-/* Write the URL of a server that listens at ${listen}, "ADDRESS:PORT", on
- * ${port} to the ${size} bytes at ${base}. */
-void hubserver_base(
-    const char *listen, unsigned port, bool tls, char *base, size_t size);
+/* Write the URL of the server to ${base}: ${url}, or if that is NULL, that of
+ * the address of ${listen}, "ADDRESS:PORT", and ${port}. */
+void hubserver_base(const char *url, const char *listen, unsigned port,
+    bool tls, char base[HUBSERVER_BASE_MAX]);
 
 /* Set *${receipts} to a descriptor to read receipts from: that of the FIFO
  * ${path}, or ${fd} if that is NULL; -1 if both are missing.  Descriptors stay
@@ -101,7 +102,7 @@ int hubserver_receipts_open(
 
 struct hubserver;
 
-/* Return NULL with ${err} on failure.  Free it before its serve and hub. */
+/* Return NULL with ${err} on failure.  Free it before its server. */
 struct hubserver *hubserver_new(
     const struct hubserver_options *options, struct err *err);
 void hubserver_free(struct hubserver *hs);
@@ -114,8 +115,8 @@ struct hubserver_files {
 };
 
 /* Serve ${hub} on ${s}, whose handler is hubserver_handle with context ${hs}.
- * ${base} is the URL of the server, as of the hub.  Return 0; or -1 with
- * ${err}. */
+ * ${base} is the URL of the server, as of the hub.  SIGTERM and SIGINT stop it.
+ * Return 0; or -1 with ${err}. */
 int hubserver_start(struct hubserver *hs, struct hub *hub, struct serve *s,
     const char *base, const struct hubserver_files *files, struct err *err);
 

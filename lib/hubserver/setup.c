@@ -19,7 +19,7 @@ hubserver_base_wrong(const char *url)
 		return "has no host";
 	if (url[n - 1] == '/')
 		return "ends with a slash";
-	if (n > HUBSERVER_BASE_MAX)
+	if (n >= HUBSERVER_BASE_MAX)
 		return "is too long";
 	for (; *url != '\0'; url++) {
 		if (*url <= ' ' || *url > '~' || strchr("?#\"\\<>", *url))
@@ -29,13 +29,17 @@ hubserver_base_wrong(const char *url)
 }
 
 void
-hubserver_base(
-    const char *listen, unsigned port, bool tls, char *base, size_t size)
+hubserver_base(const char *url, const char *listen, unsigned port, bool tls,
+    char base[HUBSERVER_BASE_MAX])
 {
 	const char *colon = strrchr(listen, ':');
 
-	snprintf(base, size, "%s://%.*s:%u", tls ? "https" : "http",
-	    (int)(colon - listen), listen, port);
+	if (url != NULL)
+		snprintf(base, HUBSERVER_BASE_MAX, "%s", url);
+	else
+		snprintf(base, HUBSERVER_BASE_MAX, "%s://%.*s:%u",
+		    tls ? "https" : "http", (int)(colon - listen), listen,
+		    port);
 }
 
 int

@@ -145,8 +145,8 @@ usage() { # NAME MESSAGE OPTION ...
 }
 usage 'no state' 'vitals-hub: --state is needed'
 usage 'two sources of receipts' 'exclude each other' -s x -r receipts --receipts-fd 3
-usage 'beyond loopback without keys' 'is not loopback: --key-file is needed' -s x -l 0.0.0.0:0 --allow-http
-usage 'beyond loopback without a URL' 'is not loopback: --base-url is needed' -s x -l 0.0.0.0:0 --allow-http -k key
+usage 'beyond loopback without keys' 'is not loopback: --key-file and --base-url are needed' -s x -l 0.0.0.0:0 --allow-http
+usage 'beyond loopback without a URL' 'is not loopback: --key-file and --base-url are needed' -s x -l 0.0.0.0:0 --allow-http -k key
 usage 'a URL with a slash at its end' "'http://hub.example/' ends with a slash" -s x -b http://hub.example/
 usage 'a URL of another scheme' "does not begin with https:// or http://" -s x -b ftp://hub.example
 usage 'a URL with a query' "'http://hub.example?x' has a character that is not part of a path" -s x -b 'http://hub.example?x'
