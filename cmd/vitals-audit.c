@@ -1,5 +1,6 @@
 /* vitals-audit: verify audit files, and compute from them how delivery did.
  * See vitals-audit(1). */
+#include <errno.h>
 #include <inttypes.h>
 
 #include "audit/check.h"
@@ -52,6 +53,15 @@ static const struct cli cli = {
     .options = sizeof(table) / sizeof(table[0]),
 };
 
+/* Writing failed.  cli_finish reports that, unless memory ran out. */
+static int
+report_output(void)
+{
+	if (errno == ENOMEM)
+		diag_error("out of memory");
+	return CLI_SYSTEM;
+}
+
 /* ---- verify ------------------------------------------------------------- */
 
 /* An audit_report.  The context is whether there was a fault. */
@@ -66,7 +76,7 @@ report(void *context, const struct audit_fault *f)
 	}
 }
 
-/* Read all files, also after one that cannot be read, which sets *${status}.
+/* Read all files, also after one that cannot be opened, which sets *${status}.
  * Return 0, or -1 if it is of no use to continue.  Failures are reported. */
 static int
 read_files(struct audit_check *c, char **file, int files, int *status)
@@ -103,7 +113,7 @@ verify(struct audit_check *c, struct sign_keys *keys, char **file, int files,
 	for (size_t i = 0; (chain = audit_check_chain(c, i)) != NULL; i++) {
 		audit_chain_put(ndjson_record(out), chain);
 		if (ndjson_commit(out) != 0)
-			return CLI_SYSTEM;
+			return report_output();
 	}
 	if (faulty)
 		status = cli_worst(status, CLI_DATA);
@@ -120,13 +130,9 @@ run_verify(char **file, int files, struct ndjson_writer *out)
 {
 	struct audit_check *check = audit_check_new();
 	struct sign_keys *keys = NULL;
-	int status = CLI_GO;
+	int status = check != NULL ? CLI_GO : report_output();
 
-	if (check == NULL) {
-		diag_error("out of memory");
-		return CLI_SYSTEM;
-	}
-	if ((opt.head != NULL || opt.write_head != NULL) &&
+	if (status == CLI_GO && (opt.head != NULL || opt.write_head != NULL) &&
 	    options_keys_given(&opt.keys))
 		status =
 		    options_sign_keys(&cli, &opt.keys, sign_scheme(0), &keys);
@@ -178,9 +184,10 @@ run_stats(struct reader *r, char **file, int files, struct ndjson_writer *out)
 	audit_sort_files(file, files);
 	status = filter_run(&r->filter, file, files, out);
 	stats_end(r->stats);
-	if (r->failed ||
-	    stats_put(r->stats, opt.format == FORMAT_TABLE, out) != 0)
-		return CLI_SYSTEM;
+	if (status == CLI_SYSTEM)
+		return status;
+	if (stats_put(r->stats, opt.format == FORMAT_TABLE, out) != 0)
+		return report_output();
 	if (opt.slo == NULL || stats_is_met(r->stats, &err))
 		return status;
 	diag_error("--slo %s: missed: %s", opt.slo, err.text);
@@ -197,9 +204,10 @@ run_trace(struct reader *r, const char *id, char **file, int files,
 	if (twice && status != CLI_SYSTEM && audit_trace_again(r->trace))
 		status =
 		    cli_worst(status, filter_run(&r->filter, file, files, out));
-	if (r->failed ||
-	    audit_trace_put(r->trace, opt.format == FORMAT_TABLE, out) != 0)
-		return CLI_SYSTEM;
+	if (r->failed)
+		return status;
+	if (audit_trace_put(r->trace, opt.format == FORMAT_TABLE, out) != 0)
+		return report_output();
 	if (audit_trace_steps(r->trace) > 0)
 		return status;
 	diag_error("%s: no line is about this event", id);
@@ -208,14 +216,26 @@ run_trace(struct reader *r, const char *id, char **file, int files,
 
 /* ---- main --------------------------------------------------------------- */
 
-/* Check the options of stats.  Return CLI_GO or CLI_USAGE. */
+/* Check the options of ${command}.  Return CLI_GO or CLI_USAGE. */
 static int
-check_stats(struct stats_options *o)
+check_options(const char *command, struct stats_options *o)
 {
+	bool verifies = strcmp(command, "verify") == 0;
+	bool counts = strcmp(command, "stats") == 0;
 	const char *what = NULL;
 
 	*o = (struct stats_options){.within = -1};
-	if (opt.every != NULL && stats_read_duration(opt.every, &o->every) != 0)
+	if (!verifies &&
+	    (opt.head != NULL || opt.write_head != NULL ||
+		opt.keys.file.count > 0 || opt.keys.fd >= 0))
+		what = "only verify has heads and keys";
+	else if (verifies && opt.format != FORMAT_LINES)
+		what = "verify has no --format";
+	else if (!counts &&
+	    (opt.every != NULL || opt.slo != NULL || opt.within != NULL))
+		what = "only stats has --every, --slo and --within";
+	else if (opt.every != NULL &&
+	    stats_read_duration(opt.every, &o->every) != 0)
 		what = "--every: not a time such as 1h";
 	else if (opt.within != NULL &&
 	    stats_read_duration(opt.within, &o->within) != 0)
@@ -225,26 +245,12 @@ check_stats(struct stats_options *o)
 	return what == NULL ? CLI_GO : cli_usage(&cli, "%s", what);
 }
 
-/* Are options given that ${command} does not have? */
-static bool
-has_strangers(const char *command)
-{
-	bool heads = opt.head != NULL || opt.write_head != NULL ||
-	    opt.keys.file.count > 0 || opt.keys.fd >= 0;
-	bool counts =
-	    opt.every != NULL || opt.slo != NULL || opt.within != NULL;
-
-	if (strcmp(command, "verify") == 0)
-		return counts || opt.format != FORMAT_LINES;
-	return heads || (counts && strcmp(command, "stats") != 0);
-}
-
 static int
 run(const char *command, char **operand, int n,
     const struct stats_options *options, struct ndjson_writer *out)
 {
 	struct reader r = {.filter = {.line = take_line, .context = &r}};
-	int status = CLI_SYSTEM;
+	int status;
 
 	if (strcmp(command, "verify") == 0)
 		return run_verify(operand, n, out);
@@ -257,7 +263,7 @@ run(const char *command, char **operand, int n,
 	else if (r.trace != NULL)
 		status = run_trace(&r, operand[0], operand + 1, n - 1, out);
 	else
-		diag_error("out of memory");
+		status = report_output();
 	stats_free(r.stats);
 	audit_trace_free(r.trace);
 	return status;
@@ -282,10 +288,7 @@ main(int argc, char *argv[])
 		    &cli, "the first operand must be verify, stats or trace");
 	if (strcmp(command, "trace") == 0 && first == argc)
 		return cli_usage(&cli, "trace: needs the ID of an event");
-	if (has_strangers(command))
-		return cli_usage(
-		    &cli, "%s: does not have all of these options", command);
-	status = check_stats(&options);
+	status = check_options(command, &options);
 	if (status != CLI_GO)
 		return status;
 	out = cli_output();

@@ -23,6 +23,7 @@ audit_check_new(void)
 	c->recent = calloc(AUDIT_RECENT, sizeof(*c->recent));
 	if (c->hasher == NULL || c->recent == NULL) {
 		audit_check_free(c);
+		errno = ENOMEM;
 		return NULL;
 	}
 	return c;
@@ -385,7 +386,7 @@ audit_check_file(
 	    (status = ndjson_next(reader, &line)) != NDJSON_END) {
 		if (status == NDJSON_FAILED || status == NDJSON_FLUSH_FAILED) {
 			err_sys(err, errno, "read failed");
-			v = VERDICT_BAD;
+			v = VERDICT_SYSTEM;
 		} else if (take_line(c, &line, status, err) != 0) {
 			v = VERDICT_SYSTEM;
 		}

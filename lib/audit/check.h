@@ -75,7 +75,8 @@ struct audit_chain {
 
 struct audit_check;
 
-/* Return NULL if out of memory.  audit_check_free(NULL) is a no-op. */
+/* Return NULL with errno ENOMEM if memory runs out.  audit_check_free(NULL) is a
+ * no-op. */
 struct audit_check *audit_check_new(void);
 void audit_check_free(struct audit_check *c);
 
@@ -91,14 +92,15 @@ enum verdict audit_check_expect_file(struct audit_check *c, const char *path,
     struct sign_keys *keys, struct err *err);
 
 /* Read the file ${fd} to its end.  ${name}, for messages, is not copied.
- * Return VERDICT_GOOD; VERDICT_BAD with ${err} if reading fails; or
- * VERDICT_SYSTEM with ${err} if memory runs out or there are more than
- * AUDIT_RUNS_MAX runs. */
+ * Return VERDICT_GOOD; or VERDICT_SYSTEM with ${err} if reading fails, memory
+ * runs out, or there are more than AUDIT_RUNS_MAX runs: then what was read is of
+ * no use. */
 enum verdict audit_check_file(
     struct audit_check *c, int fd, const char *name, struct err *err);
 
 /* The same for the file ${path}, or standard input if that is "-".  ${err}
- * begins with its name. */
+ * begins with its name.  Return also VERDICT_BAD if it cannot be opened: the
+ * other files can still be read. */
 enum verdict audit_check_path(
     struct audit_check *c, const char *path, struct err *err);
 

@@ -99,8 +99,8 @@ read_members(struct span line, struct audit_head *h, struct err *err)
 	return rc == 0 ? VERDICT_GOOD : VERDICT_BAD;
 }
 
-enum verdict
-audit_head_read(struct span line, struct sign_keys *keys, struct audit_head *h,
+static enum verdict
+read_signed(struct span line, struct sign_keys *keys, struct audit_head *h,
     struct err *err)
 {
 	struct sign_verified by;
@@ -108,15 +108,30 @@ audit_head_read(struct span line, struct sign_keys *keys, struct audit_head *h,
 	struct buf payload;
 	enum verdict v;
 
-	if (keys == NULL)
-		return read_members(line, h, err);
 	buf_init(&payload);
 	sign_stream_init(&s, keys);
 	s.tolerance = SIGN_FOREVER;
 	v = sign_check_line(&s, line, &payload, &by, err);
-	if (v == VERDICT_GOOD)
+	if (v == VERDICT_GOOD && buf_failed(&payload))
+		err_set(err, "out of memory");
+	else if (v == VERDICT_GOOD)
 		v = read_members(buf_span(&payload), h, err);
 	sign_stream_release(&s);
 	buf_release(&payload);
+	return v;
+}
+
+enum verdict
+audit_head_read(struct span line, struct sign_keys *keys, struct audit_head *h,
+    struct err *err)
+{
+	struct err why = {""};
+	enum verdict v = keys == NULL ? read_members(line, h, &why)
+				      : read_signed(line, keys, h, &why);
+
+	if (err_is_memory(&why))
+		v = VERDICT_SYSTEM;
+	if (v != VERDICT_GOOD)
+		*err = why;
 	return v;
 }

@@ -22,7 +22,7 @@
 
 struct audit_trace;
 
-/* ${id} is not copied.  Return NULL if out of memory.
+/* ${id} is not copied.  Return NULL with errno ENOMEM if memory runs out.
  * audit_trace_free(NULL) is a no-op. */
 struct audit_trace *audit_trace_new(const char *id);
 void audit_trace_free(struct audit_trace *t);

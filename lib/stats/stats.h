@@ -39,8 +39,8 @@ struct stats_options {
 
 struct stats;
 
-/* Return NULL if memory or random bits, for hashing, run out.
- * stats_free(NULL) is a no-op. */
+/* Return NULL with errno if memory runs out or there are no random bits, for
+ * hashing.  stats_free(NULL) is a no-op. */
 struct stats *stats_new(const struct stats_options *options);
 void stats_free(struct stats *s);
 

@@ -151,18 +151,27 @@ vitals-audit: bad:6: has no endpoint or no time
 vitals-audit: bad:7: byte 1: not a JSON value
 vitals-audit: bad:8: incomplete: the last line'
 
+try 'a file that is not there' vitals-audit stats none three
+is_status 3
+is_stdout ''
+is_stderr 'vitals-audit: none: No such file or directory'
+
 # ---- Options
 for o in '--every 0' '--within x' '--slo 99.9' '--slo 101%' '--head x' '--key-file x'; do
 	# shellcheck disable=SC2086
 	try "stats $o" vitals-audit stats $o audit
 	is_status 2
 	is_stdout ''
-	stderr_has "${o%% *}\|does not have"
+	stderr_has "${o%% *}\|only verify has"
 done
 try 'verify --every' vitals-audit verify --every 1h audit
 is_status 2
 is_stdout ''
-stderr_has 'verify: does not have all of these options'
+stderr_has 'only stats has --every, --slo and --within'
+try 'verify --format table' vitals-audit verify --format table audit
+is_status 2
+is_stdout ''
+stderr_has 'verify has no --format'
 
 # ---- Limits
 endpoints() { # N

@@ -9,6 +9,16 @@ umask 077
 vitals-sign -q --new-key key
 vitals-seal -q --new-key sealing -a shared
 
+# A chain of audit lines, by hand.
+last=$(printf %064d 0)
+for i in 0 1 2 3; do
+	line="{\"record\":\"settled\",\"seq\":$i,\"time\":\"2026-11-23T06:33:3$i.000Z\",\"endpoint\":\"https://h/$((i % 2))\",\"id\":\"e-1\",\"session\":\"s-1\",\"status\":\"delivered\",\"latencySeconds\":0.$i,\"previous\":\"$last\""
+	last=$(printf %s "$line" | sha256sum | cut -c 1-64)
+	printf '%s,"hash":"%s"}\n' "$line" "$last"
+done >audit
+vitals-audit verify -k key --write-head head audit >/dev/null 2>why
+ok 'an audit file and its head' why
+
 # What each filter reads.
 cat >measurements <<'X'
 {"record":"measurement","source":"a.mp4","sourceSha256":null,"startTime":null,"offsetSeconds":0.0,"durationSeconds":30.0,"readings":[{"vital":"heartRate","value":71.8,"unit":"/min","confidence":0.94,"method":"rppg-pos"}],"quality":{"signal":0.9}}
@@ -48,6 +58,10 @@ each agreed vitals-open -k curve
 each features vitals-calibrate -q -r references
 vitals-calibrate -q -r references features >device
 each features vitals-calibrate -q -r references -b device
+each audit vitals-audit verify -k key --head head --write-head new
+each audit vitals-audit stats --every 1s
+each audit vitals-audit trace e-1
+each audit vitals-audit trace e-1 audit
 each /dev/null vitals-synth -q -d 1 --size 160x120 --truth truth -
 
 # A verdict that memory did not suffice for is none: what is wrong is told as
