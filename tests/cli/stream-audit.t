@@ -97,6 +97,23 @@ stderr_has '^vitals-stream: other: not an audit file'
 cmp -s before other
 ok 'is as it was'
 
+# ---- The file is renamed while it is written.
+
+stream --audit audit
+[ "$(status /nothing)" = 404 ]
+ok 'a refusal'
+mv audit audit.1
+[ "$(status /nothing)" = 404 ] && [ "$(wc -l <audit)" -eq 1 ]
+ok 'the next one is in a new file'
+try 'the server ends' finish
+is_status 0
+is_stdout ''
+stderr_has listening
+try 'both files' vitals-audit verify audit.1 audit
+is_status 0
+stdout_json '.faults == 0 and .file == "audit"'
+is_stderr ''
+
 # ---- What cannot be audited is not served.
 
 if [ -c /dev/full ]; then
