@@ -7,11 +7,13 @@
 #include <string.h>
 
 /* When patches are laid again, because other parts of the face have come into view:
- * by the face that they were laid for.  By hand: each time costs a little of the
- * signal, so only what brings other skin into view counts. */
+ * by the face that they were laid for.  By hand: each time costs some of the
+ * signal, so only what brings other skin into view counts.  A head that nods and
+ * turns changes the size and the angle that the tracker measures by more than a
+ * tenth, again and again, without showing other skin. */
 #define LAY_AGAIN_PLACE 0.6  /* sizes */
-#define LAY_AGAIN_SIZE 0.12  /* of the logarithm */
-#define LAY_AGAIN_ANGLE 0.2  /* rad */
+#define LAY_AGAIN_SIZE 0.3   /* of the logarithm */
+#define LAY_AGAIN_ANGLE 0.5  /* rad */
 #define LAY_AGAIN_FIRST 1.0  /* s: the camera has settled */
 #define LAY_AGAIN_EVERY 30.0 /* s */
 
