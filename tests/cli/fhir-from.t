@@ -189,8 +189,8 @@ try '256 readings' vitals-fhir --from-fhir resources
 is_status 0
 stdout_is_file most
 is_stderr ''
-tail -n 1 resources | sed 's|e/reading-255|e/reading-256|' >more
-cat more >>resources
+tail -n 1 resources | sed 's|e/reading-255|e/reading-256|' >extra
+cat extra >>resources
 try '257 readings' vitals-fhir --from-fhir resources
 is_status 1
 stdout_is_file most

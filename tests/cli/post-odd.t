@@ -94,16 +94,16 @@ for option in --audit --dead-letter --rejects; do
 	is_stdout ''
 	is_stderr 'vitals-post: records: No such device or address'
 done
-cat records >read &
+cat records >taken &
 reader=$!
 exec 8>records
 vitals-post -q --dead-letter records "$base/status/404" <in >out 2>err
 status=$?
 exec 8>&-
 wait $reader
-[ $status -eq 4 ] && [ "$(jq -r .id read | sort)" = "$(jq -r .id in | sort)" ]
+[ $status -eq 4 ] && [ "$(jq -r .id taken | sort)" = "$(jq -r .id in | sort)" ]
 ok 'a reader gets the dead letters' err
-head -c 1 records >read &
+head -c 1 records >taken &
 reader=$!
 exec 7>records
 mkfifo lines

@@ -69,6 +69,7 @@ stderr_has listening
 # ---- Ten thousand of them at the same time, if the limit of open files allows.
 
 most=10000
+# shellcheck disable=SC3045 # dash and bash have it
 hard=$(ulimit -Hn)
 [ "$hard" = unlimited ] || [ "$hard" -ge $((most + 300)) ] || most=$((hard - 300))
 [ $most -ge 10000 ] || skip '10000 connections' "the limit of open files is $hard: only $most"

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "check.h"
 
@@ -55,11 +54,12 @@ main(void)
 	    {"12345678\n123456789\nx\n", "1[12345678]2!12345678]3[x]"},
 	    {"1234567890123456", "1!12345678]end"},
 	};
-	unsigned seed = (unsigned)time(NULL);
+	char name[32];
 
-	printf("# seed %u\n", seed);
-	srand(seed);
+	srand(1);
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		unsigned wrong = 0;
+
 		for (int n = 0; n < 200; n++) {
 			unsigned cut = n == 0 ? 0
 			    : n == 1          ? ~0U
@@ -68,9 +68,11 @@ main(void)
 
 			buf_init(&out);
 			read_in_pieces(row[i].text, cut, &out);
-			CHECK_TEXT(buf_string(&out), row[i].lines, row[i].text);
+			wrong += strcmp(buf_string(&out), row[i].lines) != 0;
 			buf_release(&out);
 		}
+		snprintf(name, sizeof(name), "text %zu, cut anywhere", i);
+		CHECK(wrong == 0, name);
 	}
 	return check_done();
 }
