@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -20,6 +22,7 @@
 struct audit {
 	int fd;
 	bool owns;          /* audit_free closes fd */
+	bool nowait;        /* see audit_nowait */
 	char *path;         /* that is followed, or NULL */
 	bool torn;          /* the start of a line is written */
 	int64_t seq;        /* of the next line */
@@ -295,12 +298,15 @@ audit_end(struct audit *a)
 	buf_release(&hex);
 }
 
-/* Drop the first ${done} bytes, which were written, for the next attempt. */
+/* The first ${done} bytes are written: drop them. */
 static void
-forget(struct buf *text, size_t done)
+forget(struct audit *a, size_t done)
 {
-	memmove(text->data, text->data + done, text->len - done);
-	text->len -= done;
+	if (done == 0)
+		return;
+	a->torn = a->text.data[done - 1] != '\n';
+	memmove(a->text.data, a->text.data + done, a->text.len - done);
+	a->text.len -= done;
 }
 
 /* Is the file no longer the one that its name names? */
@@ -342,10 +348,38 @@ start_file(struct audit *a)
 	return -1;
 }
 
+void
+audit_nowait(struct audit *a)
+{
+	struct stat st;
+
+	a->nowait = fstat(a->fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+size_t
+audit_unwritten(const struct audit *a)
+{
+	return a->text.len;
+}
+
+/* Return how many of ${n} bytes can be written now.  A FIFO that poll reports as
+ * writable accepts PIPE_BUF bytes without blocking. */
+static size_t
+writable(const struct audit *a, size_t n)
+{
+	struct pollfd p = {.fd = a->fd, .events = POLLOUT};
+
+	if (!a->nowait)
+		return n;
+	if (poll(&p, 1, 0) <= 0)
+		return 0;
+	return n < PIPE_BUF ? n : PIPE_BUF;
+}
+
 int
 audit_flush(struct audit *a)
 {
-	size_t done = 0;
+	size_t done = 0, most;
 
 	if (buf_failed(&a->text)) {
 		errno = ENOMEM;
@@ -355,24 +389,20 @@ audit_flush(struct audit *a)
 		return 0;
 	if (!a->torn && was_renamed(a) && start_file(a) != 0)
 		return -1;
-	while (done < a->text.len) {
-		ssize_t n =
-		    write(a->fd, a->text.data + done, a->text.len - done);
+	while ((most = writable(a, a->text.len - done)) > 0) {
+		ssize_t n = write(a->fd, a->text.data + done, most);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
 			int errnum = n == 0 ? ENOSPC : errno;
 
-			if (done > 0)
-				a->torn = a->text.data[done - 1] != '\n';
-			forget(&a->text, done);
+			forget(a, done);
 			errno = errnum;
 			return -1;
 		}
 		done += (size_t)n;
 	}
-	buf_clear(&a->text);
-	a->torn = false;
+	forget(a, done);
 	return 0;
 }

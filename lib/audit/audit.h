@@ -62,4 +62,12 @@ void audit_end(struct audit *a);
  * the next call writes the rest. */
 int audit_flush(struct audit *a);
 
+/* From now on, never wait for the reader of a FIFO: audit_flush writes what can
+ * be written without blocking, and returns 0.  The rest stays in memory, without
+ * a limit. */
+void audit_nowait(struct audit *a);
+
+/* The number of bytes that are not written yet. */
+size_t audit_unwritten(const struct audit *a);
+
 #endif

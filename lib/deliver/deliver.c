@@ -18,7 +18,8 @@
 /* Bytes of unwritten receipts; at this size nothing more is sent. */
 #define RECEIPTS_MAX ((size_t)256 << 10)
 
-/* How often to check whether more lines can be taken, in ms. */
+/* How often to check whether more lines can be taken, and whether the reader of a
+ * FIFO takes more, in ms. */
 #define ACCEPT_EVERY 50
 
 struct deliver *
@@ -72,6 +73,11 @@ deliver_new_over(const struct schedule_policy *p,
 			err_set(err, "audit: %s", why.text);
 			goto err0;
 		}
+		audit_nowait(d->audit);
+	}
+	if (deliver_open_letters(d) != 0) {
+		err_set(err, "out of memory");
+		goto err0;
 	}
 	d->store = store_memory_open(err);
 	if (d->store == NULL)
@@ -129,6 +135,7 @@ deliver_free(struct deliver *d)
 	hash_table_release(&d->names);
 	outgoing_reader_release(&d->reader);
 	audit_free(d->audit);
+	ndjson_writer_free(d->letters);
 	buf_release(&d->headers.text);
 	buf_release(&d->dead_letter);
 	buf_release(&d->ids);
@@ -243,12 +250,34 @@ backlog_full(const struct deliver *d)
 	    AHEAD * request * (size_t)d->schedule.policy.concurrency;
 }
 
-/* Are too many receipts unwritten because their reader is slow?  Then only the
+size_t
+deliver_unwritten_letters(const struct deliver *d)
+{
+	return d->letters != NULL ? ndjson_unwritten(d->letters) : 0;
+}
+
+size_t
+deliver_unwritten_audit(const struct deliver *d)
+{
+	return d->audit != NULL ? audit_unwritten(d->audit) : 0;
+}
+
+/* Does a FIFO have a reader that is slow? */
+static bool
+waits_for_reader(const struct deliver *d)
+{
+	return deliver_unwritten_letters(d) > 0 ||
+	    deliver_unwritten_audit(d) > 0;
+}
+
+/* Is too much output unwritten because its reader is slow?  Then only the
  * requests under way may produce more. */
 static bool
 clogged(const struct deliver *d)
 {
-	return ndjson_unwritten(d->out->receipts) >= RECEIPTS_MAX;
+	return ndjson_unwritten(d->out->receipts) >= RECEIPTS_MAX ||
+	    deliver_unwritten_letters(d) >= RECEIPTS_MAX ||
+	    deliver_unwritten_audit(d) >= RECEIPTS_MAX;
 }
 
 bool
@@ -318,12 +347,13 @@ refresh_metrics(struct deliver *d)
 
 /* Write the output of this turn.  If the audit cannot be written, the rest
  * still is. */
-static int
-flush(struct deliver *d, struct err *err)
+int
+deliver_flush(struct deliver *d, struct err *err)
 {
 	int rc = d->audit != NULL ? deliver_audit_flush(d->audit, err) : 0;
 
 	store_flush(d->store);
+	deliver_flush_letters(d);
 	if (ndjson_flush(d->out->receipts) != 0)
 		deliver_output_is_bad(d, errno, "<stdout>: write failed");
 	if (d->out->metrics != NULL && d->schedule.now >= d->metrics_due)
@@ -391,8 +421,9 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 		begin_turn(d);
 	if (ndjson_flush(d->out->receipts) != 0)
 		deliver_output_is_bad(d, errno, "<stdout>: write failed");
-	if (!d->schedule.stopped && d->store->row->durable &&
-	    (d->room == 0 || d->store->is_full) &&
+	if ((waits_for_reader(d) ||
+		(!d->schedule.stopped && d->store->row->durable &&
+		    (d->room == 0 || d->store->is_full))) &&
 	    (ms < 0 || ms > ACCEPT_EVERY))
 		ms = ACCEPT_EVERY;
 	/* Do not wait if the run may end now, or if lines are wanted now. */
@@ -414,7 +445,7 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 	deliver_take_time(d);
 	take_answers(d);
 	store_forget(d->store);
-	return flush(d, err);
+	return deliver_flush(d, err);
 }
 
 int
@@ -428,7 +459,7 @@ deliver_abandon(struct deliver *d, const char *reason, struct err *err)
 	for (struct deliver_endpoint *e = d->endpoint;
 	     e != NULL && !d->store->row->durable; e = e->next)
 		deliver_drop(d, e, SCHEDULE_IS_ABANDONED, reason);
-	return flush(d, err);
+	return deliver_flush(d, err);
 }
 
 bool

@@ -212,6 +212,15 @@ int deliver_abandon(struct deliver *d, const char *reason, struct err *err);
  * not be written?  This is reported once; accepted events are still sent. */
 bool deliver_closed(const struct deliver *d);
 
+/* The number of bytes of dead letters, and of audit lines, that are not written
+ * because the reader of a FIFO is slow. */
+size_t deliver_unwritten_letters(const struct deliver *d);
+size_t deliver_unwritten_audit(const struct deliver *d);
+
+/* Write the receipts, dead letters and audit lines that can be written without
+ * waiting for a reader.  Return 0, or -1 with ${err}, as deliver_turn does. */
+int deliver_flush(struct deliver *d, struct err *err);
+
 /* Fill in ${c}. */
 void deliver_count(const struct deliver *d, struct deliver_counts *c);
 

@@ -76,7 +76,8 @@ struct deliver {
 	struct deliver_counts count;
 	struct deliver_time_text first_text, settled_text; /* of receipts */
 	struct audit *audit;
-	int64_t began; /* wall clock: start of the run */
+	struct ndjson_writer *letters; /* of a FIFO for dead letters; or NULL */
+	int64_t began;                 /* wall clock: start of the run */
 	int64_t metrics_due;
 	bool failed; /* receipts or dead letters cannot be written */
 	bool metrics_failed;
@@ -210,6 +211,11 @@ void deliver_load_sessions(struct deliver *d);
 /* ---- receipt.c */
 /* Report once that receipts or dead letters cannot be written. */
 void deliver_output_is_bad(struct deliver *d, int errnum, const char *what);
+/* Open d->letters if dead letters go to a FIFO.  Return 0, or -1 if memory ran
+ * out. */
+int deliver_open_letters(struct deliver *d);
+/* Write what the readers of d->letters take now. */
+void deliver_flush_letters(struct deliver *d);
 /* Return the latency of ${j} in ms: from the time of a live event, or otherwise
  * from its acceptance, to ${settled}. */
 int64_t deliver_latency(const struct schedule_entry *j, int64_t settled);

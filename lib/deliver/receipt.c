@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "deliver/internal.h"
@@ -9,6 +10,8 @@
 
 /* An event is live if it is at most this old when it is accepted, in ms. */
 #define LIVE_MAX (INT64_C(3600) * 1000)
+
+#define LETTERS_FAILED "dead letters: write failed (they go into the receipts)"
 
 /* As JSON, for speed: most of the output of a delivery is its receipt. */
 static const char *const outcome_json[] = {
@@ -69,6 +72,42 @@ put_all(int fd, struct span s, size_t *done)
 	return 0;
 }
 
+int
+deliver_open_letters(struct deliver *d)
+{
+	struct stat st;
+
+	if (d->out->dead_letters < 0 || fstat(d->out->dead_letters, &st) != 0 ||
+	    !S_ISFIFO(st.st_mode))
+		return 0;
+	d->letters = ndjson_writer_new(d->out->dead_letters);
+	if (d->letters == NULL)
+		return -1;
+	ndjson_writer_nowait(d->letters, true);
+	return 0;
+}
+
+void
+deliver_flush_letters(struct deliver *d)
+{
+	if (d->letters != NULL && ndjson_flush(d->letters) != 0)
+		deliver_output_is_bad(d, errno, LETTERS_FAILED);
+}
+
+/* Queue the dead letter in d->dead_letter for the reader of a FIFO.  Return 0,
+ * or -1 after reporting the failure. */
+static int
+queue_dead_letter(struct deliver *d)
+{
+	struct span line = buf_span(&d->dead_letter);
+
+	line.n--; /* its newline */
+	if (ndjson_put(d->letters, line) == 0 && ndjson_flush(d->letters) == 0)
+		return 0;
+	deliver_output_is_bad(d, errno, LETTERS_FAILED);
+	return -1;
+}
+
 /* Write the dead letter in d->dead_letter to its file, on a line of its own.
  * If the file system is full, remove a partial line.  Return 0, or -1 after
  * reporting the failure. */
@@ -80,6 +119,8 @@ keep_dead_letter(struct deliver *d)
 	size_t done = 0;
 	bool torn;
 
+	if (d->letters != NULL)
+		return queue_dead_letter(d);
 	if ((!ndjson_lacks_newline(fd) ||
 		put_all(fd, SPAN_LIT("\n"), &done) == 0) &&
 	    put_all(fd, buf_span(&d->dead_letter), &done) == 0)
@@ -90,8 +131,7 @@ keep_dead_letter(struct deliver *d)
 	deliver_output_is_bad(d, errnum,
 	    torn && done > 0 ? "dead letters: write failed within a line "
 			       "(they go into the receipts)"
-			     : "dead letters: write failed (they go into "
-			       "the receipts)");
+			     : LETTERS_FAILED);
 	return -1;
 }
 

@@ -20,8 +20,9 @@ struct post_run {
 	struct post_secrets secrets;
 	struct http_mail_server mail; /* its login is in login */
 	struct crypto_secret login;
-	int rejects;  /* descriptor, or -1 */
-	int signals;  /* a signalfd */
+	int rejects;                    /* descriptor, or -1 */
+	struct ndjson_writer *rejected; /* of a FIFO for rejects; or NULL */
+	int signals;                    /* a signalfd */
 	int writable; /* an epoll that can be read when stdout can be written */
 	int status;   /* of cli_exit */
 	bool fatal;   /* the queue failed, and it was reported */
@@ -36,6 +37,9 @@ struct post_run {
 	int64_t shown;      /* when progress was shown last */
 	bool progress;
 };
+
+/* How often to try whether the reader of a FIFO takes more, ms. */
+#define POST_FIFO_EVERY 50
 
 /* Each file calls only those above it in this list. */
 
@@ -97,7 +101,7 @@ void post_read_no_more(struct post_run *r);
 /* Close stdin, so that its writers notice that nobody reads it any more. */
 void post_close_input(struct post_run *r);
 
-/* ---- output.c: receipts, without ever waiting for their reader */
+/* ---- output.c: receipts and other output, without ever waiting for a reader */
 
 /* Return 0; or -1, reported. */
 int post_watch_output(struct post_run *r);
@@ -106,7 +110,21 @@ int post_watch_output(struct post_run *r);
  * none are left. */
 int post_output_wanted(const struct post_run *r);
 
-/* At the end: wait until all receipts are written; after a signal at most for
+/* The file of rejects is open: if it is a FIFO, do not wait for its reader.
+ * Return 0; or -1, reported. */
+int post_open_rejects(struct post_run *r);
+
+/* Append ${line} to the file of rejects, if there is one.  A failure is
+ * reported, and no more lines are read. */
+void post_reject(struct post_run *r, struct span line);
+
+/* Write the rejects that their reader takes now. */
+void post_flush_rejects(struct post_run *r);
+
+/* The bytes of rejects that their reader has not taken. */
+size_t post_unwritten_rejects(const struct post_run *r);
+
+/* At the end: wait until all output is written; after a signal at most for
  * POST_GRACE. */
 void post_drain_output(struct post_run *r);
 

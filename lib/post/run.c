@@ -16,6 +16,10 @@
 #define LINES_A_TURN 256
 #define LINES_A_COMMIT 4096
 
+/* Bytes of rejects that their reader has not taken; at this size no lines are
+ * taken. */
+#define REJECTS_MAX ((size_t)256 << 10)
+
 /* What the reader reads at once. */
 #define READ_SIZE ((size_t)64 << 10)
 
@@ -26,21 +30,11 @@ fail(struct post_run *r, int status)
 }
 
 static void
-reject(struct post_run *r, const struct ndjson_line *line)
-{
-	if (r->rejects < 0 || ndjson_append(r->rejects, line->text) == 0)
-		return;
-	diag_errno(errno, "%s: write failed", r->o->rejects);
-	fail(r, CLI_SYSTEM);
-	post_read_no_more(r);
-}
-
-static void
 bad_line(struct post_run *r, const struct ndjson_line *line, const char *why)
 {
 	diag_error("<stdin>:%" PRIu64 ": %s%s", line->number, why,
 	    line->newline ? "" : " (the last line has no newline: cut off?)");
-	reject(r, line);
+	post_reject(r, line->text);
 	fail(r, CLI_DATA);
 	r->bad++;
 	if (r->o->strict)
@@ -66,7 +60,7 @@ one_line(struct post_run *r, const struct ndjson_line *line)
 		break;
 	case DELIVER_FAILED:
 		diag_error("<stdin>:%" PRIu64 ": %s", line->number, err.text);
-		reject(r, line);
+		post_reject(r, line->text);
 		fail(r, CLI_SYSTEM);
 		post_read_no_more(r);
 		break;
@@ -100,7 +94,8 @@ next_line(struct post_run *r)
 static bool
 wants_lines(const struct post_run *r)
 {
-	return r->more && deliver_wants_lines(r->d);
+	return r->more && post_unwritten_rejects(r) < REJECTS_MAX &&
+	    deliver_wants_lines(r->d);
 }
 
 static bool
@@ -176,7 +171,7 @@ report_torn_line(struct post_run *r)
 	diag_error("<stdin>:%" PRIu64
 		   ": bad line: the signal came after %" PRIu64 " bytes of it",
 	    line.number, bytes);
-	reject(r, &line);
+	post_reject(r, line.text);
 	r->bad++;
 	fail(r, CLI_DATA);
 }
@@ -202,6 +197,7 @@ give_up(struct post_run *r, const char *reason)
 	if (deliver_abandon(r->d, reason, &err) != 0 && !r->fatal) {
 		diag_error("%s", err.text);
 		fail(r, CLI_SYSTEM);
+		r->fatal = true;
 	}
 }
 
@@ -213,7 +209,10 @@ turn(struct post_run *r)
 	int fd[3] = {r->signals, wants_lines(r) && !at_hand ? STDIN_FILENO : -1,
 	    post_output_wanted(r)};
 	bool readable[3] = {false, false, false};
-	int64_t wait = at_hand ? 0 : r->progress ? 500 : -1;
+	int64_t wait = at_hand              ? 0
+	    : post_unwritten_rejects(r) > 0 ? POST_FIFO_EVERY
+	    : r->progress                   ? 500
+					    : -1;
 	struct err err;
 
 	if (!r->more)
@@ -234,6 +233,7 @@ turn(struct post_run *r)
 		r->fatal = true;
 		return false;
 	}
+	post_flush_rejects(r);
 	if (deliver_closed(r->d))
 		r->more = false;
 	if (readable[0])

@@ -131,7 +131,8 @@ open_files(struct post_run *r)
 	r->out.context = r;
 	if (open_append(o->rejects, &r->rejects) != 0 ||
 	    open_append(o->dead_letter, &r->out.dead_letters) != 0 ||
-	    open_append(o->audit, &r->out.audit) != 0)
+	    open_append(o->audit, &r->out.audit) != 0 ||
+	    post_open_rejects(r) != 0)
 		return -1;
 	return post_watch_signals(r);
 }
@@ -282,6 +283,7 @@ void
 post_release(struct post_run *r)
 {
 	ndjson_reader_free(r->in);
+	ndjson_writer_free(r->rejected);
 	deliver_free(r->d);
 	spool_close(r->spool);
 	for (size_t i = 0; i < r->secrets.count; i++)
