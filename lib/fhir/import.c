@@ -10,7 +10,7 @@ struct fhir_importer {
 	struct shape_reader reader;
 	/* The events of a line.  The first one is that of the Observations
 	 * before it, and stays until one of another event is read. */
-	struct fhir_draft **draft;
+	struct fhir_draft *draft;
 	size_t drafts, cap;
 	bool is_open; /* the first one has something */
 	struct fhir_draft fresh;
@@ -35,11 +35,8 @@ fhir_importer_free(struct fhir_importer *m)
 {
 	if (m == NULL)
 		return;
-	for (size_t i = 0; i < m->cap; i++) {
-		if (m->draft[i] != NULL)
-			fhir_draft_release(m->draft[i]);
-		free(m->draft[i]);
-	}
+	for (size_t i = 0; i < m->cap; i++)
+		fhir_draft_release(&m->draft[i]);
 	free(m->draft);
 	fhir_draft_release(&m->fresh);
 	buf_release(&m->line);
@@ -55,19 +52,18 @@ fhir_importer_free(struct fhir_importer *m)
 static int
 make_room(struct fhir_importer *m, size_t i, struct err *err)
 {
-	if (i >= m->cap) {
-		size_t cap = m->cap == 0 ? 16 : m->cap * 2;
-		struct fhir_draft **p = realloc(m->draft, cap * sizeof(*p));
+	size_t cap = m->cap == 0 ? 16 : m->cap * 2;
+	struct fhir_draft *p;
 
-		if (p == NULL)
-			return err_set(err, "out of memory");
-		memset(p + m->cap, 0, (cap - m->cap) * sizeof(*p));
-		m->draft = p;
-		m->cap = cap;
-	}
-	if (m->draft[i] == NULL)
-		m->draft[i] = calloc(1, sizeof(**m->draft));
-	return m->draft[i] == NULL ? err_set(err, "out of memory") : 0;
+	if (i < m->cap)
+		return 0;
+	p = realloc(m->draft, cap * sizeof(*p));
+	if (p == NULL)
+		return err_set(err, "out of memory");
+	memset(p + m->cap, 0, (cap - m->cap) * sizeof(*p));
+	m->draft = p;
+	m->cap = cap;
+	return 0;
 }
 
 /* Write ${d} to m->line, and check that it is an event. */
@@ -89,9 +85,9 @@ render(struct fhir_importer *m, const struct fhir_draft *d, struct err *err)
 static void
 adopt(struct fhir_importer *m, size_t i)
 {
-	struct fhir_draft d = *m->draft[i];
+	struct fhir_draft d = m->draft[i];
 
-	*m->draft[i] = m->fresh;
+	m->draft[i] = m->fresh;
 	m->fresh = d;
 }
 
@@ -120,7 +116,7 @@ put_draft(struct fhir_importer *m, size_t i, struct ndjson_writer *out,
 {
 	struct buf *record = ndjson_record(out);
 
-	if (render(m, m->draft[i], err) != 0)
+	if (render(m, &m->draft[i], err) != 0)
 		return -1;
 	if (ndjson_pending(out))
 		buf_add_byte(record, '\n');
@@ -139,8 +135,8 @@ take_observation(
 	    fhir_draft_read(&m->checking, m->tree.node, &m->fresh) != 0)
 		return -1;
 	if (m->is_open && m->fresh.part[DRAFT_ID].len > 0 &&
-	    fhir_draft_same(m->draft[0], &m->fresh))
-		return join(m, m->draft[0], err);
+	    fhir_draft_same(&m->draft[0], &m->fresh))
+		return join(m, &m->draft[0], err);
 	if (render(m, &m->fresh, err) != 0 ||
 	    (m->is_open && put_draft(m, 0, out, err) != 0))
 		return -1;
@@ -156,8 +152,8 @@ take_entry(struct fhir_importer *m, const struct fhir_node *n, struct err *err)
 	if (fhir_draft_read(&m->checking, n, &m->fresh) != 0)
 		return -1;
 	for (size_t i = 1; i < m->drafts; i++) {
-		if (fhir_draft_same(m->draft[i], &m->fresh))
-			return fhir_draft_join(m->draft[i], &m->fresh, err);
+		if (fhir_draft_same(&m->draft[i], &m->fresh))
+			return fhir_draft_join(&m->draft[i], &m->fresh, err);
 	}
 	if (make_room(m, m->drafts, err) != 0)
 		return -1;

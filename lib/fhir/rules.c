@@ -104,6 +104,17 @@ fhir_ratio_rule(struct fhir_checking *c, const struct fhir_node *n,
 	    "must have a numerator and a denominator (rat-1)");
 }
 
+/* Is ${s} one number of JSON, which is a decimal of FHIR too? */
+static bool
+is_decimal(struct json_scan *scan, struct span s)
+{
+	enum json_token first;
+
+	json_scan_start(scan, s);
+	first = json_scan_next(scan);
+	return first == JSON_NUMBER && json_scan_next(scan) == JSON_END;
+}
+
 /* Is ${s} decimals, E, U and L, separated by single spaces? */
 static bool
 is_samples(struct json_scan *scan, struct span s)
@@ -112,12 +123,9 @@ is_samples(struct json_scan *scan, struct span s)
 		const char *space = memchr(s.p, ' ', s.n);
 		size_t n = space == NULL ? s.n : (size_t)(space - s.p);
 
-		if (n != 1 || strchr("EUL", s.p[0]) == NULL) {
-			json_scan_start(scan, (struct span){s.p, n});
-			if (json_scan_next(scan) != JSON_NUMBER ||
-			    json_scan_next(scan) != JSON_END)
-				return false;
-		}
+		if ((n != 1 || strchr("EUL", s.p[0]) == NULL) &&
+		    !is_decimal(scan, (struct span){s.p, n}))
+			return false;
 		if (space == NULL)
 			return true;
 		s.p += n + 1;

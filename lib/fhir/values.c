@@ -91,7 +91,7 @@ put_unit(struct fhir_checking *c, const struct fhir_node *q,
 	    !fhir_is(fhir_find(c->tree, q, "system"), FHIR_UCUM))
 		return fhir_wrong(
 		    c->tree, q, NULL, c->err, "has no unit of UCUM");
-	if (want == NULL) {
+	if (row == NULL || want == NULL) {
 		buf_add_text(out, ",\"unit\":");
 		buf_add_span(out, code->value);
 		return 0;
