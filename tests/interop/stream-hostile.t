@@ -73,6 +73,7 @@ most=10000
 hard=$(ulimit -Hn)
 [ "$hard" = unlimited ] || [ "$hard" -ge $((most + 300)) ] || most=$((hard - 300))
 [ $most -ge 10000 ] || skip '10000 connections' "the limit of open files is $hard: only $most"
+# shellcheck disable=SC3045
 ulimit -n $((most + 300))
 connections() { # MINIMUM: does the server have that many?
 	[ "$(ls "/proc/$SERVER/fd" | wc -l)" -ge "$1" ]
