@@ -162,7 +162,7 @@ check_skin(int luma, int cb, int cr, const char *what)
 	static struct skin_rects rects;
 	const struct video_frame f = frame8();
 	/* Its box: 90..230 by 50..190. */
-	const struct skin_face face = {160, 120, 140, 0, false, 0};
+	const struct skin_face face = {160, 120, 140, 0, false, false, 0};
 	char text[128];
 	long all;
 

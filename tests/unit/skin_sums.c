@@ -107,8 +107,8 @@ check_small(int depth, int f)
 	char what[64];
 
 	snprintf(what, sizeof(what), "%d bits, %d times smaller", depth, f);
-	CHECK(skin_downscaled_init(&small, &frame) == 0 && small.factor == f &&
-		small.width == 240 && small.height == 20,
+	CHECK(skin_downscaled_init(&small, &frame, false) == 0 &&
+		small.factor == f && small.width == 240 && small.height == 20,
 	    what);
 	skin_downscale(&small, &frame, &part);
 	CHECK(part.x0 == 0 && part.y0 == 4 && part.x1 == 100 && part.y1 == 20,
