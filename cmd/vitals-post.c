@@ -14,18 +14,18 @@ static const char *
 wants_spool(const struct post_options *o)
 {
 	if (o->drain)
-		return "--drain wants --spool";
+		return "--drain needs --spool";
 	if (o->follow)
-		return "--follow wants --spool";
+		return "--follow needs --spool";
 	if (o->list)
-		return "--list wants --spool";
+		return "--list needs --spool";
 	if (o->export_dead)
-		return "--export-dead wants --spool";
+		return "--export-dead needs --spool";
 	if (o->retry_dead)
-		return "--retry-dead wants --spool";
+		return "--retry-dead needs --spool";
 	if (o->replay != NULL || o->replay_id.count > 0)
-		return "a replay wants --spool";
-	return o->switch_on.count > 0 ? "--switch-on wants --spool" : NULL;
+		return "a replay needs --spool";
+	return o->switch_on.count > 0 ? "--switch-on needs --spool" : NULL;
 }
 
 static const char *
@@ -37,19 +37,19 @@ clash(const struct post_options *o)
 	if (o->url != NULL && o->endpoints != NULL)
 		return "a URL and --endpoints exclude each other";
 	if (o->url == NULL && o->token_file != NULL)
-		return "--token-file wants a URL (in --endpoints: tokenFile)";
+		return "--token-file needs a URL (in --endpoints: tokenFile)";
 	if (o->url == NULL && o->header_file != NULL)
-		return "--header-file wants a URL (in --endpoints: headers)";
+		return "--header-file needs a URL (in --endpoints: headers)";
 	if (o->certificate_key != NULL && o->certificate == NULL)
-		return "--certificate-key wants --certificate";
+		return "--certificate-key needs --certificate";
 	if (o->smtp != NULL && o->smtp_from == NULL)
-		return "--smtp wants --smtp-from";
+		return "--smtp needs --smtp-from";
 	if (o->smtp == NULL && o->smtp_from != NULL)
-		return "--smtp-from wants --smtp";
+		return "--smtp-from needs --smtp";
 	if (o->smtp == NULL && o->smtp_login != NULL)
-		return "--smtp-login wants --smtp";
+		return "--smtp-login needs --smtp";
 	if (o->smtp == NULL && o->smtp_plain)
-		return "--smtp-plain wants --smtp";
+		return "--smtp-plain needs --smtp";
 	if (o->key_fd == 0)
 		return "the key and the lines cannot both come from stdin";
 	if (o->list && o->export_dead)

@@ -80,7 +80,7 @@ ok 'each was sent to its endpoint' log
 try 'without a spool' vitals-post --retry-dead "$base/ok"
 is_status 2
 is_stdout ''
-stderr_has '^vitals-post: --retry-dead wants --spool$'
+stderr_has '^vitals-post: --retry-dead needs --spool$'
 try 'a spool of an earlier version' sh -c "vitals-post -q --spool s3 '$base/status/404' <in >/dev/null 2>&1
 	! command -v sqlite3 >/dev/null || sqlite3 s3 'DROP INDEX job_lost'
 	vitals-post -q --spool s3 --retry-dead '$base/status/404' 2>&1 | wc -l"

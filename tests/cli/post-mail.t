@@ -267,10 +267,10 @@ wrong() { # MESSAGE OPTION ...
 s="--smtp $smtp --smtp-from a@b"
 # shellcheck disable=SC2086 # words
 {
-wrong '--smtp wants --smtp-from' --smtp "$smtp"
-wrong '--smtp-from wants --smtp' --smtp-from a@b
-wrong '--smtp-login wants --smtp' --smtp-login login
-wrong '--smtp-plain wants --smtp' --smtp-plain
+wrong '--smtp needs --smtp-from' --smtp "$smtp"
+wrong '--smtp-from needs --smtp' --smtp-from a@b
+wrong '--smtp-login needs --smtp' --smtp-login login
+wrong '--smtp-plain needs --smtp' --smtp-plain
 wrong 'a mailto: URL wants --smtp' mailto:a@b
 wrong '--token-file and --header-file are not for a mailto: URL' $s --token-file login mailto:a@b
 wrong 'mailto:a: not an e-mail address: no @' $s mailto:a

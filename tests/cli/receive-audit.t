@@ -100,6 +100,19 @@ finish >/dev/null 2>&1
 is 'the chain goes on' "$(jq -r .seq audit | tail -n 1)" "$((before + 1))"
 chained audit
 ok 'without a break'
+
+# ---- Rotation ------------------------------------------------------------------
+receive --state seen.db --audit audit
+mv audit audit.1
+message_as five '{"id":"a5"}'
+is 'a renamed file: accepted' "$(post five)" 202
+finish >/dev/null 2>&1
+is 'a renamed file: the line is in a new one' "$(jq -r .id audit)" a5
+is 'a renamed file: whose chain continues' "$(jq -r .previous audit)" "$(tail -n 1 audit.1 | jq -r .hash)"
+try 'a renamed file: both are one chain' vitals-audit verify audit.1 audit
+is_status 0
+stdout_lines 1
+is_stderr ''
 echo '{"record":"attempt"}' >foreign
 try 'an audit file of another tool' vitals-receive -k key -l 127.0.0.1:0 --audit foreign
 is_status 3
