@@ -32,7 +32,7 @@ post_check_mail(const struct post_options *o, struct err *err)
 		return err_set(err, "%s: %s",
 		    outgoing_shown_url(&shown, span_of(o->url)), why.text);
 	if (o->smtp == NULL)
-		return err_set(err, "a mailto: URL wants --smtp");
+		return err_set(err, "a mailto: URL needs --smtp");
 	if (o->token_file != NULL || o->header_file != NULL)
 		return err_set(err,
 		    "--token-file and --header-file are not for a mailto: URL");
