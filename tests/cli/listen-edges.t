@@ -41,8 +41,8 @@ vitals-token -k key -s s1 -e 60 --at 2026-01-01T00:00:00Z >old
 try 'no token' listen "$URL"
 is_status 4
 is_stdout ''
-stderr_has ": the server answers 401 (a token is needed, in one place): trying again in"
-stderr_has "^vitals-listen: $URL: gave up: the server answers 401 (a token is needed, in one place)$"
+stderr_has ": the server answers 401 (a token is required, in exactly one place): trying again in"
+stderr_has "^vitals-listen: $URL: gave up: the server answers 401 (a token is required, in exactly one place)$"
 for t in wrong old; do
 	try "a token that is refused: $t" listen -q --token-file $t "$URL"
 	is_status 4
