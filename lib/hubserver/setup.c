@@ -63,8 +63,9 @@ hubserver_receipts_open(
 		return 0;
 	if (!S_ISFIFO(st.st_mode))
 		return err_set(err, "%s: not a FIFO", path);
-	/* With a writer of our own, the FIFO does not end when vitals-post
-	 * does: it may come back. */
+	/* With a writer of our own, open until the process ends, the FIFO does
+	 * not end when vitals-post does: it may come back. */
+	/* cppcheck-suppress leakReturnValNotUsed */
 	if (open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) < 0)
 		return err_sys(err, errno, "%s", path);
 	return 0;
