@@ -105,7 +105,7 @@ export async function withoutWebSocket({ browser, recording }) {
 }
 
 // Gives the page another token while it is live.
-export async function renew(page, text) {
+async function renew(page, text) {
 	await page.locator("#renew").click();
 	await page.locator("#token").fill(text);
 	await page.keyboard.press("Enter");
