@@ -30,7 +30,7 @@ face_whole(double v)
 bool
 face_rect(const char *text, struct face_feature *rect, double *rest, int more)
 {
-	double v[4 + 1];
+	double v[4 + 1] = {0};
 	int i;
 
 	if (!face_numbers(text, v, 4 + more, FACE_WINDOW_MAX))

@@ -128,9 +128,10 @@ static void
 begin_head(struct http_slot *s, struct span v)
 {
 	const char *blank = memchr(v.p, ' ', v.n);
+	char class = '\0';
 
-	char class = blank != NULL && blank + 1 < v.p + v.n ? blank[1] : '\0';
-
+	if (blank != NULL && blank + 1 < v.p + v.n)
+		class = blank[1];
 	s->interim = class == '1';
 	s->is_failure = class >= '4';
 	s->is_json = false;
