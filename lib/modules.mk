@@ -13,6 +13,7 @@ PKG_inbox = sqlite3
 PKG_history = sqlite3
 PKG_sqlite = sqlite3
 PKG_serve = libevent libevent_openssl libssl libcrypto
+PKG_redis = hiredis libssl libcrypto
 PKG_sandbox = libseccomp
 
 # The scanner is the inner loop of every filter.
@@ -39,4 +40,5 @@ DEB_libcurl = libcurl4-openssl-dev
 DEB_sqlite3 = libsqlite3-dev
 DEB_libevent = libevent-dev
 DEB_libevent_openssl = libevent-dev
+DEB_hiredis = libhiredis-dev
 DEB_libseccomp = libseccomp-dev

@@ -29,7 +29,8 @@ while read -r modules headers; do
 done <<'X'
 video libav|libsw|libpostproc
 dsp fftw3
-crypto|serve openssl/
+crypto|redis|serve openssl/
+redis hiredis/
 http curl/
 spool|inbox|history|sqlite sqlite3
 serve event2/|event\.h|evhttp|evdns
