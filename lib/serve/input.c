@@ -59,9 +59,11 @@ serve_input_new(struct serve *s, int fd, serve_read *read, void *context)
 	i->read = read;
 	i->context = context;
 	i->event = event_new(s->base, fd, EV_READ | EV_PERSIST, on_ready, i);
-	/* epoll rejects what is always ready: files, /dev/null. */
+	/* epoll rejects what is always ready, with a warning: files, /dev/null.
+	 */
 	if (i->event != NULL && fstat(fd, &st) == 0 &&
 	    (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ||
+		(S_ISCHR(st.st_mode) && !isatty(fd)) ||
 		event_add(i->event, NULL) != 0)) {
 		event_free(i->event);
 		i->is_file = true;

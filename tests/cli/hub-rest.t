@@ -152,4 +152,9 @@ try 'the hub ends' finish TERM
 is_status 0
 is_stdout ''
 stderr_has listening
+
+try 'an empty input that is no pipe' vitals-hub -q -l 127.0.0.1:0 -s other.db </dev/null
+is_status 0
+is_stdout ''
+is_stderr ''
 done_testing
