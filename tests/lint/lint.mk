@@ -4,7 +4,7 @@
 lint_c := $(sort $(wildcard cmd/*.c lib/*/*.c tests/*/*.c))
 lint_h := $(sort $(wildcard lib/*/*.h lib/banned.h tests/*.h tests/*/*.h))
 lint_sh := $(sort $(wildcard .ci/* completions/*.sh completions/bash/* \
-	tests/run tests/bare/run tests/*/*.sh tests/*/*.t))
+	tests/run tests/bare/run tests/*/*.sh tests/*/*.t examples/*/*.sh))
 lint_man := $(sort $(wildcard man/*.[157]))
 # Tests and fuzzers are left to the compiler and to clang-format.
 tidy_c := $(foreach f,$(filter cmd/% lib/%,$(lint_c)),$(if \
@@ -34,7 +34,7 @@ lint-shell:
 lint-man:
 	$(if $(lint_man),mandoc -Tlint -Wwarning $(lint_man))
 lint-spell:
-	codespell -q 3 -S '*/node_modules,tests/fuzz/corpus' -L nd,te,fo,ser,alls,setts,ehr,thi cmd lib tests man completions/*.* .ci \
+	codespell -q 3 -S '*/node_modules,tests/fuzz/corpus' -L nd,te,fo,ser,alls,setts,ehr,thi cmd lib tests man completions/*.* .ci examples \
 	README.md CHANGELOG.md Makefile
 
 # "style" objects to declarations at the top of a block.  memleak takes a
