@@ -152,7 +152,7 @@ deliver_answered(struct deliver *d, const struct outgoing_answer *a)
 			remember(r, a);
 		schedule_answered(&d->schedule, &r->in, a);
 		deliver_take_outcomes(d, a->why);
-		schedule_judge(&d->schedule, &e->queue, a, &news);
+		schedule_endpoint_answered(&d->schedule, &e->queue, a, &news);
 		take_news(d, e, &news, a->why);
 	}
 	deliver_request_free(d, r);

@@ -124,7 +124,7 @@ make_request(
 
 /* Update everything that depends on the time. */
 static void
-look_round(struct schedule *s)
+update_endpoints(struct schedule *s)
 {
 	schedule_wake(s);
 	schedule_widen(s);
@@ -140,7 +140,7 @@ schedule_next(struct schedule *s, struct schedule_request *r)
 	if (s->stopped || s->endpoint == NULL)
 		return false;
 	if (e == NULL) {
-		look_round(s);
+		update_endpoints(s);
 		e = begin(s);
 	}
 	while (e != NULL) {

@@ -253,7 +253,7 @@ struct schedule_news {
 void schedule_answered(struct schedule *s, struct schedule_request *r,
     const struct outgoing_answer *a);
 /* Apply the same answer to its endpoint ${e}.  Fill in ${news}. */
-void schedule_judge(struct schedule *s, struct schedule_endpoint *e,
+void schedule_endpoint_answered(struct schedule *s, struct schedule_endpoint *e,
     const struct outgoing_answer *a, struct schedule_news *news);
 /* Apply the answer to a handshake with ${e}.  ${consents} is whether the
  * endpoint consented, and ${rate} how many events per second it accepts (0:

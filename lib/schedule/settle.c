@@ -104,7 +104,7 @@ settle_one(struct schedule *s, struct schedule_entry *entry,
 		return false;
 	case OUTGOING_CANCELLED:
 	case OUTGOING_GONE:
-		/* The endpoint decides: see schedule_judge. */
+		/* The endpoint decides: see schedule_endpoint_answered. */
 		schedule_give(s, entry, SCHEDULE_RETURNED, SCHEDULE_BY_ANSWER);
 		return true;
 	}

@@ -107,7 +107,7 @@ answer(struct schedule_request *r, enum outgoing_verdict verdict,
 
 	text[0] = '\0';
 	schedule_answered(&s, r, &a);
-	schedule_judge(&s, &e, &a, &news);
+	schedule_endpoint_answered(&s, &e, &a, &news);
 	while ((entry = schedule_take_outcome(&s)) != NULL) {
 		size_t n = strlen(text);
 

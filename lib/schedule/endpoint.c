@@ -4,7 +4,7 @@
 
 /* Respect a Retry-After that applies to all of ${e}. */
 static void
-hold(const struct schedule *s, struct schedule_endpoint *e,
+set_not_before(const struct schedule *s, struct schedule_endpoint *e,
     const struct outgoing_answer *a, struct schedule_news *news)
 {
 	if (!a->for_endpoint || s->now + a->retry_after <= e->not_before)
@@ -54,7 +54,7 @@ put_off(struct schedule *s, struct schedule_endpoint *e, int64_t until)
 }
 
 static void
-is_down(const struct schedule *s, struct schedule_endpoint *e,
+mark_down(const struct schedule *s, struct schedule_endpoint *e,
     struct schedule_news *news)
 {
 	news->down = !e->down;
@@ -74,7 +74,7 @@ switch_off(const struct schedule *s, struct schedule_endpoint *e,
 }
 
 static void
-failed(
+count_failure(
     struct schedule *s, struct schedule_endpoint *e, struct schedule_news *news)
 {
 	struct schedule_breaker *b = &e->breaker;
@@ -88,15 +88,15 @@ failed(
 	news->opened = !was_open;
 	put_off(s, e, b->until);
 	if (b->opened >= (uint64_t)s->policy.max_attempts)
-		is_down(s, e, news);
+		mark_down(s, e, news);
 }
 
 void
-schedule_judge(struct schedule *s, struct schedule_endpoint *e,
+schedule_endpoint_answered(struct schedule *s, struct schedule_endpoint *e,
     const struct outgoing_answer *a, struct schedule_news *news)
 {
 	memset(news, 0, sizeof(*news));
-	hold(s, e, a, news);
+	set_not_before(s, e, a, news);
 	switch (a->verdict) {
 	case OUTGOING_SHORT:
 	case OUTGOING_CANCELLED:
@@ -104,7 +104,7 @@ schedule_judge(struct schedule *s, struct schedule_endpoint *e,
 		schedule_breaker_unknown(&e->breaker);
 		return;
 	case OUTGOING_RETRY:
-		failed(s, e, news);
+		count_failure(s, e, news);
 		return;
 	case OUTGOING_DELIVERED:
 	case OUTGOING_REFUSED:
@@ -135,7 +135,7 @@ static void
 ask_again(struct schedule *s, struct schedule_endpoint *e,
     const struct outgoing_answer *a, struct schedule_news *news)
 {
-	hold(s, e, a, news);
+	set_not_before(s, e, a, news);
 	e->asked++;
 	e->ask_at = s->now +
 	    schedule_pause(&s->policy, e->asked, false, a->retry_after,
@@ -145,7 +145,7 @@ ask_again(struct schedule *s, struct schedule_endpoint *e,
 	news->ask_again = true;
 	put_off(s, e, e->ask_at);
 	if (e->asked >= (uint64_t)s->policy.max_attempts)
-		is_down(s, e, news);
+		mark_down(s, e, news);
 }
 
 void
