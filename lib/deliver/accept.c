@@ -169,7 +169,7 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 	if (event == NULL)
 		return errno == ENOMEM ? DELIVER_FAILED : DELIVER_BAD_LINE;
 	if (d->schedule.policy.batch > 1 && !event->cloudevent) {
-		outgoing_event_drop(event);
+		outgoing_event_unref(event);
 		err_set(err, "not a CloudEvent: batches hold nothing else");
 		return DELIVER_BAD_LINE;
 	}
@@ -182,7 +182,7 @@ deliver_take(struct deliver *d, struct span line, struct err *err)
 			d->count.unmatched += given == 0;
 		}
 	}
-	outgoing_event_drop(event);
+	outgoing_event_unref(event);
 	return taken;
 }
 

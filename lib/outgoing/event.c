@@ -123,13 +123,13 @@ outgoing_event_read(struct outgoing_reader *r, struct span line,
 }
 
 void
-outgoing_event_hold(struct outgoing_event *e)
+outgoing_event_ref(struct outgoing_event *e)
 {
 	e->refs++;
 }
 
 void
-outgoing_event_drop(struct outgoing_event *e)
+outgoing_event_unref(struct outgoing_event *e)
 {
 	if (e == NULL || --e->refs > 0)
 		return;

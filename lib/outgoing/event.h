@@ -28,7 +28,7 @@
 #define OUTGOING_HEADERS_MAX 16
 
 struct outgoing_event {
-	uint32_t refs;     /* references: see outgoing_event_hold */
+	uint32_t refs;     /* references: see outgoing_event_ref */
 	int64_t seq;       /* its number in the spool; 0: not in a spool */
 	int64_t accepted;  /* wall clock, ms */
 	int64_t time;      /* of the event; if it has none, accepted */
@@ -73,7 +73,7 @@ struct outgoing_event *outgoing_event_read(struct outgoing_reader *r,
 
 /* Add a reference; release a reference, and free the event with the last
  * one. */
-void outgoing_event_hold(struct outgoing_event *e);
-void outgoing_event_drop(struct outgoing_event *e); /* NULL is a no-op */
+void outgoing_event_ref(struct outgoing_event *e);
+void outgoing_event_unref(struct outgoing_event *e); /* NULL is a no-op */
 
 #endif

@@ -56,7 +56,7 @@ put_letter(struct listing *l, const struct spool_delivery *j)
 		l->damaged = true;
 		return false;
 	}
-	outgoing_event_drop(e);
+	outgoing_event_unref(e);
 	if (n > 0)
 		memcpy(reason, j->error.p, n);
 	reason[n] = '\0';

@@ -11,7 +11,7 @@ schedule_entry_new(struct outgoing_event *event)
 		return NULL;
 	entry->delivery.event = event;
 	entry->delivery.since = event->accepted;
-	outgoing_event_hold(event);
+	outgoing_event_ref(event);
 	return entry;
 }
 
@@ -30,7 +30,7 @@ schedule_entry_free(struct schedule_entry *entry)
 {
 	if (entry == NULL)
 		return;
-	outgoing_event_drop(entry->delivery.event);
+	outgoing_event_unref(entry->delivery.event);
 	free(entry->delivery.error);
 	free(entry);
 }

@@ -33,7 +33,7 @@ same_body(struct store *s, const struct outgoing_event *event, struct span old)
 	e = outgoing_event_read(store_disk_of(s)->o.reader, old, 0, NULL);
 	same = e != NULL && e->body.n == event->body.n &&
 	    memcmp(e->body.p, event->body.p, e->body.n) == 0;
-	outgoing_event_drop(e);
+	outgoing_event_unref(e);
 	return same;
 }
 

@@ -78,7 +78,7 @@ hand_out(const struct taking *t, const struct spool_delivery *row)
 	taken = t->taker->take(
 	    t->taker->context, &d, row->state == SPOOL_READY ? row->at : 0);
 	if (taken != STORE_TAKEN) {
-		outgoing_event_drop(d.event);
+		outgoing_event_unref(d.event);
 		free(d.error);
 	}
 	return taken;

@@ -24,10 +24,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (again == NULL || again->line.n != e->line.n ||
 		    memcmp(again->line.p, e->line.p, e->line.n) != 0)
 			abort();
-		outgoing_event_drop(again);
+		outgoing_event_unref(again);
 		buf_release(&out);
 	}
-	outgoing_event_drop(e);
+	outgoing_event_unref(e);
 	outgoing_reader_release(&r);
 	return 0;
 }

@@ -216,7 +216,7 @@ hand_out(const struct store_taker *taker, struct outgoing_reader *reader,
 	taken = taker->take(
 	    taker->context, &d, row->state == STORE_READY ? row->at : 0);
 	if (taken != STORE_TAKEN)
-		outgoing_event_drop(d.event);
+		outgoing_event_unref(d.event);
 	return taken;
 }
 

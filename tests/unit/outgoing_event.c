@@ -40,7 +40,7 @@ kinds(void)
 		e->accepted == NOW && e->endpoint.n == 0 && e->headers == 0 &&
 		!e->cloudevent && !e->replayed,
 	    "it has its own time");
-	outgoing_event_drop(e);
+	outgoing_event_unref(e);
 
 	e = read_line("{\"id\":\"m-1\",\"timestamp\":1795415610,"
 		      "\"contentType\":\"text/x\",\"signature\":\"v1,abc\","
@@ -53,7 +53,7 @@ kinds(void)
 	    "a message carries its body and its signature");
 	CHECK(e != NULL && is(e->session, "s-2") && is(e->type, "t"),
 	    "and is of the session that the body names");
-	outgoing_event_drop(e);
+	outgoing_event_unref(e);
 
 	e = read_line(
 	    "{\"specversion\":\"1.0\",\"id\":\"c-1\",\"source\":\"/s\","
@@ -61,7 +61,7 @@ kinds(void)
 	CHECK(e != NULL && e->cloudevent && is(e->session, "p") &&
 		is(e->content_type, "application/cloudevents+json"),
 	    "a CloudEvent is of its partition key");
-	outgoing_event_drop(e);
+	outgoing_event_unref(e);
 
 	e = read_line("{\"resourceType\":\"Observation\",\"id\":\"o-1\","
 		      "\"subject\":{\"reference\":\"Patient/1\"},"
@@ -69,7 +69,7 @@ kinds(void)
 	CHECK(e != NULL && is(e->session, "Patient/1") &&
 		is(e->type, "Observation") && e->endpoint.n == 0,
 	    "a resource is of its subject, and names no endpoint of ours");
-	outgoing_event_drop(e);
+	outgoing_event_unref(e);
 
 	e = read_line("{\"v\":1}");
 	other = read_line("{\"v\":1}");
@@ -77,12 +77,12 @@ kinds(void)
 		e->id.n == other->id.n &&
 		memcmp(e->id.p, other->id.p, e->id.n) == 0 && e->time == NOW,
 	    "without an ID it gets one of its content");
-	outgoing_event_drop(other);
+	outgoing_event_unref(other);
 	other = read_line("{\"v\":1.0}");
 	CHECK(other != NULL && memcmp(e->id.p, other->id.p, e->id.n) != 0,
 	    "which is another for other bytes");
-	outgoing_event_drop(other);
-	outgoing_event_drop(e);
+	outgoing_event_unref(other);
+	outgoing_event_unref(e);
 }
 
 static void
@@ -99,17 +99,17 @@ routes(void)
 	    "a line may say where it goes, and with which headers");
 	CHECK(e != NULL && is(e->body, "{\"a\":1,\"b\":1.50}"),
 	    "which are no part of the body");
-	outgoing_event_drop(e);
+	outgoing_event_unref(e);
 	e = read_line(
 	    "{\"endpoint\":\"my endpoint\",\"headers\":{\"Host\":\"x\"}}");
 	CHECK(e != NULL && e->endpoint.n == 0 && e->headers == 0,
 	    "what is no URL is none of our business");
-	outgoing_event_drop(e);
+	outgoing_event_unref(e);
 	e = read_line("{\"a\":1,\"endpoint\":\"mailto:a@b.example\"}");
 	CHECK(e != NULL && is(e->endpoint, "mailto:a@b.example") &&
 		is(e->body, "{\"a\":1}"),
 	    "an address of e-mail");
-	outgoing_event_drop(e);
+	outgoing_event_unref(e);
 	CHECK(read_line(
 		  "{\"endpoint\":\"http://h\",\"headers\":{\"Host\":\"x\"}}") ==
 		NULL,
@@ -128,7 +128,7 @@ routes(void)
 		e = read_line(line);
 		CHECK((e != NULL) == (most == OUTGOING_HEADERS_MAX),
 		    "so many headers and no more");
-		outgoing_event_drop(e);
+		outgoing_event_unref(e);
 	}
 }
 
@@ -161,8 +161,8 @@ letters(void)
 			again->id.n == e->id.n &&
 			memcmp(again->id.p, e->id.p, e->id.n) == 0,
 		    "from where, and under the same ID");
-		outgoing_event_drop(e);
-		outgoing_event_drop(again);
+		outgoing_event_unref(e);
+		outgoing_event_unref(again);
 	}
 	buf_release(&out);
 	CHECK(read_line("{\"deadLetter\":{},\"a\":1}") == NULL,
@@ -175,11 +175,11 @@ holds(void)
 {
 	struct outgoing_event *e = read_line("{\"id\":\"e-1\"}");
 
-	outgoing_event_hold(e);
-	outgoing_event_drop(e);
+	outgoing_event_ref(e);
+	outgoing_event_unref(e);
 	CHECK(e->refs == 1 && is(e->id, "e-1"), "held by two, dropped by one");
-	outgoing_event_drop(e);
-	outgoing_event_drop(NULL);
+	outgoing_event_unref(e);
+	outgoing_event_unref(NULL);
 	CHECK(read_line("[1]") == NULL &&
 		read_line("{\"a\":1,\"a\":2}") == NULL &&
 		read_line("{\"a\":") == NULL && read_line("") == NULL,

@@ -62,7 +62,7 @@ add(const char *id, const char *session)
 	    id, session);
 	event = outgoing_event_read(&reader, span_of(line), T0 + now, NULL);
 	entry = schedule_entry_new(event);
-	outgoing_event_drop(event);
+	outgoing_event_unref(event);
 	if (schedule_add(&s, &e, entry) != SCHEDULE_ADDED)
 		CHECK(false, "it is added");
 }

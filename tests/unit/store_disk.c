@@ -53,7 +53,7 @@ static void
 forget_held(void)
 {
 	while (count > 0) {
-		outgoing_event_drop(held[--count].event);
+		outgoing_event_unref(held[--count].event);
 		free(held[count].error);
 	}
 }
@@ -109,7 +109,7 @@ accepts(const char *id, bool room)
 	rc = store_accept(
 	    s, &e, d.event, kind == STORE_NEW, room, &d.unlogged, &old);
 	if (rc != STORE_COMING || !store_commit(s, true)) {
-		outgoing_event_drop(d.event);
+		outgoing_event_unref(d.event);
 		return rc;
 	}
 	e.coming--;
@@ -119,7 +119,7 @@ accepts(const char *id, bool room)
 		held[count++] = d;
 	} else {
 		store_put_back(s, &e, &d);
-		outgoing_event_drop(d.event);
+		outgoing_event_unref(d.event);
 	}
 	return rc;
 }
@@ -217,7 +217,7 @@ memory(void)
 	CHECK(store_flush_time(store) == -1, "and gives nothing back");
 	store_settle(store, &m, &d, STORE_DELIVERED, NULL);
 	CHECK(m.pending == 0 && store->pending == 0, "it is settled");
-	outgoing_event_drop(event);
+	outgoing_event_unref(event);
 	store_close(store);
 }
 
