@@ -75,7 +75,7 @@ take_news(struct deliver *d, struct deliver_endpoint *e,
 	const struct schedule_breaker *b = &e->queue.breaker;
 
 	if (news->held)
-		deliver_keep_hold(d, e);
+		deliver_save_not_before(d, e);
 	if (news->closed)
 		deliver_note(d, DELIVER_NOTE_STATE, e,
 		    "circuit closed: it answers again");

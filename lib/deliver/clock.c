@@ -13,9 +13,9 @@ deliver_read_clocks(int64_t *now, int64_t *wall)
 }
 
 void
-deliver_keep_hold(struct deliver *d, struct deliver_endpoint *e)
+deliver_save_not_before(struct deliver *d, struct deliver_endpoint *e)
 {
-	store_hold(d->store, &e->kept,
+	store_set_not_before(d->store, &e->kept,
 	    d->schedule.wall + (e->queue.not_before - d->schedule.now));
 }
 
@@ -28,7 +28,7 @@ stepped(struct deliver *d, int64_t by)
 	for (struct deliver_endpoint *e = d->endpoint; e != NULL; e = e->next) {
 		store_step_endpoint(&e->kept, by);
 		if (e->queue.not_before > d->schedule.now)
-			deliver_keep_hold(d, e);
+			deliver_save_not_before(d, e);
 	}
 	for (struct schedule_entry *j = d->accepting; j != NULL; j = j->next)
 		j->delivery.since += by;

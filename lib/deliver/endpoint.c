@@ -65,7 +65,7 @@ fill(struct deliver *d, struct deliver_endpoint *e,
 
 /* Respect the Retry-After of an earlier run, which ends at ${until}. */
 static void
-take_up_hold(struct deliver *d, struct deliver_endpoint *e, int64_t until)
+restore_not_before(struct deliver *d, struct deliver_endpoint *e, int64_t until)
 {
 	int64_t wait = until - d->schedule.wall;
 	char text[INSTANT_TEXT_MAX];
@@ -90,7 +90,7 @@ enter(struct deliver *d, struct deliver_endpoint *e, struct err *err)
 		return -1;
 	e->queue.off = known.off;
 	if (known.not_before > d->schedule.wall)
-		take_up_hold(d, e, known.not_before);
+		restore_not_before(d, e, known.not_before);
 	if (e->queue.off)
 		deliver_note(d, DELIVER_NOTE_STATE, e,
 		    "is switched off since it answered 410; %zu of its events "

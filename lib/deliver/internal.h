@@ -112,7 +112,7 @@ void deliver_use_store(struct deliver *d, struct store *store);
 void deliver_take_time(struct deliver *d);
 void deliver_read_clocks(int64_t *now, int64_t *wall);
 /* Store the time until which ${e} asked for no requests. */
-void deliver_keep_hold(struct deliver *d, struct deliver_endpoint *e);
+void deliver_save_not_before(struct deliver *d, struct deliver_endpoint *e);
 
 /* ---- endpoint.c */
 /* Create an endpoint, which ${d} owns.  Return NULL with ${err} on failure.

@@ -220,7 +220,7 @@ switch_off(
 }
 
 static int
-hold(struct store *s, const struct store_endpoint *e, int64_t until,
+set_not_before(struct store *s, const struct store_endpoint *e, int64_t until,
     struct err *err)
 {
 	return spool_set_not_before(spool_of(s), e->number, until, err);
@@ -332,7 +332,7 @@ static const struct store_row disk = {.name = "disk",
     .take_session = store_disk_take_session,
     .flush = flush,
     .switch_off = switch_off,
-    .hold = hold,
+    .set_not_before = set_not_before,
     .step = step,
     .oldest = oldest,
     .recount = recount,

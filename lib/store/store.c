@@ -291,12 +291,12 @@ store_switch_on(struct store *s, struct store_endpoint *e, struct err *err)
 }
 
 void
-store_hold(struct store *s, struct store_endpoint *e, int64_t until)
+store_set_not_before(struct store *s, struct store_endpoint *e, int64_t until)
 {
 	struct err why;
 
-	if (!s->failed && s->row->hold != NULL &&
-	    s->row->hold(s, e, until, &why) != 0)
+	if (!s->failed && s->row->set_not_before != NULL &&
+	    s->row->set_not_before(s, e, until, &why) != 0)
 		fail(s, &why);
 }
 

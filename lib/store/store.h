@@ -135,7 +135,7 @@ struct store_row {
 	int (*flush)(struct store *s, struct err *err);
 	int (*switch_off)(struct store *s, const struct store_endpoint *e,
 	    bool off, struct err *err);
-	int (*hold)(struct store *s, const struct store_endpoint *e,
+	int (*set_not_before)(struct store *s, const struct store_endpoint *e,
 	    int64_t until, struct err *err);
 	int (*step)(struct store *s, int64_t by, struct err *err);
 	int (*oldest)(struct store *s, const struct store_endpoint *e,
@@ -280,11 +280,12 @@ const struct err *store_failure(const struct store *s);
 const struct err *store_accept_failure(const struct store *s);
 
 /* Remember that ${e} is switched off; or that it is on, which also ends
- * store_hold.  store_switch_on returns 0, or -1 with ${err}. */
+ * store_set_not_before.  store_switch_on returns 0, or -1 with ${err}. */
 void store_switch_off(struct store *s, struct store_endpoint *e);
 int store_switch_on(struct store *s, struct store_endpoint *e, struct err *err);
 /* Remember that ${e} asked for no requests before ${until} (wall clock). */
-void store_hold(struct store *s, struct store_endpoint *e, int64_t until);
+void store_set_not_before(
+    struct store *s, struct store_endpoint *e, int64_t until);
 /* Adjust the times in the store, or of ${e}, after the wall clock was set
  * forward by ${by} ms (back if negative). */
 void store_step(struct store *s, int64_t by);
