@@ -202,7 +202,7 @@ begin_run(struct audit_check *c, const struct audit_line *l, struct err *err)
 /* ${l} continues its run.  Is one of the last runs, which begins with the same
  * line, a copy of it? */
 static void
-look_for_copies(struct audit_check *c, const struct audit_line *l)
+find_copies(struct audit_check *c, const struct audit_line *l)
 {
 	size_t least = c->runs > COPIES_WATCHED ? c->runs - COPIES_WATCHED : 0;
 
@@ -237,7 +237,7 @@ continues(struct audit_check *c, const struct audit_line *l)
 }
 
 static void
-look_for_heads(struct audit_check *c, const struct audit_line *l)
+find_heads(struct audit_check *c, const struct audit_line *l)
 {
 	for (size_t i = 0; i < c->heads; i++)
 		if (c->expected[i].head.seq == l->seq &&
@@ -257,13 +257,13 @@ take_good(struct audit_check *c, const struct audit_line *l, struct err *err)
 		r->lines++;
 		r->end = l->hash;
 		c->copied += r->is_copy;
-		look_for_copies(c, l);
+		find_copies(c, l);
 	} else {
 		rc = begin_run(c, l, err);
 	}
 	c->recent[c->count % AUDIT_RECENT] = start_of(&l->hash);
 	if (c->heads > 0)
-		look_for_heads(c, l);
+		find_heads(c, l);
 	return rc;
 }
 

@@ -46,7 +46,7 @@ audit_fault_name(enum audit_fault_kind kind)
 }
 
 void
-audit_tell(struct audit_check *c, struct audit_chain *chain,
+audit_report_fault(struct audit_check *c, struct audit_chain *chain,
     enum audit_fault_kind kind, const char *file, uint64_t line,
     const char *fmt, ...)
 {
@@ -113,20 +113,21 @@ next_homed(const struct gap *g, int64_t from)
 
 /* Before ${at}; NULL: at the end of the chain. */
 static void
-tell_missing(
+report_missing(
     struct gap *g, const struct audit_run *at, int64_t from, int64_t to)
 {
 	uint64_t n = (uint64_t)(to - from);
 	char text[NUMBERS_MAX];
 
 	if (at != NULL)
-		audit_tell(g->c, g->chain, AUDIT_FAULT_MISSING, name_of(g, at),
-		    at->line, "%" PRIu64 " line%s before this one (%s)", n,
-		    plural(n), numbers(text, from, to - 1));
-	else
-		audit_tell(g->c, g->chain, AUDIT_FAULT_CUT, g->file, g->line,
-		    "%" PRIu64 " line%s after this one (%s)", n, plural(n),
+		audit_report_fault(g->c, g->chain, AUDIT_FAULT_MISSING,
+		    name_of(g, at), at->line,
+		    "%" PRIu64 " line%s before this one (%s)", n, plural(n),
 		    numbers(text, from, to - 1));
+	else
+		audit_report_fault(g->c, g->chain, AUDIT_FAULT_CUT, g->file,
+		    g->line, "%" PRIu64 " line%s after this one (%s)", n,
+		    plural(n), numbers(text, from, to - 1));
 }
 
 /* No line here has a number from g->next until just before ${to}, which is that
@@ -139,12 +140,12 @@ skip_to(struct gap *g, const struct audit_run *at, int64_t to)
 		int64_t from = g->next;
 
 		if (r == NULL || r->first >= to) {
-			tell_missing(g, at, from, to);
+			report_missing(g, at, from, to);
 			g->next = to;
 			return;
 		}
 		if (r->first > from)
-			tell_missing(g, at, from, r->first);
+			report_missing(g, at, from, r->first);
 		g->next = r->last + 1;
 	}
 }
@@ -152,15 +153,15 @@ skip_to(struct gap *g, const struct audit_run *at, int64_t to)
 /* ---- Lines that do not fit ---------------------------------------------- */
 
 static void
-tell_run(struct gap *g, const struct audit_run *r, enum audit_fault_kind kind,
+report_run(struct gap *g, const struct audit_run *r, enum audit_fault_kind kind,
     const char *what)
 {
-	audit_tell(g->c, g->chain, kind, name_of(g, r), r->line,
+	audit_report_fault(g->c, g->chain, kind, name_of(g, r), r->line,
 	    "%" PRIu64 " line%s%s", r->lines, plural(r->lines), what);
 }
 
 static void
-tell_changed(struct gap *g, const struct audit_run *r)
+report_changed(struct gap *g, const struct audit_run *r)
 {
 	const char *why = "its bytes do not have its hash";
 
@@ -171,8 +172,8 @@ tell_changed(struct gap *g, const struct audit_run *r)
 	else if (g->after != NULL && g->after->first == g->next + 1 &&
 	    audit_hash_same(&r->own, &g->after->previous))
 		why = "only its hash: the line after it has the right one";
-	audit_tell(g->c, g->chain, AUDIT_FAULT_CHANGED, name_of(g, r), r->line,
-	    "seq %" PRId64 ": %s", g->next, why);
+	audit_report_fault(g->c, g->chain, AUDIT_FAULT_CHANGED, name_of(g, r),
+	    r->line, "seq %" PRId64 ": %s", g->next, why);
 }
 
 /* A run in place that is a copy of lines within ${r}: they were copied to an
@@ -212,8 +213,8 @@ take_stranger(struct gap *g, const struct audit_run *r)
 		skip_to(g, r, r->first);
 	room = open ? is_next(g, r) : (uint64_t)(g->limit - g->next);
 	if (room == 0) {
-		audit_tell(g->c, g->chain, AUDIT_FAULT_INSERTED, name_of(g, r),
-		    r->line, "%" PRIu64 " line%s%s%s", r->lines,
+		audit_report_fault(g->c, g->chain, AUDIT_FAULT_INSERTED,
+		    name_of(g, r), r->line, "%" PRIu64 " line%s%s%s", r->lines,
 		    plural(r->lines),
 		    r->form == AUDIT_MALFORMED
 			? ": "
@@ -221,7 +222,7 @@ take_stranger(struct gap *g, const struct audit_run *r)
 		    r->form == AUDIT_MALFORMED ? r->what : "");
 		return;
 	}
-	tell_changed(g, r);
+	report_changed(g, r);
 	g->next += r->lines < room ? (int64_t)r->lines : (int64_t)room;
 	if (r->form != AUDIT_MALFORMED)
 		g->hash = r->end;
@@ -230,13 +231,14 @@ take_stranger(struct gap *g, const struct audit_run *r)
 }
 
 static void
-tell_copy(struct gap *g, const struct audit_run *r, size_t file, uint64_t line)
+report_copy(
+    struct gap *g, const struct audit_run *r, size_t file, uint64_t line)
 {
 	char where[ERR_TEXT_MAX];
 
 	snprintf(where, sizeof(where), " that %s at %s:%" PRIu64,
 	    r->lines == 1 ? "is" : "are", g->c->file[file].name, line);
-	tell_run(g, r, AUDIT_FAULT_DUPLICATED, where);
+	report_run(g, r, AUDIT_FAULT_DUPLICATED, where);
 }
 
 /* If the lines of ${r} are good and known, report what they are.  Return
@@ -250,15 +252,16 @@ take_known(struct gap *g, const struct audit_run *r)
 	if (r->form != AUDIT_GOOD)
 		return false;
 	if (r->is_copy)
-		tell_copy(g, r, r->copy_file, r->copy_line);
+		report_copy(g, r, r->copy_file, r->copy_line);
 	else if (copy != NULL)
-		tell_copy(g, r, copy->file, copy->line);
+		report_copy(g, r, copy->file, copy->line);
 	else if (r->home != AUDIT_NONE)
-		audit_tell(g->c, g->chain, AUDIT_FAULT_REORDERED, name_of(g, r),
-		    r->line, "%" PRIu64 " line%s out of place (%s)", r->lines,
+		audit_report_fault(g->c, g->chain, AUDIT_FAULT_REORDERED,
+		    name_of(g, r), r->line,
+		    "%" PRIu64 " line%s out of place (%s)", r->lines,
 		    plural(r->lines), numbers(text, r->first, r->last));
 	else if (audit_begins(r) && g->before != NULL)
-		tell_run(g, r, AUDIT_FAULT_RESTARTED, " of a new chain");
+		report_run(g, r, AUDIT_FAULT_RESTARTED, " of a new chain");
 	else
 		return false;
 	return true;
@@ -278,15 +281,15 @@ blame(struct gap *g, const struct audit_run *beyond)
 	    !audit_hash_same(&a->end, &beyond->previous);
 
 	if (b == NULL || single) {
-		audit_tell(g->c, g->chain, AUDIT_FAULT_CHANGED, name_of(g, a),
-		    a->line,
+		audit_report_fault(g->c, g->chain, AUDIT_FAULT_CHANGED,
+		    name_of(g, a), a->line,
 		    "seq %" PRId64 ": with its hash: it does not have that of "
 		    "the line before it",
 		    a->first);
 		g->blamed = a;
 	} else if (g->blamed != b) {
-		audit_tell(g->c, g->chain, AUDIT_FAULT_CHANGED, name_of(g, b),
-		    b->line + b->lines - 1,
+		audit_report_fault(g->c, g->chain, AUDIT_FAULT_CHANGED,
+		    name_of(g, b), b->line + b->lines - 1,
 		    "seq %" PRId64 ": with its hash: the line after it has "
 		    "another one",
 		    b->last);

@@ -97,7 +97,7 @@ void audit_find_faults(struct audit_check *c, const size_t *order, size_t n,
     size_t last, struct audit_chain *chain);
 
 /* Report a fault or note of ${chain}, which may be NULL. */
-void audit_tell(struct audit_check *c, struct audit_chain *chain,
+void audit_report_fault(struct audit_check *c, struct audit_chain *chain,
     enum audit_fault_kind kind, const char *file, uint64_t line,
     const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 

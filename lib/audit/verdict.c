@@ -7,7 +7,7 @@
 /* Tell about the files of the chain that begins with ${first}.  Return the last
  * one of them that has lines. */
 static size_t
-tell_files(struct audit_check *c, struct audit_chain *chain, size_t first)
+report_files(struct audit_check *c, struct audit_chain *chain, size_t first)
 {
 	size_t last = first;
 
@@ -15,15 +15,17 @@ tell_files(struct audit_check *c, struct audit_chain *chain, size_t first)
 		const struct audit_file *f = &c->file[i];
 
 		if (f->torn > 0 && f->after != AUDIT_NONE)
-			audit_tell(c, chain, AUDIT_FAULT_CHANGED, f->name,
-			    f->torn, "cut off, although %s continues the file",
+			audit_report_fault(c, chain, AUDIT_FAULT_CHANGED,
+			    f->name, f->torn,
+			    "cut off, although %s continues the file",
 			    c->file[f->after].name);
 		else if (f->torn > 0)
-			audit_tell(c, chain, AUDIT_NOTE_TORN, f->name, f->torn,
+			audit_report_fault(c, chain, AUDIT_NOTE_TORN, f->name,
+			    f->torn,
 			    "the last line, as after a crash or while it is "
 			    "written");
 		if (f->after != AUDIT_NONE && f->after < i)
-			audit_tell(c, chain, AUDIT_NOTE_ORDER,
+			audit_report_fault(c, chain, AUDIT_NOTE_ORDER,
 			    c->file[f->after].name, 0,
 			    "continues %s, which was given after it", f->name);
 		last = i;
@@ -46,7 +48,7 @@ take_chain(struct audit_check *c, size_t first, size_t *order)
 		return;
 	*chain = (struct audit_chain){.first = -1, .head.seq = -1};
 	c->chains++;
-	last = tell_files(c, chain, first);
+	last = report_files(c, chain, first);
 	chain->file = c->file[last].name;
 	audit_place_runs(c, order, n);
 	audit_find_faults(c, order, n, last, chain);
@@ -64,7 +66,7 @@ chain_of(struct audit_check *c, const struct audit_expected *e)
 }
 
 static void
-tell_heads(struct audit_check *c)
+report_heads(struct audit_check *c)
 {
 	for (size_t i = 0; i < c->heads; i++) {
 		const struct audit_expected *e = &c->expected[i];
@@ -73,13 +75,14 @@ tell_heads(struct audit_check *c)
 		if (e->met)
 			continue;
 		if (chain != NULL)
-			audit_tell(c, chain, AUDIT_FAULT_CHANGED, e->name,
-			    e->line,
+			audit_report_fault(c, chain, AUDIT_FAULT_CHANGED,
+			    e->name, e->line,
 			    "%s: the line with seq %" PRId64
 			    " does not have the hash of this head",
 			    chain->file, e->head.seq);
 		else
-			audit_tell(c, NULL, AUDIT_FAULT_CUT, e->name, e->line,
+			audit_report_fault(c, NULL, AUDIT_FAULT_CUT, e->name,
+			    e->line,
 			    "no file has the line with seq %" PRId64
 			    " of this head, nor the start of its chain",
 			    e->head.seq);
@@ -103,7 +106,7 @@ audit_check_end(
 	for (size_t i = 0; i < c->files; i++)
 		if (c->file[i].before == AUDIT_NONE)
 			take_chain(c, i, order);
-	tell_heads(c);
+	report_heads(c);
 	free(order);
 	return 0;
 }

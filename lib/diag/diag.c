@@ -107,7 +107,7 @@ sanitise(char *s)
 }
 
 static void
-tell_dropped(void)
+report_dropped(void)
 {
 	char text[128];
 	int n = snprintf(text, sizeof(text),
@@ -124,7 +124,7 @@ diag_nowait(bool on)
 {
 	nowait = on;
 	if (!nowait && dropped > 0)
-		tell_dropped();
+		report_dropped();
 }
 
 static void emit(int errnum, const char *fmt, va_list ap)
@@ -143,7 +143,7 @@ emit(int errnum, const char *fmt, va_list ap)
 		return;
 	}
 	if (dropped > 0) {
-		tell_dropped();
+		report_dropped();
 		/* That may have used up the room. */
 		if (!may_write()) {
 			dropped++;

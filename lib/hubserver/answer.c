@@ -67,7 +67,7 @@ hubserver_refuse(struct hubserver_call *c, int status, const char *code,
 	const char *peer = serve_request_peer(c->request);
 	struct json_writer w;
 
-	hubserver_tell(c->server, HUBSERVER_REFUSED, peer, "refused: %d: %s",
+	hubserver_report(c->server, HUBSERVER_REFUSED, peer, "refused: %d: %s",
 	    status, text);
 	hubserver_audit_refusal(c->server, peer, status, text);
 	buf_clear(&c->body);

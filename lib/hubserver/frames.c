@@ -30,7 +30,7 @@ hubserver_socket_close(struct hubserver_socket *k, int code, const char *why)
 {
 	struct buf out;
 
-	hubserver_tell(
+	hubserver_report(
 	    k->server, HUBSERVER_DETAIL, k->peer, "websocket: ended: %s", why);
 	buf_init(&out);
 	websocket_add_close(&out, code, span_of(why), NULL);

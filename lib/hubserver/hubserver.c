@@ -95,7 +95,7 @@ hubserver_use_keys(struct hubserver *hs, struct sign_keys *keys)
 void
 hubserver_client_failed(void *context, const char *peer, const char *why)
 {
-	hubserver_tell(context, HUBSERVER_REFUSED, peer, "%s", why);
+	hubserver_report(context, HUBSERVER_REFUSED, peer, "%s", why);
 	hubserver_audit_refusal(context, peer, 0, why);
 }
 

@@ -46,7 +46,7 @@
 #define HUBSERVER_RECEIPT_MAX (((size_t)2 << 20) + ((size_t)64 << 10))
 
 /* Refusals reported per minute; the others are only counted. */
-#define HUBSERVER_TOLD_MAX 20
+#define HUBSERVER_REPORTED_MAX 20
 
 enum hubserver_notice {
 	HUBSERVER_REFUSED,    /* a request */

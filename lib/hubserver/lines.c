@@ -154,7 +154,7 @@ take_line(void *context, const struct ndjson_line *line, bool overlong)
 	}
 	hs->count.bad++;
 	snprintf(where, sizeof(where), "<stdin>:%" PRIu64, line->number);
-	hubserver_tell(hs, HUBSERVER_BAD_LINE, where, "%s", err.text);
+	hubserver_report(hs, HUBSERVER_BAD_LINE, where, "%s", err.text);
 }
 
 void

@@ -50,8 +50,8 @@ struct hubserver {
 	unsigned audited; /* refusals audited in this minute */
 	int64_t audited_minute;
 	uint64_t omitted; /* refusals not audited */
-	unsigned told;
-	int64_t told_minute;
+	unsigned reported;
+	int64_t reported_minute;
 	struct buf text;    /* scratch: a Bundle */
 	struct err failure; /* of the hub, the input or the output */
 };
@@ -70,11 +70,11 @@ struct hubserver_call {
 	struct err refusal; /* of the token */
 };
 
-/* ---- tell.c */
+/* ---- report.c */
 
 /* Report a formatted notice about ${where} to the owner.  At most
- * HUBSERVER_TOLD_MAX refusals per minute are reported; all are counted. */
-void hubserver_tell(struct hubserver *hs, enum hubserver_notice what,
+ * HUBSERVER_REPORTED_MAX refusals per minute are reported; all are counted. */
+void hubserver_report(struct hubserver *hs, enum hubserver_notice what,
     const char *where, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 

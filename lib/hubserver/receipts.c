@@ -74,7 +74,7 @@ settle(struct hubserver *hs, const struct receipt *r, struct err *err)
 		hs->count.unknown_receipts++;
 	} else if (!delivered) {
 		hs->count.undelivered++;
-		hubserver_tell(hs, HUBSERVER_UNDELIVERED, "receipts",
+		hubserver_report(hs, HUBSERVER_UNDELIVERED, "receipts",
 		    "notification %.*s was not delivered: %.*s", (int)r->id.n,
 		    r->id.p, (int)r->error.n, r->error.p);
 	}
@@ -108,7 +108,7 @@ take_receipt(void *context, const struct ndjson_line *line, bool overlong)
 		hubserver_fail(hs, &err);
 	hs->count.bad_receipts++;
 	snprintf(where, sizeof(where), "receipts:%" PRIu64, line->number);
-	hubserver_tell(hs, HUBSERVER_BAD_LINE, where, "%s", err.text);
+	hubserver_report(hs, HUBSERVER_BAD_LINE, where, "%s", err.text);
 }
 
 void
@@ -123,7 +123,7 @@ hubserver_take_receipts(void *context, struct span bytes, int errnum)
 		err_sys(&err, errnum, "receipts");
 		hubserver_fail(hs, &err);
 	} else if (bytes.n == 0) {
-		hubserver_tell(hs, HUBSERVER_UNDELIVERED, "receipts",
+		hubserver_report(hs, HUBSERVER_UNDELIVERED, "receipts",
 		    "they have ended: no delivery is confirmed any more");
 	}
 	if (ndjson_pieces_add(&hs->receipt_lines, bytes, take_receipt, hs) !=

@@ -22,7 +22,7 @@ on_closed(void *context)
 {
 	struct hubserver_socket *k = context;
 
-	hubserver_tell(
+	hubserver_report(
 	    k->server, HUBSERVER_DETAIL, k->peer, "websocket: disconnected");
 	hubserver_socket_forget(k);
 }
@@ -113,7 +113,7 @@ upgrade(struct hubserver_call *c, const char *accept)
 		hubserver_socket_forget(k);
 		return;
 	}
-	hubserver_tell(hs, HUBSERVER_DETAIL, k->peer, "websocket: connected");
+	hubserver_report(hs, HUBSERVER_DETAIL, k->peer, "websocket: connected");
 	serve_stream_push(k->out); /* the head */
 }
 
@@ -211,7 +211,7 @@ look_after(struct hubserver_socket *k, int64_t now, int64_t wall)
 		hubserver_socket_close(k, WEBSOCKET_POLICY, why);
 	} else if ((stalled > 0 && now - stalled >= HUBSERVER_DEAD_MS) ||
 	    (k->pinged > 0 && now - k->pinged >= HUBSERVER_DEAD_MS)) {
-		hubserver_tell(k->server, HUBSERVER_DETAIL, k->peer,
+		hubserver_report(k->server, HUBSERVER_DETAIL, k->peer,
 		    "websocket: the link is dead");
 		serve_stream_abort(k->out);
 		hubserver_socket_forget(k);

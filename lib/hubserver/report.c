@@ -8,7 +8,7 @@
 #define MINUTE_MS 60000
 
 void
-hubserver_tell(struct hubserver *hs, enum hubserver_notice what,
+hubserver_report(struct hubserver *hs, enum hubserver_notice what,
     const char *where, const char *fmt, ...)
 {
 	char text[ERR_TEXT_MAX];
@@ -20,12 +20,12 @@ hubserver_tell(struct hubserver *hs, enum hubserver_notice what,
 	if (what == HUBSERVER_REFUSED) {
 		int64_t now = instant_monotonic();
 
-		if (now - hs->told_minute >= MINUTE_MS) {
-			hs->told_minute = now;
-			hs->told = 0;
+		if (now - hs->reported_minute >= MINUTE_MS) {
+			hs->reported_minute = now;
+			hs->reported = 0;
 		}
 		hs->count.refused++;
-		if (hs->told++ >= HUBSERVER_TOLD_MAX)
+		if (hs->reported++ >= HUBSERVER_REPORTED_MAX)
 			return;
 	}
 	hs->options.notice(hs->options.context, what, where, text);
