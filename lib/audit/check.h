@@ -62,7 +62,7 @@ audit_fault_is_note(enum audit_fault_kind kind)
 	return kind >= AUDIT_NOTE_TORN;
 }
 
-typedef void audit_report_fault(void *context, const struct audit_fault *f);
+typedef void audit_report(void *context, const struct audit_fault *f);
 
 /* A chain, once audit_check_end has found it. */
 struct audit_chain {
