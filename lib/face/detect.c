@@ -12,9 +12,9 @@
  * detectMultiScale has them where nothing is said. */
 #define SCALE_FACTOR 1.1
 #define HITS 3
-/* Windows are alike when their edges differ by less than this share of their
+/* Windows are similar if their edges differ by less than this share of their
  * sides, as in OpenCV's groupRectangles. */
-#define ALIKE 0.2
+#define SIMILAR 0.2
 /* Rounding slack of the thresholds, as the cascade was trained with. */
 #define THRESHOLD_SLACK 1e-5F
 
@@ -125,7 +125,7 @@ is_face(const struct search *s, ptrdiff_t at)
 	if (!c->kind->begin(c, s->offset, &window, &scale))
 		return false;
 	for (unsigned i = 0; i < c->stages; i++, stage++)
-		if (c->kind->vote(c, stage, s->offset, &window, scale) <
+		if (c->kind->stage_sum(c, stage, s->offset, &window, scale) <
 		    stage->threshold - THRESHOLD_SLACK)
 			return false;
 	return true;
@@ -154,9 +154,9 @@ scan(struct search *s, double factor, int step)
 }
 
 static bool
-is_alike(const struct face_box *a, const struct face_box *b)
+are_similar(const struct face_box *a, const struct face_box *b)
 {
-	double slack = ALIKE * 0.5 *
+	double slack = SIMILAR * 0.5 *
 	    (fmin(a->width, b->width) + fmin(a->height, b->height));
 
 	return fabs(a->x - b->x) <= slack && fabs(a->y - b->y) <= slack &&
@@ -183,7 +183,7 @@ group(struct search *s, unsigned least)
 		s->parent[i] = i;
 	for (i = 1; i < s->hits; i++)
 		for (j = 0; j < i; j++)
-			if (is_alike(&b[i], &b[j]))
+			if (are_similar(&b[i], &b[j]))
 				s->parent[root(s->parent, i)] =
 				    root(s->parent, j);
 	/* The sums gather in the root, which may come after its members. */

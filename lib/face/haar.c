@@ -202,7 +202,7 @@ value(const struct face_haar *f, const int *o, const uint32_t *at)
 }
 
 static float
-vote(const struct face_cascade *c, const struct face_stage *stage,
+stage_sum(const struct face_cascade *c, const struct face_stage *stage,
     const int *offset, const struct face_window *at, float scale)
 {
 	const struct face_tree *t = c->tree + stage->first;
@@ -228,4 +228,4 @@ vote(const struct face_cascade *c, const struct face_stage *stage,
 
 const struct face_kind face_kind_haar = {"HAAR", "/features/_/rects/_", CORNERS,
     true, take_nodes, take_leaves, take_rect, has_rects, check, place, begin,
-    vote};
+    stage_sum};

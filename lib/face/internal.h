@@ -11,7 +11,7 @@ struct face_feature {
 	int x, y, w, h;
 };
 
-/* A stump: patterns whose bit is set in subset vote leaf[0]. */
+/* A stump: the value of patterns whose bit is set in subset is leaf[0]. */
 struct face_weak {
 	unsigned feature;
 	uint32_t subset[8];
@@ -86,11 +86,11 @@ struct face_kind {
 	/* Fill in the offsets of all features, and of the kind's own after
 	 * them, in an integral image with rows of ${stride}. */
 	void (*place)(const struct face_cascade *c, int stride, int *offset);
-	/* Can this window be a face at all?  Sets *${scale} for votes. */
+	/* Can this window be a face at all?  Sets *${scale} for stage_sum. */
 	bool (*begin)(const struct face_cascade *c, const int *offset,
 	    const struct face_window *at, float *scale);
-	/* What the weak classifiers of a stage vote in all. */
-	float (*vote)(const struct face_cascade *c,
+	/* Return the sum of the weak classifiers of a stage. */
+	float (*stage_sum)(const struct face_cascade *c,
 	    const struct face_stage *stage, const int *offset,
 	    const struct face_window *at, float scale);
 };

@@ -117,7 +117,7 @@ pattern(const uint32_t *p, const int *o)
 }
 
 static float
-vote(const struct face_cascade *c, const struct face_stage *stage,
+stage_sum(const struct face_cascade *c, const struct face_stage *stage,
     const int *offset, const struct face_window *at, float scale)
 {
 	const struct face_weak *w = c->weak + stage->first;
@@ -135,4 +135,4 @@ vote(const struct face_cascade *c, const struct face_stage *stage,
 
 const struct face_kind face_kind_lbp = {"LBP", "/features/_/rect", CORNERS,
     false, take_nodes, take_leaves, take_rect, has_rects, check, place, begin,
-    vote};
+    stage_sum};

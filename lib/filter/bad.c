@@ -51,7 +51,7 @@ filter_bad_begin(struct filter_bad *b, const char *source)
 {
 	b->source = source;
 	b->seems = NULL;
-	b->bad = b->hidden = b->alike = 0;
+	b->bad = b->hidden = b->same = 0;
 }
 
 void
@@ -70,7 +70,7 @@ reject(struct filter_bad *b, const struct ndjson_line *line, bool whole)
 {
 	if (b->fd < 0)
 		return 0;
-	if (!whole && b->alike <= FILTER_BAD_SHOWN)
+	if (!whole && b->same <= FILTER_BAD_SHOWN)
 		diag_error("%s:%" PRIu64 ": only the start of the line is kept "
 			   "in %s",
 		    b->source, line->number, b->rejects);
@@ -97,19 +97,19 @@ count_bad(struct filter_bad *b, const struct ndjson_line *line, const char *why)
 {
 	bool no_json = is_no_json(line, why);
 
-	if (b->alike > 0 && no_json == b->no_json &&
+	if (b->same > 0 && no_json == b->no_json &&
 	    (no_json || strcmp(why, b->why) == 0)) {
-		b->alike++;
+		b->same++;
 	} else {
-		b->alike = 1;
+		b->same = 1;
 		b->no_json = no_json;
 		snprintf(b->why, sizeof(b->why), "%s", why);
 	}
 	b->bad++;
-	if (b->alike <= FILTER_BAD_SHOWN || diag_get_level() == DIAG_VERBOSE)
+	if (b->same <= FILTER_BAD_SHOWN || diag_get_level() == DIAG_VERBOSE)
 		return true;
 	b->hidden++;
-	if (b->alike > FILTER_BAD_SHOWN + 1)
+	if (b->same > FILTER_BAD_SHOWN + 1)
 		return false;
 	if (!no_json)
 		diag_error("%s: and so on: more lines like these are counted "
@@ -131,7 +131,7 @@ filter_bad_line(struct filter_bad *b, const struct ndjson_line *line,
 	bool shown;
 
 	if (why == NULL) {
-		b->alike = 0;
+		b->same = 0;
 		return 0;
 	}
 	if (whole && !line->newline && why[0] != '\0')

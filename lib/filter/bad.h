@@ -24,8 +24,8 @@ struct filter_bad {
 	const char *source;
 	const char *seems; /* the kind of file, if not NDJSON; NULL: unknown */
 	uint64_t bad, hidden;
-	uint64_t alike; /* consecutive lines that are bad for one reason */
-	bool no_json;   /* which is that they are not JSON */
+	uint64_t same; /* consecutive lines that are bad for one reason */
+	bool no_json;  /* which is that they are not JSON */
 	char why[ERR_TEXT_MAX]; /* otherwise this */
 };
 
