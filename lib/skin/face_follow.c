@@ -125,22 +125,22 @@ mark_second(struct skin_face *face)
 
 int
 skin_face_detect(struct skin_downscaled *small, const struct video_frame *frame,
-    const struct skin_look *look, struct skin_face *face, int max)
+    const struct skin_detect_options *how, struct skin_face *face, int max)
 {
 	struct skin_window all = {0, 0, small->width, small->height};
-	struct video_frame geometry = as_frame(frame, &all, look->quarter);
-	const struct face_search search = {.dense = look->dense};
+	struct video_frame geometry = as_frame(frame, &all, how->quarter);
+	const struct face_search search = {.dense = how->dense};
 	struct face_box box[SKIN_FACES_MAX];
 	struct face_image im;
 	int i, n;
 
 	skin_downscale(small, frame, &all);
 	im = turn(small, &all, &geometry);
-	n = face_detect(look->cascade, &im, &search, box,
+	n = face_detect(how->cascade, &im, &search, box,
 	    max < SKIN_FACES_MAX ? max : SKIN_FACES_MAX);
 	for (i = 0; i < n; i++) {
 		face[i] = to_face(&box[i], small, &all, &geometry);
-		if (look->second)
+		if (how->second)
 			mark_second(&face[i]);
 	}
 	return n;

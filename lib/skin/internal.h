@@ -154,18 +154,18 @@ struct skin_face_follow {
 	double off[SKIN_CHECKS][3]; /* detection less track: u, v, log size */
 };
 
-/* How to look for faces in a whole picture. */
-struct skin_look {
+/* How to detect faces in a whole picture. */
+struct skin_detect_options {
 	const struct face_cascade *cascade;
 	bool second;      /* it is the second one */
 	unsigned quarter; /* turned by so much more than the picture says */
 	bool dense;       /* as in struct face_search */
 };
 
-/* Look for faces.  Return how many were stored, the largest first; -1: no
+/* Detect faces.  Return how many were stored, the largest first; -1: no
  * memory. */
 int skin_face_detect(struct skin_downscaled *small,
-    const struct video_frame *frame, const struct skin_look *look,
+    const struct video_frame *frame, const struct skin_detect_options *how,
     struct skin_face *face, int max);
 
 /* Does ${cascade} see ${face} around its place?  Return 1 or 0; -1: no memory. */

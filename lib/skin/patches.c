@@ -114,7 +114,7 @@ round_up(int value, int unit)
 }
 
 static void
-look_at(struct block *b, const struct video_frame *frame, int x0, int y0,
+measure_block(struct block *b, const struct video_frame *frame, int x0, int y0,
     int x1, int y1)
 {
 	double yuv[3], rgb[3], sum;
@@ -170,8 +170,8 @@ make_grid(struct grid *grid, const struct video_frame *frame,
 			    y0 + grid->side_y > frame->height)
 				b->patch = -1;
 			if (b->patch >= 0)
-				look_at(b, frame, x0, y0, x0 + grid->side_x,
-				    y0 + grid->side_y);
+				measure_block(b, frame, x0, y0,
+				    x0 + grid->side_x, y0 + grid->side_y);
 		}
 	return 0;
 }
@@ -397,7 +397,7 @@ skin_patches_of_background(struct skin_rects *rects, unsigned region,
 					break;
 			if (k < faces->count)
 				continue;
-			look_at(&b, frame, x, y, x + w, y + h);
+			measure_block(&b, frame, x, y, x + w, y + h);
 			if (!b.clipped && b.luma > BLACK)
 				add_rect(rects,
 				    (struct skin_rect){

@@ -204,7 +204,7 @@ faces_in_view(const struct skin_sampler *s, struct skin_faces *faces)
 
 /* Follow the faces that come into view. */
 static int
-look_for_faces(struct skin_sampler *s, const struct video_frame *frame,
+follow_new_faces(struct skin_sampler *s, const struct video_frame *frame,
     unsigned seen, struct err *err)
 {
 	struct skin_face face[SKIN_FACES_MAX];
@@ -253,7 +253,7 @@ sample_faces(struct skin_sampler *s, const struct video_frame *frame, double dt,
 			s->confirmed = true;
 	}
 	faces_in_view(s, &faces);
-	if (look_for_faces(s, frame, faces.count, err) < 0)
+	if (follow_new_faces(s, frame, faces.count, err) < 0)
 		return -1;
 	faces_in_view(s, &faces);
 	for (i = 0; i < s->subjects; i++) {

@@ -94,8 +94,9 @@ static int
 detect_small(struct skin_search *s, const struct video_frame *frame, bool dense,
     struct skin_face face[SKIN_FACES_MAX])
 {
-	const struct skin_look look = {s->options->cascade, false, 0, dense};
-	int n = skin_face_detect(s->small, frame, &look, face, SKIN_FACES_MAX);
+	const struct skin_detect_options how = {
+	    s->options->cascade, false, 0, dense};
+	int n = skin_face_detect(s->small, frame, &how, face, SKIN_FACES_MAX);
 	int kept = 0;
 
 	for (int i = 0; i < n; i++) {
@@ -116,7 +117,8 @@ static int
 detect(struct skin_search *s, const struct video_frame *frame, bool dense,
     struct skin_face face[SKIN_FACES_MAX])
 {
-	struct skin_look look = {s->options->cascade, false, s->quarter, dense};
+	struct skin_detect_options how = {
+	    s->options->cascade, false, s->quarter, dense};
 	bool second = s->has_candidate && s->candidate.second;
 	int n;
 
@@ -124,14 +126,14 @@ detect(struct skin_search *s, const struct video_frame *frame, bool dense,
 		return detect_small(s, frame, dense, face);
 	n = second
 	    ? 0
-	    : skin_face_detect(s->small, frame, &look, face, SKIN_FACES_MAX);
+	    : skin_face_detect(s->small, frame, &how, face, SKIN_FACES_MAX);
 	if (n != 0 || s->quarter != 0 || s->options->second == NULL)
 		return n;
 	if (second || is_due(s, &second_search, frame->time, &s->next_second)) {
-		look.cascade = s->options->second;
-		look.second = true;
+		how.cascade = s->options->second;
+		how.second = true;
 		n = skin_face_detect(
-		    s->small, frame, &look, face, SKIN_FACES_MAX);
+		    s->small, frame, &how, face, SKIN_FACES_MAX);
 	}
 	if (n != 0 || s->has_candidate ||
 	    !is_due(s, &fine_search, frame->time, &s->next_fine))
