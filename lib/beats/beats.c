@@ -41,7 +41,7 @@ add_beat(struct beats *b, size_t *room, double time, double quality)
 /* Make ${s} a search on a grid of ${rate} over samples first..end of the
  * wave. */
 static int
-lay_block(struct beat_search *s, const struct signal_wave *w, double rate,
+fill_block(struct beat_search *s, const struct signal_wave *w, double rate,
     size_t first, size_t end)
 {
 	size_t n = end - first;
@@ -75,13 +75,13 @@ one_block(struct beats *b, size_t *room, const struct signal_wave *w,
 {
 	double start = (double)first / w->rate;
 	struct beat_search coarse = {0}, fine = {0};
-	int rc = lay_block(&coarse, w, BEAT_SEARCH_COARSE, first, end);
+	int rc = fill_block(&coarse, w, BEAT_SEARCH_COARSE, first, end);
 
 	coarse.period = rate > 0 ? 60 / rate : 0;
 	if (rc == 0)
 		rc = beat_search_coarse(&coarse);
 	if (rc == 0)
-		rc = lay_block(&fine, w, BEAT_SEARCH_FINE, first, end);
+		rc = fill_block(&fine, w, BEAT_SEARCH_FINE, first, end);
 	if (rc == 0)
 		rc = beat_search_fine(&fine, &coarse);
 	for (size_t k = 0; rc == 0 && k < fine.beats; k++) {

@@ -203,7 +203,7 @@ energy(const struct channel ch[CHANNELS], const struct windows *w, size_t j)
 
 /* Place windows around the calm beats. */
 static int
-lay_windows(struct windows *w, const struct finger *f, const struct beats *b,
+make_windows(struct windows *w, const struct finger *f, const struct beats *b,
     const struct channel ch[CHANNELS])
 {
 	double period = fmin(60 / b->rate, PERIOD_MAX) * FINGER_RATE;
@@ -327,7 +327,7 @@ set_weights(struct finger *f, const struct channel ch[CHANNELS])
 	if (which >= 0)
 		f->weight[which] = 1;
 	if (b.count > 2 && b.rate > 0) {
-		rc = lay_windows(&w, f, &b, ch);
+		rc = make_windows(&w, f, &b, ch);
 		if (rc == 0 && w.n > 2) {
 			rc = scatter(ch, &w, between, within, rise);
 			if (rc == 0 && direction(between, within, rise, v)) {

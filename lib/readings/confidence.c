@@ -19,7 +19,7 @@ double
 confidence_heart_rate(const struct pulse_quality *q)
 {
 	/* Fitted, like all below.  A rate that changes has no single value. */
-	static const double start = -6.51, repeat = 10.41, change = -1,
+	static const double start = -6.51, similarity = 10.41, change = -1,
 			    free_change = 4;
 
 	/* By hand: flicker repeats itself perfectly, so its power decides. */
@@ -27,26 +27,26 @@ confidence_heart_rate(const struct pulse_quality *q)
 	    fmin(fmax((q->slow - SLOW_NONE) / (SLOW_ALL - SLOW_NONE), 0), 1);
 
 	return pulse *
-	    logistic(start + repeat * q->beat_similarity +
+	    logistic(start + similarity * q->beat_similarity +
 		change * fmax(0, q->change - free_change));
 }
 
 double
 confidence_sdnn(const struct beats *b, const struct pulse_quality *q)
 {
-	static const double start = -11.6, repeat = 11.2, regular = 4.8;
+	static const double start = -11.6, similarity = 11.2, regular = 4.8;
 
 	return logistic(
-	    start + repeat * q->beat_similarity + regular * b->regular);
+	    start + similarity * q->beat_similarity + regular * b->regular);
 }
 
 double
 confidence_rmssd(const struct beats *b, const struct pulse_quality *q)
 {
-	static const double start = -14.9, repeat = 13.3, regular = 5.7;
+	static const double start = -14.9, similarity = 13.3, regular = 5.7;
 
 	return logistic(
-	    start + repeat * q->beat_similarity + regular * b->regular);
+	    start + similarity * q->beat_similarity + regular * b->regular);
 }
 
 /* The normal distribution function at ${z}. */

@@ -272,7 +272,7 @@ static int
 read_all(struct work *w, struct err *err)
 {
 	const struct readings_output *out = w->out;
-	struct features_input view = {.colour = w->in->colour,
+	struct features_input input = {.colour = w->in->colour,
 	    .pulse = out->pulse,
 	    .upper = w->in->upper,
 	    .lower = w->in->lower,
@@ -282,11 +282,11 @@ read_all(struct work *w, struct err *err)
 	/* The times of the sensor's clock, where frames have only those of
 	 * arrival. */
 	if (times != NULL)
-		view.colour.time = times;
+		input.colour.time = times;
 	read_rate(w);
 	if (read_breath(w, err) != 0)
 		return -1;
-	if (features_measure(&w->out->features, &view, err) != 0)
+	if (features_measure(&w->out->features, &input, err) != 0)
 		return -1;
 	if (w->rate_confidence < PULSE_MIN)
 		return 0;

@@ -125,7 +125,7 @@ lay_channel(struct grid *g, int k, const double *t, const double *x, size_t n,
 }
 
 static int
-lay_grid(struct grid *g, const struct features_input *v)
+make_grid(struct grid *g, const struct features_input *v)
 {
 	const double *channel[CHANNELS] = {
 	    v->colour.r, v->colour.g, v->colour.b};
@@ -293,9 +293,9 @@ describe_beat(struct features *f, const double x[BEAT_LENGTH])
 
 int
 features_measure(
-    struct features *f, const struct features_input *view, struct err *err)
+    struct features *f, const struct features_input *in, struct err *err)
 {
-	const struct signal_colour *c = &view->colour;
+	const struct signal_colour *c = &in->colour;
 	struct grid g = {0};
 	struct transit transit;
 	double mean[BEAT_LENGTH];
@@ -307,22 +307,21 @@ features_measure(
 		f->value[FEATURE_MEAN_GREEN] = dsp_mean(c->g, c->n);
 		f->value[FEATURE_MEAN_BLUE] = dsp_mean(c->b, c->n);
 	}
-	if (transit_measure(
-		&transit, &view->upper, &view->lower, view->beats) != 0)
+	if (transit_measure(&transit, &in->upper, &in->lower, in->beats) != 0)
 		return err_set(err, "out of memory");
 	f->value[FEATURE_TRANSIT_SECONDS] = transit.seconds;
 	f->value[FEATURE_TRANSIT_ERROR] = transit.error;
-	if (view->beats->normal < BEATS_MIN || view->pulse.n < 2)
+	if (in->beats->normal < BEATS_MIN || in->pulse.n < 2)
 		return 0;
-	f->value[FEATURE_HEART_RATE] = view->beats->rate;
-	rc = lay_grid(&g, view);
+	f->value[FEATURE_HEART_RATE] = in->beats->rate;
+	rc = make_grid(&g, in);
 	for (int k = 0; rc == 0 && k < CHANNELS; k++) {
 		if (g.channel[k] != NULL)
-			rc = pulsation(f, &g, view->beats, k);
+			rc = pulsation(f, &g, in->beats, k);
 	}
 	if (rc == 0)
-		rc = regrid(&g, &view->pulse, g.work);
-	if (rc == 0 && mean_beat(mean, &g, g.work, view->beats) >= BEATS_MIN)
+		rc = regrid(&g, &in->pulse, g.work);
+	if (rc == 0 && mean_beat(mean, &g, g.work, in->beats) >= BEATS_MIN)
 		describe_beat(f, mean);
 	grid_release(&g);
 	return rc == 0 ? 0 : err_set(err, "out of memory");

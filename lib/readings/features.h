@@ -64,7 +64,7 @@ struct features_input {
 
 /* Fill ${f}; what is unknown is NAN.  Return 0, or -1 without memory. */
 int features_measure(
-    struct features *f, const struct features_input *view, struct err *err);
+    struct features *f, const struct features_input *in, struct err *err);
 
 /* Set all to NAN. */
 void features_clear(struct features *f);
