@@ -97,7 +97,7 @@ plural(uint64_t n)
 
 /* The next run that belongs into this gap, from the number ${from} on. */
 static const struct audit_run *
-next_homed(const struct gap *g, int64_t from)
+next_in_gap(const struct gap *g, int64_t from)
 {
 	const struct audit_run *best = NULL;
 
@@ -136,7 +136,7 @@ static void
 skip_to(struct gap *g, const struct audit_run *at, int64_t to)
 {
 	while (g->next < to) {
-		const struct audit_run *r = next_homed(g, g->next);
+		const struct audit_run *r = next_in_gap(g, g->next);
 		int64_t from = g->next;
 
 		if (r == NULL || r->first >= to) {

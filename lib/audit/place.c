@@ -28,7 +28,7 @@ audit_anchor_of(struct audit_check *c, const struct audit_run *r)
 
 /* How many runs begin a chain? */
 static size_t
-beginnings(const struct audit_check *c, const size_t *order, size_t n)
+count_beginnings(const struct audit_check *c, const size_t *order, size_t n)
 {
 	size_t count = 0;
 
@@ -43,7 +43,7 @@ static void
 choose(struct audit_check *c, const size_t *order, size_t n)
 {
 	size_t best = AUDIT_NONE;
-	bool begun = beginnings(c, order, n) < 2;
+	bool begun = count_beginnings(c, order, n) < 2;
 
 	for (size_t j = 0; j < n; j++) {
 		struct audit_run *r = &c->run[order[j]];
@@ -126,7 +126,7 @@ may_be_moved(const struct audit_check *c, const size_t *order, size_t n,
 	/* It is where it belongs, but has another number. */
 	if (before != NULL && audit_hash_same(&before->end, &r->previous))
 		return false;
-	if (audit_begins(r) && beginnings(c, order, n) > 1)
+	if (audit_begins(r) && count_beginnings(c, order, n) > 1)
 		return false;
 	return is_linked(c, order, n, r);
 }

@@ -174,7 +174,7 @@ take_object(struct hubserver_socket *k, const struct json_index *ix)
 }
 
 bool
-hubserver_socket_heard(struct hubserver_socket *k, struct span text)
+hubserver_socket_received(struct hubserver_socket *k, struct span text)
 {
 	static const char bind[] = "bind-with-token";
 	struct json_index ix;

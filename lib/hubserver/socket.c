@@ -53,7 +53,7 @@ on_received(void *context, struct span bytes)
 				return;
 			break;
 		case WEBSOCKET_GOT_TEXT:
-			if (!hubserver_socket_heard(k, k->reader.payload))
+			if (!hubserver_socket_received(k, k->reader.payload))
 				return;
 			break;
 		case WEBSOCKET_GOT_BINARY:

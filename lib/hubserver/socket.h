@@ -43,6 +43,6 @@ void hubserver_socket_close(
 /* ---- bind.c */
 
 /* Process the message ${text}.  Return false if ${k} was closed and freed. */
-bool hubserver_socket_heard(struct hubserver_socket *k, struct span text);
+bool hubserver_socket_received(struct hubserver_socket *k, struct span text);
 
 #endif

@@ -4,7 +4,8 @@
 #include <string.h>
 
 enum {
-	CROWD = 8,    /* frames over which a high rate is told from jitter */
+	CROWD =
+	    8, /* frames over which a high rate is distinguished from jitter */
 	AVERAGED = 16 /* frames that are averaged at most */
 };
 

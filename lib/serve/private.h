@@ -65,9 +65,9 @@ struct serve {
 	struct hash_table addresses;        /* of struct serve_address */
 	size_t buffered;                    /* bytes of all bodies */
 	struct serve_request *first, *last; /* connections, oldest first */
-	bool paused;  /* the limit of connections is reached */
-	bool flooded; /* by connections that send no request */
-	bool looking; /* a search for one to close is scheduled */
+	bool paused;     /* the limit of connections is reached */
+	bool flooded;    /* by connections that send no request */
+	bool relief_due; /* a search for one to close is scheduled */
 	bool draining;
 	int64_t drain_ends;
 	struct serve_watch *watches;

@@ -3,7 +3,7 @@
 #include "serve/private.h"
 
 /* How often to look for one to close. */
-#define LOOK_MS 50
+#define RELIEF_MS 50
 
 /* A connection is idle after this many milliseconds without activity.  Until
  * then, its next request may be in transit. */
@@ -89,12 +89,12 @@ refuse_slow(struct serve *s, int64_t now)
 }
 
 static void
-look(void *context)
+relieve(void *context)
 {
 	struct serve *s = context;
 	int64_t now = instant_monotonic();
 
-	s->looking = false;
+	s->relief_due = false;
 	if (!s->paused || s->draining)
 		return;
 	if (!serve_someone_waits(s))
@@ -113,8 +113,8 @@ serve_make_room(struct serve *s)
 		return;
 	s->paused = true;
 	evconnlistener_disable(s->listener);
-	if (!s->looking)
-		s->looking = serve_after(s, LOOK_MS, look, s) == 0;
+	if (!s->relief_due)
+		s->relief_due = serve_after(s, RELIEF_MS, relieve, s) == 0;
 }
 
 void

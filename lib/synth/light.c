@@ -10,7 +10,7 @@
 #define CAMERA_GAMMA 0.45
 
 /* A lamp on mains of 50 Hz flickers at 100; the others are by hand, of the
- * kind that a breath or a slow drift must be told from. */
+ * kind that a breath or a slow drift must be distinguished from. */
 static const double natural_hz[SYNTH_LIGHT_COUNT] = {0, 100, 0.4, 0, 0.2, 0.3};
 
 void

@@ -8,7 +8,7 @@
  * 5 /min. */
 #define SAME 0.06
 /* The same where both rates have the same source. */
-#define SAME_TOLD 0.005
+#define SAME_SOURCE 0.005
 /* In the dark a camera takes fewer frames than were asked for, down to this
  * share; their times are then uneven.  Slow motion begins at a half. */
 #define DARK 1.35
@@ -65,7 +65,7 @@ stream_seconds(const AVStream *s)
 /* Is there sound that lasts as long as the pictures do once their times are
  * divided by ${ratio}?  Sound is recorded by its own clock. */
 static bool
-is_borne_out(const struct video *v, double ratio)
+sound_confirms(const struct video *v, double ratio)
 {
 	double pictures = stream_seconds(v->stream), sound;
 
@@ -83,7 +83,7 @@ is_borne_out(const struct video *v, double ratio)
 }
 
 static void
-judge(struct video *v)
+compare_rates(struct video *v)
 {
 	const struct video_capture *c = &v->capture;
 	double rate = v->info.frame_rate, ratio, same = SAME;
@@ -96,13 +96,13 @@ judge(struct video *v)
 	}
 	ratio = c->rate / (c->played > 0 ? c->played : rate);
 	if (c->played > 0)
-		same = SAME_TOLD;
+		same = SAME_SOURCE;
 	if (fabs(ratio - 1) < same)
 		return;
 	if (c->played <= 0 && ratio > 1 / DARK && ratio < DARK &&
 	    !is_even(v->stream))
 		return;
-	if (is_borne_out(v, ratio)) {
+	if (sound_confirms(v, ratio)) {
 		v->slowdown = ratio;
 		v->info.frame_rate = rate * ratio;
 	} else {
@@ -119,7 +119,7 @@ video_clock_detect(struct video *v)
 	if (v->source.seekable &&
 	    strncmp(v->format->iformat->name, "mov", 3) == 0)
 		video_capture_boxes(&v->capture, read_at, v, v->size);
-	judge(v);
+	compare_rates(v);
 	if (v->options.frame_rate > 0 &&
 	    (v->timeless || v->false_clock || v->options.ignore_clock)) {
 		v->counted = true;
