@@ -90,7 +90,7 @@ give(struct deliver *d, struct deliver_endpoint *e,
 		    schedule_add(&d->schedule, &e->queue, entry) !=
 			SCHEDULE_ADDED) {
 			schedule_entry_free(entry);
-			store_forsake(d->store, &e->kept);
+			store_uncount(d->store, &e->kept);
 			return -1;
 		}
 		count_accepted(d, e);

@@ -273,7 +273,7 @@ waits_for_reader(const struct deliver *d)
 /* Is too much output unwritten because its reader is slow?  Then only the
  * requests under way may produce more. */
 static bool
-clogged(const struct deliver *d)
+output_is_blocked(const struct deliver *d)
 {
 	return ndjson_unwritten(d->out->receipts) >= RECEIPTS_MAX ||
 	    deliver_unwritten_letters(d) >= RECEIPTS_MAX ||
@@ -285,7 +285,7 @@ deliver_wants_lines(const struct deliver *d)
 {
 	if (d->schedule.stopped || d->failed || d->store->accept_failed ||
 	    d->reader.held >= DELIVER_MEMORY_MAX || deliver_endpoints_full(d) ||
-	    clogged(d))
+	    output_is_blocked(d))
 		return false;
 	if (d->store->row->durable)
 		return d->room > 0 && !d->store->is_full;
@@ -371,14 +371,14 @@ begin_turn(struct deliver *d)
 	uint64_t settled = deliver_settled(d);
 
 	deliver_load(d);
-	deliver_settle_hopeless(d);
+	deliver_settle_unsendable(d);
 	if (deliver_settled(d) != settled)
 		store_flush(d->store); /* before the receipts */
 	deliver_send(d);
 }
 
 static int64_t
-sooner(int64_t a, int64_t b)
+earlier(int64_t a, int64_t b)
 {
 	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
@@ -390,11 +390,11 @@ next_time(const struct deliver *d)
 {
 	int64_t next = store_flush_time(d->store);
 
-	if (clogged(d))
+	if (output_is_blocked(d))
 		return next;
 	if (d->schedule.stopped)
 		return -1;
-	next = sooner(next, schedule_next_time(&d->schedule));
+	next = earlier(next, schedule_next_time(&d->schedule));
 	for (const struct deliver_endpoint *e = d->endpoint; e != NULL;
 	     e = e->next) {
 		int64_t due = store_next_time(&e->kept);
@@ -402,7 +402,7 @@ next_time(const struct deliver *d)
 		if (!e->queue.off && due < INT64_MAX &&
 		    e->queue.loaded <=
 			schedule_window(&d->schedule, &e->queue) / 2)
-			next = sooner(
+			next = earlier(
 			    next, d->schedule.now + (due - d->schedule.wall));
 	}
 	return next;
@@ -417,7 +417,7 @@ deliver_turn(struct deliver *d, const int fd[], bool readable[], size_t n,
 
 	deliver_take_time(d);
 	deliver_accept(d);
-	if (!clogged(d))
+	if (!output_is_blocked(d))
 		begin_turn(d);
 	if (ndjson_flush(d->out->receipts) != 0)
 		deliver_output_is_bad(d, errno, "<stdout>: write failed");

@@ -181,7 +181,7 @@ void deliver_take_outcomes(struct deliver *d, const char *why);
 void deliver_drop(struct deliver *d, struct deliver_endpoint *e,
     enum schedule_cause cause, const char *why);
 /* Settle deliveries that will never be sent. */
-void deliver_settle_hopeless(struct deliver *d);
+void deliver_settle_unsendable(struct deliver *d);
 
 /* ---- reason.c */
 /* Report the start of the body of a failed answer, once per status, and that

@@ -97,7 +97,7 @@ deliver_drop(struct deliver *d, struct deliver_endpoint *e,
 }
 
 void
-deliver_settle_hopeless(struct deliver *d)
+deliver_settle_unsendable(struct deliver *d)
 {
 	for (struct deliver_endpoint *e = d->endpoint;
 	     e != NULL && !d->schedule.stopped; e = e->next) {

@@ -4,8 +4,7 @@
 #include <string.h>
 
 enum {
-	CROWD =
-	    8, /* frames over which a high rate is distinguished from jitter */
+	CROWD = 8,    /* frames that distinguish a high rate from jitter */
 	AVERAGED = 16 /* frames that are averaged at most */
 };
 

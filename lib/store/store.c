@@ -132,7 +132,7 @@ store_accept(struct store *s, struct store_endpoint *e,
 }
 
 void
-store_forsake(struct store *s, struct store_endpoint *e)
+store_uncount(struct store *s, struct store_endpoint *e)
 {
 	e->pending--;
 	s->pending--;

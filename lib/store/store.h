@@ -213,7 +213,7 @@ enum store_accepted store_accept(struct store *s, struct store_endpoint *e,
     struct store_record *old);
 /* Do not count a delivery after STORE_ACCEPTED: the caller ran out of memory
  * and reports that. */
-void store_forsake(struct store *s, struct store_endpoint *e);
+void store_uncount(struct store *s, struct store_endpoint *e);
 
 /* Commit what was accepted since the last commit.  ${any}: some deliveries were
  * STORE_COMING, and are in the caller's memory.

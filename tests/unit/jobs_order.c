@@ -16,7 +16,7 @@ struct report {
 	int bad, died;
 };
 
-/* The later, the sooner it is done; one dies. */
+/* The later, the earlier it is done; one dies. */
 static int
 work(void *context, size_t task, int fd)
 {
