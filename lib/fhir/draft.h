@@ -47,7 +47,7 @@ int fhir_draft_join(
 int fhir_draft_write(
     const struct fhir_draft *d, struct buf *out, struct err *err);
 
-/* ---- Parts of an Observation (source.c, device_back.c, values.c) ---------- */
+/* ---- Parts of an Observation (source.c, device_read.c, values.c) ---------- */
 
 /* Write time, session, seq, type and quality of the Observation ${n}. */
 int fhir_read_context(

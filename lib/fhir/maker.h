@@ -174,7 +174,7 @@ enum verdict fhir_emit(struct fhir_maker *m, const struct fhir_event *e,
 enum verdict fhir_emit_notification(struct fhir_maker *m, struct span id,
     struct ndjson_writer *out, struct err *err);
 
-/* ---- Notifications (notify_take.c) ------------------------------------------ */
+/* ---- Notifications (notify_maker.c) ----------------------------------------- */
 
 /* Write a notification about m->made, all resources of ${e}. */
 enum verdict fhir_notify_event(struct fhir_maker *m, const struct fhir_event *e,

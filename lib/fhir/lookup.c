@@ -1,4 +1,4 @@
-/* Looking into a resource that is checked, and names. */
+/* What a resource that is checked contains, and names. */
 #include <stdlib.h>
 
 #include "fhir/check.h"
