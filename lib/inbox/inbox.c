@@ -25,7 +25,7 @@ enum statement {
 	UNDO,
 	NOTE,
 	HASH,
-	KEEP,
+	ADD,
 	NEXT,
 	OLDEST,
 	PRINTED,
@@ -46,7 +46,7 @@ static const char *const sql[STATEMENTS] = {
     [UNDO] = "ROLLBACK TO mark",
     [NOTE] = "INSERT OR IGNORE INTO seen (id, time, hash) VALUES (?1, ?2, ?3)",
     [HASH] = "SELECT hash FROM seen WHERE id = ?1",
-    [KEEP] = "INSERT INTO line (text, time) VALUES (?1, ?2)",
+    [ADD] = "INSERT INTO line (text, time) VALUES (?1, ?2)",
     [NEXT] = ("SELECT number, text FROM line WHERE number > ?1 "
 	      "ORDER BY number LIMIT 1"),
     [OLDEST] = "SELECT time FROM line ORDER BY number LIMIT 1",
@@ -300,12 +300,12 @@ inbox_note(struct inbox *x, struct span id, struct span hash, int64_t now,
 }
 
 int
-inbox_keep(struct inbox *x, struct span line, int64_t now, struct err *err)
+inbox_add(struct inbox *x, struct span line, int64_t now, struct err *err)
 {
-	if (!bind(x, KEEP, 1, line) ||
-	    sqlite3_bind_int64(x->statement[KEEP], 2, now) != SQLITE_OK)
+	if (!bind(x, ADD, 1, line) ||
+	    sqlite3_bind_int64(x->statement[ADD], 2, now) != SQLITE_OK)
 		return failed(x, err);
-	if (run(x, KEEP, err) != 0)
+	if (run(x, ADD, err) != 0)
 		return -1;
 	x->last = sqlite3_last_insert_rowid(x->db);
 	x->waiting++;

@@ -49,7 +49,7 @@ enum inbox_noted inbox_note(struct inbox *x, struct span id, struct span hash,
 
 /* Within a transaction: store ${line}, accepted at ${now}, until it is printed.
  * Return 0, or -1 with ${err}. */
-int inbox_keep(struct inbox *x, struct span line, int64_t now, struct err *err);
+int inbox_add(struct inbox *x, struct span line, int64_t now, struct err *err);
 
 /* Return how many lines are stored, including those of an open transaction. */
 uint64_t inbox_waiting(const struct inbox *x);

@@ -73,7 +73,7 @@ refuse_other(struct receive *r, struct serve_request *request,
 
 /* Store one item, unless its ID is known. */
 static enum inbox_noted
-keep_item(struct receive *r, const struct receive_payload *p, size_t i,
+add_line(struct receive *r, const struct receive_payload *p, size_t i,
     int64_t now, struct err *err)
 {
 	struct span id = scoped(r, p, id_of(r, p, i)), line;
@@ -93,8 +93,8 @@ keep_item(struct receive *r, const struct receive_payload *p, size_t i,
 		err_set(err, "out of memory");
 		return INBOX_FAILED;
 	}
-	return inbox_keep(r->options.inbox, line, now, err) != 0 ? INBOX_FAILED
-								 : INBOX_NEW;
+	return inbox_add(r->options.inbox, line, now, err) != 0 ? INBOX_FAILED
+								: INBOX_NEW;
 }
 
 static void
@@ -126,7 +126,7 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
 	if (good && n > 1)
 		good = inbox_mark(r->options.inbox, &err) == 0;
 	for (size_t i = 0; good && noted != INBOX_CONFLICT && i < n; i++) {
-		noted = keep_item(r, p, i, now, &err);
+		noted = add_line(r, p, i, now, &err);
 		good = noted != INBOX_FAILED;
 		added += noted == INBOX_NEW;
 		if (noted == INBOX_CONFLICT) {

@@ -22,7 +22,7 @@ put_bytes(struct buf *out, const void *p, size_t n)
 	buf_add_byte(out, ':');
 }
 
-struct draft {
+struct headers {
 	const struct sign_input *in;
 	struct buf digest, inputs, signatures, base;
 };
@@ -38,7 +38,7 @@ put_line(struct buf *base, const char *name, struct span value)
 /* Sign with key ${i}; labels count from 1. */
 static int
 add_signature(
-    struct draft *d, const struct sign_key *key, size_t i, struct err *err)
+    struct headers *d, const struct sign_key *key, size_t i, struct err *err)
 {
 	const struct sign_input *in = d->in;
 	uint8_t bytes[CRYPTO_ED25519_SIGNATURE];
@@ -86,7 +86,7 @@ emit_headers(struct sign_keys *k, const struct sign_input *in, sign_emit *emit,
     void *context, struct err *err)
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE];
-	struct draft d = {.in = in};
+	struct headers d = {.in = in};
 	int rc = -1;
 
 	if (crypto_sha256(in->body.p, in->body.n, digest) != 0) {

@@ -65,7 +65,7 @@ ids(void)
 		    INBOX_CONFLICT,
 	    "a known one with another hash");
 	CHECK(inbox_mark(x, &err) == 0 && note("m", 3) == INBOX_NEW &&
-		inbox_keep(x, span_of("line"), 10, &err) == 0 &&
+		inbox_add(x, span_of("line"), 10, &err) == 0 &&
 		inbox_undo(x, &err) == 0 && inbox_waiting(x) == 0 &&
 		note("m", 3) == INBOX_NEW && note("b", 3) == INBOX_KNOWN,
 	    "a savepoint is rolled back");
@@ -117,17 +117,17 @@ lines(void)
 	CHECK(inbox_waiting(x) == 0, "no line is stored");
 	CHECK_TEXT(kept(), "", "there is no line");
 	CHECK(inbox_begin(x, &err) == 0 &&
-		inbox_keep(x, span_of("one"), 11, &err) == 0 &&
-		inbox_keep(x, span_of("two"), 12, &err) == 0 &&
+		inbox_add(x, span_of("one"), 11, &err) == 0 &&
+		inbox_add(x, span_of("two"), 12, &err) == 0 &&
 		inbox_waiting(x) == 2,
 	    "two in a transaction");
 	inbox_rollback(x);
 	CHECK(inbox_waiting(x) == 0, "that is rolled back");
 	CHECK_TEXT(kept(), "", "leave no lines");
 	CHECK(inbox_begin(x, &err) == 0 &&
-		inbox_keep(x, span_of("one"), 11, &err) == 0 &&
-		inbox_keep(x, span_of("two"), 12, &err) == 0 &&
-		inbox_keep(x, span_of("three"), 13, &err) == 0 &&
+		inbox_add(x, span_of("one"), 11, &err) == 0 &&
+		inbox_add(x, span_of("two"), 12, &err) == 0 &&
+		inbox_add(x, span_of("three"), 13, &err) == 0 &&
 		inbox_commit(x, &err) == 0,
 	    "three");
 	inbox_close(x);
@@ -147,7 +147,7 @@ lines(void)
 	CHECK(inbox_oldest(x) == 0, "none is the oldest");
 	/* A number is never used again: a caller may remember it. */
 	CHECK(inbox_begin(x, &err) == 0 &&
-		inbox_keep(x, span_of("four"), 14, &err) == 0 &&
+		inbox_add(x, span_of("four"), 14, &err) == 0 &&
 		inbox_commit(x, &err) == 0 && inbox_printed(x, 3, &err) == 0,
 	    "a later one");
 	CHECK_TEXT(kept(), "four ", "has its own number");
@@ -160,21 +160,21 @@ uncommitted(void)
 {
 	open_inbox("uncommitted");
 	CHECK(inbox_begin(x, &err) == 0 &&
-		inbox_keep(x, span_of("one"), 11, &err) == 0,
+		inbox_add(x, span_of("one"), 11, &err) == 0,
 	    "a line in a transaction");
 	CHECK_TEXT(kept(), "", "is not to be printed yet");
 	CHECK(inbox_commit(x, &err) == 0, "committed");
 	CHECK(inbox_begin(x, &err) == 0 &&
-		inbox_keep(x, span_of("two"), 12, &err) == 0,
+		inbox_add(x, span_of("two"), 12, &err) == 0,
 	    "another one");
 	CHECK_TEXT(kept(), "one ", "only the first is returned");
 	inbox_rollback(x);
 	CHECK(inbox_begin(x, &err) == 0 && inbox_mark(x, &err) == 0 &&
-		inbox_keep(x, span_of("two"), 12, &err) == 0 &&
+		inbox_add(x, span_of("two"), 12, &err) == 0 &&
 		inbox_undo(x, &err) == 0 && inbox_commit(x, &err) == 0,
 	    "one that is rolled back");
 	CHECK(inbox_begin(x, &err) == 0 &&
-		inbox_keep(x, span_of("three"), 13, &err) == 0,
+		inbox_add(x, span_of("three"), 13, &err) == 0,
 	    "and another, with its number");
 	CHECK_TEXT(kept(), "one ", "still only the first");
 	CHECK(inbox_commit(x, &err) == 0, "committed");

@@ -64,7 +64,7 @@ inbox_with(const char *const line[], struct err *err)
 
 	CHECK(x != NULL && inbox_begin(x, err) == 0, "a state file");
 	for (; *line != NULL; line++)
-		CHECK(inbox_keep(x, span_of(*line), 1, err) == 0, "a line");
+		CHECK(inbox_add(x, span_of(*line), 1, err) == 0, "a line");
 	CHECK(inbox_commit(x, err) == 0, "is stored");
 	return x;
 }
