@@ -1,10 +1,7 @@
 # GNU make.  `make` builds what the installed libraries allow, and reports which
-# packages are missing for the rest; binaries are in $(B)/NAME.
-#
-#   make                      all tools          make check    build + all tests
-#   make SAN=address,undefined …                 make lint     every linter
-#   make CC=clang WERROR=1 …                     make fuzz     short fuzzing
-#   make demo                 the whole pipe     make V=1 …    show commands
+# packages are missing for the rest; binaries are in $(B)/NAME.  `make help` lists
+# the targets and variables for users: the text after "##" in this file and those
+# that it includes.
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -13,6 +10,11 @@ MAKEFLAGS += --no-builtin-rules
 VERSION = 0.1.0
 
 # For the user to set, in the environment or on the command line.
+## CC=clang           another compiler            WERROR=1    warnings are errors
+## CFLAGS, LDFLAGS    flags added to ours         V=1         show commands
+## SAN=address,undefined    with sanitizers       B=DIR       build there
+## PREFIX=DIR         install below DIR (default: /usr/local)
+## DESTDIR=DIR        install to DIR as if it was /
 ifeq ($(origin CC),default)
 CC = gcc
 endif
@@ -22,13 +24,16 @@ LDFLAGS ?=
 LDLIBS ?=
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
-prefix ?= /usr/local
+PREFIX ?= /usr/local
+prefix ?= $(PREFIX)
 bindir ?= $(prefix)/bin
 datadir ?= $(prefix)/share
 mandir ?= $(datadir)/man
 bashdir ?= $(datadir)/bash-completion/completions
 zshdir ?= $(datadir)/zsh/site-functions
 fishdir ?= $(datadir)/fish/vendor_completions.d
+unitdir ?= $(prefix)/lib/systemd/system
+DESTDIR ?=
 
 SAN ?=
 B ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))$(if $(filter clang%,$(CC)),/clang)
@@ -92,7 +97,7 @@ buildable := $(foreach c,$(commands),$(if \
 	$(call lacks,$(needs_cmd/$(c))),,$(c)))
 skipped := $(filter-out $(buildable),$(commands))
 
-all: $(addprefix $(B)/,$(buildable)) missing
+all: $(addprefix $(B)/,$(buildable)) missing ## build all tools (the default)
 
 # It is no failure if some commands lack a package, unless all do.
 missing:
@@ -152,36 +157,22 @@ $(foreach c,$(buildable),$(eval $(call command_rule,$(c))))
 include tests/tests.mk
 include tests/lint/lint.mk
 
-completions: all
+completions: all ## write the completions again, from the tables of options
 	sh completions/generate.sh $(B)
 
-man1 = $(addprefix man/,$(addsuffix .1,$(commands)))
-install: all
-	$(INSTALL) -d $(foreach d,$(bindir) $(mandir)/man1 $(mandir)/man5 \
-	$(mandir)/man7 $(bashdir) $(zshdir) $(fishdir) \
-	$(datadir)/vitals/schema/fhir,'$(DESTDIR)$(d)')
-	$(INSTALL) -m 755 $(addprefix $(B)/,$(buildable)) '$(DESTDIR)$(bindir)'
-	$(INSTALL) -m 644 $(man1) '$(DESTDIR)$(mandir)/man1'
-	$(INSTALL) -m 644 man/*.5 '$(DESTDIR)$(mandir)/man5'
-	$(INSTALL) -m 644 man/*.7 '$(DESTDIR)$(mandir)/man7'
-	$(INSTALL) -m 644 completions/bash/vitals-* '$(DESTDIR)$(bashdir)'
-	$(INSTALL) -m 644 completions/zsh/_vitals-* '$(DESTDIR)$(zshdir)'
-	$(INSTALL) -m 644 completions/fish/vitals-* '$(DESTDIR)$(fishdir)'
-	$(INSTALL) -m 644 schema/*.json '$(DESTDIR)$(datadir)/vitals/schema'
-	$(INSTALL) -m 644 schema/fhir/*.json '$(DESTDIR)$(datadir)/vitals/schema/fhir'
+include install.mk
+include man/html/html.mk
 
-uninstall:
-	rm -f $(addprefix '$(DESTDIR)$(bindir)'/,$(commands))
-	rm -f $(addprefix '$(DESTDIR)$(mandir)'/man1/,$(notdir $(man1)))
-	rm -f $(addprefix '$(DESTDIR)$(mandir)'/man5/,$(notdir $(wildcard man/*.5)))
-	rm -f $(addprefix '$(DESTDIR)$(mandir)'/man7/,$(notdir $(wildcard man/*.7)))
-	rm -f $(addprefix '$(DESTDIR)$(bashdir)'/,$(commands))
-	rm -f $(addprefix '$(DESTDIR)$(zshdir)'/,$(addprefix _,$(commands)))
-	rm -f $(addprefix '$(DESTDIR)$(fishdir)'/,$(addsuffix .fish,$(commands)))
-	rm -rf '$(DESTDIR)$(datadir)/vitals'
-
-clean:
+clean: ## remove what was built
 	rm -rf build
 
-.PHONY: all FORCE missing completions install uninstall clean
+# Targets in the order of the makefiles, then variables.
+help: ## print this list
+	@awk -F ' ## ' '/^[a-z-]+:/ { split($$1, word, ":") } \
+	NF == 2 && !/^##/ { printf "  make %-19s %s\n", word[1], $$2 } \
+	/^## / { variables = variables "  " substr($$0, 4) "\n" } \
+	END { printf "\nVariables, as in make %s:\n%s", "CC=clang WERROR=1", variables }' \
+	$(filter-out %.d,$(MAKEFILE_LIST))
+
+.PHONY: all FORCE missing completions clean help
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

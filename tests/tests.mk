@@ -40,22 +40,22 @@ $(server_bin): $(B)/%: $(B)/obj/%.o $(B)/libvitals.a
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
 	$(call libs_of,$(needs_$*)) $(LDLIBS)
 
-check: check-build
+check: check-build ## run all tests
 	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(unit_bin) $(cli_tests) \
 	$(interop_tests) $(fault_tests)
 # Fuzzers are only compiled here: what breaks them is then seen at once.
 check-build: all $(unit_bin) $(server_bin) $(fuzz_ok:%=$(B)/obj/%.o)
 	$(call say_skipped,unit,$(unit_ok))
-check-unit: $(unit_bin)
+check-unit: $(unit_bin) ## run the unit tests
 	$(Q)tests/run -j $(JOBS) $(unit_bin)
-check-cli: all
+check-cli: all ## run the tests of the tools
 	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(cli_tests)
-check-interop: all $(server_bin)
+check-interop: all $(server_bin) ## run the tests with independent programs
 	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(interop_tests)
 
 # The CLI tests that say "valgrind" in a comment of their own, with every tool
 # under valgrind: those that start few processes and decode no video.
-check-valgrind: all
+check-valgrind: all ## run tests of the tools under valgrind
 	$(Q)rm -rf $(B)/valgrind && mkdir -p $(B)/valgrind
 	$(Q)for c in $(buildable); do sed "s|@TOOL@|$(abspath $(B))/$$c|" \
 		tests/cli/valgrind.sh >$(B)/valgrind/$$c && \
@@ -64,7 +64,7 @@ check-valgrind: all
 	$(shell grep -l '^# valgrind' $(cli_tests) /dev/null)
 
 # The whole pipe, with a clip that it makes itself.
-demo: all
+demo: all ## run the whole pipe on a clip that it makes
 	$(Q)sh tests/demo.sh $(B)
 .PHONY: demo
 
@@ -80,7 +80,7 @@ $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(B)/libvitals.a
 # FUZZ_SEED=0 draws a new seed, to find more than CI does.
 FUZZ_SECONDS ?= 20
 FUZZ_SEED ?= 1
-fuzz:
+fuzz: ## fuzz every parser for FUZZ_SECONDS (20)
 	$(MAKE) CC=clang SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzz-run
 $(B)/obj/tests/fuzz/%.o: MOD_CFLAGS = -Wno-missing-prototypes \
 	-Wno-missing-declarations

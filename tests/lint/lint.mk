@@ -3,7 +3,7 @@
 
 lint_c := $(sort $(wildcard cmd/*.c lib/*/*.c tests/*/*.c))
 lint_h := $(sort $(wildcard lib/*/*.h lib/banned.h tests/*.h tests/*/*.h))
-lint_sh := $(sort $(wildcard .ci/* completions/*.sh completions/bash/* \
+lint_sh := $(sort $(wildcard .ci/* completions/*.sh completions/bash/* man/html/*.sh \
 	tests/run tests/bare/run tests/*/*.sh tests/*/*.t examples/*/*.sh))
 lint_man := $(sort $(wildcard man/*.[157]))
 # Tests and fuzzers are left to the compiler and to clang-format.
@@ -13,7 +13,7 @@ format_ok = $(patsubst %,$(B)/lint/format/%.ok,$(lint_c) $(lint_h))
 tidy_ok = $(patsubst %,$(B)/lint/tidy/%.ok,$(tidy_c))
 
 lint: lint-format lint-tree lint-layers lint-circles lint-headers lint-shell \
-	lint-man lint-spell lint-cppcheck lint-tidy
+	lint-man lint-spell lint-cppcheck lint-tidy ## run every linter
 
 lint-format: $(format_ok)
 $(B)/lint/format/%.ok: % .clang-format
