@@ -62,6 +62,17 @@ take_mark(struct crypto_secret *s, struct err *err)
 	return 0;
 }
 
+/* Can users other than the owner and root use the file? */
+static bool
+is_exposed(const struct stat *st)
+{
+	/* Root decides who is in the group of its file, or on its access list,
+	 * whose mask the mode shows as rights of the group. */
+	const mode_t others = st->st_uid == 0 && geteuid() != 0 ? 037 : 077;
+
+	return S_ISREG(st->st_mode) && (st->st_mode & others) != 0;
+}
+
 static int
 load_fd(int fd, bool path, const struct crypto_secret_from *from,
     struct crypto_secret *s, struct err *err)
@@ -72,7 +83,7 @@ load_fd(int fd, bool path, const struct crypto_secret_from *from,
 		return err_sys(err, errno, "%s", s->name);
 	if (path && !S_ISREG(st.st_mode))
 		return err_set(err, "%s: not a regular file", s->name);
-	s->exposed = S_ISREG(st.st_mode) && (st.st_mode & 077) != 0;
+	s->exposed = is_exposed(&st);
 	if (s->exposed && !from->exposed_ok)
 		return crypto_secret_refuse(s, err);
 	return read_all(fd, s, err) == 0 ? take_mark(s, err) : -1;

@@ -4,7 +4,9 @@
  * A secret is never on a command line.  It comes from a file (--key-file and
  * the like), from an open descriptor (--key-fd), or from a file that an
  * environment variable names, in this order.  A regular file that its group or
- * others may read or write is refused.
+ * others may read or write is refused.  One exception: a program that is not run
+ * by root accepts a file of root that its group may only read, which is how
+ * systemd hands a credential to a service.
  */
 #ifndef CRYPTO_SECRET_H
 #define CRYPTO_SECRET_H

@@ -3,6 +3,7 @@
 #include "diag/diag.h"
 #include "options/options.h"
 #include "serve/serve.h"
+#include "service/service.h"
 
 int
 options_listen_check(
@@ -36,8 +37,9 @@ options_listen_announce(
 	    o->certificate != NULL ? "https" : "http",
 	    (int)(strrchr(o->listen, ':') - o->listen), o->listen,
 	    serve_port(s), o->path != NULL ? o->path : "/");
-	return o->port_file != NULL ? serve_write_port(s, o->port_file, err)
-				    : 0;
+	if (o->port_file != NULL && serve_write_port(s, o->port_file, err) != 0)
+		return -1;
+	return service_ready(err);
 }
 
 int

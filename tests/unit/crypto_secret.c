@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -28,6 +29,41 @@ load(const char *name, struct err *err)
 
 	crypto_secret_wipe(&s);
 	return rc;
+}
+
+/* A file of root whose group may read it, in a process of that group: what
+ * systemd's credentials are to a service. */
+static void
+files_of_root(void)
+{
+	const gid_t group = 65534;
+	struct err err;
+	pid_t child;
+	int status = -1;
+
+	if (geteuid() != 0) {
+		check_skip("a file of root and a group", "not root");
+		return;
+	}
+	put("credential", 1, "secret\n", 0440);
+	put("writable", 1, "secret\n", 0460);
+	put("public", 1, "secret\n", 0444);
+	CHECK(chown("credential", 0, group) == 0 &&
+		chown("writable", 0, group) == 0 && chmod(".", 0755) == 0 &&
+		load("credential", &err) != 0,
+	    "root does not accept it");
+	fflush(stdout);
+	if ((child = fork()) == 0)
+		_exit(setgid(group) != 0 || setuid(group) != 0
+			? 100
+			: (load("credential", &err) == 0 ? 0 : 1) +
+			    (load("writable", &err) != 0 ? 0 : 2) +
+			    (load("public", &err) != 0 ? 0 : 4));
+	CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0,
+	    "another user does, but not if the group can write or others read");
+	unlink("credential");
+	unlink("writable");
+	unlink("public");
 }
 
 static void
@@ -162,6 +198,7 @@ main(void)
 {
 	CHECK(mkdtemp(dir) != NULL && chdir(dir) == 0, "a directory");
 	files();
+	files_of_root();
 	sources();
 	lines();
 	create();
