@@ -40,7 +40,7 @@
 #define REDIS_DEPTH_MAX 7
 
 /* The most words of one command, and commands under way. */
-#define REDIS_WORDS_MAX 1024
+#define REDIS_WORDS_MAX 512
 #define REDIS_IN_FLIGHT_MAX 65536
 
 /* The most scripts of one connection. */

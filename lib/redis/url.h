@@ -51,6 +51,9 @@ int redis_url_read(const char *text, struct redis_url *u, struct err *err);
 /* Is ${host} "localhost" or a loopback address? */
 bool redis_url_loopback(const char *host);
 
+/* Append "host:port", an IPv6 address in brackets. */
+void redis_url_show_place(const struct redis_place *p, struct buf *out);
+
 /* Append ${u} without its user. */
 void redis_url_show(const struct redis_url *u, struct buf *out);
 
