@@ -38,6 +38,10 @@ void queue_key(struct buf *key, struct span stream, const char *fmt, ...)
 void queue_key_partition(
     struct buf *key, struct span stream, uint32_t partition);
 
+/* Set ${key} to the name of the key that shows that ${id} is known:
+ * "{S}:seen:ID". */
+void queue_key_seen(struct buf *key, struct span stream, struct span id);
+
 /* The 64-bit FNV-1a hash of ${bytes}
  * (draft-eastlake-fnv, http://www.isthe.com/chongo/tech/comp/fnv/). */
 uint64_t queue_hash(struct span bytes);
@@ -65,6 +69,11 @@ struct queue_entry {
  * vitals-enqueue, or was deleted. */
 int queue_entry_read(
     const struct redis_reply *reply, struct queue_entry *e, struct err *err);
+
+/* Read ${reply}, all fields of {S}:config with their values, into ${c}.  Return
+ * 1; 0 if there are none; or -1 with ${err}. */
+int queue_config_parse(
+    const struct redis_reply *reply, struct queue_config *c, struct err *err);
 
 /* Read {S}:config into ${c}, waiting at most ${ms}.  Return 1; 0 if the queue
  * does not exist yet; or -1 with ${err}: no connection, or another version. */
