@@ -1,0 +1,486 @@
+#include "queue/worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "queue/worker_internal.h"
+
+/* Leases are renewed this many times before they run out; and at least once in
+ * BEAT_MAX ms while this worker has less than its share. */
+#define BEATS 4
+#define BEAT_MAX 1000
+
+/* Events and bytes that are taken before the caller asks for them. */
+#define AHEAD 512
+#define AHEAD_BYTES ((size_t)8 << 20)
+
+/* A partition that became empty during a watch is asked for new entries this
+ * often, in ms, until the next watch includes it. */
+#define POLL_MS 20
+
+struct queue_worker *
+queue_worker_new(const struct queue_worker_options *o)
+{
+	struct queue_worker *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return NULL;
+	w->o = *o;
+	w->ready_end = &w->ready;
+	w->partition = calloc(o->partitions, sizeof(*w->partition));
+	if (w->partition == NULL) {
+		free(w);
+		return NULL;
+	}
+	for (uint32_t i = 0; i < o->partitions; i++)
+		w->partition[i].dirty_end = &w->partition[i].dirty;
+	return w;
+}
+
+void
+queue_worker_free(struct queue_worker *w)
+{
+	if (w == NULL)
+		return;
+	queue_events_free(w);
+	free(w->partition);
+	free(w);
+}
+
+static bool
+has_lease(const struct queue_partition *p)
+{
+	return p->tenure == QUEUE_HELD || p->tenure == QUEUE_LEAVING;
+}
+
+static void
+lose(struct queue_worker *w, struct queue_partition *p)
+{
+	if (p->tenure == QUEUE_FREE)
+		return;
+	p->tenure = QUEUE_FREE;
+	p->epoch = 0;
+	p->taking = p->writing = false;
+	queue_events_lose(w, p);
+}
+
+static void
+leave(struct queue_worker *w, struct queue_partition *p)
+{
+	if (p->tenure != QUEUE_HELD)
+		return;
+	p->tenure = QUEUE_LEAVING;
+	queue_events_revoke(w, p);
+}
+
+/* Start over with what is given but not settled. */
+static void
+claim(struct queue_partition *p)
+{
+	p->claiming = true;
+	snprintf(p->from, sizeof(p->from), "0-0");
+}
+
+static void
+gain(struct queue_worker *w, const struct queue_lease *lease, int64_t asked)
+{
+	struct queue_partition *p = &w->partition[lease->partition];
+
+	lose(w, p);
+	p->tenure = QUEUE_HELD;
+	p->epoch = lease->epoch;
+	p->deadline = asked + w->o.lease;
+	p->empty = false;
+	p->take_at = p->write_at = p->release_at = 0;
+	claim(p);
+	if (w->leaves)
+		leave(w, p);
+}
+
+static size_t
+count_held(const struct queue_worker *w)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < w->o.partitions; i++)
+		n += w->partition[i].tenure == QUEUE_HELD;
+	return n;
+}
+
+/* How many events of ${p} are in memory, up to ${most}? */
+static size_t
+busy(const struct queue_partition *p, size_t most)
+{
+	size_t n = 0;
+
+	for (const struct queue_event *e = p->oldest; e != NULL && n < most;
+	     e = e->newer)
+		n++;
+	return n;
+}
+
+/* Leave partitions until ${share} are left, first those with the fewest
+ * events. */
+static void
+leave_surplus(struct queue_worker *w, size_t share)
+{
+	size_t held = count_held(w);
+
+	while (held > share) {
+		struct queue_partition *idlest = NULL;
+		size_t least = SIZE_MAX;
+
+		for (uint32_t i = 0; i < w->o.partitions; i++) {
+			struct queue_partition *p = &w->partition[i];
+			size_t n;
+
+			if (p->tenure != QUEUE_HELD)
+				continue;
+			n = busy(p, least);
+			if (n < least) {
+				least = n;
+				idlest = p;
+			}
+		}
+		if (idlest == NULL)
+			return;
+		leave(w, idlest);
+		held--;
+	}
+}
+
+static void
+take_news(
+    struct queue_worker *w, const struct queue_lease_news *n, int64_t asked)
+{
+	struct queue_partition *p = &w->partition[n->lease.partition];
+
+	switch (n->news) {
+	case QUEUE_GAINED:
+		gain(w, &n->lease, asked);
+		break;
+	case QUEUE_KEPT:
+		if (p->epoch == n->lease.epoch)
+			p->deadline = asked + w->o.lease;
+		break;
+	case QUEUE_LOST:
+		if (p->epoch == n->lease.epoch)
+			lose(w, p);
+		break;
+	}
+}
+
+static void
+beaten(struct queue_worker *w, const struct queue_answer *a)
+{
+	int64_t every = w->o.lease / BEATS;
+
+	w->beating = false;
+	if (a->result == QUEUE_UNKNOWN) {
+		w->beat_at = w->now + QUEUE_AGAIN_MS;
+		return;
+	}
+	for (size_t i = 0; i < a->count; i++)
+		take_news(w, &a->news[i], a->asked);
+	if (!w->leaves)
+		leave_surplus(w, a->share);
+	if (count_held(w) < a->share && every > BEAT_MAX)
+		every = BEAT_MAX;
+	w->beat_at = a->asked + every;
+}
+
+static int
+taken(struct queue_worker *w, struct queue_partition *p,
+    const struct queue_answer *a)
+{
+	p->taking = false;
+	if (a->result == QUEUE_UNKNOWN) {
+		/* New entries may have been given to this worker. */
+		p->take_at = w->now + QUEUE_AGAIN_MS;
+		claim(p);
+		return 0;
+	}
+	if (a->result == QUEUE_NOT_OURS) {
+		lose(w, p);
+		return 0;
+	}
+	if (p->tenure != QUEUE_HELD)
+		return 0;
+	for (size_t i = 0; i < a->count; i++) {
+		if (queue_event_add(w, p, &a->taken[i]) != 0)
+			return -1;
+	}
+	if (p->claiming) {
+		p->claiming = a->next[0] != '\0';
+		snprintf(p->from, sizeof(p->from), "%s", a->next);
+		return 0;
+	}
+	p->empty = a->count == 0;
+	p->take_at = p->empty ? w->now + POLL_MS : w->now;
+	if (p->empty)
+		snprintf(p->seen, sizeof(p->seen), "%s", a->seen);
+	return 0;
+}
+
+static void
+wrote(struct queue_worker *w, struct queue_partition *p,
+    const struct queue_answer *a)
+{
+	p->writing = false;
+	if (a->result == QUEUE_DONE)
+		queue_write_done(w, p);
+	else if (a->result == QUEUE_NOT_OURS)
+		lose(w, p);
+	else
+		p->write_at = w->now + QUEUE_AGAIN_MS;
+}
+
+static void
+released(struct queue_worker *w, struct queue_partition *p,
+    const struct queue_answer *a)
+{
+	if (p->tenure != QUEUE_RELEASING)
+		return;
+	if (a->result == QUEUE_UNKNOWN) {
+		p->tenure = QUEUE_LEAVING;
+		p->release_at = w->now + QUEUE_AGAIN_MS;
+		return;
+	}
+	lose(w, p);
+	/* A free lease is taken soon if it is needed. */
+	w->beat_at = w->beat_at < w->now ? w->beat_at : w->now;
+}
+
+static void
+woken(struct queue_worker *w, const struct queue_answer *a)
+{
+	w->watching = false;
+	if (a->result != QUEUE_DONE)
+		w->watch_at = w->now + QUEUE_AGAIN_MS;
+	for (uint32_t i = 0; i < w->o.partitions; i++)
+		w->partition[i].watched = false;
+	for (size_t i = 0; i < a->count; i++)
+		w->partition[a->woken[i]].empty = false;
+}
+
+static int
+answered(struct queue_worker *w, const struct queue_answer *a, struct err *err)
+{
+	struct queue_partition *p = &w->partition[a->lease.partition];
+
+	if (a->result == QUEUE_FAILED)
+		return err_set(err, "%s", a->why);
+	if (a->request == QUEUE_BEAT) {
+		beaten(w, a);
+		return 0;
+	}
+	if (a->request == QUEUE_WATCH) {
+		woken(w, a);
+		return 0;
+	}
+	/* An answer of an earlier tenure. */
+	if (p->tenure == QUEUE_FREE || p->epoch != a->lease.epoch)
+		return 0;
+	if (a->request == QUEUE_WRITE)
+		wrote(w, p, a);
+	else if (a->request == QUEUE_RELEASE)
+		released(w, p, a);
+	else if (taken(w, p, a) != 0)
+		return err_set(err, "out of memory");
+	return 0;
+}
+
+/* ---- Asking ------------------------------------------------------------ */
+
+static int
+ask_beat(struct queue_worker *w)
+{
+	struct queue_lease lease[QUEUE_PARTITIONS_MAX];
+	size_t n = 0;
+
+	if (w->beating || w->now < w->beat_at)
+		return 0;
+	for (uint32_t i = 0; i < w->o.partitions; i++) {
+		if (w->partition[i].tenure != QUEUE_FREE)
+			lease[n++] =
+			    (struct queue_lease){i, w->partition[i].epoch};
+	}
+	w->beating = true;
+	return w->o.link->row->beat(w->o.link, lease, n, w->leaves, w->now);
+}
+
+/* Is there room for more events? */
+static bool
+has_room(const struct queue_worker *w)
+{
+	return w->count.events < w->o.most && w->ready_count < AHEAD &&
+	    w->ready_bytes < AHEAD_BYTES;
+}
+
+static bool
+wants_entries(const struct queue_worker *w, const struct queue_partition *p)
+{
+	return p->tenure == QUEUE_HELD && !p->taking && p->deadline > w->now &&
+	    (!p->empty || (w->watching && !p->watched));
+}
+
+static int
+ask_take(struct queue_worker *w, struct queue_partition *p)
+{
+	struct queue_lease lease = {
+	    .partition = (uint32_t)(p - w->partition), .epoch = p->epoch};
+
+	if (!wants_entries(w, p) || w->now < p->take_at || !has_room(w))
+		return 0;
+	p->taking = true;
+	return w->o.link->row->take(w->o.link, lease,
+	    p->claiming ? p->from : NULL, QUEUE_TAKE_MAX, w->now);
+}
+
+static int
+ask_release(struct queue_worker *w, struct queue_partition *p)
+{
+	struct queue_lease lease = {
+	    .partition = (uint32_t)(p - w->partition), .epoch = p->epoch};
+
+	if (p->tenure != QUEUE_LEAVING || p->oldest != NULL || p->taking ||
+	    p->writing || w->now < p->release_at)
+		return 0;
+	p->tenure = QUEUE_RELEASING;
+	return w->o.link->row->release(w->o.link, lease, w->now);
+}
+
+/* Wait for new entries of the partitions that have none. */
+static int
+ask_watch(struct queue_worker *w)
+{
+	struct queue_seen seen[QUEUE_PARTITIONS_MAX];
+	size_t n = 0;
+
+	if (w->watching || w->now < w->watch_at || !has_room(w))
+		return 0;
+	for (uint32_t i = 0; i < w->o.partitions; i++) {
+		struct queue_partition *p = &w->partition[i];
+
+		if (p->tenure != QUEUE_HELD || !p->empty || p->claiming ||
+		    p->taking)
+			continue;
+		p->watched = true;
+		seen[n++] = (struct queue_seen){i, p->seen};
+	}
+	if (n == 0)
+		return 0;
+	w->watching = true;
+	return w->o.link->row->watch(w->o.link, seen, n, w->now);
+}
+
+int
+queue_worker_turn(struct queue_worker *w, int64_t now, struct err *err)
+{
+	struct queue_answer a;
+	int rc;
+
+	w->now = now;
+	while (w->o.link->row->next(w->o.link, &a)) {
+		if (answered(w, &a, err) != 0)
+			return -1;
+	}
+	rc = ask_beat(w);
+	for (uint32_t i = 0; i < w->o.partitions && rc == 0; i++) {
+		struct queue_partition *p = &w->partition[i];
+
+		rc = queue_write_ask(w, p);
+		if (rc == 0)
+			rc = ask_take(w, p);
+		if (rc == 0)
+			rc = ask_release(w, p);
+	}
+	if (rc == 0)
+		rc = ask_watch(w);
+	return rc == 0 ? 0 : err_set(err, "out of memory");
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+int64_t
+queue_worker_due(const struct queue_worker *w)
+{
+	int64_t due = w->beating ? INT64_MAX : w->beat_at;
+	bool room = has_room(w);
+
+	for (uint32_t i = 0; i < w->o.partitions; i++) {
+		const struct queue_partition *p = &w->partition[i];
+
+		if (p->tenure == QUEUE_FREE)
+			continue;
+		if (!p->writing && (p->dirty != NULL || p->under_way != NULL))
+			due = sooner(due, p->write_at);
+		if (room && wants_entries(w, p))
+			due = sooner(due, p->take_at);
+		if (room && !w->watching && p->tenure == QUEUE_HELD && p->empty)
+			due = sooner(due, w->watch_at);
+		if (p->tenure == QUEUE_LEAVING && p->oldest == NULL &&
+		    !p->taking)
+			due = sooner(due, p->release_at);
+	}
+	return due;
+}
+
+bool
+queue_worker_may_send(const struct queue_worker *w, int64_t now)
+{
+	for (uint32_t i = 0; i < w->o.partitions; i++) {
+		if (has_lease(&w->partition[i]) &&
+		    w->partition[i].deadline <= now)
+			return false;
+	}
+	return true;
+}
+
+struct queue_event *
+queue_worker_last(const struct queue_worker *w)
+{
+	return w->last;
+}
+
+void
+queue_worker_leave(struct queue_worker *w)
+{
+	if (w->leaves)
+		return;
+	w->leaves = true;
+	w->beat_at = w->now;
+	for (uint32_t i = 0; i < w->o.partitions; i++)
+		leave(w, &w->partition[i]);
+}
+
+bool
+queue_worker_has_left(const struct queue_worker *w)
+{
+	for (uint32_t i = 0; i < w->o.partitions; i++) {
+		if (w->partition[i].tenure != QUEUE_FREE)
+			return false;
+	}
+	/* The last beat removed it from the list of workers. */
+	return w->leaves && !w->beating && w->beat_at > w->now;
+}
+
+void
+queue_worker_count(const struct queue_worker *w, struct queue_worker_counts *c)
+{
+	*c = w->count;
+	c->leases = count_held(w);
+	c->drained = w->ready == NULL;
+	for (uint32_t i = 0; i < w->o.partitions; i++) {
+		const struct queue_partition *p = &w->partition[i];
+
+		if (p->tenure != QUEUE_FREE &&
+		    (p->tenure != QUEUE_HELD || !p->empty || p->claiming))
+			c->drained = false;
+	}
+}
