@@ -56,6 +56,8 @@ struct receive {
 				queued, */
 	int64_t printed;     /* written, */
 	int64_t marked;      /* and deleted there */
+	int64_t begun;       /* number of a line whose start the output has, */
+	size_t begun_n;      /* and the length of that */
 	uint64_t printed_to; /* output offset of the end of the last printed
 				line */
 	struct inbox_place place; /* file of the output; offset is unused */
@@ -167,7 +169,8 @@ void receive_answer_metrics(struct receive *r, struct serve_request *request);
 /* ---- resume.c ---------------------------------------------------------- */
 
 /* Delete from the state file those lines that an earlier run has written to the
- * output file.  A failure is reported, and then they are printed again. */
+ * output file, and find the line that it has begun.  A failure is reported; if
+ * they cannot be read, all are printed again. */
 void receive_resume(struct receive *r);
 
 /* In a transaction: record that the lines up to r->printed are printed.  Return

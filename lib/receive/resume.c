@@ -5,8 +5,9 @@
  * killed run leaves some that are already in its output.  The state file
  * records where in the output file the first of them begins.  The next run
  * compares them with the content there, and prints those that differ or are
- * missing.  If others wrote to the file, or it is another file, the worst is
- * that a line is printed twice.
+ * missing.  A line that the kill cut short at the end of the file is completed.
+ * If others wrote to the file, or it is another file, the worst is that a line
+ * is printed twice.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,44 +33,65 @@ read_at(int fd, char *p, size_t n, int64_t at)
 	return 0;
 }
 
-/* Compare the stored lines with the file ${fd} from ${at} on.  Return the
- * number of the last one that is there; 0 if none is; or -1 with ${err}. */
+/* Is ${line} in the file ${fd} at ${at}?  Return how many bytes of it are, up
+ * to where the file ends; 0 if they differ, or if that many cannot be read. */
+static size_t
+there(int fd, struct span line, int64_t at, int64_t end, struct buf *text)
+{
+	size_t n = line.n;
+
+	if (at >= end)
+		return 0;
+	if (end - at < (int64_t)n)
+		n = (size_t)(end - at);
+	buf_clear(text);
+	if (buf_reserve(text, n) != 0 || read_at(fd, text->data, n, at) != 0)
+		return 0;
+	return memcmp(text->data, line.p, n) == 0 ? n : 0;
+}
+
+/* Compare the stored lines with the file ${fd} from ${at} to its end, ${end}.
+ * Return the number of the last one that is there; 0 if none is; or -1 with
+ * ${err}.  If the file ends within the next one, set r->begun. */
 static int64_t
-compare(struct receive *r, int fd, int64_t at, struct err *err)
+compare(struct receive *r, int fd, int64_t at, int64_t end, struct err *err)
 {
 	int64_t last = 0, number;
-	struct buf there;
+	struct buf text;
+	size_t n;
 	int rc;
 
-	buf_init(&there);
+	buf_init(&text);
 	for (;;) {
 		buf_clear(&r->line);
 		rc = inbox_next(r->options.inbox, last, &r->line, &number, err);
 		if (rc <= 0)
 			break;
 		buf_add_byte(&r->line, '\n');
-		buf_clear(&there);
-		if (buf_failed(&r->line) ||
-		    buf_reserve(&there, r->line.len) != 0) {
+		if (buf_failed(&r->line)) {
 			rc = err_set(err, "out of memory");
 			break;
 		}
-		if (read_at(fd, there.data, r->line.len, at) != 0 ||
-		    memcmp(there.data, r->line.data, r->line.len) != 0)
+		n = there(fd, buf_span(&r->line), at, end, &text);
+		if (n < r->line.len) {
+			r->begun = n > 0 ? number : 0;
+			r->begun_n = n;
 			break;
-		at += (int64_t)r->line.len;
+		}
+		at += (int64_t)n;
 		last = number;
 	}
-	buf_release(&there);
+	buf_release(&text);
 	return rc < 0 ? -1 : last;
 }
 
-/* The same, if the file is the recorded one.  Then the lines are synced. */
+/* The same, if the file, which ${st} describes, is the recorded one.  Then the
+ * lines are synced. */
 static int64_t
-find_printed(struct receive *r, struct err *err)
+find_printed(struct receive *r, const struct stat *st, struct err *err)
 {
 	struct inbox_place noted;
-	int64_t last = 0;
+	int64_t end = (int64_t)st->st_size, last = 0;
 	char path[32];
 	int rc = inbox_get_place(r->options.inbox, &noted, err), fd;
 
@@ -83,10 +105,14 @@ find_printed(struct receive *r, struct err *err)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
-	last = compare(r, fd, noted.offset, err);
+	last = compare(r, fd, noted.offset, end, err);
 	close(fd);
-	if (last > 0 && fdatasync(r->options.fd) != 0)
-		return 0;
+	/* To complete a line, it must be where this run writes: at the end of
+	 * the file, after the newline that would separate the two. */
+	if (r->place.offset != end + 1)
+		r->begun = 0;
+	if ((last > 0 || r->begun > 0) && fdatasync(r->options.fd) != 0)
+		last = r->begun = 0;
 	return last;
 }
 
@@ -101,15 +127,22 @@ receive_resume(struct receive *r)
 	if (r->place.offset >= 0 && fstat(r->options.fd, &st) == 0) {
 		r->place.device = (int64_t)st.st_dev;
 		r->place.inode = (int64_t)st.st_ino;
-		r->printed = find_printed(r, &err);
+		r->printed = find_printed(r, &st, &err);
 	}
-	if (r->printed < 0 || inbox_begin(x, &err) != 0 ||
-	    receive_note_printed(r, &err) != 0 || inbox_commit(x, &err) != 0) {
+	if (r->printed < 0) {
 		receive_report(r, RECEIVE_TROUBLE, NULL, err.text);
-		inbox_rollback(x);
 		r->printed = 0;
 	}
-	r->queued = r->marked = r->printed;
+	r->queued = r->printed;
+	if (r->begun > 0)
+		serve_output_continue(r->output, r->begun_n);
+	if (inbox_begin(x, &err) != 0 || receive_note_printed(r, &err) != 0 ||
+	    inbox_commit(x, &err) != 0) {
+		receive_report(r, RECEIVE_TROUBLE, NULL, err.text);
+		inbox_rollback(x);
+	} else {
+		r->marked = r->printed;
+	}
 }
 
 int

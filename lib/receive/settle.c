@@ -152,6 +152,7 @@ pump(struct receive *r)
 
 	while (!r->failed && rc > 0 && has_space(r)) {
 		struct receive_pending *p;
+		struct span rest;
 		int64_t number;
 		uint64_t end;
 
@@ -168,7 +169,12 @@ pump(struct receive *r)
 		p = buf_failed(&r->line) ? NULL : receive_push(&r->writing);
 		if (p == NULL)
 			break;
-		end = serve_output_add(r->output, buf_span(&r->line));
+		rest = buf_span(&r->line);
+		if (number == r->begun) {
+			rest.p += r->begun_n;
+			rest.n -= r->begun_n;
+		}
+		end = serve_output_add(r->output, rest);
 		if (end == 0) {
 			r->writing.count--;
 			break;

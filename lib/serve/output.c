@@ -151,6 +151,14 @@ serve_output_torn(struct serve_output *o)
 }
 
 void
+serve_output_continue(struct serve_output *o, size_t n)
+{
+	o->start = n;
+	o->origin -= (int64_t)n;
+	o->newline = false;
+}
+
+void
 serve_output_delay_sync(struct serve_output *o, int64_t ms)
 {
 	o->delay = ms;

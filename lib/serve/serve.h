@@ -249,6 +249,12 @@ void serve_output_free(struct serve_output *o);
  * partial line in the pipe. */
 void serve_output_torn(struct serve_output *o);
 
+/* In a regular file, before the first line: the last ${n} bytes of the file, no
+ * newline among them, are the start of the line to be added first, without
+ * them.  They count as written, so offsets count from the start of that
+ * line. */
+void serve_output_continue(struct serve_output *o, size_t n);
+
 /* Allow a regular file to be synced up to ${ms} after it was written. */
 void serve_output_delay_sync(struct serve_output *o, int64_t ms);
 
