@@ -1,6 +1,5 @@
 /* vitals-audit: verify audit files, and compute from them how delivery did.
  * See vitals-audit(1). */
-#include <errno.h>
 #include <inttypes.h>
 
 #include "audit/check.h"
@@ -53,12 +52,10 @@ static const struct cli cli = {
     .options = sizeof(table) / sizeof(table[0]),
 };
 
-/* Writing failed.  cli_finish reports that, unless memory ran out. */
 static int
-report_output(void)
+no_memory(void)
 {
-	if (errno == ENOMEM)
-		diag_error("out of memory");
+	diag_error("out of memory");
 	return CLI_SYSTEM;
 }
 
@@ -113,7 +110,7 @@ verify(struct audit_check *c, struct sign_keys *keys, char **file, int files,
 	for (size_t i = 0; (chain = audit_check_chain(c, i)) != NULL; i++) {
 		audit_chain_put(ndjson_record(out), chain);
 		if (ndjson_commit(out) != 0)
-			return report_output();
+			return CLI_SYSTEM; /* cli_finish says so */
 	}
 	if (faulty)
 		status = cli_worst(status, CLI_DATA);
@@ -130,7 +127,7 @@ run_verify(char **file, int files, struct ndjson_writer *out)
 {
 	struct audit_check *check = audit_check_new();
 	struct sign_keys *keys = NULL;
-	int status = check != NULL ? CLI_GO : report_output();
+	int status = check != NULL ? CLI_GO : no_memory();
 
 	if (status == CLI_GO && (opt.head != NULL || opt.write_head != NULL) &&
 	    options_keys_given(&opt.keys))
@@ -187,7 +184,7 @@ run_stats(struct reader *r, char **file, int files, struct ndjson_writer *out)
 	if (status == CLI_SYSTEM)
 		return status;
 	if (stats_put(r->stats, opt.format == FORMAT_TABLE, out) != 0)
-		return report_output();
+		return CLI_SYSTEM; /* cli_finish says so */
 	if (opt.slo == NULL || stats_is_met(r->stats, &err))
 		return status;
 	diag_error("--slo %s: missed: %s", opt.slo, err.text);
@@ -207,7 +204,7 @@ run_trace(struct reader *r, const char *id, char **file, int files,
 	if (r->failed)
 		return status;
 	if (audit_trace_put(r->trace, opt.format == FORMAT_TABLE, out) != 0)
-		return report_output();
+		return CLI_SYSTEM; /* cli_finish says so */
 	if (audit_trace_steps(r->trace) > 0)
 		return status;
 	diag_error("%s: no line is about this event", id);
@@ -263,7 +260,7 @@ run(const char *command, char **operand, int n,
 	else if (r.trace != NULL)
 		status = run_trace(&r, operand[0], operand + 1, n - 1, out);
 	else
-		status = report_output();
+		status = no_memory();
 	stats_free(r.stats);
 	audit_trace_free(r.trace);
 	return status;

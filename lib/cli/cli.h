@@ -156,7 +156,8 @@ struct ndjson_writer *cli_output(void);
 
 /* Call last: flush and free ${out} (may be NULL), close stdout and check that
  * this succeeded.  Return the exit status: ${status}, or CLI_SYSTEM if the
- * output failed, which is reported here. */
+ * output failed or a record was lost because memory ran out, which is reported
+ * here. */
 int cli_finish(struct ndjson_writer *out, int status);
 
 /* Read an integer or a finite number in a range.  All of ${text} must be the

@@ -77,8 +77,10 @@ cli_finish(struct ndjson_writer *out, int status)
 {
 	int failure = 0;
 
-	if (out != NULL && ndjson_flush(out) != 0)
-		failure = errno;
+	if (out != NULL) {
+		(void)ndjson_flush(out); /* what it returns is the failure */
+		failure = ndjson_failure(out);
+	}
 	ndjson_writer_free(out);
 	if (fflush(stdout) != 0 && failure == 0)
 		failure = errno;

@@ -10,8 +10,8 @@ enum verdict {
 	VERDICT_GOOD,
 	VERDICT_BAD,    /* the input's fault: err says why */
 	VERDICT_SYSTEM, /* memory, input or a library failed: err says why */
-	VERDICT_OUTPUT  /* writing failed: errno and the writer know, who closes
-			   the output reports it */
+	VERDICT_OUTPUT  /* writing failed: the caller that closes the output
+			   reports it, see ndjson_failure */
 };
 
 #endif

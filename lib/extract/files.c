@@ -71,6 +71,7 @@ work(void *context, size_t task, int fd)
 	struct extract_notes notes;
 	struct err err = {""};
 	enum verdict status;
+	int failure;
 
 	if (out == NULL) {
 		report(b, EXTRACT_REPORT_ERROR, name, "out of memory");
@@ -89,8 +90,10 @@ work(void *context, size_t task, int fd)
 		    b, EXTRACT_REPORT_NOTE, name, "changed while it was read");
 	if (notes.clock.text[0] != '\0')
 		report(b, EXTRACT_REPORT_NOTE, name, notes.clock.text);
-	if (status == VERDICT_OUTPUT || ndjson_flush(out) != 0) {
-		err_sys(&err, errno, "write failed");
+	(void)ndjson_flush(out); /* what it returns is the failure */
+	failure = ndjson_failure(out);
+	if (failure != 0) {
+		err_sys(&err, failure, "write failed");
 		report(b, EXTRACT_REPORT_ERROR, "<stdout>", err.text);
 		return JOBS_EXIT_OUTPUT;
 	}

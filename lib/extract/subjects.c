@@ -61,10 +61,13 @@ push_face(struct subjects *s, const struct skin_sampler *sampler, unsigned i,
 	const struct trace_frame *f = skin_trace(sampler, i);
 	const struct trace_names *names = skin_names(sampler, i);
 	int index = s->options->skin.all_faces ? (int)i : -1;
+	enum verdict status = VERDICT_GOOD;
 
-	if (wants_traces(s) &&
-	    tracing_put(&s->tracing, TRACING_FACES, index, names, f) != 0)
-		return VERDICT_OUTPUT;
+	if (wants_traces(s))
+		status = tracing_put(
+		    &s->tracing, TRACING_FACES, index, names, f, err);
+	if (status != VERDICT_GOOD)
+		return status;
 	return push(
 	    s, &s->face[i], &s->options->measure, index, names, f, mute, err);
 }
@@ -74,10 +77,13 @@ push_whole(struct subjects *s, const struct skin_sampler *sampler,
     const struct trace_frame *f, struct err *err)
 {
 	const struct trace_names *names = skin_fallback_names(sampler);
+	enum verdict status = VERDICT_GOOD;
 
-	if (wants_traces(s) &&
-	    tracing_put(&s->tracing, TRACING_WHOLE, -1, names, f) != 0)
-		return VERDICT_OUTPUT;
+	if (wants_traces(s))
+		status =
+		    tracing_put(&s->tracing, TRACING_WHOLE, -1, names, f, err);
+	if (status != VERDICT_GOOD)
+		return status;
 	return push(s, &s->whole, &s->whole_options, -1, names, f, false, err);
 }
 
@@ -93,22 +99,22 @@ drop_whole(struct subjects *s)
 }
 
 /* Is it clear whose traces are to be written? */
-static int
+static enum verdict
 decide(struct subjects *s, bool whole, double time)
 {
 	struct tracing *t = &s->tracing;
 
 	if (!wants_traces(s))
-		return 0;
+		return VERDICT_GOOD;
 	if (!whole)
 		return t->decided && t->of == TRACING_FACES
-		    ? 0
+		    ? VERDICT_GOOD
 		    : tracing_decide(t, TRACING_FACES);
 	if (!t->decided &&
 	    (extract_is_whole(s->options) ||
 		time - s->first >= EXTRACT_TRACE_WAIT || tracing_is_full(t)))
 		return tracing_decide(t, TRACING_WHOLE);
-	return 0;
+	return VERDICT_GOOD;
 }
 
 enum verdict
@@ -129,9 +135,8 @@ subjects_push(
 	s->begun = true;
 	if (f == NULL)
 		drop_whole(s);
-	if (decide(s, f != NULL, time) != 0)
-		return VERDICT_OUTPUT;
-	if (f != NULL)
+	status = decide(s, f != NULL, time);
+	if (f != NULL && status == VERDICT_GOOD)
 		status = push_whole(s, sampler, f, err);
 	for (unsigned i = 0; i < faces && status == VERDICT_GOOD; i++)
 		status = push_face(s, sampler, i, f != NULL, err);
@@ -157,9 +162,10 @@ subjects_finish(
 	enum verdict status = VERDICT_GOOD;
 	enum missing_reason missing = s->rate ? NOT_MISSING : none;
 
-	if (wants_traces(s) && !s->tracing.decided &&
-	    tracing_decide(&s->tracing, TRACING_WHOLE) != 0)
-		return VERDICT_OUTPUT;
+	if (wants_traces(s) && !s->tracing.decided)
+		status = tracing_decide(&s->tracing, TRACING_WHOLE);
+	if (status != VERDICT_GOOD)
+		return status;
 	/* Where the whole picture is still measured, what was followed was no
 	 * face. */
 	for (unsigned i = 0; i < SKIN_FACES_MAX && status == VERDICT_GOOD; i++)

@@ -1,6 +1,5 @@
 #include "extract/tracing.h"
 
-#include <errno.h>
 #include <string.h>
 
 /* Bytes of lines that are held of either kind: 10 s at 120 frames a second
@@ -22,40 +21,48 @@ tracing_release(struct tracing *t)
 		buf_release(&t->held[k]);
 }
 
-int
+static enum verdict
+verdict_of(int committed)
+{
+	return committed == 0 ? VERDICT_GOOD : VERDICT_OUTPUT;
+}
+
+enum verdict
 tracing_put(struct tracing *t, enum tracing_of of, int face_index,
-    const struct trace_names *names, const struct trace_frame *frame)
+    const struct trace_names *names, const struct trace_frame *frame,
+    struct err *err)
 {
 	struct buf *held = &t->held[of];
 
 	if (t->decided && of != t->of)
-		return 0;
+		return VERDICT_GOOD;
 	if (t->decided) {
 		trace_write(
 		    ndjson_record(t->out), t->source, face_index, names, frame);
-		return ndjson_commit(t->out);
+		return verdict_of(ndjson_commit(t->out));
 	}
 	trace_write(held, t->source, face_index, names, frame);
 	buf_add_byte(held, '\n');
 	if (!buf_failed(held))
-		return 0;
-	errno = ENOMEM;
-	return -1;
+		return VERDICT_GOOD;
+	err_set(err, "out of memory");
+	return VERDICT_SYSTEM;
 }
 
-int
+enum verdict
 tracing_decide(struct tracing *t, enum tracing_of of)
 {
 	struct span rest = buf_span(&t->held[of]);
-	int status = 0;
+	enum verdict status = VERDICT_GOOD;
 
 	t->decided = true;
 	t->of = of;
-	while (rest.n > 0 && status == 0) {
+	while (rest.n > 0 && status == VERDICT_GOOD) {
 		const char *end = memchr(rest.p, '\n', rest.n);
 		size_t n = (size_t)(end - rest.p);
 
-		status = ndjson_put(t->out, (struct span){rest.p, n});
+		status =
+		    verdict_of(ndjson_put(t->out, (struct span){rest.p, n}));
 		rest.p += n + 1;
 		rest.n -= n + 1;
 	}

@@ -9,6 +9,8 @@
 #ifndef EXTRACT_TRACING_H
 #define EXTRACT_TRACING_H
 
+#include "diag/err.h"
+#include "diag/verdict.h"
 #include "ndjson/ndjson.h"
 #include "trace/line.h"
 
@@ -31,14 +33,15 @@ void tracing_init(
 void tracing_release(struct tracing *t);
 
 /* Take one frame of a face or of the whole picture: it is held, written, or
- * dropped when the decision was against it.  Return 0; -1 where the output
- * failed (errno says why). */
-int tracing_put(struct tracing *t, enum tracing_of of, int face_index,
-    const struct trace_names *names, const struct trace_frame *frame);
+ * dropped if the decision was against it.  Return VERDICT_SYSTEM with ${err} if
+ * memory ran out, or VERDICT_OUTPUT. */
+enum verdict tracing_put(struct tracing *t, enum tracing_of of, int face_index,
+    const struct trace_names *names, const struct trace_frame *frame,
+    struct err *err);
 
 /* From now on the lines are those ${of} the one; what was held of them is
- * written.  Return as above. */
-int tracing_decide(struct tracing *t, enum tracing_of of);
+ * written.  Return VERDICT_GOOD or VERDICT_OUTPUT. */
+enum verdict tracing_decide(struct tracing *t, enum tracing_of of);
 
 /* Is so much held that it is time to decide? */
 bool tracing_is_full(const struct tracing *t);

@@ -94,7 +94,7 @@ void measure_mute(struct measure *m, bool mute);
 
 /* Take the next frame and write the lines that are due.  VERDICT_SYSTEM: no
  * memory, times that do not increase, or no SHA-256 where there should be one; ${err}
- * says which.  VERDICT_OUTPUT: writing failed; errno says why. */
+ * says which.  VERDICT_OUTPUT: writing failed. */
 enum verdict measure_push(struct measure *m, const struct trace_frame *f,
     struct ndjson_writer *out, struct err *err);
 

@@ -54,6 +54,10 @@ int ndjson_put(struct ndjson_writer *w, struct span line);
  * failure all later calls fail with the same errno. */
 int ndjson_flush(struct ndjson_writer *w);
 
+/* Return the errno of the first write that failed; ENOMEM if no write failed,
+ * but a record was lost because memory ran out; or 0. */
+int ndjson_failure(const struct ndjson_writer *w);
+
 /* With ${nowait} true, never wait for the reader of ${fd}: ndjson_flush writes
  * what can be written without blocking and returns 0.  The rest stays queued,
  * without a limit.  With ${nowait} false, wait again. */

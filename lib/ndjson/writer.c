@@ -11,7 +11,8 @@
 
 struct ndjson_writer {
 	int fd;
-	int failed; /* the errno of the first failure, or 0 */
+	int failed; /* the errno of the first write that failed, or 0 */
+	bool lost;  /* a record, because memory ran out */
 	bool unbuffered;
 	bool nowait;
 	size_t committed;
@@ -76,6 +77,7 @@ ndjson_commit_raw(struct ndjson_writer *w)
 		return failed(w);
 	if (buf_failed(&w->buf)) {
 		ndjson_discard(w);
+		w->lost = true;
 		errno = ENOMEM;
 		return -1;
 	}
@@ -165,6 +167,12 @@ ndjson_flush(struct ndjson_writer *w)
 	w->buf.len -= done;
 	w->committed -= done;
 	return 0;
+}
+
+int
+ndjson_failure(const struct ndjson_writer *w)
+{
+	return w->failed == 0 && w->lost ? ENOMEM : w->failed;
 }
 
 void

@@ -106,12 +106,8 @@ put(void *context, const struct spool_delivery *j)
 		put_row(l, j);
 	else if (!put_letter(l, j))
 		return 0;
-	if (ndjson_commit(l->out) != 0) {
+	if (ndjson_commit(l->out) != 0)
 		l->failed = true;
-		/* If the output did not fail, the record found no memory. */
-		if (ndjson_flush(l->out) == 0)
-			diag_error("out of memory");
-	}
 	return l->failed || ndjson_unwritten(l->out) >= PAGE_SIZE;
 }
 

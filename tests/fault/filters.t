@@ -64,6 +64,17 @@ each audit vitals-audit trace e-1
 each audit vitals-audit trace e-1 audit
 each /dev/null vitals-synth -q -d 1 --size 160x120 --truth truth -
 
+# Lines for which the output needs more memory than it has at first.
+jq -c '.data.note = "x" * 180000' events >long
+vitals-sign -q -k key --at 2026-11-23T06:33:30Z long >long-messages
+vitals-seal -q -k sealing long >long-sealed
+jq -c '.source = "x" * 180000' measurements >long-measurements
+each long vitals-sign -q -k key --at 2026-11-23T06:33:30Z
+each long-messages vitals-verify -k key --any-time
+each long-sealed vitals-open -k sealing
+each long vitals-fhir
+each long-measurements vitals-event --with-source --session s --id content --time 2026-11-23T06:33:30Z
+
 # A verdict that memory did not suffice for is none: what is wrong is told as
 # it is, or not at all.
 fault_check() { # WHERE

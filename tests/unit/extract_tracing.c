@@ -33,13 +33,14 @@ rig_close(struct rig *r)
 	fclose(r->file);
 }
 
-static int
+static enum verdict
 put(struct rig *r, enum tracing_of of, int face, double time)
 {
 	struct trace_frame f = {.time = time, .count = 1, .luma = -1};
+	struct err err;
 
 	f.region[0] = (struct trace_region){10, 20, 30, 40};
-	return tracing_put(&r->tracing, of, face, &names, &f);
+	return tracing_put(&r->tracing, of, face, &names, &f, &err);
 }
 
 /* The times and faces of the lines that came out: "0:0 0.5:- ". */
@@ -159,20 +160,20 @@ test_output(void)
 	struct tracing t;
 	struct trace_frame f = {.count = 1, .luma = -1};
 	struct ndjson_writer *out = ndjson_writer_new(-1);
-	int status;
+	enum verdict status;
+	struct err err;
 
 	if (out == NULL)
 		exit(1);
 	ndjson_writer_unbuffered(out);
 	tracing_init(&t, out, "clip");
-	CHECK(tracing_put(&t, TRACING_FACES, -1, &names, &f) == 0,
+	CHECK(tracing_put(&t, TRACING_FACES, -1, &names, &f, &err) == 0,
 	    "holding needs no output");
-	errno = 0;
 	status = tracing_decide(&t, TRACING_FACES);
-	CHECK(status == -1 && errno == EBADF, "writing what was held does");
-	errno = 0;
-	status = tracing_put(&t, TRACING_FACES, -1, &names, &f);
-	CHECK(status == -1 && errno == EBADF, "and what comes then, too");
+	CHECK(status == VERDICT_OUTPUT, "writing what was held does");
+	CHECK(ndjson_failure(out) == EBADF, "and the writer knows why");
+	status = tracing_put(&t, TRACING_FACES, -1, &names, &f, &err);
+	CHECK(status == VERDICT_OUTPUT, "and what comes then, too");
 	tracing_release(&t);
 	ndjson_writer_free(out);
 }
