@@ -74,6 +74,13 @@ is_exposed(const struct stat *st)
 }
 
 static int
+refuse(const struct crypto_secret *s, struct err *err)
+{
+	return err_set(
+	    err, "%s: others can access this secret: chmod 600 it", s->name);
+}
+
+static int
 load_fd(int fd, bool path, const struct crypto_secret_from *from,
     struct crypto_secret *s, struct err *err)
 {
@@ -85,7 +92,7 @@ load_fd(int fd, bool path, const struct crypto_secret_from *from,
 		return err_set(err, "%s: not a regular file", s->name);
 	s->exposed = is_exposed(&st);
 	if (s->exposed && !from->exposed_ok)
-		return crypto_secret_refuse(s, err);
+		return refuse(s, err);
 	return read_all(fd, s, err) == 0 ? take_mark(s, err) : -1;
 }
 
@@ -117,13 +124,6 @@ crypto_secret_load(const struct crypto_secret_from *from,
 	rc = load_fd(fd, true, from, s, err);
 	close(fd);
 	return rc;
-}
-
-int
-crypto_secret_refuse(const struct crypto_secret *s, struct err *err)
-{
-	return err_set(
-	    err, "%s: others can access this secret: chmod 600 it", s->name);
 }
 
 void
@@ -243,8 +243,7 @@ key_file(const struct crypto_secret_from *from, crypto_key_reader *read,
 	file.text = buf_span(&s.text);
 	file.name = s.name;
 	if (read(keys, &file, &why) == 0)
-		rc = s.exposed && file.secret ? crypto_secret_refuse(&s, err)
-					      : 0;
+		rc = s.exposed && file.secret ? refuse(&s, err) : 0;
 	else if (file.at != NULL)
 		err_set(err, "%s:%zu: %s", s.name,
 		    line_number(file.text, file.at), why.text);

@@ -46,10 +46,6 @@ bool crypto_secret_given(const struct crypto_secret_from *from);
 int crypto_secret_load(const struct crypto_secret_from *from,
     struct crypto_secret *s, struct err *err);
 
-/* Describe in ${err} that ${s} is exposed although it has a secret.  Return -1.
- */
-int crypto_secret_refuse(const struct crypto_secret *s, struct err *err);
-
 /* Overwrite and free.  A zeroed ${s} is allowed. */
 void crypto_secret_wipe(struct crypto_secret *s);
 

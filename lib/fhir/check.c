@@ -3,6 +3,7 @@
 
 static int check_object(struct fhir_checking *c, const struct fhir_node *n,
     const struct fhir_type *type, const struct fhir_element *e);
+static int check_resource(struct fhir_checking *c, const struct fhir_node *n);
 
 /* ---- Primitives ------------------------------------------------------------ */
 
@@ -95,7 +96,7 @@ check_value(struct fhir_checking *c, const struct fhir_node *n,
 		return fhir_wrong(
 		    c->tree, n, NULL, c->err, "must not be empty");
 	if (e->type->kind == FHIR_INLINE_RESOURCE)
-		return fhir_check_resource(c, n);
+		return check_resource(c, n);
 	return e->type->kind == FHIR_OPAQUE ? 0
 					    : check_object(c, n, e->type, e);
 }
@@ -302,8 +303,9 @@ check_typed(struct fhir_checking *c, const struct fhir_node *n,
 	return check_other(c, n);
 }
 
-int
-fhir_check_resource(struct fhir_checking *c, const struct fhir_node *n)
+/* Check the resource ${n}, an element of another one. */
+static int
+check_resource(struct fhir_checking *c, const struct fhir_node *n)
 {
 	const struct fhir_node *outer = c->resource, *container = c->container;
 	const struct fhir_node *type = fhir_find(c->tree, n, "resourceType");

@@ -24,9 +24,6 @@ struct fhir_checking {
 /* Check the resource in c->tree.  Return 0, or -1 with c->err. */
 int fhir_check_root(struct fhir_checking *c);
 
-/* Check the resource ${n}, an element of another one. */
-int fhir_check_resource(struct fhir_checking *c, const struct fhir_node *n);
-
 /* Free the memory of ${c}, which does not own the tree. */
 void fhir_checking_release(struct fhir_checking *c);
 

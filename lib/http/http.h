@@ -103,11 +103,6 @@ struct span http_target_recipient(const struct http_target *t);
  * client must still exist. */
 void http_target_free(struct http_target *t);
 
-/* Append "scheme://host:port" of ${url} to ${origin}, in lower case and always
- * with the port.  Return 0; or -1 with ${err}: not an absolute http(s) URL, or
- * one with a fragment, a user or a password. */
-int http_origin(const char *url, struct buf *origin, struct err *err);
-
 /* Can requests be sent to ${url}?  It must have a host, and neither user nor
  * fragment; plain http is only for loopback unless ${allow_http}.  Return 0, or
  * -1 with ${err}. */
@@ -232,8 +227,8 @@ enum http_pipe_status http_pipe_receive(
     struct http_pipe *p, struct buf *out, int64_t ms, struct err *err);
 
 /* Append "host[:port]" of ${url}, as a Host header has it, to ${host}, and its
- * path, from "/" on, to ${path}.  Return 0; or -1 with ${err}: as http_origin,
- * or it has a query. */
+ * path, from "/" on, to ${path}.  Return 0; or -1 with ${err}: it is not an
+ * absolute http(s) URL, or has a user, a password, a query or a fragment. */
 int http_url_split(
     const char *url, struct buf *host, struct buf *path, struct err *err);
 

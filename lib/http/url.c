@@ -88,34 +88,6 @@ split(CURLU *u, const struct schemes *schemes, const char *url, struct parts *p,
 }
 
 int
-http_origin(const char *url, struct buf *origin, struct err *err)
-{
-	struct parts p = {0};
-	CURLU *u = curl_url();
-	int rc;
-
-	if (u == NULL)
-		return err_set(err, "out of memory");
-	rc = split(u, &web, url, &p, err);
-	if (rc == 0) {
-		size_t start = origin->len;
-
-		buf_addf(origin, "%s://%s:%s", p.scheme, p.host, p.port);
-		for (size_t i = start; i < origin->len; i++) {
-			char *c = &origin->data[i];
-
-			if (*c >= 'A' && *c <= 'Z')
-				*c = (char)(*c - 'A' + 'a');
-		}
-		if (buf_failed(origin))
-			rc = err_set(err, "out of memory");
-	}
-	parts_free(&p);
-	curl_url_cleanup(u);
-	return rc;
-}
-
-int
 http_url_split(
     const char *url, struct buf *host, struct buf *path, struct err *err)
 {

@@ -101,8 +101,9 @@ hubserver_client_failed(void *context, const char *peer, const char *why)
 
 /* ---- Time ----------------------------------------------------------------- */
 
-void
-hubserver_stop(void *context)
+/* End all clients and drain the server. */
+static void
+stop(void *context)
 {
 	struct hubserver *hs = context;
 
@@ -135,10 +136,10 @@ end_if_done(struct hubserver *hs)
 	if (!hs->ended || hs->options.stay || hs->stopping)
 		return;
 	if (is_done(hs))
-		hubserver_stop(hs);
+		stop(hs);
 	else if (!hs->finishing)
 		hs->finishing =
-		    serve_after(hs->serve, FINISH_MS, hubserver_stop, hs) == 0;
+		    serve_after(hs->serve, FINISH_MS, stop, hs) == 0;
 }
 
 static void
@@ -155,7 +156,7 @@ tick(void *context)
 	hubserver_socket_tick(hs, instant_monotonic());
 	end_if_done(hs);
 	if (hs->count.failed)
-		hubserver_stop(hs);
+		stop(hs);
 	else
 		serve_after(hs->serve, HUBSERVER_TICK_MS, tick, hs);
 }
@@ -175,11 +176,10 @@ hubserver_start(struct hubserver *hs, struct hub *hub, struct serve *s,
 		    s, files->receipts, hubserver_take_receipts, hs);
 	if (buf_failed(&hs->base) || hs->output == NULL || hs->input == NULL ||
 	    (files->receipts >= 0 && hs->receipts == NULL) ||
-	    serve_on_signal(s, SIGTERM, hubserver_stop, hs) != 0 ||
-	    serve_on_signal(s, SIGINT, hubserver_stop, hs) != 0 ||
+	    serve_on_signal(s, SIGTERM, stop, hs) != 0 ||
+	    serve_on_signal(s, SIGINT, stop, hs) != 0 ||
 	    (hs->options.timeout_ms > 0 &&
-		serve_after(s, hs->options.timeout_ms, hubserver_stop, hs) !=
-		    0) ||
+		serve_after(s, hs->options.timeout_ms, stop, hs) != 0) ||
 	    serve_soon(s, tick, hs) != 0)
 		return err_set(err, "out of memory");
 	return 0;

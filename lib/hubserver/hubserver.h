@@ -130,9 +130,6 @@ void hubserver_handle(void *hubserver, struct serve_request *request);
 void hubserver_client_failed(
     void *hubserver, const char *peer, const char *why);
 
-/* End all clients and drain the server. */
-void hubserver_stop(void *hubserver);
-
 /* Write what is left of the messages, after the loop has ended. */
 void hubserver_finish(struct hubserver *hs);
 

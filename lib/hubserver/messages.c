@@ -235,6 +235,12 @@ hubserver_deliver(struct hubserver *hs)
 	serve_output_push(hs->output);
 }
 
+static void
+deliver_soon(void *context)
+{
+	hubserver_deliver(context);
+}
+
 void
 hubserver_written(void *context, uint64_t offset, int errnum)
 {
@@ -248,13 +254,7 @@ hubserver_written(void *context, uint64_t offset, int errnum)
 		return;
 	}
 	if (hs->waiting != NULL)
-		serve_soon(hs->serve, hubserver_deliver_soon, hs);
-}
-
-void
-hubserver_deliver_soon(void *context)
-{
-	hubserver_deliver(context);
+		serve_soon(hs->serve, deliver_soon, hs);
 }
 
 void

@@ -214,7 +214,6 @@ void hubserver_socket_close_all(
 
 /* Hand on the notifications that are due. */
 void hubserver_deliver(struct hubserver *hs);
-void hubserver_deliver_soon(void *hubserver); /* a serve_callback */
 
 /* Free the notifications that wait; the hub has them. */
 void hubserver_waiting_free(struct hubserver *hs);

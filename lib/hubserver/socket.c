@@ -78,17 +78,14 @@ static const struct serve_stream_calls calls = {
 
 /* Answer ${c} with the upgrade for ${key}. */
 static void
-upgrade(struct hubserver_call *c, const char *accept)
+upgrade(struct hubserver_call *c, struct span key)
 {
 	struct hubserver *hs = c->server;
 	struct hubserver_socket *k = calloc(1, sizeof(*k));
 	struct serve_request *r = c->request;
 
-	buf_addf(&c->headers,
-	    "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-	    "Sec-WebSocket-Accept: %s\r\n",
-	    accept);
-	if (k == NULL || buf_string(&c->headers) == NULL) {
+	if (k == NULL || websocket_add_answer(&c->headers, key, NULL) != 0 ||
+	    buf_string(&c->headers) == NULL) {
 		free(k);
 		hubserver_refuse(c, 503, "exception", "", "out of memory");
 		return;
@@ -120,7 +117,6 @@ upgrade(struct hubserver_call *c, const char *accept)
 void
 hubserver_socket_open(struct hubserver_call *c)
 {
-	char accept[WEBSOCKET_ACCEPT_MAX];
 	struct span key;
 	const char *why;
 	int status = websocket_check_request(c->head, &key, &why);
@@ -133,10 +129,8 @@ hubserver_socket_open(struct hubserver_call *c)
 	else if (c->server->sockets >= c->server->options.clients)
 		hubserver_refuse(c, 503, "throttled", "",
 		    "as many WebSockets as may be are connected");
-	else if (websocket_accept(key, accept) != 0)
-		hubserver_refuse(c, 503, "exception", "", "out of memory");
 	else
-		upgrade(c, accept);
+		upgrade(c, key);
 }
 
 /* ---- Notifications -------------------------------------------------------- */

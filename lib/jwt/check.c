@@ -196,16 +196,3 @@ jwt_check(struct sign_keys *keys, struct span token, struct span audience,
 	}
 	return verdict;
 }
-
-bool
-jwt_allows(const struct jwt_claims *claims, struct span session)
-{
-	if (claims->all_sessions)
-		return true;
-	for (size_t i = 0; i < claims->sessions; i++) {
-		if (claims->session[i].n == session.n &&
-		    memcmp(claims->session[i].p, session.p, session.n) == 0)
-			return true;
-	}
-	return false;
-}

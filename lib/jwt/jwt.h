@@ -92,8 +92,4 @@ enum jwt_verdict jwt_check(struct sign_keys *keys, struct span token,
  * ${key} is the ID of the key that signed it. */
 void jwt_describe(const struct jwt *t, const char *key, struct buf *out);
 
-/* Return whether the bearer may see ${session}.  Lines without a session (n 0)
- * require a token for all sessions. */
-bool jwt_allows(const struct jwt_claims *claims, struct span session);
-
 #endif

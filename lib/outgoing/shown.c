@@ -116,8 +116,9 @@ add_hash(struct buf *out, struct span url)
 	crypto_hex(out, digest, HASH_DIGITS / 2);
 }
 
-void
-outgoing_show_url(struct buf *out, struct span url)
+/* Append ${url} without its secrets.  It may be malformed. */
+static void
+show_url(struct buf *out, struct span url)
 {
 	size_t n = scheme(url), query;
 	struct span left;
@@ -153,7 +154,7 @@ void
 outgoing_show(struct buf *out, struct span name)
 {
 	if (scheme(name) > 0)
-		outgoing_show_url(out, name);
+		show_url(out, name);
 	else
 		buf_add_span(out, name);
 }
@@ -187,7 +188,7 @@ outgoing_shown_url(struct outgoing_shown *s, struct span url)
 	struct buf b;
 
 	buf_init(&b);
-	outgoing_show_url(&b, url);
+	show_url(&b, url);
 	return keep(s, &b);
 }
 

@@ -14,9 +14,6 @@
 
 #include "buf/buf.h"
 
-/* Append ${url} without its secrets.  It may be malformed. */
-void outgoing_show_url(struct buf *out, struct span url);
-
 /* Append the ${name} of an endpoint.  If it is a URL, omit its secrets; any
  * other text is appended unchanged. */
 void outgoing_show(struct buf *out, struct span name);

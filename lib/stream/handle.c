@@ -51,23 +51,15 @@ static int
 open_websocket(
     const struct serve_head *h, struct buf *headers, const char **why)
 {
-	char accept[WEBSOCKET_ACCEPT_MAX];
+	const char *protocol =
+	    websocket_offers(h, STREAM_PROTOCOL) ? STREAM_PROTOCOL : NULL;
 	struct span key;
 	int status = websocket_check_request(h, &key, why);
 
 	if (status != 0)
 		return status;
 	*why = "out of memory";
-	if (websocket_accept(key, accept) != 0)
-		return 503;
-	buf_addf(headers,
-	    "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-	    "Sec-WebSocket-Accept: %s\r\n",
-	    accept);
-	if (websocket_offers(h, STREAM_PROTOCOL))
-		buf_add_text(
-		    headers, "Sec-WebSocket-Protocol: " STREAM_PROTOCOL "\r\n");
-	return 0;
+	return websocket_add_answer(headers, key, protocol) == 0 ? 0 : 503;
 }
 
 static int

@@ -55,8 +55,4 @@ void trace_write(struct buf *out, struct span source, int face_index,
 bool trace_names_equal(
     const struct trace_names *a, const struct trace_names *b);
 
-/* May ${name} be that of a region: 1 to TRACE_NAME_MAX - 1 bytes of UTF-8
- * without control characters? */
-bool trace_name_valid(struct span name);
-
 #endif

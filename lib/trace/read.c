@@ -67,8 +67,10 @@ trace_names_equal(const struct trace_names *a, const struct trace_names *b)
 	return true;
 }
 
-bool
-trace_name_valid(struct span name)
+/* May ${name} be that of a region: 1 to TRACE_NAME_MAX - 1 bytes of UTF-8
+ * without control characters? */
+static bool
+name_valid(struct span name)
 {
 	if (name.n == 0 || name.n >= TRACE_NAME_MAX ||
 	    !json_utf8_valid(name, NULL))
@@ -118,7 +120,7 @@ read_name(struct trace_reader *r, char name[TRACE_NAME_MAX], struct err *err)
 	json_unescape(json_inside(value), &r->name);
 	if (buf_failed(&r->name))
 		return err_set(err, "out of memory");
-	if (!trace_name_valid(buf_span(&r->name)))
+	if (!name_valid(buf_span(&r->name)))
 		return err_set(err,
 		    "a region's \"name\" is not 1 to %d bytes of plain text",
 		    TRACE_NAME_MAX - 1);

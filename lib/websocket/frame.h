@@ -127,9 +127,6 @@ void websocket_reader_release(struct websocket_reader *r);
 enum websocket_event websocket_read(
     struct websocket_reader *r, struct span *in);
 
-/* Return whether ${r} is between two frames, with no message open. */
-bool websocket_reader_idle(const struct websocket_reader *r);
-
 /* Check the next ${n} bytes at ${p} of a text.  ${u} starts zeroed.  Return
  * false if the text cannot be UTF-8.  It is complete when u->missing is 0. */
 bool websocket_utf8_add(struct websocket_utf8 *u, const char *p, size_t n);

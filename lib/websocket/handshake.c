@@ -47,13 +47,6 @@ websocket_accept(struct span key, char accept[WEBSOCKET_ACCEPT_MAX])
 
 /* ---- Server ------------------------------------------------------------ */
 
-bool
-websocket_wanted(const struct serve_head *h)
-{
-	return serve_head_lists(h, "upgrade", "websocket") ||
-	    serve_head_find(h, "sec-websocket-key", NULL).p != NULL;
-}
-
 static bool
 key_valid(struct span key)
 {
@@ -153,25 +146,20 @@ websocket_offer_with(const struct serve_head *h, const char *prefix)
 }
 
 int
-websocket_add_answer(
-    struct buf *out, struct span key, const char *protocol, const char *headers)
+websocket_add_answer(struct buf *headers, struct span key, const char *protocol)
 {
 	char accept[WEBSOCKET_ACCEPT_MAX];
 
 	if (websocket_accept(key, accept) != 0)
 		return -1;
-	buf_addf(out,
-	    "HTTP/1.1 101 Switching Protocols\r\n"
+	buf_addf(headers,
 	    "Upgrade: websocket\r\n"
 	    "Connection: Upgrade\r\n"
 	    "Sec-WebSocket-Accept: %s\r\n",
 	    accept);
 	if (protocol != NULL)
-		buf_addf(out, "Sec-WebSocket-Protocol: %s\r\n", protocol);
-	if (headers != NULL)
-		buf_add_text(out, headers);
-	buf_add_text(out, "\r\n");
-	return buf_failed(out) ? -1 : 0;
+		buf_addf(headers, "Sec-WebSocket-Protocol: %s\r\n", protocol);
+	return buf_failed(headers) ? -1 : 0;
 }
 
 /* ---- Client ------------------------------------------------------------ */

@@ -26,9 +26,6 @@ int websocket_accept(struct span key, char accept[WEBSOCKET_ACCEPT_MAX]);
 
 /* ---- Server ------------------------------------------------------------ */
 
-/* Return whether ${h} requests an upgrade to WebSocket, valid or not. */
-bool websocket_wanted(const struct serve_head *h);
-
 /* Check ${h} against 4.2.1: GET, HTTP/1.1, Upgrade, Connection, one key that
  * encodes 16 bytes, version 13, no body.  Return 0 and set *${key}; or return
  * the HTTP status of the refusal and set *${why}.  With 426, the answer needs a
@@ -44,11 +41,11 @@ bool websocket_offers(const struct serve_head *h, const char *name);
 struct span websocket_offer_with(
     const struct serve_head *h, const char *prefix);
 
-/* Append the head of the 101 answer that accepts ${key}.  ${protocol} is the
- * chosen subprotocol, ${headers} whole lines with CRLF; either may be NULL.
- * Return 0, or -1 if out of memory or if the crypto library fails. */
-int websocket_add_answer(struct buf *out, struct span key, const char *protocol,
-    const char *headers);
+/* Append the headers of the 101 answer that accepts ${key}, as whole lines with
+ * CRLF.  ${protocol} is the chosen subprotocol, or NULL.  Return 0, or -1 if out
+ * of memory or if the crypto library fails. */
+int websocket_add_answer(
+    struct buf *headers, struct span key, const char *protocol);
 
 /* ---- Client ------------------------------------------------------------ */
 

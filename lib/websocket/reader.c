@@ -16,12 +16,6 @@ websocket_reader_release(struct websocket_reader *r)
 	buf_release(&r->data);
 }
 
-bool
-websocket_reader_idle(const struct websocket_reader *r)
-{
-	return r->head_len == 0 && r->message == WEBSOCKET_CONTINUATION;
-}
-
 static enum websocket_event
 fail(struct websocket_reader *r, int code, const char *why)
 {

@@ -133,37 +133,43 @@ headers(void)
 	    "no value");
 }
 
+/* "HOST PATH", or "no: WHY". */
 static const char *
-origin(const char *url)
+split(const char *url)
 {
 	static char text[ERR_TEXT_MAX + 8];
+	struct buf host, path;
 	struct err e;
-	struct buf b;
 
-	buf_init(&b);
-	if (http_origin(url, &b, &e) == 0)
-		snprintf(text, sizeof(text), "%.*s", (int)b.len, b.data);
+	buf_init(&host);
+	buf_init(&path);
+	if (http_url_split(url, &host, &path, &e) == 0)
+		snprintf(text, sizeof(text), "%.*s %.*s", (int)host.len,
+		    host.data, (int)path.len, path.data);
 	else
 		snprintf(text, sizeof(text), "no: %s", e.text);
-	buf_release(&b);
+	buf_release(&host);
+	buf_release(&path);
 	return text;
 }
 
 static void
-origins(void)
+splits(void)
 {
 	static const char *const wrong[] = {"", "h/p", "ftp://h/", "https://",
 	    "https://h/#f", "https://u@h/", "https://u:p@h/", "https://h /",
 	    "https://h/\n", "file:///etc/passwd", "https://h:99999/",
-	    "https://%31.2.3.4/", "https://h%2e/", "https://h%?a"};
+	    "https://%31.2.3.4/", "https://h%2e/", "https://h%?a",
+	    "https://h/?a"};
 
-	CHECK_TEXT(origin("https://Host.Example/a?b"),
-	    "https://host.example:443", "the port of https");
-	CHECK_TEXT(origin("HTTP://h"), "http://h:80", "of http");
-	CHECK_TEXT(origin("https://h:8443/"), "https://h:8443", "another");
-	CHECK_TEXT(origin("http://[::1]:81/"), "http://[::1]:81", "an address");
+	CHECK_TEXT(split("https://host.example/a/b"), "host.example /a/b",
+	    "a host and a path");
+	CHECK_TEXT(split("https://h:443/"), "h /", "the port of https");
+	CHECK_TEXT(split("HTTP://h:80"), "h /", "of http, without a path");
+	CHECK_TEXT(split("https://h:8443/"), "h:8443 /", "another port");
+	CHECK_TEXT(split("http://[::1]:81/"), "[::1]:81 /", "an address");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		CHECK(strncmp(origin(wrong[i]), "no: ", 4) == 0, wrong[i]);
+		CHECK(strncmp(split(wrong[i]), "no: ", 4) == 0, wrong[i]);
 }
 
 static bool
@@ -223,7 +229,7 @@ targets(void)
 int
 main(void)
 {
-	origins();
+	splits();
 	targets();
 	addresses();
 	retry_after();

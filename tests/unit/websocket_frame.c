@@ -40,7 +40,8 @@ read_all(enum websocket_role role, const void *bytes, size_t n, size_t step,
 				    (int)r.payload.n, r.payload.p);
 		}
 	}
-	if (event == WEBSOCKET_MORE && !websocket_reader_idle(&r))
+	if (event == WEBSOCKET_MORE &&
+	    (r.head_len > 0 || r.message != WEBSOCKET_CONTINUATION))
 		snprintf(said + len, sizeof(said) - len, "%sopen",
 		    len > 0 ? ", " : "");
 	websocket_reader_release(&r);
