@@ -38,8 +38,9 @@ repeat_receipt(struct deliver *d, struct deliver_endpoint *e,
 		d->count.known_lost++;
 }
 
-bool
-deliver_has_room(
+/* Is there room for another delivery to ${e} in memory, besides ${held}? */
+static bool
+has_room_for(
     const struct deliver *d, const struct deliver_endpoint *e, size_t held)
 {
 	return !e->kept.more && !e->queue.off &&
@@ -76,8 +77,7 @@ static int
 give(struct deliver *d, struct deliver_endpoint *e,
     struct outgoing_event *event, bool is_new)
 {
-	bool has_room =
-	    deliver_has_room(d, e, e->queue.loaded + e->kept.coming);
+	bool has_room = has_room_for(d, e, e->queue.loaded + e->kept.coming);
 	struct schedule_entry *entry;
 	struct store_record old;
 	bool unlogged = false;
@@ -195,7 +195,7 @@ admit(struct deliver *d, struct schedule_entry *entry)
 	struct store_endpoint *kept = &e->kept;
 
 	store_came(d->store, kept);
-	if (deliver_has_room(d, e, e->queue.loaded)) {
+	if (has_room_for(d, e, e->queue.loaded)) {
 		switch (schedule_add(&d->schedule, &e->queue, entry)) {
 		case SCHEDULE_ADDED:
 			store_passed(kept, entry->delivery.event->seq);

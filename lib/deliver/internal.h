@@ -198,9 +198,6 @@ int deliver_name_shown(
 /* ---- accept.c */
 /* Commit the lines that were taken.  Their events can then be sent. */
 void deliver_accept(struct deliver *d);
-/* Is there room for another delivery to ${e} in memory, besides ${held}? */
-bool deliver_has_room(
-    const struct deliver *d, const struct deliver_endpoint *e, size_t held);
 
 /* ---- load.c */
 /* Load deliveries from the store into memory, where there is room. */

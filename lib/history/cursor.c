@@ -24,8 +24,8 @@ is_before(const struct history *h, uint64_t n, int64_t time)
 
 	if (n >= h->oldest)
 		return history_at(h, n)->entry.time < time;
-	before = history_reader_seek(h->reader, n, NULL) == 0 &&
-	    history_reader_take(h->reader, &e, NULL) == 0 && e.time < time;
+	history_reader_seek(h->reader, n);
+	before = history_reader_take(h->reader, &e, NULL) == 0 && e.time < time;
 	history_reader_rest(h->reader);
 	return before;
 }
@@ -104,8 +104,7 @@ next_stored(struct history *h, struct history_cursor *c,
 	struct history_entry e;
 	uint64_t dropped;
 
-	if (history_reader_seek(h->reader, c->after + 1, err) != 0)
-		found = HISTORY_FAILED;
+	history_reader_seek(h->reader, c->after + 1);
 	for (size_t i = 0; found == HISTORY_MORE && i < HISTORY_SCAN_MAX &&
 	     c->after + 1 < h->oldest;
 	     i++) {

@@ -107,6 +107,9 @@ int history_store_commit(
  * thread may call this. */
 uint64_t history_store_dropped(const struct history_store *s);
 
+/* What messages call the file. */
+#define HISTORY_WHAT "history of vitals-stream"
+
 /* ---- reader.c */
 /* Return a second connection to the store ${path}, which outlives it, for one
  * thread; or NULL with ${err}. */
@@ -114,9 +117,9 @@ struct history_reader *history_reader_new(const char *path, struct err *err);
 void history_reader_free(struct history_reader *r);
 
 /* Find line ${sequence}; return it and those after it, one per call; end the
- * query.  The spans are valid until the next call.  Each returns 0, or -1. */
-int history_reader_seek(
-    struct history_reader *r, uint64_t sequence, struct err *err);
+ * query.  The spans are valid until the next call.  history_reader_take returns
+ * 0, or -1 with ${err}. */
+void history_reader_seek(struct history_reader *r, uint64_t sequence);
 int history_reader_take(
     struct history_reader *r, struct history_entry *e, struct err *err);
 void history_reader_rest(struct history_reader *r);
@@ -147,16 +150,5 @@ void history_writer_wait(struct history_writer *w);
  * with ${err}.  Return NULL if none was. */
 struct history_batch *history_writer_take(
     struct history_writer *w, int *rc, struct err *err);
-
-/* ---- format.c: the file format. */
-struct sqlite3;
-/* Open and lock ${path}.  *${fd} has the lock and must be closed after the
- * connection.  Return 0, or -1.  On failure the caller must still close *${db}
- * unless NULL, and *${fd} unless -1. */
-int history_format_open(
-    const char *path, struct sqlite3 **db, int *fd, struct err *err);
-
-/* Describe the last failure of ${db}, which is open on ${path}.  Return -1. */
-int history_format_fail(struct sqlite3 *db, const char *path, struct err *err);
 
 #endif

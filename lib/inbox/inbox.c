@@ -1,31 +1,24 @@
 #include "inbox/inbox.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <sqlite3.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "compat/real.h"
-#include "inbox/schema.h"
+#include "sqlite/sqlite.h"
+
+/* "vitR": identifies a state file. */
+#define APPLICATION_ID 0x76697452
 
 /* inbox_probe writes at most this many bytes. */
 #define PROBE_MAX (16 << 20)
 
 enum statement {
-	BEGIN,
-	COMMIT,
-	ROLLBACK,
 	MARK,
 	UNDO,
 	NOTE,
 	HASH,
 	ADD,
+	COUNT,
 	NEXT,
 	OLDEST,
 	PRINTED,
@@ -39,14 +32,12 @@ enum statement {
 };
 
 static const char *const sql[STATEMENTS] = {
-    [BEGIN] = "BEGIN IMMEDIATE",
-    [COMMIT] = "COMMIT",
-    [ROLLBACK] = "ROLLBACK",
     [MARK] = "SAVEPOINT mark",
     [UNDO] = "ROLLBACK TO mark",
     [NOTE] = "INSERT OR IGNORE INTO seen (id, time, hash) VALUES (?1, ?2, ?3)",
     [HASH] = "SELECT hash FROM seen WHERE id = ?1",
     [ADD] = "INSERT INTO line (text, time) VALUES (?1, ?2)",
+    [COUNT] = "SELECT count(*), coalesce(max(number), 0) FROM line",
     [NEXT] = ("SELECT number, text FROM line WHERE number > ?1 "
 	      "ORDER BY number LIMIT 1"),
     [OLDEST] = "SELECT time FROM line ORDER BY number LIMIT 1",
@@ -63,10 +54,34 @@ static const char *const sql[STATEMENTS] = {
     [GET_PLACE] = "SELECT device, inode, offset FROM place",
 };
 
+#define PLACE_TABLE                                         \
+	"CREATE TABLE place (one INTEGER PRIMARY KEY,"      \
+	" device INTEGER NOT NULL, inode INTEGER NOT NULL," \
+	" offset INTEGER NOT NULL)"
+
+#define LINE_TIME "time INTEGER NOT NULL DEFAULT 0"
+
+static const char *const upgrade[] = {
+    "ALTER TABLE seen ADD COLUMN hash BLOB",
+    PLACE_TABLE,
+    "ALTER TABLE line ADD COLUMN " LINE_TIME,
+};
+
+static const struct sqlite_format format = {
+    .what = "state file of vitals-receive",
+    .application = APPLICATION_ID,
+    .version = 1 + sizeof(upgrade) / sizeof(upgrade[0]),
+    .schema = "CREATE TABLE seen (id BLOB PRIMARY KEY, time INTEGER NOT NULL,"
+	      " hash BLOB) WITHOUT ROWID;"
+	      "CREATE INDEX seen_time ON seen (time);"
+	      "CREATE TABLE line (number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	      " text BLOB NOT NULL, " LINE_TIME ");" PLACE_TABLE,
+    .upgrade = upgrade,
+    .sql = sql,
+    .statements = STATEMENTS};
+
 struct inbox {
-	char *path;
-	sqlite3 *db;
-	sqlite3_stmt *statement[STATEMENTS];
+	struct sqlite *db;
 	uint64_t waiting;
 	uint64_t before;     /* waiting at the start of the transaction */
 	uint64_t marked;     /* waiting at the savepoint */
@@ -76,116 +91,21 @@ struct inbox {
 	int64_t last_marked; /* last at the savepoint */
 };
 
-static int
-failed(const struct inbox *x, struct err *err)
-{
-	return inbox_schema_failed(x->db, x->path, err);
-}
-
-/* Run a statement that returns no rows. */
-static int
-run(struct inbox *x, enum statement which, struct err *err)
-{
-	int rc = sqlite3_step(x->statement[which]);
-
-	if (rc != SQLITE_DONE)
-		failed(x, err);
-	sqlite3_reset(x->statement[which]);
-	sqlite3_clear_bindings(x->statement[which]);
-	return rc == SQLITE_DONE ? 0 : -1;
-}
-
-static int
-prepare(struct inbox *x, struct err *err)
-{
-	int64_t waiting = 0;
-
-	/* Lock the file exclusively with the first read, so that a second
-	 * receiver fails at its start. */
-	if (inbox_schema_exec(x->db, x->path,
-		"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
-		"PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
-		/* The log is truncated to this size after a burst. */
-		"PRAGMA journal_size_limit = 8388608;"
-		"BEGIN EXCLUSIVE; COMMIT",
-		err) != 0)
-		return -1;
-	if (inbox_schema_make(x->db, x->path, err) != 0 ||
-	    inbox_schema_ask(x->db, x->path, "SELECT count(*) FROM line",
-		&waiting, err) != 0 ||
-	    inbox_schema_ask(x->db, x->path,
-		"SELECT coalesce(max(number), 0) FROM line", &x->last,
-		err) != 0)
-		return -1;
-	x->waiting = (uint64_t)waiting;
-	for (int i = 0; i < STATEMENTS; i++) {
-		if (sqlite3_prepare_v3(x->db, sql[i], -1,
-			SQLITE_PREPARE_PERSISTENT, &x->statement[i],
-			NULL) != SQLITE_OK)
-			return failed(x, err);
-	}
-	return 0;
-}
-
-/* The write-ahead log is beside the file, under the file's name.  Through
- * another hard link it is not found after a crash, and its content would be
- * lost. */
-static int
-check_links(int fd, const char *path, struct err *err)
-{
-	char log[PATH_MAX], *real;
-	struct stat st;
-	int n;
-
-	if (fstat(fd, &st) != 0 || st.st_nlink < 2)
-		return 0;
-	real = compat_real_path(path);
-	if (real == NULL)
-		return err_sys(err, errno, "%s", path);
-	n = snprintf(log, sizeof(log), "%s-wal", real);
-	free(real);
-	if (n > 0 && (size_t)n < sizeof(log) && access(log, F_OK) == 0)
-		return 0;
-	return err_set(err,
-	    "%s: has a second hard link, and may be in use by that name: "
-	    "remove one of the names",
-	    path);
-}
-
-/* SQLite would make the file readable by everyone. */
-static int
-touch(const char *path, struct err *err)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), rc;
-
-	if (fd < 0)
-		return err_sys(err, errno, "%s", path);
-	rc = check_links(fd, path, err);
-	close(fd);
-	return rc;
-}
-
 struct inbox *
 inbox_open(const char *path, struct err *err)
 {
 	struct inbox *x = calloc(1, sizeof(*x));
 
-	if (x == NULL || (x->path = strdup(path)) == NULL) {
-		free(x);
+	if (x == NULL) {
 		err_set(err, "out of memory");
 		return NULL;
 	}
-	if (touch(path, err) != 0)
+	x->db = sqlite_open(path, &format, err);
+	if (x->db == NULL || sqlite_step(x->db, COUNT, err) < 0)
 		goto err0;
-	if (sqlite3_open_v2(path, &x->db, SQLITE_OPEN_READWRITE, NULL) !=
-		SQLITE_OK ||
-	    sqlite3_extended_result_codes(x->db, 0) != SQLITE_OK) {
-		err_set(err, "%s: %s", path,
-		    x->db != NULL ? sqlite3_errmsg(x->db) : "out of memory");
-		goto err0;
-	}
-	if (prepare(x, err) != 0)
-		goto err0;
+	x->waiting = (uint64_t)sqlite_column(x->db, COUNT, 0);
+	x->last = sqlite_column(x->db, COUNT, 1);
+	sqlite_reset(x->db, COUNT);
 	return x;
 err0:
 	inbox_close(x);
@@ -197,17 +117,14 @@ inbox_close(struct inbox *x)
 {
 	if (x == NULL)
 		return;
-	for (int i = 0; i < STATEMENTS; i++)
-		sqlite3_finalize(x->statement[i]);
-	sqlite3_close(x->db);
-	free(x->path);
+	sqlite_close(x->db);
 	free(x);
 }
 
 int
 inbox_begin(struct inbox *x, struct err *err)
 {
-	if (run(x, BEGIN, err) != 0)
+	if (sqlite_begin(x->db, err) != 0)
 		return -1;
 	x->before = x->waiting;
 	x->last_before = x->last;
@@ -218,7 +135,7 @@ inbox_begin(struct inbox *x, struct err *err)
 int
 inbox_commit(struct inbox *x, struct err *err)
 {
-	if (run(x, COMMIT, err) != 0)
+	if (sqlite_commit(x->db, err) != 0)
 		return -1;
 	x->open = false;
 	return 0;
@@ -227,13 +144,12 @@ inbox_commit(struct inbox *x, struct err *err)
 void
 inbox_rollback(struct inbox *x)
 {
-	/* A failure such as a full disk may have rolled back already. */
-	if (x->open && sqlite3_get_autocommit(x->db) == 0)
-		run(x, ROLLBACK, NULL);
-	if (x->open) {
-		x->waiting = x->before;
-		x->last = x->last_before;
-	}
+	if (!x->open)
+		return;
+	/* The failure before it was reported. */
+	(void)sqlite_rollback(x->db, NULL);
+	x->waiting = x->before;
+	x->last = x->last_before;
 	x->open = false;
 }
 
@@ -242,7 +158,7 @@ inbox_mark(struct inbox *x, struct err *err)
 {
 	x->marked = x->waiting;
 	x->last_marked = x->last;
-	return run(x, MARK, err);
+	return sqlite_run(x->db, MARK, err);
 }
 
 int
@@ -250,37 +166,25 @@ inbox_undo(struct inbox *x, struct err *err)
 {
 	x->waiting = x->marked;
 	x->last = x->last_marked;
-	return run(x, UNDO, err);
-}
-
-static bool
-bind(struct inbox *x, enum statement which, int at, struct span s)
-{
-	/* A null pointer would bind NULL, not an empty text. */
-	return sqlite3_bind_blob64(x->statement[which], at, s.n > 0 ? s.p : "",
-		   s.n, SQLITE_STATIC) == SQLITE_OK;
+	return sqlite_run(x->db, UNDO, err);
 }
 
 /* Compare ${hash} with that of the known ${id}.  IDs of version 1 have none. */
 static enum inbox_noted
 compare(struct inbox *x, struct span id, struct span hash, struct err *err)
 {
-	sqlite3_stmt *st = x->statement[HASH];
-	enum inbox_noted noted = INBOX_FAILED;
-	const void *p;
+	enum inbox_noted noted;
+	struct span known;
 
-	if (!bind(x, HASH, 1, id) || sqlite3_step(st) != SQLITE_ROW) {
-		failed(x, err);
-	} else {
-		p = sqlite3_column_blob(st, 0);
-		noted = p != NULL &&
-			((size_t)sqlite3_column_bytes(st, 0) != hash.n ||
-			    memcmp(p, hash.p, hash.n) != 0)
-		    ? INBOX_CONFLICT
-		    : INBOX_KNOWN;
-	}
-	sqlite3_reset(st);
-	sqlite3_clear_bindings(st);
+	sqlite_bytes(x->db, HASH, 1, id);
+	if (sqlite_step(x->db, HASH, err) < 0)
+		return INBOX_FAILED;
+	known = sqlite_column_text(x->db, HASH, 0);
+	noted = known.n > 0 &&
+		(known.n != hash.n || memcmp(known.p, hash.p, hash.n) != 0)
+	    ? INBOX_CONFLICT
+	    : INBOX_KNOWN;
+	sqlite_reset(x->db, HASH);
 	return noted;
 }
 
@@ -288,26 +192,23 @@ enum inbox_noted
 inbox_note(struct inbox *x, struct span id, struct span hash, int64_t now,
     struct err *err)
 {
-	if (!bind(x, NOTE, 1, id) || !bind(x, NOTE, 3, hash) ||
-	    sqlite3_bind_int64(x->statement[NOTE], 2, now) != SQLITE_OK) {
-		failed(x, err);
+	sqlite_bytes(x->db, NOTE, 1, id);
+	sqlite_number(x->db, NOTE, 2, now);
+	sqlite_bytes(x->db, NOTE, 3, hash);
+	if (sqlite_run(x->db, NOTE, err) != 0)
 		return INBOX_FAILED;
-	}
-	if (run(x, NOTE, err) != 0)
-		return INBOX_FAILED;
-	return sqlite3_changes(x->db) > 0 ? INBOX_NEW
-					  : compare(x, id, hash, err);
+	return sqlite_changes(x->db) > 0 ? INBOX_NEW
+					 : compare(x, id, hash, err);
 }
 
 int
 inbox_add(struct inbox *x, struct span line, int64_t now, struct err *err)
 {
-	if (!bind(x, ADD, 1, line) ||
-	    sqlite3_bind_int64(x->statement[ADD], 2, now) != SQLITE_OK)
-		return failed(x, err);
-	if (run(x, ADD, err) != 0)
+	sqlite_bytes(x->db, ADD, 1, line);
+	sqlite_number(x->db, ADD, 2, now);
+	if (sqlite_run(x->db, ADD, err) != 0)
 		return -1;
-	x->last = sqlite3_last_insert_rowid(x->db);
+	x->last = sqlite_inserted(x->db);
 	x->waiting++;
 	return 0;
 }
@@ -321,11 +222,12 @@ inbox_waiting(const struct inbox *x)
 int64_t
 inbox_oldest(struct inbox *x)
 {
-	sqlite3_stmt *st = x->statement[OLDEST];
-	int64_t time =
-	    sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
+	int64_t time;
 
-	sqlite3_reset(st);
+	if (sqlite_step(x->db, OLDEST, NULL) != 1)
+		return 0;
+	time = sqlite_column(x->db, OLDEST, 0);
+	sqlite_reset(x->db, OLDEST);
 	return time;
 }
 
@@ -333,88 +235,79 @@ int
 inbox_next(struct inbox *x, int64_t after, struct buf *line, int64_t *number,
     struct err *err)
 {
-	sqlite3_stmt *next = x->statement[NEXT];
+	int64_t next;
 	int rc;
 
-	if (sqlite3_bind_int64(next, 1, after) != SQLITE_OK)
-		return failed(x, err);
-	rc = sqlite3_step(next);
-	if (rc == SQLITE_ROW && x->open &&
-	    sqlite3_column_int64(next, 0) > x->last_before) {
-		rc = SQLITE_DONE; /* it is not committed yet */
-	} else if (rc == SQLITE_ROW) {
-		*number = sqlite3_column_int64(next, 0);
-		buf_add(line, sqlite3_column_blob(next, 1),
-		    (size_t)sqlite3_column_bytes(next, 1));
-	} else if (rc != SQLITE_DONE) {
-		failed(x, err);
+	sqlite_number(x->db, NEXT, 1, after);
+	rc = sqlite_step(x->db, NEXT, err);
+	if (rc != 1)
+		return rc;
+	next = sqlite_column(x->db, NEXT, 0);
+	if (x->open && next > x->last_before) {
+		rc = 0; /* it is not committed yet */
+	} else {
+		*number = next;
+		buf_add_span(line, sqlite_column_text(x->db, NEXT, 1));
 	}
-	sqlite3_reset(next);
-	if (rc == SQLITE_ROW && buf_failed(line))
+	sqlite_reset(x->db, NEXT);
+	if (rc == 1 && buf_failed(line))
 		return err_set(err, "out of memory");
-	return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
+	return rc;
 }
 
 int
 inbox_printed(struct inbox *x, int64_t number, struct err *err)
 {
-	if (sqlite3_bind_int64(x->statement[PRINTED], 1, number) != SQLITE_OK)
-		return failed(x, err);
-	if (run(x, PRINTED, err) != 0)
+	sqlite_number(x->db, PRINTED, 1, number);
+	if (sqlite_run(x->db, PRINTED, err) != 0)
 		return -1;
-	x->waiting -= (uint64_t)sqlite3_changes(x->db);
+	x->waiting -= (uint64_t)sqlite_changes(x->db);
 	return 0;
 }
 
 int
 inbox_forget(struct inbox *x, int64_t time, int max, struct err *err)
 {
-	if (sqlite3_bind_int64(x->statement[FORGET], 1, time) != SQLITE_OK ||
-	    sqlite3_bind_int(x->statement[FORGET], 2, max) != SQLITE_OK)
-		return failed(x, err);
-	return run(x, FORGET, err) != 0 ? -1 : sqlite3_changes(x->db);
+	sqlite_number(x->db, FORGET, 1, time);
+	sqlite_number(x->db, FORGET, 2, max);
+	return sqlite_run(x->db, FORGET, err) != 0 ? -1
+						   : (int)sqlite_changes(x->db);
 }
 
 int
 inbox_probe(struct inbox *x, size_t bytes, struct err *err)
 {
-	sqlite3_int64 n = bytes < PROBE_MAX ? (sqlite3_int64)bytes : PROBE_MAX;
-
-	if (sqlite3_bind_int64(x->statement[PROBE], 1, n) != SQLITE_OK)
-		return failed(x, err);
+	sqlite_number(
+	    x->db, PROBE, 1, bytes < PROBE_MAX ? (int64_t)bytes : PROBE_MAX);
 	/* Two transactions: in one, inserting and deleting would need no
 	 * space. */
-	return run(x, PROBE, err) != 0 ? -1 : run(x, PROBED, err);
+	if (sqlite_run(x->db, PROBE, err) != 0)
+		return -1;
+	return sqlite_run(x->db, PROBED, err);
 }
 
 int
 inbox_set_place(
     struct inbox *x, const struct inbox_place *place, struct err *err)
 {
-	sqlite3_stmt *set = x->statement[SET_PLACE];
-
 	if (place == NULL)
-		return run(x, NO_PLACE, err);
-	if (sqlite3_bind_int64(set, 1, place->device) != SQLITE_OK ||
-	    sqlite3_bind_int64(set, 2, place->inode) != SQLITE_OK ||
-	    sqlite3_bind_int64(set, 3, place->offset) != SQLITE_OK)
-		return failed(x, err);
-	return run(x, SET_PLACE, err);
+		return sqlite_run(x->db, NO_PLACE, err);
+	sqlite_number(x->db, SET_PLACE, 1, place->device);
+	sqlite_number(x->db, SET_PLACE, 2, place->inode);
+	sqlite_number(x->db, SET_PLACE, 3, place->offset);
+	return sqlite_run(x->db, SET_PLACE, err);
 }
 
 int
 inbox_get_place(struct inbox *x, struct inbox_place *place, struct err *err)
 {
-	sqlite3_stmt *get = x->statement[GET_PLACE];
-	int rc = sqlite3_step(get);
+	int rc = sqlite_step(x->db, GET_PLACE, err);
 
-	if (rc == SQLITE_ROW) {
-		place->device = sqlite3_column_int64(get, 0);
-		place->inode = sqlite3_column_int64(get, 1);
-		place->offset = sqlite3_column_int64(get, 2);
-	} else if (rc != SQLITE_DONE) {
-		failed(x, err);
-	}
-	sqlite3_reset(get);
-	return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
+	if (rc != 1)
+		return rc;
+	place->device = sqlite_column(x->db, GET_PLACE, 0);
+	place->inode = sqlite_column(x->db, GET_PLACE, 1);
+	place->offset = sqlite_column(x->db, GET_PLACE, 2);
+	sqlite_reset(x->db, GET_PLACE);
+	return 1;
 }

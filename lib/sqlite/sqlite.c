@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -120,12 +120,12 @@ claim(struct sqlite *s, struct stat *st, struct err *err)
 
 /* Check the kind and version of the file before anything is written to it. */
 static int
-check_kind(struct sqlite *s, bool *is_new, struct err *err)
+check_kind(struct sqlite *s, bool *is_new, int64_t *version, struct err *err)
 {
-	int64_t id, version, tables;
+	int64_t id, tables;
 
 	if (ask(s, "PRAGMA application_id", NULL, &id, err) != 0 ||
-	    ask(s, "PRAGMA user_version", NULL, &version, err) != 0 ||
+	    ask(s, "PRAGMA user_version", NULL, version, err) != 0 ||
 	    ask(s, "SELECT count(*) FROM sqlite_master", NULL, &tables, err) !=
 		0)
 		return -1;
@@ -134,10 +134,12 @@ check_kind(struct sqlite *s, bool *is_new, struct err *err)
 		return 0;
 	if (id != s->format->application)
 		return err_set(err, "%s: not a %s", s->path, s->format->what);
-	if (version != s->format->version)
-		return err_set(err, "%s: %s of a later version (%lld)", s->path,
-		    s->format->what, (long long)version);
-	return 0;
+	if (*version == s->format->version ||
+	    (*version >= 1 && *version < s->format->version &&
+		s->format->upgrade != NULL))
+		return 0;
+	return err_set(err, "%s: %s of another version (%lld)", s->path,
+	    s->format->what, (long long)*version);
 }
 
 /* Create the tables, and mark the file, in one transaction. */
@@ -160,11 +162,28 @@ create(struct sqlite *s, struct err *err)
 	return rc;
 }
 
+/* Make the current version of ${version}, in one transaction. */
 static int
-connect(struct sqlite *s, struct err *err)
+upgrade(struct sqlite *s, int64_t version, struct err *err)
+{
+	char mark[64];
+
+	snprintf(mark, sizeof(mark), "PRAGMA user_version = %d; COMMIT",
+	    s->format->version);
+	if (exec(s, "BEGIN", err) != 0)
+		return -1;
+	for (; version < s->format->version; version++) {
+		if (exec(s, s->format->upgrade[version - 1], err) != 0)
+			return -1;
+	}
+	return exec(s, mark, err);
+}
+
+static int
+connect_file(struct sqlite *s, struct err *err)
 {
 	struct stat st;
-	int64_t good = 1;
+	int64_t good = 1, version;
 	bool is_new;
 
 	if (claim(s, &st, err) != 0)
@@ -175,8 +194,9 @@ connect(struct sqlite *s, struct err *err)
 		    ? err_set(err, "%s: out of memory", s->path)
 		    : failed(s, err);
 	/* Exclusive from the first access: no shared memory is needed. */
-	if (exec(s, "PRAGMA locking_mode = EXCLUSIVE", err) != 0 ||
-	    check_kind(s, &is_new, err) != 0 ||
+	if ((!s->format->has_reader &&
+		exec(s, "PRAGMA locking_mode = EXCLUSIVE", err) != 0) ||
+	    check_kind(s, &is_new, &version, err) != 0 ||
 	    exec(s,
 		"PRAGMA journal_mode = WAL;"
 		"PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;"
@@ -192,12 +212,24 @@ connect(struct sqlite *s, struct err *err)
 	if (!good)
 		return err_set(err,
 		    "%s: is damaged: move it away to begin a new one", s->path);
-	return 0;
+	return version == s->format->version ? 0 : upgrade(s, version, err);
 }
 
-struct sqlite *
-sqlite_open(
-    const char *path, const struct sqlite_format *format, struct err *err)
+/* Open the file that sqlite_open has checked. */
+static int
+connect_reader(struct sqlite *s, struct err *err)
+{
+	if (sqlite3_open_v2(s->path, &s->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
+		return 0;
+	return s->db == NULL ? err_set(err, "%s: out of memory", s->path)
+			     : failed(s, err);
+}
+
+/* Connect ${path} by ${connect}, and prepare its statements. */
+static struct sqlite *
+open_with(int (*connect)(struct sqlite *, struct err *), const char *path,
+    const struct sqlite_format *format, struct err *err)
 {
 	struct sqlite *s = calloc(1, sizeof(*s));
 
@@ -227,6 +259,20 @@ sqlite_open(
 err0:
 	sqlite_close(s);
 	return NULL;
+}
+
+struct sqlite *
+sqlite_open(
+    const char *path, const struct sqlite_format *format, struct err *err)
+{
+	return open_with(connect_file, path, format, err);
+}
+
+struct sqlite *
+sqlite_open_reader(
+    const char *path, const struct sqlite_format *format, struct err *err)
+{
+	return open_with(connect_reader, path, format, err);
 }
 
 void

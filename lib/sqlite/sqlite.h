@@ -11,11 +11,12 @@
  *	if (sqlite_run(s, ADD, &err) != 0)
  *		return -1;
  *
- * Single-threaded.
+ * One thread at a time may use a struct sqlite.
  */
 #ifndef SQLITE_SQLITE_H
 #define SQLITE_SQLITE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,10 @@ struct sqlite_format {
 	int32_t application; /* the application ID in the header of the file */
 	int version;         /* 1 or more */
 	const char *schema;  /* the statements that create the tables */
+	/* Element i has the statements that make version i + 2 of version
+	 * i + 1.  NULL: earlier versions are refused. */
+	const char *const *upgrade;
+	bool has_reader; /* sqlite_open_reader is used as well */
 	/* The text of each statement.  They are numbered by its index. */
 	const char *const *sql;
 	size_t statements;
@@ -41,6 +46,12 @@ struct sqlite;
  * with mode 0600 if it does not exist.  Return NULL with ${err}: it is in use,
  * damaged, of another kind or version, or has a second name. */
 struct sqlite *sqlite_open(
+    const char *path, const struct sqlite_format *format, struct err *err);
+
+/* Open a second connection to ${path}, which this process has open by
+ * sqlite_open, to read what is committed.  Of ${format} only ${what} and the
+ * statements count.  Close it first.  Return NULL with ${err}. */
+struct sqlite *sqlite_open_reader(
     const char *path, const struct sqlite_format *format, struct err *err);
 
 /* Close it; an open transaction is undone. */

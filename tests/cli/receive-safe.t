@@ -212,7 +212,7 @@ bad_state() { # NAME MESSAGE FILE
 }
 echo 'this is text, and long enough to be taken for a header or for a page of it' >text.db
 cp text.db text.was
-bad_state 'a text' 'file is not a database' text.db
+bad_state 'a text' 'not a state file of vitals-receive' text.db
 cmp -s text.db text.was
 ok 'a text: left as it was'
 bad_state 'no folder' 'No such file or directory' nowhere/x.db

@@ -32,7 +32,7 @@ dsp fftw3
 crypto|redis|serve openssl/
 redis hiredis/
 http curl/
-spool|inbox|history|sqlite sqlite3
+spool|sqlite sqlite3
 serve event2/|event\.h|evhttp|evdns
 face expat
 sandbox seccomp|linux/(seccomp|landlock|filter|audit)

@@ -13,8 +13,8 @@ tidy_c := $(foreach f,$(filter cmd/% lib/%,$(lint_c)),$(if \
 format_ok = $(patsubst %,$(B)/lint/format/%.ok,$(lint_c) $(lint_h))
 tidy_ok = $(patsubst %,$(B)/lint/tidy/%.ok,$(tidy_c))
 
-lint: lint-format lint-tree lint-layers lint-circles lint-headers lint-shell \
-	lint-man lint-spell lint-cppcheck lint-tidy ## run every linter
+lint: lint-format lint-tree lint-layers lint-circles lint-unused lint-headers \
+	lint-shell lint-man lint-spell lint-cppcheck lint-tidy ## run every linter
 
 lint-format: $(format_ok)
 $(B)/lint/format/%.ok: % .clang-format
@@ -28,6 +28,8 @@ lint-layers: all $(B)/libvitals.a
 	sh tests/lint/layers.sh $(B)
 lint-circles: $(B)/libvitals.a
 	sh tests/lint/circles.sh $(B)
+lint-unused: all $(B)/libvitals.a
+	sh tests/lint/unused.sh $(B)
 lint-headers: $(B)/flags
 	sh tests/lint/headers.sh $(B) $(CC)
 lint-shell:
@@ -59,5 +61,5 @@ $(B)/lint/tidy/$(1).ok: $(1) $(B)/obj/$(1:.c=.o) .clang-tidy
 endef
 $(foreach f,$(tidy_c),$(eval $(call tidy_rule,$(f))))
 
-.PHONY: lint lint-format lint-tree lint-layers lint-circles lint-headers \
-	lint-shell lint-man lint-spell lint-cppcheck lint-tidy
+.PHONY: lint lint-format lint-tree lint-layers lint-circles lint-unused \
+	lint-headers lint-shell lint-man lint-spell lint-cppcheck lint-tidy

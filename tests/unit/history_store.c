@@ -308,7 +308,7 @@ check_files(void)
 		close(fd) == 0,
 	    "a damaged file");
 	check_refused("history.db: is damaged: move it away to begin a new "
-		      "history",
+		      "one",
 	    "is refused");
 	remove_store();
 	write_file("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n{\"a\":4}\n", 32);
@@ -349,8 +349,9 @@ check_formats(void)
 	CHECK(history_sync(h, START, NULL) == 0, "commit");
 	history_free(h);
 	exec("PRAGMA user_version = 2");
-	check_refused("history.db: history of a later version (2)",
-	    "a later version is refused");
+	check_refused("history.db: history of vitals-stream of another "
+		      "version (2)",
+	    "another version is refused");
 	exec("PRAGMA user_version = 1");
 	exec("DELETE FROM line WHERE sequence % 100 = 50");
 	h = history_new(&roomy, START, &err);
