@@ -54,9 +54,9 @@ done | grep -v '/jobs\.o: _exit$' | # ends a process that it forked
 	found 'library code must not'
 # Commands print messages, as they know the names.  So do the modules that belong
 # to commands: those that they share (cli, filter, options), and those with the
-# loop of one command (extract, post: named after it).
+# loop of one command (enqueue, extract, post: named after it).
 grep -nE '\bdiag_(error|errno|note|verbose|raw)\(' -r lib --include='*.c' |
-	grep -vE '^lib/(cli|diag|extract|filter|options|post)/' |
+	grep -vE '^lib/(cli|diag|enqueue|extract|filter|options|post)/' |
 	found 'library code must not print'
 
 for module in lib/*/; do
@@ -87,8 +87,8 @@ grep -E '^(outgoing (schedule|store|transport)|(schedule|store|transport) (sched
 nm -u "$build"/obj/lib/schedule/*.o | awk '$1 == "U" { print $2 }' |
 	grep -vE '^(schedule_|hash_table_|outgoing_event_|calloc$|realloc$|free$|mem(cpy|move|set)|__|_GLOBAL_)' |
 	sed 's|^|lib/schedule: |' | found 'the scheduler only counts'
-grep -E ' (cli|filter|options|extract|post)$' "$build/edges" |
-	grep -vE '^(cli|filter|options|extract|post) ' |
+grep -E ' (cli|filter|options|enqueue|extract|post)$' "$build/edges" |
+	grep -vE '^(cli|filter|options|enqueue|extract|post) ' |
 	found 'only commands and their own modules know options and exit status'
 
 # Within a folder, too, the files call each other one way.

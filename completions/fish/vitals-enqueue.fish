@@ -1,0 +1,23 @@
+# fish completion of vitals-enqueue, made by completions/generate.sh
+
+complete -c vitals-enqueue -f
+complete -c vitals-enqueue -l partitions -x -d 'partitions of a new queue (16)'
+complete -c vitals-enqueue -l keep -x -d 'keep lines so long for readers of the stream'
+complete -c vitals-enqueue -l max-len -x -d 'keep at most N lines per partition for them'
+complete -c vitals-enqueue -l dedupe-for -x -d 'how long to remember the IDs of lines (86400)'
+complete -c vitals-enqueue -l batch -x -d 'lines under way at the same time (1000)'
+complete -c vitals-enqueue -l replicas -x -d 'acknowledge a line when N replicas have it (0)'
+complete -c vitals-enqueue -s s -l spool -r -F -d 'store lines in FILE while the server is away'
+complete -c vitals-enqueue -l give-up-after -x -d 'exit after so long without the server (300)'
+complete -c vitals-enqueue -l redis-user -x -d 'ACL user (default: that of the URL)'
+complete -c vitals-enqueue -l redis-password-file -r -F -d 'log in with the password in FILE'
+complete -c vitals-enqueue -l redis-ca -r -F -d 'trust only the certificates in FILE'
+complete -c vitals-enqueue -l redis-certificate -r -F -d 'present this client certificate (PEM)'
+complete -c vitals-enqueue -l redis-certificate-key -r -F -d 'its private key, unless in the same file'
+complete -c vitals-enqueue -l redis-plain -d 'allow redis:// beyond loopback'
+complete -c vitals-enqueue -l rejects -r -F -d 'append rejected lines to FILE'
+complete -c vitals-enqueue -l strict -d 'stop at the first bad line'
+complete -c vitals-enqueue -s q -l quiet -d 'print only errors'
+complete -c vitals-enqueue -s v -l verbose -d 'print details'
+complete -c vitals-enqueue -s h -l help -d 'print this help'
+complete -c vitals-enqueue -s V -l version -d 'print the version'
