@@ -5,63 +5,11 @@
 #include "cli/cli.h"
 #include "diag/diag.h"
 #include "http/http.h"
+#include "options/redis.h"
 #include "post/post.h"
 
 /* Rows of all groups of options together. */
-#define ROWS_MAX 64
-
-static const char *
-wants_spool(const struct post_options *o)
-{
-	if (o->drain)
-		return "--drain needs --spool";
-	if (o->follow)
-		return "--follow needs --spool";
-	if (o->list)
-		return "--list needs --spool";
-	if (o->export_dead)
-		return "--export-dead needs --spool";
-	if (o->retry_dead)
-		return "--retry-dead needs --spool";
-	if (o->replay != NULL || o->replay_id.count > 0)
-		return "a replay needs --spool";
-	return o->switch_on.count > 0 ? "--switch-on needs --spool" : NULL;
-}
-
-static const char *
-clash(const struct post_options *o)
-{
-	bool sends = o->drain || o->follow || o->replay != NULL ||
-	    o->replay_id.count > 0 || o->switch_on.count > 0 || o->retry_dead;
-
-	if (o->url != NULL && o->endpoints != NULL)
-		return "a URL and --endpoints exclude each other";
-	if (o->url == NULL && o->token_file != NULL)
-		return "--token-file needs a URL (in --endpoints: tokenFile)";
-	if (o->url == NULL && o->header_file != NULL)
-		return "--header-file needs a URL (in --endpoints: headers)";
-	if (o->certificate_key != NULL && o->certificate == NULL)
-		return "--certificate-key needs --certificate";
-	if (o->smtp != NULL && o->smtp_from == NULL)
-		return "--smtp needs --smtp-from";
-	if (o->smtp == NULL && o->smtp_from != NULL)
-		return "--smtp-from needs --smtp";
-	if (o->smtp == NULL && o->smtp_login != NULL)
-		return "--smtp-login needs --smtp";
-	if (o->smtp == NULL && o->smtp_plain)
-		return "--smtp-plain needs --smtp";
-	if (o->key_fd == 0)
-		return "the key and the lines cannot both come from stdin";
-	if (o->list && o->export_dead)
-		return "--list and --export-dead exclude each other";
-	if ((o->list || o->export_dead) && sends)
-		return "--list and --export-dead send nothing: not with "
-		       "--drain, --follow, --replay, --retry-dead or "
-		       "--switch-on";
-	if (o->deny_private && o->proxy != NULL)
-		return "--deny-private cannot see behind --proxy";
-	return o->spool == NULL ? wants_spool(o) : NULL;
-}
+#define ROWS_MAX 80
 
 static size_t
 endpoint_rows(struct post_options *o, struct cli_option *to)
@@ -182,7 +130,7 @@ flow_rows(struct post_options *o, struct cli_option *to)
 		"keep the events of a session in order", &o->order),
 	    CLI_INTEGER("batch", 0, "N", "CloudEvents per request (1)",
 		&o->policy.batch, 1, DELIVER_BATCH_MAX),
-	    CLI_INTEGER("queue", 0, "N", "events kept in memory (10000)",
+	    CLI_INTEGER("memory", 0, "N", "events kept in memory (10000)",
 		&o->policy.queue, 1, 10000000),
 	};
 
@@ -197,8 +145,8 @@ spool_rows(struct post_options *o, struct cli_option *to)
 	    CLI_HEADING("Spool"),
 	    CLI_FILE("spool", 's', "FILE",
 		"store each line in FILE before it is sent", &o->spool),
-	    CLI_FLAG("drain", 0, "send what is in the spool, read no lines",
-		&o->drain),
+	    CLI_FLAG(
+		"drain", 0, "end when the spool or queue is empty", &o->drain),
 	    CLI_FLAG("follow", 0, "keep running until SIGTERM", &o->follow),
 	    CLI_TEXT("replay", 0, "FROM..TO",
 		"send again what was accepted between two times", &o->replay),
@@ -209,8 +157,9 @@ spool_rows(struct post_options *o, struct cli_option *to)
 		&o->retry_dead),
 	    CLI_LIST("switch-on", 0, "ENDPOINT",
 		"switch on an endpoint that answered 410", &o->switch_on),
-	    CLI_FLAG("list", 0, "print the contents of the spool", &o->list),
-	    CLI_FLAG("export-dead", 0, "print the dead letters of the spool",
+	    CLI_FLAG("list", 0, "print the contents of the spool or queue",
+		&o->list),
+	    CLI_FLAG("export-dead", 0, "print the dead letters of either",
 		&o->export_dead),
 	    CLI_REAL("keep", 0, "SECONDS",
 		"how long to remember settled events (604800)", &o->keep, 0,
@@ -218,6 +167,25 @@ spool_rows(struct post_options *o, struct cli_option *to)
 	    CLI_INTEGER("spool-max", 0, "MIB",
 		"read no lines while the spool is larger (16384)",
 		&o->spool_max, POST_SPOOL_MIN, 1 << 30),
+	};
+
+	memcpy(to, row, sizeof(row));
+	return sizeof(row) / sizeof(row[0]);
+}
+
+static size_t
+queue_rows(struct post_options *o, struct cli_option *to)
+{
+	const struct cli_option row[] = {
+	    CLI_HEADING("Queue"),
+	    CLI_TEXT("queue", 0, "URL",
+		"take events from a queue: redis://HOST/STREAM", &o->queue),
+	    CLI_TEXT("group", 0, "NAME", "as one of the workers of this group",
+		&o->group),
+	    CLI_REAL("lease", 0, "SECONDS",
+		"how long the events of a dead worker wait (10)", &o->lease,
+		0.1, 3600),
+	    OPTIONS_REDIS(&o->redis),
 	};
 
 	memcpy(to, row, sizeof(row));
@@ -264,6 +232,7 @@ main(int argc, char *argv[])
 	cli.options += retry_rows(&o, option + cli.options);
 	cli.options += flow_rows(&o, option + cli.options);
 	cli.options += spool_rows(&o, option + cli.options);
+	cli.options += queue_rows(&o, option + cli.options);
 	cli.options += record_rows(&o, option + cli.options);
 	cli_start(&cli);
 	post_defaults(&o);
@@ -274,7 +243,7 @@ main(int argc, char *argv[])
 		return cli_usage(&cli, "more than one URL");
 	o.url = argv[operand];
 	o.policy.ordered = o.order == 1;
-	why = clash(&o);
+	why = post_clash(&o);
 	if (why != NULL)
 		return cli_usage(&cli, "%s", why);
 	if (post_check(&o, &err) != 0) {

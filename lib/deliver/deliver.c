@@ -174,6 +174,7 @@ deliver_use_store(struct deliver *d, struct store *store)
 	d->store = store;
 	store_set_time(store, d->schedule.now, d->schedule.wall);
 	d->schedule.policy.durable = store->row->durable;
+	d->schedule.policy.parks = store->row->parks;
 	d->room = 1; /* until the first turn */
 }
 
@@ -370,11 +371,13 @@ begin_turn(struct deliver *d)
 {
 	uint64_t settled = deliver_settled(d);
 
+	deliver_withdraw(d);
 	deliver_load(d);
 	deliver_settle_unsendable(d);
 	if (deliver_settled(d) != settled)
 		store_flush(d->store); /* before the receipts */
-	deliver_send(d);
+	if (!d->store->is_paused)
+		deliver_send(d);
 }
 
 static int64_t
@@ -390,7 +393,7 @@ next_time(const struct deliver *d)
 {
 	int64_t next = store_flush_time(d->store);
 
-	if (output_is_blocked(d))
+	if (output_is_blocked(d) || d->store->is_paused)
 		return next;
 	if (d->schedule.stopped)
 		return -1;
@@ -456,6 +459,7 @@ deliver_abandon(struct deliver *d, const char *reason, struct err *err)
 	deliver_accept(d);
 	transport_cancel(d->transport);
 	take_answers(d);
+	deliver_withdraw(d);
 	for (struct deliver_endpoint *e = d->endpoint;
 	     e != NULL && !d->store->row->durable; e = e->next)
 		deliver_drop(d, e, SCHEDULE_IS_ABANDONED, reason);

@@ -125,6 +125,24 @@ struct deliver_spool_options {
 int deliver_use_spool(
     struct deliver *d, const struct deliver_spool_options *o, struct err *err);
 
+struct queue_event;
+struct queue_worker;
+
+struct deliver_queue_options {
+	struct queue_worker *worker; /* owned by the caller */
+	const char *name;            /* for messages */
+};
+
+/* Deliver the events that a worker takes from a queue.  Call this before
+ * endpoints are added.  Each line for deliver_take is that of the event that
+ * queue_worker_next returned last; it is settled in the queue when it is settled
+ * at all of its endpoints.  The instance waits for more lines until
+ * deliver_unfollow.  Return 0, or -1 with ${err}. */
+int deliver_use_queue(
+    struct deliver *d, const struct deliver_queue_options *o, struct err *err);
+/* The worker no longer owns ${e}: do not send it. */
+void deliver_revoke(struct deliver *d, struct queue_event *e);
+
 /* Recover the endpoints for which the spool has unsettled events.  Call this
  * after the endpoints were added.
  *

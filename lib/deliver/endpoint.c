@@ -232,6 +232,7 @@ forget_one(struct deliver *d)
 	if (d->endpoint_end == &e->next)
 		d->endpoint_end = at;
 	schedule_remove_endpoint(&d->schedule, &e->queue);
+	store_remove_endpoint(d->store, &e->kept);
 	hash_table_remove(&d->names, &e->node);
 	deliver_endpoint_free(d, e);
 	return true;

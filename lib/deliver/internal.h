@@ -180,6 +180,8 @@ void deliver_take_outcomes(struct deliver *d, const char *why);
  * way. */
 void deliver_drop(struct deliver *d, struct deliver_endpoint *e,
     enum schedule_cause cause, const char *why);
+/* Drop the deliveries whose events are revoked. */
+void deliver_withdraw(struct deliver *d);
 /* Settle deliveries that will never be sent. */
 void deliver_settle_unsendable(struct deliver *d);
 

@@ -76,7 +76,8 @@ load_endpoint(struct deliver *d, struct deliver_endpoint *e)
 	struct store_taker taker = {&l, take, damaged, is_full};
 	size_t window = schedule_window(&d->schedule, &e->queue);
 
-	if (e->queue.loaded > window / 2 || e->queue.off ||
+	if (e->queue.loaded > window / 2 ||
+	    (e->queue.off && d->store->row->parks) ||
 	    (e->queue.loaded > 0 && is_full(&l)))
 		return;
 	store_take(d->store, &e->kept, window - e->queue.loaded, &taker);

@@ -66,6 +66,11 @@ take_outcome(struct deliver *d, struct schedule_entry *entry, const char *why)
 	case SCHEDULE_LEAVES:
 		wait_for(d, entry, why);
 		break;
+	case SCHEDULE_REVOKED:
+		store_withdraw(d->store,
+		    &deliver_endpoint_of(entry->endpoint)->kept,
+		    &entry->delivery);
+		break;
 	case SCHEDULE_WAITS:
 		wait_for(d, entry, why);
 		return;
@@ -97,13 +102,23 @@ deliver_drop(struct deliver *d, struct deliver_endpoint *e,
 }
 
 void
+deliver_withdraw(struct deliver *d)
+{
+	for (struct deliver_endpoint *e = d->endpoint;
+	     e != NULL && d->store->revoked > 0; e = e->next) {
+		while (schedule_revoke(&d->schedule, &e->queue))
+			deliver_take_outcomes(d, "");
+	}
+}
+
+void
 deliver_settle_unsendable(struct deliver *d)
 {
 	for (struct deliver_endpoint *e = d->endpoint;
 	     e != NULL && !d->schedule.stopped; e = e->next) {
 		if (e->queue.ready == NULL)
 			continue;
-		if (e->queue.off && !d->store->row->durable)
+		if (e->queue.off && !d->store->row->parks)
 			deliver_drop(d, e, SCHEDULE_WAS_OFF, "");
 		while (!e->queue.off &&
 		    schedule_expire_held(&d->schedule, &e->queue))

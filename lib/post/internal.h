@@ -4,6 +4,10 @@
 
 #include "crypto/secret.h"
 #include "post/post.h"
+#include "queue/queue.h"
+
+struct queue_link;
+struct queue_worker;
 
 /* Things that endpoints point to, freed at the end. */
 struct post_secrets {
@@ -15,6 +19,9 @@ struct post_run {
 	const struct post_options *o;
 	struct deliver *d;
 	struct spool *spool;
+	struct queue_link *link; /* of --queue; or NULL */
+	struct queue_worker *worker;
+	const char *queue_name; /* for messages */
 	struct deliver_outputs out;
 	struct ndjson_reader *in;
 	struct post_secrets secrets;
@@ -42,6 +49,9 @@ struct post_run {
 #define POST_FIFO_EVERY 50
 
 /* Each file calls only those above it in this list. */
+
+/* ---- queue_list.c: post_list of a queue */
+int post_queue_list(const struct post_options *o, struct ndjson_writer *out);
 
 /* ---- credentials.c */
 
@@ -127,6 +137,31 @@ size_t post_unwritten_rejects(const struct post_run *r);
 /* At the end: wait until all output is written; after a signal at most for
  * POST_GRACE. */
 void post_drain_output(struct post_run *r);
+
+/* ---- queue.c: --queue.  Without it, these do nothing. */
+
+/* Connect to the queue, and read its configuration.  Return NULL with ${err} on
+ * failure. */
+struct queue_link *post_queue_connect(
+    struct post_run *r, struct queue_config *c, struct err *err);
+
+/* Take events from the queue from now on.  Return 0, or -1 with ${err}. */
+int post_queue_open(struct post_run *r, struct err *err);
+void post_queue_close(struct post_run *r);
+
+/* Descriptors that can be read when there is something to do, or -1; and the
+ * time until then, at most ${ms} (-1: no limit). */
+void post_queue_fds(const struct post_run *r, int fd[2]);
+int64_t post_queue_wait(const struct post_run *r, int64_t ms);
+
+/* Give the events that were taken to r->d. */
+void post_queue_take(struct post_run *r);
+
+/* Take no more events, and give up those that are not under way. */
+void post_queue_leave(struct post_run *r);
+
+/* After that: write the outcomes, and release the leases. */
+void post_queue_finish(struct post_run *r);
 
 /* ---- setup.c */
 

@@ -133,10 +133,13 @@ int
 post_list(const struct post_options *o, struct ndjson_writer *out)
 {
 	struct listing l = {.out = out, .letters = o->export_dead};
+	struct spool *s;
 	struct err err;
-	struct spool *s = spool_open(o->spool, SPOOL_READ, &err);
 	int rc;
 
+	if (o->queue != NULL)
+		return post_queue_list(o, out);
+	s = spool_open(o->spool, SPOOL_READ, &err);
 	if (s == NULL) {
 		diag_error("%s: %s", o->spool, err.text);
 		return CLI_SYSTEM;

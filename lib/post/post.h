@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "deliver/deliver.h"
+#include "redis/redis.h"
 
 /* The most messages of one kind that are shown; the rest are counted. */
 #define POST_MESSAGES_MAX 10
@@ -53,6 +54,11 @@ struct post_options {
 	bool retry_dead;
 	bool list, export_dead;
 
+	const char *queue; /* URL of a queue in Redis, or NULL */
+	const char *group;
+	double lease; /* seconds */
+	struct redis_options redis;
+
 	const char *rejects;
 	bool strict;
 	const char *dead_letter;
@@ -63,11 +69,14 @@ struct post_options {
 /* Set the defaults of the man page. */
 void post_defaults(struct post_options *o);
 
+/* Return which options exclude or need each other, or NULL if all is well. */
+const char *post_clash(const struct post_options *o);
+
 /* Check and read options that are texts.  Return 0; or -1 with ${err}: the
  * command was called wrongly, or memory ran out. */
 int post_check(struct post_options *o, struct err *err);
 
-/* Print the content of the spool: --list, --export-dead.  Return a cli_exit
+/* Print the content of the spool or the queue: --list, --export-dead.  Return a cli_exit
  * status; all failures were reported, but for those of ${out}. */
 int post_list(const struct post_options *o, struct ndjson_writer *out);
 

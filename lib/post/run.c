@@ -206,17 +206,24 @@ static bool
 turn(struct post_run *r)
 {
 	bool at_hand = wants_lines(r) && ndjson_ready(r->in);
-	int fd[3] = {r->signals, wants_lines(r) && !at_hand ? STDIN_FILENO : -1,
+	int fd[5] = {r->signals, wants_lines(r) && !at_hand ? STDIN_FILENO : -1,
 	    post_output_wanted(r)};
-	bool readable[3] = {false, false, false};
+	bool readable[5] = {false};
 	int64_t wait = at_hand              ? 0
 	    : post_unwritten_rejects(r) > 0 ? POST_FIFO_EVERY
 	    : r->progress                   ? 500
 					    : -1;
 	struct err err;
 
+	post_queue_fds(r, fd + 3);
+	if (r->stop >= 0)
+		post_queue_leave(r);
+	post_queue_take(r);
+
 	if (!r->more)
 		post_close_input(r);
+	if (r->fatal)
+		return false;
 	if (r->stop >= 0) {
 		int64_t left = r->stop - instant_monotonic();
 
@@ -226,7 +233,8 @@ turn(struct post_run *r)
 	} else if (!r->more && deliver_idle(r->d)) {
 		return false;
 	}
-	if (deliver_turn(r->d, fd, readable, 3, wait, &err) != 0) {
+	wait = post_queue_wait(r, wait);
+	if (deliver_turn(r->d, fd, readable, 5, wait, &err) != 0) {
 		diag_error("%s", err.text);
 		fail(r, CLI_SYSTEM);
 		deliver_stop(r->d);
@@ -267,8 +275,8 @@ post_run(const struct post_options *o, struct ndjson_writer **out)
 	struct post_run r = {.o = o, .stop = -1};
 
 	/* --drain, replays and --retry-dead only work on the spool. */
-	r.more = !o->drain && o->replay == NULL && o->replay_id.count == 0 &&
-	    !o->retry_dead;
+	r.more = o->queue == NULL && !o->drain && o->replay == NULL &&
+	    o->replay_id.count == 0 && !o->retry_dead;
 
 	/* Receipts on the same terminal are progress enough. */
 	r.progress = diag_progress_wanted() && isatty(STDOUT_FILENO) != 1;
@@ -277,7 +285,9 @@ post_run(const struct post_options *o, struct ndjson_writer **out)
 	} else {
 		while (turn(&r))
 			;
+		post_queue_leave(&r);
 		give_up(&r, "interrupted");
+		post_queue_finish(&r);
 		post_drain_output(&r);
 		conclude(&r);
 	}

@@ -28,6 +28,7 @@ post_defaults(struct post_options *o)
 	o->tls_min = HTTP_TLS_1_3;
 	o->keep = 7 * 86400;
 	o->spool_max = 16384;
+	o->lease = 10;
 }
 
 static int
@@ -259,7 +260,8 @@ post_setup(struct post_run *r, struct ndjson_writer *receipts)
 		err_set(&err, "out of memory");
 		goto err0;
 	}
-	if (use_spool(r, &err) != 0 || add_endpoints(r, &common, &err) != 0)
+	if (use_spool(r, &err) != 0 || post_queue_open(r, &err) != 0 ||
+	    add_endpoints(r, &common, &err) != 0)
 		goto err0;
 	r->in = ndjson_reader_new(STDIN_FILENO, 0);
 	if (r->in != NULL)
@@ -285,6 +287,7 @@ post_release(struct post_run *r)
 	ndjson_reader_free(r->in);
 	ndjson_writer_free(r->rejected);
 	deliver_free(r->d);
+	post_queue_close(r);
 	spool_close(r->spool);
 	for (size_t i = 0; i < r->secrets.count; i++)
 		sign_keys_free(r->secrets.keys[i]);

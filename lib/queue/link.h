@@ -104,6 +104,9 @@ struct queue_answer {
 	struct queue_lease lease; /* of TAKE, WRITE and RELEASE */
 	/* BEAT: how many leases this worker should have. */
 	size_t share;
+	/* BEAT: how many entries of the queue the group has not settled, if that
+	 * was asked for; the new ones of a partition count as one. */
+	int64_t rest;
 	const struct queue_lease_news *news;
 	/* TAKE: entries that an earlier worker had are returned first; the next
 	 * take is from ${next}, or of new entries if that is empty.  If there
@@ -119,7 +122,8 @@ struct queue_answer {
 struct queue_link_row {
 	/* Each asks the server, and returns 0, or -1 if memory ran out.
 	 *
-	 * beat: renew ${n} leases; unless ${leaves}, take others.
+	 * beat: renew ${n} leases; unless ${leaves}, take others; ${counts}: also
+	 *   count the rest.
 	 * take: up to ${most} entries of ${lease}: those that a worker was
 	 *   given before and that are not settled, from ${from} on ("0-0": the
 	 *   first), or if ${from} is NULL new ones.
@@ -128,7 +132,7 @@ struct queue_link_row {
 	 * watch: answer when a partition has an entry after the one in ${seen},
 	 *   or after a time. */
 	int (*beat)(struct queue_link *k, const struct queue_lease lease[],
-	    size_t n, bool leaves, int64_t now);
+	    size_t n, bool leaves, bool counts, int64_t now);
 	int (*take)(struct queue_link *k, struct queue_lease lease,
 	    const char *from, size_t most, int64_t now);
 	int (*write)(struct queue_link *k, struct queue_lease lease,
@@ -138,6 +142,8 @@ struct queue_link_row {
 	    struct queue_link *k, struct queue_lease lease, int64_t now);
 	int (*watch)(struct queue_link *k, const struct queue_seen seen[],
 	    size_t n, int64_t now);
+	/* Send what was asked. */
+	void (*flush)(struct queue_link *k);
 	/* Fill in ${a}, which is valid until the next call.  Return false if
 	 * there is no answer now. */
 	bool (*next)(struct queue_link *k, struct queue_answer *a);

@@ -15,6 +15,9 @@
 #define AHEAD 512
 #define AHEAD_BYTES ((size_t)8 << 20)
 
+/* To find out when the queue is empty, in ms. */
+#define DRAIN_MS 200
+
 /* A partition that became empty during a watch is asked for new entries this
  * often, in ms, until the next watch includes it. */
 #define POLL_MS 20
@@ -28,6 +31,7 @@ queue_worker_new(const struct queue_worker_options *o)
 		return NULL;
 	w->o = *o;
 	w->ready_end = &w->ready;
+	w->rest = -1;
 	w->partition = calloc(o->partitions, sizeof(*w->partition));
 	if (w->partition == NULL) {
 		free(w);
@@ -187,6 +191,9 @@ beaten(struct queue_worker *w, const struct queue_answer *a)
 		leave_surplus(w, a->share);
 	if (count_held(w) < a->share && every > BEAT_MAX)
 		every = BEAT_MAX;
+	if (w->o.drains && every > DRAIN_MS)
+		every = DRAIN_MS;
+	w->rest = a->rest;
 	w->beat_at = a->asked + every;
 }
 
@@ -307,7 +314,8 @@ ask_beat(struct queue_worker *w)
 			    (struct queue_lease){i, w->partition[i].epoch};
 	}
 	w->beating = true;
-	return w->o.link->row->beat(w->o.link, lease, n, w->leaves, w->now);
+	return w->o.link->row->beat(
+	    w->o.link, lease, n, w->leaves, w->o.drains, w->now);
 }
 
 /* Is there room for more events? */
@@ -398,6 +406,7 @@ queue_worker_turn(struct queue_worker *w, int64_t now, struct err *err)
 	}
 	if (rc == 0)
 		rc = ask_watch(w);
+	w->o.link->row->flush(w->o.link);
 	return rc == 0 ? 0 : err_set(err, "out of memory");
 }
 
@@ -475,12 +484,6 @@ queue_worker_count(const struct queue_worker *w, struct queue_worker_counts *c)
 {
 	*c = w->count;
 	c->leases = count_held(w);
-	c->drained = w->ready == NULL;
-	for (uint32_t i = 0; i < w->o.partitions; i++) {
-		const struct queue_partition *p = &w->partition[i];
-
-		if (p->tenure != QUEUE_FREE &&
-		    (p->tenure != QUEUE_HELD || !p->empty || p->claiming))
-			c->drained = false;
-	}
+	c->drained = w->rest >= 0 && w->ready == NULL &&
+	    w->count.unsaved == 0 && (uint64_t)w->rest <= w->count.events;
 }

@@ -62,6 +62,7 @@ struct queue_worker_options {
 	uint32_t partitions;     /* of the queue */
 	int64_t lease;           /* ms */
 	size_t most;             /* events in memory */
+	bool drains;             /* find out when the queue is empty */
 	/* The event ${e}, which was returned, is no longer this worker's.  Send
 	 * it no more.  The outcome of a request under way is still written if
 	 * e->lost is false.  ${e} must still be ended. */
@@ -114,7 +115,8 @@ struct queue_worker_counts {
 	size_t events;  /* in memory, and not settled */
 	size_t unsaved; /* whose outcome is not written yet */
 	uint64_t taken, settled, revoked;
-	bool drained; /* the last take of each partition found nothing */
+	/* With ${drains}: nothing is left in the queue but ${events}. */
+	bool drained;
 };
 void queue_worker_count(
     const struct queue_worker *w, struct queue_worker_counts *c);

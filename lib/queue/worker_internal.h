@@ -49,6 +49,7 @@ struct queue_worker {
 	struct queue_worker_counts count;
 	int64_t now;
 	int64_t beat_at;
+	int64_t rest; /* see struct queue_answer; -1: not known */
 	bool beating, watching, leaves;
 	int64_t watch_at;
 };

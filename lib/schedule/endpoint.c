@@ -68,7 +68,7 @@ switch_off(const struct schedule *s, struct schedule_endpoint *e,
     struct schedule_news *news)
 {
 	news->off = !e->off;
-	news->drop = !s->policy.durable;
+	news->drop = !s->policy.parks;
 	news->drop_cause = SCHEDULE_IS_OFF;
 	e->off = true;
 }

@@ -26,6 +26,7 @@ struct schedule_policy {
 	int64_t queue;        /* events in memory */
 	bool ordered;         /* send one event of a session at a time */
 	bool durable;         /* undelivered events outlive the run */
+	bool parks;           /* so do those of an endpoint that is off */
 };
 
 /* Return the pause in ms after failure number ${round} (from 1).

@@ -50,7 +50,8 @@ enum schedule_outcome {
 	SCHEDULE_EXPIRED,
 	SCHEDULE_WAITS,   /* until entry->at, in the schedule */
 	SCHEDULE_LEAVES,  /* waits until entry->at, but in the store */
-	SCHEDULE_RETURNED /* ready again: the request was cancelled */
+	SCHEDULE_RETURNED, /* ready again: the request was cancelled */
+	SCHEDULE_REVOKED   /* its event was: see schedule_revoke */
 };
 
 /* The reason for an outcome. */
@@ -278,6 +279,13 @@ struct schedule_entry *schedule_take_outcome(struct schedule *s);
  * this, and finish the outcomes, until it returns false. */
 bool schedule_drop(
     struct schedule *s, struct schedule_endpoint *e, enum schedule_cause cause);
+
+/* Give the entries of ${e} that are ready or waiting for their time, and whose
+ * event is revoked, the outcome SCHEDULE_REVOKED.  Return true if there were
+ * any; call it again as described for schedule_drop.  An entry that is under way
+ * or behind it in its session stays; call this before schedule_next until there
+ * is none. */
+bool schedule_revoke(struct schedule *s, struct schedule_endpoint *e);
 
 /* Give the ready entries of ${e} that would expire before its Retry-After ends
  * the outcome SCHEDULE_EXPIRED.  Return true if there were any; call it again

@@ -320,6 +320,7 @@ retry(struct store *s, const struct store_endpoint *e, uint64_t *n,
 
 static const struct store_row disk = {.name = "disk",
     .durable = true,
+    .parks = true,
     .close = close_disk,
     .accept_event = accept_event,
     .accept = accept_one,

@@ -66,6 +66,13 @@ store_add_endpoint(struct store *s, const char *name, bool of_line,
 	return 0;
 }
 
+void
+store_remove_endpoint(struct store *s, const struct store_endpoint *e)
+{
+	if (s->row->remove_endpoint != NULL)
+		s->row->remove_endpoint(s, e);
+}
+
 enum store_event
 store_accept_event(struct store *s, struct outgoing_event *event)
 {
@@ -226,11 +233,25 @@ store_next_time(const struct store_endpoint *e)
 }
 
 void
+store_withdraw(
+    struct store *s, struct store_endpoint *e, struct outgoing_delivery *d)
+{
+	if (s->row->withdraw != NULL)
+		s->row->withdraw(s, e, d);
+	e->pending--;
+	s->pending--;
+}
+
+void
 store_wait(struct store *s, struct store_endpoint *e,
     struct outgoing_delivery *d, int64_t at, bool in_memory)
 {
 	save(s, e, d, in_memory ? STORE_READY : STORE_WAITING, at, d->error);
-	if (!in_memory)
+	if (in_memory)
+		return;
+	if (d->event->revoked)
+		store_withdraw(s, e, d);
+	else
 		count_waiting(s, e, d->round, at);
 }
 

@@ -2,8 +2,8 @@
  * store: keeps events until they are settled.
  *
  * There is one interface, {accept, commit, take, wait, settle, next_time}, with
- * a row for each kind of store: memory, which ends with the run, and disk,
- * which is a spool.
+ * a row for each kind of store: memory, which ends with the run; disk, which is
+ * a spool; and queue, which shares its events with other processes.
  *
  * An event is accepted when store_accept returns STORE_ACCEPTED, or otherwise
  * by the next store_commit.  The caller has some deliveries in memory and
@@ -110,6 +110,7 @@ typedef int store_name(void *context, const char *name, bool of_line);
 struct store_row {
 	const char *name;
 	bool durable; /* outlives the run */
+	bool parks;   /* keeps the events of an endpoint that is off */
 	void (*close)(struct store *s);
 	enum store_event (*accept_event)(
 	    struct store *s, struct outgoing_event *event, struct err *err);
@@ -120,12 +121,15 @@ struct store_row {
 	int (*add_endpoint)(struct store *s, const char *name, bool of_line,
 	    struct store_endpoint *e, struct store_known_endpoint *known,
 	    struct err *err);
+	void (*remove_endpoint)(struct store *s, const struct store_endpoint *e);
 	int (*commit)(struct store *s, struct err *err);
 	int (*commit_accepted)(struct store *s, struct err *err);
 	void (*rollback)(struct store *s);
 	int (*save)(struct store *s, const struct store_endpoint *e,
 	    const struct outgoing_delivery *d, enum store_state state,
 	    int64_t at, const char *reason, struct err *err);
+	void (*withdraw)(struct store *s, const struct store_endpoint *e,
+	    const struct outgoing_delivery *d);
 	int (*take)(struct store *s, struct store_endpoint *e, size_t room,
 	    const struct store_taker *taker, struct err *err);
 	/* Set *${n} to the number of deliveries that were read. */
@@ -162,6 +166,9 @@ struct store {
 	uint32_t quick_rounds; /* failures in the quick phase */
 	int64_t unsynced;      /* monotonic: since when there are outcomes that
 				   a power cut would undo; 0: none */
+	size_t revoked;        /* deliveries in the caller's memory whose event
+				  is revoked: see store_withdraw */
+	bool is_paused;        /* nothing may be sent for now */
 	bool is_full;          /* accepts no more lines for now */
 	bool failed;           /* can no longer be written */
 	bool accept_failed;    /* accepts no more lines */
@@ -187,6 +194,24 @@ struct store_disk_options {
 struct store *store_disk_open(
     const struct store_disk_options *o, struct err *err);
 
+struct queue_event;
+struct queue_worker;
+
+/* The caller owns the pointers; they must outlive the store. */
+struct store_queue_options {
+	struct queue_worker *worker;
+	const char *name;      /* for messages */
+	uint32_t quick_rounds; /* failures in the quick phase */
+	size_t most;           /* events: with this many it is full */
+};
+/* Open a store of the events that a worker takes from a queue.  It accepts the
+ * event that queue_worker_next returned last.  Return NULL with ${err} on
+ * failure. */
+struct store *store_queue_open(
+    const struct store_queue_options *o, struct err *err);
+/* The worker of ${s} no longer owns ${e}: see struct queue_worker_options. */
+void store_queue_revoke(struct store *s, struct queue_event *e);
+
 /* Free ${s}.  NULL is a no-op. */
 void store_close(struct store *s);
 /* Set the time: ${now} is monotonic, ${wall} is the wall clock, both in ms. */
@@ -197,6 +222,9 @@ void store_set_time(struct store *s, int64_t now, int64_t wall);
 int store_add_endpoint(struct store *s, const char *name, bool of_line,
     struct store_endpoint *e, struct store_known_endpoint *known,
     struct err *err);
+
+/* Forget the endpoint ${e}, of which nothing is pending. */
+void store_remove_endpoint(struct store *s, const struct store_endpoint *e);
 
 /* ---- Accept ------------------------------------------------------------ */
 
@@ -266,6 +294,11 @@ void store_return(
  * NULL. */
 void store_settle(struct store *s, struct store_endpoint *e,
     struct outgoing_delivery *d, enum store_state state, const char *reason);
+
+/* The caller drops ${d}, whose event is revoked: another process delivers
+ * it. */
+void store_withdraw(
+    struct store *s, struct store_endpoint *e, struct outgoing_delivery *d);
 
 /* Write the outcomes since the last call, and sync them if that is due. */
 void store_flush(struct store *s);

@@ -66,7 +66,7 @@ done
 
 # ---- Memory for only a part of them
 : >log
-try 'a small queue' timeout 300 vitals-post -q --batch 1000 --queue 100 --retry-base 0.05 --spool s5 "$base/flaky/1/queue" <in
+try 'a small queue' timeout 300 vitals-post -q --batch 1000 --memory 100 --retry-base 0.05 --spool s5 "$base/flaky/1/queue" <in
 is_status 0
 stdout_lines 1000
 is_stderr ''

@@ -174,12 +174,12 @@ stderr_has 'headers are longer than 64 KiB'
 good 'a body of 64 KiB' vitals-post -q "$base/body/65536" <one
 good 'an answer with a longer body counts' vitals-post -q "$base/body/65537" <one
 
-# ---- Memory: --queue events, and 64 MiB of them; then the writer waits.
+# ---- Memory: --memory events, and 64 MiB of them; then the writer waits.
 # Line 100 has an endpoint that answers: when it gets its request, that many lines
 # were accepted.
 new_log
 mkfifo pipe
-vitals-post -q --per-endpoint 1 --queue 100 "$base/hang" <pipe >out 2>err &
+vitals-post -q --per-endpoint 1 --memory 100 "$base/hang" <pipe >out 2>err &
 pid=$!
 (events 99
 	echo '{"id":"full","endpoint":"'"$base"'/ok"}'

@@ -67,7 +67,7 @@ unset torn_close
 # The part of a file after the last line that was read can be read again.
 new_log
 events 5000 >many
-vitals-post --queue 10 -c 1 "$base/delay/100" <many >out 2>err &
+vitals-post --memory 10 -c 1 "$base/delay/100" <many >out 2>err &
 pid=$!
 came 1
 kill $pid

@@ -43,7 +43,7 @@ mkfifo pipe
 for spool in '' '--spool s3'; do
 	new_log
 	# shellcheck disable=SC2086
-	vitals-post $spool -c 1 --queue 1 --dead-letter dead "$base/delay/300" <pipe >out 2>err &
+	vitals-post $spool -c 1 --memory 1 --dead-letter dead "$base/delay/300" <pipe >out 2>err &
 	pid=$!
 	exec 9>pipe
 	events 50 >&9

@@ -26,7 +26,7 @@ attempts() {
 enough() {
 	[ -s audit ] && [ "$(attempts)" -ge 600 ]
 }
-for spool in '--queue 5000' '--spool s1' '--spool s2 --order session'; do
+for spool in '--memory 5000' '--spool s1' '--spool s2 --order session'; do
 	# shellcheck disable=SC2086
 	stalled $spool --max-attempts 1 --dead-letter letters
 	cat <&8 >out
@@ -41,7 +41,7 @@ for spool in '--queue 5000' '--spool s1' '--spool s2 --order session'; do
 done
 
 # It does not read without limit either.
-stalled --queue 100000
+stalled --memory 100000
 [ "$(attempts)" -lt $N ]
 ok "what is not read is bounded: $(attempts) attempts"
 kill $pid

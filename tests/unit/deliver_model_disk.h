@@ -363,6 +363,7 @@ watched_open(struct deliver *d, const char *path)
 {
 	static struct store_row durable = {.name = "durable",
 	    .durable = true,
+	    .parks = true,
 	    .close = watched_close,
 	    .accept_event = watched_accept_event,
 	    .accept = watched_accept,

@@ -145,10 +145,11 @@ model_event_of(const char *entry)
 
 static int
 model_beat(struct queue_link *k, const struct queue_lease lease[], size_t n,
-    bool leaves, int64_t now)
+    bool leaves, bool counts, int64_t now)
 {
 	struct model_request *r = model_ask(k, QUEUE_BEAT, now);
 
+	(void)counts;
 	if (r == NULL)
 		return -1;
 	memcpy(r->leases, lease, n * sizeof(*lease));
@@ -448,8 +449,14 @@ model_next(struct queue_link *k, struct queue_answer *a)
 	return true;
 }
 
+static void
+model_flush(struct queue_link *k)
+{
+	(void)k;
+}
+
 static const struct queue_link_row model_row = {model_beat, model_take,
-    model_write, model_release, model_watch, model_next};
+    model_write, model_release, model_watch, model_flush, model_next};
 
 static void
 model_link_release(struct model_link *l)

@@ -33,7 +33,8 @@ begin(int64_t batch, bool ordered, bool durable)
 	    .batch = batch,
 	    .queue = 100,
 	    .ordered = ordered,
-	    .durable = durable};
+	    .durable = durable,
+	    .parks = durable};
 	schedule_init(&s, &policy, random);
 	memset(&e, 0, sizeof(e));
 	e.concurrency = 4;
