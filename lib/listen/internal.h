@@ -112,7 +112,8 @@ struct listener {
 	int64_t good;        /* when a connection last worked */
 	int64_t better;      /* when to try a better way, monotonic */
 	unsigned fallen;     /* ways that failed since the last pause */
-	bool refused;        /* another way would not help */
+	bool refused;        /* another way would not help, */
+	bool permanent;      /* nor would the same request later */
 	struct err trouble;
 };
 

@@ -121,7 +121,7 @@ try_again(struct listener *l)
 	if (listen_request(l, listen_method(l->way), &l->trouble) == 0)
 		return true;
 	disconnect(l);
-	l->connected = l->refused = false;
+	l->connected = l->refused = l->permanent = false;
 	l->retry_after = -1;
 	return false;
 }
@@ -131,7 +131,7 @@ try_connect(struct listener *l)
 {
 	enum http_failure failure;
 
-	l->hello = l->connected = l->refused = false;
+	l->hello = l->connected = l->refused = l->permanent = false;
 	l->retry_after = -1;
 	l->given = 0;
 	if (listen_token_refresh(l, &l->trouble) < 0)
@@ -146,7 +146,8 @@ try_connect(struct listener *l)
 	return listen_request(l, listen_method(l->way), &l->trouble);
 }
 
-/* The connection has failed with l->trouble: close it and schedule a retry. */
+/* The connection has failed with l->trouble: close it and schedule a retry; but
+ * not of what is asked only once and refused permanently. */
 static enum listen_event
 lose(struct listener *l, struct listen_got *got)
 {
@@ -156,6 +157,10 @@ lose(struct listener *l, struct listen_got *got)
 	if (err_is_memory(&l->trouble)) {
 		got->err = l->trouble;
 		return LISTEN_FAILED;
+	}
+	if (l->o.once && l->permanent) {
+		got->text = span_of(l->trouble.text);
+		return LISTEN_GAVE_UP;
 	}
 	listen_retry(l);
 	l->announced = false;

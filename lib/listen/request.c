@@ -192,6 +192,11 @@ refuse(
 	/* For these, the other ways would be refused, too. */
 	l->refused = status == 401 || status == 403 || status == 429 ||
 	    status == 503 || status / 100 == 3;
+	/* RFC 9110, 15.5: the client seems to have erred; but for Request
+	 * Timeout, Too Early (RFC 8470) and Too Many Requests (RFC 6585). */
+	l->permanent = status / 100 == 3 ||
+	    (status / 100 == 4 && status != 408 && status != 425 &&
+		status != 429);
 	if (status / 100 == 3 && place.n > 0)
 		return err_set(err,
 		    "the server answers %d (redirects are not followed; this "

@@ -58,6 +58,21 @@ try 'a file that has no token' listen -q --token-file blank "$URL"
 is_status 3
 is_stdout ''
 is_stderr 'vitals-listen: blank: contains a character that no token has'
+# --once does not repeat what would be refused again.
+try 'a refusal, once' vitals-listen -1 --token-file wrong "$URL"
+is_status 4
+is_stdout ''
+is_stderr "vitals-listen: $URL: gave up: the server answers 401 to the token in wrong \
+(no key signed it)"
+try 'a refusal for a session, once' vitals-listen -1 --token-file good -s s2 "$URL"
+is_status 4
+is_stdout ''
+is_stderr "vitals-listen: $URL: gave up: the server answers 403 to the token in good \
+(the token is not for this session)"
+try 'no such path, once' vitals-listen -1 "$URL/nowhere"
+is_status 4
+is_stdout ''
+stderr_has "^vitals-listen: $URL/nowhere: gave up: the server answers 404"
 try 'the right token' listen -1 --token-file good "$URL"
 is_status 0
 stdout_lines 3
@@ -74,6 +89,28 @@ try 'a redirect' listen -q "http://127.0.0.1:$(cat moved)/"
 is_status 4
 is_stdout ''
 stderr_has 'gave up: the server answers 308 (redirects are not followed; this one is to https://other.example/ws)$'
+
+try 'a redirect, once' vitals-listen -1 "http://127.0.0.1:$(cat moved)/"
+is_status 4
+is_stdout ''
+stderr_has '^vitals-listen: .*: gave up: the server answers 308 '
+
+# A server that is busy, then there.
+node -e '
+	let n = 0;
+	const server = require("http").createServer((q, r) => {
+		const status = [429, 503, 500, 200][n++] || 200;
+		r.writeHead(status, { "Content-Type": "application/x-ndjson" });
+		r.end(status === 200 && n === 4 ? "{\"record\":\"hello\",\"epoch\":\"e\",\"last\":0,\"oldest\":1}\n" : "");
+	});
+	server.listen(0, "127.0.0.1", () => require("fs").writeFileSync("busy", String(server.address().port)));
+	setTimeout(() => process.exit(0), 600000)' &
+CLIENTS="$CLIENTS $!"
+wait_for test -s busy
+try 'a server that is busy, once' vitals-listen -1 --retry-base 0.01 "http://127.0.0.1:$(cat busy)/"
+is_status 0
+is_stdout ''
+stderr_has 'the server answers 429: trying again'
 
 # ---- IPv6 ---------------------------------------------------------------------
 rm -f port
