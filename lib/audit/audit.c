@@ -406,3 +406,24 @@ audit_flush(struct audit *a)
 	forget(a, done);
 	return 0;
 }
+
+int
+audit_finish(struct audit *a, int64_t ms)
+{
+	int64_t end = instant_monotonic() + ms;
+
+	for (;;) {
+		struct pollfd p = {.fd = a->fd, .events = POLLOUT};
+		int64_t left = end - instant_monotonic();
+
+		if (audit_flush(a) != 0)
+			return -1;
+		if (a->text.len == 0)
+			return 0;
+		if (left <= 0)
+			break;
+		poll(&p, 1, (int)left);
+	}
+	errno = ETIMEDOUT;
+	return -1;
+}

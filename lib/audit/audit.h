@@ -70,4 +70,8 @@ void audit_nowait(struct audit *a);
 /* The number of bytes that are not written yet. */
 size_t audit_unwritten(const struct audit *a);
 
+/* Write the rest, but wait at most ${ms} for the reader of a FIFO.  Return 0, or
+ * -1 with errno set: ETIMEDOUT if it did not read in time. */
+int audit_finish(struct audit *a, int64_t ms);
+
 #endif

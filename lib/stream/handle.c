@@ -38,6 +38,8 @@ no_room(struct stream *st, struct serve_request *r)
 
 	if (st->stopping)
 		return "the server is shutting down";
+	if (!stream_audit_has_room(st))
+		return "the audit file is not read";
 	if (st->clients >= st->options.clients)
 		return "the limit of clients is reached";
 	a = access_address_of(&st->addresses, serve_request_peer(r));

@@ -203,6 +203,13 @@ void stream_put_line(struct buf *out, const struct history_entry *e);
 
 /* ---- trail.c: the audit file */
 
+/* Is there room for the lines of another client?  There is none while the
+ * reader of a FIFO has left STREAM_AUDIT_MAX bytes unread. */
+bool stream_audit_has_room(const struct stream *st);
+
+/* Write what the reader of a FIFO has not read yet. */
+void stream_audit_flush(struct stream *st);
+
 /* Audit that ${c} has connected, or, with ${reason}, that it has ended.
  * ${record} is one of stream_audit_kinds. */
 void stream_audit_client(

@@ -1,7 +1,9 @@
 #include "stream/stream.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
+#include "audit/audit.h"
 #include "instant/instant.h"
 #include "stream/private.h"
 #include "websocket/handshake.h"
@@ -20,6 +22,8 @@ stream_new(const struct stream_options *options, struct err *err)
 	st->options = *options;
 	if (st->options.per_address == 0)
 		st->options.per_address = st->options.clients;
+	if (st->options.audit != NULL)
+		audit_nowait(st->options.audit);
 	st->monotonic = instant_monotonic();
 	stream_metrics_init(&st->metrics);
 	ndjson_pieces_init(&st->pieces, NDJSON_LINE_MAX);
@@ -137,6 +141,7 @@ tick(void *context)
 	if (st->stopping)
 		return;
 	st->monotonic = now;
+	stream_audit_flush(st);
 	stream_commit(st);
 	if (st->stopping)
 		return;
@@ -186,6 +191,12 @@ stream_finish(struct stream *st)
 	    history_sync(st->options.history, instant_now(), &err) != 0) {
 		st->count.failed = true;
 		st->failure = err;
+	}
+	if (st->options.audit != NULL && !st->count.failed &&
+	    audit_finish(st->options.audit, STREAM_AUDIT_WAIT_MS) != 0) {
+		st->count.failed = true;
+		err_sys(&st->failure, errno,
+		    "the audit file cannot be written");
 	}
 	return &st->count;
 }

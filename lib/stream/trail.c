@@ -13,15 +13,28 @@
 const char *const stream_audit_kinds[] = {
     "connect", "end", "poll", "refusal", NULL};
 
+bool
+stream_audit_has_room(const struct stream *st)
+{
+	return st->options.audit == NULL ||
+	    audit_unwritten(st->options.audit) < STREAM_AUDIT_MAX;
+}
+
 /* If auditing fails, the next tick stops the server. */
+void
+stream_audit_flush(struct stream *st)
+{
+	if (st->options.audit == NULL || audit_flush(st->options.audit) == 0)
+		return;
+	st->count.failed = true;
+	err_sys(&st->failure, errno, "the audit file cannot be written");
+}
+
 static void
 end_line(struct stream *st)
 {
 	audit_end(st->options.audit);
-	if (audit_flush(st->options.audit) == 0)
-		return;
-	st->count.failed = true;
-	err_sys(&st->failure, errno, "the audit file cannot be written");
+	stream_audit_flush(st);
 }
 
 static void
@@ -82,7 +95,7 @@ stream_audit_refusal(
 		st->audited_minute = now;
 		st->audited = 0;
 	}
-	if (st->audited++ >= AUDITED_MAX) {
+	if (!stream_audit_has_room(st) || st->audited++ >= AUDITED_MAX) {
 		st->omitted++;
 		return;
 	}

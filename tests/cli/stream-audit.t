@@ -114,6 +114,58 @@ is_status 0
 stdout_json '.faults == 0 and .file == "audit"'
 is_stderr ''
 
+# ---- A FIFO that is not read for a while makes nobody wait.
+
+mkfifo fifo
+exec 5<>fifo
+dd if=/dev/zero of=fifo oflag=nonblock bs=4096 count=4096 2>/dev/null
+stream --stay --audit fifo
+watch live /events
+lines 1 1 | feed
+wait_for has_number live 1
+ok 'who watches is served while the FIFO is full'
+# Each answered poll is a line of some 400 bytes.
+curl -s -o /dev/null -w '%{http_code}\n' --max-time 600 \
+	"$URL/poll?wait=0&after=[1-4000]" | uniq >codes
+[ "$(cat codes)" = '200
+503' ]
+ok 'polls are answered until 1 MiB waits, and then refused'
+[ "$(fetch /poll)" = 'the audit file is not read' ]
+ok 'and why'
+tr -d '\000' <fifo >audit.read 5<&- &
+reader=$!
+exec 5<&-
+has_room() {
+	[ "$(status '/poll?wait=0')" = 200 ]
+}
+wait_for has_room
+ok 'once it is read, they are answered again'
+lines 2 2 | feed
+wait_for has_number live 2
+ok 'and who watches has been there all the time'
+kill "$WATCHER"
+try 'the server ends' finish TERM
+is_status 0
+is_stdout ''
+stderr_has listening
+wait $reader
+try 'what was read' vitals-audit verify audit.read
+is_status 0
+stdout_json '.faults == 0 and .lines > 2000'
+is_stderr ''
+
+# A reader that never reads: the end waits for a limited time.
+exec 5<>fifo
+dd if=/dev/zero of=fifo oflag=nonblock bs=4096 count=4096 2>/dev/null
+stream --stay --audit fifo
+[ "$(status /nothing)" = 404 ]
+ok 'a refusal'
+try 'nobody reads the FIFO at the end' finish TERM
+is_status 3
+is_stdout ''
+stderr_has '^vitals-stream: the audit file cannot be written: Connection timed out$'
+exec 5<&-
+
 # ---- What cannot be audited is not served.
 
 if [ -c /dev/full ]; then
