@@ -8,6 +8,7 @@
 #define SKIN_INTERNAL_H
 
 #include "face/track.h"
+#include "skin/areas.h"
 #include "skin/skin.h"
 
 #define SKIN_RECTS_MAX 4096
@@ -99,16 +100,6 @@ struct skin_face {
 	bool second;   /* found by the second cascade */
 	unsigned hits; /* of the detector */
 };
-
-/* A grid of patches in the coordinates of a face: 0 to 1 over the box. */
-struct skin_area {
-	const char *name;
-	double u0, v0, u1, v1;
-	unsigned columns, rows;
-};
-
-#define SKIN_AREAS 5
-extern const struct skin_area skin_areas[SKIN_AREAS];
 
 /* The regions of a face and "background" as the last one. */
 void skin_face_names(struct trace_names *names);

@@ -32,15 +32,6 @@
 /* Of 255, any channel: clipped, or about to be, with the noise of a sensor. */
 #define CLIPPED 250.0
 
-/* By hand, on the boxes of this cascade. */
-const struct skin_area skin_areas[SKIN_AREAS] = {
-    {"forehead", 0.20, -0.02, 0.80, 0.26, 6, 2},
-    {"cheek-left", 0.08, 0.48, 0.36, 0.80, 3, 3},
-    {"cheek-right", 0.64, 0.48, 0.92, 0.80, 3, 3},
-    {"nose", 0.38, 0.42, 0.62, 0.64, 2, 2},
-    {"chin", 0.30, 0.86, 0.70, 1.02, 4, 1},
-};
-
 /* Sizes from the middle within which all patches are: they reach 0.55 upright,
  * and 0.78 turned by 45 degrees. */
 #define PATCHES_REACH 0.8
