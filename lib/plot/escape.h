@@ -1,0 +1,28 @@
+/*
+ * plot/escape: text of others, made safe to print.
+ *
+ * Invalid UTF-8, control characters, and characters that change the direction of
+ * text, which could make a line look like another one, are shown as '?'.
+ */
+#ifndef PLOT_ESCAPE_H
+#define PLOT_ESCAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf/buf.h"
+
+/* Append ${text} as content of an element, or as a value of an attribute in
+ * quotes, of HTML or XML. */
+void plot_escape_xml(struct buf *out, struct span text);
+
+/* Append ${text} for a terminal, cut to ${columns}: what does not fit ends in
+ * an ellipsis.  ${ascii}: characters beyond ASCII are shown as '?'.  Return how
+ * many columns it takes. */
+size_t plot_escape_terminal(
+    struct buf *out, struct span text, size_t columns, bool ascii);
+
+/* The columns of ${text}, which is a literal of ours. */
+size_t plot_escape_columns(struct span text);
+
+#endif

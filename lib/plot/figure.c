@@ -1,0 +1,124 @@
+#include "plot/figure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Characters of a name that fit beside a title. */
+#define NAME_COLUMNS 34
+
+#include "plot/escape.h"
+
+void
+plot_item_text(struct buf *out, const struct plot_item *i)
+{
+	if (i->source != NULL) {
+		plot_source_text(out, i->source);
+		return;
+	}
+	buf_add_text(out,
+	    i->endpoint->name != NULL ? i->endpoint->name
+				      : "further endpoints");
+	if (i->endpoint->kind == PLOT_RECEIPTS)
+		buf_add_text(out, " (receipts)");
+}
+
+void
+plot_figure_title(
+    struct plot_svg *g, const char *title, const struct plot_item *i)
+{
+	struct buf name, shown;
+
+	buf_init(&name);
+	buf_init(&shown);
+	plot_item_text(&name, i);
+	plot_escape_terminal(&shown, buf_span(&name), NAME_COLUMNS, false);
+	plot_svg_text(g, "ink big", 8, 16, span_of(title));
+	plot_svg_text(g, "soft end", PLOT_SVG_WIDTH - 12, 16, buf_span(&shown));
+	buf_release(&name);
+	buf_release(&shown);
+}
+
+void
+plot_figure_reason(struct plot_svg *g, double height, const char *why)
+{
+	plot_svg_rect(g, "soft t1", PLOT_LEFT, PLOT_TOP, PLOT_RIGHT - PLOT_LEFT,
+	    height - PLOT_TOP - 12);
+	plot_svg_text(g, "ink mid bold", (PLOT_LEFT + PLOT_RIGHT) / 2,
+	    height / 2, SPAN_LIT("Not drawn"));
+	plot_svg_text(g, "ink mid", (PLOT_LEFT + PLOT_RIGHT) / 2,
+	    height / 2 + 15, span_of(why));
+}
+
+void
+plot_figure_x(struct plot_svg *g, const struct plot_scale *s,
+    const struct plot_ticks *t, double top, double y, const char *unit)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		double v = plot_ticks_at(t, i), x = plot_scale_at(s, v);
+		bool last = i + 1 == t->count;
+		/* Labels at the edge stay inside. */
+		const char *class =
+		    x > PLOT_RIGHT - 14 ? "soft small end" : "soft small mid";
+
+		plot_svg_line(g, "grid", x, top, x, y);
+		plot_svg_textf(g, class,
+		    x > PLOT_RIGHT - 14 ? PLOT_SVG_WIDTH - 6 : x, y + 11,
+		    "%.*f%s%s", t->digits, v,
+		    last && unit[0] != '\0' ? " " : "", last ? unit : "");
+	}
+	plot_svg_line(g, "axis", s->from, y, s->to, y);
+}
+
+void
+plot_figure_y(struct plot_svg *g, const struct plot_scale *s,
+    const struct plot_ticks *t, double left, double right)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		double v = plot_ticks_at(t, i), y = plot_scale_at(s, v);
+
+		plot_svg_line(g, "grid", left, y, right, y);
+		plot_svg_textf(g, "soft small end", left - 5, y + 3.5, "%.*f",
+		    t->digits, v);
+	}
+}
+
+struct plot_scale
+plot_figure_time(const struct plot_view *v)
+{
+	return (struct plot_scale){
+	    .low = v->from, .high = v->to, .from = PLOT_LEFT, .to = PLOT_RIGHT};
+}
+
+void
+plot_figure_mark(struct plot_svg *g, enum plot_sure sure, double x, double y)
+{
+	switch (sure) {
+	case PLOT_SURE:
+		plot_svg_circle(g, "second", x, y, 2.4);
+		break;
+	case PLOT_FAIR:
+	case PLOT_NOT_KNOWN:
+		plot_svg_circle(g, "line2 hollow", x, y, 2.4);
+		break;
+	case PLOT_UNSURE:
+		plot_svg_path(g, "line3 line");
+		plot_svg_point(g, x - 2.4, y - 2.4);
+		plot_svg_point(g, x + 2.4, y + 2.4);
+		plot_svg_break(g);
+		plot_svg_point(g, x - 2.4, y + 2.4);
+		plot_svg_point(g, x + 2.4, y - 2.4);
+		plot_svg_path_end(g);
+		break;
+	}
+}
+
+void
+plot_figure_missing(
+    struct plot_svg *g, double x1, double x2, double top, double bottom)
+{
+	plot_svg_rect(g, "warn t1", x1, top, fmax(x2 - x1, 1), bottom - top);
+	plot_svg_line(g, "line3 dot", x1, top, x1, bottom);
+	if (x2 - x1 > 2)
+		plot_svg_line(g, "line3 dot", x2, top, x2, bottom);
+}

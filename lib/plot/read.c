@@ -1,0 +1,281 @@
+#include "plot/read.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "instant/instant.h"
+
+/* The greatest value that is drawn; waves are cut there. */
+#define VALUE_MAX 1e9
+
+int
+plot_read_text(
+    struct plot_data *d, const char *key, size_t max, struct err *err)
+{
+	const struct json_member *m = json_index_find(&d->index, key);
+
+	if (m == NULL)
+		return err_set(err, "\"%s\" is missing", key);
+	if (m->type != JSON_STRING)
+		return err_set(err, "\"%s\" is not a string", key);
+	buf_clear(&d->text);
+	json_unescape(json_inside(m->value), &d->text);
+	if (buf_failed(&d->text))
+		return err_set(err, "out of memory");
+	if (d->text.len == 0 || d->text.len > max ||
+	    memchr(d->text.data, '\0', d->text.len) != NULL)
+		return err_set(
+		    err, "\"%s\" is not text of 1 to %zu bytes", key, max);
+	return 0;
+}
+
+int
+plot_read_number(const struct json_index *ix, const char *key, double min,
+    double max, unsigned flags, double *value, struct err *err)
+{
+	const struct json_member *m = json_index_find(ix, key);
+	double v;
+
+	if ((m == NULL || m->type == JSON_NULL) && (flags & PLOT_MAY_LACK) != 0)
+		return 0;
+	if (m == NULL)
+		return err_set(err, "\"%s\" is missing", key);
+	if (m->type != JSON_NUMBER || json_number(m->value, &v) != 0 ||
+	    !(v >= min && v <= max))
+		return err_set(
+		    err, "\"%s\" is not a number in %g..%g", key, min, max);
+	*value = v;
+	return 0;
+}
+
+int
+plot_read_instant(const struct json_index *ix, const char *key, int64_t *value,
+    struct err *err)
+{
+	const struct json_member *m = json_index_find(ix, key);
+
+	if (m == NULL)
+		return err_set(err, "\"%s\" is missing", key);
+	if (m->type != JSON_STRING || m->value_escaped ||
+	    instant_parse(json_inside(m->value), value) != 0)
+		return err_set(err, "\"%s\" is not an RFC 3339 time", key);
+	return 0;
+}
+
+/* ---- Readings ----------------------------------------------------------- */
+
+/* The members of one reading. */
+struct members {
+	struct span vital, method, status, reason; /* as in JSON */
+	bool has_value, has_confidence;
+	double value, confidence;
+};
+
+static bool
+key_is(const struct json_scan *s, const char *text)
+{
+	return json_string_is(s->span, s->escaped, span_of(text));
+}
+
+/* The scanner is behind the JSON_OBJECT of a reading.  Return 0; or -1 with
+ * ${err}. */
+static int
+read_members(struct json_scan *s, struct members *m, struct err *err)
+{
+	*m = (struct members){.value = (double)NAN, .confidence = (double)NAN};
+	while (json_scan_next(s) == JSON_KEY) {
+		bool is_value = key_is(s, "value");
+		bool is_confidence = key_is(s, "confidence");
+		struct span value,
+		    *text = key_is(s, "vital")  ? &m->vital
+		    : key_is(s, "method")       ? &m->method
+		    : key_is(s, "status")       ? &m->status
+		    : key_is(s, "absentReason") ? &m->reason
+						: NULL;
+		enum json_token type = json_scan_skip(s, &value);
+
+		if (type == JSON_NULL)
+			continue;
+		if (text != NULL && type != JSON_STRING)
+			return err_set(err, "a reading's text is not a string");
+		if (text != NULL)
+			*text = json_inside(value);
+		if (is_value &&
+		    (type != JSON_NUMBER ||
+			json_number(value, &m->value) != 0 ||
+			!(fabs(m->value) <= VALUE_MAX)))
+			return err_set(
+			    err, "a reading's \"value\" is not a number");
+		if (is_confidence &&
+		    (type != JSON_NUMBER ||
+			json_number(value, &m->confidence) != 0 ||
+			!(m->confidence >= 0 && m->confidence <= 1)))
+			return err_set(
+			    err, "a reading's \"confidence\" is not in 0..1");
+	}
+	if (m->vital.n == 0)
+		return err_set(err, "a reading has no \"vital\"");
+	return 0;
+}
+
+static int
+vital_named(struct span name)
+{
+	for (int v = 0; v < VITAL_COUNT; v++)
+		if (span_is(name, vital_info((enum vital)v)->name))
+			return v;
+	return -1;
+}
+
+int
+plot_read_readings(
+    struct plot_data *d, struct plot_reading r[VITAL_COUNT], struct err *err)
+{
+	const struct json_member *all = json_index_find(&d->index, "readings");
+	struct members m;
+
+	memset(r, 0, VITAL_COUNT * sizeof(*r));
+	if (all == NULL || all->type != JSON_ARRAY)
+		return err_set(err, "\"readings\" is not an array");
+	json_scan_start(&d->scan, all->value);
+	json_scan_next(&d->scan);
+	for (;;) {
+		enum json_token type = json_scan_next(&d->scan);
+		struct plot_reading *one;
+		int v;
+
+		if (type == JSON_ARRAY_END)
+			return 0;
+		if (type != JSON_OBJECT)
+			return err_set(err, "a reading is not an object");
+		if (read_members(&d->scan, &m, err) != 0)
+			return -1;
+		v = vital_named(m.vital);
+		if (v < 0)
+			continue;
+		one = &r[v];
+		*one = (struct plot_reading){.present = true,
+		    .value = m.value,
+		    .confidence = isnan(m.value) ? (double)NAN : m.confidence,
+		    .is_uncalibrated = span_is(m.status, "uncalibrated")};
+		snprintf(one->method, sizeof(one->method), "%.*s",
+		    (int)(m.method.n < sizeof(one->method)
+			    ? m.method.n
+			    : sizeof(one->method) - 1),
+		    m.method.n > 0 ? m.method.p : "");
+		if (isnan(m.value))
+			one->reason = plot_data_reason(d,
+			    m.reason.n > 0 ? m.reason
+					   : SPAN_LIT("no reason given"));
+	}
+}
+
+/* ---- Others ------------------------------------------------------------- */
+
+int
+plot_read_quality(struct plot_data *d, struct plot_quality *q, struct err *err)
+{
+	const struct json_member *m = json_index_find(&d->index, "quality");
+	struct slot {
+		const char *key;
+		double *value;
+	} slot[] = {{"signal", &q->signal}, {"snrDb", &q->snr_db},
+	    {"motion", &q->motion}, {"illumination", &q->illumination},
+	    {"coverage", &q->coverage}};
+
+	for (size_t i = 0; i < sizeof(slot) / sizeof(slot[0]); i++)
+		*slot[i].value = (double)NAN;
+	if (m == NULL || m->type == JSON_NULL)
+		return 0;
+	if (m->type != JSON_OBJECT)
+		return err_set(err, "\"quality\" is not an object");
+	json_scan_start(&d->scan, m->value);
+	json_scan_next(&d->scan);
+	while (json_scan_next(&d->scan) == JSON_KEY) {
+		double *to = NULL;
+		struct span value;
+
+		for (size_t i = 0; i < sizeof(slot) / sizeof(slot[0]); i++)
+			if (key_is(&d->scan, slot[i].key))
+				to = slot[i].value;
+		if (json_scan_skip(&d->scan, &value) == JSON_NUMBER &&
+		    to != NULL)
+			json_number(value, to);
+	}
+	return 0;
+}
+
+int
+plot_read_values(struct plot_data *d, size_t *n, struct err *err)
+{
+	const struct json_member *m = json_index_find(&d->index, "values");
+	enum json_token type;
+
+	*n = 0;
+	if (m == NULL || m->type != JSON_ARRAY)
+		return err_set(err, "\"values\" is not an array");
+	/* Each value takes at least two bytes. */
+	if (m->value.n / 2 + 1 > d->room) {
+		size_t room = m->value.n / 2 + 1;
+		double *p = realloc(d->value, room * sizeof(*p));
+
+		if (p == NULL)
+			return err_set(err, "out of memory");
+		d->value = p;
+		d->room = room;
+	}
+	json_scan_start(&d->scan, m->value);
+	json_scan_next(&d->scan);
+	while ((type = json_scan_next(&d->scan)) != JSON_ARRAY_END) {
+		double v = (double)NAN;
+
+		if (type != JSON_NULL &&
+		    (type != JSON_NUMBER || json_number(d->scan.span, &v) != 0))
+			return err_set(err,
+			    "\"values\" has something else than numbers and "
+			    "nulls");
+		if (fabs(v) > VALUE_MAX)
+			v = v > 0 ? VALUE_MAX : -VALUE_MAX;
+		d->value[(*n)++] = v;
+	}
+	return 0;
+}
+
+void
+plot_read_device(struct plot_data *d, char *text, size_t size)
+{
+	const struct json_member *m = json_index_find(&d->index, "device");
+	struct span codec = {"", 0};
+	double number[3] = {0};
+	int n = 0;
+
+	text[0] = '\0';
+	if (m == NULL || m->type != JSON_OBJECT)
+		return;
+	json_scan_start(&d->scan, m->value);
+	json_scan_next(&d->scan);
+	while (json_scan_next(&d->scan) == JSON_KEY) {
+		int i = key_is(&d->scan, "width")   ? 0
+		    : key_is(&d->scan, "height")    ? 1
+		    : key_is(&d->scan, "frameRate") ? 2
+						    : -1;
+		bool is_codec = key_is(&d->scan, "codec");
+		struct span value;
+		enum json_token type = json_scan_skip(&d->scan, &value);
+
+		if (i >= 0 && type == JSON_NUMBER)
+			json_number(value, &number[i]);
+		if (is_codec && type == JSON_STRING && value.n < 32)
+			codec = json_inside(value);
+	}
+	n = snprintf(text, size, "%.*s", (int)codec.n, codec.p);
+	if (number[0] >= 1 && number[0] < 1e6 && number[1] >= 1 &&
+	    number[1] < 1e6)
+		n += snprintf(text + n, size - (size_t)n, "%s%.0fx%.0f",
+		    n > 0 ? " " : "", number[0], number[1]);
+	if (number[2] > 0 && number[2] < 1e6)
+		snprintf(text + n, size - (size_t)n, "%s%.4g frames/s",
+		    n > 0 ? ", " : "", number[2]);
+}

@@ -1,0 +1,313 @@
+#include "plot/data.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "instant/instant.h"
+#include "plot/read.h"
+
+static enum verdict
+no_memory(struct err *err)
+{
+	err_set(err, "out of memory");
+	return VERDICT_SYSTEM;
+}
+
+/* The source of the line, with its first and last time.  VERDICT_GOOD with
+ * *${s} NULL: there are too many. */
+static enum verdict
+source_of(struct plot_data *d, double from, double to, struct plot_source **s,
+    struct err *err)
+{
+	bool is_full;
+	double face = -1;
+	int64_t start;
+
+	if (plot_read_text(d, "source", PLOT_NAME_MAX, err) != 0 ||
+	    plot_read_number(&d->index, "faceIndex", 0, TRACE_FACES_MAX - 1,
+		PLOT_MAY_LACK, &face, err) != 0)
+		return VERDICT_BAD;
+	*s = plot_data_source(d, buf_span(&d->text), (int)face, &is_full);
+	if (*s == NULL)
+		return is_full ? VERDICT_GOOD : no_memory(err);
+	(*s)->from = fmin((*s)->from, from);
+	(*s)->to = fmax((*s)->to, to);
+	if (!(*s)->has_start &&
+	    plot_read_instant(&d->index, "startTime", &start, NULL) == 0) {
+		(*s)->has_start = true;
+		(*s)->start = start;
+	}
+	return VERDICT_GOOD;
+}
+
+/* Put ${r} into ${trend} from ${from} to ${to}. */
+static int
+add_trend(struct plot_series *trend, const struct plot_reading *r, double from,
+    double to)
+{
+	const struct plot_point p = {.from = from,
+	    .to = to,
+	    .value = r->value,
+	    .confidence = r->confidence,
+	    .reason = r->reason,
+	    .mark = r->is_uncalibrated ? PLOT_MARK_UNCALIBRATED : 0};
+
+	return plot_series_add(trend, &p);
+}
+
+static enum verdict
+take_readings(struct plot_data *d, bool is_sample, struct err *err)
+{
+	struct plot_reading r[VITAL_COUNT];
+	struct plot_source *s;
+	struct plot_quality q;
+	double from, seconds = 0;
+	enum verdict v;
+	bool is_better;
+
+	if (plot_read_number(&d->index, "offsetSeconds", 0, PLOT_TIME_MAX, 0,
+		&from, err) != 0 ||
+	    (!is_sample &&
+		plot_read_number(&d->index, "durationSeconds", 0, PLOT_TIME_MAX,
+		    0, &seconds, err) != 0) ||
+	    plot_read_readings(d, r, err) != 0 ||
+	    plot_read_quality(d, &q, err) != 0)
+		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
+	v = source_of(d, from, from + seconds, &s, err);
+	if (v != VERDICT_GOOD || s == NULL)
+		return v;
+	is_better =
+	    is_sample ? s->measurements == 0 : seconds >= s->reading_seconds;
+	if (is_better) {
+		memcpy(s->reading, r, sizeof(r));
+		s->quality = q;
+		s->reading_from = from;
+		s->reading_seconds = seconds;
+		plot_read_device(d, s->device, sizeof(s->device));
+	}
+	s->samples += is_sample;
+	s->measurements += !is_sample;
+	for (int i = 0; i < VITAL_COUNT; i++)
+		if (r[i].present &&
+		    add_trend(is_sample ? &s->sample[i] : &s->trend[i], &r[i],
+			from, from + seconds) != 0)
+			return no_memory(err);
+	return VERDICT_GOOD;
+}
+
+static enum verdict
+take_measurement(struct plot_data *d, struct span line, struct err *err)
+{
+	(void)line;
+	return take_readings(d, false, err);
+}
+
+static enum verdict
+take_sample(struct plot_data *d, struct span line, struct err *err)
+{
+	(void)line;
+	return take_readings(d, true, err);
+}
+
+static enum verdict
+take_wave(struct plot_data *d, struct span line, struct err *err)
+{
+	struct plot_source *s;
+	double from, rate;
+	size_t n;
+	enum verdict v;
+
+	(void)line;
+	if (plot_read_number(&d->index, "offsetSeconds", 0, PLOT_TIME_MAX, 0,
+		&from, err) != 0 ||
+	    plot_read_number(&d->index, "sampleRate", PLOT_WAVE_RATE_MIN,
+		PLOT_WAVE_RATE_MAX, 0, &rate, err) != 0 ||
+	    plot_read_values(d, &n, err) != 0)
+		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
+	v = source_of(d, from, from + (double)n / rate, &s, err);
+	if (v != VERDICT_GOOD || s == NULL || n == 0)
+		return v;
+	if (s->wave == NULL)
+		s->wave = plot_wave_new();
+	if (s->wave == NULL)
+		return no_memory(err);
+	return plot_wave_add(s->wave, d->dsp, from, rate, d->value, n,
+		   plot_data_rate(s), err) == 0
+	    ? VERDICT_GOOD
+	    : VERDICT_SYSTEM;
+}
+
+static enum verdict
+take_trace(struct plot_data *d, struct span line, struct err *err)
+{
+	struct trace_line *l = d->frame;
+	struct plot_source *s;
+	bool is_full;
+
+	if (trace_read(d->trace, line, l, err) != 0)
+		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
+	s = plot_data_source(d, buf_span(&l->source), l->face_index, &is_full);
+	if (s == NULL)
+		return is_full ? VERDICT_GOOD : no_memory(err);
+	s->from = fmin(s->from, l->frame.time);
+	s->to = fmax(s->to, l->frame.time);
+	if (s->patches == NULL)
+		s->patches = plot_patches_new(&l->names);
+	if (s->patches == NULL)
+		return no_memory(err);
+	if (!trace_names_equal(&s->patches->names, &l->names)) {
+		err_set(err, "\"regions\" are not those of the lines before");
+		return VERDICT_BAD;
+	}
+	return plot_patches_add(s->patches, d->dsp, &l->frame) == 0
+	    ? VERDICT_GOOD
+	    : no_memory(err);
+}
+
+static enum verdict
+take_outcome(struct plot_data *d, enum plot_delivery_kind kind, struct err *err)
+{
+	static const char *const names[] = {"delivered", "dead", "expired"};
+	struct plot_endpoint *e;
+	const char *status;
+	double latency = -1;
+	int64_t time;
+	int outcome = -1;
+
+	if (plot_read_text(d, "status", PLOT_REASON_MAX, err) != 0 ||
+	    (status = buf_string(&d->text)) == NULL)
+		return VERDICT_BAD;
+	for (int i = 0; i < PLOT_OUTCOMES; i++)
+		if (strcmp(status, names[i]) == 0)
+			outcome = i;
+	if (outcome < 0) {
+		err_set(err, "\"status\" is not delivered, dead or expired");
+		return VERDICT_BAD;
+	}
+	if (plot_read_instant(&d->index,
+		kind == PLOT_RECEIPTS ? "settled" : "time", &time, err) != 0 ||
+	    plot_read_number(&d->index, "latencySeconds", 0, PLOT_TIME_MAX,
+		PLOT_MAY_LACK, &latency, err) != 0 ||
+	    plot_read_text(d, "endpoint", PLOT_NAME_MAX, err) != 0)
+		return VERDICT_BAD;
+	if (buf_string(&d->text) == NULL)
+		return no_memory(err);
+	e = plot_delivery_endpoint(&d->delivery, kind, d->text.data);
+	if (e == NULL ||
+	    plot_delivery_settled(
+		e, (enum plot_outcome)outcome, time, latency) != 0)
+		return no_memory(err);
+	if (plot_read_text(d, "error", PLOT_NAME_MAX, NULL) == 0)
+		snprintf(e->error, sizeof(e->error), "%.*s", (int)d->text.len,
+		    d->text.data);
+	return VERDICT_GOOD;
+}
+
+static enum verdict
+take_receipt(struct plot_data *d, struct span line, struct err *err)
+{
+	/* That of a hub has no endpoint: it says what a receipt said. */
+	if (json_index_find(&d->index, "endpoint") == NULL &&
+	    json_index_find(&d->index, "hash") != NULL)
+		return VERDICT_GOOD;
+	(void)line;
+	return take_outcome(d, PLOT_RECEIPTS, err);
+}
+
+static enum verdict
+take_settled(struct plot_data *d, struct span line, struct err *err)
+{
+	(void)line;
+	return take_outcome(d, PLOT_AUDIT, err);
+}
+
+static enum verdict
+take_attempt(struct plot_data *d, struct span line, struct err *err)
+{
+	struct plot_endpoint *e;
+	double status = 0;
+
+	(void)line;
+	if (plot_read_text(d, "endpoint", PLOT_NAME_MAX, err) != 0 ||
+	    plot_read_number(&d->index, "httpStatus", 0, 999, PLOT_MAY_LACK,
+		&status, err) != 0)
+		return VERDICT_BAD;
+	if (buf_string(&d->text) == NULL)
+		return no_memory(err);
+	e = plot_delivery_endpoint(&d->delivery, PLOT_AUDIT, d->text.data);
+	if (e == NULL)
+		return no_memory(err);
+	if (status < 200 || status > 299)
+		plot_read_number(&d->index, "smtpStatus", 0, 999, PLOT_MAY_LACK,
+		    &status, NULL);
+	e->attempts++;
+	e->failed += status < 200 || status > 299;
+	return VERDICT_GOOD;
+}
+
+/* Count a line of a kind that is not drawn. */
+static void
+count_other(struct plot_data *d, struct span name)
+{
+	char text[PLOT_REASON_MAX];
+	size_t i;
+
+	snprintf(text, sizeof(text), "%.*s",
+	    (int)(name.n < sizeof(text) ? name.n : sizeof(text) - 1), name.p);
+	for (i = 0; i < d->others; i++)
+		if (strcmp(d->other[i].name, text) == 0)
+			break;
+	if (i == PLOT_OTHERS_MAX) {
+		i--;
+		snprintf(d->other[i].name, PLOT_REASON_MAX, "others");
+	} else if (i == d->others) {
+		memcpy(d->other[d->others++].name, text, sizeof(text));
+	}
+	d->other[i].lines++;
+}
+
+static const struct {
+	const char *record;
+	enum verdict (*take)(
+	    struct plot_data *d, struct span line, struct err *err);
+} kinds[] = {
+    {"trace", take_trace},
+    {"wave", take_wave},
+    {"sample", take_sample},
+    {"measurement", take_measurement},
+    {"receipt", take_receipt},
+    {"settled", take_settled},
+    {"attempt", take_attempt},
+};
+
+enum verdict
+plot_data_take(struct plot_data *d, struct span line, struct err *err)
+{
+	const struct json_member *m;
+
+	if (json_index_read(&d->index, line, err) != 0)
+		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
+	m = json_index_find(&d->index, "record");
+	if (m == NULL && json_index_find(&d->index, "schemaVersion") != NULL) {
+		count_other(d, SPAN_LIT("event"));
+		return VERDICT_GOOD;
+	}
+	if (m == NULL || m->type != JSON_STRING) {
+		err_set(err, "has no \"record\" that says what kind it is");
+		return VERDICT_BAD;
+	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!json_string_is(json_inside(m->value), m->value_escaped,
+			span_of(kinds[i].record)))
+			continue;
+		enum verdict v = kinds[i].take(d, line, err);
+
+		d->lines += v == VERDICT_GOOD;
+		return v;
+	}
+	if (plot_read_text(d, "record", PLOT_NAME_MAX, err) != 0)
+		return VERDICT_BAD;
+	count_other(d, buf_span(&d->text));
+	return VERDICT_GOOD;
+}

@@ -1,0 +1,184 @@
+#include "plot/text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "plot/escape.h"
+#include "plot/words.h"
+
+/* The table of several recordings: columns of the name, and of a reading. */
+#define NAME_COLUMNS 22
+#define READING_COLUMNS 17
+
+void
+plot_text_cell(struct plot_text *t, struct span text, size_t columns)
+{
+	size_t n = plot_escape_terminal(t->out, text, columns, t->is_ascii);
+
+	while (n++ < columns)
+		buf_add_byte(t->out, ' ');
+}
+
+const char *
+plot_text_tolerance(const struct plot_text *t)
+{
+	return t->is_ascii ? "+-" : "±";
+}
+
+const char *
+plot_text_dash(const struct plot_text *t)
+{
+	return t->is_ascii ? "-" : "–";
+}
+
+/* The part of ${text} that fits into ${columns}, broken at a blank if there is
+ * one. */
+static struct span
+fitting(struct span text, size_t columns)
+{
+	size_t at = 0, blank = 0;
+
+	for (at = 0; at < text.n; at++) {
+		if (text.p[at] == ' ')
+			blank = at;
+		if (plot_escape_columns((struct span){text.p, at + 1}) >
+		    columns)
+			break;
+	}
+	if (at == text.n)
+		return text;
+	/* Not within a character. */
+	while (at > 1 && ((unsigned char)text.p[at] & 0xc0) == 0x80)
+		at--;
+	return (struct span){text.p, blank > 0 ? blank : at > 0 ? at : 1};
+}
+
+void
+plot_text_wrap(struct plot_text *t, struct span text, size_t indent)
+{
+	size_t room = t->width;
+
+	while (text.n > 0) {
+		struct span part = fitting(text, room);
+
+		plot_escape_terminal(t->out, part, room, t->is_ascii);
+		buf_add_byte(t->out, '\n');
+		text.p += part.n;
+		text.n -= part.n;
+		while (text.n > 0 && text.p[0] == ' ') {
+			text.p++;
+			text.n--;
+		}
+		for (size_t i = 0; text.n > 0 && i < indent; i++)
+			buf_add_byte(t->out, ' ');
+		room = t->width - indent;
+	}
+}
+
+/* ---- Several recordings ------------------------------------------------- */
+
+static size_t
+vitals_that_fit(const struct plot_text *t)
+{
+	const struct plot_view *v = t->v;
+	size_t n = 0;
+
+	while (plot_report_vital(v, n) != VITAL_COUNT &&
+	    NAME_COLUMNS + (n + 1) * READING_COLUMNS + 7 <= t->width)
+		n++;
+	return n;
+}
+
+static void
+put_reading(struct plot_text *t, const struct plot_reading *r, enum vital v)
+{
+	char text[64], value[32], confidence[16];
+
+	if (!r->present) {
+		snprintf(text, sizeof(text), "no line");
+	} else if (isnan(r->value)) {
+		snprintf(text, sizeof(text), "%s",
+		    plot_reason_words(t->v->data->reason[r->reason]));
+	} else {
+		plot_value_text(value, sizeof(value), v, r->value);
+		plot_confidence_text(
+		    confidence, sizeof(confidence), r->confidence);
+		if (isnan(r->confidence))
+			snprintf(text, sizeof(text), "%7s (unknown)", value);
+		else
+			snprintf(text, sizeof(text), "%7s (%s%s)", value,
+			    confidence,
+			    plot_sure_of(r->confidence) == PLOT_UNSURE ? "?"
+								       : "");
+	}
+	plot_text_cell(t, span_of(text), READING_COLUMNS - 1);
+	buf_add_byte(t->out, ' ');
+}
+
+static void
+put_batch(struct plot_text *t)
+{
+	const struct plot_view *v = t->v;
+	const struct plot_data *d = v->data;
+	size_t n = vitals_that_fit(t);
+	struct buf name;
+	char head[64];
+
+	buf_init(&name);
+	plot_text_cell(t, SPAN_LIT("Recording"), NAME_COLUMNS - 1);
+	buf_add_byte(t->out, ' ');
+	for (size_t k = 0; k < n; k++) {
+		enum vital sign = plot_report_vital(v, k);
+
+		snprintf(head, sizeof(head), "%s %s", plot_vital_title(sign),
+		    plot_vital_unit(sign));
+		plot_text_cell(t, span_of(head), READING_COLUMNS - 1);
+		buf_add_byte(t->out, ' ');
+	}
+	buf_add_text(t->out, "Signal\n");
+	for (size_t i = 0; i < d->sources; i++) {
+		const struct plot_source *s = d->source[i];
+
+		buf_clear(&name);
+		plot_source_text(&name, s);
+		plot_text_cell(t, buf_span(&name), NAME_COLUMNS - 1);
+		buf_add_byte(t->out, ' ');
+		for (size_t k = 0; k < n; k++)
+			put_reading(t, &s->reading[plot_report_vital(v, k)],
+			    plot_report_vital(v, k));
+		if (isnan(s->quality.signal))
+			buf_addf(t->out, "%6s\n", "?");
+		else
+			buf_addf(t->out, "%6.2f\n", s->quality.signal);
+	}
+	buf_release(&name);
+	buf_add_text(t->out,
+	    "In brackets: the confidence; ? is unsure. Not a medical "
+	    "device.\n");
+	plot_text_wrap(
+	    t, SPAN_LIT("With pictures: vitals-plot --output report.html"), 2);
+}
+
+void
+plot_text_write(
+    struct buf *out, const struct plot_view *v, const struct plot_report *r)
+{
+	struct plot_text t = {
+	    .out = out, .v = v, .width = r->width, .is_ascii = r->is_ascii};
+	const struct plot_data *d = v->data;
+
+	if (r->title != NULL)
+		plot_text_wrap(&t, span_of(r->title), 0);
+	if (d->sources == 1)
+		plot_text_source(&t, d->source[0]);
+	else if (d->sources > 1)
+		put_batch(&t);
+	if (d->unseen > 0)
+		buf_addf(out, "%llu line%s of further recordings not shown\n",
+		    (unsigned long long)d->unseen, plot_plural(d->unseen));
+	for (size_t i = 0; i < d->delivery.count; i++) {
+		if (i > 0 || d->sources > 0)
+			buf_add_byte(out, '\n');
+		plot_text_endpoint(&t, d->delivery.endpoint[i]);
+	}
+}
