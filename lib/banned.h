@@ -5,6 +5,7 @@
 #ifndef BANNED_H
 #define BANNED_H
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -132,7 +132,7 @@ one_line(struct enqueue_run *r, const struct ndjson_line *line)
 	    .line = line->text,
 	    .again = e->replayed};
 	enqueue_pass(r, &to);
-	outgoing_event_drop(e);
+	outgoing_event_unref(e);
 }
 
 static void

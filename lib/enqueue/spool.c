@@ -93,7 +93,7 @@ feed_line(struct enqueue_run *r, int64_t number, struct span text)
 	    .line = text,
 	    .again = e->replayed};
 	rc = queue_producer_add(r->p, &line);
-	outgoing_event_drop(e);
+	outgoing_event_unref(e);
 	if (rc != 0)
 		enqueue_is_fatal(r, CLI_SYSTEM, "out of memory");
 	return rc;

@@ -102,7 +102,7 @@ free_event(struct store_queue *q, struct store_queue_event *v)
 	}
 	if (q->accepting == v)
 		q->accepting = NULL;
-	outgoing_event_drop(v->event);
+	outgoing_event_unref(v->event);
 	free(v);
 }
 
@@ -256,7 +256,7 @@ accept_event(struct store *s, struct outgoing_event *event, struct err *err)
 	if (event->time == read_at)
 		event->time = event->accepted;
 	v->event = event;
-	outgoing_event_hold(event);
+	outgoing_event_ref(event);
 	q->accepting = v;
 	return STORE_NEW;
 }
@@ -316,7 +316,7 @@ hand_out(struct store_queue *q, struct store_queue_row *row,
 	    .last_status = row->status};
 	enum store_taken taken;
 
-	outgoing_event_hold(d.event);
+	outgoing_event_ref(d.event);
 	if (row->error != NULL)
 		d.error = strdup(row->error);
 	taken = taker->take(taker->context, &d, row->at);
@@ -324,7 +324,7 @@ hand_out(struct store_queue *q, struct store_queue_row *row,
 		move(q, row, STORE_QUEUE_IN_MEMORY);
 		return taken;
 	}
-	outgoing_event_drop(d.event);
+	outgoing_event_unref(d.event);
 	free(d.error);
 	if (taken == STORE_STAYS)
 		move(q, row, STORE_QUEUE_STAYS);

@@ -1,0 +1,17 @@
+# fish completion of vitals-table, made by completions/generate.sh
+
+complete -c vitals-table -s c -l columns -x -d 'these columns, separated by commas; "list" lists them'
+complete -c vitals-table -s r -l record -x -d 'only lines of this kind (default: that of the first line)'
+complete -c vitals-table -s l -l long -d 'a row for each reading, value of a wave or region of a trace'
+complete -c vitals-table -s f -l format -x -a 'csv tsv table' -d 'form of the output (default: table on a terminal, otherwise csv)'
+complete -c vitals-table -l header -x -a 'units names none' -d 'header of names with units, of names only, or none (default: units)'
+complete -c vitals-table -l missing -x -d 'csv and tsv: write TEXT for a missing value (default: nothing)'
+complete -c vitals-table -l spreadsheet -d 'csv: no text that a spreadsheet would run as a formula'
+complete -c vitals-table -l max-width -x -d 'table: cut cells that are wider (default: 40)'
+complete -c vitals-table -l live -d 'table: print each row at once'
+complete -c vitals-table -l rejects -r -F -d 'append rejected lines to FILE'
+complete -c vitals-table -l strict -d 'stop at the first bad line'
+complete -c vitals-table -s q -l quiet -d 'print only errors'
+complete -c vitals-table -s v -l verbose -d 'print details'
+complete -c vitals-table -s h -l help -d 'print this help'
+complete -c vitals-table -s V -l version -d 'print the version'
