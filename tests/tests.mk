@@ -28,6 +28,9 @@ export UBSAN_OPTIONS ?= exitcode=99:print_stacktrace=1
 $(B)/obj/tests/unit/%.o: MOD_CFLAGS = -Itests $(call pkg_cflags,$(sort $(foreach \
 	m,$(needs_tests/unit/$*),$(PKG_$(m)))))
 
+# It makes system calls that POSIX does not have.
+$(B)/obj/tests/unit/sandbox_holds.o: MOD_CFLAGS += -D_GNU_SOURCE
+
 $(unit_bin): $(B)/%: $(B)/obj/%.o $(B)/libvitals.a
 	@mkdir -p $(@D)
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) \

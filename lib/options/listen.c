@@ -2,6 +2,7 @@
 
 #include "diag/diag.h"
 #include "options/options.h"
+#include "sandbox/sandbox.h"
 #include "serve/serve.h"
 #include "service/service.h"
 
@@ -33,6 +34,12 @@ int
 options_listen_announce(
     const struct options_listen *o, const struct serve *s, struct err *err)
 {
+	struct sandbox sandbox;
+
+	if (sandbox_enter_server(&sandbox, err) != 0)
+		return -1;
+	if (sandbox.lacks.text[0] != '\0')
+		diag_verbose("sandbox: %s", sandbox.lacks.text);
 	diag_note("listening on %s://%.*s:%u%s",
 	    o->certificate != NULL ? "https" : "http",
 	    (int)(strrchr(o->listen, ':') - o->listen), o->listen,

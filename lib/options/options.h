@@ -82,8 +82,9 @@ struct options_listen {
 int options_listen_check(
     const struct cli *cli, const struct options_listen *o, bool *loopback);
 
-/* ${s} listens: say so, write the port file, and report to the service manager
- * that it is ready.  Return 0; or -1 with ${err}. */
+/* ${s} listens, and all files are open: enter the sandbox of a server, say where
+ * it listens, write the port file, and report to the service manager that it is
+ * ready.  Return 0; or -1 with ${err}. */
 struct serve;
 int options_listen_announce(
     const struct options_listen *o, const struct serve *s, struct err *err);

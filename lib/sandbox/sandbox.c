@@ -1,18 +1,16 @@
 #include "sandbox/sandbox.h"
 
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <termios.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <linux/landlock.h>
-#include <linux/sched.h>
-#include <seccomp.h>
+
+#include "sandbox/rules.h"
 
 /* A sanitizer looks around at exit in ways that the filter forbids. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -23,74 +21,26 @@
 #endif
 #endif
 
-/* What decoding, printing and ending need, of descriptors that are open. */
-static const int allowed[] = {SCMP_SYS(read), SCMP_SYS(readv),
-    SCMP_SYS(pread64), SCMP_SYS(preadv), SCMP_SYS(write), SCMP_SYS(writev),
-    SCMP_SYS(pwrite64), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(fstat),
-    SCMP_SYS(fdatasync), SCMP_SYS(fsync), SCMP_SYS(dup), SCMP_SYS(dup3),
-    SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6),
-    /* memory */
-    SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-    /* time and waiting */
-    SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
-    SCMP_SYS(gettimeofday), SCMP_SYS(times), SCMP_SYS(getrusage),
-    SCMP_SYS(restart_syscall),
-    /* threads of a decoder, and what they lock with */
-    SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
-    SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(gettid),
-    SCMP_SYS(getpid), SCMP_SYS(getrandom),
-    /* signals, and the children that were started before */
-    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigaltstack), SCMP_SYS(wait4), SCMP_SYS(waitid), SCMP_SYS(exit),
-    SCMP_SYS(exit_group)};
-
-/* What is allowed by one of its arguments: (argument & mask) == value. */
-struct rule {
-	int call;
-	unsigned argument;
-	scmp_datum_t mask, value;
-};
-
-#define ALL_BITS (~(scmp_datum_t)0)
-
-static const struct rule conditional[] = {
-    /* Memory is never made executable. */
-    {SCMP_SYS(mmap), 2, PROT_EXEC, 0},
-    {SCMP_SYS(mprotect), 2, PROT_EXEC, 0},
-    /* A thread, not a process. */
-    {SCMP_SYS(clone), 0, CLONE_THREAD, CLONE_THREAD},
-    /* stdio asks what its descriptors are. */
-    {SCMP_SYS(fcntl), 1, ALL_BITS, F_GETFL},
-    {SCMP_SYS(fcntl), 1, ALL_BITS, F_GETFD},
-    {SCMP_SYS(fcntl), 1, ALL_BITS, F_SETFD},
-    {SCMP_SYS(ioctl), 1, ALL_BITS, TCGETS},
-    {SCMP_SYS(ioctl), 1, ALL_BITS, TIOCGWINSZ},
-    /* fstat, as newer versions of glibc make it. */
-    {SCMP_SYS(newfstatat), 3, AT_EMPTY_PATH, AT_EMPTY_PATH},
-};
-
 static int
-add_rules(scmp_filter_ctx filter)
+add_rules(scmp_filter_ctx filter, const struct sandbox_rules *rules)
 {
 	const scmp_datum_t self = (scmp_datum_t)getpid();
-	const struct rule *r;
+	const struct sandbox_rule *r;
 	struct scmp_arg_cmp cmp;
 	size_t i;
 	int code = 0;
 
-	for (i = 0; code == 0 && i < sizeof(allowed) / sizeof(allowed[0]); i++)
-		code = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-	for (i = 0;
-	     code == 0 && i < sizeof(conditional) / sizeof(conditional[0]);
-	     i++) {
-		r = &conditional[i];
+	for (i = 0; code == 0 && i < rules->allowed_count; i++)
+		code = seccomp_rule_add(
+		    filter, SCMP_ACT_ALLOW, rules->allowed[i], 0);
+	for (i = 0; code == 0 && i < rules->conditional_count; i++) {
+		r = &rules->conditional[i];
 		cmp = (struct scmp_arg_cmp){
 		    r->argument, SCMP_CMP_MASKED_EQ, r->mask, r->value};
 		code = seccomp_rule_add_array(
 		    filter, SCMP_ACT_ALLOW, r->call, 1, &cmp);
 	}
-	/* clone3 hides its flags in memory; without it glibc uses clone. */
-	if (code == 0)
+	if (code == 0 && rules->otherwise != ENOSYS)
 		code = seccomp_rule_add(
 		    filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	/* A signal to itself: how a program dies of one that it caught. */
@@ -105,7 +55,8 @@ add_rules(scmp_filter_ctx filter)
 }
 
 static int
-enter_seccomp(struct sandbox *sandbox, struct err *err)
+enter_seccomp(
+    struct sandbox *sandbox, const struct sandbox_rules *rules, struct err *err)
 {
 	scmp_filter_ctx filter;
 	int code;
@@ -114,9 +65,12 @@ enter_seccomp(struct sandbox *sandbox, struct err *err)
 		err_sys(&sandbox->lacks, errno, "no system call filter");
 		return 0;
 	}
-	if ((filter = seccomp_init(SCMP_ACT_ERRNO(EPERM))) == NULL)
+	filter = seccomp_init(SCMP_ACT_ERRNO((unsigned)rules->otherwise));
+	if (filter == NULL)
 		return err_set(err, "cannot make a system call filter");
-	if ((code = add_rules(filter)) == 0)
+	/* A binary tree: the list of a server is long. */
+	code = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (code == 0 && (code = add_rules(filter, rules)) == 0)
 		code = seccomp_load(filter);
 	seccomp_release(filter);
 	if (code != 0)
@@ -156,24 +110,46 @@ enter_landlock(struct sandbox *sandbox, struct err *err)
 	return (int)code;
 }
 
-int
-sandbox_enter(struct sandbox *sandbox, struct err *err)
+/* Enter: with ${shut}, the file system as well. */
+static int
+enter(const struct sandbox_rules *rules, bool shut, struct sandbox *sandbox,
+    struct err *err)
 {
 	*sandbox = (struct sandbox){false, false, {""}};
 #ifdef SANITIZED
+	(void)rules;
+	(void)shut;
 	(void)err;
 	(void)enter_seccomp;
 	(void)enter_landlock;
 	err_set(&sandbox->lacks, "no sandbox in a sanitizer build");
 	return 0;
 #else
+	const char *wanted = getenv("VITALS_SANDBOX");
+
+	if (wanted != NULL && strcmp(wanted, "off") == 0) {
+		err_set(&sandbox->lacks, "VITALS_SANDBOX is off");
+		return 0;
+	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
 		err_sys(&sandbox->lacks, errno, "cannot give up privileges");
 		return 0;
 	}
 	/* Landlock first: the filter forbids to enter it. */
-	if (enter_landlock(sandbox, err) < 0)
+	if (shut && enter_landlock(sandbox, err) < 0)
 		return -1;
-	return enter_seccomp(sandbox, err);
+	return enter_seccomp(sandbox, rules, err);
 #endif
+}
+
+int
+sandbox_enter(struct sandbox *sandbox, struct err *err)
+{
+	return enter(&sandbox_decoder, true, sandbox, err);
+}
+
+int
+sandbox_enter_server(struct sandbox *sandbox, struct err *err)
+{
+	return enter(&sandbox_server, false, sandbox, err);
 }

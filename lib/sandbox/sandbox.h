@@ -1,12 +1,22 @@
 /*
  * sandbox: what a process gives up before it touches untrusted bytes.
  *
- * After sandbox_enter the process has no network, starts no program, opens no
+ * There are two, both made of the kernel's system call filter (seccomp), and
+ * both last until the process ends.  If VITALS_SANDBOX is "off" in the
+ * environment, neither is entered: for valgrind, and for a name service that the
+ * second one breaks.
+ *
+ * For a decoder: after sandbox_enter the process has no network, starts no program, opens no
  * file and makes none: system calls outside of a short list (reading and
  * writing descriptors that are open, memory, time, threads, waiting) fail with
  * EPERM (seccomp), and where the kernel has it Landlock shuts the file system
  * as well.  Open all inputs and outputs first.  Children inherit it, none can
  * undo it.
+ *
+ * For a server: after sandbox_enter_server it still opens files, makes
+ * connections and starts threads, but no program and no other process; it cannot
+ * make memory executable, trace or signal others, mount, or make sockets other
+ * than of IP and Unix.  Those calls fail with ENOSYS.
  */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
@@ -17,7 +27,7 @@
 
 struct sandbox {
 	bool seccomp;  /* the system call filter holds */
-	bool landlock; /* the file system is shut as well */
+	bool landlock; /* the file system is shut as well; never for a server */
 	/* What is not there and why, in words for -v; "": all is. */
 	struct err lacks;
 };
@@ -28,5 +38,6 @@ struct sandbox {
  * failed: then nothing untrusted should be read.
  */
 int sandbox_enter(struct sandbox *sandbox, struct err *err);
+int sandbox_enter_server(struct sandbox *sandbox, struct err *err);
 
 #endif

@@ -4,15 +4,20 @@
  */
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <unistd.h>
+
+#include <linux/sched.h>
 
 #include "check.h"
 #include "sandbox/sandbox.h"
@@ -115,6 +120,72 @@ try_early(void)
 }
 
 static int
+try_written_code(void)
+{
+	return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED
+	    ? FAILED
+	    : DONE;
+}
+
+/* A family that needs no privileges, and that no server uses. */
+static int
+try_other_socket(void)
+{
+	return socket(AF_ALG, SOCK_SEQPACKET, 0) < 0 ? FAILED : DONE;
+}
+
+static int
+try_namespace(void)
+{
+	return syscall(SYS_unshare, CLONE_NEWUSER) < 0 ? FAILED : DONE;
+}
+
+static int
+try_keyring(void)
+{
+	return syscall(SYS_keyctl, 0, -3, 1) < 0 ? FAILED : DONE;
+}
+
+static void *
+nothing(void *context)
+{
+	return context;
+}
+
+/* A look-up of a name, found or not; a thread, a connection, and a file that
+ * appears and goes. */
+static int
+try_serving(void)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+	struct addrinfo *found;
+	pthread_t thread;
+	int fd, code;
+
+	code = getaddrinfo("localhost", NULL, &hints, &found);
+	if (code == EAI_SYSTEM || code == EAI_MEMORY)
+		return FAILED;
+	if (code == 0)
+		freeaddrinfo(found);
+	if (pthread_create(&thread, NULL, nothing, NULL) != 0 ||
+	    pthread_join(thread, NULL) != 0)
+		return FAILED;
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return FAILED;
+	return try_write() == DONE && try_read() == DONE &&
+		try_unlink() == DONE && try_early() == DONE
+	    ? DONE
+	    : FAILED;
+}
+
+typedef int enter_function(struct sandbox *sandbox, struct err *err);
+
+/* Which sandbox is tried. */
+static enter_function *enter = sandbox_enter;
+
+static int
 run(int (*attempt)(void), bool within)
 {
 	struct sandbox sandbox;
@@ -124,7 +195,7 @@ run(int (*attempt)(void), bool within)
 
 	if (child == 0) {
 		if (within) {
-			if (sandbox_enter(&sandbox, &err) < 0)
+			if (enter(&sandbox, &err) < 0)
 				_exit(ENTER_FAILED);
 			if (!sandbox.seccomp)
 				_exit(NO_SANDBOX);
@@ -150,6 +221,46 @@ check_forbidden(int (*attempt)(void), const char *what)
 		check_skip(text, "no sandbox here");
 	else
 		CHECK(inside == FAILED, text);
+}
+
+static void
+check_server(void)
+{
+	int inside;
+
+	enter = sandbox_enter_server;
+	check_forbidden(try_exec, "a server: starting a program");
+	check_forbidden(try_fork, "a server: forking");
+	check_forbidden(try_kill, "a server: signalling the parent");
+	check_forbidden(try_code, "a server: making memory executable");
+	check_forbidden(try_written_code, "a server: memory to write and run");
+	if (try_other_socket() == DONE)
+		check_forbidden(try_other_socket, "a server: another socket");
+	else
+		check_skip("a server: another socket", "not in this kernel");
+	if (run(try_namespace, false) == DONE)
+		check_forbidden(try_namespace, "a server: a namespace");
+	else
+		check_skip("a server: a namespace", "not in this kernel");
+	if (run(try_keyring, false) == DONE)
+		check_forbidden(try_keyring, "a server: a keyring");
+	else
+		check_skip("a server: a keyring", "not in this kernel");
+	inside = run(try_serving, true);
+	CHECK(inside == DONE || inside == NO_SANDBOX, "a server can serve");
+}
+
+static void
+check_switched_off(void)
+{
+	struct sandbox sandbox;
+	struct err err;
+
+	setenv("VITALS_SANDBOX", "off", 1);
+	CHECK(sandbox_enter_server(&sandbox, &err) == 0 && !sandbox.seccomp &&
+		sandbox.lacks.text[0] != '\0' && run(try_exec, false) == DONE,
+	    "it can be switched off");
+	unsetenv("VITALS_SANDBOX");
 }
 
 int
@@ -193,6 +304,9 @@ main(void)
 	inside = run(try_early, true);
 	CHECK(inside == DONE || inside == NO_SANDBOX,
 	    "an open file is read within, and memory is there");
+
+	check_server();
+	check_switched_off();
 
 	CHECK(rmdir(dir) == 0, "nothing was left behind");
 	CHECK(sandbox_enter(&sandbox, &err) == 0, "it is entered");
