@@ -66,6 +66,17 @@ check-valgrind: all ## run tests of the tools under valgrind
 	$(Q)BUILD=$(B)/valgrind tests/run -j $(JOBS) \
 	$(shell grep -l '^# valgrind' $(cli_tests) /dev/null)
 
+# The lines of each folder of lib that the tests reach.  A program writes what it
+# has reached at its end, as a sanitizer does, so this build has no sandbox either.
+COVERAGE_TESTS ?= $(unit_bin:$(B)/%=build/coverage/%) $(cli_tests)
+coverage: ## print how much of each folder of lib the tests reach
+	$(MAKE) B=build/coverage CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage \
+	CPPFLAGS=-DSANITIZED check-build
+	$(Q)find build/coverage -name '*.gcda' -exec rm -f {} +
+	$(Q)BUILD=build/coverage tests/run -j $(JOBS) $(COVERAGE_TESTS) || \
+	echo 'coverage: some tests failed' >&2
+	$(Q)sh tests/coverage.sh build/coverage
+
 # The whole pipe, with a clip that it makes itself.
 demo: all ## run the whole pipe on a clip that it makes
 	$(Q)sh tests/demo.sh $(B)
@@ -96,4 +107,4 @@ fuzz-run: $(fuzz_bin)
 	$(Q)sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_SEED) $(fuzz_bin)
 
 .PHONY: check check-build check-unit check-cli check-interop check-valgrind \
-	fuzz fuzz-run
+	coverage fuzz fuzz-run
