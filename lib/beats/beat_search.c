@@ -28,7 +28,7 @@
 #define FINE_AFTER 0.30
 
 /* By hand: how far the fine template may move a beat, s, and how often the
- * template is learnt anew. */
+ * template is learnt again. */
 #define FINE_REACH 0.08
 #define ROUNDS 3
 
@@ -302,7 +302,7 @@ refine(struct beat_search *s, const struct beat_template *sh)
 }
 
 /* Rounds of learning and matching on the coarse band.  Return 0 with the
- * worth of the run in *${worth}, 1 where there are no beats, -1 without
+ * worth of the run in *${worth}, 1 if there are no beats, -1 without
  * memory. */
 static int
 coarse(

@@ -15,7 +15,7 @@
 #include "beats/beats.h"
 
 /* The grids on which beats are searched, and on which they get their times,
- * samples a second. */
+ * samples per second. */
 #define BEAT_SEARCH_COARSE 62.5
 #define BEAT_SEARCH_FINE 250.0
 

@@ -62,7 +62,7 @@ struct beats {
  * rate to expect from the spectrum, /min, and needs to be right only within a
  * third; with 0 it comes from the autocorrelation of the wave.  ${gap} lists
  * ${gaps} pairs of times between which samples were interpolated, and may be
- * NULL.  Return 0 with ${b} set, even where there are no beats; it is freed
+ * NULL.  Return 0 with ${b} set, even if there are no beats; it is freed
  * with beats_release.  Return -1 without memory or for a wave out of bounds;
  * ${b} is then empty.
  */

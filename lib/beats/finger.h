@@ -14,7 +14,7 @@
 #include "beats/signal.h"
 #include "diag/err.h"
 
-/* The wave's grid, samples a second. */
+/* The wave's grid, samples per second. */
 #define FINGER_RATE 60.0
 
 /* By hand: longer pauses between samples are gaps, s. */
@@ -35,7 +35,7 @@ struct finger {
  * Make the wave of ${c}: the sum of the channels that carry a pulse in which
  * beats stand out most from what is left without the mean beat (Fisher's linear
  * discriminant).  Return 0 with ${f} set, to be freed with finger_release; f->n
- * is 0 where no channel varies or there are less than three seconds.  Return -1
+ * is 0 if no channel varies or there are less than three seconds.  Return -1
  * without memory or for times that do not rise.
  */
 int finger_wave(

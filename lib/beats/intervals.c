@@ -45,7 +45,7 @@
 #define GAP_MARGIN 0.25
 
 /* What the intervals around ${i} predict for it: their median, and how much
- * they deviate from it.  0 where there are too few. */
+ * they deviate from it.  0 if there are too few. */
 static double
 expected(const struct beats *b, size_t i, double *deviation)
 {
@@ -155,7 +155,7 @@ counts(const struct beats *b, size_t i)
 }
 
 /* The median of the normal intervals near those from ${i} to ${end} - 1, up
- * to AROUND on each side; 0 where there are none. */
+ * to AROUND on each side; 0 if there are none. */
 static double
 usual_near(const struct beats *b, size_t i, size_t end)
 {

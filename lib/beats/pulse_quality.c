@@ -61,7 +61,7 @@ beat_similarity(struct pulse_quality *q, const struct beats *b,
 	    count > 0 ? fmax(0, dsp_median(similarity, count)) : 0;
 }
 
-/* Rate of the beats between two times, Hz; 0 where there are too few. */
+/* Rate of the beats between two times, Hz; 0 if there are too few. */
 static double
 rate_between(const struct beats *b, double from, double to)
 {

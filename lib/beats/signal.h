@@ -15,7 +15,7 @@
 /* A wave on an even grid: sample i is at start + i / rate. */
 struct signal_wave {
 	double start;
-	double rate; /* samples a second, 4 to 1000 */
+	double rate; /* samples per second, 4 to 1000 */
 	const double *value;
 	size_t n; /* 0: there is none */
 };

@@ -75,7 +75,7 @@ buf_span(const struct buf *b)
 }
 
 /* Terminate with a 0 byte, which len does not count, and return the bytes as a
- * string owned by ${b}; NULL without memory. */
+ * string owned by ${b}; NULL if out of memory. */
 char *buf_string(struct buf *b);
 
 #endif

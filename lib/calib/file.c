@@ -25,7 +25,7 @@ number(const struct json_index *ix, const char *key, double *value)
 	    json_number(m->value, value) == 0 && fabs(*value) <= NUMBER_MAX;
 }
 
-/* A number, or NAN where it is null. */
+/* A number, or NAN if it is null. */
 static bool
 number_or_null(const struct json_index *ix, const char *key, double *value)
 {

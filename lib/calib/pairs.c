@@ -107,7 +107,7 @@ bad(const struct calib_pairs *p, struct err *err, const char *what,
 	return VERDICT_BAD;
 }
 
-/* The finite number of member ${key}; false where it is none. */
+/* The finite number of member ${key}; false if it is none. */
 static bool
 number(const struct calib_pairs *p, const char *key, double *value)
 {
@@ -117,7 +117,7 @@ number(const struct calib_pairs *p, const char *key, double *value)
 	    json_number(m->value, value) == 0;
 }
 
-/* The text of member ${key}, in p->text; NULL where it is none. */
+/* The text of member ${key}, in p->text; NULL if it is none. */
 static const char *
 text(struct calib_pairs *p, const char *key)
 {
@@ -323,7 +323,7 @@ first_at(const struct of_vital *of, unsigned source, double offset)
 	return low;
 }
 
-/* The mean of the references of ${source} in a window; false where there are
+/* The mean of the references of ${source} in a window; false if there are
  * none. */
 static bool
 reference_in(
@@ -351,7 +351,7 @@ reference_in(
 	return n > 0;
 }
 
-/* Read the object of features ${value}.  Return false where a feature is
+/* Read the object of features ${value}.  Return false if a feature is
  * neither null nor a number. */
 static bool
 read_features(struct calib_pairs *p, struct span value, struct features *f)

@@ -18,11 +18,11 @@
 
 struct calib_pairs;
 
-/* NULL without memory. */
+/* NULL if out of memory. */
 struct calib_pairs *calib_pairs_new(void);
 void calib_pairs_free(struct calib_pairs *p);
 
-/* Take a reference line.  *${used} is false where it is of a vital that needs
+/* Take a reference line.  *${used} is false if it is of a vital that needs
  * no calibration.  All references come before the first measurement.  Sources
  * of one "subject" are left out together when the fit is tested.
  * VERDICT_SYSTEM: no memory, or more than the bounds. */

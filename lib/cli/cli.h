@@ -150,7 +150,7 @@ int cli_parse(const struct cli *cli, int argc, char *argv[], int *operand);
 int cli_usage(const struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Return a writer of data to stdout, for cli_finish; or NULL without memory,
+/* Return a writer of data to stdout, for cli_finish; or NULL if out of memory,
  * which was reported: exit with CLI_SYSTEM. */
 struct ndjson_writer *cli_output(void);
 

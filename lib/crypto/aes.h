@@ -16,7 +16,7 @@
 
 struct crypto_gcm;
 
-/* A key, set up once for any number of texts; NULL without memory.  free wipes;
+/* A key, set up once for any number of texts; NULL if out of memory.  free wipes;
  * free(NULL) does nothing. */
 struct crypto_gcm *crypto_gcm_new(const uint8_t key[CRYPTO_AES_KEY]);
 void crypto_gcm_free(struct crypto_gcm *g);

@@ -26,7 +26,7 @@ int crypto_sha512(const void *p, size_t n, uint8_t digest[CRYPTO_SHA512_SIZE]);
 int crypto_sha1(const void *p, size_t n, uint8_t digest[CRYPTO_SHA1_SIZE]);
 
 /* Hash piece by piece: new, add…, end, free.  After end, add starts a new text.
- * new returns NULL without memory; free(NULL) does nothing.
+ * new returns NULL if out of memory; free(NULL) does nothing.
  * add and end return 0, or -1 when the library fails. */
 struct crypto_hash;
 struct crypto_hash *crypto_hash_new(void);
@@ -37,7 +37,7 @@ void crypto_hash_free(struct crypto_hash *h);
 /* HMAC-SHA256 with a key, set up once for any number of messages. */
 struct crypto_hmac;
 
-/* A context for ${key}, which is copied; NULL without memory.  free wipes;
+/* A context for ${key}, which is copied; NULL if out of memory.  free wipes;
  * free(NULL) does nothing. */
 struct crypto_hmac *crypto_hmac_new(struct span key);
 void crypto_hmac_free(struct crypto_hmac *h);

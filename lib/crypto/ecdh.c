@@ -20,7 +20,7 @@ struct crypto_ecdh {
 	EVP_PKEY *key;
 };
 
-/* The parameters of a key on P-256; NULL without memory. */
+/* The parameters of a key on P-256; NULL if out of memory. */
 static OSSL_PARAM *
 p256_parameters(const struct crypto_point *p, const uint8_t *d)
 {

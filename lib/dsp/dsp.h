@@ -134,7 +134,7 @@ struct dsp_fft {
 	double (*frequency)[2];
 };
 
-/* NULL without memory. */
+/* NULL if out of memory. */
 struct dsp_fft *dsp_fft(struct dsp *d, size_t n);
 void dsp_fft_forward(struct dsp_fft *f);
 
@@ -165,14 +165,14 @@ int dsp_periodogram(struct dsp *d, const double *x, size_t n, double rate,
 double dsp_band_power(const struct dsp_spectrum *s, double low, double high);
 
 /* The frequency of the greatest local maximum in low..high, interpolated by a
- * parabola through the logarithms; NaN where there is none.  Unless it is NULL,
+ * parabola through the logarithms; NaN if there is none.  Unless it is NULL,
  * *${height} is set to its power. */
 double dsp_peak(
     const struct dsp_spectrum *s, double low, double high, double *height);
 
 /*
  * The top of the parabola through three equidistant samples, in samples from
- * the middle one; 0 where the parabola has no top.  For a local maximum it is
+ * the middle one; 0 if the parabola has no top.  For a local maximum it is
  * from -0.5 to 0.5.
  */
 double dsp_parabola_top(double before, double middle, double after);
@@ -189,7 +189,7 @@ void dsp_goertzel(
 
 /* ---- Small dense linear algebra (matrix.c) ------------------------------ */
 
-/* Solve a*x = b, 3x3 row by row; false where the matrix is singular. */
+/* Solve a*x = b, 3x3 row by row; false if the matrix is singular. */
 bool dsp_solve3(const double a[9], const double b[3], double x[3]);
 
 /* Eigenvalues, falling, and unit eigenvectors (row k of ${vectors}) of the
@@ -200,7 +200,7 @@ void dsp_eigen(double *a, size_t n, double *values, double *vectors);
 
 /* Least squares: coefficients ${c} of ${columns} <= DSP_COLUMNS_MAX columns of
  * ${rows} rows (column j at a[j]) that fit ${b} best, with ridge*trace/n added
- * to the diagonal of the normal equations.  False where they are singular. */
+ * to the diagonal of the normal equations.  False if they are singular. */
 #define DSP_COLUMNS_MAX 12
 bool dsp_least_squares(const double *const *a, size_t columns, const double *b,
     size_t rows, double ridge, double *c);

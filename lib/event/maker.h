@@ -39,7 +39,7 @@ struct event_record {
 	enum event_kind kind;
 	struct span line;
 	uint8_t digest[CRYPTO_SHA256_SIZE]; /* with EVENT_ID_CONTENT */
-	double offset, duration;            /* 0 where unknown */
+	double offset, duration;            /* 0 if unknown */
 	int64_t start;                      /* of the source */
 	bool has_start;
 };

@@ -65,7 +65,7 @@ typedef void extract_missing_fn(
     const char *source, int face, enum missing_reason why);
 struct extract_streams;
 
-/* NULL without memory.  The options and the output are borrowed. */
+/* NULL if out of memory.  The options and the output are borrowed. */
 struct extract_streams *extract_streams_new(
     const struct extract_options *options, struct ndjson_writer *out,
     extract_missing_fn *missing);

@@ -14,8 +14,8 @@ struct extract_spec {
 	unsigned site;        /* of enum skin_site and enum rppg_site alike */
 	unsigned method;      /* of enum rppg_method */
 	double window, every; /* s */
-	double rate;          /* samples a second */
-	double frame_rate;    /* frames a second */
+	double rate;          /* samples per second */
+	double frame_rate;    /* frames per second */
 	int64_t stream;       /* of the container; negative: not given */
 	bool live, all_faces, no_sandbox, ignore_clock, raw;
 };

@@ -112,7 +112,7 @@ stream_of(struct extract_streams *all, struct trace_line *l,
 	return s;
 }
 
-/* A face came where the whole picture was: it begins anew, as in a video. */
+/* A face came where the whole picture was: it starts again, as in a video. */
 static enum verdict
 begin_face(struct stream *s, struct trace_line *l,
     const struct extract_options *o, struct err *err)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Bytes of lines that are held of either kind: 10 s at 120 frames a second
+/* Bytes of lines that are held of either kind: 10 s at 120 frames per second
  * have less. */
 #define HELD_MAX ((size_t)8 << 20)
 

@@ -255,7 +255,7 @@ lost_idle_connection(struct http_slot *s, CURLcode result)
 	return connects == 0;
 }
 
-/* Send it once more on a connection of its own.  Return 0, or -1. */
+/* Send it again on a connection of its own.  Return 0, or -1. */
 static int
 send_again(struct http_client *c, struct http_slot *s)
 {

@@ -200,7 +200,7 @@ void http_cancel(struct http_client *c);
 /* ---- Connections for other protocols ----------------------------------- */
 
 /* A connection to a target, TLS and proxy included, for what begins as HTTP/1.1
- * and goes on as something else.  What is said on it is the caller's business;
+ * and continues as something else.  What is said on it is the caller's business;
  * of the target its URL, TLS, proxy and rules for addresses count. */
 struct http_pipe;
 

@@ -70,7 +70,7 @@ http_pipe_close(struct http_pipe *p)
 	free(p);
 }
 
-/* Wait until ${until} for ${events}.  Return 1, 0 where the time is over, or
+/* Wait until ${until} for ${events}.  Return 1, 0 if the time is over, or
  * -1. */
 static int
 wait_for(struct http_pipe *p, short events, int64_t until, struct err *err)

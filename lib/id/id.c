@@ -30,7 +30,7 @@ draw(struct id_maker *m, size_t n, uint64_t *value)
 	return 0;
 }
 
-/* Draw all bits anew; the highest is 0, which leaves room for increments. */
+/* Draw new bits; the highest is 0, which leaves room for increments. */
 static int
 reseed(struct id_maker *m)
 {

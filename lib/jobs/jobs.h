@@ -29,7 +29,7 @@ struct jobs {
 	/* Called in the order of the tasks, once each, after the task's output:
 	 * with its status; or with -1 and the signal that ended it. */
 	void (*ended)(void *context, size_t task, int status, int signal);
-	/* Called a few times a second with the number of tasks that are done,
+	/* Called a few times per second with the number of tasks that are done,
 	 * where several run at once.  NULL: not wanted. */
 	void (*tick)(void *context, size_t done);
 	void *context;

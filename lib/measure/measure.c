@@ -154,7 +154,7 @@ write_wave(const struct measure *m, const struct rppg_segment *v, double from,
 		size_t n = last - at < WAVE_BLOCK ? last - at : WAVE_BLOCK;
 
 		l.offset = v->wave_start + (double)at / RPPG_GRID;
-		/* Exactly 0 where no window had skin in view. */
+		/* Exactly 0 if no window had skin in view. */
 		for (size_t i = 0; i < n; i++)
 			block[i] = v->wave[at + i] != 0 ? v->wave[at + i]
 							: (double)NAN;

@@ -59,7 +59,7 @@ struct measure_options {
 	double every;                /* s from one window to the next;
 	                                       beyond MEASURE_WHOLE_MAX that
 	                                       of the window */
-	double rate;                 /* samples a second */
+	double rate;                 /* samples per second */
 	const struct models *models; /* NULL: not calibrated */
 };
 
@@ -68,13 +68,13 @@ struct measure_options {
 struct measure_source {
 	const char *name;
 	/* Asked for the SHA-256 of its bytes whenever a line is to say it: give
-	 * it in hexadecimal, or NULL where it is not known.  Return 0, or -1 with
+	 * it in hexadecimal, or NULL if it is not known.  Return 0, or -1 with
 	 * ${err}.  NULL: it is never known. */
 	int (*sha256)(void *context, const char **hex, struct err *err);
 	void *context;
 	bool has_start;
 	int64_t start; /* as in instant.h */
-	/* The device: NULL or 0 where it is not known. */
+	/* The device: NULL or 0 if it is not known. */
 	const char *container, *codec, *make, *model;
 	int width, height;
 	double frame_rate;
@@ -82,7 +82,7 @@ struct measure_source {
 
 struct measure;
 
-/* NULL without memory.  ${options} and ${source} must outlive it;
+/* NULL if out of memory.  ${options} and ${source} must outlive it;
  * ${face_index} is negative where lines are not to say it. */
 struct measure *measure_new(const struct measure_options *options,
     const struct measure_source *source, int face_index,
@@ -108,7 +108,7 @@ enum verdict measure_nothing(const struct measure_options *options,
     const struct measure_source *source, double end, enum missing_reason why,
     struct ndjson_writer *out, struct err *err);
 
-/* Why no measurement so far has a heart rate; NOT_MISSING where one has. */
+/* Why no measurement so far has a heart rate; NOT_MISSING if one has. */
 enum missing_reason measure_missing_reason(const struct measure *m);
 
 #endif

@@ -45,7 +45,7 @@ interval_of(const struct measure_stretches *s, unsigned i)
 	return r->missing == NOT_MISSING ? r->value : 0;
 }
 
-/* What a reading of a stretch weighs: 0 where there is none. */
+/* What a reading of a stretch weighs: 0 if there is none. */
 static double
 weight_of(const struct measure_stretches *s, unsigned i, enum vital vital,
     enum reading_status status)

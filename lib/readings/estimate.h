@@ -37,7 +37,7 @@ struct readings_input {
 	 * to 8 Hz or wider.  Not needed for a finger, whose wave is made from
 	 * its colour. */
 	struct signal_wave pulse;
-	/* The rate of the spectrum, /min, 0 where there is none, and the
+	/* The rate of the spectrum, /min, 0 if there is none, and the
 	 * probability that it is within 5 /min of the truth. */
 	double rate;
 	double rate_confidence;

@@ -10,7 +10,7 @@
 
 #define CHANNELS 3
 
-/* The grid of all waves here, samples a second, and the gap that is
+/* The grid of all waves here, samples per second, and the gap that is
  * interpolated by a line, s. */
 #define GRID 60.0
 #define GAP 0.3 /* s */
@@ -150,7 +150,7 @@ make_grid(struct grid *g, const struct features_input *v)
 	return rc;
 }
 
-/* The samples of interval ${i} between good beats; false where it is not to be
+/* The samples of interval ${i} between good beats; false if it is not to be
  * used. */
 static bool
 range_of(const struct grid *g, const struct beats *b, size_t i, size_t *from,
@@ -237,7 +237,7 @@ mean_beat(double mean[BEAT_LENGTH], const struct grid *g, const double *wave,
 }
 
 /* Where the wave crosses ${level} when going from ${top} by ${step}, in samples
- * from the top; NAN where it does not. */
+ * from the top; NAN if it does not. */
 static double
 crossing(const double *x, size_t top, int step, double level)
 {

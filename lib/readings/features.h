@@ -42,7 +42,7 @@ enum feature {
 	FEATURE_COUNT
 };
 
-/* NAN where unknown. */
+/* NAN if unknown. */
 struct features {
 	double value[FEATURE_COUNT];
 };

@@ -53,7 +53,7 @@ int hrv_measure(struct hrv *h, const struct beats *b);
 double hrv_lomb(const double t[], const double x[], size_t n, double f);
 
 /* AMo / (2 Mo MxDMn): Mo is the middle (s) of the fullest bin of 50 ms, AMo its
- * share in %, and MxDMn the range (s) of the normal intervals.  NAN where these
+ * share in %, and MxDMn the range (s) of the normal intervals.  NAN if these
  * add up to less than HRV_STRESS_SECONDS_MIN, or do not vary. */
 double hrv_stress_index(const struct beats *b);
 

@@ -7,7 +7,7 @@
 
 #include "dsp/dsp.h"
 
-/* The grid of the slow signals, samples a second. */
+/* The grid of the slow signals, samples per second. */
 #define GRID 4.0
 
 /* By hand: spectra are those of segments that overlap by half, since breathing
@@ -51,7 +51,7 @@ struct slow {
 	size_t n;
 };
 
-/* The minimum and maximum of ${w} between two times; false where there are
+/* The minimum and maximum of ${w} between two times; false if there are
  * none. */
 static bool
 extremes(const struct signal_wave *w, double from, double to, double *low,
@@ -102,7 +102,7 @@ intervals(struct slow *s, const struct beats *b)
 }
 
 /* Replace NAN in ${grid} by linear interpolation, and at the ends by the
- * nearest value; false where all is NAN. */
+ * nearest value; false if all is NAN. */
 static bool
 bridge(double *grid, size_t n)
 {
@@ -182,7 +182,7 @@ add_segment(double *power, double *x, const double *hann, size_t n)
 }
 
 /* The levelled spectrum of a slow signal, with a sum of 1 over first..last.
- * False where the signal does not vary.  ${work} has room for 2n. */
+ * False if the signal does not vary.  ${work} has room for 2n. */
 static bool
 spectrum(double *power, const double *grid, size_t n, size_t first, size_t last,
     double *work)
@@ -313,7 +313,7 @@ struct source {
 	struct slow slow;
 };
 
-/* Put signal ${k} on the grid; false where there is none. */
+/* Put signal ${k} on the grid; false if there is none. */
 static bool
 lay(struct source *s, int k)
 {

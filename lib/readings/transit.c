@@ -27,7 +27,7 @@ struct cross {
 	double upper, lower; /* of their powers */
 };
 
-/* The rate between two times, Hz; 0 where there are too few beats. */
+/* The rate between two times, Hz; 0 if there are too few beats. */
 static double
 rate_between(const struct beats *b, double from, double to)
 {

@@ -41,7 +41,7 @@ struct analyser {
 	struct power reference[RPPG_METHODS];
 };
 
-/* NULL without memory. */
+/* NULL if out of memory. */
 struct analyser *analyser_new(enum rppg_site site, enum rppg_method method,
     bool raw, const struct trace_names *names);
 void analyser_free(struct analyser *a);
@@ -50,7 +50,7 @@ void analyser_free(struct analyser *a);
  * band of pulses: the degrees of freedom of their spectrum. */
 double analyser_independent_samples(size_t n);
 
-/* Fill a->reference with what a->window, which is open, shows where there is no
+/* Fill a->reference with what a->window, which is open, shows if there is no
  * skin: the background, or of a whole picture its intensity.  Return 0, or -1
  * without memory. */
 int analyser_background(struct analyser *a, size_t n);

@@ -4,7 +4,7 @@
 
 /*
  * Logistic regression.  vitals-extract(1) says what it was fitted on and how
- * well it holds; the table there is made anew whenever this one changes.
+ * well it holds; the table there is made again whenever this one changes.
  */
 struct row {
 	double weight;

@@ -31,7 +31,7 @@
 struct rppg;
 
 /*
- * NULL without memory.  ${names} says which regions are skin and which
+ * NULL if out of memory.  ${names} says which regions are skin and which
  * background.  ${raw}, with a method that is not the fusion nor that of whole
  * pictures: the method as its paper has it, without what this engine adds.  Light
  * and movement are not removed, spectra are not whitened, the rate of a window
@@ -75,7 +75,7 @@ struct rppg_segment {
 	double *wave;
 	size_t waves;
 	/* The waves of the forehead, and of cheeks and chin, on the same grid,
-	 * each made of its own colours only; 0 where there is none. */
+	 * each made of its own colours only; 0 if there is none. */
 	double *upper, *lower;
 
 	/* Mean colour of all skin on the frames' times (at most 75 a second:

@@ -33,7 +33,7 @@ int fvp_masks(const struct window *w, struct fvp *f);
 
 /* Write the relative intensity of all good regions, high-passed, to ${wave}
  * (w->n samples), scaled so that a pulse shows less in it than in the methods'
- * waves.  Return 1; 0 where there are no good regions; -1 without memory. */
+ * waves.  Return 1; 0 if there are no good regions; -1 without memory. */
 int fvp_intensity(struct window *w, double *wave);
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef RPPG_GRID_H
 #define RPPG_GRID_H
 
-#define RPPG_GRID 60.0   /* samples a second of all waves */
+#define RPPG_GRID 60.0   /* samples per second of all waves */
 #define RPPG_WINDOW 10.0 /* s */
 #define RPPG_HOP 1.0     /* s */
 #define RPPG_FIRST 5.0   /* s of signal before the first estimate */

@@ -35,7 +35,7 @@ struct queue {
 	size_t size, first, count, cap; /* in items of size bytes */
 };
 
-/* A new zeroed item at the end; NULL without memory. */
+/* A new zeroed item at the end; NULL if out of memory. */
 void *rppg_queue_add(struct queue *q);
 void *rppg_queue_at(const struct queue *q, size_t i);
 

@@ -23,7 +23,7 @@ static const double CONVERGED = 1 - 1e-8;
  * Picard, 2010: 45 to 240 /min; by hand from 42). */
 static const double PEAK_LOW = 0.7, PEAK_HIGH = 4;
 
-/* Make the three signals of ${x} uncorrelated, with variance 1.  False where
+/* Make the three signals of ${x} uncorrelated, with variance 1.  False if
  * they span fewer than three dimensions. */
 static bool
 whiten(double *x, size_t n)

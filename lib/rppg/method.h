@@ -59,7 +59,7 @@ enum rppg_method {
 struct rppg_colour {
 	const double *r, *g, *b;
 	size_t n;
-	double rate; /* samples a second */
+	double rate; /* samples per second */
 };
 
 struct rppg_method_info {

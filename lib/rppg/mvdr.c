@@ -153,7 +153,7 @@ noise_beside(
 }
 
 /* Solve a*x = b for the symmetric positive definite ${a}, which is destroyed,
- * by Cholesky factorisation.  False where it is singular. */
+ * by Cholesky factorisation.  False if it is singular. */
 static bool
 solve(double *a, const double *b, double *x, unsigned n)
 {
@@ -192,7 +192,7 @@ solve(double *a, const double *b, double *x, unsigned n)
 	return true;
 }
 
-/* The weights at ${bin}; false where there is no signal. */
+/* The weights at ${bin}; false if there is no signal. */
 static bool
 weights(const struct mvdr *m, int bin, double own, double w[MVDR_CHANNELS])
 {
@@ -210,7 +210,7 @@ weights(const struct mvdr *m, int bin, double own, double w[MVDR_CHANNELS])
 	return through > 0 && isfinite(through);
 }
 
-/* The spectrum of the weighted sum.  False where there is none. */
+/* The spectrum of the weighted sum.  False if there is none. */
 static bool
 weighted(const struct mvdr *m, const double w[MVDR_CHANNELS], struct power *s)
 {

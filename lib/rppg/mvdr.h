@@ -63,7 +63,7 @@ void mvdr_close(struct mvdr *m, const struct power_plan *p);
 void mvdr_log_likelihood(
     const struct mvdr *m, double log_likelihood[POWER_RATES]);
 
-/* The pulse wave at ${bin}, rising with the blood volume.  False where there is
+/* The pulse wave at ${bin}, rising with the blood volume.  False if there is
  * none. */
 bool mvdr_wave(const struct mvdr *m, int bin, double *wave);
 

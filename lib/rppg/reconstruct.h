@@ -20,7 +20,7 @@ struct reconstruct_quality {
 /*
  * Make the pulse waves of a window for a pulse at ${bin}, of amplitude about 1.
  * The fusion takes what its groups show together, and the waves of the parts of
- * a face, which are 0 where a part is not in view.  Other methods give their
+ * a face, which are 0 if a part is not in view.  Other methods give their
  * own waves, weighted by their signal-to-noise ratio there.  Return 0, or -1
  * without memory.
  */

@@ -69,7 +69,7 @@ resampler_channel(const struct resampler *in, unsigned channel)
 	return in->grid + (size_t)channel * RESAMPLER_GRID;
 }
 
-/* The regions were placed anew: continue at the level that each one had. */
+/* The regions were placed again: continue at the level that each one had. */
 static void
 re_anchor(struct resampler *in, const struct trace_frame *f)
 {

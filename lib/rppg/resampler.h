@@ -1,7 +1,7 @@
 /*
  * resampler: from frames at uneven times to traces on an even grid.
  *
- * Frames closer than RPPG_CLOSEST are averaged.  Where regions are placed anew,
+ * Frames closer than RPPG_CLOSEST are averaged.  Where regions are placed again,
  * a gain for each region and channel removes the step.  Every region is
  * resampled once, by a spline over the real times of its frames.  Private to
  * lib/rppg.
@@ -21,7 +21,7 @@
 /* Longer gaps are bridged by a line and count as not seen, s. */
 #define RPPG_GAP 0.3
 /* By hand: longer gaps, and longer times without skin in view, end a run.  What
- * follows starts anew, s. */
+ * follows starts again, s. */
 #define RPPG_BREAK 2.0
 
 enum {
@@ -63,7 +63,7 @@ void resampler_release(struct resampler *in);
 /* Forget all frames; gains and levels are kept. */
 void resampler_restart(struct resampler *in);
 
-/* Take a frame.  Return 1 where it completed an averaged frame, 0 where it did
+/* Take a frame.  Return 1 where it completed an averaged frame, 0 if it did
  * not, -1 without memory. */
 int resampler_push(struct resampler *in, const struct trace_frame *f);
 /* Complete the frame that is being averaged, if there is one.  Return as

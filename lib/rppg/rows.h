@@ -28,7 +28,7 @@ RPPG_METHOD_TABLE(RPPG_METHOD_FUNCTION, RPPG_METHOD_NOTHING)
 int rppg_relative(const double *x, size_t n, double rate, double *out);
 
 /* The relative changes of r, g and b, one behind the other, in a new array
- * of 3n that the caller frees.  NULL without memory. */
+ * of 3n that the caller frees.  NULL if out of memory. */
 double *rppg_relative_colour(const struct rppg_colour *c);
 
 /* The symmetric 3x3 matrix of products of three signals of ${n} samples, one

@@ -45,7 +45,7 @@ struct rppg {
 
 /* Analyse the window that ends with the last frame, and push its likelihood to
  * ${t}, a copy of the tracker.  *${kept} is how many of the pending windows
- * still count beside it.  Return 1; 0 where there is no newer window than the
+ * still count beside it.  Return 1; 0 if there is no newer window than the
  * last; -1 without memory. */
 int rppg_last_window(struct rppg *p, struct rate_tracker *t, unsigned *kept,
     struct pending *last);

@@ -53,7 +53,7 @@ void window_patch(struct window *w, unsigned region);
 void window_raw(struct window *w, unsigned region);
 
 /* The mean of the regions with ${weight} > 0, each relative to its own level,
- * times the mean level; without light and movement.  False where there are
+ * times the mean level; without light and movement.  False if there are
  * none. */
 bool window_mean(struct window *w, const double weight[TRACE_REGIONS_MAX]);
 

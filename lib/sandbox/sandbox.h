@@ -33,8 +33,8 @@ struct sandbox {
 };
 
 /*
- * Enter.  Return 0 and say in ${sandbox} what holds, both false where the
- * kernel has neither; or -1 and set ${err} where the kernel has it and it
+ * Enter.  Return 0 and say in ${sandbox} what holds, both false if the
+ * kernel has neither; or -1 and set ${err} if the kernel has it and it
  * failed: then nothing untrusted should be read.
  */
 int sandbox_enter(struct sandbox *sandbox, struct err *err);

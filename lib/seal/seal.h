@@ -107,7 +107,7 @@ enum verdict seal_line(struct seal_sealer *s, struct message_from *from,
 
 struct seal_opener;
 
-/* Open with ${keys}, which are not owned; NULL without memory. */
+/* Open with ${keys}, which are not owned; NULL if out of memory. */
 struct seal_opener *seal_opener_new(const struct seal_keys *keys);
 void seal_opener_free(struct seal_opener *o);
 

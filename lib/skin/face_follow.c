@@ -23,7 +23,7 @@
 #define NARROW 0.5
 #define NEARBY 0.8
 /* How far a face may leap in one frame, in sizes.  By hand: to look
- * farther costs more than to detect the face anew. */
+ * farther costs more than to detect the face again. */
 #define RANGE 0.3
 /* Correlations, by hand: the template is renewed while the face is sure to be
  * there, well before it is doubted. */

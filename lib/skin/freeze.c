@@ -4,7 +4,7 @@
  *
  * A picture of the same samples is a repeated one.  A coder that is fed the
  * same picture again improves on it for a while, in few places and by little;
- * so may it treat a picture that is new.  But then the skin goes on changing
+ * so may it treat a picture that is new.  But then the skin keeps changing
  * its colour, and after a few pictures that shows which it was.
  */
 #include "skin/internal.h"
@@ -19,7 +19,7 @@
 
 /* Quiet, by hand: so many samples are the same, and they differ by less than
  * this share of what they usually do.  A coder that is fed the same picture again
- * changes fewer; noise changes most.  In a run of such the coder may begin anew,
+ * changes fewer; noise changes most.  In a run of such the coder may start again,
  * with a key frame, which changes more. */
 #define SAME_MIN 0.85
 #define QUIET 0.25

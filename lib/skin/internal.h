@@ -217,7 +217,7 @@ struct skin_freeze {
 	double low, high; /* of the skin's mean green in it */
 };
 
-/* Begin anew with pictures of the shape of ${frame}.  Return 0, or -1 without
+/* Start again with pictures of the shape of ${frame}.  Return 0, or -1 without
  * memory. */
 int skin_freeze_begin(struct skin_freeze *s, const struct video_frame *frame);
 void skin_freeze_release(struct skin_freeze *s);

@@ -7,7 +7,7 @@
  * shadow, and gives their mean colours: one struct trace_frame for each face
  * and frame.
  *
- * Regions hold still while the head does (placing them anew with each
+ * Regions hold still while the head does (placing them again with each
  * detection costs more signal than a wrong place), and move smoothly with it
  * when it moves.  Where the set of pixels must change, both sets are measured
  * on the same frame and the new one is scaled to continue the old: there is no

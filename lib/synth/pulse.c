@@ -36,7 +36,7 @@
 #define BREATH_BASELINE 0.35
 #define BREATH_CHANCE 0.04
 
-#define BREATH_HZ 50.0 /* samples a second of the breath's phase */
+#define BREATH_HZ 50.0 /* samples per second of the breath's phase */
 /* Rates at which the wave's size is tabulated, and what is between two, /min. */
 #define SIZES 45
 #define SIZE_STEP 5.0

@@ -19,7 +19,7 @@
 struct synth_pulse;
 
 /* Make the beats and breaths of ${spec}, whether or not they will be seen.
- * Return NULL without memory. */
+ * Return NULL if out of memory. */
 struct synth_pulse *synth_pulse_new(const struct synth_spec *spec);
 void synth_pulse_free(struct synth_pulse *p);
 

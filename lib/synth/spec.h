@@ -39,7 +39,7 @@ struct synth_spec {
 	int64_t seed;
 
 	/* The heart, the breath, the skin. */
-	struct synth_profile rate;      /* beats a minute */
+	struct synth_profile rate;      /* beats per minute */
 	struct synth_profile breathing; /* breaths a minute */
 	double breathing_depth;         /* 1: as at rest */
 	double hrv;           /* SDNN, ms; negative: SYNTH_HRV_SHARE */
@@ -54,7 +54,7 @@ struct synth_spec {
 	unsigned width, height;     /* upright */
 	unsigned scene;             /* enum synth_scene_kind */
 	double face_percent;        /* of the picture's height */
-	int64_t rate_num, rate_den; /* frames a second */
+	int64_t rate_num, rate_den; /* frames per second */
 	double jitter_ms;           /* deviation of each frame's time */
 	double drop_percent;        /* of the frames are lost */
 	double noise;               /* of the sensor, in steps of 8 bits */

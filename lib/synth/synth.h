@@ -14,7 +14,7 @@
 
 struct synth;
 
-/* Set up all that stays.  Return NULL without memory. */
+/* Set up all that stays.  Return NULL if out of memory. */
 struct synth *synth_new(const struct synth_spec *spec);
 void synth_free(struct synth *s);
 

@@ -29,7 +29,7 @@ void trace_line_release(struct trace_line *l);
 
 struct trace_reader;
 
-/* NULL without memory. */
+/* NULL if out of memory. */
 struct trace_reader *trace_reader_new(void);
 void trace_reader_free(struct trace_reader *r);
 
@@ -38,7 +38,7 @@ void trace_reader_free(struct trace_reader *r);
  * offsetSeconds and 1 to TRACE_REGIONS_MAX regions of different names, each
  * with r, g and b in 0 to 255, null being allowed where pixels is 0; pixels
  * is 1 where it is not given.  A region that has a name and cannot be read
- * otherwise has no pixels, one without a name is passed over, and the line is
+ * otherwise has no pixels, one without a name is ignored, and the line is
  * wrong where none is good.  Face, anchor, luma, damaged and faceIndex may
  * be left out; members it does not know are ignored.  Return 0; -1 with
  * ${err} saying what is wrong (${l} is void).

@@ -39,7 +39,7 @@ struct trace_frame {
 	unsigned count; /* regions; the same number and order in one source */
 	struct trace_region region[TRACE_REGIONS_MAX];
 	struct trace_face face;
-	/* Changes whenever the regions were placed anew, so that a step in the
+	/* Changes whenever the regions were placed again, so that a step in the
 	 * traces is to be expected. */
 	uint32_t anchor;
 	/* Mean luma of the whole picture, 0 to 255; negative: not known. */

@@ -15,7 +15,7 @@ enum {
 	KEYS_MAX = 256,     /* of one list */
 	KEY_MAX = 96,       /* bytes of a key that are kept */
 	XML_MAX = 64 << 10, /* bytes of Sony's XML */
-	SAMSUNG_240 = 12,   /* modes of recording: 240 frames a second, */
+	SAMSUNG_240 = 12,   /* modes of recording: 240 frames per second, */
 	SAMSUNG_120 = 13,   /* 120, */
 	SAMSUNG_SUPER = 21  /* and an unknown number */
 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RATE_MAX 1e5 /* frames a second that some camera takes */
+#define RATE_MAX 1e5 /* frames per second that some camera takes */
 
 /* Letters and digits of ${key} in lower case: "com.android.capture.fps" and
  * "Capture_FPS" end alike. */

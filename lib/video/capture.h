@@ -2,7 +2,7 @@
  * capture: does a file say that its clock is not the one it was recorded by?
  *
  * Slow motion and time lapses are stored with times made up for playing; how
- * many frames a second the camera took is stored beside them.  Private to
+ * many frames per second the camera took is stored beside them.  Private to
  * lib/video.
  */
 #ifndef VIDEO_CAPTURE_H
@@ -13,7 +13,7 @@
 
 /* What was found.  All zero: nothing. */
 struct video_capture {
-	double rate;   /* frames a second that the camera took; 0: unknown */
+	double rate;   /* frames per second that the camera took; 0: unknown */
 	double played; /* the rate it is played at, as given with it; or 0 */
 	bool retimed;  /* slow motion or a time lapse of unknown ratio */
 	char who[48];  /* what says so: the last part of the key */
@@ -27,7 +27,7 @@ void video_capture_take(
 typedef int video_capture_read(void *context, long long at, void *to, size_t n);
 
 /* Take what the boxes of an MP4 or QuickTime file of ${size} bytes say that
- * libavformat passes over.  What is damaged is passed over, too. */
+ * libavformat ignores.  What is damaged is ignored, too. */
 void video_capture_boxes(struct video_capture *capture,
     video_capture_read *read, void *context, long long size);
 

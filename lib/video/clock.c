@@ -15,7 +15,7 @@
 /* The share by which the length of sound may differ from what a capture rate
  * makes of that of the pictures. */
 #define SOUND 0.03
-/* Nobody slows down to this many frames a second, for no eye needs as many. */
+/* Nobody slows down to this many frames per second, for no eye needs as many. */
 #define FAST 61.0
 
 static int
@@ -36,7 +36,7 @@ take_all(struct video_capture *capture, const AVDictionary *from)
 }
 
 /* Do all frames in the index of the container last equally long?  They do
- * where a program made their times up.  True where there is no index. */
+ * where a program made their times up.  True if there is no index. */
 static bool
 is_even(AVStream *s)
 {

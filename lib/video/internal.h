@@ -47,7 +47,7 @@ struct video {
 	bool counted;     /* times are counted by options.frame_rate */
 	bool false_clock; /* the file says that its times are made up */
 	double slowdown;  /* its times are this many times too long */
-	double played;    /* frames a second by the container's clock */
+	double played;    /* frames per second by the container's clock */
 	double origin;    /* what the file calls the time of the first frame */
 	double skew;      /* added where the file's clock jumps */
 	double last;      /* time of the last frame */

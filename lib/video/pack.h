@@ -19,7 +19,7 @@
 struct video_pack;
 
 /* For pictures of ${width} * ${height} (as seen) stored turned by ${rotate}
- * degrees clockwise in ${format}.  Return NULL with ${err} where the format is
+ * degrees clockwise in ${format}.  Return NULL with ${err} if the format is
  * none that we can fill, or without memory. */
 struct video_pack *video_pack_new(int format, unsigned width, unsigned height,
     unsigned rotate, bool full_range, bool bt709, uint64_t seed,

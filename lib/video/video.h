@@ -27,7 +27,7 @@
 #define VIDEO_SPOOL_MAX (INT64_C(16) << 30) /* bytes of an unseekable MP4 */
 #define VIDEO_GAP_MAX 60.0    /* s; a longer gap in time counts as an error */
 #define VIDEO_ERRORS_MAX 1000 /* successive undecodable packets: gives up */
-#define VIDEO_RATE_MAX 1000   /* frames a second, as a codec says */
+#define VIDEO_RATE_MAX 1000   /* frames per second, as a codec says */
 #define VIDEO_TEXT_MAX 64     /* of a name in struct video_info, with its 0 */
 
 enum video_status {
@@ -169,7 +169,7 @@ enum video_clock video_clock(const struct video *video);
 /* Does it have time stamps, whether they are used or not? */
 bool video_has_times(const struct video *video);
 
-/* What the file says of its clock, in words: "recorded at 60 frames a second
+/* What the file says of its clock, in words: "recorded at 60 frames per second
  * and played at 30 (com.android.capture.fps)". */
 void video_clock_text(const struct video *video, char *text, size_t room);
 

@@ -33,7 +33,7 @@ struct video_writer_spec {
 	unsigned rotate; /* degrees clockwise that the pictures are stored
 			  * turned by; players turn them back */
 	bool full_range;
-	int64_t rate_num, rate_den; /* frames a second */
+	int64_t rate_num, rate_den; /* frames per second */
 	bool variable;              /* frames may come at any time */
 	const char *make, *model;   /* NULL: none */
 	int64_t creation;           /* ms since 1970, or ..._NO_TIME */
