@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "compat/random.h"
@@ -69,7 +70,6 @@ take_config(
 		return QUEUE_MISMATCH;
 	}
 	p->agreed = redis_connection(p->o.redis);
-	memset(p->last, 0, sizeof(p->last));
 	doubt(p);
 	return QUEUE_GOOD;
 }
@@ -96,6 +96,13 @@ take_wait(struct queue_producer *p, const struct redis_reply *r)
 }
 
 static enum queue_state
+bad_answer(struct err *err)
+{
+	err_set(err, "not a server with a queue: a bad answer");
+	return QUEUE_FAILED;
+}
+
+static enum queue_state
 take_entry(struct queue_producer *p, struct queue_item *i,
     const struct redis_reply *r, struct err *err)
 {
@@ -103,10 +110,8 @@ take_entry(struct queue_producer *p, struct queue_item *i,
 
 	if (r->items != 3 || r->item[1].type != REDIS_TEXT ||
 	    r->item[1].text.n >= QUEUE_ENTRY_MAX ||
-	    r->item[2].type != REDIS_INTEGER) {
-		err_set(err, "not a server with a queue: a bad answer");
-		return QUEUE_FAILED;
-	}
+	    r->item[2].type != REDIS_INTEGER)
+		return bad_answer(err);
 	memcpy(to->entry, r->item[1].text.p, r->item[1].text.n + 1);
 	to->n = (uint64_t)r->item[2].integer;
 	/* The one that was there is this one, if its answer was lost. */
@@ -125,66 +130,91 @@ take_line(struct queue_producer *p, struct queue_item *i,
     const struct redis_reply *r, struct err *err)
 {
 	if (r->type != REDIS_ARRAY || r->items == 0 ||
-	    r->item[0].type != REDIS_INTEGER) {
-		err_set(err, "not a server with a queue: a bad answer");
-		return QUEUE_FAILED;
-	}
-	switch (r->item[0].integer) {
-	case QUEUE_CODE_GAP:
-		i->state = QUEUE_ITEM_WAITING;
-		rewind_lines(p);
-		return QUEUE_GOOD;
-	case QUEUE_CODE_OTHER_BODY:
-		i->receipt.outcome = QUEUE_OTHER_BODY;
-		i->state = QUEUE_ITEM_DONE;
-		return QUEUE_GOOD;
-	default:
+	    r->item[0].type != REDIS_INTEGER)
+		return bad_answer(err);
+	if (r->item[0].integer != QUEUE_CODE_OTHER_BODY)
 		return take_entry(p, i, r, err);
-	}
+	i->receipt.outcome = QUEUE_OTHER_BODY;
+	i->state = QUEUE_ITEM_DONE;
+	return QUEUE_GOOD;
 }
 
-/* An answer that is no answer: the line is to be sent again. */
+/* The batch was not added, or nobody knows: send its lines again. */
 static void
-put_back(struct queue_producer *p, void *context, bool lost)
+put_back(struct queue_producer *p, struct queue_batch *b, bool lost)
 {
-	struct queue_item *i = context;
-
-	if (context == queue_of_config)
-		p->asked = false;
-	else if (context == queue_of_wait)
-		p->unconfirmed = p->o.replicas > 0;
-	if (context == queue_of_config || context == queue_of_wait ||
-	    context == queue_of_trim)
-		return;
-	i->state = QUEUE_ITEM_WAITING;
-	i->lost = i->lost || lost;
+	for (size_t i = 0; i < b->count; i++) {
+		b->item[i]->state = QUEUE_ITEM_WAITING;
+		b->item[i]->lost = b->item[i]->lost || lost;
+	}
 	rewind_lines(p);
+}
+
+static enum queue_state
+take_batch(struct queue_producer *p, struct queue_batch *b,
+    const struct redis_reply *r, struct err *err)
+{
+	enum queue_state state = QUEUE_GOOD;
+
+	/* Answers come in the order of the commands. */
+	p->first = b->next;
+	if (p->first == NULL)
+		p->last = &p->first;
+	if (r->type == REDIS_LOST || r->type == REDIS_ERROR ||
+	    r->type == REDIS_NIL)
+		put_back(p, b, r->type == REDIS_LOST);
+	else if (r->type != REDIS_ARRAY || r->items != b->count)
+		state = bad_answer(err);
+	else
+		for (size_t i = 0; i < b->count && state == QUEUE_GOOD; i++)
+			state = take_line(p, b->item[i], &r->item[i], err);
+	free(b);
+	return state;
+}
+
+static bool
+is_batch(const void *context)
+{
+	return context != queue_of_config && context != queue_of_wait &&
+	    context != queue_of_trim;
+}
+
+/* The command was not executed, or nobody knows. */
+static void
+not_done(struct queue_producer *p, const struct redis_answer *a)
+{
+	if (a->context == queue_of_config)
+		p->asked = false;
+	else if (a->context == queue_of_wait)
+		p->unconfirmed = p->o.replicas > 0;
+	if (a->reply.type == REDIS_LOST)
+		return;
+	err_set(&p->reason, "%s", a->reply.text.p);
+	pause_sending(p);
 }
 
 enum queue_state
 queue_take_answer(
     struct queue_producer *p, const struct redis_answer *a, struct err *err)
 {
+	const struct redis_reply *r = &a->reply;
+	bool failed = r->type == REDIS_ERROR;
+
 	p->sent--;
-	if (a->reply.type == REDIS_LOST) {
-		put_back(p, a->context, true);
-		return QUEUE_GOOD;
+	if (failed || r->type == REDIS_LOST)
+		not_done(p, a);
+	if (is_batch(a->context) &&
+	    take_batch(p, a->context, r, err) != QUEUE_GOOD)
+		return QUEUE_FAILED;
+	if (failed && redis_error_kind(r->text) != REDIS_ERROR_FULL) {
+		err_set(err, "%s", r->text.p);
+		return QUEUE_FAILED;
 	}
-	if (a->reply.type == REDIS_ERROR) {
-		if (redis_error_kind(a->reply.text) != REDIS_ERROR_FULL) {
-			err_set(err, "%s", a->reply.text.p);
-			return QUEUE_FAILED;
-		}
-		put_back(p, a->context, false);
-		err_set(&p->reason, "%s", a->reply.text.p);
-		pause_sending(p);
+	if (failed || r->type == REDIS_LOST)
 		return QUEUE_GOOD;
-	}
 	if (a->context == queue_of_config)
-		return take_config(p, &a->reply, err);
+		return take_config(p, r, err);
 	if (a->context == queue_of_wait)
-		take_wait(p, &a->reply);
-	else if (a->context != queue_of_trim)
-		return take_line(p, a->context, &a->reply, err);
+		take_wait(p, r);
 	return QUEUE_GOOD;
 }

@@ -20,14 +20,18 @@ queue_producer_new(const struct queue_producer_options *o, struct err *err)
 	while (p->cap < o->window)
 		p->cap *= 2;
 	p->item = calloc(p->cap, sizeof(struct queue_item *));
-	if (p->item == NULL)
+	p->word = calloc(QUEUE_WORDS_MAX, sizeof(*p->word));
+	if (p->item == NULL || p->word == NULL || queue_sender_init(p) != 0)
 		goto err1;
 	p->stuck = -1;
+	p->last = &p->first;
 	p->add_script = redis_script(o->redis, queue_add_script);
 	p->config_script = redis_script(o->redis, queue_config_script);
 	p->trim_script = redis_script(o->redis, queue_trim_script);
 	return p;
 err1:
+	free(p->word);
+	free(p->item);
 	free(p);
 err0:
 	err_set(err, "out of memory");
@@ -37,16 +41,22 @@ err0:
 void
 queue_producer_free(struct queue_producer *p)
 {
+	struct queue_batch *b;
+
 	if (p == NULL)
 		return;
+	while ((b = p->first) != NULL) {
+		p->first = b->next;
+		free(b);
+	}
 	for (uint64_t at = p->head; at < p->tail; at++)
 		free(*queue_item_at(p, at));
 	free(p->taken);
 	free(p->item);
 	buf_release(&p->key);
-	buf_release(&p->numbers);
-	buf_release(&p->seen);
-	buf_release(&p->before);
+	buf_release(&p->key2);
+	buf_release(&p->names);
+	free(p->word);
 	free(p);
 }
 

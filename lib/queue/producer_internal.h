@@ -26,6 +26,20 @@ struct queue_item {
 	char bytes[];
 };
 
+/* Lines that one command adds. */
+#define QUEUE_BATCH_MAX 256
+
+/* A batch ends after the line with which it is so long. */
+#define QUEUE_BATCH_BYTES ((size_t)256 << 10)
+
+#define QUEUE_WORDS_MAX ((size_t)5 + 6 * QUEUE_BATCH_MAX)
+
+struct queue_batch {
+	struct queue_batch *next; /* sent after it */
+	size_t count;
+	struct queue_item *item[QUEUE_BATCH_MAX];
+};
+
 struct queue_producer {
 	struct queue_producer_options o;
 	int add_script, config_script, trim_script;
@@ -43,9 +57,13 @@ struct queue_producer {
 	uint64_t agreed; /* the connection on which config was read */
 	bool asked;      /* it is being read */
 
-	/* Of each partition: the last line sent, and one; and how many were
-	 * added since it was trimmed. */
-	uint64_t last[QUEUE_PARTITIONS_MAX];
+	char sender[33];  /* a random token */
+	uint64_t batches; /* sent so far */
+	/* Those without an answer: the last ones. */
+	struct queue_batch *first, **last;
+	struct span *word; /* of a command */
+
+	/* Lines added to each partition since it was trimmed. */
 	uint32_t grown[QUEUE_PARTITIONS_MAX];
 
 	bool unconfirmed;  /* lines were added since the last WAIT */
@@ -55,7 +73,8 @@ struct queue_producer {
 	int64_t stuck; /* since when; -1: not */
 	struct err reason;
 
-	struct buf key, numbers, seen, before; /* names of keys */
+	struct buf key, key2; /* names of keys */
+	struct buf names;     /* those of a batch, one after the other */
 };
 
 static inline struct queue_item **
@@ -67,6 +86,9 @@ queue_item_at(const struct queue_producer *p, uint64_t at)
 /* Each file calls only those above it in this list. */
 
 /* ---- send.c */
+
+/* Choose p->sender.  Return 0, or -1. */
+int queue_sender_init(struct queue_producer *p);
 
 /* Set i->hash.  Return 0, or -1 without memory. */
 int queue_item_hash(struct queue_item *i);

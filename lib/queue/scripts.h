@@ -7,16 +7,21 @@
 extern const char queue_config_script[];
 
 enum queue_add_code {
-	QUEUE_CODE_GAP = -2, /* the line before it was not added */
 	QUEUE_CODE_OTHER_BODY = -1,
 	QUEUE_CODE_DUPLICATE = 0,
 	QUEUE_CODE_ADDED = 1
 };
 
-/* KEYS: {S}:N, {S}:n, {S}:seen:ID, and the last of the line that must have been
- * added before, if any.  ARGV: N, ID, hash, time to live in ms, line, and "1" if
- * a duplicate is to be written again, so that WAIT covers it.  Returns a code,
- * the entry and n. */
+/* Add a batch of lines, all or none.
+ *
+ * KEYS: {S}:n, {S}:sender:TOKEN; of each line {S}:N, {S}:seen:ID.
+ * ARGV: time to live of the IDs in ms; the number of the batch; that of the
+ * batch which must have been the last of this sender, or ""; of each line N,
+ * ID, hash, line.
+ *
+ * Returns for each line a code, the entry and n; or nil if another batch was
+ * the last one.  So a batch is not added if the one before it was not, because
+ * the server was full. */
 extern const char queue_add_script[];
 
 #endif

@@ -1,6 +1,8 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "compat/random.h"
 #include "crypto/digest.h"
 #include "instant/instant.h"
 #include "queue/producer_internal.h"
@@ -13,20 +15,27 @@
 
 char queue_of_config[1], queue_of_wait[1], queue_of_trim[1];
 
+static void
+put_hex(char *to, const uint8_t *p, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		to[2 * i] = digits[p[i] >> 4];
+		to[2 * i + 1] = digits[p[i] & 15];
+	}
+	to[2 * n] = '\0';
+}
+
 int
 queue_item_hash(struct queue_item *i)
 {
-	static const char digits[] = "0123456789abcdef";
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 	struct span line = i->receipt.line.line;
 
 	if (crypto_sha256(line.p, line.n, digest) != 0)
 		return -1;
-	for (size_t b = 0; b < (QUEUE_HASH_MAX - 1) / 2; b++) {
-		i->hash[2 * b] = digits[digest[b] >> 4];
-		i->hash[2 * b + 1] = digits[digest[b] & 15];
-	}
-	i->hash[QUEUE_HASH_MAX - 1] = '\0';
+	put_hex(i->hash, digest, (QUEUE_HASH_MAX - 1) / 2);
 	return 0;
 }
 
@@ -68,55 +77,140 @@ ask_config(struct queue_producer *p, struct err *err)
 	return QUEUE_GOOD;
 }
 
-/* The name of the key that shows whether ${i} was added. */
-static void
-seen_key(struct queue_producer *p, const struct queue_item *i, struct buf *key)
+int
+queue_sender_init(struct queue_producer *p)
 {
-	queue_key_seen(key, redis_stream(p->o.redis), i->receipt.line.id);
-	if (i->receipt.line.again)
-		buf_addf(key, ":%s", i->hash);
+	uint8_t random[16];
+
+	if (compat_random(random, sizeof(random)) != 0)
+		return -1;
+	put_hex(p->sender, random, sizeof(random));
+	return 0;
+}
+
+/* Collect the lines of the next batch. */
+static struct queue_batch *
+collect(struct queue_producer *p)
+{
+	struct queue_batch *b = malloc(sizeof(*b));
+	size_t bytes = 0;
+
+	if (b == NULL)
+		return NULL;
+	b->next = NULL;
+	b->count = 0;
+	while (p->next < p->tail && b->count < QUEUE_BATCH_MAX &&
+	    bytes < QUEUE_BATCH_BYTES) {
+		struct queue_item *i = *queue_item_at(p, p->next++);
+
+		if (i->state != QUEUE_ITEM_WAITING)
+			continue;
+		b->item[b->count++] = i;
+		bytes += i->size;
+	}
+	return b;
+}
+
+/* Append ${key} to p->names.  Its place is not known until all are there. */
+static struct span
+add_name(struct queue_producer *p, const struct buf *key)
+{
+	p->names.failed = p->names.failed || buf_failed(key);
+	buf_add_span(&p->names, buf_span(key));
+	return (struct span){NULL, key->len};
+}
+
+static void
+place_names(struct queue_producer *p, size_t keys)
+{
+	const char *at = p->names.data;
+
+	for (size_t i = 0; i < keys; i++) {
+		p->word[i].p = at;
+		at += p->word[i].n;
+	}
+}
+
+/* The names of the keys of a batch. */
+static size_t
+add_keys(struct queue_producer *p, const struct queue_batch *b)
+{
+	struct span stream = redis_stream(p->o.redis);
+	size_t n = 0;
+
+	buf_clear(&p->names);
+	queue_key(&p->key, stream, "n");
+	p->word[n++] = add_name(p, &p->key);
+	queue_key(&p->key, stream, "sender:%s", p->sender);
+	p->word[n++] = add_name(p, &p->key);
+	for (size_t i = 0; i < b->count; i++) {
+		const struct queue_receipt *r = &b->item[i]->receipt;
+
+		queue_key_partition(&p->key, stream, r->partition);
+		p->word[n++] = add_name(p, &p->key);
+		queue_key_seen(&p->key, stream, r->line.id);
+		if (r->line.again)
+			buf_addf(&p->key, ":%s", b->item[i]->hash);
+		p->word[n++] = add_name(p, &p->key);
+	}
+	place_names(p, n);
+	return n;
 }
 
 static enum queue_state
-send_item(struct queue_producer *p, struct queue_item *i, struct err *err)
+send_batch(struct queue_producer *p, struct queue_batch *b, struct err *err)
 {
-	const struct queue_line *l = &i->receipt.line;
-	uint32_t partition =
-	    queue_partition(p->config.partitions, l->session, l->id);
-	uint64_t last = p->last[partition];
-	struct span stream = redis_stream(p->o.redis), word[10];
-	char number[24], ttl[24];
-	size_t keys = 3, n;
+	char ttl[24], number[24], before[24] = "";
+	char partition[QUEUE_PARTITIONS_MAX][4];
+	size_t keys, n;
 
-	queue_key_partition(&p->key, stream, partition);
-	queue_key(&p->numbers, stream, "n");
-	seen_key(p, i, &p->seen);
-	word[0] = buf_span(&p->key);
-	word[1] = buf_span(&p->numbers);
-	word[2] = buf_span(&p->seen);
-	/* Without this, a server that was full could take this line after all
-	 * and not the one before it. */
-	if (last > p->head &&
-	    (*queue_item_at(p, last - 1))->state == QUEUE_ITEM_SENT) {
-		seen_key(p, *queue_item_at(p, last - 1), &p->before);
-		word[keys++] = buf_span(&p->before);
+	for (size_t i = 0; i < b->count; i++) {
+		const struct queue_line *l = &b->item[i]->receipt.line;
+
+		b->item[i]->receipt.partition =
+		    queue_partition(p->config.partitions, l->session, l->id);
 	}
-	n = keys;
-	word[n++] = setting(partition, number);
-	word[n++] = l->id;
-	word[n++] = span_of(i->hash);
-	word[n++] = setting(p->o.dedupe_ms, ttl);
-	word[n++] = l->line;
-	word[n++] = p->o.replicas > 0 ? SPAN_LIT("1") : SPAN_LIT("0");
-	if (buf_failed(&p->key) || buf_failed(&p->numbers) ||
-	    buf_failed(&p->seen) || buf_failed(&p->before) ||
-	    redis_eval(p->o.redis, p->add_script, word, keys, n, i) != 0)
+	n = keys = add_keys(p, b);
+	p->word[n++] = setting(p->o.dedupe_ms, ttl);
+	p->word[n++] = setting((int64_t)p->batches + 1, number);
+	if (p->first != NULL)
+		setting((int64_t)p->batches, before);
+	p->word[n++] = span_of(before);
+	for (size_t i = 0; i < b->count; i++) {
+		struct queue_item *item = b->item[i];
+		uint32_t at = item->receipt.partition;
+
+		snprintf(partition[at], sizeof(partition[at]), "%u", at);
+		p->word[n++] = span_of(partition[at]);
+		p->word[n++] = item->receipt.line.id;
+		p->word[n++] = span_of(item->hash);
+		p->word[n++] = item->receipt.line.line;
+		item->state = QUEUE_ITEM_SENT;
+	}
+	if (buf_failed(&p->names) ||
+	    redis_eval(p->o.redis, p->add_script, p->word, keys, n, b) != 0)
 		return no_memory(err);
-	i->receipt.partition = partition;
-	i->state = QUEUE_ITEM_SENT;
-	p->last[partition] = i->at + 1;
+	p->batches++;
+	*p->last = b;
+	p->last = &b->next;
 	p->sent++;
+	p->unconfirmed = p->o.replicas > 0;
 	return QUEUE_GOOD;
+}
+
+static enum queue_state
+send_lines(struct queue_producer *p, struct err *err)
+{
+	struct queue_batch *b = collect(p);
+	enum queue_state state = QUEUE_GOOD;
+
+	if (b == NULL)
+		return no_memory(err);
+	if (b->count > 0)
+		state = send_batch(p, b, err);
+	if (b->count == 0 || state != QUEUE_GOOD)
+		free(b);
+	return state;
 }
 
 static enum queue_state
@@ -139,10 +233,10 @@ send_trim(struct queue_producer *p, uint32_t partition, struct err *err)
 	struct span word[2];
 
 	queue_key_partition(&p->key, redis_stream(p->o.redis), partition);
-	queue_key(&p->numbers, redis_stream(p->o.redis), "config");
+	queue_key(&p->key2, redis_stream(p->o.redis), "config");
 	word[0] = buf_span(&p->key);
-	word[1] = buf_span(&p->numbers);
-	if (buf_failed(&p->key) || buf_failed(&p->numbers) ||
+	word[1] = buf_span(&p->key2);
+	if (buf_failed(&p->key) || buf_failed(&p->key2) ||
 	    redis_eval(p->o.redis, p->trim_script, word, 2, 2, queue_of_trim) !=
 		0)
 		return no_memory(err);
@@ -195,14 +289,8 @@ queue_send(struct queue_producer *p, struct err *err)
 		return QUEUE_GOOD;
 	if (p->agreed != redis_connection(p->o.redis))
 		return p->asked ? QUEUE_GOOD : ask_config(p, err);
-	while (state == QUEUE_GOOD && queue_can_send(p)) {
-		struct queue_item *i = *queue_item_at(p, p->next++);
-
-		if (i->state != QUEUE_ITEM_WAITING)
-			continue;
-		state = send_item(p, i, err);
-		p->unconfirmed = p->o.replicas > 0;
-	}
+	while (state == QUEUE_GOOD && queue_can_send(p))
+		state = send_lines(p, err);
 	if (state == QUEUE_GOOD && p->unconfirmed)
 		state = send_wait(p, err);
 	return state == QUEUE_GOOD ? send_trims(p, err) : state;

@@ -1,31 +1,47 @@
 #include "redis/command.h"
 
-#include <hiredis/hiredis.h>
-
 #include "redis/redis.h"
 
-int
-redis_command_add(struct buf *out, const struct span word[], size_t n)
+static void
+add_number(struct buf *out, char kind, size_t n)
 {
-	const char *text[REDIS_WORDS_MAX];
-	size_t length[REDIS_WORDS_MAX];
-	char *command = NULL;
-	long long size;
-	int rc = -1;
+	char text[24];
+	char *at = text + sizeof(text);
 
-	if (n == 0 || n > REDIS_WORDS_MAX)
-		return -1;
+	*--at = '\n';
+	*--at = '\r';
+	do
+		*--at = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	*--at = kind;
+	buf_add(out, at, (size_t)(text + sizeof(text) - at));
+}
+
+static void
+add_words(struct buf *out, const struct span word[], size_t n)
+{
 	for (size_t i = 0; i < n; i++) {
-		text[i] = word[i].p == NULL ? "" : word[i].p;
-		length[i] = word[i].n;
+		add_number(out, '$', word[i].n);
+		if (word[i].n > 0)
+			buf_add_span(out, word[i]);
+		buf_add_text(out, "\r\n");
 	}
-	size = redisFormatCommandArgv(&command, (int)n, text, length);
-	if (size < 0)
+}
+
+int
+redis_command_add(struct buf *out, const struct span first[], size_t n,
+    const struct span then[], size_t m)
+{
+	size_t before = out->len;
+
+	if (n + m == 0 || n > REDIS_WORDS_MAX || m > REDIS_WORDS_MAX - n)
 		return -1;
-	if (buf_reserve(out, (size_t)size) == 0) {
-		buf_add(out, command, (size_t)size);
-		rc = 0;
-	}
-	redisFreeCommand(command);
-	return rc;
+	add_number(out, '*', n + m);
+	add_words(out, first, n);
+	add_words(out, then, m);
+	if (!buf_failed(out))
+		return 0;
+	out->len = before;
+	out->failed = false;
+	return -1;
 }

@@ -1,6 +1,5 @@
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "instant/instant.h"
 #include "redis/command.h"
@@ -28,18 +27,17 @@ grow(struct redis_flight *f)
 	return 0;
 }
 
-int
-redis_send(struct redis *r, const struct span word[], size_t n, void *context)
+static int
+send_words(struct redis *r, const struct span first[], size_t n,
+    const struct span then[], size_t m, void *context)
 {
 	struct redis_flight *f = &r->flight;
 
 	if (f->count == f->cap && grow(f) != 0)
 		return -1;
 	if (r->state == REDIS_READY) {
-		if (redis_command_add(&r->out, word, n) != 0) {
-			r->out.failed = false;
+		if (redis_command_add(&r->out, first, n, then, m) != 0)
 			return -1;
-		}
 		if (f->count == f->lost)
 			r->heard = instant_monotonic();
 	} else {
@@ -52,20 +50,21 @@ redis_send(struct redis *r, const struct span word[], size_t n, void *context)
 }
 
 int
+redis_send(struct redis *r, const struct span word[], size_t n, void *context)
+{
+	return send_words(r, word, n, NULL, 0, context);
+}
+
+int
 redis_eval(struct redis *r, int script, const struct span word[], size_t keys,
     size_t n, void *context)
 {
-	struct span all[REDIS_WORDS_MAX] = {SPAN_LIT("EVALSHA")};
-	char count[8];
+	char count[24];
+	struct span first[3] = {
+	    SPAN_LIT("EVALSHA"), span_of(r->sha[script]), {count, 0}};
 
-	if (n > REDIS_WORDS_MAX - 3)
-		return -1;
-	snprintf(count, sizeof(count), "%zu", keys);
-	all[1] = span_of(r->sha[script]);
-	all[2] = span_of(count);
-	if (n > 0)
-		memcpy(all + 3, word, n * sizeof(*word));
-	return redis_send(r, all, n + 3, context);
+	first[2].n = (size_t)snprintf(count, sizeof(count), "%zu", keys);
+	return send_words(r, first, 3, word, n, context);
 }
 
 /* Parse the next reply.  Return whether it is an answer; if it ends the

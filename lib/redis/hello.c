@@ -15,7 +15,7 @@ say(struct redis *r, const char *const text[], size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		word[i] = span_of(text[i]);
-	if (redis_command_add(&r->out, word, n) != 0)
+	if (redis_command_add(&r->out, word, n, NULL, 0) != 0)
 		return err_set(&r->reason, "out of memory");
 	return 0;
 }
@@ -37,7 +37,7 @@ say_password(struct redis *r)
 	if (user[0] != '\0')
 		word[n++] = span_of(user);
 	word[n++] = buf_span(&password);
-	rc = redis_command_add(&r->out, word, n);
+	rc = redis_command_add(&r->out, word, n, NULL, 0);
 	if (rc != 0)
 		err_set(&r->reason, "out of memory");
 out:

@@ -19,9 +19,8 @@
  * become a replica (READONLY), is loading (LOADING), or has lost its scripts
  * (NOSCRIPT).
  *
- * hiredis formats the commands and parses the replies (RESP 2).  The socket and
- * TLS are of this module, because hiredis 0.14 has no TLS.  Only this module
- * uses hiredis.
+ * hiredis parses the replies (RESP 2).  The socket and TLS are of this module,
+ * because hiredis 0.14 has no TLS.  Only this module uses hiredis.
  */
 #ifndef REDIS_REDIS_H
 #define REDIS_REDIS_H
@@ -40,7 +39,7 @@
 #define REDIS_DEPTH_MAX 7
 
 /* The most words of one command, and commands under way. */
-#define REDIS_WORDS_MAX 512
+#define REDIS_WORDS_MAX 4096
 #define REDIS_IN_FLIGHT_MAX 65536
 
 /* The most scripts of one connection. */

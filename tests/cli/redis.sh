@@ -135,3 +135,14 @@ redis_certificates() { # ca.pem; server.pem and server.key of 127.0.0.1
 	openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -days 2 \
 		-CAcreateserial -extfile server.ext -out server.pem 2>/dev/null
 }
+# The lines of the queue, partition by partition.
+redis_lines() { # NAME QUEUE
+	for redis_n in $(seq 0 $(($(redis_cli "$1" hget "{$2}:config" partitions) - 1))); do
+		redis_cli "$1" xrange "{$2}:$redis_n" - + |
+			awk 'take { print } { take = !take && $0 == "line" }'
+	done
+}
+events() { # FROM TO: with the IDs e-FROM to e-TO, of ten sessions
+	awk -v from="$1" -v to="$2" 'BEGIN { for (i = from; i <= to; i++)
+		printf "{\"schemaVersion\":\"1.0\",\"id\":\"e-%d\",\"type\":\"vitals.sample\",\"session\":{\"id\":\"s-%d\"},\"seq\":%d}\n", i, i % 10, i }'
+}
