@@ -31,6 +31,7 @@ struct enqueue_run {
 	bool more;    /* stdin may have more */
 	bool ending;  /* SIGINT: end with the input */
 	bool output_failed; /* it was reported */
+	bool noted_full;    /* that the server takes no lines */
 	int64_t stop;       /* monotonic time to leave at; -1: not stopping */
 	int64_t ended;      /* when the input did */
 	size_t

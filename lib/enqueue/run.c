@@ -179,6 +179,22 @@ time_to_wait(const struct enqueue_run *r)
 	return wait >= 0 && wait < 100 ? wait : 100;
 }
 
+/* The connection reports itself; that the server is full, nobody else does. */
+static void
+note_full(struct enqueue_run *r)
+{
+	bool full = queue_producer_full(r->p);
+
+	if (full && !r->noted_full) {
+		diag_note("%s: %s: trying again", redis_name(r->redis),
+		    queue_producer_stuck_reason(r->p));
+		r->noted_full = true;
+	} else if (!full && r->noted_full) {
+		diag_note("%s: takes lines again", redis_name(r->redis));
+		r->noted_full = false;
+	}
+}
+
 static void
 talk(struct enqueue_run *r)
 {
@@ -186,6 +202,7 @@ talk(struct enqueue_run *r)
 
 	switch (queue_producer_turn(r->p, &err)) {
 	case QUEUE_GOOD:
+		note_full(r);
 		break;
 	case QUEUE_MISMATCH:
 		err_set(&text, "--partitions: %s: %s", redis_name(r->redis),

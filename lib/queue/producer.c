@@ -219,6 +219,12 @@ queue_producer_stuck_since(const struct queue_producer *p)
 	return p->stuck;
 }
 
+bool
+queue_producer_full(const struct queue_producer *p)
+{
+	return p->stuck >= 0 && !p->is_down;
+}
+
 const char *
 queue_producer_stuck_reason(const struct queue_producer *p)
 {

@@ -107,6 +107,9 @@ const char *queue_producer_stuck_reason(const struct queue_producer *p);
  * else may be called but that and queue_producer_free. */
 void queue_producer_stop(struct queue_producer *p);
 
+/* Is the server there, but full or short of replicas? */
+bool queue_producer_full(const struct queue_producer *p);
+
 /* Take back the oldest line without a receipt, valid until the next call with
  * ${p}.  It may have been added.  Return false if there is none, or if answers
  * are still to come. */

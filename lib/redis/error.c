@@ -36,7 +36,10 @@ redis_error_kind(struct span text)
 
 	if (says_any(text, full, sizeof(full) / sizeof(full[0])))
 		return REDIS_ERROR_FULL;
-	if (says_any(text, rights, sizeof(rights) / sizeof(rights[0])))
+	/* Redis 7.0 within a script: "ERR The user executing the script ..." */
+	if (says_any(text, rights, sizeof(rights) / sizeof(rights[0])) ||
+	    (text.n > 0 &&
+		strstr(text.p, "executing the script can't") != NULL))
 		return REDIS_ERROR_RIGHTS;
 	return REDIS_ERROR_OTHER;
 }
