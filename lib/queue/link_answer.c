@@ -136,6 +136,40 @@ read_reply(struct queue_link_redis *l, const struct queue_request_data *q,
 				     : r->type == REDIS_INTEGER;
 }
 
+/* Redis does not say in a script which command is not allowed. */
+static bool
+lacks_right(struct span text)
+{
+	static const char of_script[] = "The user executing the script";
+	const size_t n = sizeof(of_script) - 1;
+
+	for (size_t i = 0; i + n <= text.n; i++) {
+		if (memcmp(text.p + i, of_script, n) == 0)
+			return true;
+	}
+	return redis_error_kind(text) == REDIS_ERROR_RIGHTS;
+}
+
+static void
+explain(struct queue_link_redis *l, const struct queue_request_data *q,
+    struct span text)
+{
+	static const char *const what[] = {[QUEUE_BEAT] = "renew leases",
+	    [QUEUE_TAKE] = "take entries",
+	    [QUEUE_WRITE] = "write outcomes",
+	    [QUEUE_RELEASE] = "release a lease",
+	    [QUEUE_WATCH] = "wait for entries"};
+
+	if (lacks_right(text))
+		snprintf(l->why, sizeof(l->why),
+		    "the user lacks a right to %s (see QUEUE in "
+		    "vitals-post(1)): %.*s",
+		    what[q->what], (int)text.n, text.p);
+	else
+		snprintf(l->why, sizeof(l->why), "%.*s", (int)text.n,
+		    text.n > 0 ? text.p : "");
+}
+
 static void
 fill(struct queue_link_redis *l, const struct queue_request_data *q,
     const struct redis_reply *r, struct queue_answer *a)
@@ -151,8 +185,7 @@ fill(struct queue_link_redis *l, const struct queue_request_data *q,
 	    .seen = ""};
 	l->why[0] = '\0';
 	if (failed)
-		snprintf(l->why, sizeof(l->why), "%.*s", (int)r->text.n,
-		    r->text.n > 0 ? r->text.p : "");
+		explain(l, q, r->text);
 	if (r->type == REDIS_LOST ||
 	    (r->type == REDIS_ERROR &&
 		redis_error_kind(r->text) == REDIS_ERROR_FULL)) {

@@ -157,7 +157,9 @@ store_commit(struct store *s, bool any)
 		rc = s->row->commit_accepted(s, &why);
 	else if (s->row->commit != NULL)
 		rc = s->row->commit(s, &why);
-	if (rc != 0)
+	if (rc != 0 && s->row->commit_accepted == NULL)
+		fail(s, &why); /* what fails is not only accepting */
+	else if (rc != 0)
 		accept_fail(s, &why);
 	return rc == 0;
 }
