@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "dedupe/shared.h"
 #include "diag/diag.h"
 #include "options/paths.h"
+#include "options/several.h"
 #include "receive/receive.h"
 
 #define BODY_MAX (1 << 20)
@@ -16,6 +18,7 @@ static struct options {
 	const char *health, *metrics, *state, *audit, *origin, *client_ca;
 	unsigned tls_min;
 	struct options_paths paths;
+	struct options_several dedupe;
 	int64_t remember, rate;
 	int64_t max_body, connections, per_address;
 	int64_t request_seconds, idle_seconds;
@@ -27,6 +30,7 @@ static struct options {
     .tls_min = 1,
     .paths = {.keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE"),
 	.tolerance = SIGN_TOLERANCE},
+    .dedupe = OPTIONS_DEDUPE_INIT,
     .remember = RECEIVE_REMEMBER,
     .max_body = BODY_MAX,
     .connections = 512,
@@ -71,6 +75,8 @@ static const struct cli_option table[] = {
     CLI_INTEGER("remember", 0, "N",
 	"without --state: remember N IDs (default: 100000)", &opt.remember, 1,
 	10000000),
+    CLI_HEADING("Several receivers"),
+    OPTIONS_DEDUPE(&opt.dedupe),
     CLI_HEADING("Limits"),
     CLI_INTEGER("max-body", 0, "BYTES", "largest body (default: 1048576)",
 	&opt.max_body, 1, BODY_MAX),
@@ -149,34 +155,13 @@ struct running {
 	struct receive_paths **paths;
 };
 
-/* Read keys and certificates again: replace all of them or none. */
 static void
 reload(void *context)
 {
-	struct running *run = context;
-	struct receive_paths *paths = NULL;
-	struct err err;
-	int status = CLI_GO;
+	const struct running *run = context;
 
-	if (options_paths_again(&opt.paths))
-		status = options_paths_load(&cli, &opt.paths, &paths);
-	if (status == CLI_GO && serve_reload(run->serve, &err) != 0) {
-		diag_error("%s", err.text);
-		status = CLI_SYSTEM;
-	}
-	if (status != CLI_GO) {
-		receive_paths_free(paths);
-		diag_error("not reloaded: keys and certificates stay as "
-			   "they were");
-		return;
-	}
-	if (paths != NULL) {
-		receive_use_paths(run->receive, paths);
-		receive_paths_free(*run->paths);
-		*run->paths = paths;
-	}
-	diag_note("reloaded keys and certificates%s",
-	    paths == NULL ? ", but for --key-fd" : "");
+	options_paths_reload(
+	    &cli, &opt.paths, run->serve, run->receive, run->paths);
 }
 
 static void
@@ -209,11 +194,12 @@ run(struct serve *s, struct receive *r, struct receive_paths **paths,
 }
 
 static int
-receive(struct receive_paths **paths, struct inbox *inbox, struct audit *audit)
+receive(struct receive_paths **paths, struct inbox *inbox, struct audit *audit,
+    struct dedupe_shared *shared)
 {
 	const struct receive_options options = {*paths, opt.health, opt.origin,
 	    opt.rate, STDOUT_FILENO, (uint64_t)opt.count, (size_t)opt.remember,
-	    inbox, RECEIVE_KEEP_MS, audit, opt.metrics, notice, NULL};
+	    inbox, RECEIVE_KEEP_MS, audit, opt.metrics, shared, notice, NULL};
 	const struct serve_tls tls = {opt.at.certificate, opt.at.tls_key,
 	    opt.client_ca, opt.tls_min == 0 ? 12 : 13};
 	const struct receive_counters *n;
@@ -265,6 +251,7 @@ main(int argc, char *argv[])
 	struct receive_paths *paths = NULL;
 	struct inbox *inbox = NULL;
 	struct audit *audit = NULL;
+	struct dedupe_shared *shared = NULL;
 	struct err err;
 	int operand, status;
 
@@ -288,7 +275,10 @@ main(int argc, char *argv[])
 		status = CLI_SYSTEM;
 	}
 	if (status == CLI_GO)
-		status = receive(&paths, inbox, audit);
+		status = options_dedupe(&cli, &opt.dedupe, &shared);
+	if (status == CLI_GO)
+		status = receive(&paths, inbox, audit, shared);
+	dedupe_shared_free(shared);
 	audit_free(audit);
 	inbox_close(inbox);
 	receive_paths_free(paths);

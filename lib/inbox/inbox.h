@@ -10,6 +10,7 @@
 #ifndef INBOX_INBOX_H
 #define INBOX_INBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -74,6 +75,50 @@ int inbox_forget(struct inbox *x, int64_t time, int max, struct err *err);
 /* Outside a transaction: could ${bytes} be committed now?  Return 0; or -1 with
  * the reason in ${err}. */
 int inbox_probe(struct inbox *x, size_t bytes, struct err *err);
+
+/* ---- Lines that several receivers may have ----------------------------- */
+
+/*
+ * Receivers that share deduplication (see receive/share.h) store a line first
+ * and decide later which of them prints it.  Lines up to the number
+ * inbox_decided are decided.
+ */
+
+/* Prepare to share: make up the name of this state file, 16 random hexadecimal
+ * digits, unless it has one.  The lines that are there then are decided.  Return
+ * the name, which is owned by ${x}; or NULL with ${err}. */
+const char *inbox_share(struct inbox *x, struct err *err);
+
+int64_t inbox_decided(const struct inbox *x);
+
+/* Return the number of the last stored line, or of the last one that there
+ * was. */
+int64_t inbox_last(const struct inbox *x);
+
+/* Within a transaction: as inbox_add, for a line that is undecided.  ${id} is
+ * that of its payload.  *${request} is the number of the first line of its
+ * request, or 0 for that line itself, which sets it. */
+int inbox_keep_undecided(struct inbox *x, struct span line, struct span id,
+    int64_t *request, int64_t now, struct err *err);
+
+struct inbox_undecided {
+	int64_t number, request;
+	struct span id, hash; /* as inbox_note recorded them; in ${text} */
+};
+
+/* Get the first undecided line with a number above ${after}; ${text} is
+ * overwritten.  Lines that were stored by inbox_add, or whose ID is forgotten,
+ * are skipped.  Return 1; 0 if there is none; or -1 with ${err}. */
+int inbox_next_undecided(struct inbox *x, int64_t after, struct buf *text,
+    struct inbox_undecided *u, struct err *err);
+
+/* Within a transaction: delete the line ${number}, which this receiver will not
+ * print; with ${unnote}, also forget its ID.  Return 0, or -1 with ${err}. */
+int inbox_drop(struct inbox *x, int64_t number, bool unnote, struct err *err);
+
+/* Within a transaction: those lines up to ${number} that are still stored are to
+ * be printed.  Return 0, or -1 with ${err}. */
+int inbox_decide(struct inbox *x, int64_t number, struct err *err);
 
 /* ---- Where lines are printed ------------------------------------------- */
 

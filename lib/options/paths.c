@@ -1,6 +1,7 @@
 #include "options/paths.h"
 
 #include "diag/diag.h"
+#include "receive/receive.h"
 
 static void
 note(const char *text)
@@ -18,12 +19,6 @@ options_paths_check(const struct cli *cli, const struct options_paths *o)
 			: o->keys.fd >= 0 ? "--key-fd"
 					  : "--key-file");
 	return CLI_GO;
-}
-
-bool
-options_paths_again(const struct options_paths *o)
-{
-	return o->file != NULL || o->keys.fd < 0;
 }
 
 static int
@@ -62,4 +57,33 @@ options_paths_load(const struct cli *cli, const struct options_paths *o,
 	}
 	sign_keys_free(path.keys);
 	return status;
+}
+
+void
+options_paths_reload(const struct cli *cli, const struct options_paths *o,
+    struct serve *s, struct receive *r, struct receive_paths **paths)
+{
+	struct receive_paths *new = NULL;
+	struct err err;
+	int status = CLI_GO;
+
+	if (o->file != NULL || o->keys.fd < 0)
+		status = options_paths_load(cli, o, &new);
+	if (status == CLI_GO && serve_reload(s, &err) != 0) {
+		diag_error("%s", err.text);
+		status = CLI_SYSTEM;
+	}
+	if (status != CLI_GO) {
+		receive_paths_free(new);
+		diag_error("not reloaded: keys and certificates stay as they "
+			   "were");
+		return;
+	}
+	if (new != NULL) {
+		receive_use_paths(r, new);
+		receive_paths_free(*paths);
+		*paths = new;
+	}
+	diag_note("reloaded keys and certificates%s",
+	    new == NULL ? ", but for --key-fd" : "");
 }

@@ -24,7 +24,12 @@ int options_paths_check(const struct cli *cli, const struct options_paths *o);
 int options_paths_load(const struct cli *cli, const struct options_paths *o,
     struct receive_paths **paths);
 
-/* Can the keys be loaded again?  Those of a descriptor cannot. */
-bool options_paths_again(const struct options_paths *o);
+/* Read the keys of ${r} and the certificates of ${s} again, and report the
+ * result.  Replace all of them, and *${paths}, or nothing.  Keys of a descriptor
+ * stay. */
+struct receive;
+struct serve;
+void options_paths_reload(const struct cli *cli, const struct options_paths *o,
+    struct serve *s, struct receive *r, struct receive_paths **paths);
 
 #endif

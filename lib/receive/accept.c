@@ -71,10 +71,26 @@ refuse_other(struct receive *r, struct serve_request *request,
 	receive_reject(r, request, &o, NULL);
 }
 
-/* Store one item, unless its ID is known. */
+/* Store the line ${line}, which has to be decided with ${c}. */
+static int
+keep_for_claim(struct receive *r, struct receive_claim *c, struct span id,
+    struct span line, const uint8_t hash[RECEIVE_HASH], int64_t now,
+    struct err *err)
+{
+	if (inbox_keep_undecided(
+		r->options.inbox, line, id, &c->number, now, err) != 0)
+		return -1;
+	c->last = inbox_last(r->options.inbox);
+	c->added++;
+	dedupe_question_add(&c->question, id, hash, true);
+	receive_claim_add_mark(c, c->last);
+	return 0;
+}
+
+/* Store one item, unless its ID is known.  ${c} is NULL if it is decided. */
 static enum inbox_noted
-add_line(struct receive *r, const struct receive_payload *p, size_t i,
-    int64_t now, struct err *err)
+keep_item(struct receive *r, const struct receive_payload *p, size_t i,
+    struct receive_claim *c, int64_t now, struct err *err)
 {
 	struct span id = scoped(r, p, id_of(r, p, i)), line;
 	uint8_t hash[RECEIVE_HASH];
@@ -86,6 +102,11 @@ add_line(struct receive *r, const struct receive_payload *p, size_t i,
 	}
 	noted = inbox_note(r->options.inbox, id,
 	    (struct span){(const char *)hash, sizeof(hash)}, now, err);
+	/* Its first copy may be undecided. */
+	if (noted == INBOX_KNOWN && c != NULL && r->claims > 0) {
+		dedupe_question_add(&c->question, id, hash, false);
+		receive_claim_add_mark(c, 0);
+	}
 	if (noted != INBOX_NEW)
 		return noted;
 	line = line_of(r, p, i);
@@ -93,8 +114,68 @@ add_line(struct receive *r, const struct receive_payload *p, size_t i,
 		err_set(err, "out of memory");
 		return INBOX_FAILED;
 	}
+	if (c != NULL)
+		return keep_for_claim(r, c, id, line, hash, now, err) != 0
+		    ? INBOX_FAILED
+		    : INBOX_NEW;
 	return inbox_add(r->options.inbox, line, now, err) != 0 ? INBOX_FAILED
 								: INBOX_NEW;
+}
+
+/* Store the ${n} items of ${p}, or none of them.  Return what was found: KNOWN if
+ * all are known; or CONFLICT, and then *${other} is the ID.  *${added} counts new
+ * ones. */
+static enum inbox_noted
+keep_all(struct receive *r, const struct receive_payload *p, size_t n,
+    struct receive_claim *c, uint64_t *added, struct span *other,
+    struct err *err)
+{
+	int64_t now = instant_now();
+
+	*added = 0;
+	if (receive_open(r, err) != 0)
+		return INBOX_FAILED;
+	r->brought += p->body.n;
+	if (n > 1 && inbox_mark(r->options.inbox, err) != 0)
+		return INBOX_FAILED;
+	for (size_t i = 0; i < n; i++) {
+		switch (keep_item(r, p, i, c, now, err)) {
+		case INBOX_NEW:
+			++*added;
+			break;
+		case INBOX_KNOWN:
+			break;
+		case INBOX_CONFLICT:
+			*other = id_of(r, p, i);
+			return n == 1 || inbox_undo(r->options.inbox, err) == 0
+			    ? INBOX_CONFLICT
+			    : INBOX_FAILED;
+		case INBOX_FAILED:
+			return INBOX_FAILED;
+		}
+	}
+	if (c != NULL &&
+	    (buf_failed(&c->question.items) || buf_failed(&c->marks))) {
+		err_set(err, "out of memory");
+		return INBOX_FAILED;
+	}
+	return *added > 0 ? INBOX_NEW : INBOX_KNOWN;
+}
+
+/* An ID is known here with another body, but that one may be undecided. */
+static void
+refuse_conflict(struct receive *r, struct serve_request *request,
+    const struct receive_payload *p, struct span other)
+{
+	if (r->claims > 0)
+		receive_reject(r, request,
+		    &(struct receive_outcome){.status = 503,
+			.verified = true,
+			.id = p->header_id,
+			.why = "another body with this ID waits for Redis"},
+		    receive_retry_later);
+	else
+		refuse_other(r, request, p, other);
 }
 
 static void
@@ -102,14 +183,17 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
     const struct receive_payload *p, size_t n)
 {
 	struct receive_pending *pending = receive_push(&r->uncommitted);
-	int64_t now = instant_now();
+	struct receive_claim *c =
+	    receive_shares(r) ? receive_claim_new(request, p) : NULL;
 	struct span other = {NULL, 0};
 	struct err err = {"out of memory"};
 	uint64_t added = 0;
-	enum inbox_noted noted = INBOX_KNOWN;
-	bool good = true;
+	enum inbox_noted noted;
 
-	if (pending == NULL) {
+	if (pending == NULL || (receive_shares(r) && c == NULL)) {
+		if (pending != NULL)
+			r->uncommitted.count--;
+		receive_claim_free(c);
 		receive_refuse(
 		    r, request, 503, receive_retry_later, "out of memory");
 		return;
@@ -117,39 +201,30 @@ accept_to_inbox(struct receive *r, struct serve_request *request,
 	*pending = (struct receive_pending){.request = request,
 	    .id = p->header_id,
 	    .since = instant_monotonic()};
-	if (!r->open) {
-		good = inbox_begin(r->options.inbox, &err) == 0;
-		r->open = good;
-		r->brought = 0;
+	noted = keep_all(r, p, n, c, &added, &other, &err);
+	if (c != NULL &&
+	    (noted == INBOX_FAILED || noted == INBOX_CONFLICT ||
+		c->question.count == 0)) {
+		receive_claim_free(c); /* there is nothing to decide */
+		c = NULL;
 	}
-	r->brought += p->body.n;
-	if (good && n > 1)
-		good = inbox_mark(r->options.inbox, &err) == 0;
-	for (size_t i = 0; good && noted != INBOX_CONFLICT && i < n; i++) {
-		noted = add_line(r, p, i, now, &err);
-		good = noted != INBOX_FAILED;
-		added += noted == INBOX_NEW;
-		if (noted == INBOX_CONFLICT) {
-			good =
-			    n == 1 || inbox_undo(r->options.inbox, &err) == 0;
-			other = id_of(r, p, i);
-		}
-	}
-	if (!good) {
+	if (noted == INBOX_FAILED) {
 		receive_inbox_failed(r, &err);
 		return;
 	}
 	if (noted == INBOX_CONFLICT) {
 		r->uncommitted.count--;
-		refuse_other(r, request, p, other);
+		refuse_conflict(r, request, p, other);
 		receive_flush_soon(r);
 		return;
 	}
 	pending->status = added > 0 ? 202 : 200;
 	pending->lines = added;
+	pending->claim = c;
 	r->unprinted += added;
-	r->counters.accepted += added;
-	r->counters.duplicates += n - added;
+	if (c == NULL)
+		r->counters.accepted += added;
+	r->counters.duplicates += n - (c != NULL ? c->question.count : added);
 	receive_flush_soon(r);
 }
 
@@ -226,6 +301,36 @@ accept_to_output(struct receive *r, struct serve_request *request,
 	receive_flush_soon(r);
 }
 
+/* Without a state file: ask who prints the items. */
+static void
+accept_to_claim(struct receive *r, struct serve_request *request,
+    const struct receive_payload *p, size_t n)
+{
+	struct receive_claim *c = receive_claim_new(request, p);
+	uint8_t hash[RECEIVE_HASH];
+	bool good = c != NULL;
+
+	for (size_t i = 0; good && i < n; i++) {
+		struct span id = scoped(r, p, id_of(r, p, i));
+
+		good = id.p != NULL && hash_of(r, p, i, hash) == 0;
+		if (!good)
+			break;
+		dedupe_question_add(&c->question, id, hash, true);
+		buf_add_span(&c->lines, line_of(r, p, i));
+		buf_add_byte(&c->lines, '\n');
+		receive_claim_add_mark(c, (int64_t)c->lines.len);
+	}
+	if (!good || buf_failed(&r->line) || buf_failed(&c->lines) ||
+	    buf_failed(&c->marks) || buf_failed(&c->question.items)) {
+		receive_claim_free(c);
+		receive_refuse(
+		    r, request, 503, receive_retry_later, "out of memory");
+		return;
+	}
+	receive_share_ask(r, c);
+}
+
 void
 receive_accept(struct receive *r, struct serve_request *request,
     const struct receive_payload *p)
@@ -235,6 +340,8 @@ receive_accept(struct receive *r, struct serve_request *request,
 
 	if (r->options.inbox != NULL)
 		accept_to_inbox(r, request, p, n);
+	else if (receive_shares(r))
+		accept_to_claim(r, request, p, n);
 	else
 		accept_to_output(r, request, p, n);
 }

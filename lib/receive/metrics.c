@@ -50,6 +50,7 @@ receive_answer_metrics(struct receive *r, struct serve_request *request)
 {
 	const struct receive_counters *n = &r->counters;
 	static const char latency[] = "vitals_receive_answer_seconds";
+	const char *why;
 	struct buf out;
 
 	buf_init(&out);
@@ -77,7 +78,15 @@ receive_answer_metrics(struct receive *r, struct serve_request *request)
 	    "Time since the oldest waiting line was accepted.", oldest_age(r));
 	metrics_gauge(&out, "vitals_receive_ready",
 	    "1: payloads are accepted; 0: they are answered with 503.",
-	    receive_has_room(r) && !r->broken && !r->audit_broken);
+	    receive_has_room(r) && !r->broken && !r->audit_broken &&
+		receive_share_works(r, &why));
+	if (receive_shares(r)) {
+		metrics_gauge(&out, "vitals_receive_redis_up",
+		    "1: Redis can be asked; 0: it is away.",
+		    dedupe_shared_works(r->options.shared, &why));
+		metrics_gauge(&out, "vitals_receive_undecided_requests",
+		    "Requests that wait for Redis.", (double)r->claims);
+	}
 	metrics_head(&out, latency, METRICS_HISTOGRAM,
 	    "From a complete request with a valid signature to its answer.");
 	metrics_put_histogram(&out, latency, "", &r->latency);

@@ -2,10 +2,36 @@
 #ifndef RECEIVE_PRIVATE_H
 #define RECEIVE_PRIVATE_H
 
+#include "dedupe/shared.h"
 #include "metrics/metrics.h"
 #include "receive/dedup.h"
 #include "receive/payload.h"
 #include "receive/receive.h"
+
+/* A request with events of which other receivers may have copies: see
+ * dedupe/dedupe.h. */
+struct receive_claim {
+	struct dedupe_question question; /* its context is the claim */
+	struct receive_claim *next;      /* in receive.decided */
+	struct serve_request *request;   /* NULL: answered, or of an earlier
+					    run */
+	struct span id;                  /* as in receive_payload.header_id */
+	int64_t since;                   /* of the request: monotonic time */
+	/* For each event of the question, an int64_t: with a state file the
+	 * number of its line, or 0 if it was known; otherwise the end of its
+	 * line in lines. */
+	struct buf marks;
+	struct buf lines; /* without a state file: to print */
+	int64_t number;   /* with one: of the first line; 0: there is none */
+	int64_t last;     /* likewise: what is decided with the claim */
+	uint64_t added;   /* lines of this request that are undecided, or that
+			     are printed */
+	/* Without a state file: the lines are in the queue of the output, are
+	 * written, or cannot be written. */
+	bool printing, printed, failed;
+	bool asking;  /* the question has no answer yet */
+	bool applied; /* the open transaction has the decision */
+};
 
 /* A request whose payload is not safe yet, or lines that are not written
  * yet. */
@@ -15,8 +41,9 @@ struct receive_pending {
 	int status;                    /* its answer */
 	uint64_t offset;               /* in the output: the end of its lines */
 	uint64_t lines;
-	int64_t number; /* in the inbox */
-	int64_t since;  /* of the request: monotonic time */
+	int64_t number;              /* in the inbox */
+	int64_t since;               /* of the request: monotonic time */
+	struct receive_claim *claim; /* has the request, if not NULL: owned */
 };
 
 struct receive_queue {
@@ -78,6 +105,15 @@ struct receive {
 	int64_t audited_minute; /* monotonic time: start of a minute, */
 	unsigned audited;       /* and refusals written in it */
 	uint64_t audit_omitted; /* refusals since the last line */
+	/* With options.shared: */
+	const char *owner;             /* in tokens */
+	char run[17];                  /* that, without a state file */
+	uint64_t attempts;             /* claims made, likewise */
+	bool turning;                  /* turn is due */
+	size_t claims;                 /* that are not decided and applied */
+	struct receive_claim *decided; /* not yet committed, oldest first */
+	int64_t decided_to;            /* inbox lines up to it can be printed */
+	int64_t renewed;               /* when claims were renewed */
 };
 
 /* A verified request. */
@@ -177,10 +213,75 @@ void receive_resume(struct receive *r);
  * 0, or -1 with ${err}. */
 int receive_note_printed(struct receive *r, struct err *err);
 
+/* ---- claim.c ----------------------------------------------------------- */
+
+/* Return a new claim for ${request}, of ${p}, or NULL if out of memory.  p NULL:
+ * of an earlier run.  receive_claim_free(NULL) is a no-op. */
+struct receive_claim *receive_claim_new(
+    struct serve_request *request, const struct receive_payload *p);
+void receive_claim_free(struct receive_claim *c);
+
+/* Get and add marks. */
+int64_t receive_claim_mark(const struct receive_claim *c, size_t i);
+void receive_claim_add_mark(struct receive_claim *c, int64_t mark);
+
+/* Answer the request of ${c}, if it has one, with ${status} and the reason
+ * ${why}, which is NULL for a 2xx. */
+void receive_claim_answer(
+    struct receive *r, struct receive_claim *c, int status, const char *why);
+
+/* Answer the request of ${c}, of which event ${c}->question.conflict is known
+ * with another body. */
+void receive_claim_conflict(struct receive *r, struct receive_claim *c);
+
+/* ---- share.c ----------------------------------------------------------- */
+
+/* Does the event of ${r} need a decision of the receivers? */
+static inline bool
+receive_shares(const struct receive *r)
+{
+	return r->options.shared != NULL;
+}
+
+/* Can a claim be decided now?  Return false with *${why} if not. */
+bool receive_share_works(const struct receive *r, const char **why);
+
+/* Begin: with a state file, ask again for its undecided lines.  Return 0, or -1
+ * with ${err}. */
+int receive_share_start(struct receive *r, struct err *err);
+
+/* The lines of ${c} are in the state file, or without one it is new: ask.  Takes
+ * ownership. */
+void receive_share_ask(struct receive *r, struct receive_claim *c);
+
+/* The lines of ${c} are printed.  Takes ownership. */
+void receive_share_printed(struct receive *r, struct receive_claim *c);
+
+/* The lines of ${c} cannot be printed.  Takes ownership. */
+void receive_share_unprinted(struct receive *r, struct receive_claim *c);
+
+/* The transaction with decisions was committed, or rolled back. */
+void receive_share_committed(struct receive *r);
+void receive_share_rolled_back(struct receive *r);
+
+/* After the event loop: settle what is printed, waiting at most ${ms}. */
+void receive_share_finish(struct receive *r, int64_t ms);
+
+/* Free all claims that are not in a queue. */
+void receive_share_free(struct receive *r);
+
 /* ---- settle.c ---------------------------------------------------------- */
 
 /* Could a payload be written to the state file now?  True if there is no state
  * file. */
 bool receive_works(struct receive *r);
+
+/* Begin a transaction unless one is open.  Return 0; or -1 with ${err}. */
+int receive_open(struct receive *r, struct err *err);
+
+/* Append the claim ${c}, of which ${lines} are granted, to the output.  Return
+ * 0; or -1 if out of memory. */
+int receive_print_claim(
+    struct receive *r, struct receive_claim *c, struct span lines);
 
 #endif

@@ -21,11 +21,12 @@ receive_new(const struct receive_options *options, struct err *err)
 	if (r == NULL)
 		goto err0;
 	r->options = *options;
+	r->decided_to = INT64_MAX;
 	receive_counts_init(r);
 	receive_items_init(&r->items);
 	buf_init(&r->line);
 	buf_init(&r->scoped);
-	if (options->inbox == NULL) {
+	if (options->inbox == NULL && options->shared == NULL) {
 		r->dedup = receive_dedup_new(options->remember);
 		if (r->dedup == NULL)
 			goto err0;
@@ -43,6 +44,12 @@ receive_free(struct receive *r)
 	if (r == NULL)
 		return;
 	serve_output_free(r->output);
+	receive_share_free(r);
+	for (size_t i = 0; i < r->writing.count; i++)
+		receive_claim_free(r->writing.item[r->writing.first + i].claim);
+	for (size_t i = 0; i < r->uncommitted.count; i++)
+		receive_claim_free(
+		    r->uncommitted.item[r->uncommitted.first + i].claim);
 	receive_dedup_free(r->dedup);
 	receive_items_release(&r->items);
 	buf_release(&r->line);
@@ -305,6 +312,9 @@ is_binary(const struct serve_head *h)
 static void
 answer_health(struct receive *r, struct serve_request *request)
 {
+	const char *why;
+	char text[128];
+
 	if (!receive_has_room(r))
 		serve_answer(
 		    request, 503, receive_retry_later, SPAN_LIT("busy\n"));
@@ -314,6 +324,10 @@ answer_health(struct receive *r, struct serve_request *request)
 	else if (!receive_audit_works(r))
 		serve_answer(request, 503, receive_retry_later,
 		    SPAN_LIT("the audit file cannot be written\n"));
+	else if (!receive_share_works(r, &why))
+		serve_answer(request, 503, receive_retry_later,
+		    (struct span){text,
+			(size_t)snprintf(text, sizeof(text), "%s\n", why)});
 	else
 		serve_answer(request, 200, NULL, SPAN_LIT("ok\n"));
 }
@@ -324,6 +338,7 @@ receive_handle(void *context, struct serve_request *request)
 	struct receive *r = context;
 	const struct serve_head *h = serve_request_head(request);
 	const struct receive_path *path;
+	const char *why;
 	size_t codings, types;
 	struct span coding = serve_head_find(h, "content-encoding", &codings);
 	enum receive_type type =
@@ -351,6 +366,8 @@ receive_handle(void *context, struct serve_request *request)
 	} else if (!receive_audit_works(r)) {
 		receive_refuse(r, request, 503, receive_retry_later,
 		    "the audit file cannot be written");
+	} else if (!receive_share_works(r, &why)) {
+		receive_refuse(r, request, 503, receive_retry_later, why);
 	} else if (codings > 1 || types > 1) {
 		receive_refuse(r, request, 400, NULL,
 		    codings > 1 ? "duplicate header content-encoding"

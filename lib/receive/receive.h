@@ -68,6 +68,8 @@ struct receive_counters {
 	uint64_t printed;    /* lines */
 };
 
+struct dedupe_shared;
+
 struct receive_options {
 	const struct receive_paths *paths; /* not owned */
 	const char *health;  /* path that answers 200 to GET; NULL: none */
@@ -81,6 +83,9 @@ struct receive_options {
 	int64_t keep_ms;     /* for how long the inbox remembers an ID */
 	struct audit *audit; /* of receive_audit_kinds; not owned; or NULL */
 	const char *metrics; /* path of the metrics; NULL: none */
+	/* With other receivers, decides which one prints an event; not owned,
+	 * and started.  Or NULL. */
+	struct dedupe_shared *shared;
 	/* Called for each event; ${where} is the client, or NULL. */
 	void (*notice)(void *context, enum receive_notice what,
 	    const char *where, const char *text);

@@ -65,7 +65,7 @@ compare(struct receive *r, int fd, int64_t at, int64_t end, struct err *err)
 	for (;;) {
 		buf_clear(&r->line);
 		rc = inbox_next(r->options.inbox, last, &r->line, &number, err);
-		if (rc <= 0)
+		if (rc <= 0 || number > r->decided_to)
 			break;
 		buf_add_byte(&r->line, '\n');
 		if (buf_failed(&r->line)) {

@@ -58,6 +58,13 @@ pop(struct receive_queue *q)
 	return q->item[q->first++];
 }
 
+/* The slot of the request that ${p} has to answer; NULL in it: none. */
+static struct serve_request **
+request_of(struct receive_pending *p)
+{
+	return p->claim != NULL ? &p->claim->request : &p->request;
+}
+
 static void flush(void *context);
 
 void
@@ -68,6 +75,18 @@ receive_flush_soon(struct receive *r)
 	r->flushing = true;
 	if (serve_soon(r->serve, flush, r) != 0)
 		flush(r);
+}
+
+int
+receive_open(struct receive *r, struct err *err)
+{
+	if (r->open)
+		return 0;
+	if (inbox_begin(r->options.inbox, err) != 0)
+		return -1;
+	r->open = true;
+	r->brought = 0;
+	return 0;
 }
 
 /* The state file cannot be written: its senders must try again. */
@@ -84,9 +103,15 @@ receive_inbox_failed(struct receive *r, const struct err *err)
 		struct receive_pending p = pop(&r->uncommitted);
 
 		r->unprinted -= p.lines;
-		r->counters.accepted -= p.lines;
-		receive_answer(r, &p, 503);
+		if (p.claim != NULL) {
+			receive_claim_answer(r, p.claim, 503, "try again");
+			receive_claim_free(p.claim);
+		} else {
+			r->counters.accepted -= p.lines;
+			receive_answer(r, &p, 503);
+		}
 	}
+	receive_share_rolled_back(r);
 }
 
 bool
@@ -161,7 +186,7 @@ pump(struct receive *r)
 		    r->options.inbox, r->queued, &r->line, &number, &err);
 		if (rc < 0)
 			receive_report(r, RECEIVE_TROUBLE, NULL, err.text);
-		if (rc <= 0) {
+		if (rc <= 0 || number > r->decided_to) {
 			r->more = false;
 			break;
 		}
@@ -199,7 +224,9 @@ settle(struct receive *r, uint64_t offset)
 			r->printed = p.number;
 			r->printed_to = p.offset;
 		}
-		if (p.request != NULL)
+		if (p.claim != NULL)
+			receive_share_printed(r, p.claim);
+		else if (p.request != NULL)
 			receive_answer(r, &p, p.status);
 	}
 }
@@ -228,13 +255,14 @@ overdue(void *context)
 		    &r->writing.item[r->writing.first + i];
 		struct receive_pending answered = *p;
 
-		if (p->request == NULL)
+		answered.request = *request_of(p);
+		if (answered.request == NULL)
 			continue;
 		if (now - p->since < RECEIVE_WAIT_MS) {
 			any = true;
 			break;
 		}
-		p->request = NULL;
+		*request_of(p) = NULL;
 		receive_answer(r, &answered, 503);
 	}
 	if (any)
@@ -265,8 +293,12 @@ commit(struct receive *r)
 	while (r->uncommitted.count > 0) {
 		struct receive_pending p = pop(&r->uncommitted);
 
-		receive_answer(r, &p, p.status);
+		if (p.claim != NULL)
+			receive_share_ask(r, p.claim);
+		else
+			receive_answer(r, &p, p.status);
 	}
+	receive_share_committed(r);
 }
 
 /* Write as many lines to the output as it has room for. */
@@ -325,7 +357,9 @@ written(void *context, uint64_t offset, int errnum)
 		while (r->writing.count > 0) {
 			struct receive_pending p = pop(&r->writing);
 
-			if (p.request != NULL)
+			if (p.claim != NULL)
+				receive_share_unprinted(r, p.claim);
+			else if (p.request != NULL)
 				receive_answer(r, &p, 503);
 		}
 		serve_drain(r->serve);
@@ -355,6 +389,30 @@ receive_has_room(const struct receive *r)
 	    RECEIVE_QUEUE_MAX;
 }
 
+int
+receive_print_claim(
+    struct receive *r, struct receive_claim *c, struct span lines)
+{
+	struct receive_pending *p = receive_push(&r->writing);
+	uint64_t end = p != NULL ? serve_output_add(r->output, lines) : 0;
+
+	if (end == 0) {
+		if (p != NULL)
+			r->writing.count--;
+		return -1;
+	}
+	*p = (struct receive_pending){.offset = end,
+	    .lines = c->added,
+	    .id = c->id,
+	    .since = c->since,
+	    .claim = c};
+	r->unprinted += c->added;
+	r->counters.accepted += c->added;
+	receive_watch(r);
+	receive_flush_soon(r);
+	return 0;
+}
+
 static void
 forget(void *context)
 {
@@ -378,6 +436,8 @@ receive_start(struct receive *r, struct serve *s, struct err *err)
 	r->output = serve_output_new(s, r->options.fd, written, r);
 	if (r->output == NULL)
 		return err_set(err, "out of memory");
+	if (receive_share_start(r, err) != 0)
+		return -1;
 	if (r->options.inbox != NULL) {
 		receive_resume(r);
 		/* A killed run may have written part of one of these lines. */
@@ -405,6 +465,9 @@ receive_finish(struct receive *r)
 		pump(r);
 	receive_report_counted(r);
 	serve_output_finish(r->output, serve_drain_left(r->serve));
+	receive_share_finish(r, serve_drain_left(r->serve));
+	if (r->open)
+		commit(r);
 	if (r->options.inbox != NULL)
 		mark(r);
 	return r->failed ? -1 : 0;

@@ -205,15 +205,18 @@ void serve_input_free(struct serve_input *i);
 /* Stop reading, or continue. */
 void serve_input_pause(struct serve_input *i, bool paused);
 
-/* ---- Signals and timers ------------------------------------------------ */
+/* ---- Signals, descriptors and timers ---------------------------------------- */
 
 typedef void serve_callback(void *context);
 
-/* Call ${fn} whenever ${signum} arrives; once, after ${ms}; or once, in the
- * next iteration of the loop, after the requests that are ready.  They end with
- * ${s}.  Return 0, or -1 if out of memory. */
+/* Call ${fn} whenever ${signum} arrives; whenever the descriptor ${fd}, which
+ * epoll must support, is readable; once, after ${ms}; or once, in the next
+ * iteration of the loop, after the requests that are ready.  They end with ${s}.
+ * Return 0, or -1 if out of memory. */
 int serve_on_signal(
     struct serve *s, int signum, serve_callback *fn, void *context);
+int serve_on_readable(
+    struct serve *s, int fd, serve_callback *fn, void *context);
 int serve_after(struct serve *s, int64_t ms, serve_callback *fn, void *context);
 int serve_soon(struct serve *s, serve_callback *fn, void *context);
 

@@ -1,4 +1,4 @@
-/* Signal handlers and timers of callers. */
+/* Signal handlers, descriptors and timers of callers. */
 #include <stdlib.h>
 
 #include "serve/private.h"
@@ -66,6 +66,14 @@ serve_on_signal(struct serve *s, int signum, serve_callback *fn, void *context)
 {
 	struct serve_watch *w =
 	    watch(s, signum, EV_SIGNAL | EV_PERSIST, fn, context);
+
+	return w == NULL ? -1 : event_add(w->event, NULL);
+}
+
+int
+serve_on_readable(struct serve *s, int fd, serve_callback *fn, void *context)
+{
+	struct serve_watch *w = watch(s, fd, EV_READ | EV_PERSIST, fn, context);
 
 	return w == NULL ? -1 : event_add(w->event, NULL);
 }

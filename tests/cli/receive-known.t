@@ -49,8 +49,9 @@ is 'after a restart' "$(post other)" 409
 is 'and the same body' "$(post one)" 200
 finish TERM >/dev/null 2>&1
 
-# State files of earlier versions: 1 had no hashes, 1 and 2 no place, 3 no times of lines.
-command -v sqlite3 >/dev/null && for version in 1 2 3; do
+# State files of earlier versions: 1 had no hashes, 1 and 2 no place, 3 no times of
+# lines, 4 no lines that other receivers may have.
+command -v sqlite3 >/dev/null && for version in 1 2 3 4; do
 	case $version in
 	1) hash='' value='' ;;
 	*) hash=', hash BLOB' value=', NULL' ;;
@@ -64,6 +65,8 @@ command -v sqlite3 >/dev/null && for version in 1 2 3; do
 		PRAGMA application_id = 1986622546; PRAGMA user_version = $version"
 	[ $version -lt 3 ] || sqlite3 old.db 'CREATE TABLE place (one INTEGER PRIMARY KEY,
 		device INTEGER NOT NULL, inode INTEGER NOT NULL, offset INTEGER NOT NULL)'
+	[ $version -lt 4 ] || sqlite3 old.db \
+		'ALTER TABLE line ADD COLUMN time INTEGER NOT NULL DEFAULT 0'
 	receive --state old.db
 	is "a state file of version $version: a known ID" "$(post other)" 200
 	is "a state file of version $version: a new one" "$(post two)" 202
@@ -73,6 +76,6 @@ command -v sqlite3 >/dev/null && for version in 1 2 3; do
 {"id":"k2","n":1}'
 	is_stderr 'vitals-receive: listening on http://CLIENT/'
 	is "a state file of version $version: is of today's now" \
-		"$(sqlite3 old.db 'PRAGMA user_version')" 4
+		"$(sqlite3 old.db 'PRAGMA user_version')" 5
 done
 done_testing

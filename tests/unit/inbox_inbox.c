@@ -275,6 +275,86 @@ names(void)
 	inbox_close(x);
 }
 
+/* Keep ${text} with the ID ${id}, as a line of ${request}, which is undecided. */
+static int64_t
+keep_undecided(const char *id, const char *text, int64_t *request)
+{
+	if (note(id, 1) != INBOX_NEW ||
+	    inbox_keep_undecided(
+		x, span_of(text), span_of(id), request, 1, &err) != 0)
+		return -1;
+	return inbox_last(x);
+}
+
+/* The undecided lines: ID, number and request. */
+static const char *
+undecided(void)
+{
+	static char all[200];
+	struct inbox_undecided u = {.number = 0};
+	struct buf text;
+	size_t n = 0;
+
+	all[0] = '\0';
+	buf_init(&text);
+	while (inbox_next_undecided(x, u.number, &text, &u, &err) == 1)
+		n += (size_t)snprintf(all + n, sizeof(all) - n, "%.*s:%d:%d ",
+		    (int)u.id.n, u.id.p, (int)u.number, (int)u.request);
+	buf_release(&text);
+	return all;
+}
+
+static void
+shared(void)
+{
+	int64_t one = 0, two = 0, three = 0;
+	char owner[40];
+
+	open_inbox("shared");
+	CHECK(inbox_begin(x, &err) == 0 &&
+		inbox_add(x, SPAN_LIT("old"), 1, &err) == 0 &&
+		inbox_commit(x, &err) == 0,
+	    "a line of a receiver that does not share");
+	snprintf(owner, sizeof(owner), "%s", inbox_share(x, &err));
+	CHECK(strlen(owner) == 16, "the name of a state file");
+	CHECK(inbox_decided(x) == 1, "its line is decided");
+	CHECK(inbox_begin(x, &err) == 0 &&
+		keep_undecided("a", "A", &one) == 2 &&
+		keep_undecided("b", "B", &one) == 3 &&
+		keep_undecided("c", "C", &two) == 4 &&
+		inbox_commit(x, &err) == 0,
+	    "lines of two requests");
+	CHECK_TEXT(undecided(), "a:2:2 b:3:2 c:4:4 ", "they are undecided");
+	inbox_close(x);
+	open_inbox("shared");
+	CHECK_TEXT(inbox_share(x, &err), owner, "the name stays");
+	CHECK_TEXT(undecided(), "a:2:2 b:3:2 c:4:4 ", "and the lines");
+	CHECK(inbox_begin(x, &err) == 0 && inbox_drop(x, 2, true, &err) == 0 &&
+		inbox_drop(x, 3, false, &err) == 0 &&
+		inbox_decide(x, 3, &err) == 0,
+	    "the first request is decided");
+	CHECK(inbox_waiting(x) == 2, "two lines are dropped");
+	CHECK_TEXT(undecided(), "c:4:4 ", "the rest");
+	inbox_rollback(x);
+	CHECK(inbox_decided(x) == 1 && inbox_waiting(x) == 4, "a rollback");
+	CHECK_TEXT(
+	    undecided(), "a:2:2 b:3:2 c:4:4 ", "all are undecided again");
+	CHECK(inbox_begin(x, &err) == 0 && inbox_drop(x, 2, true, &err) == 0 &&
+		inbox_drop(x, 3, false, &err) == 0 &&
+		inbox_decide(x, 3, &err) == 0 && note("a", 2) == INBOX_NEW &&
+		note("b", 2) == INBOX_KNOWN &&
+		keep_undecided("d", "D", &three) == 5 &&
+		inbox_commit(x, &err) == 0,
+	    "once more; one of the IDs is forgotten");
+	CHECK(inbox_decide(x, 2, &err) == 0 && inbox_decided(x) == 3,
+	    "a decision is not taken back");
+	CHECK_TEXT(kept(), "old C D ", "the lines that are left");
+	CHECK_TEXT(undecided(), "c:4:4 d:5:5 ", "those of them to be decided");
+	CHECK(inbox_forget(x, 2, 10, &err) >= 0, "old IDs are forgotten");
+	CHECK_TEXT(undecided(), "", "nobody can be asked about these");
+	inbox_close(x);
+}
+
 int
 main(void)
 {
@@ -286,6 +366,7 @@ main(void)
 	places();
 	foreign();
 	names();
+	shared();
 	folder_leave();
 	return check_done();
 }

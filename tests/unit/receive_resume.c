@@ -74,7 +74,8 @@ static void
 resume(struct serve *s, struct inbox *x, int fd)
 {
 	struct receive r = {
-	    .options = {.inbox = x, .fd = fd, .notice = notice}};
+	    .options = {.inbox = x, .fd = fd, .notice = notice},
+	    .decided_to = INT64_MAX};
 
 	r.output = serve_output_new(s, fd, written, NULL);
 	CHECK(r.output != NULL, "an output");

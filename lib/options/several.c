@@ -1,0 +1,54 @@
+#include "options/several.h"
+
+#include "dedupe/shared.h"
+#include "diag/diag.h"
+
+/* A redis_notify; its context is the URL. */
+static void
+note(void *context, enum redis_note what, const char *text)
+{
+	(what == REDIS_NOTE_DETAIL ? diag_verbose : diag_note)(
+	    "%s: %s", (const char *)context, text);
+}
+
+/* Was an option of Redis given without a server? */
+static bool
+is_stray(const struct redis_options *o)
+{
+	return o->url == NULL &&
+	    (o->user != NULL || o->password_file != NULL ||
+		o->ca_file != NULL || o->certificate != NULL ||
+		o->certificate_key != NULL || o->allow_plain);
+}
+
+/* Say how a connection has started.  Return CLI_GO or CLI_REMOTE. */
+static int
+started(enum redis_started how, const char *name, const struct err *err)
+{
+	if (how == REDIS_REFUSED)
+		diag_error("%s: %s", name, err->text);
+	else if (how == REDIS_UNREACHABLE)
+		diag_note("%s: %s: it is tried again", name, err->text);
+	return how == REDIS_REFUSED ? CLI_REMOTE : CLI_GO;
+}
+
+int
+options_dedupe(const struct cli *cli, struct options_several *o,
+    struct dedupe_shared **shared)
+{
+	struct err err;
+
+	*shared = NULL;
+	if (is_stray(&o->redis))
+		return cli_usage(cli, "--redis-... needs --dedupe");
+	if (o->redis.url == NULL)
+		return CLI_GO;
+	o->redis.note = note;
+	o->redis.context = (void *)(uintptr_t)o->redis.url;
+	*shared = dedupe_shared_new(&o->redis, (int64_t)(o->keep * 1000), &err);
+	if (*shared == NULL)
+		return cli_usage(cli, "%s", err.text);
+	return started(
+	    dedupe_shared_start(*shared, OPTIONS_SEVERAL_START_MS, &err),
+	    dedupe_shared_name(*shared), &err);
+}
