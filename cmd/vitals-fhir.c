@@ -62,7 +62,7 @@ static const struct cli cli = {
     .name = "vitals-fhir",
     .operands = "[FILE ...]",
     .summary =
-	"Make FHIR Observations and Bundles (R4, R4B) of events, or back.",
+	"Convert events to FHIR Observations and Bundles (R4, R4B), and back.",
     .example = "  vitals-fhir --bundle transaction events |\n"
 	       "      vitals-post https://fhir.example/",
     .option = table,

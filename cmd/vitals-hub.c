@@ -54,7 +54,7 @@ static const struct cli_option table[] = {
 	"the most Subscriptions (default: 10000)", &opt.subscriptions, 1,
 	HUB_SUBSCRIPTIONS_MAX),
     CLI_REAL("keep", 0, "SECONDS",
-	"keep Observations so long (default: 604800)", &opt.keep, 1, 1e9),
+	"how long to keep Observations (default: 604800)", &opt.keep, 1, 1e9),
     CLI_INTEGER("keep-observations", 0, "N",
 	"the most of them (default: 1000000)", &opt.keep_most, 1, 1e12),
     CLI_INTEGER("keep-bytes", 0, "BYTES",

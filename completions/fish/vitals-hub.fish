@@ -13,7 +13,7 @@ complete -c vitals-hub -l allow-origin -x -d 'let pages of ORIGIN, or * for any,
 complete -c vitals-hub -l audit -r -F -d 'append who got what to FILE'
 complete -c vitals-hub -s s -l state -r -F -d 'keep everything in FILE'
 complete -c vitals-hub -l subscriptions -x -d 'the most Subscriptions (default: 10000)'
-complete -c vitals-hub -l keep -x -d 'keep Observations so long (default: 604800)'
+complete -c vitals-hub -l keep -x -d 'how long to keep Observations (default: 604800)'
 complete -c vitals-hub -l keep-observations -x -d 'the most of them (default: 1000000)'
 complete -c vitals-hub -l keep-bytes -x -d 'the most bytes of them (default: 4 GiB)'
 complete -c vitals-hub -s r -l receipts -r -F -d 'read the receipts of vitals-post from FIFO'

@@ -27,7 +27,7 @@ options_request_check(const struct cli *cli, const struct options_request *o,
 		return cli_usage(cli, "--signature is missing");
 	if (o->signature != NULL && !sign_scheme_simple(scheme))
 		return cli_usage(cli,
-		    "--signature cannot tell all of that scheme: use "
+		    "--signature cannot express all of that scheme: use "
 		    "--headers");
 	return CLI_GO;
 }

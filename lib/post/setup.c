@@ -179,7 +179,7 @@ replay(struct post_run *r, struct err *err)
 			diag_note("%s: no settled event has this ID",
 			    o->replay_id.item[i]);
 	}
-	diag_note("%" PRIu64 " sent once more", n);
+	diag_note("%" PRIu64 " sent again", n);
 	return 0;
 }
 

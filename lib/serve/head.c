@@ -248,7 +248,7 @@ framing(struct serve_head *h, const char **why)
 	}
 	/* An empty Host means that the target has none. */
 	if (host.n > 0 && !authority(host)) {
-		*why = "the Host header is no host";
+		*why = "the Host header is not a host";
 		return 400;
 	}
 	if (codings > 0) {

@@ -162,8 +162,8 @@ video_clock_text(const struct video *video, char *text, size_t room)
 		    "recorded at %g frames per second and played at %g (%s)",
 		    c->rate, round(played * 100) / 100, c->who);
 	else if (video->false_clock)
-		snprintf(text, room, "slow motion or a time lapse, as %s says",
-		    c->who);
+		snprintf(text, room,
+		    "slow motion or a time lapse according to %s", c->who);
 	else
 		snprintf(text, room, "has time stamps");
 }

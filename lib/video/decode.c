@@ -107,7 +107,7 @@ mend_clock(struct video *v, double raw, double t)
 	v->still = raw <= v->raw && raw > v->raw - DISORDER;
 	if (v->complaint[0] == '\0' && v->still)
 		snprintf(v->complaint, sizeof(v->complaint),
-		    "the clock stands still at %.1f s", v->last);
+		    "the clock stops at %.1f s", v->last);
 	else if (v->complaint[0] == '\0')
 		snprintf(v->complaint, sizeof(v->complaint),
 		    "the clock leaps from %.1f s to %.1f s", v->last, t);

@@ -90,7 +90,7 @@ try 'replay by ID' vitals-post --spool s0 --replay-id e-2 --replay-id e-9 "$base
 is_status 0
 stdout_json '.id == "e-2" and .status == "delivered" and .attempts == 2'
 is_stderr "vitals-post: e-9: no settled event has this ID
-vitals-post: 1 sent once more
+vitals-post: 1 sent again
 vitals-post: 1 delivered, 0 dead, 0 expired, 1 retries" 
 : >log
 try 'replay to all it went to' vitals-post -q --spool s0 --replay-id e-2

@@ -83,7 +83,7 @@ try '--signature by itself is not enough' \
 	vitals-verify -s rfc9421 -k key --id m-1 --timestamp $at --signature x body
 is_status 2
 is_stdout ''
-stderr_has '^vitals-verify: --signature cannot tell all of that scheme: use --headers$'
+stderr_has '^vitals-verify: --signature cannot express all of that scheme: use --headers$'
 
 [ -x "$BUILD/vitals-post" ] && [ -x "$BUILD/vitals-receive" ] || done_testing
 echo '{"id":"m-2","value":72.0}' >line

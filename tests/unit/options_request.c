@@ -29,7 +29,7 @@ checks(void)
 	CHECK_TEXT(said(), "", "and nothing is said");
 	CHECK(check(&o, 3) == CLI_USAGE, "but not for RFC 9421");
 	CHECK_TEXT(said(),
-	    "test: --signature cannot tell all of that scheme: use "
+	    "test: --signature cannot express all of that scheme: use "
 	    "--headers" USAGE,
 	    "which has more headers");
 	o.headers = "headers";

@@ -430,7 +430,7 @@ replay(void)
 	CHECK(bad == 0, "one delivered, one dead, one under way");
 	CHECK(spool_replay_id(s, 1, span_of("e-3"), T0 + 9, &n, &err) == 0 &&
 		n == 0,
-	    "what is under way is not sent once more");
+	    "what is under way is not sent again");
 	CHECK(spool_replay(s, 1, T0 + 1, INT64_MAX, T0 + 9, &n, &err) == 0 &&
 		n == 0,
 	    "nor what was accepted before");
