@@ -443,6 +443,8 @@ queue_worker_due(const struct queue_worker *w)
 bool
 queue_worker_may_send(const struct queue_worker *w, int64_t now)
 {
+	if (w->count.unsaved >= QUEUE_UNSAVED_MAX)
+		return false;
 	for (uint32_t i = 0; i < w->o.partitions; i++) {
 		if (has_lease(&w->partition[i]) &&
 		    w->partition[i].deadline <= now)

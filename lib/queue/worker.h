@@ -83,8 +83,13 @@ int queue_worker_turn(struct queue_worker *w, int64_t now, struct err *err);
 /* Return when the next turn is due, even without an answer (monotonic). */
 int64_t queue_worker_due(const struct queue_worker *w);
 
+/* The most events whose outcome is not written: so many are sent again if the
+ * worker dies, besides those under way. */
+#define QUEUE_UNSAVED_MAX 256
+
 /* May requests be made now?  Not if a lease may have run out, because the
- * server has not answered or this process was stopped. */
+ * server has not answered or this process was stopped; and not with
+ * QUEUE_UNSAVED_MAX unwritten outcomes. */
 bool queue_worker_may_send(const struct queue_worker *w, int64_t now);
 
 /* Return the next event, or NULL if there is none now. */
