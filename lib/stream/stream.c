@@ -195,8 +195,8 @@ stream_finish(struct stream *st)
 	if (st->options.audit != NULL && !st->count.failed &&
 	    audit_finish(st->options.audit, STREAM_AUDIT_WAIT_MS) != 0) {
 		st->count.failed = true;
-		err_sys(&st->failure, errno,
-		    "the audit file cannot be written");
+		err_sys(
+		    &st->failure, errno, "the audit file cannot be written");
 	}
 	return &st->count;
 }
