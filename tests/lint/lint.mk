@@ -5,7 +5,7 @@ lint_c := $(sort $(wildcard cmd/*.c lib/*/*.c tests/*/*.c))
 lint_h := $(sort $(wildcard lib/*/*.h lib/banned.h tests/*.h tests/*/*.h))
 lint_sh := $(sort $(wildcard .ci/* completions/*.sh completions/bash/* man/html/*.sh \
 	tests/run tests/bare/run tests/bare/package tests/bare/image tests/*/*.sh \
-	tests/*/*.t examples/*/*.sh))
+	tests/*/*.t examples/*/*.sh examples/*/*.sbatch))
 lint_man := $(sort $(wildcard man/*.[157]))
 # Tests and fuzzers are left to the compiler and to clang-format.
 tidy_c := $(foreach f,$(filter cmd/% lib/%,$(lint_c)),$(if \

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Measure a list of recordings on several hosts with GNU parallel.
+#
+#	measure.sh LIST FOLDER [HOSTS]
+#
+# LIST has one file per line, by a path that all hosts can read.  HOSTS is a list of
+# hosts for ssh, as --sshloginfile of parallel(1) describes it: one per line, "8/name"
+# for at most eight jobs on it, ":" for this machine.  Without HOSTS only this machine
+# is used.  vitals-extract must be in the PATH of each.
+#
+# FOLDER gets the measurements of each recording, its messages, which are also
+# printed, and "log", the job log.
+# The same command continues after an interruption, with recordings that are new and
+# those that failed; a job whose host goes away is tried again on another one.  The
+# exit status is the number of recordings that failed, at most 101.
+
+set -eu
+[ $# -eq 2 ] || [ $# -eq 3 ] || {
+	echo 'usage: measure.sh LIST FOLDER [HOSTS]' >&2
+	exit 2
+}
+list=$1 folder=$2
+shift 2
+mkdir -p "$folder"
+[ $# -eq 0 ] || set -- --sshloginfile "$1" --filter-hosts
+# The name of a result is the path of the recording, with % for each /.
+status=0
+parallel --arg-file "$list" --joblog "$folder/log" --resume-failed --retries 3 "$@" \
+	--results "$folder/{= s:/:%:g =}.ndjson" vitals-extract -q {} >/dev/null ||
+	status=$?
+cat "$folder"/*.err >&2
+exit $status
