@@ -98,12 +98,13 @@ report_others(const struct plot_data *d)
 }
 
 static void
-compose(struct buf *text, const struct plot_data *d)
+compose(struct buf *text, const struct plot_data *d, bool is_incomplete)
 {
 	struct plot_report report = {.title = opt.title,
 	    .width = opt.width > 0 ? (size_t)opt.width
 				   : plot_terminal_width(STDOUT_FILENO),
-	    .is_ascii = opt.is_ascii || !plot_terminal_is_utf8()};
+	    .is_ascii = opt.is_ascii || !plot_terminal_is_utf8(),
+	    .is_incomplete = is_incomplete};
 	struct plot_view view;
 
 	plot_view_init(&view, d);
@@ -124,14 +125,15 @@ compose(struct buf *text, const struct plot_data *d)
 /* Write the report.  Return a status; a failure of stdout is reported by
  * cli_finish. */
 static int
-write_report(const struct plot_data *d, struct ndjson_writer *out)
+write_report(
+    const struct plot_data *d, bool is_incomplete, struct ndjson_writer *out)
 {
 	struct buf text;
 	struct err err = {""};
 	int status = CLI_OK;
 
 	buf_init(&text);
-	compose(&text, d);
+	compose(&text, d, is_incomplete);
 	if (buf_failed(&text)) {
 		diag_error("out of memory");
 		status = CLI_SYSTEM;
@@ -175,7 +177,7 @@ plot(struct plot_data *d, char **file, int files, struct ndjson_writer *out)
 		diag_error("%s", err.text);
 		return CLI_SYSTEM;
 	}
-	return cli_worst(status, write_report(d, out));
+	return cli_worst(status, write_report(d, status != CLI_OK, out));
 }
 
 int

@@ -83,7 +83,7 @@ next(struct span *s)
 	s->p += i;
 	s->n -= i;
 	if (i < n || c < least[n] || c > 0x10ffff || IN(hidden, c) ||
-	    (p[0] >= 0x80 && p[0] < 0xc0))
+	    p[0] > 0xf4 || (p[0] >= 0x80 && p[0] < 0xc0))
 		return '?';
 	return c;
 }

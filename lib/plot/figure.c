@@ -31,7 +31,10 @@ plot_figure_title(
 
 	buf_init(&name);
 	buf_init(&shown);
-	plot_item_text(&name, i);
+	if (i->endpoint != NULL && i->endpoint->name != NULL)
+		buf_add_text(&name, i->endpoint->name);
+	else
+		plot_item_text(&name, i);
 	plot_escape_terminal(&shown, buf_span(&name), NAME_COLUMNS, false);
 	plot_svg_text(g, "ink big", 8, 16, span_of(title));
 	plot_svg_text(g, "soft end", PLOT_SVG_WIDTH - 12, 16, buf_span(&shown));

@@ -196,10 +196,13 @@ put_results(struct buf *out, const struct plot_view *v)
 		return;
 	buf_add_text(out,
 	    "<section class=\"results\"><h2>Results</h2>"
+	    "<p class=\"how\">The longest measurement of each recording, or "
+	    "the "
+	    "last of several. The confidence is the probability that a value "
+	    "is "
+	    "within its tolerance.</p>"
 	    "<div class=\"scroll\" tabindex=\"0\" role=\"group\" "
-	    "aria-label=\"Results\"><table><caption>The longest measurement of "
-	    "each recording, or the last of several. The confidence is the "
-	    "probability that a value is within its tolerance.</caption><thead>"
+	    "aria-label=\"Results\"><table><thead>"
 	    "<tr><th scope=\"col\">Recording</th><th "
 	    "scope=\"col\">Length</th>");
 	for (size_t i = 0; (k = plot_report_vital(v, i)) != VITAL_COUNT; i++)
@@ -348,7 +351,7 @@ plot_html_write(
 	plot_report_title(&text, v, r);
 	put(out, &text);
 	buf_add_text(out, "</h1><p class=\"of\">");
-	plot_report_summary(&text, v);
+	plot_report_summary(&text, v, r);
 	put(out, &text);
 	buf_add_text(out, "</p></header>\n<main>\n");
 	put_results(out, v);

@@ -7,7 +7,7 @@
 #define HEIGHT 300.0
 #define TOP 40.0
 #define HISTOGRAM_BOTTOM 130.0
-#define TIME_TOP 160.0
+#define TIME_TOP 166.0
 #define TIME_BOTTOM 258.0
 
 /* Shares of the events, for quantiles. */
@@ -183,7 +183,9 @@ draw(struct plot_svg *g, const struct plot_view *v, const struct plot_item *i)
 	const struct plot_endpoint *e = i->endpoint;
 	char median[32], high[32], most[32];
 
-	plot_figure_title(g, "Delivery", i);
+	plot_figure_title(g,
+	    e->kind == PLOT_RECEIPTS ? "Delivery, receipts" : "Delivery, audit",
+	    i);
 	if (e->outcome[PLOT_DELIVERED] + e->outcome[PLOT_DEAD] +
 		e->outcome[PLOT_EXPIRED] ==
 	    0) {

@@ -152,20 +152,50 @@ draw_value(
 	plot_figure_mark(s->g, sure, (x1 + x2) / 2, y);
 }
 
+/* Windows that overlap are drawn around their middle, and as long as it is from one
+ * to the next: ${c} of ${t}, before ${next}, which may be NULL. */
+static struct plot_cell
+around_middle(const struct plot_series *t, const struct plot_cell *c,
+    const struct plot_cell *next, size_t i)
+{
+	struct plot_cell part = *c;
+	double middle = (c->from + c->to) / 2, step = 0;
+
+	if (next != NULL && next->from < c->to - 1e-6)
+		step = next->from - c->from;
+	/* The last one: as the one before it. */
+	for (size_t k = 0; next == NULL && k + 1 < i; k++) {
+		const struct plot_cell *before = &t->cell[k];
+
+		if (before->values + before->missing > 0 && before != c &&
+		    before->to > c->from + 1e-6)
+			step = c->from - before->from;
+	}
+	if (step > 0) {
+		part.from = middle - step / 2;
+		part.to = middle + step / 2;
+	}
+	return part;
+}
+
 /* Draw ${t}.  Neighbours without a value are one box. */
 static void
 draw_series(const struct strip *s, const struct plot_series *t, bool is_sample)
 {
 	double hold = fmax(HOLD, 2 * t->width);
 	const struct plot_cell *c, *next;
+	struct plot_cell part;
 	double missing = (double)NAN;
 	size_t i = 0;
 
 	c = plot_series_next(t, &i);
 	while (c != NULL) {
-		double to = c->to;
+		double to;
 
 		next = plot_series_next(t, &i);
+		part = is_sample ? *c : around_middle(t, c, next, i);
+		c = &part;
+		to = c->to;
 		if (is_sample && next != NULL)
 			to = fmin(next->from, c->to + hold);
 		if (c->values > 0)
@@ -179,6 +209,28 @@ draw_series(const struct strip *s, const struct plot_series *t, bool is_sample)
 			missing = (double)NAN;
 		}
 		c = next;
+	}
+}
+
+/* Measurements among samples, which cover the same time: at its end, each with its
+ * tolerance. */
+static void
+draw_ends(const struct strip *s, const struct plot_series *t)
+{
+	const struct plot_cell *c;
+	size_t i = 0;
+
+	while ((c = plot_series_next(t, &i)) != NULL) {
+		double x = plot_scale_at(&s->x, c->to) - 3;
+		double low = (double)c->low, high = (double)c->high;
+
+		if (c->values == 0)
+			continue;
+		plot_svg_line(s->g, "line2", x,
+		    plot_scale_at(&s->y, high + s->tolerance), x,
+		    plot_scale_at(&s->y, low - s->tolerance));
+		plot_figure_mark(s->g, sure_of(c), x,
+		    plot_scale_at(&s->y, (low + high) / 2));
 	}
 }
 
@@ -229,7 +281,10 @@ draw_strip(struct plot_svg *g, const struct plot_view *v,
 	plot_figure_x(g, &s.x, &tx, s.top, s.bottom, last ? "s" : "");
 	plot_figure_y(g, &s.y, &ty, PLOT_LEFT, PLOT_RIGHT);
 	draw_series(&s, &src->sample[k], true);
-	draw_series(&s, &src->trend[k], false);
+	if (src->sample[k].count > 0)
+		draw_ends(&s, &src->trend[k]);
+	else
+		draw_series(&s, &src->trend[k], false);
 }
 
 static void
@@ -353,7 +408,11 @@ const struct plot_panel plot_trend_panel = {
     .title = "Vital signs",
     .needs = "vitals-extract",
     .reading =
-	"A bar between two ticks is a measurement, steps are samples. The band "
+	"A bar between two ticks is a measurement; steps are samples, and then "
+	"a "
+	"measurement is a mark at its end with a line for its tolerance. "
+	"Windows that overlap are drawn around their middle. The "
+	"band "
 	"is the value and its tolerance; the confidence is the probability "
 	"that "
 	"the truth is in it. Whole line and disc: sure (at least 0.9); dashed "

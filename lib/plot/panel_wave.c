@@ -55,7 +55,8 @@ draw_envelope(struct plot_svg *g, const struct plot_view *v,
 	const struct plot_cell *c;
 	size_t i = 0;
 
-	plot_figure_x(g, &x, &t, top, top + ROW - 12, "s: all of it");
+	plot_figure_x(g, &x, &t, top, top + ROW - 12, "s");
+	plot_svg_text(g, "soft small", 8, top + ROW / 2 - 2, SPAN_LIT("all"));
 	plot_svg_path(g, "accent h4");
 	while ((c = plot_series_next(&w->envelope, &i)) != NULL) {
 		double x1, x2, y1, y2;
@@ -185,12 +186,12 @@ draw(struct plot_svg *g, const struct plot_view *v, const struct plot_item *i)
 	count_beats(w, n);
 	plot_figure_mark(g, PLOT_SURE, PLOT_LEFT + 3, top + 15);
 	plot_svg_textf(
-	    g, "ink small", PLOT_LEFT + 9, top + 18.5, "clear beat: %zu", n[0]);
-	plot_figure_mark(g, PLOT_FAIR, PLOT_LEFT + 93, top + 15);
+	    g, "ink small", PLOT_LEFT + 9, top + 18.5, "clear: %zu", n[0]);
+	plot_figure_mark(g, PLOT_FAIR, PLOT_LEFT + 70, top + 15);
 	plot_svg_textf(
-	    g, "ink small", PLOT_LEFT + 99, top + 18.5, "fair: %zu", n[1]);
-	plot_figure_mark(g, PLOT_UNSURE, PLOT_LEFT + 153, top + 15);
-	plot_svg_textf(g, "ink small", PLOT_LEFT + 159, top + 18.5,
+	    g, "ink small", PLOT_LEFT + 76, top + 18.5, "fair: %zu", n[1]);
+	plot_figure_mark(g, PLOT_UNSURE, PLOT_LEFT + 122, top + 15);
+	plot_svg_textf(g, "ink small", PLOT_LEFT + 128, top + 18.5,
 	    "unclear: %zu%s", n[2], w->beats_cut ? ", and more" : "");
 	plot_confidence_text(confidence, sizeof(confidence), r->confidence);
 	plot_svg_textf(g, "ink small end", PLOT_RIGHT, top + 18.5,

@@ -15,38 +15,59 @@
 #define NAME_WIDTH 200.0
 #define CELL_WIDTH 150.0
 
-/* Figures are laid in rows from the left; a row is as high as its highest. */
+/* Figures of one recording are put under each other, into the column that is the
+ * shortest.  Those of several are laid in rows, which are as high as their highest
+ * figure. */
 struct layout {
 	struct plot_svg *g;
 	const struct plot_view *v;
 	unsigned across, column;
-	double y, row_height;
+	double bottom[COLUMNS_MAX]; /* of each column */
 };
 
+/* The lowest column. */
+static double
+lowest(const struct layout *l)
+{
+	double y = l->bottom[0];
+
+	for (unsigned k = 1; k < l->across; k++)
+		y = fmax(y, l->bottom[k]);
+	return y;
+}
+
+/* What follows is below all that there is. */
 static void
 new_row(struct layout *l)
 {
-	if (l->column == 0)
-		return;
+	double y = lowest(l);
+
+	for (unsigned k = 0; k < l->across; k++)
+		l->bottom[k] = y;
 	l->column = 0;
-	l->y += l->row_height + GAP;
-	l->row_height = 0;
 }
 
 static void
 place(struct layout *l, const struct plot_panel *p,
     const struct plot_item *item, bool draws)
 {
-	double height = plot_report_height(l->v, p, item);
+	unsigned k = l->column;
 
-	if (l->column == l->across)
+	if (l->v->data->sources == 1 && !p->is_of_endpoints) {
+		k = 0;
+		for (unsigned i = 1; i < l->across; i++)
+			if (l->bottom[i] < l->bottom[k])
+				k = i;
+	} else if (k == l->across) {
 		new_row(l);
-	l->g->x = GAP + l->column * (PLOT_SVG_WIDTH + GAP);
-	l->g->y = l->y;
+		k = 0;
+	}
+	l->g->x = GAP + k * (PLOT_SVG_WIDTH + GAP);
+	l->g->y = l->bottom[k];
 	if (draws)
 		plot_report_figure(l->g, l->v, p, item);
-	l->column++;
-	l->row_height = fmax(l->row_height, height);
+	l->bottom[k] += plot_report_height(l->v, p, item) + GAP;
+	l->column = k + 1;
 }
 
 /* Lay all figures out, or only measure.  Return the height of all. */
@@ -62,10 +83,10 @@ place_all(struct layout l, bool draws)
 		if (l.v->data->sources > 1 || p->is_of_endpoints)
 			new_row(&l);
 		for (size_t k = 0; plot_report_item(l.v, p, k, &item); k++)
-			place(&l, p, &item, draws);
+			if (l.v->data->sources != 1 || p->has(l.v, &item))
+				place(&l, p, &item, draws);
 	}
-	new_row(&l);
-	return l.y;
+	return lowest(&l);
 }
 
 /* A reading with its confidence, or why it is missing. */
@@ -167,9 +188,11 @@ plot_picture_write(
 	struct buf text;
 	double height;
 
-	l.y = HEAD +
-	    (v->data->sources > 0 ? ROW * (double)(v->data->sources + 1) + GAP
-				  : 0);
+	for (unsigned k = 0; k < across; k++)
+		l.bottom[k] = HEAD +
+		    (v->data->sources > 0
+			    ? ROW * (double)(v->data->sources + 1) + GAP
+			    : 0);
 	height = place_all(l, false);
 	buf_init(&text);
 	plot_report_title(&text, v, r);
@@ -186,7 +209,7 @@ plot_picture_write(
 	plot_svg_rect(&g, "ground", 0, 0, width, height + 10);
 	plot_svg_text(&g, "ink big", GAP, 22, buf_span(&text));
 	buf_clear(&text);
-	plot_report_summary(&text, v);
+	plot_report_summary(&text, v, r);
 	plot_svg_text(&g, "soft small", GAP, 37, buf_span(&text));
 	put_results(&g, v, width, HEAD);
 	place_all(l, true);

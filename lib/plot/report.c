@@ -23,7 +23,8 @@ plot_report_title(
 }
 
 void
-plot_report_summary(struct buf *out, const struct plot_view *v)
+plot_report_summary(
+    struct buf *out, const struct plot_view *v, const struct plot_report *r)
 {
 	const struct plot_data *d = v->data;
 	unsigned long long lines = d->lines;
@@ -35,6 +36,9 @@ plot_report_summary(struct buf *out, const struct plot_view *v)
 	if (d->delivery.count > 0)
 		buf_addf(out, ", deliveries to %zu endpoint%s",
 		    d->delivery.count, plot_plural(d->delivery.count));
+	if (r->is_incomplete)
+		buf_add_text(
+		    out, "; incomplete: some of the input could not be read");
 	if (d->unseen > 0)
 		buf_addf(out,
 		    "; %llu line%s of further recordings not shown: only the "

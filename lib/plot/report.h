@@ -17,9 +17,10 @@
 #define PLOT_WIDTH_DEFAULT 80
 
 struct plot_report {
-	const char *title; /* NULL: made from what it is about */
-	size_t width;      /* columns of text */
-	bool is_ascii;     /* no characters beyond ASCII in text */
+	const char *title;  /* NULL: made from what it is about */
+	size_t width;       /* columns of text */
+	bool is_ascii;      /* no characters beyond ASCII in text */
+	bool is_incomplete; /* some of the input could not be used */
 };
 
 /* All append to ${out}; buf_failed says whether memory ran out. */
@@ -43,7 +44,8 @@ void plot_report_title(
     struct buf *out, const struct plot_view *v, const struct plot_report *r);
 
 /* How many sources and lines there are, and what was left out. */
-void plot_report_summary(struct buf *out, const struct plot_view *v);
+void plot_report_summary(
+    struct buf *out, const struct plot_view *v, const struct plot_report *r);
 
 /* Is there anything for ${p} to draw? */
 bool plot_report_has(const struct plot_view *v, const struct plot_panel *p);

@@ -169,6 +169,11 @@ plot_text_write(
 
 	if (r->title != NULL)
 		plot_text_wrap(&t, span_of(r->title), 0);
+	if (r->is_incomplete)
+		plot_text_wrap(&t,
+		    SPAN_LIT("! Incomplete: some of the input could not be "
+			     "read."),
+		    2);
 	if (d->sources == 1)
 		plot_text_source(&t, d->source[0]);
 	else if (d->sources > 1)

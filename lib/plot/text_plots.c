@@ -121,8 +121,10 @@ put_wave(struct plot_text *t, struct stretch *s, const struct plot_wave *w,
 	static const char *const ascii[] = {"^", "o", "x"};
 	const char *const *mark = t->is_ascii ? ascii : unicode;
 	struct buf text;
+	char all[32];
 	size_t n[3];
 
+	plot_time_text(all, sizeof(all), w->to - w->from);
 	for (unsigned row = 0; row < WAVE_ROWS; row++) {
 		indent(t->out, MARGIN);
 		plot_blocks_row(
@@ -132,15 +134,15 @@ put_wave(struct plot_text *t, struct stretch *s, const struct plot_wave *w,
 	buf_init(&text);
 	if (why != NULL) {
 		buf_addf(&text,
-		    "  %.3g to %.3g s of %.3g s; no beats are marked: %s",
-		    s->from, s->from + s->seconds, w->to - w->from, why);
+		    "  %.0f to %.0f s of %s; no beats are marked: %s", s->from,
+		    s->from + s->seconds, all, why);
 		plot_text_wrap(t, buf_span(&text), MARGIN);
 		buf_release(&text);
 		return;
 	}
 	put_marks(t, s, w, mark, n);
-	buf_addf(&text, "  %.3g to %.3g s of %.3g s; beats: %zu clear %s",
-	    s->from, s->from + s->seconds, w->to - w->from, n[0], mark[0]);
+	buf_addf(&text, "  %.0f to %.0f s of %s; beats: %zu clear %s", s->from,
+	    s->from + s->seconds, all, n[0], mark[0]);
 	if (n[1] > 0)
 		buf_addf(&text, ", %zu fair %s", n[1], mark[1]);
 	if (n[2] > 0)
@@ -293,7 +295,8 @@ put_histogram(struct plot_text *t, const struct plot_endpoint *e)
 			plot_blocks_row(
 			    t->out, &value[i], 1, 0, 1, t->is_ascii);
 	}
-	buf_addf(t->out, " %s (eight columns: ten times)\n", to);
+	buf_addf(t->out, " %s%s\n", to,
+	    t->width >= n + 52 ? " (eight columns: ten times)" : "");
 }
 
 void

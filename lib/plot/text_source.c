@@ -12,6 +12,10 @@
 #define VALUE_COLUMNS 13
 #define METER_COLUMNS 10
 
+/* There is room for a meter, and for words. */
+#define METER_WIDTH 60
+#define WORDS_WIDTH 80
+
 /* Rows of their own; the others are in one line. */
 static bool
 has_row(size_t v)
@@ -56,7 +60,8 @@ static void
 put_row(struct plot_text *t, const struct plot_reading *r, enum vital v)
 {
 	const struct vital_info *info = vital_info(v);
-	char value[32], text[64], confidence[16];
+	size_t used = 2 + LABEL_COLUMNS + VALUE_COLUMNS;
+	char value[32], text[96], confidence[16];
 
 	buf_add_text(t->out, "  ");
 	plot_text_cell(t, span_of(plot_vital_title(v)), LABEL_COLUMNS);
@@ -76,20 +81,21 @@ put_row(struct plot_text *t, const struct plot_reading *r, enum vital v)
 		buf_add_text(t->out, "confidence not known\n");
 		return;
 	}
-	if (t->width >= 56) {
+	if (t->width >= METER_WIDTH) {
 		plot_blocks_meter(
 		    t->out, r->confidence, METER_COLUMNS, t->is_ascii);
 		buf_add_text(t->out, "  ");
+		used += METER_COLUMNS + 2;
 	}
 	plot_confidence_text(confidence, sizeof(confidence), r->confidence);
-	buf_addf(t->out, "%s %-6s", confidence,
-	    plot_sure_word(plot_sure_of(r->confidence)));
-	if (t->width >= 72)
-		buf_addf(t->out, " %s%g%s", plot_text_tolerance(t),
-		    info->tolerance,
-		    r->is_uncalibrated ? ", uncalibrated: only a trend" : "");
-	else if (r->is_uncalibrated)
-		buf_add_text(t->out, " uncal.");
+	snprintf(text, sizeof(text), "%s %-6s %s%g%s", confidence,
+	    plot_sure_word(plot_sure_of(r->confidence)), plot_text_tolerance(t),
+	    info->tolerance,
+	    !r->is_uncalibrated           ? ""
+		: t->width >= WORDS_WIDTH ? ", uncalibrated: a trend"
+					  : ", uncal.");
+	plot_escape_terminal(
+	    t->out, span_of(text), t->width - used, t->is_ascii);
 	buf_add_byte(t->out, '\n');
 }
 

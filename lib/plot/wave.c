@@ -9,8 +9,14 @@
 /* Values this close to their place on the grid continue a stretch, in samples. */
 #define JITTER 0.5
 
+/* So many values that lack between two lines are bridged: 33 ms at 60 a second. */
+#define BRIDGE 2
+
 /* Beats are searched in at least this much, s. */
 #define SEARCH_MIN 4.0
+
+/* How far apart the times of one beat in two stretches may be, s. */
+#define SAME_BEAT 0.1
 
 /* Pairs of times without signal in one stretch. */
 #define GAPS_MAX 64
@@ -75,6 +81,27 @@ in_gap(double t, const double gap[][2], size_t gaps)
 	return false;
 }
 
+/* Beat ${i} of ${b}.  Its interval counts only if the beat before it is the last
+ * one that was kept: between stretches, and after a gap, it may not be. */
+static struct plot_beat
+beat_of(const struct plot_wave *w, const struct beats *b, size_t i)
+{
+	struct plot_beat beat = {.time = b->beat[i].time,
+	    .quality = (float)b->beat[i].quality,
+	    .interval = (float)NAN,
+	    .label = INTERVAL_GAP};
+	double before;
+
+	if (i == 0 || w->beats == 0)
+		return beat;
+	before = beat.time - b->interval[i - 1].seconds;
+	if (fabs(before - w->beat[w->beats - 1].time) > SAME_BEAT)
+		return beat;
+	beat.interval = (float)b->interval[i - 1].seconds;
+	beat.label = (unsigned char)b->interval[i - 1].label;
+	return beat;
+}
+
 /* Keep the beats from w->accepted to before ${until}.  Return 0, or -1 without
  * memory. */
 static int
@@ -96,12 +123,8 @@ keep_beats(struct plot_wave *w, const struct beats *b, double until,
 			w->beats_cut = true;
 			break;
 		}
-		beat[w->beats++] = (struct plot_beat){.time = t,
-		    .quality = (float)b->beat[i].quality,
-		    .interval =
-			i > 0 ? (float)b->interval[i - 1].seconds : (float)NAN,
-		    .label = (unsigned char)(i > 0 ? b->interval[i - 1].label
-						   : INTERVAL_GAP)};
+		beat[w->beats] = beat_of(w, b, i);
+		w->beats++;
 	}
 	w->accepted = until;
 	return 0;
@@ -204,18 +227,37 @@ add_envelope(struct plot_wave *w, double time, double value)
 	return plot_series_add(&w->envelope, &p);
 }
 
+/* Lines of overlapping windows lack a value between them.  Put ${n} values at
+ * ${time} next to what there is by the mean of both ends. */
+static void
+bridge(struct plot_wave *w, double time, double rate, const double *value,
+    size_t n)
+{
+	double next = w->start + (double)w->count / fmax(w->rate, 1);
+	double lacking = rint((time - next) * rate), last;
+
+	if (w->count == 0 || n == 0 || rate != w->rate || lacking < 1 ||
+	    lacking > BRIDGE || w->count + BRIDGE > w->room)
+		return;
+	last = w->value[w->count - 1];
+	while (lacking-- >= 1)
+		w->value[w->count++] = (last + value[0]) / 2;
+}
+
 int
 plot_wave_add(struct plot_wave *w, struct dsp *dsp, double time, double rate,
     const double *value, size_t n, double heart_rate, struct err *err)
 {
-	double next = w->start + (double)w->count / fmax(w->rate, 1);
+	double next;
 
+	bridge(w, time, rate, value, n);
+	next = w->start + (double)w->count / fmax(w->rate, 1);
 	if (w->count > 0 &&
 	    (rate != w->rate || fabs(time - next) * rate > JITTER) &&
 	    analyse(w, dsp, heart_rate, true, err) != 0)
 		return -1;
 	if (w->count == 0) {
-		size_t room = (size_t)(PLOT_STRETCH * rate) + 1;
+		size_t room = (size_t)(PLOT_STRETCH * rate) + 1 + BRIDGE;
 		double *p = w->value;
 
 		if (room > w->room)
