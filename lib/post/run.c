@@ -10,6 +10,7 @@
 #include "diag/diag.h"
 #include "instant/instant.h"
 #include "post/internal.h"
+#include "sandbox/sandbox.h"
 
 /* The most lines taken in one turn; with a spool, whose lines share one wait
  * for the disk. */
@@ -269,6 +270,22 @@ conclude(struct post_run *r)
 	post_summary(r);
 }
 
+/* All files are open: give up what delivering does not need. */
+static int
+confine(void)
+{
+	struct sandbox sandbox;
+	struct err err;
+
+	if (sandbox_enter_server(&sandbox, &err) != 0) {
+		diag_error("%s", err.text);
+		return -1;
+	}
+	if (sandbox.lacks.text[0] != '\0')
+		diag_verbose("sandbox: %s", sandbox.lacks.text);
+	return 0;
+}
+
 int
 post_run(const struct post_options *o, struct ndjson_writer **out)
 {
@@ -280,7 +297,7 @@ post_run(const struct post_options *o, struct ndjson_writer **out)
 
 	/* Receipts on the same terminal are progress enough. */
 	r.progress = diag_progress_wanted() && isatty(STDOUT_FILENO) != 1;
-	if (post_setup(&r, *out) != 0) {
+	if (post_setup(&r, *out) != 0 || confine() != 0) {
 		r.status = CLI_SYSTEM;
 	} else {
 		while (turn(&r))
