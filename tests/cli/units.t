@@ -59,6 +59,26 @@ done >wrong
 [ ! -s wrong ]
 ok 'each has a user and a credential of its own, and its manual exists'
 
+# Options that a tool does not have would only be noticed at the start.
+checked=$units/*.service
+if ! vitals-post --list-options | grep -q '^group	'; then
+	skip 'the options of the worker' 'no queue in this build'
+	checked=$(printf '%s\n' "$units"/*.service | grep -v worker)
+fi
+for unit in $checked; do
+	sed -n 's/^Exec[A-Za-z]*=//p' "$unit" | tr '{&' '\n\n' |
+		sed -n 's|.*/usr/bin/\(vitals-.*\)|\1|p' >commands
+	while read -r tool arguments; do
+		"$tool" --list-options | awk -F '\t' 'NR > 1 { print "--" $1 }' >known
+		echo "$arguments" | tr ' ' '\n' | grep '^--' >used
+		grep -vxF -f known used | sed "s|^|${unit##*/}: $tool: |"
+	done <commands
+done >wrong
+if [ -s wrong ]; then not_ok 'the tools have the options' wrong; else
+	[ -s used ]
+	ok 'the tools have the options'
+fi
+
 # ---- Their commands --------------------------------------------------------------
 
 # Print command KEY of UNIT as a shell reads it, with the built tools.
