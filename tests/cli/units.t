@@ -60,10 +60,10 @@ done >wrong
 ok 'each has a user and a credential of its own, and its manual exists'
 
 # Options that a tool does not have would only be noticed at the start.
-checked=$units/*.service
+checked=$(printf '%s\n' "$units"/*.service)
 if ! vitals-post --list-options | grep -q '^group	'; then
 	skip 'the options of the worker' 'no queue in this build'
-	checked=$(printf '%s\n' "$units"/*.service | grep -v worker)
+	checked=$(echo "$checked" | grep -v worker)
 fi
 for unit in $checked; do
 	sed -n 's/^Exec[A-Za-z]*=//p' "$unit" | tr '{&' '\n\n' |
