@@ -142,9 +142,7 @@ struct queue_link_row {
 	    struct queue_link *k, struct queue_lease lease, int64_t now);
 	int (*watch)(struct queue_link *k, const struct queue_seen seen[],
 	    size_t n, int64_t now);
-	/* Send what was asked. */
-	void (*flush)(struct queue_link *k);
-	/* Fill in ${a}, which is valid until the next call.  Return false if
+	/* Send what was asked, and receive.  Fill in ${a}, which is valid until the next call.  Return false if
 	 * there is no answer now. */
 	bool (*next)(struct queue_link *k, struct queue_answer *a);
 };

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "queue/link_internal.h"
-#include "queue/worker_scripts.h"
 #include "queue/trim.h"
+#include "queue/worker_scripts.h"
 
 /* How long a watch waits for new entries, in ms.  A partition that becomes
  * empty during a watch is polled until then. */
@@ -295,15 +295,8 @@ watch(
 	    request_new(l, QUEUE_WATCH, (struct queue_lease){0, 0}), now);
 }
 
-static void
-flush(struct queue_link *k)
-{
-	redis_turn(queue_link_of(k)->r);
-	redis_turn(queue_link_of(k)->watch);
-}
-
 static const struct queue_link_row redis_row = {
-    beat, take, write_changes, release, watch, flush, queue_link_next};
+    beat, take, write_changes, release, watch, queue_link_next};
 
 /* ---- Opening ----------------------------------------------------------- */
 

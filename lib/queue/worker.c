@@ -383,18 +383,11 @@ ask_watch(struct queue_worker *w)
 	return w->o.link->row->watch(w->o.link, seen, n, w->now);
 }
 
-int
-queue_worker_turn(struct queue_worker *w, int64_t now, struct err *err)
+static int
+ask(struct queue_worker *w)
 {
-	struct queue_answer a;
-	int rc;
+	int rc = ask_beat(w);
 
-	w->now = now;
-	while (w->o.link->row->next(w->o.link, &a)) {
-		if (answered(w, &a, err) != 0)
-			return -1;
-	}
-	rc = ask_beat(w);
 	for (uint32_t i = 0; i < w->o.partitions && rc == 0; i++) {
 		struct queue_partition *p = &w->partition[i];
 
@@ -404,10 +397,29 @@ queue_worker_turn(struct queue_worker *w, int64_t now, struct err *err)
 		if (rc == 0)
 			rc = ask_release(w, p);
 	}
-	if (rc == 0)
-		rc = ask_watch(w);
-	w->o.link->row->flush(w->o.link);
-	return rc == 0 ? 0 : err_set(err, "out of memory");
+	return rc == 0 ? ask_watch(w) : rc;
+}
+
+int
+queue_worker_turn(struct queue_worker *w, int64_t now, struct err *err)
+{
+	struct queue_answer a;
+	bool more = true;
+
+	w->now = now;
+	/* At the end no answer is left here, for which nothing would wake the
+	 * caller. */
+	while (more) {
+		if (ask(w) != 0)
+			return err_set(err, "out of memory");
+		more = false;
+		while (w->o.link->row->next(w->o.link, &a)) {
+			if (answered(w, &a, err) != 0)
+				return -1;
+			more = true;
+		}
+	}
+	return 0;
 }
 
 static int64_t
@@ -451,12 +463,6 @@ queue_worker_may_send(const struct queue_worker *w, int64_t now)
 			return false;
 	}
 	return true;
-}
-
-struct queue_event *
-queue_worker_last(const struct queue_worker *w)
-{
-	return w->last;
 }
 
 void

@@ -104,6 +104,12 @@ queue_worker_next(struct queue_worker *w)
 	return e;
 }
 
+struct queue_event *
+queue_worker_last(const struct queue_worker *w)
+{
+	return w->last;
+}
+
 /* Free the events of ${partition} that were not returned yet. */
 static void
 forget_ready(struct queue_worker *w, uint32_t partition)

@@ -449,14 +449,8 @@ model_next(struct queue_link *k, struct queue_answer *a)
 	return true;
 }
 
-static void
-model_flush(struct queue_link *k)
-{
-	(void)k;
-}
-
 static const struct queue_link_row model_row = {model_beat, model_take,
-    model_write, model_release, model_watch, model_flush, model_next};
+    model_write, model_release, model_watch, model_next};
 
 static void
 model_link_release(struct model_link *l)
