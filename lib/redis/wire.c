@@ -8,7 +8,10 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <unistd.h>
+
+#include "redis/url.h"
 
 int
 redis_wire_open(struct redis_wire *w, const struct sockaddr *address,
@@ -122,6 +125,7 @@ int
 redis_wire_start_tls(struct redis_wire *w, SSL_CTX *ctx, const char *host)
 {
 	struct in6_addr address;
+	char name[REDIS_HOST_MAX];
 	BIO *bio;
 
 	w->ssl = SSL_new(ctx);
@@ -140,8 +144,10 @@ redis_wire_start_tls(struct redis_wire *w, SSL_CTX *ctx, const char *host)
 			   SSL_get0_param(w->ssl), host) == 1
 		    ? 0
 		    : -1;
+	/* The macro of OpenSSL casts its argument to void *. */
+	snprintf(name, sizeof(name), "%s", host);
 	return SSL_set1_host(w->ssl, host) == 1 &&
-		SSL_set_tlsext_host_name(w->ssl, host) == 1
+		SSL_set_tlsext_host_name(w->ssl, name) == 1
 	    ? 0
 	    : -1;
 }

@@ -312,6 +312,26 @@ connect(int fd, const struct sockaddr *to, socklen_t size)
 	return (int)syscall(SYS_connect, fd, to, size);
 }
 
+ssize_t
+send(int fd, const void *p, size_t n, int flags)
+{
+	if (now("send", 0)) {
+		errno = ECONNRESET;
+		return -1;
+	}
+	return syscall(SYS_sendto, fd, p, n, flags, NULL, 0);
+}
+
+ssize_t
+recv(int fd, void *p, size_t n, int flags)
+{
+	if (now("recv", 0)) {
+		errno = ECONNRESET;
+		return -1;
+	}
+	return syscall(SYS_recvfrom, fd, p, n, flags, NULL, NULL);
+}
+
 static int
 sync_file(int fd, long number)
 {
