@@ -1,22 +1,11 @@
 # shellcheck shell=sh
 # hub.sh: what the tests of vitals-hub source after tap.sh: a hub in the background whose
 # input is descriptor 8, whose receipts are a FIFO, and whose messages are in out.
+# shellcheck source=tests/cli/server.sh
+. "$TESTS/cli/server.sh"
 
-command -v curl >/dev/null || skip_all 'no curl here'
-command -v jq >/dev/null || skip_all 'no jq here'
-
-umask 077
-SERVER=
-CLIENTS=
 GUIDE=http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition
 TOPIC=urn:vitals:fhir:SubscriptionTopic:vital-signs
-clean_up() {
-	for clean_p in $SERVER $CLIENTS; do
-		kill -9 "$clean_p" 2>/dev/null
-	done
-	cd / && rm -rf "$WORK"
-}
-trap clean_up EXIT
 is() { # NAME GOT WANT
 	if [ "$2" = "$3" ]; then ok "$1"; else
 		printf 'got  %s\nwant %s\n' "$2" "$3" >why
@@ -30,39 +19,12 @@ hub() { # [OPTION ...]: start a hub with the state hub.db
 }
 # The same, and what it writes is appended to out.  LISTEN is its address, if set.
 hub_again() { # [OPTION ...]
-	rm -f port in
-	mkfifo in
 	[ -p receipts ] || mkfifo receipts
-	vitals-hub -l "${LISTEN-127.0.0.1:0}" --port-file port -t 1200 -s hub.db \
-		-r receipts "$@" >>out 2>err <in &
-	SERVER=$!
-	exec 8>in
-	if ! wait_for server_ready || [ ! -s port ]; then
-		not_ok "the hub starts: $*" err
-		done_testing
-	fi
-	PORT=$(cat port)
-	URL=http://127.0.0.1:$PORT
+	serve vitals-hub -l "${LISTEN-127.0.0.1:0}" --port-file port -t 1200 \
+		-s hub.db -r receipts "$@"
 }
-server_ready() {
-	[ -s port ] || ! kill -0 "$SERVER"
-}
-gone() { # PID
-	! kill -0 "$1" || grep -q '^State:.Z' "/proc/$1/status"
-}
-feed() { # the lines of stdin
-	cat >&8
-}
-# End the input, or send a signal; give status, messages and stderr.
 finish() { # [SIGNAL]
-	[ -z "${1-}" ] || kill -s "$1" "$SERVER"
-	exec 8>&-
-	wait_for gone "$SERVER" || kill -9 "$SERVER"
-	wait "$SERVER" 2>/dev/null
-	finish_status=$?
-	SERVER=
-	sed -E 's/127\.0\.0\.1:[0-9]+/CLIENT/' err >&2
-	return $finish_status
+	end_server "$@"
 }
 # A request: its status is the output; head and answer have the rest.
 status() { # PATH [ARG of curl ...]

@@ -4,17 +4,6 @@
 # shellcheck source=tests/cli/stream.sh
 . "$TESTS/cli/stream.sh"
 
-chained() { # FILE: does each line have the hash of itself, and of the one before?
-	chained_p=$(printf '%064d' 0) chained_n=0
-	while read -r chained_l; do
-		chained_h=$(printf '%s' "${chained_l%,\"hash\":*}" | sha256sum | cut -d ' ' -f 1)
-		[ "$(printf '%s' "$chained_l" | jq -r '.hash + " " + .previous + " " + (.seq | tostring)')" = \
-			"$chained_h $chained_p $chained_n" ] || return 1
-		chained_p=$chained_h
-		chained_n=$((chained_n + 1))
-	done <"$1"
-	[ $chained_n -gt 0 ]
-}
 has_records() { # the records of audit, in their order
 	[ "$(jq -r .record audit | paste -sd ' ')" = "$1" ]
 }

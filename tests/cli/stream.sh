@@ -1,55 +1,18 @@
 # shellcheck shell=sh
 # stream.sh: what the tests of vitals-stream source after tap.sh: a server in the
 # background whose input is descriptor 8, and clients of it.
-
-command -v curl >/dev/null || skip_all 'no curl here'
-command -v jq >/dev/null || skip_all 'no jq here'
-
-umask 077
-SERVER=
-CLIENTS=
-clean_up() {
-	for clean_p in $SERVER $CLIENTS; do
-		kill -9 "$clean_p" 2>/dev/null
-	done
-	cd / && rm -rf "$WORK"
-}
-trap clean_up EXIT
+# shellcheck source=tests/cli/server.sh
+. "$TESTS/cli/server.sh"
 
 stream() { # [OPTION ...]: start a server
-	rm -f port in
-	mkfifo in
-	vitals-stream -l 127.0.0.1:0 --port-file port -t 1200 "$@" \
-		>out 2>err <in &
-	SERVER=$!
-	exec 8>in
-	if ! wait_for server_ready || [ ! -s port ]; then
-		not_ok "the server starts: $*" err
-		done_testing
-	fi
-	PORT=$(cat port)
-	URL=http://127.0.0.1:$PORT
+	: >out
+	serve vitals-stream -l 127.0.0.1:0 --port-file port -t 1200 "$@"
 }
-server_ready() {
-	[ -s port ] || ! kill -0 "$SERVER"
-}
-gone() { # PID
-	! kill -0 "$1" || grep -q '^State:.Z' "/proc/$1/status"
-}
-feed() { # the lines of stdin
-	cat >&8
-}
-# End the input, or send a signal; give status, stdout and stderr.
-finish() { # [SIGNAL]
-	[ -z "${1-}" ] || kill -s "$1" "$SERVER"
-	exec 8>&-
-	wait_for gone "$SERVER" || kill -9 "$SERVER"
-	wait "$SERVER"
-	finish_status=$?
-	SERVER=
+finish() { # [SIGNAL]: as end_server, with what the server printed
+	end_server "$@"
+	set -- $?
 	cat out
-	sed -E 's/127\.0\.0\.1:[0-9]+/CLIENT/' err >&2
-	return $finish_status
+	return "$1"
 }
 lines() { # FROM TO [TYPE [SESSION]]: events
 	seq "$1" "$2" | jq -c --arg t "${3-vitals.sample}" --arg s "${4-s1}" \
