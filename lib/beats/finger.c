@@ -10,6 +10,7 @@
 #include "dsp/dsp.h"
 
 #define CHANNELS 3
+/* By hand: three beats at 60 /min, fewer show no rhythm. */
 #define SECONDS_MIN 3.0
 
 /* By hand: a channel that varies less than the first, of 255, is clipped.  One

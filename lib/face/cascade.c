@@ -14,6 +14,7 @@
 
 #include <expat.h>
 
+/* By hand: limits on the path of an element, its text and its depth. */
 #define PATH_MAX_LEN 160
 #define TEXT_MAX_LEN 1024
 #define DEPTH_MAX 16

@@ -3,8 +3,9 @@
 #include <math.h>
 #include <stddef.h>
 
-#define LOW 70.0
-#define HIGH 100.0
+/* The range, %, for which ISO 80601-2-61 asks oximeters for an accuracy. */
+#define LOWEST 70.0
+#define HIGHEST 100.0
 
 /* value = at_zero - slope * ratio.  By hand: the lines are those of a phone's
  * camera with its lamp on, in the middle of three people.  Other cameras and
@@ -53,7 +54,8 @@ saturation_estimate(
 	ratio = f->value[pair->upper] / f->value[pair->lower];
 	if (!isfinite(ratio))
 		return -1;
-	*value = fmin(fmax(pair->at_zero - pair->slope * ratio, LOW), HIGH);
+	*value =
+	    fmin(fmax(pair->at_zero - pair->slope * ratio, LOWEST), HIGHEST);
 	*method = pair->method;
 	return 0;
 }

@@ -11,6 +11,8 @@
 #include "skin/areas.h"
 #include "skin/skin.h"
 
+/* By hand: a face has at most so many rectangles; further ones are not needed
+ * for an average. */
 #define SKIN_RECTS_MAX 4096
 
 /* A rectangle of pixels that belongs to a region.  Its corners lie on samples
