@@ -99,14 +99,16 @@ skipped := $(filter-out $(buildable),$(commands))
 
 all: $(addprefix $(B)/,$(buildable)) missing ## build all tools (the default)
 
-# It is no failure if some commands lack a package, unless all do.
+# It is no failure if some commands lack a package, unless only those are left that
+# need none.
 missing:
 ifeq ($(has_pkg_config),)
 	@echo 'nothing was built: missing $(PKG_CONFIG) (package pkg-config)' >&2
 	@false
 else
 	$(foreach c,$(skipped),$(call say_missing,$(c),cmd/$(c)))
-	$(if $(strip $(buildable)),,@echo 'nothing was built' >&2; false)
+	$(if $(strip $(foreach c,$(buildable),$(needs_cmd/$(c)))),,@echo \
+	'nothing was built that measures or delivers' >&2; false)
 endif
 define newline
 
@@ -136,6 +138,16 @@ $(B)/obj/gen/pages.o: $(B)/gen/pages.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) @$(B)/flags -c -o $@ $<
 $(B)/vitals-stream: $(B)/obj/gen/pages.o
+
+# The demo and the pipelines become part of vitals.
+scripts := lib/entrance/demo.sh $(sort $(wildcard lib/entrance/pipelines/*.sh))
+$(B)/gen/scripts.c: lib/entrance/embed.sh $(scripts)
+	@mkdir -p $(@D)
+	$(call quiet,GEN)sh lib/entrance/embed.sh $(scripts) >$@
+$(B)/obj/gen/scripts.o: $(B)/gen/scripts.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) @$(B)/flags -c -o $@ $<
+$(B)/vitals: $(B)/obj/gen/scripts.o
 
 define module_rule
 $(B)/obj/lib/$(1)/%.o: MOD_CFLAGS = $(CFLAGS_$(1)) \

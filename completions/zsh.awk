@@ -1,5 +1,11 @@
-# Convert --list-options to a zsh completion.
+# Convert --list-options to a zsh completion; the file completions/values comes
+# first.
 BEGIN { FS = "\t" }
+FILENAME ~ /values$/ {
+	if ($0 !~ /^#/)
+		how[$1 " " $2] = $3
+	next
+}
 # Inside '…' of a spec: brackets and colons are syntax, a quote ends the word.
 function escape(s) {
 	gsub(/\\/, "\\\\", s)
@@ -9,22 +15,55 @@ function escape(s) {
 	gsub(/'/, "'\\''", s)
 	return s
 }
-NR == 1 {
+# The action that offers what ${value} says.
+function offer(value, message,    kind, rest) {
+	kind = value
+	sub(/ .*/, "", kind)
+	rest = substr(value, length(kind) + 2)
+	if (kind == "words")
+		return "(" rest ")"
+	if (kind == "names")
+		return "{compadd -- $(" rest " 2>/dev/null)}"
+	if (kind == "list")
+		return "_values -s , " message " " rest
+	if (kind == "lists")
+		return "{compset -P \"*,\"; compadd -qS , -- $(" rest " 2>/dev/null)}"
+	if (kind == "endpoints")
+		return "{compadd -- $(sed -n \"s/.*\\\"name\\\" *\\: *\\\"\\([^\\\" ]*\\)\\\".*/\\1/p\" ${(Q)opt_args[--endpoints]} 2>/dev/null)}"
+	if (kind == "files") {
+		gsub(/ /, "|", rest)
+		return "_files -g \"*.(" rest ")\""
+	}
+	print "completions/values: unknown: " value >"/dev/stderr"
+	exit 1
+}
+FNR == 1 {
 	name = $1
 	files = $2 ~ /FILE/
+	if ($2 ~ /^[a-z]+(\|[a-z]+)+/) {
+		verbs = $2
+		sub(/ .*/, "", verbs)
+		gsub(/\|/, " ", verbs)
+	}
 	printf "#compdef %s\n# zsh completion of %s, made by completions/generate.sh\n\n", name, name
+	for (k in how)
+		if (how[k] == "endpoints" && index(k, name " ") == 1)
+			printf "local -A opt_args\n"
 	printf "_arguments -s -S \\\n"
 	next
 }
 {
 	value = ""
+	known = how[name " " $1]
 	if ($3 != "flag") {
 		action = " "
 		if ($3 == "choice") {
 			action = "(" $4 ")"
 			gsub(/\|/, " ", action)
 			$4 = $1
-		} else if ($3 == "file" || $4 ~ /FILE/)
+		} else if (known != "")
+			action = offer(known, $1)
+		else if ($3 == "file" || $4 ~ /FILE/)
 			action = "_files"
 		value = ":" escape($4) ":" action
 	}
@@ -40,5 +79,11 @@ NR == 1 {
 		printf "\t'(-%s --%s)'{%s,%s}'%s%s' \\\n", $2, $1, short, long, help, value
 }
 END {
-	printf "\t'%s'\n", files ? "*:file:_files" : "*: :"
+	operand = how[name " operand"]
+	if (verbs != "")
+		printf "\t'1:command:(%s)' \\\n", verbs
+	if (files && operand != "")
+		printf "\t'*:file:%s'\n", offer(operand, "file")
+	else
+		printf "\t'%s'\n", files ? "*:file:_files" : "*: :"
 }

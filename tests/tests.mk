@@ -79,7 +79,7 @@ coverage: ## print how much of each folder of lib the tests reach
 
 # The whole pipe, with a clip that it makes itself.
 demo: all ## run the whole pipe on a clip that it makes
-	$(Q)sh tests/demo.sh $(B)
+	$(Q)$(B)/vitals demo
 .PHONY: demo
 
 # Benchmarks that are programs; the others are scripts.

@@ -1,5 +1,6 @@
 # fish completion of vitals-audit, made by completions/generate.sh
 
+complete -c vitals-audit -n __fish_use_subcommand -f -a 'verify stats trace'
 complete -c vitals-audit -l head -r -F -d 'the chains must reach the heads in FILE'
 complete -c vitals-audit -l write-head -r -F -d 'if all is good, write the heads of the chains to FILE'
 complete -c vitals-audit -s k -l key-file -r -F -d 'sign and check heads with the keys in FILE (default: $VITALS_KEY_FILE)'

@@ -1,5 +1,6 @@
 # fish completion of vitals-calibrate, made by completions/generate.sh
 
+complete -c vitals-calibrate -r -k -x -a '(__fish_complete_suffix .ndjson .jsonl)'
 complete -c vitals-calibrate -s r -l reference -r -F -d 'read the reference readings from FILE (required)'
 complete -c vitals-calibrate -s b -l base -r -F -d 'turn the calibration FILE of a device into that of a person'
 complete -c vitals-calibrate -l rejects -r -F -d 'append rejected lines to FILE'

@@ -1,7 +1,8 @@
 # fish completion of vitals-event, made by completions/generate.sh
 
+complete -c vitals-event -r -k -x -a '(__fish_complete_suffix .ndjson .jsonl)'
 complete -c vitals-event -l id -x -a 'uuidv7 content' -d 'how IDs are made (default: uuidv7)'
-complete -c vitals-event -l time -x -d 'where the time comes from (default: record)'
+complete -c vitals-event -l time -x -a 'record now' -d 'where the time comes from (default: record)'
 complete -c vitals-event -s s -l session -x -d 'the session that all lines belong to'
 complete -c vitals-event -l session-events -d 'report the start and end of each session'
 complete -c vitals-event -l subject -x -d 'the subject of all lines (argv is public)'

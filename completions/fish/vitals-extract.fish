@@ -1,7 +1,8 @@
 # fish completion of vitals-extract, made by completions/generate.sh
 
-complete -c vitals-extract -s e -l emit -x -d 'measurement, wave, sample, trace (default: measurement)'
-complete -c vitals-extract -s t -l from-trace -r -F -d 'read trace lines instead of video (\'-\': stdin)'
+complete -c vitals-extract -r -k -x -a '(__fish_complete_suffix .mp4 .m4v .mov .mkv .webm .avi .mpg .mts .nut .y4m)'
+complete -c vitals-extract -s e -l emit -x -a '(__fish_append , measurement wave sample trace)' -d 'measurement, wave, sample, trace (default: measurement)'
+complete -c vitals-extract -s t -l from-trace -r -k -x -a '(__fish_complete_suffix .ndjson .jsonl)' -d 'read trace lines instead of video (\'-\': stdin)'
 complete -c vitals-extract -s s -l site -x -a 'face skin finger' -d 'what the video shows (default: face)'
 complete -c vitals-extract -l roi -x -d 'where the skin is, in pixels (with --site skin)'
 complete -c vitals-extract -s m -l method -x -a 'fusion green chrom pos lgi omit pbv ica fvp' -d 'how to find the pulse (default: fusion)'
@@ -17,7 +18,7 @@ complete -c vitals-extract -l ignore-clock -d 'use --frame-rate even if a video 
 complete -c vitals-extract -l stream -x -d 'which stream of a file (default: the best video)'
 complete -c vitals-extract -l start-time -x -d 'when the recording began (RFC 3339)'
 complete -c vitals-extract -s c -l calibration -r -F -d 'use the calibration of vitals-calibrate'
-complete -c vitals-extract -l cascade -r -F -d 'face cascade (default: opencv-data\'s)'
+complete -c vitals-extract -l cascade -r -k -x -a '(__fish_complete_suffix .xml)' -d 'face cascade (default: opencv-data\'s)'
 complete -c vitals-extract -l no-sandbox -d 'decode without the sandbox'
 complete -c vitals-extract -l rejects -r -F -d 'append rejected lines to FILE'
 complete -c vitals-extract -l strict -d 'stop at the first bad line'

@@ -1,5 +1,6 @@
 # fish completion of vitals-fhir, made by completions/generate.sh
 
+complete -c vitals-fhir -r -k -x -a '(__fish_complete_suffix .ndjson .jsonl .json)'
 complete -c vitals-fhir -l fhir-version -x -a '4.3 4.0' -d 'R4B or R4, of messages and notifications (default: 4.3)'
 complete -c vitals-fhir -s b -l bundle -x -a 'none transaction batch collection' -d 'group the resources of an event (default: none)'
 complete -c vitals-fhir -s o -l output -x -a 'resource message' -d 'print resources, or messages for vitals-post (default: resource)'

@@ -2,8 +2,8 @@
 
 complete -c vitals-listen -f
 complete -c vitals-listen -s s -l session -x -d 'lines of the session ID only'
-complete -c vitals-listen -l type -x -d 'lines of TYPE only, such as sample'
-complete -c vitals-listen -s a -l after -x -d 'begin after line N (default: now)'
+complete -c vitals-listen -l type -x -a 'sample measurement wave' -d 'lines of TYPE only, such as sample'
+complete -c vitals-listen -s a -l after -x -a 'now earliest' -d 'begin after line N (default: now)'
 complete -c vitals-listen -s 1 -l once -d 'print existing lines and exit'
 complete -c vitals-listen -s n -l count -x -d 'exit after N lines'
 complete -c vitals-listen -l stay -d 'continue when the stream ends'

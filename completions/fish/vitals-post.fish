@@ -1,7 +1,12 @@
 # fish completion of vitals-post, made by completions/generate.sh
 
+function __vitals_endpoints
+	set -l words (commandline -opc | string replace -r -- '^--endpoints=(.*)' '--endpoints\n$1' | string split \n)
+	set -l at (contains -i -- --endpoints $words); or return
+	string match -r -g -- '"name" *: *"([^" ]*)"' <$words[(math $at + 1)]
+end
 complete -c vitals-post -f
-complete -c vitals-post -l endpoints -r -F -d 'deliver to all endpoints that FILE describes'
+complete -c vitals-post -l endpoints -r -k -x -a '(__fish_complete_suffix .ndjson .jsonl .json)' -d 'deliver to all endpoints that FILE describes'
 complete -c vitals-post -s k -l key-file -r -F -d 'sign each attempt with the keys in FILE'
 complete -c vitals-post -l key-fd -x -d 'read the keys from descriptor N'
 complete -c vitals-post -l scheme -x -a 'standard stripe github rfc9421' -d 'signature scheme to use'
@@ -39,7 +44,7 @@ complete -c vitals-post -l follow -d 'keep running until SIGTERM'
 complete -c vitals-post -l replay -x -d 'send again what was accepted between two times'
 complete -c vitals-post -l replay-id -x -d 'send the event ID again'
 complete -c vitals-post -l retry-dead -d 'send dead and expired events of the spool again'
-complete -c vitals-post -l switch-on -x -d 'switch on an endpoint that answered 410'
+complete -c vitals-post -l switch-on -x -a '(__vitals_endpoints)' -d 'switch on an endpoint that answered 410'
 complete -c vitals-post -l list -d 'print the contents of the spool or queue'
 complete -c vitals-post -l export-dead -d 'print the dead letters of either'
 complete -c vitals-post -l keep -x -d 'how long to remember settled events (604800)'

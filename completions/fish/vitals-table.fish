@@ -1,7 +1,8 @@
 # fish completion of vitals-table, made by completions/generate.sh
 
-complete -c vitals-table -s c -l columns -x -d 'these columns, separated by commas; "list" lists them'
-complete -c vitals-table -s r -l record -x -d 'only lines of this kind (default: that of the first line)'
+complete -c vitals-table -r -k -x -a '(__fish_complete_suffix .ndjson .jsonl .audit)'
+complete -c vitals-table -s c -l columns -x -a '(__fish_append , (command vitals-table --columns list | cut -f 2 | sort -u 2>/dev/null))' -d 'these columns, separated by commas; "list" lists them'
+complete -c vitals-table -s r -l record -x -a '(command vitals-table --columns list | cut -f 1 | uniq 2>/dev/null)' -d 'only lines of this kind (default: that of the first line)'
 complete -c vitals-table -s l -l long -d 'a row for each reading, value of a wave or region of a trace'
 complete -c vitals-table -s f -l format -x -a 'csv tsv table' -d 'form of the output (default: table on a terminal, otherwise csv)'
 complete -c vitals-table -l header -x -a 'units names none' -d 'header of names with units, of names only, or none (default: units)'

@@ -150,6 +150,17 @@ int cli_parse(const struct cli *cli, int argc, char *argv[], int *operand);
 int cli_usage(const struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Finds the name that a mistyped word is nearest to, by the edit distance with
+ * swaps of neighbours (Damerau and Levenshtein): begin, try each name, and read
+ * ${best}, which is NULL if none is near. */
+struct cli_guess {
+	struct span word;
+	const char *best;
+	unsigned wrong; /* the distance of the best */
+};
+void cli_guess_begin(struct cli_guess *g, struct span word);
+void cli_guess_try(struct cli_guess *g, const char *name);
+
 /* Return a writer of data to stdout, for cli_finish; or NULL if out of memory,
  * which was reported: exit with CLI_SYSTEM. */
 struct ndjson_writer *cli_output(void);

@@ -41,31 +41,43 @@ distance(const char *a, size_t n, const char *b, size_t m)
 	return row[(n + 1) % 3][m];
 }
 
+void
+cli_guess_begin(struct cli_guess *g, struct span word)
+{
+	*g = (struct cli_guess){.word = word, .wrong = WRONG_MAX + 1};
+}
+
+void
+cli_guess_try(struct cli_guess *g, const char *name)
+{
+	size_t n = g->word.n, m = strlen(name);
+	unsigned d;
+
+	if (n < 3 || n > WORD_MAX || m == 0 || m > WORD_MAX)
+		return;
+	d = distance(g->word.p, n, name, m);
+	if (m > n && memcmp(name, g->word.p, n) == 0)
+		d = 1; /* an abbreviation, which is not accepted */
+	if (d < g->wrong) {
+		g->wrong = d;
+		g->best = name;
+	}
+}
+
 const char *
 guess_option(const struct cli *cli, const struct cli_option *common, size_t n,
     struct span word)
 {
-	const char *best = NULL;
-	unsigned wrong = WRONG_MAX + 1;
+	struct cli_guess g;
 
-	if (word.n < 3 || word.n > WORD_MAX)
-		return NULL;
+	cli_guess_begin(&g, word);
 	for (size_t i = 0; i < cli->options + n; i++) {
 		const char *name = i < cli->options
 		    ? cli->option[i].name
 		    : common[i - cli->options].name;
-		size_t m = name == NULL ? 0 : strlen(name);
-		unsigned d;
 
-		if (m == 0 || m > WORD_MAX)
-			continue;
-		d = distance(word.p, word.n, name, m);
-		if (m > word.n && memcmp(name, word.p, word.n) == 0)
-			d = 1; /* an abbreviation, which is not accepted */
-		if (d < wrong) {
-			wrong = d;
-			best = name;
-		}
+		if (name != NULL)
+			cli_guess_try(&g, name);
 	}
-	return best;
+	return g.best;
 }

@@ -19,7 +19,7 @@ try 'no libraries' build PKG_CONFIG=false
 is_status 2
 is_stdout ''
 stderr_has '^not built: vitals-event: missing libcrypto (package libssl-dev)$'
-stderr_has '^nothing was built$'
+stderr_has '^nothing was built that measures or delivers$'
 
 # A pkg-config that lacks one.
 printf '#!/bin/sh\ncase $2 in libcurl) exit 1 ;; esac\nexec pkg-config "$@"\n' >some

@@ -1,16 +1,12 @@
-#!/bin/sh
-# Run the whole pipe on a clip that it makes itself: `make demo`.
+# the whole pipe on a clip that it makes itself
 #
-#	tests/demo.sh [BUILD]
-#
-# It needs no network except loopback and no privileges, and leaves nothing behind.  It
-# ends with the event that the receiver verified and status 0, or reports what failed.
+# `vitals demo` runs this with the directory of the tools first in the PATH.  It needs
+# no network except loopback and no privileges, and leaves nothing behind.  It ends with
+# a picture of the event that the receiver verified and status 0, or reports what failed.
 
 set -eu
 LC_ALL=C
 export LC_ALL
-BUILD=${1:-${BUILD:-build}}
-PATH=$(cd "$BUILD" && pwd):$PATH
 dir=$(mktemp -d)
 receiver=
 finish() {
@@ -21,7 +17,7 @@ finish() {
 		wait "$receiver" 2>/dev/null || :
 	fi
 	rm -rf "$dir"
-	[ $status -eq 0 ] || echo "demo: failed" >&2
+	[ $status -eq 0 ] || echo "vitals: demo: failed" >&2
 	exit $status
 }
 trap finish EXIT
@@ -40,7 +36,7 @@ run 'head -n 1 truth.ndjson | grep -o "\"heartRate\":[0-9.]*"'
 
 say '2. What the video says'
 run 'vitals-extract clip.mp4 > measurement.ndjson'
-run 'grep -o "{\"vital\":\"heartRate\"[^}]*}" measurement.ndjson'
+run 'vitals-table --format table measurement.ndjson'
 
 say '3. An event, signed with a new key, and verified'
 run 'vitals-sign --new-key key'
@@ -68,7 +64,7 @@ tries=0
 until [ -s port ]; do
 	tries=$((tries + 1))
 	[ $tries -le 600 ] || {
-		echo 'demo: the receiver does not listen' >&2
+		echo 'vitals: demo: the receiver does not listen' >&2
 		exit 1
 	}
 	sleep 0.1
@@ -79,9 +75,10 @@ wait "$receiver"
 receiver=
 cmp event.ndjson received.ndjson
 
-say 'The verified event:'
-if command -v jq >/dev/null; then
-	run 'jq . received.ndjson'
-else
-	run 'cat received.ndjson'
+say '6. What the receiver has'
+run 'vitals-table --format table received.ndjson'
+
+if command -v vitals-plot >/dev/null; then
+	say '7. The pulse, as a picture'
+	run 'vitals-extract --emit wave,measurement clip.mp4 | vitals-plot --format text --width 78'
 fi

@@ -1,0 +1,2 @@
+# one recording: what was the pulse?
+vitals-extract clip.mp4 | vitals-table
