@@ -12,6 +12,8 @@ struct doctor {
 	enum doctor_verdict worst;
 };
 
+/* ---- say.c ---- */
+
 /* Pass on the result of the check ${name}: what was ${found}, and how to
  * ${mend} it, which is NULL if it is good. */
 void doctor_say(struct doctor *d, const char *name, enum doctor_verdict v,

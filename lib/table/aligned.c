@@ -19,9 +19,9 @@ enum {
 };
 
 void
-part_release(struct part *p)
+aligned_release(struct part *p)
 {
-	columns_release(&p->columns);
+	column_release(&p->columns);
 	buf_release(&p->name);
 	buf_release(&p->cells);
 	free(p->shape);
@@ -29,7 +29,8 @@ part_release(struct part *p)
 }
 
 int
-part_add(struct part *p, const struct table_options *o, const struct cell *cell)
+aligned_add(
+    struct part *p, const struct table_options *o, const struct cell *cell)
 {
 	size_t before = p->cells.len;
 
@@ -212,7 +213,7 @@ put_rows(const struct part *p, struct buf *out)
 }
 
 int
-part_write(struct part *p, const struct table_options *o, bool heading,
+aligned_write(struct part *p, const struct table_options *o, bool heading,
     bool gap, struct buf *out)
 {
 	if (p->rows == 0 && p->shape != NULL)

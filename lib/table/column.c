@@ -59,7 +59,7 @@ static const struct known {
 };
 
 void
-columns_release(struct columns *c)
+column_release(struct columns *c)
 {
 	free(c->column);
 	*c = (struct columns){NULL, 0, 0, false};
@@ -209,11 +209,11 @@ add_list(struct columns *c, const char *list, struct err *err)
 		return err_set(err,
 		    "lines of this kind have no columns that "
 		    "are known: give their names");
-	return columns_add(c, list, NULL, NULL, err);
+	return column_add_list(c, list, NULL, NULL, err);
 }
 
 int
-columns_add(struct columns *c, const char *list, const char *shown,
+column_add_list(struct columns *c, const char *list, const char *shown,
     const char *all, struct err *err)
 {
 	for (const char *p = list; *p != '\0';) {
@@ -273,7 +273,7 @@ guess(struct columns *c, const struct json_tree *line,
 }
 
 int
-columns_guess(struct columns *c, const struct json_tree *line,
+column_guess(struct columns *c, const struct json_tree *line,
     const struct json_node *root, struct err *err)
 {
 	struct buf path;

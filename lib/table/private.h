@@ -27,7 +27,7 @@ struct columns {
 
 /* ---- column.c ---- */
 
-void columns_release(struct columns *c);
+void column_release(struct columns *c);
 
 /* Part ${i} of the name. */
 static inline struct span
@@ -38,12 +38,12 @@ column_part(const struct column *c, size_t i)
 
 /* Add the columns of ${list}, names separated by blanks and commas; "default"
  * and "all" stand for ${shown} and ${all}.  Return 0; or -1 with ${err}. */
-int columns_add(struct columns *c, const char *list, const char *shown,
+int column_add_list(struct columns *c, const char *list, const char *shown,
     const char *all, struct err *err);
 
 /* Add the members of ${root} that are neither object nor array, at any depth:
  * the columns of a kind that is not known. */
-int columns_guess(struct columns *c, const struct json_tree *line,
+int column_guess(struct columns *c, const struct json_tree *line,
     const struct json_node *root, struct err *err);
 
 /* What the header of the aligned table calls ${c}. */
@@ -115,16 +115,16 @@ struct part {
 	struct part_column *shape; /* NULL before the first header */
 };
 
-void part_release(struct part *p);
+void aligned_release(struct part *p);
 
 /* Keep a row.  Return 0, or -1 if memory ran out. */
-int part_add(
+int aligned_add(
     struct part *p, const struct table_options *o, const struct cell *cell);
 
 /* Append the rows that are kept to ${out} and forget them.  With ${heading},
  * begin with the header, after an empty line if ${gap}.  Return 0, or -1 if
  * memory ran out. */
-int part_write(struct part *p, const struct table_options *o, bool heading,
+int aligned_write(struct part *p, const struct table_options *o, bool heading,
     bool gap, struct buf *out);
 
 #endif

@@ -27,8 +27,8 @@ check_columns(const struct table_options *o, struct err *err)
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && (k = kind_at(i)) != NULL; i++) {
-		rc = columns_add(&c, o->columns, k->shown, k->columns, err);
-		columns_release(&c);
+		rc = column_add_list(&c, o->columns, k->shown, k->columns, err);
+		column_release(&c);
 	}
 	return rc;
 }
@@ -63,7 +63,7 @@ table_free(struct table *t)
 	if (t == NULL)
 		return;
 	for (size_t i = 0; i < t->parts; i++)
-		part_release(&t->part[i]);
+		aligned_release(&t->part[i]);
 	for (size_t i = 0; t->cell != NULL && i < TABLE_COLUMNS_MAX; i++)
 		buf_release(&t->cell[i].text);
 	free(t->cell);
@@ -109,11 +109,11 @@ choose_columns(const struct table *t, struct part *p,
 
 	p->columns.chosen = t->options->columns != NULL;
 	if (p->columns.chosen)
-		return columns_add(
+		return column_add_list(
 		    &p->columns, t->options->columns, shown, all, err);
 	if (k->kind != NULL)
-		return columns_add(&p->columns, shown, NULL, NULL, err);
-	return columns_guess(&p->columns, &t->tree, k->root, err);
+		return column_add_list(&p->columns, shown, NULL, NULL, err);
+	return column_guess(&p->columns, &t->tree, k->root, err);
 }
 
 /* Return the part of lines like ${k}, a new one if need be.  Return NULL if they
@@ -145,7 +145,7 @@ part_of(struct table *t, const struct kind_of_line *k, struct err *err)
 		t->parts++;
 		return p;
 	}
-	part_release(p);
+	aligned_release(p);
 	return NULL;
 }
 
@@ -169,7 +169,7 @@ write_part(
 {
 	bool heading = t->last != p;
 
-	if (part_write(p, t->options, heading, t->last != NULL,
+	if (aligned_write(p, t->options, heading, t->last != NULL,
 		ndjson_record(out)) != 0) {
 		err_set(err, "out of memory");
 		return VERDICT_SYSTEM;
@@ -183,7 +183,7 @@ write_row(
     struct table *t, struct part *p, struct ndjson_writer *out, struct err *err)
 {
 	if (is_aligned(t)) {
-		if (part_add(p, t->options, t->cell) != 0) {
+		if (aligned_add(p, t->options, t->cell) != 0) {
 			err_set(err, "out of memory");
 			return VERDICT_SYSTEM;
 		}
@@ -289,15 +289,15 @@ write_empty(struct table *t, struct ndjson_writer *out, struct err *err)
 	k.kind = kind_find(span_of(t->options->record));
 	if (k.kind == NULL)
 		return VERDICT_GOOD;
-	if (columns_add(&c,
+	if (column_add_list(&c,
 		t->options->columns != NULL ? t->options->columns
 					    : default_of(t, k.kind),
 		default_of(t, k.kind), all_of(t, k.kind), err) != 0) {
-		columns_release(&c);
+		column_release(&c);
 		return VERDICT_SYSTEM;
 	}
 	separated_header(t->options, &c, ndjson_record(out), &t->formula);
-	columns_release(&c);
+	column_release(&c);
 	return commit(out, err);
 }
 
@@ -339,8 +339,8 @@ table_list(const char *record, struct buf *out)
 		if (record != NULL && strcmp(k->name, record) != 0)
 			continue;
 		any = true;
-		if (columns_add(&c, k->columns, NULL, NULL, &err) != 0 ||
-		    columns_add(&shown, k->shown, NULL, NULL, &err) != 0)
+		if (column_add_list(&c, k->columns, NULL, NULL, &err) != 0 ||
+		    column_add_list(&shown, k->shown, NULL, NULL, &err) != 0)
 			out->failed = true;
 		for (size_t j = 0; j < c.count; j++) {
 			const char *name = c.column[j].name;
@@ -353,8 +353,8 @@ table_list(const char *record, struct buf *out)
 							: "-",
 			    star ? "*" : "");
 		}
-		columns_release(&c);
-		columns_release(&shown);
+		column_release(&c);
+		column_release(&shown);
 	}
 	return any ? 0 : -1;
 }

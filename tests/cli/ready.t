@@ -8,18 +8,18 @@ for t in vitals vitals-synth vitals-extract vitals-event vitals-post vitals-rece
 	[ -x "$BUILD/$t" ] || skip_all "$t is not built"
 done
 unset URL LISTEN CAMERA
-done=
+pasted=
 paste() { # NAME [NAME=VALUE ...]
 	paste_n=$1
 	shift
-	done="$done $paste_n"
+	pasted="$pasted $paste_n"
 	vitals pipeline "$paste_n" >"$paste_n.sh"
 	try "$paste_n" env "$@" sh "$paste_n.sh"
 }
 running() { # NAME [NAME=VALUE ...]: paste one that runs until it is stopped
 	running_n=$1
 	shift
-	done="$done $running_n"
+	pasted="$pasted $running_n"
 	vitals pipeline "$running_n" >"$running_n.sh"
 	env "$@" sh "$running_n.sh" >"$running_n.out" 2>"$running_n.err" &
 	running_pid=$!
@@ -48,7 +48,7 @@ if command -v parallel >/dev/null; then
 	[ "$(grep -c '"type":"vitals.measurement.completed"' events.ndjson)" -eq 1 ]
 	ok 'the events of a night'
 else
-	done="$done night"
+	pasted="$pasted night"
 	skip 'night' 'no parallel here'
 fi
 if command -v jq >/dev/null && command -v openssl >/dev/null; then
@@ -59,7 +59,7 @@ if command -v jq >/dev/null && command -v openssl >/dev/null; then
 	ok 'both signatures are the same'
 	tap_seen e
 else
-	done="$done by-hand"
+	pasted="$pasted by-hand"
 	skip 'by-hand' 'no jq or openssl here'
 fi
 paste fhir
@@ -73,15 +73,18 @@ tap_seen e
 grep -q '"type":"vitals.measurement.completed"' opened.ndjson
 ok 'the hospital has the event'
 
-# The webhook, first out of reach.
+# The webhook.  It refuses the first event, which is not signed with its key.
 test -e key || vitals-sign -q --new-key key
+vitals-sign -q --new-key wrong
 port=$(free_port)
-vitals-event -q --session s-0 <<X | vitals-post -q --spool post.db --max-attempts 1 --give-up-after 1 -k key "http://127.0.0.1:$port/" >/dev/null 2>&1
-{"record":"measurement","source":"a","offsetSeconds":0.0,"durationSeconds":30.0,"readings":[],"quality":{}}
-X
 running receive LISTEN="127.0.0.1:$port"
 wait_for grep -q 'listening' receive.err
 ok 'receive listens'
+echo '{"record":"measurement","source":"a","offsetSeconds":0.0,"durationSeconds":30.0,"readings":[],"quality":{}}' |
+	vitals-event -q --session s-0 |
+	vitals-post -q --spool post.db -k wrong "http://127.0.0.1:$port/" >refused 2>/dev/null
+grep -q '"status":"dead"' refused
+ok 'an event is dead'
 paste webhook URL="http://127.0.0.1:$port/"
 is_status 0
 stdout_has ',delivered,'
@@ -112,12 +115,12 @@ if command -v ffmpeg >/dev/null; then
 	wait $running_pid
 	ok 'and ends with the camera'
 else
-	done="$done live watch"
+	pasted="$pasted live watch"
 	skip 'live, watch' 'no ffmpeg here'
 fi
 
 for name in $(vitals pipeline | cut -d ' ' -f 1); do
-	case " $done " in
+	case " $pasted " in
 	*" $name "*) ;;
 	*) not_ok "the pipeline $name is tested" ;;
 	esac

@@ -1,0 +1,35 @@
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "doctor/private.h"
+
+const char *
+doctor_verdict_name(enum doctor_verdict v)
+{
+	static const char *const name[] = {
+	    [DOCTOR_OK] = "ok",
+	    [DOCTOR_MISSING] = "missing",
+	    [DOCTOR_WARNING] = "warning",
+	    [DOCTOR_FAILED] = "failed",
+	};
+
+	return name[v];
+}
+
+void
+doctor_say(struct doctor *d, const char *name, enum doctor_verdict v,
+    const char *mend, const char *found, ...)
+{
+	struct doctor_result r = {.verdict = v};
+	va_list ap;
+
+	snprintf(r.name, sizeof(r.name), "%s", name);
+	va_start(ap, found);
+	vsnprintf(r.found.text, sizeof(r.found.text), found, ap);
+	va_end(ap);
+	if (mend != NULL)
+		snprintf(r.mend.text, sizeof(r.mend.text), "%s", mend);
+	if (v > d->worst)
+		d->worst = v;
+	d->report(d->context, &r);
+}
