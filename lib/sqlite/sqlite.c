@@ -122,7 +122,7 @@ claim(struct sqlite *s, struct stat *st, struct err *err)
 static int
 check_kind(struct sqlite *s, bool *is_new, int64_t *version, struct err *err)
 {
-	int64_t id, tables;
+	int64_t id = 0, tables = 0;
 
 	if (ask(s, "PRAGMA application_id", NULL, &id, err) != 0 ||
 	    ask(s, "PRAGMA user_version", NULL, version, err) != 0 ||
@@ -183,7 +183,7 @@ static int
 connect_file(struct sqlite *s, struct err *err)
 {
 	struct stat st;
-	int64_t good = 1, version;
+	int64_t good = 1, version = 0;
 	bool is_new;
 
 	if (claim(s, &st, err) != 0)
