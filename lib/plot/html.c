@@ -28,6 +28,25 @@ put_theme(struct buf *out, const struct plot_palette *p)
 	    (unsigned)c[PLOT_WARN]);
 }
 
+/* The styles of a printed page. */
+static void
+put_paper(struct buf *out)
+{
+	buf_add_text(out,
+	    "@page{size:A4;margin:12mm}"
+	    "@media print{");
+	put_theme(out, &plot_light);
+	buf_add_text(out,
+	    "body{font-size:10pt;background:none}"
+	    "header,main,footer{padding:0;max-width:none}"
+	    "figure,tr,.results{break-inside:avoid}h2{break-after:avoid}"
+	    "details:not([open]){display:none}.scroll{overflow:visible}"
+	    ".grid-of{grid-template-columns:1fr 1fr}"
+	    ".columns-of{columns:2}"
+	    ".results{padding:0;border:0;font-size:8.5pt}"
+	    ".results th,.results td{padding-right:.4rem}}\n");
+}
+
 static void
 put_style(struct buf *out)
 {
@@ -77,19 +96,8 @@ put_style(struct buf *out)
 	    "min-width:13rem}"
 	    ".meter{display:inline-block;width:3.5rem;height:.55rem;"
 	    "border:1px solid var(--soft);vertical-align:baseline}"
-	    ".meter i{display:block;height:100%;background:var(--soft)}\n"
-	    "@page{size:A4;margin:12mm}"
-	    "@media print{");
-	put_theme(out, &plot_light);
-	buf_add_text(out,
-	    "body{font-size:10pt;background:none}"
-	    "header,main,footer{padding:0;max-width:none}"
-	    "figure,tr,.results{break-inside:avoid}h2{break-after:avoid}"
-	    "details:not([open]){display:none}.scroll{overflow:visible}"
-	    ".grid-of{grid-template-columns:1fr 1fr}"
-	    ".columns-of{columns:2}"
-	    ".results{padding:0;border:0;font-size:8.5pt}"
-	    ".results th,.results td{padding-right:.4rem}}\n");
+	    ".meter i{display:block;height:100%;background:var(--soft)}\n");
+	put_paper(out);
 	plot_palette_css(out);
 	buf_add_text(out, "</style>\n");
 }

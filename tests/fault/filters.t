@@ -109,6 +109,32 @@ told events vitals-verify -k key --any-time --headers headers
 head -n 1 events | sed 's/sample/simple/; s/completed/failed/' >wrong
 told wrong vitals-event --check
 
+# A report of a part of the input says so.
+fault_check() { # WHERE
+	case $fault_s in
+	0) cmp -s good out || echo "$1: status 0, but not all is there" ;;
+	3)
+		[ -s err ] || echo "$1: status 3 without a word"
+		head -c "$(wc -c <out)" good | cmp -s - out ||
+			grep -qi 'incomplete: some of the input' out ||
+			echo "$1: what was printed is not true"
+		;;
+	*) echo "$1: status $fault_s: $(head -n 1 err)" ;;
+	esac
+}
+awk 'BEGIN {
+	for (i = 0; i < 12; i++) {
+		printf "{\"record\":\"wave\",\"source\":\"a.mp4\",\"startTime\":null,\"offsetSeconds\":%d,\"wave\":\"pulse\",\"sampleRate\":30,\"values\":[0", i
+		for (k = 1; k < 30; k++)
+			printf ",%.3f", sin(7.5 * (i + k / 30))
+		print "]}"
+		for (k = 0; k < 30; k++)
+			printf "{\"record\":\"trace\",\"source\":\"a.mp4\",\"offsetSeconds\":%.3f,\"regions\":[{\"name\":\"chin-1\",\"r\":150,\"g\":%.3f,\"b\":80,\"pixels\":9}],\"face\":null}\n", i + k / 30, 100 + sin(7.5 * (i + k / 30))
+	}
+}' | cat measurements - audit >drawn
+each drawn vitals-plot -q -f svg
+each drawn vitals-plot -q -f text
+
 # What is sealed differs each time: it is compared once it is opened.
 fault_check() { # WHERE
 	case $fault_s in
