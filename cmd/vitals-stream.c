@@ -8,9 +8,10 @@
 #include "diag/diag.h"
 #include "filter/bad.h"
 #include "filter/filter.h"
-#include "instant/instant.h"
+#include "options/history.h"
 #include "options/options.h"
 #include "stream/pages.h"
+#include "stream/source.h"
 #include "stream/stream.h"
 
 #define BESIDE 64     /* connections that are not clients: pages, refusals */
@@ -20,20 +21,19 @@
 
 static struct options {
 	struct options_listen at;
-	const char *store, *audit;
+	const char *audit;
+	struct options_history history;
 	struct options_keys keys;
 	struct cli_list origins;
 	struct filter filter;
 	unsigned slow;
-	int64_t history_bytes, store_bytes, queue, clients, per_address;
-	double history, heartbeat, dead, retry, timeout;
+	int64_t queue, clients, per_address;
+	double heartbeat, dead, retry, timeout;
 	bool slow_fixed, stay;
 } opt = {
     .at = OPTIONS_LISTEN_INIT,
     .keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE"),
-    .history = 600,
-    .history_bytes = 64 << 20,
-    .store_bytes = 1 << 30,
+    .history = OPTIONS_HISTORY_INIT,
     .queue = 256,
     .clients = 1000,
     .heartbeat = 15,
@@ -50,15 +50,7 @@ static const struct cli_option table[] = {
 	"let pages of ORIGIN, or * for any, watch", &opt.origins),
     CLI_FILE("audit", 0, "FILE", "append who watched what to FILE", &opt.audit),
     CLI_HEADING("History"),
-    CLI_REAL("history", 0, "SECONDS", "how long to keep lines (default: 600)",
-	&opt.history, 0, 1e8),
-    CLI_INTEGER("history-bytes", 0, "BYTES",
-	"most bytes of them in memory (default: 64 MiB)", &opt.history_bytes,
-	65536, (int64_t)1 << 40),
-    CLI_FILE(
-	"store", 0, "FILE", "keep them in FILE, across restarts", &opt.store),
-    CLI_INTEGER("store-bytes", 0, "BYTES", "most bytes there (default: 1 GiB)",
-	&opt.store_bytes, 65536, (int64_t)1 << 50),
+    OPTIONS_HISTORY(&opt.history),
     CLI_HEADING("Clients"),
     CLI_CHOICE("slow", 's', STREAM_SLOW,
 	"what to do with a slow client (default: drop-oldest)", &opt.slow),
@@ -111,7 +103,10 @@ check_options(int operands)
 	if (opt.dead < 2 * opt.heartbeat)
 		return cli_usage(
 		    &cli, "--dead-after is less than twice --heartbeat");
-	return CLI_GO;
+	return options_history_check(&cli, &opt.history,
+	    opt.stay                ? "--stay"
+		: opt.filter.strict ? "--strict"
+				    : NULL);
 }
 
 static void
@@ -119,8 +114,11 @@ notice(
     void *context, enum stream_notice what, const char *where, const char *text)
 {
 	(void)context;
-	(what == STREAM_REFUSED ? diag_note : diag_verbose)(
-	    "%s: %s", where, text);
+	if (what == STREAM_TROUBLE)
+		diag_error("%s: %s", where, text);
+	else
+		(what == STREAM_REFUSED ? diag_note : diag_verbose)(
+		    "%s: %s", where, text);
 }
 
 static int
@@ -134,8 +132,9 @@ struct running {
 	struct serve *serve;
 	struct stream *stream;
 	struct history *history;
-	struct audit *audit;    /* or NULL */
-	struct sign_keys *keys; /* or NULL */
+	struct stream_source *source; /* or NULL */
+	struct audit *audit;          /* or NULL */
+	struct sign_keys *keys;       /* or NULL */
 	struct filter_bad bad;
 };
 
@@ -197,6 +196,7 @@ stream(struct running *r)
 {
 	const struct stream_options options = {
 	    .history = r->history,
+	    .source = r->source,
 	    .slow = (enum stream_slow)opt.slow,
 	    .slow_fixed = opt.slow_fixed,
 	    .queue = (uint64_t)opt.queue,
@@ -251,25 +251,20 @@ stream(struct running *r)
 static int
 open_files(struct running *r)
 {
-	const struct history_options options = {
-	    .bytes = (size_t)opt.history_bytes,
-	    .age_ms = (int64_t)(opt.history * 1000),
-	    .store = opt.store,
-	    .store_bytes = (uint64_t)opt.store_bytes,
-	};
 	struct err err;
 
 	if (filter_bad_open(&r->bad, opt.filter.rejects) != 0 ||
 	    filter_bad_check(&r->bad) != 0)
 		return CLI_SYSTEM;
-	filter_bad_begin(&r->bad, "<stdin>");
-	if ((opt.audit == NULL ||
-		(r->audit = audit_open(opt.audit, stream_audit_kinds, &err)) !=
-		    NULL) &&
-	    (r->history = history_new(&options, instant_now(), &err)) != NULL)
-		return CLI_GO;
-	diag_error("%s", err.text);
-	return CLI_SYSTEM;
+	filter_bad_begin(
+	    &r->bad, opt.history.from.redis.url != NULL ? "--from" : "<stdin>");
+	if (opt.audit != NULL &&
+	    (r->audit = audit_open(opt.audit, stream_audit_kinds, &err)) ==
+		NULL) {
+		diag_error("%s", err.text);
+		return CLI_SYSTEM;
+	}
+	return options_history_open(&opt.history, &r->history, &r->source);
 }
 
 int
@@ -293,6 +288,7 @@ main(int argc, char *argv[])
 		status = stream(&r);
 	if (filter_bad_close(&r.bad) != 0)
 		status = CLI_SYSTEM;
+	stream_source_free(r.source);
 	audit_free(r.audit);
 	history_free(r.history);
 	sign_keys_free(r.keys);

@@ -4,14 +4,14 @@ void
 history_start_live(const struct history *h, struct history_cursor *c,
     const struct history_filter *filter)
 {
-	*c = (struct history_cursor){history_last(h), filter, false};
+	*c = (struct history_cursor){history_last(h), filter, false, 0};
 }
 
 void
 history_start_earliest(const struct history *h, struct history_cursor *c,
     const struct history_filter *filter)
 {
-	*c = (struct history_cursor){history_oldest(h) - 1, filter, false};
+	*c = (struct history_cursor){history_oldest(h) - 1, filter, false, 0};
 }
 
 /* Was line ${n} accepted before ${time}?  If it cannot be read, return false:
@@ -36,6 +36,14 @@ history_start_since(const struct history *h, struct history_cursor *c,
 {
 	uint64_t low = history_oldest(h), high = history_last(h) + 1;
 
+	if (h->follows && low < h->oldest) {
+		*c = (struct history_cursor){low - 1, filter, false, time};
+		/* Unless memory reaches back that far, what is elsewhere is
+		 * read from its start. */
+		if (h->oldest > h->last || !is_before(h, h->oldest, time))
+			return;
+		low = h->oldest;
+	}
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
 
@@ -44,18 +52,21 @@ history_start_since(const struct history *h, struct history_cursor *c,
 		else
 			high = middle;
 	}
-	*c = (struct history_cursor){low - 1, filter, false};
+	*c = (struct history_cursor){low - 1, filter, false, 0};
 }
 
 void
 history_start_after(const struct history *h, struct history_cursor *c,
     const struct history_filter *filter, uint64_t after, struct span epoch)
 {
-	*c = (struct history_cursor){after, filter, false};
+	*c = (struct history_cursor){after, filter, false, 0};
 	if (epoch.n > 0)
 		c->foreign = !span_is(epoch, h->epoch);
-	/* A number that was never assigned is of another epoch. */
-	if (after < h->first - 1 || after > h->last)
+	/* A number that was never assigned is of another epoch.  If others
+	 * serve the same history, they may be ahead. */
+	if (after < h->first - 1 ||
+	    (after > h->last &&
+		(!h->follows || after - h->last > HISTORY_AHEAD_MAX)))
 		c->foreign = true;
 }
 
@@ -129,6 +140,36 @@ next_stored(struct history *h, struct history_cursor *c,
 	return found;
 }
 
+/* Does ${c} accept ${e}?  Its time counts only until one is late enough. */
+static bool
+accepts(struct history_cursor *c, const struct history_entry *e)
+{
+	if (e->time < c->since)
+		return false;
+	c->since = 0;
+	return history_filter_passes(c->filter, e);
+}
+
+/* history_next, for lines that are elsewhere. */
+static enum history_found
+next_elsewhere(
+    struct history *h, struct history_cursor *c, struct history_result *r)
+{
+	for (size_t i = 0; i < HISTORY_SCAN_MAX && c->after + 1 < h->oldest;
+	     i++) {
+		struct history_held *held = history_page_find(h, c->after + 1);
+
+		if (held == NULL)
+			return HISTORY_WAIT;
+		c->after++;
+		if (accepts(c, &held->entry)) {
+			r->entry = history_entry_ref(&held->entry);
+			return HISTORY_LINE;
+		}
+	}
+	return HISTORY_MORE;
+}
+
 enum history_found
 history_next(struct history *h, struct history_cursor *c,
     struct history_result *r, struct err *err)
@@ -139,7 +180,8 @@ history_next(struct history *h, struct history_cursor *c,
 	}
 	/* Memory may have no lines, or fewer than the store. */
 	if (c->after < h->last && c->after + 1 < h->oldest)
-		return next_stored(h, c, r, err);
+		return h->follows ? next_elsewhere(h, c, r)
+				  : next_stored(h, c, r, err);
 	for (size_t i = 0; c->after < h->last; i++) {
 		struct history_entry *e;
 
@@ -147,7 +189,7 @@ history_next(struct history *h, struct history_cursor *c,
 			return HISTORY_MORE;
 		e = &history_at(h, c->after + 1)->entry;
 		c->after++;
-		if (history_filter_passes(c->filter, e)) {
+		if (accepts(c, e)) {
 			r->entry = history_entry_ref(e);
 			return HISTORY_LINE;
 		}
@@ -171,6 +213,7 @@ history_skip(struct history *h, struct history_cursor *c, uint64_t before,
 			gap->lost += history_filter_passes(
 			    c->filter, &history_at(h, n)->entry);
 	c->foreign = false;
+	c->since = 0;
 	c->after = before - 1;
 }
 

@@ -88,6 +88,7 @@ history_free(struct history *h)
 	history_writer_free(h->writer);
 	while (h->oldest < h->next)
 		history_drop(h);
+	history_pages_release(h);
 	history_sessions_release(h);
 	history_reader_free(h->reader);
 	history_store_close(h->store);
@@ -162,7 +163,10 @@ history_last(const struct history *h)
 uint64_t
 history_oldest(const struct history *h)
 {
-	return h->store != NULL ? h->stored : h->oldest;
+	if (h->store != NULL)
+		return h->stored;
+	return h->follows && h->elsewhere < h->oldest ? h->elsewhere
+						      : h->oldest;
 }
 
 int64_t

@@ -79,6 +79,50 @@ struct history *history_new(
  * are not committed are lost, unless they are being written. */
 void history_free(struct history *h);
 
+/* ---- A history that is elsewhere --------------------------------------- */
+
+/* The most lines and bytes in a page, unless one line is longer; and the most
+ * pages, and wanted numbers, at a time. */
+#define HISTORY_PAGE_LINES 256
+#define HISTORY_PAGE_BYTES ((size_t)256 << 10)
+#define HISTORY_PAGES 64
+#define HISTORY_WANTED_MAX 64
+
+/* A cursor may be this many numbers ahead: its client has read them from another
+ * server of the same history. */
+#define HISTORY_AHEAD_MAX 1000000
+
+/*
+ * Several processes can serve one history, which a store that they share has
+ * numbered from 1.  Each follows it: the lines are appended with the numbers that
+ * they have there.  What is no longer in memory is read in pages when a cursor
+ * needs it:
+ *
+ *	while ((n = history_wanted(h)) != 0)
+ *		read lines from number n on, history_page_begin, history_page_add
+ *
+ * Without a store.  The next line that is appended has the number ${next} of
+ * ${epoch}, 16 hexadecimal digits.  Lines in memory are dropped; with another
+ * epoch, pages and sessions, too.
+ */
+void history_follow(struct history *h, struct span epoch, uint64_t next);
+
+/* Return the number that the next appended line gets. */
+uint64_t history_next_number(const struct history *h);
+
+/* The oldest line elsewhere has the number ${n}. */
+void history_set_oldest(struct history *h, uint64_t n);
+
+/* Return a number that a cursor waits for, and forget it; 0 if there is none. */
+uint64_t history_wanted(struct history *h);
+
+/* Begin a page with the line ${first}, in place of the one that was not used for
+ * longest, and add lines to it.  Return 0; or -1 if it is full, or memory ran
+ * out. */
+void history_page_begin(struct history *h, uint64_t first);
+struct history_line;
+int history_page_add(struct history *h, const struct history_line *line);
+
 /* ---- Appending --------------------------------------------------------- */
 
 struct history_line {
@@ -202,7 +246,8 @@ bool history_filter_passes(
 struct history_cursor {
 	uint64_t after; /* all up to it was returned, skipped or reported */
 	const struct history_filter *filter; /* or NULL; outlives the cursor */
-	bool foreign; /* after is of another epoch; not yet reported */
+	bool foreign;  /* after is of another epoch; not yet reported */
+	int64_t since; /* skip lines accepted before it; 0: none */
 };
 
 /* Start after the last line; with the oldest available; with the oldest that
@@ -222,7 +267,9 @@ enum history_found {
 	HISTORY_NONE,        /* no more lines at present */
 	HISTORY_LINE,
 	HISTORY_GAP,
-	HISTORY_MORE /* HISTORY_SCAN_MAX lines were skipped: call again */
+	HISTORY_MORE, /* HISTORY_SCAN_MAX lines were skipped: call again */
+	HISTORY_WAIT  /* the next lines are wanted: call again when they were
+			 added */
 };
 
 enum history_reason {

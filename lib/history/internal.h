@@ -18,6 +18,14 @@ struct history_open {
 	uint64_t started;
 };
 
+/* Lines that were read from elsewhere. */
+struct history_page {
+	uint64_t first;
+	size_t count, bytes;
+	uint64_t used; /* when, by history.uses; 0: never */
+	struct history_held *line[HISTORY_PAGE_LINES];
+};
+
 struct history {
 	struct history_options o;
 	char epoch[HISTORY_EPOCH_MAX];
@@ -45,6 +53,14 @@ struct history {
 	bool writing;    /* the writer has a batch that was not taken back */
 	uint64_t stored; /* the oldest number in the store, or last + 1 */
 	int64_t stored_time; /* when it was accepted; INT64_MIN: unknown */
+
+	/* With history_follow: */
+	bool follows;
+	uint64_t elsewhere;                 /* the oldest number there */
+	struct history_page *page, *filled; /* HISTORY_PAGES; the last begun */
+	uint64_t uses;
+	uint64_t want[HISTORY_WANTED_MAX];
+	size_t wants;
 };
 
 /* Return the line in memory with the number ${sequence}. */
@@ -57,6 +73,11 @@ history_at(const struct history *h, uint64_t sequence)
 /* ---- history.c */
 /* Drop the oldest line in memory. */
 void history_drop(struct history *h);
+
+/* ---- pages.c */
+/* Return the line ${n} of a page, or NULL: then it is wanted. */
+struct history_held *history_page_find(struct history *h, uint64_t n);
+void history_pages_release(struct history *h);
 
 /* ---- entry.c */
 /* Return a copy of ${line} with one reference; NULL if out of memory. */

@@ -11,14 +11,22 @@ note(void *context, enum redis_note what, const char *text)
 	    "%s: %s", (const char *)context, text);
 }
 
-/* Was an option of Redis given without a server? */
-static bool
-is_stray(const struct redis_options *o)
+bool
+options_several_stray(const struct options_several *several)
 {
+	const struct redis_options *o = &several->redis;
+
 	return o->url == NULL &&
 	    (o->user != NULL || o->password_file != NULL ||
 		o->ca_file != NULL || o->certificate != NULL ||
 		o->certificate_key != NULL || o->allow_plain);
+}
+
+void
+options_several_note(struct options_several *o)
+{
+	o->redis.note = note;
+	o->redis.context = (void *)(uintptr_t)o->redis.url;
 }
 
 /* Say how a connection has started.  Return CLI_GO or CLI_REMOTE. */
@@ -39,12 +47,11 @@ options_dedupe(const struct cli *cli, struct options_several *o,
 	struct err err;
 
 	*shared = NULL;
-	if (is_stray(&o->redis))
+	if (options_several_stray(o))
 		return cli_usage(cli, "--redis-... needs --dedupe");
 	if (o->redis.url == NULL)
 		return CLI_GO;
-	o->redis.note = note;
-	o->redis.context = (void *)(uintptr_t)o->redis.url;
+	options_several_note(o);
 	*shared = dedupe_shared_new(&o->redis, (int64_t)(o->keep * 1000), &err);
 	if (*shared == NULL)
 		return cli_usage(cli, "%s", err.text);

@@ -15,6 +15,12 @@ struct options_several {
 	double keep;                /* of receivers: seconds */
 };
 
+/* Was an option of Redis given without a server? */
+bool options_several_stray(const struct options_several *o);
+
+/* Report what a user should know of the connection. */
+void options_several_note(struct options_several *o);
+
 /* ---- vitals-receive ------------------------------------------------------ */
 
 /* As long as a state file remembers an ID. */

@@ -179,6 +179,23 @@ answer_metrics(struct stream *st, struct serve_request *r)
 	buf_release(&out);
 }
 
+static void
+answer_health(struct stream *st, struct serve_request *r)
+{
+	const char *why;
+	char text[ERR_TEXT_MAX + 20];
+
+	if (st->options.source == NULL ||
+	    stream_source_works(st->options.source, &why)) {
+		serve_answer(
+		    r, 200, "Cache-Control: no-store\r\n", SPAN_LIT("ok\n"));
+		return;
+	}
+	snprintf(text, sizeof(text), "source away: %s\n", why);
+	serve_answer(r, 503, "Cache-Control: no-store\r\nRetry-After: 1\r\n",
+	    span_of(text));
+}
+
 static bool
 answer_page(struct stream *st, struct serve_request *r)
 {
@@ -235,8 +252,7 @@ stream_handle(void *context, struct serve_request *r)
 		stream_refuse(
 		    st, r, 405, refusal_headers(405), "only GET is supported");
 	else if (span_is(h->path, "/healthz"))
-		serve_answer(
-		    r, 200, "Cache-Control: no-store\r\n", SPAN_LIT("ok\n"));
+		answer_health(st, r);
 	else if (span_is(h->path, "/metrics"))
 		answer_metrics(st, r);
 	else if (!answer_page(st, r))

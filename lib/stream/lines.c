@@ -68,30 +68,42 @@ find_time(const struct json_index *ix)
 	return 0;
 }
 
-/* Append ${text} to the history.  Return 0; or -1 with ${err}. */
-static int
-append(struct stream *st, struct span text, struct err *err)
+int
+stream_line_read(struct stream *st, struct span text, int64_t time,
+    struct history_line *line, struct err *err)
 {
-	struct history_line line = {.text = text, .session = {"", 0}};
 	const struct json_member *type;
-	uint64_t sequence;
 
+	*line = (struct history_line){
+	    .text = text, .session = {"", 0}, .time = time};
 	if (json_index_read(&st->index, text, err) != 0)
 		return -1;
 	buf_clear(&st->name);
 	buf_clear(&st->session);
-	line.time = instant_now();
 	type = find_text(&st->index, "type");
 	if (type == NULL)
 		type = find_text(&st->index, "record");
-	line.type = text_of(type, &st->name);
-	take_session(st, &line.session);
-	line.event = find_time(&st->index);
-	if (line.event != 0)
-		stream_observe(&st->metrics.arrival, line.time - line.event);
+	line->type = text_of(type, &st->name);
+	take_session(st, &line->session);
+	line->event = find_time(&st->index);
 	if (buf_failed(&st->name) || buf_failed(&st->session))
 		return err_set(err, "out of memory");
-	return history_append(st->options.history, &line, &sequence, err);
+	return 0;
+}
+
+int
+stream_append(
+    struct stream *st, struct span text, int64_t time, struct err *err)
+{
+	struct history_line line;
+	uint64_t sequence;
+
+	if (stream_line_read(st, text, time, &line, err) != 0 ||
+	    history_append(st->options.history, &line, &sequence, err) != 0)
+		return -1;
+	if (line.event != 0)
+		stream_observe(&st->metrics.arrival, line.time - line.event);
+	return 0;
 }
 
 /* Stop reading. */
@@ -110,10 +122,9 @@ fail(struct stream *st, const struct err *err)
 	end_input(st, false);
 }
 
-/* Report ${line} to the owner: why it is bad, or with NULL that it is good. */
-static void
-report(struct stream *st, const struct ndjson_line *line, bool overlong,
-    const char *why)
+void
+stream_line_report(struct stream *st, const struct ndjson_line *line,
+    bool overlong, const char *why)
 {
 	const struct err reported = {""};
 
@@ -137,14 +148,15 @@ take_line(void *context, const struct ndjson_line *line, bool overlong)
 	if (st->ended || (ascii_trim(line->text).n == 0 && !overlong))
 		return;
 	why = overlong ? "bad line: longer than 1 MiB" : ndjson_refusal(line);
-	if (why == NULL && append(st, line->text, &err) != 0) {
+	if (why == NULL &&
+	    stream_append(st, line->text, instant_now(), &err) != 0) {
 		if (err_is_memory(&err)) {
 			fail(st, &err);
 			return;
 		}
 		why = err.text;
 	}
-	report(st, line, overlong, why);
+	stream_line_report(st, line, overlong, why);
 }
 
 void

@@ -196,6 +196,7 @@ stream_put_metrics(struct stream *st, struct buf *out)
 {
 	const struct history *h = st->options.history;
 	const struct stream_metrics *m = &st->metrics;
+	const char *why;
 
 	metrics_counter(
 	    out, NAME("lines_total"), "Lines of the input.", st->count.lines);
@@ -217,5 +218,9 @@ stream_put_metrics(struct stream *st, struct buf *out)
 	    (double)history_entries(h));
 	metrics_gauge(out, NAME("history_bytes"), "Bytes of them.",
 	    (double)history_bytes(h));
+	if (st->options.source != NULL)
+		metrics_gauge(out, NAME("source_up"),
+		    "1: lines are read; 0: the source is away.",
+		    stream_source_works(st->options.source, &why));
 	put_histograms(m, out);
 }

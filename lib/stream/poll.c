@@ -2,9 +2,13 @@
 #include "instant/instant.h"
 #include "stream/private.h"
 
+/* How long a poll waits for lines that are read from elsewhere. */
+#define PAGE_MS 5000
+
 enum found {
 	FOUND_FAILED,
 	FOUND_SOME, /* there may be more */
+	FOUND_WAIT, /* there are more, which are read from elsewhere */
 	FOUND_ALL
 };
 
@@ -33,6 +37,9 @@ put_lines(struct stream_client *c, struct buf *out, size_t *n)
 			break;
 		case HISTORY_MORE:
 			return FOUND_SOME;
+		case HISTORY_WAIT:
+			c->stream->want(c->stream);
+			return FOUND_WAIT;
 		case HISTORY_NONE:
 			return FOUND_ALL;
 		case HISTORY_FAILED:
@@ -94,6 +101,8 @@ stream_answer_poll(struct stream_client *c, bool at_once)
 	found = put_lines(c, &lines, &n);
 	if (n == 0 && !at_once && !buf_failed(&lines) &&
 	    (found == FOUND_SOME ||
+		(found == FOUND_WAIT &&
+		    instant_monotonic() - c->began < PAGE_MS) ||
 		(found == FOUND_ALL && !st->ended &&
 		    instant_monotonic() < c->wait_ends))) {
 		buf_release(&lines);
@@ -101,7 +110,10 @@ stream_answer_poll(struct stream_client *c, bool at_once)
 	}
 	if (found == FOUND_ALL)
 		put_position(c, &lines);
-	answer(c, n == 0 && found == FOUND_FAILED ? 503 : 200, &lines);
+	answer(c,
+	    n == 0 && (found == FOUND_FAILED || found == FOUND_WAIT) ? 503
+								     : 200,
+	    &lines);
 	buf_release(&lines);
 	c->reason = "answered";
 	stream_forget(c);

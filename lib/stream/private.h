@@ -5,6 +5,7 @@
 #include "access/access.h"
 #include "metrics/metrics.h"
 #include "ndjson/pieces.h"
+#include "stream/source.h"
 #include "stream/stream.h"
 #include "websocket/frame.h"
 #include "json/json.h"
@@ -128,6 +129,8 @@ struct stream {
 	struct serve_input *input;
 	struct serve_input
 	    *committed; /* wakes when lines are on disk; or NULL */
+	/* A client waits for lines that are not in memory. */
+	void (*want)(struct stream *st);
 	struct stream_client *first;
 	size_t clients;
 	int64_t
@@ -324,9 +327,30 @@ void stream_join(struct stream *st, struct serve_request *r,
 /* For serve_input_new. */
 void stream_take(void *stream, struct span bytes, int errnum);
 
+/* Read what the history needs of the line ${text}, which was accepted at ${time}.
+ * The result is valid until the next call.  Return 0; or -1 with ${err}. */
+int stream_line_read(struct stream *st, struct span text, int64_t time,
+    struct history_line *line, struct err *err);
+
+/* The same, and append it to the history. */
+int stream_append(
+    struct stream *st, struct span text, int64_t time, struct err *err);
+
+/* Report ${line} to the owner: why it is bad, or with NULL that it is good. */
+void stream_line_report(struct stream *st, const struct ndjson_line *line,
+    bool overlong, const char *why);
+
 /* Commit the lines that were read, and send those that are committed.  If that
  * fails, stop. */
 void stream_commit(struct stream *st);
+
+/* ---- follow.c: an input that several servers share */
+/* Start to read it, and the pages that clients want.  Return 0; or -1 with
+ * ${err}. */
+int stream_follow(struct stream *st, struct err *err);
+
+/* Do the periodic work. */
+void stream_follow_tick(struct stream *st);
 
 /* ---- metrics.c */
 /* Append all metrics of ${st}. */

@@ -72,11 +72,11 @@ enum sent {
 static enum sent
 send_next(struct stream_client *c)
 {
+	struct stream *st = c->stream;
 	struct history_result r;
 	struct err err;
 
-	switch (
-	    history_next(c->stream->options.history, &c->cursor, &r, &err)) {
+	switch (history_next(st->options.history, &c->cursor, &r, &err)) {
 	case HISTORY_LINE:
 		if (stream_skips(c, r.entry)) {
 			history_entry_unref(r.entry);
@@ -90,6 +90,9 @@ send_next(struct stream_client *c)
 		return SENT_LINE;
 	case HISTORY_MORE:
 		return SENT_NOTHING;
+	case HISTORY_WAIT:
+		st->want(st);
+		return SENT_ALL; /* everyone is pumped when they are there */
 	case HISTORY_NONE:
 		return at_end(c) ? SENT_ALL : SENT_ENDED;
 	case HISTORY_FAILED:

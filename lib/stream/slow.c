@@ -33,7 +33,8 @@ stream_check_lag(struct stream_client *c)
 
 	if (c->replaying || c->cursor.foreign || c->stream->ended)
 		return true;
-	behind = last - c->cursor.after;
+	/* It may have read more from another server. */
+	behind = last > c->cursor.after ? last - c->cursor.after : 0;
 	if (behind <= o->queue) {
 		c->behind = 0;
 		return true;

@@ -145,6 +145,8 @@ tick(void *context)
 	stream_commit(st);
 	if (st->stopping)
 		return;
+	if (st->options.source != NULL)
+		stream_follow_tick(st);
 	for (struct stream_client *c = st->first; c != NULL; c = next) {
 		next = c->next;
 		check_client(c, now);
@@ -176,6 +178,11 @@ stream_start(struct stream *st, struct serve *s, int fd, struct err *err)
 		if (st->committed == NULL)
 			return err_set(err, "out of memory");
 	}
+	if (st->options.source != NULL)
+		return stream_follow(st, err) != 0 ||
+			serve_after(s, STREAM_TICK_MS, tick, st) != 0
+		    ? err_set(err, "out of memory")
+		    : 0;
 	st->input = serve_input_new(s, fd, stream_take, st);
 	if (st->input == NULL || serve_after(s, STREAM_TICK_MS, tick, st) != 0)
 		return err_set(err, "out of memory");

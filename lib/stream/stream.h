@@ -46,7 +46,8 @@ enum stream_slow {
 
 enum stream_notice {
 	STREAM_REFUSED, /* a request */
-	STREAM_CLIENT   /* it connected or left: a detail */
+	STREAM_CLIENT,  /* it connected or left: a detail */
+	STREAM_TROUBLE  /* of the source */
 };
 
 /* A file of the dashboard.  It is public. */
@@ -66,9 +67,11 @@ extern const char *const stream_audit_kinds[];
 #define STREAM_AUDIT_WAIT_MS 4000
 
 struct audit;
+struct stream_source;
 
 struct stream_options {
-	struct history *history; /* not owned */
+	struct history *history;      /* not owned */
+	struct stream_source *source; /* not owned; NULL: a descriptor */
 	enum stream_slow slow;
 	bool slow_fixed; /* clients cannot choose another policy */
 	uint64_t queue;  /* lines that a client may be behind */
@@ -103,7 +106,7 @@ struct stream *stream_new(
     const struct stream_options *options, struct err *err);
 void stream_free(struct stream *st);
 
-/* Read the lines of ${fd} and serve them on ${s}, whose handler is
+/* Read the lines of ${fd}, or of the source, and serve them on ${s}, whose handler is
  * stream_handle with context ${st}.  Return 0; or -1 with ${err}. */
 int stream_start(struct stream *st, struct serve *s, int fd, struct err *err);
 

@@ -199,6 +199,9 @@ watch(struct watcher *w, struct history *h, unsigned max)
 			return watcher_passed(w, history_last(h) + 1);
 		case HISTORY_MORE:
 			break;
+		case HISTORY_WAIT: /* only with history_follow */
+			good = false;
+			break;
 		case HISTORY_FAILED:
 			printf("# %s\n", err.text);
 			good = false;

@@ -1,0 +1,256 @@
+/* A history that is numbered and stored elsewhere: memory, and pages that are read
+ * when a cursor wants them. */
+#include "history/history.h"
+
+#include <inttypes.h>
+
+#include "check.h"
+
+#define EPOCH "0123456789abcdef"
+#define OTHER "fedcba9876543210"
+
+static struct err err;
+
+static struct history_line
+line_of(uint64_t n, char text[40])
+{
+	snprintf(text, 40, "{\"n\":%" PRIu64 "}", n);
+	return (struct history_line){.text = span_of(text),
+	    .session = span_of(n % 2 == 0 ? "even" : "odd"),
+	    .type = SPAN_LIT("sample"),
+	    .time = (int64_t)n * 10};
+}
+
+static bool
+append(struct history *h, uint64_t from, uint64_t to)
+{
+	uint64_t sequence;
+	char text[40];
+
+	for (; from <= to; from++) {
+		const struct history_line line = line_of(from, text);
+
+		if (history_append(h, &line, &sequence, &err) != 0 ||
+		    sequence != from)
+			return false;
+	}
+	return history_commit(h, (int64_t)to * 10, &err) == 0;
+}
+
+/* What is elsewhere: the lines ${oldest} to ${newest}. */
+static uint64_t oldest, newest, fetched;
+
+/* Read the pages that are wanted. */
+static bool
+fetch(struct history *h)
+{
+	bool any = false;
+	char text[40];
+	uint64_t n;
+
+	while ((n = history_wanted(h)) != 0) {
+		if (n < oldest) {
+			history_set_oldest(h, oldest);
+			n = oldest;
+		}
+		history_page_begin(h, n);
+		for (; n <= newest; n++) {
+			const struct history_line line = line_of(n, text);
+
+			if (history_page_add(h, &line) != 0)
+				break;
+			fetched++;
+		}
+		any = true;
+	}
+	return any;
+}
+
+/* Move ${c} to the end.  Write the first and the last number, how many there were,
+ * and the gap, if there was one, into ${text}. */
+static const char *
+all(struct history *h, struct history_cursor *c, char text[120])
+{
+	uint64_t first = 0, last = 0, count = 0;
+	struct history_result r;
+	char gap[60] = "";
+	bool waited = false;
+
+	for (;;) {
+		switch (history_next(h, c, &r, &err)) {
+		case HISTORY_LINE:
+			first = first == 0 ? r.entry->sequence : first;
+			last = r.entry->sequence;
+			count++;
+			history_entry_unref(r.entry);
+			waited = false;
+			continue;
+		case HISTORY_GAP:
+			snprintf(gap, sizeof(gap), " %s %" PRIu64 " %" PRIu64,
+			    history_reason_name(r.gap.reason), r.gap.after,
+			    r.gap.before);
+			continue;
+		case HISTORY_WAIT:
+			if (waited || !fetch(h))
+				return "stuck";
+			waited = true;
+			continue;
+		case HISTORY_MORE:
+			continue;
+		case HISTORY_NONE:
+			snprintf(text, 120,
+			    "%" PRIu64 "-%" PRIu64 " %" PRIu64 "%s", first,
+			    last, count, gap);
+			return text;
+		case HISTORY_FAILED:
+			return err.text;
+		}
+	}
+}
+
+static struct history *
+new_history(void)
+{
+	const struct history_options o = {
+	    .bytes = 1 << 20, .entries = 100, .age_ms = 1000000};
+	struct history *h = history_new(&o, 1000, &err);
+
+	if (h == NULL) {
+		printf("Bail out! %s\n", err.text);
+		exit(1);
+	}
+	return h;
+}
+
+static void
+replays(void)
+{
+	struct history *h = new_history();
+	struct history_filter *even = history_filter_new();
+	struct history_cursor c;
+	char text[120];
+
+	history_follow(h, SPAN_LIT(EPOCH), 901);
+	CHECK_TEXT(history_epoch(h), EPOCH, "the epoch");
+	CHECK(history_last(h) == 900 && history_oldest(h) == 901,
+	    "nothing is there yet");
+	oldest = 1;
+	newest = 1000;
+	history_set_oldest(h, 1);
+	CHECK(append(h, 901, 1000), "new lines");
+	CHECK(history_oldest(h) == 1, "the oldest is elsewhere");
+	history_start_earliest(h, &c, NULL);
+	CHECK_TEXT(all(h, &c, text), "1-1000 1000", "all lines");
+	CHECK(fetched < 1300, "each page is read once, and used to its end");
+	fetched = 0;
+	history_start_after(h, &c, NULL, 300, SPAN_LIT(EPOCH));
+	CHECK_TEXT(all(h, &c, text), "301-1000 700", "from the middle");
+	CHECK(fetched == 0, "from pages that were read");
+	CHECK(even != NULL &&
+		history_filter_session(even, SPAN_LIT("even"), &err) == 0,
+	    "a filter");
+	history_start_earliest(h, &c, even);
+	CHECK_TEXT(all(h, &c, text), "2-1000 500", "with a filter");
+	history_start_since(h, &c, NULL, 5000);
+	CHECK_TEXT(all(h, &c, text), "500-1000 501", "by time, elsewhere");
+	history_start_since(h, &c, NULL, 9505);
+	CHECK_TEXT(all(h, &c, text), "951-1000 50", "by time, in memory");
+	history_start_since(h, &c, NULL, 99999);
+	CHECK_TEXT(all(h, &c, text), "0-0 0", "by time, later");
+	history_start_live(h, &c, NULL);
+	CHECK(append(h, 1001, 1001), "a new line");
+	CHECK_TEXT(all(h, &c, text), "1001-1001 1", "only new ones");
+	history_filter_free(even);
+	history_free(h);
+}
+
+static void
+gaps(void)
+{
+	struct history *h = new_history();
+	struct history_cursor c, live;
+	char text[120];
+
+	history_follow(h, SPAN_LIT(EPOCH), 101);
+	oldest = 1;
+	newest = 100;
+	history_set_oldest(h, 1);
+	CHECK(append(h, 101, 110), "lines");
+	history_start_after(h, &c, NULL, 5, SPAN_LIT(EPOCH));
+	oldest = 50; /* trimmed, and not noticed yet */
+	CHECK_TEXT(all(h, &c, text), "50-110 61 expired 5 50", "a trimmed gap");
+	history_start_after(h, &c, NULL, 5, SPAN_LIT(EPOCH));
+	CHECK_TEXT(all(h, &c, text), "50-110 61 expired 5 50", "and again");
+
+	history_start_after(h, &c, NULL, 115, SPAN_LIT(EPOCH));
+	CHECK_TEXT(all(h, &c, text), "0-0 0", "a client that is ahead");
+	CHECK(append(h, 111, 117), "it is caught up with");
+	CHECK_TEXT(all(h, &c, text), "116-117 2", "and gets only new lines");
+	history_start_after(
+	    h, &c, NULL, 118 + HISTORY_AHEAD_MAX, SPAN_LIT(EPOCH));
+	CHECK(c.foreign, "too far ahead");
+	history_start_after(h, &c, NULL, 110, SPAN_LIT(OTHER));
+	CHECK(c.foreign, "another epoch");
+
+	/* Numbers are missing: lines in memory are dropped, but not lost. */
+	history_start_live(h, &live, NULL);
+	history_start_after(h, &c, NULL, 108, SPAN_LIT(EPOCH));
+	newest = 117;
+	history_follow(h, SPAN_LIT(EPOCH), 121);
+	CHECK(append(h, 121, 125), "lines after a hole");
+	CHECK_TEXT(all(h, &live, text), "stuck", "what is missing is wanted");
+	oldest = 121;
+	history_set_oldest(h, 121);
+	CHECK_TEXT(
+	    all(h, &live, text), "121-125 5 expired 117 121", "or is a gap");
+	CHECK_TEXT(
+	    all(h, &c, text), "121-125 5 expired 108 121", "of each one");
+
+	/* The numbers were given to other lines. */
+	history_follow(h, SPAN_LIT(OTHER), 3);
+	live.foreign = true;
+	CHECK(append(h, 3, 4), "lines of another epoch");
+	CHECK_TEXT(all(h, &live, text), "3-4 2 epoch 125 3", "another epoch");
+	history_free(h);
+}
+
+static void
+bounds(void)
+{
+	struct history *h = new_history();
+	struct history_cursor c[HISTORY_WANTED_MAX + 1];
+	struct history_result r;
+	char text[40];
+	size_t n = 0;
+
+	history_follow(h, SPAN_LIT(EPOCH), 1000);
+	history_set_oldest(h, 1);
+	CHECK(append(h, 1000, 1000), "a line");
+	for (size_t i = 0; i <= HISTORY_WANTED_MAX; i++) {
+		history_start_after(h, &c[i], NULL, i + 1, SPAN_LIT(EPOCH));
+		n += history_next(h, &c[i], &r, &err) == HISTORY_WAIT;
+		n += history_next(h, &c[i], &r, &err) == HISTORY_WAIT;
+	}
+	CHECK(n == 2 * (HISTORY_WANTED_MAX + 1), "they wait");
+	for (n = 0; history_wanted(h) != 0; n++)
+		;
+	CHECK(n == HISTORY_WANTED_MAX, "the most wanted numbers");
+	history_page_begin(h, 1);
+	for (n = 0; n <= HISTORY_PAGE_LINES; n++) {
+		const struct history_line line = line_of(n + 1, text);
+
+		if (history_page_add(h, &line) != 0)
+			break;
+	}
+	CHECK(n == HISTORY_PAGE_LINES, "the most lines of a page");
+	history_free(h);
+}
+
+int
+main(void)
+{
+	replays();
+	gaps();
+	bounds();
+	return check_done();
+}
