@@ -81,3 +81,15 @@ history_frame(struct history_entry *e, unsigned slot, history_renderer *render)
 		held->owner->bytes += b->cap;
 	return buf_span(b);
 }
+
+void
+history_drop(struct history *h)
+{
+	struct history_held *e = history_at(h, h->oldest);
+
+	h->bytes -= history_held_bytes(e);
+	e->owner = NULL;
+	h->ring[h->oldest & h->mask] = NULL;
+	h->oldest++;
+	history_entry_unref(&e->entry);
+}

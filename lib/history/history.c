@@ -68,18 +68,6 @@ err0:
 }
 
 void
-history_drop(struct history *h)
-{
-	struct history_held *e = history_at(h, h->oldest);
-
-	h->bytes -= history_held_bytes(e);
-	e->owner = NULL;
-	h->ring[h->oldest & h->mask] = NULL;
-	h->oldest++;
-	history_entry_unref(&e->entry);
-}
-
-void
 history_free(struct history *h)
 {
 	if (h == NULL)

@@ -70,10 +70,6 @@ history_at(const struct history *h, uint64_t sequence)
 	return h->ring[sequence & h->mask];
 }
 
-/* ---- history.c */
-/* Drop the oldest line in memory. */
-void history_drop(struct history *h);
-
 /* ---- pages.c */
 /* Return the line ${n} of a page, or NULL: then it is wanted. */
 struct history_held *history_page_find(struct history *h, uint64_t n);
@@ -86,6 +82,9 @@ struct history_held *history_held_new(
 
 /* Return the bytes by which it counts towards the limit. */
 size_t history_held_bytes(const struct history_held *e);
+
+/* Drop the oldest line in memory. */
+void history_drop(struct history *h);
 
 /* ---- sessions.c */
 /* Open or close the session of ${e}, depending on its type.  Return 0, or -1 if

@@ -328,7 +328,7 @@ accept_to_claim(struct receive *r, struct serve_request *request,
 		    r, request, 503, receive_retry_later, "out of memory");
 		return;
 	}
-	receive_share_ask(r, c);
+	receive_claim_begin(r, c);
 }
 
 void

@@ -1,4 +1,5 @@
 /* Claims: requests of which other receivers may have copies. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,9 @@
 #include "id/id.h"
 #include "instant/instant.h"
 #include "receive/private.h"
+
+/* The most claims that wait for Redis; beyond it, 503. */
+#define CLAIMS_MAX 20000
 
 struct receive_claim *
 receive_claim_new(
@@ -86,4 +90,108 @@ receive_claim_conflict(struct receive *r, struct receive_claim *c)
 	snprintf(why, sizeof(why), "the ID %.*s was accepted with another body",
 	    (int)(id.n < ID_MAX ? id.n : ID_MAX), id.p);
 	receive_claim_answer(r, c, 409, why);
+}
+
+bool
+receive_claims_work(const struct receive *r, const char **why)
+{
+	*why = "too many requests wait for Redis";
+	if (receive_shares(r) && r->claims >= CLAIMS_MAX)
+		return false;
+	return !receive_shares(r) ||
+	    dedupe_shared_works(r->options.shared, why);
+}
+
+void
+receive_claim_ask(struct receive *r, struct receive_claim *c)
+{
+	c->asking = true;
+	dedupe_shared_ask(r->options.shared, &c->question);
+	if (!r->turning)
+		r->turning = serve_soon(r->serve, r->turn, r) == 0;
+}
+
+void
+receive_claim_begin(struct receive *r, struct receive_claim *c)
+{
+	struct dedupe_question *q = &c->question;
+
+	if (r->options.inbox != NULL)
+		q->step = DEDUPE_SETTLE;
+	/* A line in a state file names the attempt. */
+	snprintf(q->token, sizeof(q->token), "%s.%s%" PRIu64, r->owner,
+	    c->number != 0 ? "" : "a",
+	    c->number != 0 ? (uint64_t)c->number : ++r->attempts);
+	r->claims++;
+	receive_claim_ask(r, c);
+}
+
+void
+receive_claim_printed(struct receive *r, struct receive_claim *c)
+{
+	c->printed = true;
+	if (c->asking)
+		return; /* a renewal: proceed continues */
+	c->question.step = DEDUPE_SETTLE;
+	receive_claim_ask(r, c);
+}
+
+void
+receive_claim_end(struct receive *r, struct receive_claim *c)
+{
+	r->claims--;
+	receive_claim_free(c);
+}
+
+void
+receive_claim_unprinted(struct receive *r, struct receive_claim *c)
+{
+	receive_claim_answer(r, c, 503, "try again");
+	c->failed = true;
+	if (!c->asking)
+		receive_claim_end(r, c);
+}
+
+void
+receive_claims_committed(struct receive *r)
+{
+	while (r->decided != NULL && r->decided->applied) {
+		struct receive_claim *c = r->decided;
+
+		r->decided = c->next;
+		r->claims--;
+		receive_claim_free(c);
+	}
+	if (r->decided_to < inbox_decided(r->options.inbox))
+		r->decided_to = inbox_decided(r->options.inbox);
+}
+
+void
+receive_claims_rolled_back(struct receive *r)
+{
+	for (struct receive_claim *c = r->decided; c != NULL; c = c->next)
+		c->applied = false;
+}
+
+void
+receive_claims_free(struct receive *r)
+{
+	struct dedupe_question *q, *next;
+
+	if (!receive_shares(r))
+		return;
+	while (r->decided != NULL) {
+		struct receive_claim *c = r->decided;
+
+		r->decided = c->next;
+		receive_claim_free(c);
+	}
+	for (q = dedupe_shared_first(r->options.shared); q != NULL; q = next) {
+		const struct receive_claim *c = q->context;
+
+		next = q->next;
+		/* Otherwise it is renewed, and in the queue of the output. */
+		if (!c->printing || c->printed || c->failed)
+			receive_claim_free(q->context);
+	}
 }

@@ -109,7 +109,8 @@ struct receive {
 	const char *owner;             /* in tokens */
 	char run[17];                  /* that, without a state file */
 	uint64_t attempts;             /* claims made, likewise */
-	bool turning;                  /* turn is due */
+	serve_callback *turn;          /* of share.c: takes answers, */
+	bool turning;                  /* and is due */
 	size_t claims;                 /* that are not decided and applied */
 	struct receive_claim *decided; /* not yet committed, oldest first */
 	int64_t decided_to;            /* inbox lines up to it can be printed */
@@ -234,9 +235,7 @@ void receive_claim_answer(
  * with another body. */
 void receive_claim_conflict(struct receive *r, struct receive_claim *c);
 
-/* ---- share.c ----------------------------------------------------------- */
-
-/* Does the event of ${r} need a decision of the receivers? */
+/* Does a payload need a decision of the receivers? */
 static inline bool
 receive_shares(const struct receive *r)
 {
@@ -244,31 +243,28 @@ receive_shares(const struct receive *r)
 }
 
 /* Can a claim be decided now?  Return false with *${why} if not. */
-bool receive_share_works(const struct receive *r, const char **why);
-
-/* Begin: with a state file, ask again for its undecided lines.  Return 0, or -1
- * with ${err}. */
-int receive_share_start(struct receive *r, struct err *err);
+bool receive_claims_work(const struct receive *r, const char **why);
 
 /* The lines of ${c} are in the state file, or without one it is new: ask.  Takes
  * ownership. */
-void receive_share_ask(struct receive *r, struct receive_claim *c);
+void receive_claim_begin(struct receive *r, struct receive_claim *c);
 
-/* The lines of ${c} are printed.  Takes ownership. */
-void receive_share_printed(struct receive *r, struct receive_claim *c);
+/* Ask the question of ${c} again; it is sent in the next round of the loop. */
+void receive_claim_ask(struct receive *r, struct receive_claim *c);
 
-/* The lines of ${c} cannot be printed.  Takes ownership. */
-void receive_share_unprinted(struct receive *r, struct receive_claim *c);
+/* The lines of ${c} are printed; or cannot be printed.  Takes ownership. */
+void receive_claim_printed(struct receive *r, struct receive_claim *c);
+void receive_claim_unprinted(struct receive *r, struct receive_claim *c);
+
+/* Free ${c}, which began. */
+void receive_claim_end(struct receive *r, struct receive_claim *c);
 
 /* The transaction with decisions was committed, or rolled back. */
-void receive_share_committed(struct receive *r);
-void receive_share_rolled_back(struct receive *r);
-
-/* After the event loop: settle what is printed, waiting at most ${ms}. */
-void receive_share_finish(struct receive *r, int64_t ms);
+void receive_claims_committed(struct receive *r);
+void receive_claims_rolled_back(struct receive *r);
 
 /* Free all claims that are not in a queue. */
-void receive_share_free(struct receive *r);
+void receive_claims_free(struct receive *r);
 
 /* ---- settle.c ---------------------------------------------------------- */
 
@@ -279,9 +275,31 @@ bool receive_works(struct receive *r);
 /* Begin a transaction unless one is open.  Return 0; or -1 with ${err}. */
 int receive_open(struct receive *r, struct err *err);
 
+/* Create the output, and begin to print what is stored.  Return 0, or -1 with
+ * ${err}. */
+int receive_output_start(struct receive *r, struct err *err);
+void receive_lines_start(struct receive *r);
+
+/* After the event loop: commit what is open; write the lines, for a limited
+ * time. */
+void receive_commit_rest(struct receive *r);
+void receive_write_rest(struct receive *r);
+
+/* Delete the printed lines from the inbox. */
+void receive_mark(void *receive);
+
 /* Append the claim ${c}, of which ${lines} are granted, to the output.  Return
  * 0; or -1 if out of memory. */
 int receive_print_claim(
     struct receive *r, struct receive_claim *c, struct span lines);
+
+/* ---- share.c ----------------------------------------------------------- */
+
+/* Begin to share: with a state file, ask again for its undecided lines.  Return
+ * 0, or -1 with ${err}. */
+int receive_share_start(struct receive *r, struct err *err);
+
+/* After the event loop: settle what is printed, waiting at most ${ms}. */
+void receive_share_finish(struct receive *r, int64_t ms);
 
 #endif

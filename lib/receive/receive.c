@@ -44,7 +44,7 @@ receive_free(struct receive *r)
 	if (r == NULL)
 		return;
 	serve_output_free(r->output);
-	receive_share_free(r);
+	receive_claims_free(r);
 	for (size_t i = 0; i < r->writing.count; i++)
 		receive_claim_free(r->writing.item[r->writing.first + i].claim);
 	for (size_t i = 0; i < r->uncommitted.count; i++)
@@ -324,7 +324,7 @@ answer_health(struct receive *r, struct serve_request *request)
 	else if (!receive_audit_works(r))
 		serve_answer(request, 503, receive_retry_later,
 		    SPAN_LIT("the audit file cannot be written\n"));
-	else if (!receive_share_works(r, &why))
+	else if (!receive_claims_work(r, &why))
 		serve_answer(request, 503, receive_retry_later,
 		    (struct span){text,
 			(size_t)snprintf(text, sizeof(text), "%s\n", why)});
@@ -366,7 +366,7 @@ receive_handle(void *context, struct serve_request *request)
 	} else if (!receive_audit_works(r)) {
 		receive_refuse(r, request, 503, receive_retry_later,
 		    "the audit file cannot be written");
-	} else if (!receive_share_works(r, &why)) {
+	} else if (!receive_claims_work(r, &why)) {
 		receive_refuse(r, request, 503, receive_retry_later, why);
 	} else if (codings > 1 || types > 1) {
 		receive_refuse(r, request, 400, NULL,

@@ -111,7 +111,7 @@ receive_inbox_failed(struct receive *r, const struct err *err)
 			receive_answer(r, &p, 503);
 		}
 	}
-	receive_share_rolled_back(r);
+	receive_claims_rolled_back(r);
 }
 
 bool
@@ -132,9 +132,8 @@ receive_works(struct receive *r)
 	return !r->broken;
 }
 
-/* Delete the printed lines from the inbox. */
-static void
-mark(void *context)
+void
+receive_mark(void *context)
 {
 	struct receive *r = context;
 	struct err err;
@@ -157,7 +156,7 @@ mark_soon(struct receive *r)
 {
 	if (r->marking || r->printed == r->marked)
 		return;
-	r->marking = serve_after(r->serve, MARK_MS, mark, r) == 0;
+	r->marking = serve_after(r->serve, MARK_MS, receive_mark, r) == 0;
 }
 
 /* Is there room in the output for more lines of the inbox? */
@@ -225,7 +224,7 @@ settle(struct receive *r, uint64_t offset)
 			r->printed_to = p.offset;
 		}
 		if (p.claim != NULL)
-			receive_share_printed(r, p.claim);
+			receive_claim_printed(r, p.claim);
 		else if (p.request != NULL)
 			receive_answer(r, &p, p.status);
 	}
@@ -294,11 +293,11 @@ commit(struct receive *r)
 		struct receive_pending p = pop(&r->uncommitted);
 
 		if (p.claim != NULL)
-			receive_share_ask(r, p.claim);
+			receive_claim_begin(r, p.claim);
 		else
 			receive_answer(r, &p, p.status);
 	}
-	receive_share_committed(r);
+	receive_claims_committed(r);
 }
 
 /* Write as many lines to the output as it has room for. */
@@ -358,7 +357,7 @@ written(void *context, uint64_t offset, int errnum)
 			struct receive_pending p = pop(&r->writing);
 
 			if (p.claim != NULL)
-				receive_share_unprinted(r, p.claim);
+				receive_claim_unprinted(r, p.claim);
 			else if (p.request != NULL)
 				receive_answer(r, &p, 503);
 		}
@@ -430,45 +429,42 @@ forget(void *context)
 }
 
 int
-receive_start(struct receive *r, struct serve *s, struct err *err)
+receive_output_start(struct receive *r, struct err *err)
 {
-	r->serve = s;
-	r->output = serve_output_new(s, r->options.fd, written, r);
-	if (r->output == NULL)
-		return err_set(err, "out of memory");
-	if (receive_share_start(r, err) != 0)
-		return -1;
-	if (r->options.inbox != NULL) {
-		receive_resume(r);
-		/* A killed run may have written part of one of these lines. */
-		if (inbox_waiting(r->options.inbox) > 0)
-			serve_output_torn(r->output);
-		/* With --count the last line is synced before the exit, so do
-		 * not delay it. */
-		if (r->options.count == 0)
-			serve_output_delay_sync(r->output, SYNC_MS);
-		serve_after(s, FORGET_PAUSE_MS, forget, r);
-		r->more = true;
-		print_soon(r);
-	}
-	return 0;
+	r->output = serve_output_new(r->serve, r->options.fd, written, r);
+	return r->output == NULL ? err_set(err, "out of memory") : 0;
 }
 
-int
-receive_finish(struct receive *r)
+void
+receive_lines_start(struct receive *r)
 {
-	/* Commit what a connection still waits for, and print lines of the
-	 * inbox. */
+	receive_resume(r);
+	/* A killed run may have written part of one of these lines. */
+	if (inbox_waiting(r->options.inbox) > 0)
+		serve_output_torn(r->output);
+	/* With --count the last line is synced before the exit, so do not delay
+	 * it. */
+	if (r->options.count == 0)
+		serve_output_delay_sync(r->output, SYNC_MS);
+	serve_after(r->serve, FORGET_PAUSE_MS, forget, r);
+	r->more = true;
+	print_soon(r);
+}
+
+void
+receive_commit_rest(struct receive *r)
+{
 	if (r->open)
 		commit(r);
+}
+
+void
+receive_write_rest(struct receive *r)
+{
+	/* What a connection still waits for. */
+	receive_commit_rest(r);
 	if (r->options.inbox != NULL)
 		pump(r);
 	receive_report_counted(r);
 	serve_output_finish(r->output, serve_drain_left(r->serve));
-	receive_share_finish(r, serve_drain_left(r->serve));
-	if (r->open)
-		commit(r);
-	if (r->options.inbox != NULL)
-		mark(r);
-	return r->failed ? -1 : 0;
 }

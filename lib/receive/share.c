@@ -11,32 +11,7 @@
  * long. */
 #define TICK_MS 250
 
-/* The most claims that wait for Redis; beyond it, 503. */
-#define CLAIMS_MAX 20000
-
-static void turn(void *context);
-
-/* Ask the question of ${c}; it is sent in the next round of the loop. */
-static void
-ask(struct receive *r, struct receive_claim *c)
-{
-	c->asking = true;
-	dedupe_shared_ask(r->options.shared, &c->question);
-	if (!r->turning)
-		r->turning = serve_soon(r->serve, turn, r) == 0;
-}
-
 static const char unavailable[] = "another receiver has it, or had: try again";
-
-bool
-receive_share_works(const struct receive *r, const char **why)
-{
-	*why = "too many requests wait for Redis";
-	if (receive_shares(r) && r->claims >= CLAIMS_MAX)
-		return false;
-	return !receive_shares(r) ||
-	    dedupe_shared_works(r->options.shared, why);
-}
 
 /* ---- Decisions --------------------------------------------------------- */
 
@@ -104,27 +79,6 @@ apply(struct receive *r)
 	receive_flush_soon(r);
 }
 
-void
-receive_share_committed(struct receive *r)
-{
-	while (r->decided != NULL && r->decided->applied) {
-		struct receive_claim *c = r->decided;
-
-		r->decided = c->next;
-		r->claims--;
-		receive_claim_free(c);
-	}
-	if (r->decided_to < inbox_decided(r->options.inbox))
-		r->decided_to = inbox_decided(r->options.inbox);
-}
-
-void
-receive_share_rolled_back(struct receive *r)
-{
-	for (struct receive_claim *c = r->decided; c != NULL; c = c->next)
-		c->applied = false;
-}
-
 /* ${c}, with a state file, is decided. */
 static void
 decide(struct receive *r, struct receive_claim *c)
@@ -139,13 +93,6 @@ decide(struct receive *r, struct receive_claim *c)
 }
 
 /* ---- Without a state file ---------------------------------------------- */
-
-static void
-forget(struct receive *r, struct receive_claim *c)
-{
-	r->claims--;
-	receive_claim_free(c);
-}
 
 /* Print those lines of ${c} that are granted. */
 static int
@@ -169,7 +116,7 @@ print(struct receive *r, struct receive_claim *c)
 	r->counters.duplicates += (uint64_t)q->count - c->added;
 	if (c->added == 0) {
 		receive_claim_answer(r, c, 200, NULL);
-		forget(r, c);
+		receive_claim_end(r, c);
 		buf_release(&granted);
 		return 0;
 	}
@@ -190,48 +137,29 @@ proceed(struct receive *r, struct receive_claim *c)
 
 	c->asking = false;
 	if (c->failed) {
-		forget(r, c);
+		receive_claim_end(r, c);
 	} else if (c->printing) {
 		if (!c->printed)
 			return; /* renewed */
 		if (c->question.step == DEDUPE_CLAIM) {
-			receive_share_printed(r, c);
+			receive_claim_printed(r, c);
 			return;
 		}
 		/* Printed: whatever the verdict, there is nothing to repeat. */
 		receive_claim_answer(r, c, 202, NULL);
-		forget(r, c);
+		receive_claim_end(r, c);
 	} else if (verdict == DEDUPE_GRANTED) {
 		if (print(r, c) == 0)
 			return;
 		receive_claim_answer(r, c, 503, "out of memory");
-		forget(r, c);
+		receive_claim_end(r, c);
 	} else {
 		if (verdict == DEDUPE_CONFLICT)
 			receive_claim_conflict(r, c);
 		else
 			receive_claim_answer(r, c, 503, unavailable);
-		forget(r, c);
+		receive_claim_end(r, c);
 	}
-}
-
-void
-receive_share_printed(struct receive *r, struct receive_claim *c)
-{
-	c->printed = true;
-	if (c->asking)
-		return; /* a renewal: proceed continues */
-	c->question.step = DEDUPE_SETTLE;
-	ask(r, c);
-}
-
-void
-receive_share_unprinted(struct receive *r, struct receive_claim *c)
-{
-	receive_claim_answer(r, c, 503, "try again");
-	c->failed = true;
-	if (!c->asking)
-		forget(r, c);
 }
 
 /* ---- The event loop ---------------------------------------------------- */
@@ -280,7 +208,7 @@ renew(struct receive *r, int64_t now)
 
 		if (c == NULL || c->asking)
 			continue;
-		ask(r, c);
+		receive_claim_ask(r, c);
 	}
 }
 
@@ -294,21 +222,6 @@ tick(void *context)
 	answer_overdue(r, now);
 	turn(r);
 	serve_after(r->serve, TICK_MS, tick, r);
-}
-
-void
-receive_share_ask(struct receive *r, struct receive_claim *c)
-{
-	struct dedupe_question *q = &c->question;
-
-	if (r->options.inbox != NULL)
-		q->step = DEDUPE_SETTLE;
-	/* A line in a state file names the attempt. */
-	snprintf(q->token, sizeof(q->token), "%s.%s%" PRIu64, r->owner,
-	    c->number != 0 ? "" : "a",
-	    c->number != 0 ? (uint64_t)c->number : ++r->attempts);
-	r->claims++;
-	ask(r, c);
 }
 
 /* Ask again for the lines of earlier runs that are undecided. */
@@ -327,7 +240,7 @@ ask_again(struct receive *r, struct err *err)
 		if (c == NULL || u.request != request) {
 			if (c != NULL) {
 				c->last = u.number - 1;
-				receive_share_ask(r, c);
+				receive_claim_begin(r, c);
 			}
 			c = receive_claim_new(NULL, NULL);
 			if (c == NULL) {
@@ -356,7 +269,7 @@ ask_again(struct receive *r, struct err *err)
 		return 0;
 	}
 	c->last = inbox_last(r->options.inbox);
-	receive_share_ask(r, c);
+	receive_claim_begin(r, c);
 	return 0;
 }
 
@@ -367,6 +280,7 @@ receive_share_start(struct receive *r, struct err *err)
 
 	if (!receive_shares(r))
 		return 0;
+	r->turn = turn;
 	if (r->options.inbox != NULL) {
 		r->owner = inbox_share(r->options.inbox, err);
 		if (r->owner == NULL)
@@ -403,30 +317,7 @@ receive_share_finish(struct receive *r, int64_t ms)
 		else if (c->printed || c->failed)
 			proceed(r, c);
 		else if (!c->printing)
-			forget(r, c);
+			receive_claim_end(r, c);
 	}
 	apply(r);
-}
-
-void
-receive_share_free(struct receive *r)
-{
-	struct dedupe_question *q, *next;
-
-	if (!receive_shares(r))
-		return;
-	while (r->decided != NULL) {
-		struct receive_claim *c = r->decided;
-
-		r->decided = c->next;
-		receive_claim_free(c);
-	}
-	for (q = dedupe_shared_first(r->options.shared); q != NULL; q = next) {
-		const struct receive_claim *c = q->context;
-
-		next = q->next;
-		/* Otherwise it is renewed, and in the queue of the output. */
-		if (!c->printing || c->printed || c->failed)
-			receive_claim_free(q->context);
-	}
 }
