@@ -88,6 +88,16 @@ is_status 0
 stdout_json '.id == "long" and .status == "queued"'
 is_stderr ''
 
+printf '%s\n' '{"id":"e-10","x":1}' '{"id":"e-10","x":1}' '{"id":"e-10","x":2}' '{"id":"e-11"}' >in
+try 'an ID three times' vitals-enqueue "$REDIS/s" <in
+is_status 1
+[ "$(jq -r .status .out | paste -sd ' ')" = 'queued duplicate queued' ]
+ok 'the first one counts'
+[ "$(jq -r .entry .out | sed -n 1p)" = "$(jq -r .entry .out | sed -n 2p)" ]
+ok 'the second one is the same entry'
+stdout_lines 3
+is_stderr 'vitals-enqueue: <stdin>:3: id "e-10" is in the queue with another body'
+
 # A dead letter is the same line again, and it is meant to be.
 printf '%s\n' '{"id":"e-1","x":1,"deadLetter":{"endpoint":"x","reason":"r","attempts":1,"time":"2026-11-23T06:33:30.120Z"}}' >in
 try 'a dead letter' vitals-enqueue "$REDIS/s" <in

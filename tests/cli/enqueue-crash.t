@@ -8,6 +8,9 @@ umask 077
 mkfifo fifo
 
 begin() { # [OPTION ...] URL: in the background, with the input in descriptor 8
+	# What the one before it wrote is not this one's.
+	: >out
+	: >err
 	vitals-enqueue "$@" <fifo >out 2>err 8>&- &
 	ENQUEUE=$!
 	exec 8>fifo

@@ -18,7 +18,7 @@ is_stdout ''
 stderr_has "^vitals-enqueue: $REDIS/s: the password was not accepted: ERR AUTH"
 redis_cli a acl setuser me on '>good' resetkeys '~{s}:*' -@all \
 	+evalsha '+script|load' +info +role '+config|get' +wait \
-	+get +set +exists +hincrby +hset +hmget +hgetall \
+	+get +mget +set +exists +hincrby +hset +hmget +hgetall \
 	+xadd +xlen +xtrim '+xinfo|groups' +xpending +time >/dev/null
 try 'the rights of the man page' vitals-enqueue --redis-user me \
 	--redis-password-file good --keep 60 "$REDIS/s" <in
@@ -33,7 +33,7 @@ stdout_lines 5000
 is_stderr ''
 page=$(sed -n '/^~{STREAM}/,/^\.Ed/p' "$ROOT/man/vitals-enqueue.1" | grep -v '^\.' | tr ' ' '\n' | grep '^+' | sort)
 [ "$page" = "$(printf '%s\n' +evalsha '+script|load' +info +role '+config|get' +wait \
-	+get +set +exists +hincrby +hset +hmget +hgetall \
+	+get +mget +set +exists +hincrby +hset +hmget +hgetall \
 	+xadd +xlen +xtrim '+xinfo|groups' +xpending +time | sort)" ]
 ok 'the man page has the same rights'
 try 'a user in the URL' vitals-enqueue --redis-password-file good \
