@@ -55,8 +55,8 @@ sift(struct schedule *s, struct schedule_entry *first, bool *any)
 		mate = entry->mate;
 		entry->mate = NULL;
 		if (entry->delivery.event->revoked) {
-			schedule_give(s, entry, SCHEDULE_REVOKED,
-			    SCHEDULE_IS_ABANDONED);
+			schedule_give(
+			    s, entry, SCHEDULE_REVOKED, SCHEDULE_IS_ABANDONED);
 			*any = true;
 			continue;
 		}

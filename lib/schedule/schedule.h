@@ -48,8 +48,8 @@ enum schedule_outcome {
 	SCHEDULE_DELIVERED,
 	SCHEDULE_DEAD,
 	SCHEDULE_EXPIRED,
-	SCHEDULE_WAITS,   /* until entry->at, in the schedule */
-	SCHEDULE_LEAVES,  /* waits until entry->at, but in the store */
+	SCHEDULE_WAITS,    /* until entry->at, in the schedule */
+	SCHEDULE_LEAVES,   /* waits until entry->at, but in the store */
 	SCHEDULE_RETURNED, /* ready again: the request was cancelled */
 	SCHEDULE_REVOKED   /* its event was: see schedule_revoke */
 };

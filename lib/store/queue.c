@@ -10,80 +10,10 @@
 #include "outgoing/dead_letter.h"
 #include "outgoing/shown.h"
 
-struct endpoint {
-	struct store_endpoint *kept; /* NULL: the slot is unused */
-	struct store_queue_row *first[STORE_QUEUE_PLACES];
-	struct store_queue_row *last[STORE_QUEUE_PLACES];
-};
-
-struct store_queue {
-	struct store base; /* first */
-	struct queue_worker *worker;
-	size_t most;
-	struct endpoint *endpoint;
-	char **shown; /* the name of each, without secrets */
-	size_t endpoints;
-	struct hash_table events; /* by seq */
-	int64_t seq;
-	struct store_queue_event *accepting;
-	struct json_index ix;
-	struct buf state, letter;
-};
-
-static struct store_queue *
-queue_of(struct store *s)
-{
-	return (struct store_queue *)s;
-}
-
 static int
 no_memory(struct err *err)
 {
 	return err_set(err, "out of memory");
-}
-
-/* ---- Lists ------------------------------------------------------------- */
-
-static void
-unlist(struct store_queue *q, struct store_queue_row *row)
-{
-	struct endpoint *p = &q->endpoint[row->endpoint];
-
-	if (row->place == STORE_QUEUE_IN_MEMORY) {
-		row->of->in_memory--;
-		return;
-	}
-	if (row->place >= STORE_QUEUE_PLACES)
-		return;
-	if (row->before != NULL)
-		row->before->after = row->after;
-	else
-		p->first[row->place] = row->after;
-	if (row->after != NULL)
-		row->after->before = row->before;
-	else
-		p->last[row->place] = row->before;
-	row->before = row->after = NULL;
-}
-
-static void
-move(struct store_queue *q, struct store_queue_row *row,
-    enum store_queue_place place)
-{
-	struct endpoint *p = &q->endpoint[row->endpoint];
-
-	unlist(q, row);
-	row->place = place;
-	if (place == STORE_QUEUE_IN_MEMORY)
-		row->of->in_memory++;
-	if (place >= STORE_QUEUE_PLACES)
-		return;
-	row->before = p->last[place];
-	if (p->last[place] != NULL)
-		p->last[place]->after = row;
-	else
-		p->first[place] = row;
-	p->last[place] = row;
 }
 
 /* ---- Events ------------------------------------------------------------ */
@@ -96,7 +26,7 @@ free_event(struct store_queue *q, struct store_queue_event *v)
 	hash_table_remove(&q->events, &v->node);
 	while ((row = v->row) != NULL) {
 		v->row = row->next;
-		unlist(q, row);
+		store_queue_unlist(q, row);
 		free(row->error);
 		free(row);
 	}
@@ -157,7 +87,7 @@ row_of(struct store_queue *q, const struct store_endpoint *e, int64_t seq)
 static void
 close_queue(struct store *s)
 {
-	struct store_queue *q = queue_of(s);
+	struct store_queue *q = store_queue_of(s);
 
 	for (size_t i = 0; i < q->events.buckets; i++) {
 		while (q->events.bucket[i] != NULL)
@@ -182,7 +112,8 @@ static int
 grow(struct store_queue *q)
 {
 	size_t n = q->endpoints + 1;
-	struct endpoint *endpoint = realloc(q->endpoint, n * sizeof(*endpoint));
+	struct store_queue_endpoint *endpoint =
+	    realloc(q->endpoint, n * sizeof(*endpoint));
 	char **shown;
 
 	if (endpoint == NULL)
@@ -202,7 +133,7 @@ add_endpoint(struct store *s, const char *name, bool of_line,
     struct store_endpoint *e, struct store_known_endpoint *known,
     struct err *err)
 {
-	struct store_queue *q = queue_of(s);
+	struct store_queue *q = store_queue_of(s);
 	struct buf shown;
 	size_t i = 0;
 
@@ -226,7 +157,7 @@ add_endpoint(struct store *s, const char *name, bool of_line,
 static void
 remove_endpoint(struct store *s, const struct store_endpoint *e)
 {
-	queue_of(s)->endpoint[e->number].kept = NULL;
+	store_queue_of(s)->endpoint[e->number].kept = NULL;
 }
 
 /* ---- Accepting --------------------------------------------------------- */
@@ -234,7 +165,7 @@ remove_endpoint(struct store *s, const struct store_endpoint *e)
 static enum store_event
 accept_event(struct store *s, struct outgoing_event *event, struct err *err)
 {
-	struct store_queue *q = queue_of(s);
+	struct store_queue *q = store_queue_of(s);
 	struct store_queue_event *v = calloc(1, sizeof(*v));
 	int64_t read_at = event->accepted;
 
@@ -266,7 +197,7 @@ accept_one(struct store *s, struct store_endpoint *e,
     struct outgoing_event *event, bool is_new, bool has_room, bool *unlogged,
     struct store_record *old, struct err *err)
 {
-	struct store_queue *q = queue_of(s);
+	struct store_queue *q = store_queue_of(s);
 	struct store_queue_event *v = q->accepting;
 	struct store_queue_row *row = calloc(1, sizeof(*row)), **end = &v->row;
 
@@ -295,108 +226,9 @@ accept_one(struct store *s, struct store_endpoint *e,
 	if (row->state >= STORE_DELIVERED)
 		return STORE_PENDING;
 	v->open++;
-	move(q, row, STORE_QUEUE_READY);
+	store_queue_move(q, row, STORE_QUEUE_READY);
 	e->more = true;
 	return STORE_COMING_BACK;
-}
-
-/* ---- Taking ------------------------------------------------------------ */
-
-/* Hand ${row} to the taker. */
-static enum store_taken
-hand_out(struct store_queue *q, struct store_queue_row *row,
-    const struct store_taker *taker)
-{
-	struct outgoing_delivery d = {.event = row->of->event,
-	    .first = row->first,
-	    .since = row->of->event->accepted,
-	    .batch = row->batch,
-	    .attempts = row->attempts,
-	    .round = row->round,
-	    .last_status = row->status};
-	enum store_taken taken;
-
-	outgoing_event_ref(d.event);
-	if (row->error != NULL)
-		d.error = strdup(row->error);
-	taken = taker->take(taker->context, &d, row->at);
-	if (taken == STORE_TAKEN) {
-		move(q, row, STORE_QUEUE_IN_MEMORY);
-		return taken;
-	}
-	outgoing_event_unref(d.event);
-	free(d.error);
-	if (taken == STORE_STAYS)
-		move(q, row, STORE_QUEUE_STAYS);
-	return taken;
-}
-
-/* Make the deliveries ready whose wait is over, and find out when the next one
- * is. */
-static void
-wake(struct store_queue *q, struct store_endpoint *e)
-{
-	struct endpoint *p = &q->endpoint[e->number];
-	struct store_queue_row *row, *after;
-
-	e->due = INT64_MAX;
-	e->quick = 0;
-	for (row = p->first[STORE_QUEUE_WAITS]; row != NULL; row = after) {
-		after = row->after;
-		if (row->at <= q->base.wall) {
-			move(q, row, STORE_QUEUE_READY);
-			e->more = true;
-			continue;
-		}
-		if (row->at < e->due)
-			e->due = row->at;
-		e->quick += row->round < q->base.quick_rounds;
-	}
-}
-
-static int
-take(struct store *s, struct store_endpoint *e, size_t room,
-    const struct store_taker *taker, struct err *err)
-{
-	struct store_queue *q = queue_of(s);
-	struct endpoint *p = &q->endpoint[e->number];
-	struct store_queue_row *row;
-
-	(void)err;
-	if (e->due <= s->wall)
-		wake(q, e);
-	for (size_t n = 0; n < room; n++) {
-		row = p->first[STORE_QUEUE_READY];
-		if (row == NULL || (n > 0 && taker->is_full(taker->context)) ||
-		    hand_out(q, row, taker) == STORE_STOP)
-			break;
-	}
-	e->more = p->first[STORE_QUEUE_READY] != NULL;
-	return 0;
-}
-
-static int
-take_session(struct store *s, struct store_endpoint *e, struct span session,
-    size_t limit, const struct store_taker *taker, size_t *n, struct err *err)
-{
-	struct store_queue *q = queue_of(s);
-	struct store_queue_row *row, *after;
-
-	(void)err;
-	*n = 0;
-	for (row = q->endpoint[e->number].first[STORE_QUEUE_STAYS];
-	     row != NULL && *n < limit; row = after) {
-		struct span other = row->of->event->session;
-
-		after = row->after;
-		if (other.n != session.n ||
-		    memcmp(other.p, session.p, other.n) != 0)
-			continue;
-		if (hand_out(q, row, taker) == STORE_STOP)
-			break;
-		++*n;
-	}
-	return 0;
 }
 
 /* ---- Outcomes ---------------------------------------------------------- */
@@ -425,7 +257,7 @@ save(struct store *s, const struct store_endpoint *e,
     const struct outgoing_delivery *d, enum store_state state, int64_t at,
     const char *reason, struct err *err)
 {
-	struct store_queue *q = queue_of(s);
+	struct store_queue *q = store_queue_of(s);
 	struct store_queue_row *row = row_of(q, e, d->event->seq);
 	bool settled = state >= STORE_DELIVERED;
 
@@ -445,10 +277,10 @@ save(struct store *s, const struct store_endpoint *e,
 		return no_memory(err);
 	if (settled) {
 		s->revoked -= row->of->event->revoked;
-		move(q, row, STORE_QUEUE_SETTLED);
+		store_queue_move(q, row, STORE_QUEUE_SETTLED);
 		row->of->open--;
 	} else if (state == STORE_WAITING && !d->event->revoked) {
-		move(q, row, STORE_QUEUE_WAITS);
+		store_queue_move(q, row, STORE_QUEUE_WAITS);
 	}
 	if (row->of->open > 0) {
 		buf_clear(&q->state);
@@ -466,13 +298,13 @@ static void
 withdraw(struct store *s, const struct store_endpoint *e,
     const struct outgoing_delivery *d)
 {
-	struct store_queue *q = queue_of(s);
+	struct store_queue *q = store_queue_of(s);
 	struct store_queue_row *row = row_of(q, e, d->event->seq);
 
 	if (row == NULL)
 		return;
 	s->revoked--;
-	unlist(q, row);
+	store_queue_unlist(q, row);
 	row->place = STORE_QUEUE_WITHDRAWN;
 	end_if_done(q, row->of);
 }
@@ -480,7 +312,7 @@ withdraw(struct store *s, const struct store_endpoint *e,
 void
 store_queue_revoke(struct store *s, struct queue_event *e)
 {
-	struct store_queue *q = queue_of(s);
+	struct store_queue *q = store_queue_of(s);
 	struct store_queue_event *v = e->context;
 
 	if (v == NULL) {
@@ -498,7 +330,7 @@ store_queue_revoke(struct store *s, struct queue_event *e)
 			s->revoked++;
 		if (row->place >= STORE_QUEUE_PLACES)
 			continue;
-		unlist(q, row);
+		store_queue_unlist(q, row);
 		row->place = STORE_QUEUE_WITHDRAWN;
 		kept->pending--;
 		s->pending--;
@@ -509,7 +341,7 @@ store_queue_revoke(struct store *s, struct queue_event *e)
 static int
 commit(struct store *s, struct err *err)
 {
-	struct store_queue *q = queue_of(s);
+	struct store_queue *q = store_queue_of(s);
 	struct queue_worker_counts c;
 
 	end_accepting(q);
@@ -540,8 +372,8 @@ static const struct store_row queue_row = {.name = "queue",
     .commit = commit,
     .save = save,
     .withdraw = withdraw,
-    .take = take,
-    .take_session = take_session,
+    .take = store_queue_take,
+    .take_session = store_queue_take_session,
     .flush = flush};
 
 struct store *

@@ -1,4 +1,4 @@
-/* Shared by lib/store/queue.c and queue_state.c; private to them. */
+/* Shared by lib/store/queue*.c; private to them. */
 #ifndef STORE_QUEUE_H
 #define STORE_QUEUE_H
 
@@ -43,6 +43,45 @@ struct store_queue_event {
 	size_t in_memory; /* of these */
 };
 
+struct store_queue_endpoint {
+	struct store_endpoint *kept; /* NULL: the slot is unused */
+	struct store_queue_row *first[STORE_QUEUE_PLACES];
+	struct store_queue_row *last[STORE_QUEUE_PLACES];
+};
+
+struct store_queue {
+	struct store base; /* first */
+	struct queue_worker *worker;
+	size_t most;
+	struct store_queue_endpoint *endpoint;
+	char **shown; /* the name of each, without secrets */
+	size_t endpoints;
+	struct hash_table events; /* by seq */
+	int64_t seq;
+	struct store_queue_event *accepting;
+	struct json_index ix;
+	struct buf state, letter;
+};
+
+static inline struct store_queue *
+store_queue_of(struct store *s)
+{
+	return (struct store_queue *)s;
+}
+
+/* ---- queue_take.c */
+/* Take ${row} from its list; move it to another. */
+void store_queue_unlist(struct store_queue *q, struct store_queue_row *row);
+void store_queue_move(struct store_queue *q, struct store_queue_row *row,
+    enum store_queue_place place);
+/* See struct store_row. */
+int store_queue_take(struct store *s, struct store_endpoint *e, size_t room,
+    const struct store_taker *taker, struct err *err);
+int store_queue_take_session(struct store *s, struct store_endpoint *e,
+    struct span session, size_t limit, const struct store_taker *taker,
+    size_t *n, struct err *err);
+
+/* ---- queue_state.c */
 /* Append the state of ${v} as JSON: what a later worker must know.  ${shown} is
  * the name of each endpoint. */
 void store_queue_state_write(

@@ -121,7 +121,8 @@ struct store_row {
 	int (*add_endpoint)(struct store *s, const char *name, bool of_line,
 	    struct store_endpoint *e, struct store_known_endpoint *known,
 	    struct err *err);
-	void (*remove_endpoint)(struct store *s, const struct store_endpoint *e);
+	void (*remove_endpoint)(
+	    struct store *s, const struct store_endpoint *e);
 	int (*commit)(struct store *s, struct err *err);
 	int (*commit_accepted)(struct store *s, struct err *err);
 	void (*rollback)(struct store *s);
