@@ -173,6 +173,8 @@ advance(struct serve_request *r)
 		return;
 	r->phase = SERVE_HANDLER;
 	event_del(r->timer);
+	if (r->fresh)
+		serve_admit(r);
 	r->serve->options.handle(r->serve->options.context, r);
 }
 
@@ -306,6 +308,8 @@ serve_connect(struct serve *s, int fd, const struct sockaddr *address)
 		s->first = r;
 	s->last = r;
 	s->connections++;
+	r->fresh = true;
+	s->fresh++;
 	bufferevent_setcb(r->bev, on_read, on_written, on_event, r);
 	bufferevent_setwatermark(r->bev, EV_READ, 0, AHEAD_MAX);
 	serve_enter(r, SERVE_HEAD, s->options.request_ms);

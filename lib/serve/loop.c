@@ -128,23 +128,29 @@ accepted(struct evconnlistener *listener, evutil_socket_t fd,
 	(void)length;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	serve_connect(s, fd, address);
-	if (s->connections >= s->options.max_connections)
+	if (s->connections >= s->room)
 		serve_make_room(s);
 }
 
-/* Allow enough descriptors for the maximum number of connections. */
+/* Allow enough descriptors for the maximum number of connections, and, if the
+ * system does, for the fresh ones beyond it. */
 static int
-raise_limit(size_t connections, struct err *err)
+make_limits(struct serve *s, struct err *err)
 {
-	rlim_t wanted = (rlim_t)connections + DESCRIPTORS;
+	size_t connections = s->options.max_connections;
+	rlim_t least = (rlim_t)connections + DESCRIPTORS;
+	rlim_t wanted = least + SERVE_FRESH_MAX;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return err_sys(err, errno, "open files");
-	if (limit.rlim_cur >= wanted)
+	if (wanted > limit.rlim_max)
+		wanted = limit.rlim_max;
+	s->room = connections + (size_t)(wanted > least ? wanted - least : 0);
+	if (limit.rlim_cur >= wanted && wanted >= least)
 		return 0;
 	limit.rlim_cur = wanted;
-	if (limit.rlim_max < wanted || setrlimit(RLIMIT_NOFILE, &limit) != 0)
+	if (wanted < least || setrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return err_set(err,
 		    "%zu connections: more open files than the system allows "
 		    "(%llu)",
@@ -163,7 +169,7 @@ start(struct serve *s, struct err *err)
 	if (!loopback && s->options.tls == NULL && !s->options.plain)
 		return err_set(err, "%s: without TLS only a loopback address",
 		    s->options.listen);
-	if (raise_limit(s->options.max_connections, err) != 0)
+	if (make_limits(s, err) != 0)
 		return -1;
 	if (s->options.tls != NULL) {
 		s->tls = serve_tls_new(s->options.tls, err);
@@ -301,7 +307,7 @@ take_last(struct serve *s)
 	socklen_t n = sizeof(a);
 	int fd;
 
-	while (s->connections < s->options.max_connections &&
+	while (s->connections < s->room &&
 	    (fd = accept(evconnlistener_get_fd(s->listener),
 		 (struct sockaddr *)&a, &n)) >= 0) {
 		evutil_make_socket_nonblocking(fd);

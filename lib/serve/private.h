@@ -39,6 +39,7 @@ struct serve_request {
 	enum serve_phase phase;
 	int64_t since;   /* start of the phase, by the monotonic clock */
 	bool secure;     /* the TLS handshake is complete, or there is none */
+	bool fresh;      /* it has not sent a complete request yet */
 	bool served;     /* it has sent an earlier request */
 	bool begun;      /* part of a head was received */
 	bool ended;      /* the client has ended its side */
@@ -62,10 +63,12 @@ struct serve {
 	SSL_CTX *tls;
 	unsigned port;
 	size_t connections;
+	size_t fresh; /* of them, have not sent a complete request yet */
+	size_t room;  /* the most connections, with those */
 	struct hash_table addresses;        /* of struct serve_address */
 	size_t buffered;                    /* bytes of all bodies */
 	struct serve_request *first, *last; /* connections, oldest first */
-	bool paused;     /* the limit of connections is reached */
+	bool paused;     /* there is no room for another connection */
 	bool flooded;    /* by connections that send no request */
 	bool relief_due; /* a search for one to close is scheduled */
 	bool draining;
@@ -172,7 +175,7 @@ bool serve_unread(const struct serve_request *r);
 /* Return whether a connection waits to be accepted. */
 bool serve_someone_waits(const struct serve *s);
 
-/* The same, and the limit of connections is reached. */
+/* Is the limit of connections reached, and does somebody wait? */
 bool serve_crowded(const struct serve *s);
 
 /* ---- respond.c */
@@ -197,9 +200,13 @@ void serve_close_gently(struct serve_request *r);
 
 /* ---- room.c */
 
-/* The limit of connections is reached: close an idle one if another one waits,
- * or stop accepting until one has ended. */
+/* There is no room for another connection: close an idle one if another one
+ * waits, or stop accepting until one has ended. */
 void serve_make_room(struct serve *s);
+
+/* ${r} has sent its first request: it now counts for the limit of connections.
+ * Beyond that, close another one that is idle. */
+void serve_admit(struct serve_request *r);
 
 /* Close the connections that have no request in progress. */
 void serve_disconnect_idle(struct serve *s);

@@ -49,22 +49,32 @@ slow(const struct serve_request *r, int64_t now)
 	    (r->phase == SERVE_ANSWER || (r->phase == SERVE_HEAD && r->begun));
 }
 
-/* Close the connection that is idle for longest.  Return false if none is. */
-static bool
-close_idle(struct serve *s, int64_t now)
+/* Return the connection that is idle for longest, or NULL if none is.
+ * ${served}: only of those that have sent a request. */
+static struct serve_request *
+longest_idle(const struct serve *s, int64_t now, bool served)
 {
 	struct serve_request *longest = NULL;
 
 	for (struct serve_request *r = s->first; r != NULL; r = r->next) {
 		if ((longest == NULL || r->since < longest->since) &&
-		    idle(r, now))
+		    !(served && r->fresh) && idle(r, now))
 			longest = r;
 	}
-	if (longest == NULL)
+	return longest;
+}
+
+/* Close it.  Return false if there is none. */
+static bool
+close_idle(struct serve *s, int64_t now)
+{
+	struct serve_request *r = longest_idle(s, now, false);
+
+	if (r == NULL)
 		return false;
-	if (longest->phase == SERVE_HEAD && !longest->served)
+	if (r->phase == SERVE_HEAD && !r->served)
 		s->flooded = true;
-	serve_finish(longest);
+	serve_finish(r);
 	return true;
 }
 
@@ -73,7 +83,7 @@ close_idle(struct serve *s, int64_t now)
 static void
 refuse_slow(struct serve *s, int64_t now)
 {
-	size_t n = 1 + s->options.max_connections / 8;
+	size_t n = 1 + s->room / 8;
 	struct serve_request *next;
 
 	for (struct serve_request *r = s->first; r != NULL && n > 0; r = next) {
@@ -138,4 +148,18 @@ serve_disconnect_all(struct serve *s)
 		next = r->next;
 		serve_finish(r);
 	}
+}
+
+void
+serve_admit(struct serve_request *r)
+{
+	struct serve *s = r->serve;
+	struct serve_request *other = NULL;
+
+	r->fresh = false;
+	s->fresh--;
+	if (s->connections - s->fresh > s->options.max_connections)
+		other = longest_idle(s, instant_monotonic(), true);
+	if (other != NULL)
+		serve_finish(other);
 }

@@ -21,6 +21,11 @@
 /* The maximum bytes of the bodies of all requests together. */
 #define SERVE_BUFFERED_MAX ((size_t)64 << 20)
 
+/* How many connections beyond the maximum are accepted that have not sent a
+ * complete request yet.  So a flood of those that never do does not keep others
+ * out. */
+#define SERVE_FRESH_MAX ((size_t)1000)
+
 /* A drain ends after this time, even if clients are still connected. */
 #define SERVE_DRAIN_MS 4000
 
@@ -43,7 +48,7 @@ struct serve_options {
 	    *listen; /* "ADDRESS:PORT", "[IPV6]:PORT", "localhost:PORT" */
 	const struct serve_tls *tls; /* outlives the server; NULL: plain HTTP */
 	bool plain;                  /* allow plain HTTP beyond loopback */
-	size_t max_connections;
+	size_t max_connections;      /* that have sent a request */
 	size_t max_per_address; /* of them from an IPv4 address, or from the
 				   /64 of an IPv6 one; 0: any */
 	size_t max_body;

@@ -58,7 +58,7 @@ serve_disconnected(struct serve *s)
 			event_base_loopbreak(s->base);
 		return;
 	}
-	if (s->paused && s->connections < s->options.max_connections) {
+	if (s->paused && s->connections < s->room) {
 		s->paused = false;
 		serve_resume(s);
 	}
@@ -68,6 +68,7 @@ void
 serve_finish(struct serve_request *r)
 {
 	struct serve *s = r->serve;
+	bool fresh = r->fresh;
 
 	serve_stream_free(r->stream);
 	serve_drop_client(r);
@@ -86,6 +87,7 @@ serve_finish(struct serve_request *r)
 		event_free(r->timer);
 	free(r);
 	s->connections--;
+	s->fresh -= fresh;
 	serve_disconnected(s);
 }
 
@@ -113,5 +115,6 @@ serve_someone_waits(const struct serve *s)
 bool
 serve_crowded(const struct serve *s)
 {
-	return s->paused && serve_someone_waits(s);
+	return s->connections - s->fresh >= s->options.max_connections &&
+	    (s->fresh > 0 || serve_someone_waits(s));
 }

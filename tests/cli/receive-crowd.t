@@ -40,4 +40,28 @@ try 'the end' finish
 is_status 0
 stdout_lines 1600
 is_stderr ''
+
+# More than --connections allows: those that have not sent a request are beside the
+# limit, and none has to give way for good ones.
+hold() { # SLOW
+	rm -f held
+	node "$TESTS/servers/hold.js" "$PORT" 0 "$1" held &
+	HOLDER=$!
+	wait_for test -s held
+}
+receive -q --connections 3 --request-timeout 600
+hold 200
+is 'three connections, and 200 beside them: good requests' "$(good 1 300)" ' 300 delivered 1'
+is 'three connections, and 200 beside them: all are held' "$(cat held)" '200 0'
+kill "$HOLDER"
+wait "$HOLDER" 2>/dev/null
+# More than there may be beside it: then they do.
+hold 1200
+is 'more than 1000 beside them: good requests' "$(good 301 310)" ' 10 delivered 1'
+kill "$HOLDER"
+HOLDER=
+try 'more than the limit' finish
+is_status 0
+stdout_lines 310
+is_stderr ''
 done_testing
