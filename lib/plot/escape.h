@@ -22,6 +22,15 @@ void plot_escape_xml(struct buf *out, struct span text);
 size_t plot_escape_terminal(
     struct buf *out, struct span text, size_t columns, bool ascii);
 
+/* Release ${part}, which was for ${out}: if memory ran out for it, ${out} has failed,
+ * too. */
+static inline void
+plot_escape_done(struct buf *out, struct buf *part)
+{
+	out->failed = out->failed || part->failed;
+	buf_release(part);
+}
+
 /* The columns of ${text}, which is a literal of ours. */
 size_t plot_escape_columns(struct span text);
 

@@ -38,8 +38,8 @@ plot_figure_title(
 	plot_escape_terminal(&shown, buf_span(&name), NAME_COLUMNS, false);
 	plot_svg_text(g, "ink big", 8, 16, span_of(title));
 	plot_svg_text(g, "soft end", PLOT_SVG_WIDTH - 12, 16, buf_span(&shown));
-	buf_release(&name);
-	buf_release(&shown);
+	plot_escape_done(g->out, &name);
+	plot_escape_done(g->out, &shown);
 }
 
 void

@@ -121,7 +121,7 @@ put_reading(struct buf *out, const struct plot_data *d,
 		buf_add_text(out, "<td class=\"missing\">missing: ");
 		put(out, &text);
 		buf_add_text(out, "</td>");
-		buf_release(&text);
+		plot_escape_done(out, &text);
 		return;
 	}
 	plot_value_text(value, sizeof(value), v, r->value);
@@ -157,7 +157,7 @@ put_warnings(
 		buf_add_text(out, "</li>");
 	}
 	buf_add_text(out, n > 0 ? "</ul>" : "none");
-	buf_release(&text);
+	plot_escape_done(out, &text);
 }
 
 static void
@@ -191,7 +191,7 @@ put_result(
 		buf_addf(out, "<td>%.2f</td><td>", s->quality.signal);
 	put_warnings(out, d, s);
 	buf_add_text(out, "</td></tr>\n");
-	buf_release(&text);
+	plot_escape_done(out, &text);
 }
 
 static void
@@ -251,10 +251,8 @@ put_numbers(struct buf *out, const struct plot_view *v,
 		buf_add_span(out, buf_span(&text));
 		buf_add_text(out, "</div></details>\n");
 	}
-	if (buf_failed(&text) || buf_failed(&name))
-		out->failed = true;
-	buf_release(&text);
-	buf_release(&name);
+	plot_escape_done(out, &text);
+	plot_escape_done(out, &name);
 }
 
 static void
@@ -276,7 +274,7 @@ put_figure(struct plot_svg *g, const struct plot_view *v,
 	if (p->has(v, item))
 		put_numbers(g->out, v, p, item);
 	buf_add_text(g->out, "</figure>\n");
-	buf_release(&text);
+	plot_escape_done(g->out, &text);
 }
 
 /* One section with all figures of a single recording. */
@@ -372,7 +370,5 @@ plot_html_write(
 	buf_add_text(out, "</main>\n");
 	put_footer(out, v);
 	buf_add_text(out, "</body>\n</html>\n");
-	if (buf_failed(&text))
-		out->failed = true;
-	buf_release(&text);
+	plot_escape_done(out, &text);
 }

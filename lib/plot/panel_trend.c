@@ -313,8 +313,8 @@ draw(struct plot_svg *g, const struct plot_view *v, const struct plot_item *i)
 		buf_clear(&cut);
 		top += 13;
 	}
-	buf_release(&text);
-	buf_release(&cut);
+	plot_escape_done(g->out, &text);
+	plot_escape_done(g->out, &cut);
 }
 
 static void

@@ -160,8 +160,8 @@ put_results(
 			    plot_report_vital(v, k),
 			    GAP + NAME_WIDTH + CELL_WIDTH * (double)k, y);
 	}
-	buf_release(&name);
-	buf_release(&cut);
+	plot_escape_done(g->out, &name);
+	plot_escape_done(g->out, &cut);
 	return y + ROW;
 }
 
@@ -216,7 +216,5 @@ plot_picture_write(
 	plot_svg_text(&g, "soft small", GAP, height + 3,
 	    SPAN_LIT("Estimates; not a medical device."));
 	buf_add_text(out, "</svg>\n");
-	if (buf_failed(&text))
-		out->failed = true;
-	buf_release(&text);
+	plot_escape_done(out, &text);
 }

@@ -79,6 +79,16 @@ key_is(const struct json_scan *s, const char *text)
 	return json_string_is(s->span, s->escaped, span_of(text));
 }
 
+/* The text was scanned before, so that it can only be memory that is lacking. */
+static bool
+lacks_memory(const struct json_scan *s, struct err *err)
+{
+	if (s->error == NULL)
+		return false;
+	err_set(err, "out of memory");
+	return true;
+}
+
 /* The scanner is behind the JSON_OBJECT of a reading.  Return 0; or -1 with
  * ${err}. */
 static int
@@ -96,6 +106,8 @@ read_members(struct json_scan *s, struct members *m, struct err *err)
 						: NULL;
 		enum json_token type = json_scan_skip(s, &value);
 
+		if (type == JSON_ERROR)
+			break;
 		if (type == JSON_NULL)
 			continue;
 		if (text != NULL && type != JSON_STRING)
@@ -115,6 +127,8 @@ read_members(struct json_scan *s, struct members *m, struct err *err)
 			return err_set(
 			    err, "a reading's \"confidence\" is not in 0..1");
 	}
+	if (lacks_memory(s, err))
+		return -1;
 	if (m->vital.n == 0)
 		return err_set(err, "a reading has no \"vital\"");
 	return 0;
@@ -148,6 +162,8 @@ plot_read_readings(
 
 		if (type == JSON_ARRAY_END)
 			return 0;
+		if (type == JSON_ERROR && lacks_memory(&d->scan, err))
+			return -1;
 		if (type != JSON_OBJECT)
 			return err_set(err, "a reading is not an object");
 		if (read_members(&d->scan, &m, err) != 0)
@@ -204,7 +220,7 @@ plot_read_quality(struct plot_data *d, struct plot_quality *q, struct err *err)
 		    to != NULL)
 			json_number(value, to);
 	}
-	return 0;
+	return lacks_memory(&d->scan, err) ? -1 : 0;
 }
 
 int
@@ -231,6 +247,8 @@ plot_read_values(struct plot_data *d, size_t *n, struct err *err)
 	while ((type = json_scan_next(&d->scan)) != JSON_ARRAY_END) {
 		double v = (double)NAN;
 
+		if (type == JSON_ERROR && lacks_memory(&d->scan, err))
+			return -1;
 		if (type != JSON_NULL &&
 		    (type != JSON_NUMBER || json_number(d->scan.span, &v) != 0))
 			return err_set(err,
@@ -243,8 +261,8 @@ plot_read_values(struct plot_data *d, size_t *n, struct err *err)
 	return 0;
 }
 
-void
-plot_read_device(struct plot_data *d, char *text, size_t size)
+int
+plot_read_device(struct plot_data *d, char *text, size_t size, struct err *err)
 {
 	const struct json_member *m = json_index_find(&d->index, "device");
 	struct span codec = {"", 0};
@@ -253,7 +271,7 @@ plot_read_device(struct plot_data *d, char *text, size_t size)
 
 	text[0] = '\0';
 	if (m == NULL || m->type != JSON_OBJECT)
-		return;
+		return 0;
 	json_scan_start(&d->scan, m->value);
 	json_scan_next(&d->scan);
 	while (json_scan_next(&d->scan) == JSON_KEY) {
@@ -270,6 +288,8 @@ plot_read_device(struct plot_data *d, char *text, size_t size)
 		if (is_codec && type == JSON_STRING && value.n < 32)
 			codec = json_inside(value);
 	}
+	if (lacks_memory(&d->scan, err))
+		return -1;
 	n = snprintf(text, size, "%.*s", (int)codec.n, codec.p);
 	if (number[0] >= 1 && number[0] < 1e6 && number[1] >= 1 &&
 	    number[1] < 1e6)
@@ -278,4 +298,5 @@ plot_read_device(struct plot_data *d, char *text, size_t size)
 	if (number[2] > 0 && number[2] < 1e6)
 		snprintf(text + n, size - (size_t)n, "%s%.4g frames/s",
 		    n > 0 ? ", " : "", number[2]);
+	return 0;
 }

@@ -34,6 +34,7 @@ int plot_read_values(struct plot_data *d, size_t *n, struct err *err);
 
 /* Describe the object "device", as in "h264 640x480, 29.97 frames/s"; "" if there
  * is none. */
-void plot_read_device(struct plot_data *d, char *text, size_t size);
+int plot_read_device(
+    struct plot_data *d, char *text, size_t size, struct err *err);
 
 #endif

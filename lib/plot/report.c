@@ -1,4 +1,5 @@
 #include "plot/report.h"
+#include "plot/escape.h"
 
 #include <math.h>
 
@@ -102,8 +103,8 @@ plot_report_figure(struct plot_svg *g, const struct plot_view *v,
 		plot_figure_reason(g, EMPTY_HEIGHT, "there are no such lines");
 	}
 	plot_svg_end(g);
-	buf_release(&title);
-	buf_release(&text);
+	plot_escape_done(g->out, &title);
+	plot_escape_done(g->out, &text);
 }
 
 enum vital

@@ -63,6 +63,7 @@ take_readings(struct plot_data *d, bool is_sample, struct err *err)
 	struct plot_source *s;
 	struct plot_quality q;
 	double from, seconds = 0;
+	char device[sizeof(s->device)];
 	enum verdict v;
 	bool is_better;
 
@@ -77,6 +78,8 @@ take_readings(struct plot_data *d, bool is_sample, struct err *err)
 	v = source_of(d, from, from + seconds, &s, err);
 	if (v != VERDICT_GOOD || s == NULL)
 		return v;
+	if (plot_read_device(d, device, sizeof(device), err) != 0)
+		return VERDICT_SYSTEM;
 	is_better =
 	    is_sample ? s->measurements == 0 : seconds >= s->reading_seconds;
 	if (is_better) {
@@ -84,7 +87,7 @@ take_readings(struct plot_data *d, bool is_sample, struct err *err)
 		s->quality = q;
 		s->reading_from = from;
 		s->reading_seconds = seconds;
-		plot_read_device(d, s->device, sizeof(s->device));
+		memcpy(s->device, device, sizeof(device));
 	}
 	s->samples += is_sample;
 	s->measurements += !is_sample;

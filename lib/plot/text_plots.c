@@ -137,7 +137,7 @@ put_wave(struct plot_text *t, struct stretch *s, const struct plot_wave *w,
 		    "  %.0f to %.0f s of %s; no beats are marked: %s", s->from,
 		    s->from + s->seconds, all, why);
 		plot_text_wrap(t, buf_span(&text), MARGIN);
-		buf_release(&text);
+		plot_escape_done(t->out, &text);
 		return;
 	}
 	put_marks(t, s, w, mark, n);
@@ -148,7 +148,7 @@ put_wave(struct plot_text *t, struct stretch *s, const struct plot_wave *w,
 	if (n[2] > 0)
 		buf_addf(&text, ", %zu unclear %s", n[2], mark[2]);
 	plot_text_wrap(t, buf_span(&text), MARGIN);
-	buf_release(&text);
+	plot_escape_done(t->out, &text);
 }
 
 void
@@ -337,5 +337,5 @@ plot_text_endpoint(struct plot_text *t, const struct plot_endpoint *e)
 		buf_addf(&line, "  Last error: %s", e->error);
 		plot_text_wrap(t, buf_span(&line), 4);
 	}
-	buf_release(&line);
+	plot_escape_done(t->out, &line);
 }

@@ -51,8 +51,8 @@ put_head(struct plot_text *t, const struct plot_source *s)
 	plot_escape_terminal(t->out, buf_span(&about),
 	    t->width > 12 ? t->width - 12 : 0, t->is_ascii);
 	buf_add_byte(t->out, '\n');
-	buf_release(&name);
-	buf_release(&about);
+	plot_escape_done(t->out, &name);
+	plot_escape_done(t->out, &about);
 }
 
 /* The row of a vital sign that has a line: all that is known of it. */
@@ -124,7 +124,7 @@ put_others(struct plot_text *t, const struct plot_source *s)
 			buf_addf(&text, " (%s)", confidence);
 	}
 	plot_text_wrap(t, buf_span(&text), 7);
-	buf_release(&text);
+	plot_escape_done(t->out, &text);
 }
 
 /* Missing ones, by their reason. */
@@ -156,7 +156,7 @@ put_missing(struct plot_text *t, const struct plot_source *s)
 			    plot_reason_words(t->v->data->reason[reason]));
 	}
 	plot_text_wrap(t, buf_span(&text), 11);
-	buf_release(&text);
+	plot_escape_done(t->out, &text);
 }
 
 /* " NAME 0.67", or nothing if it is not known. */
@@ -197,7 +197,7 @@ put_quality(struct plot_text *t, const struct plot_source *s)
 		t->width += 2;
 		buf_clear(&text);
 	}
-	buf_release(&text);
+	plot_escape_done(t->out, &text);
 }
 
 void
