@@ -104,17 +104,31 @@ take_password(struct redis *r, const struct redis_reply *reply)
 	    "the password was not accepted: %s", reply->text.p);
 }
 
+/* Read digits, and leave *${at} behind them.  Return ${max} + 1 for a greater
+ * number, and if there are no digits. */
+static unsigned
+take_number(const char **at, unsigned max)
+{
+	const char *start = *at;
+	unsigned n = 0;
+
+	for (; **at >= '0' && **at <= '9'; (*at)++)
+		if (n <= max)
+			n = n * 10 + (unsigned)(**at - '0');
+	return *at == start || n > max ? max + 1 : n;
+}
+
 /* Is "6.0.16" before REDIS_VERSION_MIN? */
 static bool
 is_old(const char *version)
 {
-	int major = 0, minor = 0, least_major = 0, least_minor = 0;
+	const char *least = REDIS_VERSION_MIN;
+	unsigned major = take_number(&version, 9999);
+	unsigned least_major = take_number(&least, 9999);
 
-	if (sscanf(version, "%d.%d", &major, &minor) != 2 ||
-	    sscanf(REDIS_VERSION_MIN, "%d.%d", &least_major, &least_minor) != 2)
-		return false;
-	return major < least_major ||
-	    (major == least_major && minor < least_minor);
+	if (major != least_major || *version++ != '.' || *least++ != '.')
+		return major < least_major;
+	return take_number(&version, 9999) < take_number(&least, 9999);
 }
 
 static enum redis_hello
@@ -122,18 +136,18 @@ take_info(struct redis *r, const struct redis_reply *reply)
 {
 	static const char key[] = "redis_version:";
 	const char *at;
-	char version[16] = "";
+	size_t n;
 
 	if (reply->type != REDIS_TEXT)
 		return REDIS_HELLO_MORE;
 	at = strstr(reply->text.p, key);
-	if (at == NULL ||
-	    sscanf(at + sizeof(key) - 1, "%15[0-9.]", version) != 1 ||
-	    !is_old(version))
+	if (at == NULL || !is_old(at + sizeof(key) - 1))
 		return REDIS_HELLO_MORE;
+	at += sizeof(key) - 1;
+	n = strspn(at, "0123456789.");
 	return no(r, true,
-	    "Redis %s is too old: " REDIS_VERSION_MIN " or later is needed",
-	    version);
+	    "Redis %.*s is too old: " REDIS_VERSION_MIN " or later is needed",
+	    n < 16 ? (int)n : 16, at);
 }
 
 static enum redis_hello
@@ -201,6 +215,7 @@ take_master(struct redis *r, const struct redis_reply *reply)
 {
 	const struct redis_reply *part = reply->item;
 	struct redis_place *to = &r->server;
+	const char *digits;
 	unsigned port;
 
 	if (reply->type == REDIS_ERROR)
@@ -209,9 +224,9 @@ take_master(struct redis *r, const struct redis_reply *reply)
 	    part[0].type != REDIS_TEXT || part[1].type != REDIS_TEXT)
 		return no(r, reply->type == REDIS_NIL,
 		    "the Sentinel does not know the master %s", r->url.master);
-	if (part[0].text.n >= REDIS_HOST_MAX ||
-	    sscanf(part[1].text.p, "%5u", &port) != 1 || port == 0 ||
-	    port > UINT16_MAX)
+	digits = part[1].text.p;
+	port = take_number(&digits, UINT16_MAX);
+	if (part[0].text.n >= REDIS_HOST_MAX || port == 0 || port > UINT16_MAX)
 		return no(r, false, "the Sentinel gave no address of %s",
 		    r->url.master);
 	memcpy(to->host, part[0].text.p, part[0].text.n + 1);

@@ -133,6 +133,18 @@ if command -v node >/dev/null; then
 	is_stdout ''
 	stderr_has ': not a Redis server: Protocol error'
 	kill "$HTTP"
+	rm port
+	node -e 'const s = require("net").createServer(c => { c.on("error", () => {});
+		c.write("$20\r\nredis_version:6.0.16\r\n") }); s.listen(0, "127.0.0.1",
+		() => require("fs").writeFileSync("port", String(s.address().port)));
+		setTimeout(() => process.exit(), 600000)' &
+	OLD=$!
+	wait_for [ -s port ]
+	try 'an old server' vitals-enqueue "redis://127.0.0.1:$(cat port)/s" <in
+	is_status 4
+	is_stdout ''
+	is_stderr "vitals-enqueue: redis://127.0.0.1:$(cat port)/s: Redis 6.0.16 is too old: 6.2 or later is needed"
+	kill "$OLD"
 else
 	skip 'another protocol' 'no node here'
 fi
