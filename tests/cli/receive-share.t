@@ -83,9 +83,9 @@ for STATE in '' yes; do
 
 	# A receiver that was killed before it printed.
 	redis_cli r set '{ward}:got:k3' "held:$(printf '%032d' 0):x.a1" px 60000 >/dev/null
-	is "$how: an event that another receiver holds" "$(at a post three -D head)" 503
+	is "$how: an event that another receiver holds" "$(at a post three -D heads)" 503
 	is "$how: why" "$(cat answer)" 'another receiver has it, or had: try again'
-	is "$how: when to try again" "$(tr -d '\r' <head | grep -i '^retry-after')" \
+	is "$how: when to try again" "$(tr -d '\r' <heads | grep -i '^retry-after')" \
 		'Retry-After: 1'
 	is "$how: the one that holds it" "$(redis_cli r get '{ward}:got:k3')" \
 		"held:$(printf '%032d' 0):x.a1"
@@ -105,9 +105,9 @@ for STATE in '' yes; do
 503 '
 	is "$how: Redis is away: metrics" "$(metric a redis_up) $(metric a ready)" '0 0'
 	message_as five '{"id":"k5","n":1}'
-	is "$how: Redis is away: an event" "$(at a post five -D head)" 503
+	is "$how: Redis is away: an event" "$(at a post five -D heads)" 503
 	is "$how: Redis is away: when to try again" \
-		"$(tr -d '\r' <head | grep -i '^retry-after')" 'Retry-After: 1'
+		"$(tr -d '\r' <heads | grep -i '^retry-after')" 'Retry-After: 1'
 	redis_again r
 	wait_for is_well a
 	wait_for is_well b

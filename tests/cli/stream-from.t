@@ -24,8 +24,8 @@ events() { # FROM TO [SESSION]
 	seq "$1" "$2" | jq -c --arg s "${3-s1}" \
 		'{id: "\($s)-\(.)", type: "vitals.sample", n: ., session: {id: $s}}'
 }
-enqueue() { # [OPTION ...]: the lines of stdin
-	vitals-enqueue -q --partitions 1 --keep 86400 "$@" "$REDIS/ward" >receipts
+enqueue() { # the lines of stdin
+	vitals-enqueue -q --partitions 1 --keep 86400 "$REDIS/ward" >receipts
 }
 serve() { # NAME [OPTION ...]
 	serve_n=$1
