@@ -166,7 +166,7 @@ plot(struct plot_data *d, char **file, int files, struct ndjson_writer *out)
 	if (status == CLI_DATA && opt.filter.strict)
 		return status;
 	report_others(d);
-	if (d->lines == 0) {
+	if (d->sources == 0 && d->delivery.count == 0) {
 		if (status != CLI_SYSTEM)
 			diag_error(
 			    "nothing to draw: there is no measurement, "

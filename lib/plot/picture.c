@@ -171,6 +171,8 @@ across_of(size_t items)
 {
 	size_t rows = (items + COLUMNS_MAX - 1) / COLUMNS_MAX;
 
+	if (items == 0)
+		return 1;
 	return (unsigned)((items + rows - 1) / rows);
 }
 

@@ -205,6 +205,12 @@ stderr_has "^vitals-plot: 1 line of the kind 'event' ignored$"
 stderr_has '^vitals-plot: nothing to draw: there is no measurement, sample, wave, trace, receipt or audit line$'
 [ "$(cat kept.html)" = old ]
 ok 'the file is as it was'
+hash=$(printf '%064d' 0)
+echo "{\"record\":\"receipt\",\"id\":\"e\",\"status\":\"delivered\",\"hash\":\"$hash\"}" >hub
+try 'a receipt in the audit file of a hub' vitals-plot -f svg hub
+is_status 1
+is_stdout ''
+stderr_has 'nothing to draw'
 try 'no lines' vitals-plot
 is_status 1
 is_stdout ''
