@@ -16,6 +16,8 @@ plot_item_text(struct buf *out, const struct plot_item *i)
 		plot_source_text(out, i->source);
 		return;
 	}
+	if (i->endpoint == NULL)
+		return;
 	buf_add_text(out,
 	    i->endpoint->name != NULL ? i->endpoint->name
 				      : "further endpoints");

@@ -99,17 +99,22 @@ place_of(const char *name, double *x, double *y, double *w, double *h)
 	for (int k = 0; k < SKIN_AREAS; k++) {
 		const struct skin_area *a = &skin_areas[k];
 		size_t n = strlen(a->name);
-		unsigned number = 0;
+		unsigned number = 0, row;
+		const char *p;
 
-		if (strncmp(name, a->name, n) != 0 || name[n] != '-' ||
-		    sscanf(name + n + 1, "%3u", &number) != 1 || number < 1 ||
-		    number > a->columns * a->rows)
+		if (strncmp(name, a->name, n) != 0 || name[n] != '-')
+			continue;
+		for (p = name + n + 1; *p >= '0' && *p <= '9' && number < 100;
+		     p++)
+			number = 10 * number + (unsigned)(*p - '0');
+		if (*p != '\0' || number < 1 || number > a->columns * a->rows)
 			continue;
 		number--;
+		row = number / a->columns;
 		*w = SIDE * (a->u1 - a->u0) / a->columns;
 		*h = SIDE * (a->v1 - a->v0) / a->rows;
 		*x = BOX_X + SIDE * a->u0 + *w * (number % a->columns);
-		*y = BOX_Y + SIDE * a->v0 + *h * (double)(number / a->columns);
+		*y = BOX_Y + SIDE * a->v0 + *h * row;
 		return true;
 	}
 	return false;
@@ -126,7 +131,7 @@ static void
 draw_grid(struct plot_svg *g, const struct plot_source *s)
 {
 	const struct trace_names *names = &s->patches->names;
-	unsigned across = 1, n = 0, count = 0;
+	unsigned across = 1, n = 0, count = 0, row;
 	double side;
 
 	for (unsigned i = 0; i < names->count; i++)
@@ -137,8 +142,9 @@ draw_grid(struct plot_svg *g, const struct plot_source *s)
 	for (unsigned i = 0; i < names->count; i++) {
 		if (is_background(names->name[i]))
 			continue;
+		row = n / across;
 		draw_patch(g, share_of(s, i), BOX_X + side * (n % across),
-		    BOX_Y + side * (double)(n / across), side, side);
+		    BOX_Y + side * row, side, side);
 		n++;
 	}
 	plot_svg_text(g, "soft small mid", PLOT_SVG_WIDTH / 2.0, BOX_Y - 8,

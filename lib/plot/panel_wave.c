@@ -176,8 +176,10 @@ draw(struct plot_svg *g, const struct plot_view *v, const struct plot_item *i)
 		draw_envelope(g, v, w, top);
 		top += ROW;
 	}
-	for (unsigned row = 0; row < rows; row++, top += ROW)
+	for (unsigned row = 0; row < rows; row++) {
 		draw_row(g, v, w, row, top, why == NULL);
+		top += ROW;
+	}
 	if (why != NULL) {
 		plot_svg_textf(g, "warn small", PLOT_LEFT, top + 18.5,
 		    "no beats are marked: %s", why);

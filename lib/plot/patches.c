@@ -121,7 +121,7 @@ analyse(struct plot_patches *p, struct dsp *dsp)
 		p->count = 0;
 		return 0;
 	}
-	w = malloc(sizeof(*w));
+	w = calloc(1, sizeof(*w));
 	if (w == NULL)
 		return -1;
 	for (unsigned i = 0; rc == 0 && i < p->names.count; i++) {

@@ -29,8 +29,8 @@ clearest(const struct plot_wave *w, double seconds)
 	double end = w->best_from + (double)w->best_count / w->best_rate;
 	double best = w->best_from, most = -1;
 
-	for (double at = w->best_from; at + seconds <= end + 1e-6; at += 1) {
-		double sum = 0;
+	for (unsigned k = 0; w->best_from + k + seconds <= end + 1e-6; k++) {
+		double at = w->best_from + k, sum = 0;
 
 		for (size_t i = 0; i < w->beats; i++)
 			if (w->beat[i].time >= at &&
