@@ -103,7 +103,8 @@ all: $(addprefix $(B)/,$(buildable)) missing ## build all tools (the default)
 # need none.
 missing:
 ifeq ($(has_pkg_config),)
-	@echo 'nothing was built: missing $(PKG_CONFIG) (package pkg-config)' >&2
+	@echo 'nothing was built that measures or delivers: missing' \
+	'$(PKG_CONFIG) (package pkg-config)' >&2
 	@false
 else
 	$(foreach c,$(skipped),$(call say_missing,$(c),cmd/$(c)))

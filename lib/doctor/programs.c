@@ -69,13 +69,13 @@ ask(const struct library *l, void *symbol, char *text, size_t size)
 	}
 }
 
-/* Report the version of the library at ${path}. */
+/* Report the version of the library ${l} at ${path}, which is open. */
 static void
-report_library(struct doctor *d, const struct library *l, const char *path)
+report_version(
+    struct doctor *d, const struct library *l, const char *path, void *library)
 {
 	char text[160] = "", name[64], mend[128];
-	void *library = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
-	void *symbol = library != NULL ? dlsym(library, l->symbol) : NULL;
+	void *symbol = dlsym(library, l->symbol);
 	const char *number;
 	char *end;
 	unsigned long major, minor = 0;
@@ -100,6 +100,17 @@ report_library(struct doctor *d, const struct library *l, const char *path)
 		doctor_say(d, name, DOCTOR_WARNING, mend,
 		    "%s is older than %u.%u, with which the tools are tested",
 		    text, l->major, l->minor);
+}
+
+static void
+report_library(struct doctor *d, const struct library *l, const char *path)
+{
+	void *library = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+
+	if (library == NULL)
+		return; /* reported with the tool that needs it */
+	report_version(d, l, path, library);
+	dlclose(library);
 }
 
 /* What was seen in the tools so far. */

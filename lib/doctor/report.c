@@ -38,7 +38,10 @@ put_plain(struct buf *out, const char *text)
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		buf_add_byte(out, c < 0x20 || c == 0x7f ? '?' : *text);
+		if (c < 0x20 || c == 0x7f)
+			buf_add_byte(out, '?');
+		else
+			buf_add_byte(out, *text);
 	}
 }
 

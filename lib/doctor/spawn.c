@@ -74,10 +74,10 @@ start(const char *const argv[], const char *extra, int fd)
 	size_t n = 0;
 
 	/* posix_spawn does not change its arguments. */
-	for (; argv[n] != NULL && n < 15; n++)
+	for (; n < 15 && argv[n] != NULL; n++)
 		memcpy(&args[n], &argv[n], sizeof(argv[n]));
 	args[n] = NULL;
-	if (posix_spawn_file_actions_init(&actions) != 0)
+	if (n == 0 || posix_spawn_file_actions_init(&actions) != 0)
 		return -1;
 	if (posix_spawn_file_actions_addopen(
 		&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) != 0 ||

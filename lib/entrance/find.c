@@ -36,7 +36,10 @@ entrance_self(char dir[ENTRANCE_PATH_MAX])
 
 	if (slash != NULL) {
 		*slash = '\0';
-		rc = join(dir, self, "", "") ? 0 : -1;
+		if (strlen(self) < ENTRANCE_PATH_MAX) {
+			memcpy(dir, self, strlen(self) + 1);
+			rc = 0;
+		}
 	}
 	free(self);
 	return rc;

@@ -10,13 +10,19 @@
 #define LIVE_NUMBER 7
 #define LIVE_TEXT 8
 
-/* The flags of a cell. */
-enum {
-	FLAG_TEXT = 't',
-	FLAG_NUMBER = 'n',
-	FLAG_REASON = 'r',
-	FLAG_MISSING = 'm'
-};
+/* The flags of a cell: characters, as a cell is text. */
+#define FLAG_TEXT 't'
+#define FLAG_NUMBER 'n'
+#define FLAG_REASON 'r'
+#define FLAG_MISSING 'm'
+
+static char
+flag_of(const struct cell *cell)
+{
+	if (cell->type == CELL_MISSING)
+		return cell->is_reason ? FLAG_REASON : FLAG_MISSING;
+	return cell->type == CELL_NUMBER ? FLAG_NUMBER : FLAG_TEXT;
+}
 
 void
 aligned_release(struct part *p)
@@ -35,18 +41,14 @@ aligned_add(
 	size_t before = p->cells.len;
 
 	for (size_t i = 0; i < p->columns.count; i++) {
-		bool missing = cell[i].type == CELL_MISSING;
+		char flag = flag_of(&cell[i]);
 
-		if (missing && !cell[i].is_reason) {
-			buf_add(
-			    &p->cells, (const char[]){FLAG_MISSING, '-', 0}, 3);
-			continue;
-		}
-		buf_add_byte(&p->cells,
-		    missing                           ? FLAG_REASON
-			: cell[i].type == CELL_NUMBER ? FLAG_NUMBER
-						      : FLAG_TEXT);
-		shown_put(&p->cells, buf_span(&cell[i].text), o->cell_max);
+		buf_add_byte(&p->cells, flag);
+		if (flag == FLAG_MISSING)
+			buf_add_byte(&p->cells, '-');
+		else
+			shown_put(
+			    &p->cells, buf_span(&cell[i].text), o->cell_max);
 		buf_add_byte(&p->cells, '\0');
 	}
 	if (buf_failed(&p->cells)) {

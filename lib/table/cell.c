@@ -153,10 +153,12 @@ read_element(struct cell *cell, const struct column *c,
     const struct row_source *row, struct err *err)
 {
 	const struct json_node *n;
+	bool is_value; /* of a wave, without members */
 	int rc;
 
 	if (row->element == NULL)
 		return 0;
+	is_value = row->element->type != JSON_OBJECT;
 	n = json_tree_find(row->line, row->element, column_part(c, 0));
 	if (n != NULL) {
 		rc = put_node(cell, descend(row, n, c, 1), err);
@@ -165,11 +167,9 @@ read_element(struct cell *cell, const struct column *c,
 		buf_addf(&cell->text, "%zu", row->index);
 		rc =
 		    buf_failed(&cell->text) ? err_set(err, "out of memory") : 0;
-	} else if (row->element->type == JSON_OBJECT) {
-		return 0;
-	} else if (strcmp(c->name, "value") == 0) {
+	} else if (strcmp(c->name, "value") == 0 && is_value) {
 		rc = put_node(cell, row->element, err);
-	} else if (strcmp(c->name, "seconds") == 0) {
+	} else if (strcmp(c->name, "seconds") == 0 && is_value) {
 		rc = put_seconds(cell, row, err);
 	} else {
 		return 0;

@@ -8,14 +8,14 @@ build() { # ARG ...
 	make --no-print-directory -C "$ROOT" B="$WORK/b" "$@"
 }
 
-try 'no pkg-config' build PKG_CONFIG=no-such-command
+try 'no pkg-config' build PKG_CONFIG=no-such-command missing
 is_status 2
 is_stdout ''
-stderr_has '^nothing was built: missing no-such-command (package pkg-config)$'
+stderr_has '^nothing was built that measures or delivers: missing no-such-command (package pkg-config)$'
 ! grep -q libcrypto .err
 ok 'no package is blamed for it'
 
-try 'no libraries' build PKG_CONFIG=false
+try 'no libraries' build PKG_CONFIG=false missing
 is_status 2
 is_stdout ''
 stderr_has '^not built: vitals-event: missing libcrypto (package libssl-dev)$'

@@ -331,6 +331,12 @@ ok 'a column that gets values gets a header'
 # Memory does not depend on the length of the input.
 seq 400000 | sed 's/.*/{"n":&}/' >huge
 for f in csv table; do
+	case $BUILD in
+	*/address* | */valgrind*)
+		skip "400000 rows in bounded memory: $f" 'memory is not that of the tool'
+		continue
+		;;
+	esac
 	(ulimit -v 100000 2>/dev/null
 	vitals-table -f $f huge 2>why) | wc -l >count
 	[ "$(cat count)" -eq 400001 ]

@@ -65,6 +65,8 @@ each audit vitals-audit trace e-1 audit
 each measurements vitals-table
 each measurements vitals-table -l -f tsv
 each measurements vitals-table -f table
+each /dev/null vitals
+each /dev/null vitals pipeline webhook
 each /dev/null vitals-synth -q -d 1 --size 160x120 --truth truth -
 
 # Lines for which the output needs more memory than it has at first.
