@@ -65,6 +65,7 @@ complete -c vitals -n '__fish_seen_subcommand_from pipeline' -a folder -d 'a fol
 complete -c vitals -n '__fish_seen_subcommand_from pipeline' -a live -d 'a camera, live in a browser'
 complete -c vitals -n '__fish_seen_subcommand_from pipeline' -a night -d 'many recordings on all cores; run it again to measure what is missing'
 complete -c vitals -n '__fish_seen_subcommand_from pipeline' -a outage -d 'after an outage: what waits or was given up, and deliver it again'
+complete -c vitals -n '__fish_seen_subcommand_from pipeline' -a picture -d 'one recording as a report with pictures, for a browser or a printer'
 complete -c vitals -n '__fish_seen_subcommand_from pipeline' -a receive -d 'be that webhook: verify, drop duplicates, store, print'
 complete -c vitals -n '__fish_seen_subcommand_from pipeline' -a sealed -d 'encrypt and sign for a hospital, without a network; and read it there'
 complete -c vitals -n '__fish_seen_subcommand_from pipeline' -a watch -d 'a stream, in this terminal'

@@ -1,4 +1,5 @@
 # the whole pipe on a clip that it makes itself
+# shellcheck shell=sh
 #
 # `vitals demo` runs this with the directory of the tools first in the PATH.  It needs
 # no network except loopback and no privileges, and leaves nothing behind.  It ends with

@@ -94,7 +94,7 @@ while read -r typed meant; do
 	stderr_has "^vitals: unknown command '$typed' (did you mean $meant?)$"
 done <<'X'
 extrct extract
-recieve receive
+receeve receive
 pots post
 docter doctor
 pip pipeline

@@ -40,6 +40,17 @@ is_stdout ''
 is_stderr ''
 [ "$(wc -l <vitals.csv)" -eq 2 ]
 ok 'the file for a data frame'
+if command -v vitals-plot >/dev/null; then
+	paste picture
+	is_status 0
+	is_stdout ''
+	tap_seen e
+	grep -q '<svg' report.html
+	ok 'the report has pictures'
+else
+	pasted="$pasted picture"
+	skip 'picture' 'vitals-plot is not built'
+fi
 if command -v parallel >/dev/null; then
 	paste night
 	is_status 0
