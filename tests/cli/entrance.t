@@ -150,6 +150,13 @@ ok '--help has the options of the table'
 sed -nE 's/^\.It Fl (. , Fl )?-([a-z-]+).*/--\2/p' "$ROOT/man/vitals.1" | sort | cmp -s - table
 ok 'the man page has the options of the table'
 
+# The committed completions are those that completions/generate.sh writes.
+sh "$ROOT/completions/generate.sh" "$BUILD" generated
+for f in bash/vitals zsh/_vitals fish/vitals.fish; do
+	cmp -s "generated/$f" "$ROOT/completions/$f"
+	ok "completions/$f is as generated"
+done
+
 # Pipelines.
 try 'the list of pipelines' vitals pipeline
 is_status 0

@@ -36,7 +36,8 @@ check_csv(struct span text)
 	for (size_t i = 0; i < text.n; i++) {
 		if (text.p[i] == '"')
 			quoted = !quoted;
-		if (!quoted && text.p[i] == '\n' && text.p[i - 1] != '\r')
+		if (!quoted && text.p[i] == '\n' &&
+		    (i == 0 || text.p[i - 1] != '\r'))
 			abort();
 	}
 	if (quoted)
