@@ -19,8 +19,8 @@ static const char *const sql[STATEMENTS] = {
     [ADD] = "INSERT INTO line(text) VALUES(?1)",
     [REMOVE] = "DELETE FROM line WHERE number = ?1",
     [COUNT] = "SELECT count(*) FROM line",
-    [NEXT] = "SELECT number, text FROM line WHERE number > ?1"
-	     " ORDER BY number LIMIT 1",
+    [NEXT] = ("SELECT number, text FROM line WHERE number > ?1"
+	      " ORDER BY number LIMIT 1"),
 };
 
 static const struct sqlite_format format = {
