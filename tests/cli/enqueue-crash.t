@@ -201,7 +201,8 @@ is_stdout ''
 is_stderr ''
 [ "$(jq -r .id out | paste -sd ' ')" = 'e-1 e-2 e-3 e-4 e-5 e-6 e-7 e-8' ]
 ok 'what was in the pipe is added'
-begin --rejects left "$REDIS/t"
+begin -v --rejects left "$REDIS/t"
+wait_for grep -q 'connected to' err
 redis_pause a
 events 11 12 >&8
 printf '{"id":"torn' >&8
