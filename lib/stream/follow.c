@@ -138,9 +138,9 @@ take_entry(
 static void
 take_entries(struct stream *st, const struct redis_reply *list)
 {
+	struct err err = {"the ID of an entry is damaged"};
 	struct stream_place place;
 	struct queue_entry e;
-	struct err err;
 
 	for (size_t i = 0; i < list->items; i++) {
 		if (queue_entry_read(&list->item[i], &e, &err) != 0 ||
@@ -211,7 +211,8 @@ seek(struct stream_source *s)
 {
 	char from[STREAM_PLACE_MAX];
 
-	if (s->target - s->low.n > NEAR && s->high_ms - s->low.place.ms > 1) {
+	if (s->target > s->low.n && s->target - s->low.n > NEAR &&
+	    s->high_ms - s->low.place.ms > 1) {
 		snprintf(from, sizeof(from), "%" PRId64,
 		    s->low.place.ms + (s->high_ms - s->low.place.ms) / 2);
 		range(s, from, "1", &for_middle);
@@ -282,7 +283,7 @@ take_page(struct stream *st, const struct redis_reply *reply)
 	struct stream_mark m = s->low;
 	struct history_line line;
 	struct queue_entry e;
-	uint64_t next = 0;
+	uint64_t first = 0, next = 0;
 
 	for (size_t i = 0; i < reply->items; i++) {
 		if (queue_entry_read(&reply->item[i], &e, NULL) != 0 ||
@@ -295,12 +296,18 @@ take_page(struct stream *st, const struct redis_reply *reply)
 			/* What was wanted and is missing is trimmed. */
 			if (e.n > s->target)
 				history_set_oldest(h, e.n);
-			history_page_begin(h, next = e.n);
+			history_page_begin(h, first = next = e.n);
 		}
-		if (e.n != next ||
-		    stream_line_read(st, e.line, m.place.ms, &line, NULL) !=
-			0 ||
-		    history_page_add(h, &line) != 0)
+		if (e.n != next)
+			break;
+		if (stream_line_read(st, e.line, m.place.ms, &line, NULL) !=
+		    0) {
+			/* It has a number, and nobody gets it: it is a gap. */
+			if (next == first)
+				history_set_oldest(h, next + 1);
+			break;
+		}
+		if (history_page_add(h, &line) != 0)
 			break;
 		next++;
 	}

@@ -153,19 +153,36 @@ wait_for grep -q '^id: 3002' many
 is 'as server-sent events' "$(sed -n 's/^id: //p' many | awk '$1 > last { print; last = $1 }' |
 	tail -n 3002 | md5sum)" "$(seq 1 3002 | md5sum)"
 
+# A line of another writer that is not JSON; and long lines.
+redis_cli r xadd '{ward}:0' '*' line '[1' id bad n 3003 >/dev/null
+redis_cli r hset '{ward}:n' 0 3003 >/dev/null
+seq 3004 3009 | jq -c '{id: "long-\(.)", n: ., x: ("x" * 400000)}' | enqueue
+long() {
+	jq -c 'select(.record == "line" or .record == "gap") |
+		if .record == "line" then [.sequence, .line.n] else [.after, .before] end' |
+		tr '\n' ' '
+}
+for s in a c d; do
+	collect $s 3001 7 >/dev/null
+	is "a bad line is a gap, and long lines: $s" "$(long <collected)" \
+		'[3002,3002] [3002,3004] [3004,3004] [3005,3005] [3006,3006] [3007,3007] [3008,3008] [3009,3009] '
+done
+grep -q '^vitals-stream: --from:3003: ' err.a
+ok 'it is reported'
+
 # The stream is trimmed.
 redis_cli r xtrim '{ward}:0' maxlen 1000 >/dev/null
 is_trimmed() {
-	at "$1" fetch '/poll?wait=0' | grep -q '"oldest":2003'
+	at "$1" fetch '/poll?wait=0' | grep -q '"oldest":2010'
 }
 wait_for is_trimmed d
 is 'what is trimmed is a gap' \
-	"$(collect d 5 1000 | jq -c 'select(.record == "gap") | [.after, .before, .lost, .reason]')" \
-	'[5,2003,1997,"expired"]'
+	"$(collect d 5 999 | jq -c 'select(.record == "gap") | [.after, .before, .lost, .reason]')" \
+	"$(printf '%s\n' '[5,2010,2004,"expired"]' '[3002,3004,1,"expired"]')"
 
 # The history begins again.
 redis_cli r flushall >/dev/null
-at a watch again '/events?after=3002'
+at a watch again '/events?after=3009'
 events 1 3 new | enqueue
 wait_for grep -q '^id: 3$' again
 is 'another history' "$(sed -n 's/^data: \({"record":"gap"\)/\1/p' again | jq -r .reason)" epoch
@@ -181,7 +198,7 @@ is 'both have the same new epoch' "$(at a fetch '/poll?wait=0' | jq -r .epoch | 
 for s in a b c d; do
 	kill -TERM "$(cat pid.$s)"
 	wait "$(cat pid.$s)"
-	is "the server $s ends" $? 0
+	is "the server $s ends, and has read a bad line" $? 1
 done
 
 # Errors.
