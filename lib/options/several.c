@@ -3,12 +3,14 @@
 #include "dedupe/shared.h"
 #include "diag/diag.h"
 
-/* A redis_notify; its context is the URL. */
+/* A redis_notify; its context is a struct options_several. */
 static void
 note(void *context, enum redis_note what, const char *text)
 {
+	const struct options_several *o = context;
+
 	(what == REDIS_NOTE_DETAIL ? diag_verbose : diag_note)(
-	    "%s: %s", (const char *)context, text);
+	    "%s: %s", o->redis.url, text);
 }
 
 bool
@@ -26,7 +28,7 @@ void
 options_several_note(struct options_several *o)
 {
 	o->redis.note = note;
-	o->redis.context = (void *)(uintptr_t)o->redis.url;
+	o->redis.context = o;
 }
 
 /* Say how a connection has started.  Return CLI_GO or CLI_REMOTE. */

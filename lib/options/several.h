@@ -18,7 +18,7 @@ struct options_several {
 /* Was an option of Redis given without a server? */
 bool options_several_stray(const struct options_several *o);
 
-/* Report what a user should know of the connection. */
+/* Report what a user should know of the connection.  ${o} outlives it. */
 void options_several_note(struct options_several *o);
 
 /* ---- vitals-receive ------------------------------------------------------ */
