@@ -150,8 +150,8 @@ wrong 'https://example.org:65536/: not a URL: Port number was not a decimal numb
 wrong '--handshake: not a host name' --handshake "$(printf 'a\r\nX: b')" "$base/ok"
 wrong '--replay: not FROM..TO, two RFC 3339 times of which one may be missing' --spool s --replay yesterday "$base/ok"
 wrong '--replay: FROM is not before TO' --spool s --replay 2026-11-24T00:00:00Z..2026-11-23T00:00:00Z "$base/ok"
-wrong '--drain needs --spool' --drain "$base/ok"
-wrong '--list needs --spool' --list
+wrong '--drain needs --spool or --queue' --drain "$base/ok"
+wrong '--list needs --spool or --queue' --list
 wrong 'a replay needs --spool' --replay-id e-1 "$base/ok"
 wrong '--list and --export-dead exclude each other' --spool s --list --export-dead
 wrong '--list and --export-dead send nothing: not with --drain, --follow, --replay, --retry-dead or --switch-on' --spool s --list --drain
