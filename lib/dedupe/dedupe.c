@@ -17,13 +17,6 @@ dedupe_question_release(struct dedupe_question *q)
 	buf_release(&q->found);
 }
 
-void
-dedupe_question_clear(struct dedupe_question *q)
-{
-	buf_clear(&q->items);
-	q->count = 0;
-}
-
 /* An item is a letter, the hash in hexadecimal, the length of the ID in four
  * digits, and the ID. */
 void

@@ -124,9 +124,6 @@ struct dedupe_question {
 void dedupe_question_init(struct dedupe_question *q);
 void dedupe_question_release(struct dedupe_question *q);
 
-/* Remove all events from ${q}, to use it again. */
-void dedupe_question_clear(struct dedupe_question *q);
-
 /* Add the event ${id}, with the hash of its body.  If it is not ${own}, the
  * question does not take the event; it is BUSY if no one has it.  The caller
  * checks ${q}->items for failure. */

@@ -254,12 +254,6 @@ dedupe_shared_first(const struct dedupe_shared *s)
 	return s->dedupe.first;
 }
 
-size_t
-dedupe_shared_count(const struct dedupe_shared *s)
-{
-	return s->dedupe.count;
-}
-
 bool
 dedupe_shared_works(const struct dedupe_shared *s, const char **why)
 {

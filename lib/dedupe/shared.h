@@ -44,10 +44,9 @@ struct dedupe_question *dedupe_shared_next(struct dedupe_shared *s);
  * event loop. */
 void dedupe_shared_wait(struct dedupe_shared *s, int64_t ms);
 
-/* Return the first question that dedupe_shared_next has not returned, or NULL;
- * and how many there are. */
+/* Return the first question that dedupe_shared_next has not returned, or
+ * NULL. */
 struct dedupe_question *dedupe_shared_first(const struct dedupe_shared *s);
-size_t dedupe_shared_count(const struct dedupe_shared *s);
 
 /* Would a question be sent now?  Return false and set *${why} if Redis is away,
  * or could not answer an earlier one. */

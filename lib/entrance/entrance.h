@@ -23,10 +23,6 @@ const struct entrance_tool *entrance_tool_at(size_t i);
 /* Is ${name}, without "vitals-", a tool? */
 bool entrance_is_tool(const char *name);
 
-/* The directory of this program, into ${dir}.  Return 0, or -1 if it is
- * unknown. */
-int entrance_self(char dir[ENTRANCE_PATH_MAX]);
-
 /* Find the program "vitals-${name}": beside this program, in ../libexec/vitals
  * from there, or in the PATH.  Return 0 with its path in ${path}; or -1. */
 int entrance_find(const char *name, char path[ENTRANCE_PATH_MAX]);

@@ -27,8 +27,9 @@ join(char path[ENTRANCE_PATH_MAX], const char *dir, const char *middle,
 	return n > 0 && n < ENTRANCE_PATH_MAX;
 }
 
-int
-entrance_self(char dir[ENTRANCE_PATH_MAX])
+/* Get the directory of this program.  Return 0, or -1 if it is unknown. */
+static int
+own_directory(char dir[ENTRANCE_PATH_MAX])
 {
 	char *self = compat_real_path("/proc/self/exe");
 	char *slash = self != NULL ? strrchr(self, '/') : NULL;
@@ -70,7 +71,7 @@ entrance_find(const char *name, char path[ENTRANCE_PATH_MAX])
 
 	snprintf(program, sizeof(program), "vitals-%s", name);
 	for (size_t i = 0;
-	     entrance_self(dir) == 0 && i < sizeof(place) / sizeof(*place);
+	     own_directory(dir) == 0 && i < sizeof(place) / sizeof(*place);
 	     i++) {
 		if (join(path, dir, place[i], program) && is_program(path))
 			return 0;
@@ -88,7 +89,7 @@ entrance_page(const char *name, int section, char path[ENTRANCE_PATH_MAX])
 	    {"/../man", ""}};
 	char dir[ENTRANCE_PATH_MAX], page[128];
 
-	if (entrance_self(dir) != 0)
+	if (own_directory(dir) != 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(place) / sizeof(place[0]); i++) {
 		const char *folder = place[i].folder;
@@ -111,7 +112,7 @@ entrance_put_first(void)
 	struct buf path;
 	int rc = -1;
 
-	if (entrance_self(dir) != 0)
+	if (own_directory(dir) != 0)
 		return 0; /* those in the PATH */
 	buf_init(&path);
 	buf_addf(&path, "%s%s%s", dir, old != NULL ? ":" : "",

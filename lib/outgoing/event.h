@@ -43,9 +43,9 @@ struct outgoing_event {
 	struct span signature;                    /* of a message; n 0: none */
 	struct span header[OUTGOING_HEADERS_MAX]; /* "Name: value" */
 	size_t headers;
-	bool cloudevent;                  /* the body is a CloudEvent in JSON */
-	bool replayed;                    /* the line was a dead letter */
-	bool revoked; /* its store has withdrawn it: it must not be sent */
+	bool cloudevent; /* the body is a CloudEvent in JSON */
+	bool replayed;   /* the line was a dead letter */
+	bool revoked;    /* its store has withdrawn it: it must not be sent */
 	struct span dead_letter_endpoint; /* of a dead letter; n 0: none */
 	size_t size;                      /* bytes in memory */
 	size_t *held;                     /* of the reader */

@@ -46,8 +46,8 @@ plot_delivery_endpoint(
 	return e;
 }
 
-size_t
-plot_latency_bin(double latency)
+static size_t
+bin_of(double latency)
 {
 	double at = log10(fmax(latency, PLOT_LATENCY_MIN) / PLOT_LATENCY_MIN) *
 	    PLOT_LATENCY_PER_DECADE;
@@ -77,7 +77,7 @@ plot_delivery_settled(struct plot_endpoint *e, enum plot_outcome outcome,
 	if (is_known) {
 		e->least =
 		    e->latency.count == 0 ? latency : fmin(e->least, latency);
-		e->bin[plot_latency_bin(latency)]++;
+		e->bin[bin_of(latency)]++;
 		if (stats_sketch_add(&e->latency, latency) != 0)
 			return -1;
 	}

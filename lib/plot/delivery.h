@@ -63,8 +63,7 @@ struct plot_endpoint *plot_delivery_endpoint(
 int plot_delivery_settled(struct plot_endpoint *e, enum plot_outcome outcome,
     int64_t time, double latency);
 
-/* The bin of ${latency}, and where bin ${i} begins, s. */
-size_t plot_latency_bin(double latency);
+/* Where bin ${i} of latencies begins, s. */
 double plot_latency_of_bin(size_t i);
 
 #endif

@@ -1,6 +1,5 @@
 #include "plot/palette.h"
 
-#include <math.h>
 
 /* Those of web/dashboard.css where it has the same thing. */
 const struct plot_palette plot_light = {
@@ -30,42 +29,6 @@ const struct plot_palette plot_dark = {
 	    [PLOT_WARN] = 0xf0c35c,
 	},
 };
-
-static double
-linear(uint32_t byte)
-{
-	double c = byte / 255.0;
-
-	return c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4);
-}
-
-static double
-luminance(uint32_t c)
-{
-	return 0.2126 * linear(c >> 16 & 0xff) +
-	    0.7152 * linear(c >> 8 & 0xff) + 0.0722 * linear(c & 0xff);
-}
-
-double
-plot_contrast(uint32_t a, uint32_t b)
-{
-	double x = luminance(a), y = luminance(b);
-
-	return (fmax(x, y) + 0.05) / (fmin(x, y) + 0.05);
-}
-
-uint32_t
-plot_mix(uint32_t top, uint32_t ground, double share)
-{
-	uint32_t mixed = 0;
-
-	for (unsigned shift = 0; shift < 24; shift += 8) {
-		double a = top >> shift & 0xff, b = ground >> shift & 0xff;
-
-		mixed |= (uint32_t)lrint(share * a + (1 - share) * b) << shift;
-	}
-	return mixed;
-}
 
 /* The rules that depend on the theme.  Custom properties would be shorter, but
  * programs that draw SVG, such as rsvg-convert, do not know them. */

@@ -34,12 +34,6 @@ struct plot_palette {
 
 extern const struct plot_palette plot_light, plot_dark;
 
-/* The contrast of two colours, 1 to 21 (WCAG 2.2, relative luminance). */
-double plot_contrast(uint32_t a, uint32_t b);
-
-/* ${top} over ${ground} with the opacity ${share}. */
-uint32_t plot_mix(uint32_t top, uint32_t ground, double share);
-
 /* Append the style sheet of pictures: classes that lib/plot/svg.h names, in
  * both themes. */
 void plot_palette_css(struct buf *out);

@@ -140,11 +140,6 @@ void post_drain_output(struct post_run *r);
 
 /* ---- queue.c: --queue.  Without it, these do nothing. */
 
-/* Connect to the queue, and read its configuration.  Return NULL with ${err} on
- * failure. */
-struct queue_link *post_queue_connect(
-    struct post_run *r, struct queue_config *c, struct err *err);
-
 /* Take events from the queue from now on.  Return 0, or -1 with ${err}. */
 int post_queue_open(struct post_run *r, struct err *err);
 void post_queue_close(struct post_run *r);

@@ -70,8 +70,10 @@ check_stdin(struct err *err)
 	return 0;
 }
 
-struct queue_link *
-post_queue_connect(struct post_run *r, struct queue_config *c, struct err *err)
+/* Connect to the queue, and read its configuration.  Return NULL with ${err} on
+ * failure. */
+static struct queue_link *
+connect_queue(struct post_run *r, struct queue_config *c, struct err *err)
 {
 	struct queue_link_options o = {.redis = r->o->redis,
 	    .group = r->o->group,
@@ -118,7 +120,7 @@ post_queue_open(struct post_run *r, struct err *err)
 		return 0;
 	if (check_stdin(err) != 0)
 		return -1;
-	r->link = post_queue_connect(r, &c, err);
+	r->link = connect_queue(r, &c, err);
 	if (r->link == NULL)
 		return -1;
 	o.link = r->link;

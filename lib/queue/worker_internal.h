@@ -73,6 +73,5 @@ int queue_write_ask(struct queue_worker *w, struct queue_partition *p);
 void queue_write_done(struct queue_worker *w, struct queue_partition *p);
 /* Free the event ${e}, whether it was written or not. */
 void queue_event_free(struct queue_worker *w, struct queue_event *e);
-void queue_letters_free(struct queue_letter *l);
 
 #endif

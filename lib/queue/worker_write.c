@@ -11,8 +11,8 @@
  * removed. */
 #define TRIM_EVERY 16
 
-void
-queue_letters_free(struct queue_letter *l)
+static void
+free_letters(struct queue_letter *l)
 {
 	struct queue_letter *next;
 
@@ -53,8 +53,8 @@ queue_event_free(struct queue_worker *w, struct queue_event *e)
 		w->count.events--;
 	buf_release(&e->fresh.state);
 	buf_release(&e->under_way.state);
-	queue_letters_free(e->fresh.letter);
-	queue_letters_free(e->under_way.letter);
+	free_letters(e->fresh.letter);
+	free_letters(e->under_way.letter);
 	free(e);
 }
 
@@ -133,7 +133,7 @@ queue_write_done(struct queue_worker *w, struct queue_partition *p)
 		p->under_way = e->next_dirty;
 		e->next_dirty = NULL;
 		e->writing = false;
-		queue_letters_free(e->under_way.letter);
+		free_letters(e->under_way.letter);
 		e->under_way.letter = NULL;
 		w->count.unsaved--;
 		w->count.settled += e->under_way.settled;

@@ -134,12 +134,6 @@ redis_next(struct redis *r, struct redis_answer *a)
 }
 
 size_t
-redis_in_flight(const struct redis *r)
-{
-	return r->flight.count;
-}
-
-size_t
 redis_unsent(const struct redis *r)
 {
 	return r->out.len - r->sent;

@@ -122,7 +122,7 @@ struct redis *redis_new(const struct redis_options *o, struct err *err);
  * NULL is a no-op. */
 void redis_free(struct redis *r);
 
-/* The stream that the URL names: redis_url_stream_ok. */
+/* The stream that the URL names; see lib/redis/url.h. */
 struct span redis_stream(const struct redis *r);
 
 /* The URL without its user, for messages. */
@@ -191,8 +191,7 @@ struct redis_answer {
 /* Take the next answer.  Return false if there is none now. */
 bool redis_next(struct redis *r, struct redis_answer *a);
 
-/* Commands that have no answer yet, and bytes that are not sent yet. */
-size_t redis_in_flight(const struct redis *r);
+/* Bytes that are not sent yet. */
 size_t redis_unsent(const struct redis *r);
 
 /* Send a command and wait for its reply, at most ${ms}.  No other command may be

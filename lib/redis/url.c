@@ -24,8 +24,8 @@ name_ok(struct span s, size_t max, const char *more)
 	return true;
 }
 
-bool
-redis_url_stream_ok(struct span name)
+static bool
+stream_ok(struct span name)
 {
 	return name_ok(name, REDIS_NAME_MAX, "._:-");
 }
@@ -91,7 +91,7 @@ read_stream(struct span s, struct redis_url *u, struct err *err)
 {
 	if (s.n == 0)
 		return err_set(err, "the URL names no stream");
-	if (!redis_url_stream_ok(s))
+	if (!stream_ok(s))
 		return err_set(err,
 		    "the name of the stream is not 1 to %d of "
 		    "A-Z a-z 0-9 . _ : -",

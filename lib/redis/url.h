@@ -38,11 +38,8 @@ struct redis_url {
 	size_t places;                                 /* 1 without Sentinel */
 	char master[REDIS_NAME_MAX];                   /* "": no Sentinel */
 	char user[REDIS_NAME_MAX];                     /* "": none */
-	char stream[REDIS_NAME_MAX];                   /* redis_url_stream_ok */
+	char stream[REDIS_NAME_MAX]; /* 1 to 200 of A-Z a-z 0-9 . _ : - */
 };
-
-/* Is ${name} 1 to 200 bytes of A-Z a-z 0-9 . _ : -? */
-bool redis_url_stream_ok(struct span name);
 
 /* Read ${text}.  Return 0; or -1 with ${err}, which says what is wrong without
  * repeating a password. */

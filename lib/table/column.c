@@ -65,8 +65,9 @@ column_release(struct columns *c)
 	*c = (struct columns){NULL, 0, 0, false};
 }
 
-const struct vital_info *
-column_vital(struct span name)
+/* The vital sign ${name}, or NULL. */
+static const struct vital_info *
+vital_named(struct span name)
 {
 	for (int v = 0; v < VITAL_COUNT; v++) {
 		const struct vital_info *i = vital_info((enum vital)v);
@@ -94,7 +95,7 @@ describe(struct column *c)
 		const char *end, *unit;
 	} ends[] = {
 	    {"Seconds", "s"}, {"Percent", "%"}, {"Bytes", "By"}, {"Db", "dB"}};
-	const struct vital_info *vital = column_vital(column_part(c, 0));
+	const struct vital_info *vital = vital_named(column_part(c, 0));
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		if (ends_in(c->name, ends[i].end))

@@ -54,9 +54,6 @@ column_label(const struct column *c, const struct table_options *o)
 								   : c->name;
 }
 
-/* The vital sign ${name}, or NULL. */
-const struct vital_info *column_vital(struct span name);
-
 /* ---- cell.c ---- */
 
 enum cell_type {

@@ -8,7 +8,7 @@ redis_start a
 
 # ---- Lines, and what becomes of them.
 
-events 1 3 >in
+events_from 1 3 >in
 cat >>in <<'X'
 {"id":"e-4","partitionkey":"s-1","x":"\u00e9 \\"}
 
@@ -115,7 +115,7 @@ try 'other partitions' vitals-enqueue --partitions 3 "$REDIS/s" </dev/null
 is_status 2
 is_stdout ''
 is_stderr "vitals-enqueue: --partitions: $REDIS/s: the queue has 16 partitions, not 3"
-events 1 20 >in
+events_from 1 20 >in
 try 'one partition' vitals-enqueue --partitions 1 --keep 3600 --max-len 5 \
 	"$REDIS/one" <in
 is_status 0
@@ -148,7 +148,7 @@ ok 'the lines are kept'
 
 # ---- Trimming: what a group has not settled stays.
 
-events 1001 1600 >in
+events_from 1001 1600 >in
 try 'without a group' vitals-enqueue --partitions 1 "$REDIS/t" <in
 is_status 0
 stdout_lines 600
@@ -157,7 +157,7 @@ is_stderr ''
 ok 'all stay'
 redis_cli a xgroup create '{t}:0' g 0 >/dev/null
 redis_cli a xreadgroup group g me count 100 streams '{t}:0' '>' >/dev/null
-events 2001 2300 >in
+events_from 2001 2300 >in
 try 'a group has taken 100, and settled none' vitals-enqueue --max-len 10 "$REDIS/t" <in
 is_status 0
 stdout_lines 300
@@ -167,7 +167,7 @@ ok 'all stay'
 redis_cli a xrange '{t}:0' - + count 100 | grep -E '^[0-9]+-[0-9]+$' >taken
 # shellcheck disable=SC2046 # words
 redis_cli a xack '{t}:0' g $(cat taken) >/dev/null
-events 3001 3300 >in
+events_from 3001 3300 >in
 try 'it has settled them' vitals-enqueue --max-len 5000 "$REDIS/t" <in
 is_status 0
 stdout_lines 300
@@ -175,7 +175,7 @@ is_stderr ''
 [ "$(redis_cli a xlen '{t}:0')" = 1101 ]
 ok 'they are gone, but for the last one'
 redis_cli a xgroup destroy '{t}:0' g >/dev/null
-events 4001 4300 >in
+events_from 4001 4300 >in
 try 'only the newest, without a group' vitals-enqueue --max-len 400 "$REDIS/t" <in
 is_status 0
 stdout_lines 300

@@ -48,7 +48,7 @@ numbered() { # SERVER QUEUE: without gaps
 # ---- The server is killed, twice, while 10,000 lines are on their way.
 
 redis_start a
-events 1 10000 >in
+events_from 1 10000 >in
 begin "$REDIS/s"
 feed in
 wait_for has_receipts 100
@@ -103,7 +103,7 @@ ok 'what was acknowledged is where it was'
 
 # ---- The scripts are flushed, and the server does not answer for a while.
 
-events 1 2000 >in2
+events_from 1 2000 >in2
 begin "$REDIS/f"
 head -n 1000 in2 >&8
 wait_for has_receipts 1000
@@ -159,7 +159,7 @@ ok 'each line has one receipt'
 [ "$(sqlite3 spool 'SELECT count(*) FROM line')" = 0 ]
 ok 'the spool is empty'
 begin --spool spool --rejects rejects "$REDIS/b"
-events 3001 3001 >&8
+events_from 3001 3001 >&8
 wait_for has_receipts 1
 try 'a spool that is in use' vitals-enqueue --spool spool --rejects rejects "$REDIS/b"
 is_status 3
@@ -188,10 +188,10 @@ ok 'it is in the rejects'
 # ---- Signals.
 
 begin "$REDIS/t"
-events 1 5 >&8
+events_from 1 5 >&8
 wait_for has_receipts 5
 redis_pause a
-events 6 8 >&8
+events_from 6 8 >&8
 kill -TERM "$ENQUEUE"
 wait_for grep -q 'signal SIGTERM' err
 redis_continue a
@@ -204,7 +204,7 @@ ok 'what was in the pipe is added'
 begin -v --rejects left "$REDIS/t"
 wait_for grep -q 'connected to' err
 redis_pause a
-events 11 12 >&8
+events_from 11 12 >&8
 printf '{"id":"torn' >&8
 kill -TERM "$ENQUEUE"
 try 'SIGTERM, and a server that does not answer' finish
@@ -217,11 +217,11 @@ ok 'nothing is acknowledged'
 [ "$(wc -l <left)" = 3 ] && grep -q 'were read and not acknowledged: they are in left' err
 ok 'the lines are kept'
 begin "$REDIS/t"
-events 21 22 >&8
+events_from 21 22 >&8
 wait_for has_receipts 2
 kill -INT "$ENQUEUE"
 wait_for grep -q 'ends with the input' err
-events 23 24 >&8
+events_from 23 24 >&8
 try 'SIGINT' finish
 is_status 0
 is_stdout ''

@@ -5,7 +5,7 @@
 # shellcheck source=tests/cli/redis.sh
 . "$TESTS/cli/redis.sh"
 umask 077
-events 1 5 >in
+events_from 1 5 >in
 echo good >good
 echo bad >bad
 
@@ -25,7 +25,7 @@ try 'the rights of the man page' vitals-enqueue --redis-user me \
 is_status 0
 stdout_json '.status == "queued"'
 is_stderr ''
-events 1001 6000 >many
+events_from 1001 6000 >many
 try 'also to trim' vitals-enqueue --redis-user me \
 	--redis-password-file good "$REDIS/s" <many
 is_status 0
@@ -51,7 +51,7 @@ is_status 4
 is_stdout ''
 stderr_has "^vitals-enqueue: $REDIS/other: .*NOPERM"
 redis_cli a acl setuser me -xadd >/dev/null
-events 11 15 >in2
+events_from 11 15 >in2
 try 'no right to add' vitals-enqueue --redis-user me --redis-password-file good \
 	--rejects rejects "$REDIS/s" <in2
 is_status 4
@@ -182,7 +182,7 @@ mkfifo fifo
 vitals-enqueue --partitions 1 "$REDIS/s" <fifo >out 2>err &
 p=$!
 exec 8>fifo
-events 1 300 >many
+events_from 1 300 >many
 cat many >&8
 wait_for grep -q 'OOM command not allowed' err
 [ ! -s out ]
@@ -197,7 +197,7 @@ ok 'the status'
 redis_lines f s | cmp -s many -
 ok 'in their order'
 redis_cli f config set maxmemory 1 >/dev/null
-events 301 305 >many
+events_from 301 305 >many
 try 'a server that stays full' vitals-enqueue --give-up-after 0.5 "$REDIS/s" <many
 is_status 4
 is_stdout ''

@@ -142,7 +142,7 @@ redis_lines() { # NAME QUEUE
 			awk 'take { print } { take = !take && $0 == "line" }'
 	done
 }
-events() { # FROM TO: with the IDs e-FROM to e-TO, of ten sessions
+events_from() { # FROM TO: with the IDs e-FROM to e-TO, of ten sessions
 	awk -v from="$1" -v to="$2" 'BEGIN { for (i = from; i <= to; i++)
 		printf "{\"schemaVersion\":\"1.0\",\"id\":\"e-%d\",\"type\":\"vitals.sample\",\"session\":{\"id\":\"s-%d\"},\"seq\":%d}\n", i, i % 10, i }'
 }

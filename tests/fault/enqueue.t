@@ -10,7 +10,7 @@
 preload fault
 umask 077
 redis_start a
-events 1 3 >in
+events_from 1 3 >in
 
 in_queue() {
 	redis_lines a s | jq -r .id | sort

@@ -73,8 +73,7 @@ inbox_with(const char *const line[], struct err *err)
 static void
 resume(struct serve *s, struct inbox *x, int fd)
 {
-	struct receive r = {
-	    .options = {.inbox = x, .fd = fd, .notice = notice},
+	struct receive r = {.options = {.inbox = x, .fd = fd, .notice = notice},
 	    .decided_to = INT64_MAX};
 
 	r.output = serve_output_new(s, fd, written, NULL);
