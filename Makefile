@@ -173,7 +173,7 @@ include tests/lint/lint.mk
 completions: all ## write the completions again, from the tables of options
 	sh completions/generate.sh $(B)
 
-include install.mk
+include lib/install.mk
 include man/html/html.mk
 
 clean: ## remove what was built

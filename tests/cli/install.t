@@ -13,7 +13,7 @@ tree() { # ARG ...: make, without building
 built=$(cd "$BUILD" && for c in "$ROOT"/cmd/*.c; do
 	c=$(basename "$c" .c)
 	[ ! -x "$c" ] || echo "$c"
-done)
+done | sort)
 [ -n "$built" ] || skip_all 'no command is built'
 
 # ---- Install ----------------------------------------------------------------

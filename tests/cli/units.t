@@ -2,7 +2,7 @@
 # The units of systemd: they are valid, hardened, and the commands in them work.
 . "$(dirname "$0")/tap.sh"
 
-units=$ROOT/systemd
+units=$ROOT/examples/systemd
 for c in vitals-receive vitals-stream vitals-hub vitals-post vitals-sign \
 	vitals-token; do
 	[ -x "$BUILD/$c" ] || skip_all "$c is not built"

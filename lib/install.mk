@@ -3,7 +3,7 @@
 man1 = $(wildcard $(addprefix man/,$(addsuffix .1,$(commands))))
 man5 = $(wildcard man/*.5)
 man7 = $(wildcard man/*.7)
-units = $(wildcard systemd/*.service systemd/*.socket)
+units = $(wildcard examples/systemd/*.service examples/systemd/*.socket)
 install: all ## install below PREFIX
 	$(INSTALL) -d $(foreach d,$(bindir) $(mandir)/man1 $(mandir)/man5 \
 	$(mandir)/man7 $(bashdir) $(zshdir) $(fishdir) $(unitdir) \
