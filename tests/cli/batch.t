@@ -38,6 +38,7 @@ batch() {
 	awk 'NR > 1 && $7 != 0' log | grep -q 'broken\.mp4$'
 	ok "$1: the log names what failed"
 	ids >first
+	sort events.ndjson >before
 	awk -F '\t' 'NR > 1 { print $NF }' log | sort >ran
 	cp ../later "$2/d.mp4"
 	try "$1, again" sh commands.sh
@@ -48,6 +49,8 @@ batch() {
 	ok "$1, again: no event is lost, and the new clip has one"
 	ids | comm -13 - first | cmp -s - /dev/null
 	ok "$1, again: the IDs are the same"
+	[ "$(sort events.ndjson | comm -13 - before | wc -l)" -eq 0 ]
+	ok "$1, again: so is every byte of the events"
 	awk -F '\t' 'NR > 1 { print $NF }' log | sort | comm -23 - ran >new
 	[ "$(grep -c . new)" -eq 2 ] && grep -q d.mp4 new
 	ok "$1, again: only what is new or failed was measured"

@@ -2,4 +2,5 @@
 mkdir -p measured
 parallel --joblog log --resume-failed --results measured/{/}.ndjson \
     vitals-extract {} ::: *.mp4 >/dev/null
-vitals-event --id content measured/*.ndjson >events.ndjson
+test -e begun || date -u +%FT%TZ >begun
+vitals-event --id content --time "$(cat begun)" measured/*.ndjson >events.ndjson
