@@ -257,7 +257,7 @@ stderr_has '^vitals-enqueue: in: no certificates in PEM$'
 	printf '{"id":"long","x":"'
 	head -c 1000000 /dev/zero | tr '\0' x
 	printf '"}\n'
-	events 101 3000
+	events_from 101 3000
 } >many
 try 'much over TLS' vitals-enqueue --redis-ca ca.pem --redis-certificate server.pem \
 	--redis-certificate-key server.key --batch 10000 "$REDIS/s" <many
