@@ -86,7 +86,7 @@ false_clock x.mp4 'a time lapse' \
 	"recorded at 2.5 frames per second and played at 30 ($fps)"
 tag true.mp4 x.mov com.apple.photos.captureMode Time-lapse
 false_clock x.mov "Apple's time lapse" \
-	'slow motion or a time lapse according to com.apple.photos.captureMode says'
+	'slow motion or a time lapse according to com.apple.photos.captureMode'
 
 # Ordinary clips have such keys as well.
 for rate in 30.000000 29.97 31 30000/1001; do
