@@ -22,7 +22,27 @@ set -eu
 list=$1 folder=$2
 shift 2
 mkdir -p "$folder"
-[ $# -eq 0 ] || set -- --sshloginfile "$1" --filter-hosts
+# Hosts that cannot be reached are left out.  (--filter-hosts of parallel does the same,
+# but fails in the version of Debian 13.)
+# shellcheck disable=SC2086 # a command of its own, such as ssh -p 2222 name
+reachable() { # LOGIN, as in --sshloginfile, without the number of jobs
+	case $1 in
+	:) ;;
+	*' '*) $1 true </dev/null ;;
+	*) ssh -o BatchMode=yes -o ConnectTimeout=10 "$1" true </dev/null ;;
+	esac
+}
+if [ $# -eq 1 ]; then
+	while read -r line; do
+		case $line in '' | '#'*) continue ;; esac
+		if reachable "${line#*/}"; then
+			echo "$line"
+		else
+			echo "measure.sh: ${line#*/} is left out: it cannot be reached" >&2
+		fi
+	done <"$1" >"$folder/hosts"
+	set -- --sshloginfile "$folder/hosts"
+fi
 # The name of a result is the path of the recording, with % for each /.
 status=0
 parallel --arg-file "$list" --joblog "$folder/log" --resume-failed --retries 3 "$@" \

@@ -36,10 +36,12 @@ redis_error_kind(struct span text)
 
 	if (says_any(text, full, sizeof(full) / sizeof(full[0])))
 		return REDIS_ERROR_FULL;
-	/* Redis 7.0 within a script: "ERR The user executing the script ..." */
+	/* Within a script, Redis 7 says "ERR The user executing the script
+	 * can't ...", and Redis 8 "ERR ACL failure in script: ...". */
 	if (says_any(text, rights, sizeof(rights) / sizeof(rights[0])) ||
 	    (text.n > 0 &&
-		strstr(text.p, "executing the script can't") != NULL))
+		(strstr(text.p, "executing the script can't") != NULL ||
+		    strstr(text.p, "ACL failure in script") != NULL)))
 		return REDIS_ERROR_RIGHTS;
 	return REDIS_ERROR_OTHER;
 }

@@ -54,15 +54,15 @@ is 'and over ssh' "$(sort -u ssh.log | tr '\n' ' ')" 'one two '
 
 # The same again: only what failed.  After an interruption: what is not in the log.
 jobs() { # the recordings of the jobs that the log has, except the first $1
-	sed 1d measured/log | tail -n +$(($1 + 1)) | cut -f 9 | grep -o '[ab][^/]*4' |
-		tr '\n' ' '
+	sed 1d measured/log | tail -n +$(($1 + 1)) | cut -f 9 | tr -d "'" |
+		sed 's|.*/||' | tr '\n' ' '
 }
 try 'again' "$measure" list measured hosts
 is_status 1
 is_stdout ''
 stderr_has 'broken.mp4: is not a video'
 is 'again: only the one that failed' "$(jobs 3)" 'broken.mp4 '
-sed 1d measured/log | grep -v 'b.*c.*/a.mp4' >rest
+sed 1d measured/log | grep -v 'clips/b[^/]*c/a\.mp4' >rest
 sed -i 1q measured/log
 cat rest >>measured/log
 try 'after an interruption' "$measure" list measured hosts

@@ -56,7 +56,7 @@ try 'no right to add' vitals-enqueue --redis-user me --redis-password-file good 
 	--rejects rejects "$REDIS/s" <in2
 is_status 4
 is_stdout ''
-stderr_has "^vitals-enqueue: $REDIS/s: .*\(NOPERM\|can't run this command\)"
+stderr_has "^vitals-enqueue: $REDIS/s: .*\(NOPERM\|can't run this command\|ACL failure in script\)"
 stderr_has '^vitals-enqueue: 5 lines were read and not acknowledged: they are in rejects$'
 cat in2 >want
 tail -n 5 rejects | cmp -s want -
