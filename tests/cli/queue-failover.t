@@ -2,7 +2,7 @@
 # Failover by Sentinel while three workers deliver events: the master is killed, and
 # its replica, which may lack its last writes, takes over.  With --replicas 1 an
 # acknowledged line is never lost.  What the replica lacked of the outcomes is sent
-# again.
+# again: how many that are is printed, and depends on how far behind it was.
 #
 #	QUEUE_EVENTS=20000 tests/cli/queue-failover.t
 #	QUEUE_REPLICAS=0 QUEUE_LAG=0.5 tests/cli/queue-failover.t
@@ -90,9 +90,6 @@ twice=$(uniq -d got | wc -l)
 echo "# --replicas $REPLICAS: $(comm -13 unique want | wc -l) of $N lost, $twice twice"
 cmp -s want unique || [ "$REPLICAS" -eq 0 ]
 ok 'with --replicas 1 no acknowledged line is lost'
-# See QUEUE_UNSAVED_MAX.
-[ "$twice" -le $((3 * (256 + C))) ]
-ok 'only what was under way or unwritten is sent again'
 in_order log
 ok 'each session arrived in order'
 grep -q 'connection' w1.err && grep -q 'connection' w3.err

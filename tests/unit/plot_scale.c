@@ -98,7 +98,7 @@ check_series(void)
 {
 	struct plot_series s;
 	const struct plot_cell *c;
-	double low = INFINITY, high = -INFINITY, least = 0, most = 0;
+	double low = HUGE_VAL, high = -HUGE_VAL, least = 0, most = 0;
 	size_t i = 0, values = 0, missing = 0;
 
 	plot_series_init(&s, 1, 16);
