@@ -1,6 +1,5 @@
 #include "plot/palette.h"
 
-
 /* Those of web/dashboard.css where it has the same thing. */
 const struct plot_palette plot_light = {
     .page = 0xf3f5f6,
