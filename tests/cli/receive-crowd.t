@@ -29,10 +29,15 @@ first=$(memory)
 is 'and more of them' "$(good 601 1600)" ' 1000 delivered 1'
 second=$(memory)
 echo "# $before kB, $first kB with the crowd, $second kB after more requests"
-[ "$first" -gt 0 ] && [ $((first - before)) -lt 20000 ]
-ok 'the crowd takes a bounded amount of memory'
-[ "$second" -gt 0 ] && [ $((second - first)) -lt 4000 ]
-ok 'requests beside it take none that stays'
+case $BUILD in
+*/address* | */valgrind*) skip 'memory' 'it is not that of the tool' ;;
+*)
+	[ "$first" -gt 0 ] && [ $((first - before)) -lt 20000 ]
+	ok 'the crowd takes a bounded amount of memory'
+	[ "$second" -gt 0 ] && [ $((second - first)) -lt 4000 ]
+	ok 'requests beside it take none that stays'
+	;;
+esac
 is 'the crowd is still there' "$(cat held)" '550 0'
 kill "$HOLDER"
 HOLDER=
