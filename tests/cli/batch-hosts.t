@@ -32,7 +32,9 @@ shift
 [ "${1-}" != -- ] || shift
 [ "$host" != gone ] || exit 255
 echo "$host" >>"$SSH_LOG"
-exec sh -c "$*"
+SHELL=/bin/sh # as sshd sets it
+export SHELL
+exec $SHELL -c "$*"
 X
 chmod +x bin/ssh
 PATH=$WORK/bin:$PATH
