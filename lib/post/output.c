@@ -123,6 +123,11 @@ flush_all(struct post_run *r)
 		r->status = cli_worst(r->status, CLI_SYSTEM);
 		r->fatal = true;
 	}
+	/* Receipts are written even if nothing else can be: of a full disk, say,
+	 * they say what became of each event.  A failure is reported at the
+	 * end. */
+	if (r->fatal)
+		(void)ndjson_flush(r->out.receipts);
 	post_flush_rejects(r);
 	return ndjson_unwritten(r->out.receipts) > 0 ||
 	    (!r->fatal && unwritten(r) > 0);

@@ -309,7 +309,11 @@ chmod 755 ro
 : >log
 events 40000 >many
 mkfifo receipts
-cat receipts >out6 &
+# The reader is slow, so that receipts are left when the spool has failed.
+{
+	wait_for grep -q ': full: ' .err
+	cat
+} <receipts >out6 &
 pid=$!
 try 'no more room' sh -c "ulimit -f 3000; vitals-post -q --spool full --max-attempts 1 '$base/status/500' <many >receipts"
 wait $pid
