@@ -99,8 +99,11 @@ struct queue_taken {
 struct queue_answer {
 	enum queue_request request;
 	enum queue_result result;
-	const char *why;          /* UNKNOWN, FAILED: "" or the reason */
-	int64_t asked;            /* when it was sent (monotonic) */
+	const char *why; /* UNKNOWN, FAILED: "" or the reason */
+	int64_t asked;   /* when it was sent (monotonic) */
+	/* The number of the connection; 0: there is none.  A new one may be to
+	 * another server, which lacks the last writes of the one before. */
+	uint64_t connection;
 	struct queue_lease lease; /* of TAKE, WRITE and RELEASE */
 	/* BEAT: how many leases this worker should have. */
 	size_t share;

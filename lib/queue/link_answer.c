@@ -180,6 +180,7 @@ fill(struct queue_link_redis *l, const struct queue_request_data *q,
 	    .result = QUEUE_DONE,
 	    .why = l->why,
 	    .asked = q->asked,
+	    .connection = redis_connection(l->r),
 	    .lease = q->lease,
 	    .next = "",
 	    .seen = ""};

@@ -82,6 +82,7 @@ leave(struct queue_worker *w, struct queue_partition *p)
 static void
 claim(struct queue_partition *p)
 {
+	p->reclaims = false;
 	p->claiming = true;
 	snprintf(p->from, sizeof(p->from), "0-0");
 }
@@ -271,11 +272,25 @@ woken(struct queue_worker *w, const struct queue_answer *a)
 		w->partition[a->woken[i]].empty = false;
 }
 
+/* After a failover, events that are settled here may be unsettled on the server.
+ * They are delivered again, because nothing says who else knows of them. */
+static void
+reconnected(struct queue_worker *w, uint64_t connection)
+{
+	if (connection == 0 || connection == w->connection)
+		return;
+	w->connection = connection;
+	for (uint32_t i = 0; i < w->o.partitions; i++)
+		w->partition[i].reclaims = w->partition[i].tenure == QUEUE_HELD;
+}
+
 static int
 answered(struct queue_worker *w, const struct queue_answer *a, struct err *err)
 {
 	struct queue_partition *p = &w->partition[a->lease.partition];
 
+	if (a->request != QUEUE_WATCH)
+		reconnected(w, a->connection);
 	if (a->result == QUEUE_FAILED)
 		return err_set(err, "%s", a->why);
 	if (a->request == QUEUE_BEAT) {
@@ -339,6 +354,11 @@ ask_take(struct queue_worker *w, struct queue_partition *p)
 	struct queue_lease lease = {
 	    .partition = (uint32_t)(p - w->partition), .epoch = p->epoch};
 
+	if (p->reclaims && !p->taking) {
+		p->empty = false;
+		p->take_at = w->now;
+		claim(p);
+	}
 	if (!wants_entries(w, p) || w->now < p->take_at || !has_room(w))
 		return 0;
 	p->taking = true;

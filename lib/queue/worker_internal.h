@@ -24,6 +24,7 @@ struct queue_partition {
 	bool claiming;           /* what earlier workers had, from ${from} on */
 	char from[QUEUE_ID_MAX]; /* see struct queue_answer.next */
 	char seen[QUEUE_ID_MAX]; /* the last entry, if ${empty} */
+	bool reclaims;           /* start over once no take is under way */
 	bool taking;             /* a take is under way */
 	bool empty;              /* the last take found nothing */
 	bool watched;            /* by the watch that is under way */
@@ -51,6 +52,7 @@ struct queue_worker {
 	int64_t beat_at;
 	int64_t rest; /* see struct queue_answer; -1: not known */
 	bool beating, watching, leaves;
+	uint64_t connection; /* of the last answer that had one */
 	int64_t watch_at;
 };
 

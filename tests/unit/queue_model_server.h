@@ -92,6 +92,7 @@ struct model_request {
 struct model_link {
 	struct queue_link base; /* first */
 	int worker;
+	uint64_t connection; /* how many were lost */
 	struct model_request *queue[PENDING_MAX];
 	size_t count;
 	struct model_request *held; /* the answer that was returned last */
@@ -384,9 +385,24 @@ model_deliver(struct model_link *l)
 static void
 model_break(struct model_link *l)
 {
+	l->connection++;
 	for (size_t i = 0; i < l->count; i++) {
 		l->queue[i]->lost = true;
 		l->queue[i]->back = server.now;
+	}
+}
+
+/* Another server takes over, which lacks some of the last outcomes. */
+static void
+model_fail_over(void)
+{
+	for (int i = 0; i < server.added; i++) {
+		struct model_event *e = &server.event[i];
+
+		if (e->stage != SETTLED || model_random(8) != 0)
+			continue;
+		e->stage = GIVEN;
+		e->letters = 0;
 	}
 }
 
@@ -438,6 +454,7 @@ model_next(struct queue_link *k, struct queue_answer *a)
 	    .result = r->lost ? QUEUE_UNKNOWN : r->result,
 	    .why = "",
 	    .asked = r->asked,
+	    .connection = l->connection + 1,
 	    .lease = r->lease,
 	    .share = r->share,
 	    .news = r->news,

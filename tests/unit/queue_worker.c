@@ -1,7 +1,8 @@
 /*
  * Workers of a queue against a model of the server, in random histories: events
  * are added and delivered, attempts fail, workers are killed, paused for longer
- * than their lease, stopped and started, and the server and connections go away.
+ * than their lease, stopped and started, and the server and connections go away;
+ * the server may come back without some of the last outcomes.
  *
  * In every history
  *	- every event is settled at the end, and was delivered or is a dead letter,
@@ -230,8 +231,10 @@ disturb(void)
 		if (m->alive)
 			model_break(&m->link);
 		break;
-	case 5: /* the server goes away, and comes back with its data */
+	case 5: /* the server goes away; it comes back, or another one does */
 		server.down = true;
+		if (model_random(2) == 0)
+			model_fail_over();
 		for (int j = 0; j < WORKERS; j++) {
 			if (machine[j].alive)
 				model_break(&machine[j].link);
