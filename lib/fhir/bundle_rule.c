@@ -39,12 +39,12 @@ is_path(struct span s, struct span type, char after)
 
 /* Check the request ${r} of an entry with the resource ${n}, or NULL. */
 static int
-check_request(struct fhir_checking *c, const struct fhir_node *entry,
-    const struct fhir_node *r, const struct fhir_node *n)
+check_request(struct fhir_checking *c, const struct json_node *entry,
+    const struct json_node *r, const struct json_node *n)
 {
-	const struct fhir_node *method = fhir_find(c->tree, r, "method");
-	const struct fhir_node *url = fhir_find(c->tree, r, "url");
-	const struct fhir_node *search = fhir_find(c->tree, r, "ifNoneExist");
+	const struct json_node *method = fhir_find(c->tree, r, "method");
+	const struct json_node *url = fhir_find(c->tree, r, "url");
+	const struct json_node *search = fhir_find(c->tree, r, "ifNoneExist");
 	bool post = fhir_is(method, "POST"), put = fhir_is(method, "PUT");
 	struct span type, path;
 
@@ -74,10 +74,10 @@ check_request(struct fhir_checking *c, const struct fhir_node *entry,
 
 /* Check the form of fullUrl ${n}, of the resource ${r} or NULL. */
 static int
-check_url(struct fhir_checking *c, const struct fhir_node *n,
-    const struct fhir_node *r)
+check_url(struct fhir_checking *c, const struct json_node *n,
+    const struct json_node *r)
 {
-	const struct fhir_node *id = fhir_find(c->tree, r, "id");
+	const struct json_node *id = fhir_find(c->tree, r, "id");
 	struct span s = fhir_text_of(c, n), tail = {s.p + s.n, 0};
 
 	if (s.n > 9 && memcmp(s.p, "urn:uuid:", 9) == 0)
@@ -106,8 +106,8 @@ check_url(struct fhir_checking *c, const struct fhir_node *n,
 
 /* Note fullUrl ${url} of ${entry}, to be compared with the others. */
 static int
-note_url(struct fhir_checking *c, const struct fhir_node *url,
-    const struct fhir_node *entry)
+note_url(struct fhir_checking *c, const struct json_node *url,
+    const struct json_node *entry)
 {
 	if (c->urls == c->url_cap) {
 		size_t cap = c->url_cap == 0 ? 64 : c->url_cap * 2;
@@ -124,10 +124,10 @@ note_url(struct fhir_checking *c, const struct fhir_node *url,
 
 /* Which of request, response and search the entry must and must not have. */
 static int
-check_parts(struct fhir_checking *c, const struct fhir_node *n,
+check_parts(struct fhir_checking *c, const struct json_node *n,
     const struct bundle_type *t)
 {
-	const struct fhir_tree *tree = c->tree;
+	const struct json_tree *tree = c->tree;
 	bool request = fhir_find(tree, n, "request") != NULL;
 	bool response = fhir_find(tree, n, "response") != NULL;
 
@@ -150,12 +150,12 @@ check_parts(struct fhir_checking *c, const struct fhir_node *n,
 }
 
 static int
-check_entry(struct fhir_checking *c, const struct fhir_node *n,
+check_entry(struct fhir_checking *c, const struct json_node *n,
     const struct bundle_type *t)
 {
-	const struct fhir_node *resource = fhir_find(c->tree, n, "resource");
-	const struct fhir_node *url = fhir_find(c->tree, n, "fullUrl");
-	const struct fhir_node *request = fhir_find(c->tree, n, "request");
+	const struct json_node *resource = fhir_find(c->tree, n, "resource");
+	const struct json_node *url = fhir_find(c->tree, n, "fullUrl");
+	const struct json_node *request = fhir_find(c->tree, n, "request");
 
 	if (check_parts(c, n, t) != 0)
 		return -1;
@@ -182,10 +182,10 @@ compare_urls(const void *a, const void *b)
 }
 
 static struct span
-version_of(const struct fhir_tree *t, const struct fhir_node *entry)
+version_of(const struct json_tree *t, const struct json_node *entry)
 {
-	const struct fhir_node *resource = fhir_find(t, entry, "resource");
-	const struct fhir_node *n =
+	const struct json_node *resource = fhir_find(t, entry, "resource");
+	const struct json_node *n =
 	    fhir_find(t, fhir_find(t, resource, "meta"), "versionId");
 
 	return n == NULL ? (struct span){"", 0} : n->value;
@@ -217,10 +217,10 @@ check_unique(struct fhir_checking *c)
 
 /* Check the type of the first resource, which documents and messages need. */
 static int
-check_first(struct fhir_checking *c, const struct fhir_node *n,
-    const struct fhir_node *entry, const struct bundle_type *t)
+check_first(struct fhir_checking *c, const struct json_node *n,
+    const struct json_node *entry, const struct bundle_type *t)
 {
-	const struct fhir_node *r =
+	const struct json_node *r =
 	    entry == NULL ? NULL : fhir_find(c->tree, entry, "resource");
 
 	if (t->first == NULL ||
@@ -232,13 +232,13 @@ check_first(struct fhir_checking *c, const struct fhir_node *n,
 }
 
 int
-fhir_bundle_rule(struct fhir_checking *c, const struct fhir_node *n,
+fhir_bundle_rule(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
-	const struct fhir_node *name = fhir_find(c->tree, n, "type");
-	const struct fhir_node *list = fhir_find(c->tree, n, "entry");
-	const struct fhir_node *entry =
-	    list == NULL ? NULL : fhir_first(c->tree, list);
+	const struct json_node *name = fhir_find(c->tree, n, "type");
+	const struct json_node *list = fhir_find(c->tree, n, "entry");
+	const struct json_node *entry =
+	    list == NULL ? NULL : json_tree_first(c->tree, list);
 	const struct bundle_type *t = types;
 
 	(void)e;
@@ -250,7 +250,7 @@ fhir_bundle_rule(struct fhir_checking *c, const struct fhir_node *n,
 		    "is only allowed in a searchset or history (bdl-1)");
 	if (check_first(c, n, entry, t) != 0)
 		return -1;
-	for (; entry != NULL; entry = fhir_next(c->tree, entry)) {
+	for (; entry != NULL; entry = json_tree_next(c->tree, entry)) {
 		if (check_entry(c, entry, t) != 0)
 			return -1;
 	}

@@ -1,14 +1,14 @@
 /* Walking through a resource: elements, types, lists, primitives. */
 #include "fhir/check.h"
 
-static int check_object(struct fhir_checking *c, const struct fhir_node *n,
+static int check_object(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_type *type, const struct fhir_element *e);
-static int check_resource(struct fhir_checking *c, const struct fhir_node *n);
+static int check_resource(struct fhir_checking *c, const struct json_node *n);
 
 /* ---- Primitives ------------------------------------------------------------ */
 
 static int
-wrong_json(struct fhir_checking *c, const struct fhir_node *n, const char *want)
+wrong_json(struct fhir_checking *c, const struct json_node *n, const char *want)
 {
 	if (n->type == JSON_NULL)
 		return fhir_wrong(c->tree, n, NULL, c->err, "must not be null");
@@ -17,7 +17,7 @@ wrong_json(struct fhir_checking *c, const struct fhir_node *n, const char *want)
 }
 
 static int
-check_text(struct fhir_checking *c, const struct fhir_node *n,
+check_text(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
 	struct span text =
@@ -39,7 +39,7 @@ check_text(struct fhir_checking *c, const struct fhir_node *n,
 }
 
 static int
-check_primitive(struct fhir_checking *c, const struct fhir_node *n,
+check_primitive(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
 	switch (e->type->kind) {
@@ -85,7 +85,7 @@ is_primitive(const struct fhir_type *type)
 }
 
 static int
-check_value(struct fhir_checking *c, const struct fhir_node *n,
+check_value(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
 	if (is_primitive(e->type))
@@ -103,12 +103,12 @@ check_value(struct fhir_checking *c, const struct fhir_node *n,
 
 /* Return the member of the parent of ${n} with the extensions of its items,
  * "_name"; NULL if there is none. */
-static const struct fhir_node *
-shadow_of(const struct fhir_tree *t, const struct fhir_node *n)
+static const struct json_node *
+shadow_of(const struct json_tree *t, const struct json_node *n)
 {
-	const struct fhir_node *s = fhir_first(t, &t->node[n->parent]);
+	const struct json_node *s = json_tree_first(t, &t->node[n->parent]);
 
-	for (; s != NULL; s = fhir_next(t, s)) {
+	for (; s != NULL; s = json_tree_next(t, s)) {
 		if (s->key.n == n->key.n + 1 && s->key.p[0] == '_' &&
 		    memcmp(s->key.p + 1, n->key.p, n->key.n) == 0)
 			return s;
@@ -117,18 +117,18 @@ shadow_of(const struct fhir_tree *t, const struct fhir_node *n)
 }
 
 static int
-check_list(struct fhir_checking *c, const struct fhir_node *n,
+check_list(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
-	const struct fhir_node *item;
+	const struct json_node *item;
 
 	if (n->type != JSON_ARRAY)
 		return fhir_wrong(c->tree, n, NULL, c->err, "must be a list");
 	if (n->first == 0)
 		return fhir_wrong(
 		    c->tree, n, NULL, c->err, "must not be empty");
-	for (item = fhir_first(c->tree, n); item != NULL;
-	     item = fhir_next(c->tree, item)) {
+	for (item = json_tree_first(c->tree, n); item != NULL;
+	     item = json_tree_next(c->tree, item)) {
 		if (item->type == JSON_NULL && is_primitive(e->type) &&
 		    shadow_of(c->tree, n) != NULL)
 			continue;
@@ -162,20 +162,20 @@ find_element(const struct fhir_type *type, struct span key)
 /* The "_name" of a primitive: an object with an id or extensions; of a list, a
  * list of such objects and nulls. */
 static int
-check_shadow(struct fhir_checking *c, const struct fhir_node *n, bool many)
+check_shadow(struct fhir_checking *c, const struct json_node *n, bool many)
 {
 	static const struct fhir_type shadow = {
 	    "Element", FHIR_COMPLEX, false, NULL, 0, NULL};
 	static const struct fhir_element of_shadow = {
 	    "Element", &shadow, 0, NULL};
-	const struct fhir_node *item;
+	const struct json_node *item;
 
 	if (!many)
 		return check_value(c, n, &of_shadow);
 	if (n->type != JSON_ARRAY || n->first == 0)
 		return fhir_wrong(c->tree, n, NULL, c->err, "must be a list");
-	for (item = fhir_first(c->tree, n); item != NULL;
-	     item = fhir_next(c->tree, item)) {
+	for (item = json_tree_first(c->tree, n); item != NULL;
+	     item = json_tree_next(c->tree, item)) {
 		if (item->type != JSON_NULL &&
 		    check_value(c, item, &of_shadow) != 0)
 			return -1;
@@ -186,7 +186,7 @@ check_shadow(struct fhir_checking *c, const struct fhir_node *n, bool many)
 /* Check the member ${n} of an object of ${type}; set *${seen} to its element, or
  * to NULL if it is only the extensions of one. */
 static int
-check_member(struct fhir_checking *c, const struct fhir_node *n,
+check_member(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_type *type, const struct fhir_element **seen)
 {
 	struct span key = n->key;
@@ -224,7 +224,7 @@ struct seen {
 
 /* Note that ${e}, or NULL, was seen.  Of a choice there is at most one. */
 static int
-note_element(struct fhir_checking *c, const struct fhir_node *n,
+note_element(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_type *type, const struct fhir_element *e,
     struct seen *seen)
 {
@@ -253,14 +253,14 @@ note_element(struct fhir_checking *c, const struct fhir_node *n,
 }
 
 static int
-check_object(struct fhir_checking *c, const struct fhir_node *n,
+check_object(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_type *type, const struct fhir_element *e)
 {
-	const struct fhir_node *member = fhir_first(c->tree, n);
+	const struct json_node *member = json_tree_first(c->tree, n);
 	const struct fhir_element *element;
 	struct seen seen = {0};
 
-	for (; member != NULL; member = fhir_next(c->tree, member)) {
+	for (; member != NULL; member = json_tree_next(c->tree, member)) {
 		if (n == c->resource &&
 		    json_string_is(member->key, member->key_escaped,
 			SPAN_LIT("resourceType")))
@@ -282,17 +282,17 @@ check_object(struct fhir_checking *c, const struct fhir_node *n,
 
 /* Check the resource ${n} of a type whose elements are not known here. */
 static int
-check_other(struct fhir_checking *c, const struct fhir_node *n)
+check_other(struct fhir_checking *c, const struct json_node *n)
 {
-	const struct fhir_node *id = fhir_find(c->tree, n, "id");
+	const struct json_node *id = fhir_find(c->tree, n, "id");
 	static const struct fhir_element of_id = {"id", &fhir_id, 0, NULL};
 
 	return id == NULL ? 0 : check_value(c, id, &of_id);
 }
 
 static int
-check_typed(struct fhir_checking *c, const struct fhir_node *n,
-    const struct fhir_node *type)
+check_typed(struct fhir_checking *c, const struct json_node *n,
+    const struct json_node *type)
 {
 	if (fhir_is(type, "Observation"))
 		return check_object(c, n, &fhir_observation_type, NULL);
@@ -305,11 +305,11 @@ check_typed(struct fhir_checking *c, const struct fhir_node *n,
 
 /* Check the resource ${n}, an element of another one. */
 static int
-check_resource(struct fhir_checking *c, const struct fhir_node *n)
+check_resource(struct fhir_checking *c, const struct json_node *n)
 {
-	const struct fhir_node *outer = c->resource, *container = c->container;
-	const struct fhir_node *type = fhir_find(c->tree, n, "resourceType");
-	const struct fhir_node *list = &c->tree->node[n->parent];
+	const struct json_node *outer = c->resource, *container = c->container;
+	const struct json_node *type = fhir_find(c->tree, n, "resourceType");
+	const struct json_node *list = &c->tree->node[n->parent];
 	bool contained = list->type == JSON_ARRAY;
 	struct span name;
 	int rc;
@@ -339,8 +339,8 @@ check_resource(struct fhir_checking *c, const struct fhir_node *n)
 int
 fhir_check_root(struct fhir_checking *c)
 {
-	const struct fhir_node *n = c->tree->node;
-	const struct fhir_node *type = fhir_find(c->tree, n, "resourceType");
+	const struct json_node *n = c->tree->node;
+	const struct json_node *type = fhir_find(c->tree, n, "resourceType");
 
 	c->resource = c->container = n;
 	c->in_bundle = false;

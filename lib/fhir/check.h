@@ -6,15 +6,15 @@
 #include "fhir/types.h"
 
 struct fhir_url {
-	const struct fhir_node *url, *entry;
+	const struct json_node *url, *entry;
 };
 
 struct fhir_checking {
-	struct fhir_tree *tree;
+	struct json_tree *tree;
 	bool profiles; /* also check the vital signs profiles */
 	struct err *err;
 	/* The resource being checked, and the one that contains it or is it. */
-	const struct fhir_node *resource, *container;
+	const struct json_node *resource, *container;
 	bool in_bundle;
 	struct buf text;      /* scratch */
 	struct fhir_url *url; /* of a Bundle */
@@ -28,35 +28,35 @@ int fhir_check_root(struct fhir_checking *c);
 void fhir_checking_release(struct fhir_checking *c);
 
 /* The string ${n}, unescaped; in c->text if it has escapes. */
-struct span fhir_text_of(struct fhir_checking *c, const struct fhir_node *n);
+struct span fhir_text_of(struct fhir_checking *c, const struct json_node *n);
 
 /* Has ${n} a member of the choice ${name}, such as "value"?  Return it, or
  * NULL. */
-const struct fhir_node *fhir_choice(
-    const struct fhir_tree *t, const struct fhir_node *n, const char *name);
+const struct json_node *fhir_choice(
+    const struct json_tree *t, const struct json_node *n, const char *name);
 
 /* The number of codings of the CodeableConcept ${n}, which may be NULL, that are
  * ${code} of ${system}. */
-size_t fhir_codings(const struct fhir_tree *t, const struct fhir_node *n,
+size_t fhir_codings(const struct json_tree *t, const struct json_node *n,
     const char *uri, const char *code);
 
 /* Append the text of the CodeableConcept ${n} as JSON: its text, or else the
  * display or the code of its first coding; the first of them that has at most
  * ${max} bytes.  Return whether there is one. */
-bool fhir_concept_text(const struct fhir_tree *t, const struct fhir_node *n,
+bool fhir_concept_text(const struct json_tree *t, const struct json_node *n,
     size_t max, struct buf *out);
 
 /* Return the extension ${url} of ${n}; NULL if there is none. */
-const struct fhir_node *fhir_extension(
-    const struct fhir_tree *t, const struct fhir_node *n, const char *url);
+const struct json_node *fhir_extension(
+    const struct json_tree *t, const struct json_node *n, const char *url);
 
 /* Append ,"key": and the value of the extension ${url} of ${n}, if it has one. */
-void fhir_put_extension(const struct fhir_tree *t, const struct fhir_node *n,
+void fhir_put_extension(const struct json_tree *t, const struct json_node *n,
     const char *url, const char *key, struct buf *out);
 
 /* ---- Rules of types (rules.c, reference.c, extension.c) --------------------- */
 
-typedef int fhir_rule(struct fhir_checking *c, const struct fhir_node *n,
+typedef int fhir_rule(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e);
 
 fhir_rule fhir_period_rule, fhir_coding_rule, fhir_quantity_rule,
@@ -68,11 +68,11 @@ fhir_rule fhir_period_rule, fhir_coding_rule, fhir_quantity_rule,
 fhir_rule fhir_observation_rule, fhir_bundle_rule;
 
 /* Check the Observation ${n} against the vital signs profiles, if they apply. */
-int fhir_check_profile(struct fhir_checking *c, const struct fhir_node *n);
+int fhir_check_profile(struct fhir_checking *c, const struct json_node *n);
 
 /* The type of the resource that the reference ${n} refers to: in the text of the
  * reference, contained, or named.  n 0: not known. */
 struct span fhir_reference_type(
-    struct fhir_checking *c, const struct fhir_node *n);
+    struct fhir_checking *c, const struct json_node *n);
 
 #endif

@@ -5,7 +5,7 @@
 #include "fhir/fhir.h"
 
 struct fhir_checker {
-	struct fhir_tree tree;
+	struct json_tree tree;
 	struct fhir_checking checking;
 };
 
@@ -28,7 +28,7 @@ fhir_checker_free(struct fhir_checker *c)
 	if (c == NULL)
 		return;
 	fhir_checking_release(&c->checking);
-	fhir_tree_release(&c->tree);
+	json_tree_release(&c->tree);
 	free(c);
 }
 
@@ -36,7 +36,7 @@ enum verdict
 fhir_check(struct fhir_checker *c, struct span line, struct err *err)
 {
 	c->checking.err = err;
-	if (fhir_tree_read(&c->tree, line, err) == 0 &&
+	if (json_tree_read(&c->tree, line, err) == 0 &&
 	    fhir_check_root(&c->checking) == 0 &&
 	    !buf_failed(&c->checking.text))
 		return VERDICT_GOOD;

@@ -3,12 +3,12 @@
 #include "fhir/maker.h"
 
 /* Return the contained Device to which the Observation ${n} refers, or NULL. */
-static const struct fhir_node *
-find_device(struct fhir_checking *c, const struct fhir_node *n)
+static const struct json_node *
+find_device(struct fhir_checking *c, const struct json_node *n)
 {
-	const struct fhir_node *reference =
+	const struct json_node *reference =
 	    fhir_find(c->tree, fhir_find(c->tree, n, "device"), "reference");
-	const struct fhir_node *list = fhir_find(c->tree, n, "contained");
+	const struct json_node *list = fhir_find(c->tree, n, "contained");
 	struct span s;
 
 	if (reference == NULL || list == NULL)
@@ -16,9 +16,9 @@ find_device(struct fhir_checking *c, const struct fhir_node *n)
 	s = fhir_text_of(c, reference);
 	if (s.n < 2 || s.p[0] != '#')
 		return NULL;
-	for (n = fhir_first(c->tree, list); n != NULL;
-	     n = fhir_next(c->tree, n)) {
-		const struct fhir_node *id = fhir_find(c->tree, n, "id");
+	for (n = json_tree_first(c->tree, list); n != NULL;
+	     n = json_tree_next(c->tree, n)) {
+		const struct json_node *id = fhir_find(c->tree, n, "id");
 
 		if (id != NULL &&
 		    json_string_is(json_inside(id->value), id->escaped,
@@ -33,13 +33,13 @@ find_device(struct fhir_checking *c, const struct fhir_node *n)
 
 /* Append the JSON value in the text ${n}. */
 static int
-put_json(struct fhir_checking *c, const struct fhir_node *n, struct buf *out)
+put_json(struct fhir_checking *c, const struct json_node *n, struct buf *out)
 {
 	struct json_scan *scan = &c->tree->scan;
 	enum json_token t;
 	size_t before = out->len;
 
-	fhir_node_text(n, out);
+	json_tree_text(n, out);
 	if (buf_failed(out))
 		return err_set(c->err, "out of memory");
 	json_scan_start(
@@ -57,10 +57,10 @@ put_json(struct fhir_checking *c, const struct fhir_node *n, struct buf *out)
 /* Append "VALUE UNIT" as a text; of a number without a unit, the number. */
 static void
 put_quantity(
-    const struct fhir_tree *t, const struct fhir_node *q, struct buf *out)
+    const struct json_tree *t, const struct json_node *q, struct buf *out)
 {
-	const struct fhir_node *value = fhir_find(t, q, "value");
-	const struct fhir_node *unit = fhir_find(t, q, "unit");
+	const struct json_node *value = fhir_find(t, q, "value");
+	const struct json_node *unit = fhir_find(t, q, "unit");
 
 	if (unit == NULL)
 		unit = fhir_find(t, q, "code");
@@ -76,12 +76,12 @@ put_quantity(
 /* Append ,"name":value of the property ${p}; nothing if it has neither. */
 static int
 put_property(
-    struct fhir_checking *c, const struct fhir_node *p, struct buf *out)
+    struct fhir_checking *c, const struct json_node *p, struct buf *out)
 {
-	const struct fhir_node *quantity =
+	const struct json_node *quantity =
 	    fhir_find(c->tree, p, "valueQuantity");
-	const struct fhir_node *code = fhir_find(c->tree, p, "valueCode");
-	const struct fhir_node *concept;
+	const struct json_node *code = fhir_find(c->tree, p, "valueCode");
+	const struct json_node *concept;
 
 	buf_add_byte(out, ',');
 	if (!fhir_concept_text(
@@ -90,10 +90,10 @@ put_property(
 		    c->tree, p, "type", c->err, "has neither text nor code");
 	buf_add_byte(out, ':');
 	if (quantity != NULL) {
-		put_quantity(c->tree, fhir_first(c->tree, quantity), out);
+		put_quantity(c->tree, json_tree_first(c->tree, quantity), out);
 		return 0;
 	}
-	concept = code == NULL ? NULL : fhir_first(c->tree, code);
+	concept = code == NULL ? NULL : json_tree_first(c->tree, code);
 	if (fhir_extension(c->tree, concept, FHIR_EXTENSION "json") != NULL &&
 	    fhir_find(c->tree, concept, "text") != NULL)
 		return put_json(c, fhir_find(c->tree, concept, "text"), out);
@@ -102,14 +102,15 @@ put_property(
 	return 0;
 }
 
-static const struct fhir_node *
-model_of(const struct fhir_tree *t, const struct fhir_node *device)
+static const struct json_node *
+model_of(const struct json_tree *t, const struct json_node *device)
 {
-	const struct fhir_node *list = fhir_find(t, device, "deviceName"), *n;
+	const struct json_node *list = fhir_find(t, device, "deviceName"), *n;
 
 	if (list == NULL)
 		return NULL;
-	for (n = fhir_first(t, list); n != NULL; n = fhir_next(t, n)) {
+	for (n = json_tree_first(t, list); n != NULL;
+	     n = json_tree_next(t, n)) {
 		if (fhir_is(fhir_find(t, n, "type"), "model-name"))
 			return fhir_find(t, n, "name");
 	}
@@ -118,10 +119,10 @@ model_of(const struct fhir_tree *t, const struct fhir_node *device)
 
 int
 fhir_read_device(
-    struct fhir_checking *c, const struct fhir_node *n, struct buf *out)
+    struct fhir_checking *c, const struct json_node *n, struct buf *out)
 {
-	const struct fhir_node *device = find_device(c, n);
-	const struct fhir_node *make, *model, *list, *p;
+	const struct json_node *device = find_device(c, n);
+	const struct json_node *make, *model, *list, *p;
 	size_t first;
 
 	if (device == NULL)
@@ -137,8 +138,8 @@ fhir_read_device(
 	if (model != NULL)
 		buf_addf(out, ",\"model\":%.*s", (int)model->value.n,
 		    model->value.p);
-	for (p = list == NULL ? NULL : fhir_first(c->tree, list); p != NULL;
-	     p = fhir_next(c->tree, p)) {
+	for (p = list == NULL ? NULL : json_tree_first(c->tree, list);
+	     p != NULL; p = json_tree_next(c->tree, p)) {
 		if (put_property(c, p, out) != 0)
 			return -1;
 	}

@@ -19,13 +19,13 @@ fhir_draft_release(struct fhir_draft *d)
  * one. */
 static bool
 read_identifier(
-    struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d)
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d)
 {
-	const struct fhir_node *list = fhir_find(c->tree, n, "identifier");
+	const struct json_node *list = fhir_find(c->tree, n, "identifier");
 
-	for (n = list == NULL ? NULL : fhir_first(c->tree, list); n != NULL;
-	     n = fhir_next(c->tree, n)) {
-		const struct fhir_node *value = fhir_find(c->tree, n, "value");
+	for (n = list == NULL ? NULL : json_tree_first(c->tree, list);
+	     n != NULL; n = json_tree_next(c->tree, n)) {
+		const struct json_node *value = fhir_find(c->tree, n, "value");
 		struct span s;
 		size_t slash;
 
@@ -50,12 +50,12 @@ read_identifier(
 
 /* Is the Observation one whose content may be used? */
 static int
-check_usable(struct fhir_checking *c, const struct fhir_node *n)
+check_usable(struct fhir_checking *c, const struct json_node *n)
 {
 	static const char *const not_measured[] = {
 	    "registered", "cancelled", "entered-in-error"};
-	const struct fhir_node *status = fhir_find(c->tree, n, "status");
-	const struct fhir_node *rules = fhir_find(c->tree, n, "implicitRules");
+	const struct json_node *status = fhir_find(c->tree, n, "status");
+	const struct json_node *rules = fhir_find(c->tree, n, "implicitRules");
 
 	for (size_t i = 0; i < 3; i++) {
 		if (fhir_is(status, not_measured[i]))
@@ -70,9 +70,9 @@ check_usable(struct fhir_checking *c, const struct fhir_node *n)
 
 int
 fhir_draft_read(
-    struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d)
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d)
 {
-	const struct fhir_node *subject = fhir_find(c->tree, n, "subject");
+	const struct json_node *subject = fhir_find(c->tree, n, "subject");
 
 	for (size_t i = 0; i < DRAFT_PARTS; i++)
 		buf_clear(&d->part[i]);

@@ -33,7 +33,7 @@ void fhir_draft_release(struct fhir_draft *d);
 /* Read the Observation ${n}, whose structure was checked, into ${d}.  Return 0, or
  * -1 with c->err. */
 int fhir_draft_read(
-    struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d);
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d);
 
 /* Is ${b} of the same measurement as ${a}, and another part of it? */
 bool fhir_draft_same(const struct fhir_draft *a, const struct fhir_draft *b);
@@ -51,17 +51,17 @@ int fhir_draft_write(
 
 /* Write time, session, seq, type and quality of the Observation ${n}. */
 int fhir_read_context(
-    struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d);
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d);
 
 /* Append ,"device":{…} of the Device that the Observation ${n} contains; nothing
  * if it does not.  Return 0, or -1 with c->err. */
 int fhir_read_device(
-    struct fhir_checking *c, const struct fhir_node *n, struct buf *out);
+    struct fhir_checking *c, const struct json_node *n, struct buf *out);
 
 /* Write the readings, or the wave, of the Observation ${n}. */
 int fhir_read_values(
-    struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d);
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d);
 int fhir_read_wave(
-    struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d);
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d);
 
 #endif

@@ -58,13 +58,13 @@ find_part(const struct part *table, size_t n, struct span url)
 
 /* Is an earlier extension in the list of ${n} of the same URL? */
 static bool
-is_repeated(const struct fhir_tree *t, const struct fhir_node *n,
-    const struct fhir_node *url)
+is_repeated(const struct json_tree *t, const struct json_node *n,
+    const struct json_node *url)
 {
-	const struct fhir_node *other = fhir_first(t, &t->node[n->parent]);
+	const struct json_node *other = json_tree_first(t, &t->node[n->parent]);
 
-	for (; other != NULL && other != n; other = fhir_next(t, other)) {
-		const struct fhir_node *u = fhir_find(t, other, "url");
+	for (; other != NULL && other != n; other = json_tree_next(t, other)) {
+		const struct json_node *u = fhir_find(t, other, "url");
 
 		if (u != NULL && u->value.n == url->value.n &&
 		    memcmp(u->value.p, url->value.p, u->value.n) == 0)
@@ -74,7 +74,7 @@ is_repeated(const struct fhir_tree *t, const struct fhir_node *n,
 }
 
 static int
-check_number(struct fhir_checking *c, const struct fhir_node *value,
+check_number(struct fhir_checking *c, const struct json_node *value,
     const struct part *p)
 {
 	double x = 0;
@@ -87,14 +87,14 @@ check_number(struct fhir_checking *c, const struct fhir_node *value,
 }
 
 static int check_parts(
-    struct fhir_checking *c, const struct fhir_node *n, const struct part *p);
+    struct fhir_checking *c, const struct json_node *n, const struct part *p);
 
 /* Check the extension ${n} with ${url}, which is defined by ${p}. */
 static int
-check_part(struct fhir_checking *c, const struct fhir_node *n,
-    const struct fhir_node *url, const struct part *p)
+check_part(struct fhir_checking *c, const struct json_node *n,
+    const struct json_node *url, const struct part *p)
 {
-	const struct fhir_node *value;
+	const struct json_node *value;
 
 	if (is_repeated(c->tree, n, url))
 		return fhir_wrong(
@@ -109,17 +109,17 @@ check_part(struct fhir_checking *c, const struct fhir_node *n,
 
 static int
 check_parts(
-    struct fhir_checking *c, const struct fhir_node *n, const struct part *p)
+    struct fhir_checking *c, const struct json_node *n, const struct part *p)
 {
-	const struct fhir_node *list = fhir_find(c->tree, n, "extension");
+	const struct json_node *list = fhir_find(c->tree, n, "extension");
 	uint64_t seen = 0;
 
 	if (list == NULL)
 		return fhir_wrong(
 		    c->tree, n, "extension", c->err, "is missing");
-	for (n = fhir_first(c->tree, list); n != NULL;
-	     n = fhir_next(c->tree, n)) {
-		const struct fhir_node *url = fhir_find(c->tree, n, "url");
+	for (n = json_tree_first(c->tree, list); n != NULL;
+	     n = json_tree_next(c->tree, n)) {
+		const struct json_node *url = fhir_find(c->tree, n, "url");
 		const struct part *part =
 		    find_part(p->part, p->parts, fhir_text_of(c, url));
 
@@ -140,7 +140,7 @@ check_parts(
 
 /* ext-1: the extension has either a value or extensions. */
 static int
-check_content(struct fhir_checking *c, const struct fhir_node *n)
+check_content(struct fhir_checking *c, const struct json_node *n)
 {
 	bool nested = fhir_find(c->tree, n, "extension") != NULL;
 	bool value = fhir_choice(c->tree, n, "value") != NULL;
@@ -154,9 +154,9 @@ check_content(struct fhir_checking *c, const struct fhir_node *n)
 
 /* Is ${n} an extension of an extension? */
 static bool
-is_nested(const struct fhir_tree *t, const struct fhir_node *n)
+is_nested(const struct json_tree *t, const struct json_node *n)
 {
-	const struct fhir_node *holder = &t->node[t->node[n->parent].parent];
+	const struct json_node *holder = &t->node[t->node[n->parent].parent];
 	struct span key = t->node[holder->parent].key;
 
 	return t->node[holder->parent].type == JSON_ARRAY &&
@@ -164,11 +164,11 @@ is_nested(const struct fhir_tree *t, const struct fhir_node *n)
 }
 
 int
-fhir_extension_rule(struct fhir_checking *c, const struct fhir_node *n,
+fhir_extension_rule(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
 	static const size_t k = sizeof(FHIR_EXTENSION) - 1;
-	const struct fhir_node *url = fhir_find(c->tree, n, "url");
+	const struct json_node *url = fhir_find(c->tree, n, "url");
 	bool modifier = strcmp(e->name, "modifierExtension") == 0;
 	const struct part *p = NULL;
 	struct span text;
@@ -199,7 +199,7 @@ fhir_extension_rule(struct fhir_checking *c, const struct fhir_node *n,
 	if (p != NULL)
 		return check_part(c, n, url, p);
 	if (fhir_is(url, FHIR_HL7 "data-absent-reason")) {
-		const struct fhir_node *code =
+		const struct json_node *code =
 		    fhir_find(c->tree, n, "valueCode");
 
 		if (code == NULL ||

@@ -5,7 +5,7 @@
 #include "fhir/draft.h"
 
 struct fhir_importer {
-	struct fhir_tree tree;
+	struct json_tree tree;
 	struct fhir_checking checking;
 	struct shape_reader reader;
 	/* The events of a line.  The first one is that of the Observations
@@ -42,7 +42,7 @@ fhir_importer_free(struct fhir_importer *m)
 	buf_release(&m->line);
 	shape_reader_release(&m->reader);
 	fhir_checking_release(&m->checking);
-	fhir_tree_release(&m->tree);
+	json_tree_release(&m->tree);
 	free(m);
 }
 
@@ -147,7 +147,7 @@ take_observation(
 
 /* Add the Observation ${n} of a Bundle to its event. */
 static int
-take_entry(struct fhir_importer *m, const struct fhir_node *n, struct err *err)
+take_entry(struct fhir_importer *m, const struct json_node *n, struct err *err)
 {
 	if (fhir_draft_read(&m->checking, n, &m->fresh) != 0)
 		return -1;
@@ -163,9 +163,9 @@ take_entry(struct fhir_importer *m, const struct fhir_node *n, struct err *err)
 
 /* Is ${n} the status of the subscription that begins a notification? */
 static bool
-is_notification(const struct fhir_tree *t, const struct fhir_node *n)
+is_notification(const struct json_tree *t, const struct json_node *n)
 {
-	const struct fhir_node *type = fhir_find(t, n, "resourceType");
+	const struct json_node *type = fhir_find(t, n, "resourceType");
 
 	return fhir_is(type, "SubscriptionStatus") ||
 	    fhir_is(type, "Parameters");
@@ -174,15 +174,15 @@ is_notification(const struct fhir_tree *t, const struct fhir_node *n)
 static int
 take_bundle(struct fhir_importer *m, struct ndjson_writer *out, struct err *err)
 {
-	const struct fhir_tree *t = &m->tree;
-	const struct fhir_node *list = fhir_find(t, t->node, "entry");
-	const struct fhir_node *entry =
-	    list == NULL ? NULL : fhir_first(t, list);
+	const struct json_tree *t = &m->tree;
+	const struct json_node *list = fhir_find(t, t->node, "entry");
+	const struct json_node *entry =
+	    list == NULL ? NULL : json_tree_first(t, list);
 	bool first = true;
 
 	m->drafts = 1;
-	for (; entry != NULL; entry = fhir_next(t, entry), first = false) {
-		const struct fhir_node *n = fhir_find(t, entry, "resource");
+	for (; entry != NULL; entry = json_tree_next(t, entry), first = false) {
+		const struct json_node *n = fhir_find(t, entry, "resource");
 
 		if (n == NULL)
 			return fhir_wrong(
@@ -207,11 +207,11 @@ enum verdict
 fhir_import(struct fhir_importer *m, struct span line,
     struct ndjson_writer *out, struct err *err)
 {
-	const struct fhir_tree *t = &m->tree;
+	const struct json_tree *t = &m->tree;
 	int rc;
 
 	m->checking.err = err;
-	if (fhir_tree_read(&m->tree, line, err) != 0 ||
+	if (json_tree_read(&m->tree, line, err) != 0 ||
 	    fhir_check_root(&m->checking) != 0)
 		rc = -1;
 	else if (fhir_is(fhir_find(t, t->node, "resourceType"), "Bundle"))

@@ -11,22 +11,22 @@ fhir_checking_release(struct fhir_checking *c)
 }
 
 struct span
-fhir_text_of(struct fhir_checking *c, const struct fhir_node *n)
+fhir_text_of(struct fhir_checking *c, const struct json_node *n)
 {
 	if (!n->escaped)
 		return json_inside(n->value);
 	buf_clear(&c->text);
-	fhir_node_text(n, &c->text);
+	json_tree_text(n, &c->text);
 	return buf_span(&c->text);
 }
 
-const struct fhir_node *
+const struct json_node *
 fhir_choice(
-    const struct fhir_tree *t, const struct fhir_node *n, const char *name)
+    const struct json_tree *t, const struct json_node *n, const char *name)
 {
 	size_t k = strlen(name);
 
-	for (n = fhir_first(t, n); n != NULL; n = fhir_next(t, n)) {
+	for (n = json_tree_first(t, n); n != NULL; n = json_tree_next(t, n)) {
 		if (n->key.n > k && memcmp(n->key.p, name, k) == 0 &&
 		    n->key.p[k] >= 'A' && n->key.p[k] <= 'Z')
 			return n;
@@ -35,29 +35,29 @@ fhir_choice(
 }
 
 size_t
-fhir_codings(const struct fhir_tree *t, const struct fhir_node *n,
+fhir_codings(const struct json_tree *t, const struct json_node *n,
     const char *uri, const char *code)
 {
-	const struct fhir_node *list = fhir_find(t, n, "coding"), *coding;
+	const struct json_node *list = fhir_find(t, n, "coding"), *coding;
 	size_t found = 0;
 
 	if (list == NULL)
 		return 0;
-	for (coding = fhir_first(t, list); coding != NULL;
-	     coding = fhir_next(t, coding))
+	for (coding = json_tree_first(t, list); coding != NULL;
+	     coding = json_tree_next(t, coding))
 		found += fhir_is(fhir_find(t, coding, "system"), uri) &&
 		    fhir_is(fhir_find(t, coding, "code"), code);
 	return found;
 }
 
 bool
-fhir_concept_text(const struct fhir_tree *t, const struct fhir_node *n,
+fhir_concept_text(const struct json_tree *t, const struct json_node *n,
     size_t max, struct buf *out)
 {
-	const struct fhir_node *list = fhir_find(t, n, "coding");
-	const struct fhir_node *coding =
-	    list == NULL ? NULL : fhir_first(t, list);
-	const struct fhir_node *text[] = {fhir_find(t, n, "text"),
+	const struct json_node *list = fhir_find(t, n, "coding");
+	const struct json_node *coding =
+	    list == NULL ? NULL : json_tree_first(t, list);
+	const struct json_node *text[] = {fhir_find(t, n, "text"),
 	    fhir_find(t, coding, "display"), fhir_find(t, coding, "code")};
 
 	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
@@ -69,15 +69,16 @@ fhir_concept_text(const struct fhir_tree *t, const struct fhir_node *n,
 	return false;
 }
 
-const struct fhir_node *
+const struct json_node *
 fhir_extension(
-    const struct fhir_tree *t, const struct fhir_node *n, const char *url)
+    const struct json_tree *t, const struct json_node *n, const char *url)
 {
-	const struct fhir_node *list = fhir_find(t, n, "extension");
+	const struct json_node *list = fhir_find(t, n, "extension");
 
 	if (list == NULL)
 		return NULL;
-	for (n = fhir_first(t, list); n != NULL; n = fhir_next(t, n)) {
+	for (n = json_tree_first(t, list); n != NULL;
+	     n = json_tree_next(t, n)) {
 		if (fhir_is(fhir_find(t, n, "url"), url))
 			return n;
 	}
@@ -85,11 +86,11 @@ fhir_extension(
 }
 
 void
-fhir_put_extension(const struct fhir_tree *t, const struct fhir_node *n,
+fhir_put_extension(const struct json_tree *t, const struct json_node *n,
     const char *url, const char *key, struct buf *out)
 {
-	const struct fhir_node *e = fhir_extension(t, n, url);
-	const struct fhir_node *value =
+	const struct json_node *e = fhir_extension(t, n, url);
+	const struct json_node *value =
 	    e == NULL ? NULL : fhir_choice(t, e, "value");
 
 	if (value == NULL)

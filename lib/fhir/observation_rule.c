@@ -6,13 +6,13 @@
 /* Does a reference in ${r} have the text "#ID" of ${id}?  The nodes of ${r} follow
  * it in the tree. */
 static bool
-is_referred_to(const struct fhir_tree *t, const struct fhir_node *r,
-    const struct fhir_node *id)
+is_referred_to(const struct json_tree *t, const struct json_node *r,
+    const struct json_node *id)
 {
 	const char *end = r->value.p + r->value.n;
-	const struct fhir_node *last = t->node + t->count;
+	const struct json_node *last = t->node + t->count;
 
-	for (const struct fhir_node *n = r; n < last && n->value.p < end; n++) {
+	for (const struct json_node *n = r; n < last && n->value.p < end; n++) {
 		if (n->type == JSON_STRING && n->value.n == id->value.n + 1 &&
 		    n->value.p[1] == '#' &&
 		    memcmp(n->value.p + 2, id->value.p + 1, id->value.n - 1) ==
@@ -24,12 +24,12 @@ is_referred_to(const struct fhir_tree *t, const struct fhir_node *r,
 
 /* Does a reference in ${contained} refer to its container? */
 static bool
-refers_back(const struct fhir_tree *t, const struct fhir_node *contained)
+refers_back(const struct json_tree *t, const struct json_node *contained)
 {
 	const char *end = contained->value.p + contained->value.n;
-	const struct fhir_node *last = t->node + t->count;
+	const struct json_node *last = t->node + t->count;
 
-	for (const struct fhir_node *n = contained;
+	for (const struct json_node *n = contained;
 	     n < last && n->value.p < end; n++) {
 		if (fhir_is(n, "#"))
 			return true;
@@ -38,11 +38,11 @@ refers_back(const struct fhir_tree *t, const struct fhir_node *contained)
 }
 
 static int
-check_contained(struct fhir_checking *c, const struct fhir_node *r,
-    const struct fhir_node *n)
+check_contained(struct fhir_checking *c, const struct json_node *r,
+    const struct json_node *n)
 {
-	const struct fhir_node *id = fhir_find(c->tree, n, "id");
-	const struct fhir_node *meta = fhir_find(c->tree, n, "meta");
+	const struct json_node *id = fhir_find(c->tree, n, "id");
+	const struct json_node *meta = fhir_find(c->tree, n, "meta");
 
 	if (fhir_find(c->tree, n, "contained") != NULL)
 		return fhir_wrong(c->tree, n, "contained", c->err,
@@ -64,13 +64,13 @@ check_contained(struct fhir_checking *c, const struct fhir_node *r,
 }
 
 static int
-check_all_contained(struct fhir_checking *c, const struct fhir_node *r)
+check_all_contained(struct fhir_checking *c, const struct json_node *r)
 {
-	const struct fhir_node *list = fhir_find(c->tree, r, "contained");
-	const struct fhir_node *n =
-	    list == NULL ? NULL : fhir_first(c->tree, list);
+	const struct json_node *list = fhir_find(c->tree, r, "contained");
+	const struct json_node *n =
+	    list == NULL ? NULL : json_tree_first(c->tree, list);
 
-	for (; n != NULL; n = fhir_next(c->tree, n)) {
+	for (; n != NULL; n = json_tree_next(c->tree, n)) {
 		if (check_contained(c, r, n) != 0)
 			return -1;
 	}
@@ -81,16 +81,16 @@ check_all_contained(struct fhir_checking *c, const struct fhir_node *r)
 
 /* Have the CodeableConcepts a coding in common? */
 static bool
-same_code(const struct fhir_tree *t, const struct fhir_node *a,
-    const struct fhir_node *b)
+same_code(const struct json_tree *t, const struct json_node *a,
+    const struct json_node *b)
 {
-	const struct fhir_node *list = fhir_find(t, b, "coding"), *n;
+	const struct json_node *list = fhir_find(t, b, "coding"), *n;
 	char uri[256], code[128];
 
-	for (n = list == NULL ? NULL : fhir_first(t, list); n != NULL;
-	     n = fhir_next(t, n)) {
-		const struct fhir_node *s = fhir_find(t, n, "system");
-		const struct fhir_node *k = fhir_find(t, n, "code");
+	for (n = list == NULL ? NULL : json_tree_first(t, list); n != NULL;
+	     n = json_tree_next(t, n)) {
+		const struct json_node *s = fhir_find(t, n, "system");
+		const struct json_node *k = fhir_find(t, n, "code");
 
 		if (s == NULL || k == NULL || s->escaped || k->escaped ||
 		    s->value.n > sizeof(uri) || k->value.n > sizeof(code))
@@ -107,15 +107,15 @@ same_code(const struct fhir_tree *t, const struct fhir_node *a,
 
 /* obs-7 */
 static int
-check_components(struct fhir_checking *c, const struct fhir_node *r)
+check_components(struct fhir_checking *c, const struct json_node *r)
 {
-	const struct fhir_node *list = fhir_find(c->tree, r, "component"), *n;
-	const struct fhir_node *code = fhir_find(c->tree, r, "code");
+	const struct json_node *list = fhir_find(c->tree, r, "component"), *n;
+	const struct json_node *code = fhir_find(c->tree, r, "code");
 
 	if (list == NULL || fhir_choice(c->tree, r, "value") == NULL)
 		return 0;
-	for (n = fhir_first(c->tree, list); n != NULL;
-	     n = fhir_next(c->tree, n)) {
+	for (n = json_tree_first(c->tree, list); n != NULL;
+	     n = json_tree_next(c->tree, n)) {
 		if (same_code(c->tree, code, fhir_find(c->tree, n, "code")))
 			return fhir_wrong(c->tree, r, "value[x]", c->err,
 			    "a component has the same code (obs-7)");
@@ -124,7 +124,7 @@ check_components(struct fhir_checking *c, const struct fhir_node *r)
 }
 
 int
-fhir_observation_rule(struct fhir_checking *c, const struct fhir_node *n,
+fhir_observation_rule(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
 	(void)e;

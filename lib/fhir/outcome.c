@@ -4,7 +4,7 @@
 /* Append ${n}, a string or NULL, to ${text} on one line: a run of spaces and
  * control characters becomes one space. */
 static void
-add_line(const struct fhir_node *n, struct buf *text, struct buf *scratch)
+add_line(const struct json_node *n, struct buf *text, struct buf *scratch)
 {
 	size_t first = text->len;
 	struct span s;
@@ -13,7 +13,7 @@ add_line(const struct fhir_node *n, struct buf *text, struct buf *scratch)
 	if (n == NULL || n->type != JSON_STRING)
 		return;
 	buf_clear(scratch);
-	fhir_node_text(n, scratch);
+	json_tree_text(n, scratch);
 	s = buf_span(scratch);
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
@@ -34,27 +34,27 @@ add_line(const struct fhir_node *n, struct buf *text, struct buf *scratch)
 }
 
 /* The words of the ${issue}: diagnostics, or else its details. */
-static const struct fhir_node *
-words_of(const struct fhir_tree *t, const struct fhir_node *issue)
+static const struct json_node *
+words_of(const struct json_tree *t, const struct json_node *issue)
 {
-	const struct fhir_node *details = fhir_find(t, issue, "details");
-	const struct fhir_node *n = fhir_find(t, issue, "diagnostics");
-	const struct fhir_node *list = fhir_find(t, details, "coding");
+	const struct json_node *details = fhir_find(t, issue, "details");
+	const struct json_node *n = fhir_find(t, issue, "diagnostics");
+	const struct json_node *list = fhir_find(t, details, "coding");
 
 	if (n == NULL)
 		n = fhir_find(t, details, "text");
 	if (n == NULL && list != NULL)
-		n = fhir_find(t, fhir_first(t, list), "display");
+		n = fhir_find(t, json_tree_first(t, list), "display");
 	return n;
 }
 
 static void
-describe(const struct fhir_tree *t, struct buf *text)
+describe(const struct json_tree *t, struct buf *text)
 {
-	const struct fhir_node *list = fhir_find(t, t->node, "issue");
-	const struct fhir_node *issue =
-	    list == NULL ? NULL : fhir_first(t, list);
-	const struct fhir_node *words = words_of(t, issue);
+	const struct json_node *list = fhir_find(t, t->node, "issue");
+	const struct json_node *issue =
+	    list == NULL ? NULL : json_tree_first(t, list);
+	const struct json_node *words = words_of(t, issue);
 	struct buf scratch;
 
 	buf_init(&scratch);
@@ -72,14 +72,14 @@ describe(const struct fhir_tree *t, struct buf *text)
 bool
 fhir_outcome(struct span body, char *text, size_t size)
 {
-	struct fhir_tree t;
+	struct json_tree t;
 	struct buf whole;
 	struct err err;
 	size_t n = 0;
 
 	fhir_tree_init(&t);
 	buf_init(&whole);
-	if (fhir_tree_read(&t, body, &err) == 0 &&
+	if (json_tree_read(&t, body, &err) == 0 &&
 	    fhir_is(fhir_find(&t, t.node, "resourceType"), "OperationOutcome"))
 		describe(&t, &whole);
 	if (!buf_failed(&whole) && whole.len > 0) {
@@ -92,6 +92,6 @@ fhir_outcome(struct span body, char *text, size_t size)
 	}
 	text[n] = '\0';
 	buf_release(&whole);
-	fhir_tree_release(&t);
+	json_tree_release(&t);
 	return n > 0;
 }

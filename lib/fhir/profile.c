@@ -24,14 +24,15 @@ static const struct profile components[] = {
 
 /* Does ${n} name the HL7 profile ${name} in meta.profile? */
 static bool
-claims(const struct fhir_tree *t, const struct fhir_node *n, const char *name)
+claims(const struct json_tree *t, const struct json_node *n, const char *name)
 {
-	const struct fhir_node *list =
+	const struct json_node *list =
 	    fhir_find(t, fhir_find(t, n, "meta"), "profile");
 	static const size_t k = sizeof(FHIR_HL7) - 1;
-	const struct fhir_node *p = list == NULL ? NULL : fhir_first(t, list);
+	const struct json_node *p =
+	    list == NULL ? NULL : json_tree_first(t, list);
 
-	for (; p != NULL; p = fhir_next(t, p)) {
+	for (; p != NULL; p = json_tree_next(t, p)) {
 		struct span url = json_inside(p->value);
 
 		/* A version may follow: "|4.0.1". */
@@ -47,9 +48,9 @@ claims(const struct fhir_tree *t, const struct fhir_node *n, const char *name)
 
 /* Return the profile that ${n} names or whose code it has; NULL: none. */
 static const struct profile *
-profile_of(const struct fhir_tree *t, const struct fhir_node *n)
+profile_of(const struct json_tree *t, const struct json_node *n)
 {
-	const struct fhir_node *code = fhir_find(t, n, "code");
+	const struct json_node *code = fhir_find(t, n, "code");
 	const struct profile *found = NULL;
 
 	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
@@ -63,13 +64,13 @@ profile_of(const struct fhir_tree *t, const struct fhir_node *n)
 
 /* The number of categories of ${n} that are vital-signs. */
 static size_t
-vital_categories(const struct fhir_tree *t, const struct fhir_node *n)
+vital_categories(const struct json_tree *t, const struct json_node *n)
 {
-	const struct fhir_node *list = fhir_find(t, n, "category"), *item;
+	const struct json_node *list = fhir_find(t, n, "category"), *item;
 	size_t found = 0;
 
-	for (item = list == NULL ? NULL : fhir_first(t, list); item != NULL;
-	     item = fhir_next(t, item))
+	for (item = list == NULL ? NULL : json_tree_first(t, list);
+	     item != NULL; item = json_tree_next(t, item))
 		found += fhir_codings(t, item,
 			     FHIR_TERMINOLOGY "observation-category",
 			     "vital-signs") > 0;
@@ -79,9 +80,9 @@ vital_categories(const struct fhir_tree *t, const struct fhir_node *n)
 /* ---- All vital signs ------------------------------------------------------- */
 
 static int
-check_subject(struct fhir_checking *c, const struct fhir_node *n)
+check_subject(struct fhir_checking *c, const struct json_node *n)
 {
-	const struct fhir_node *subject = fhir_find(c->tree, n, "subject");
+	const struct json_node *subject = fhir_find(c->tree, n, "subject");
 	struct span type;
 
 	if (subject == NULL)
@@ -95,9 +96,9 @@ check_subject(struct fhir_checking *c, const struct fhir_node *n)
 
 /* vs-1: a time to the day at least. */
 static int
-check_effective(struct fhir_checking *c, const struct fhir_node *n)
+check_effective(struct fhir_checking *c, const struct json_node *n)
 {
-	const struct fhir_node *time = fhir_choice(c->tree, n, "effective");
+	const struct json_node *time = fhir_choice(c->tree, n, "effective");
 
 	/* It may be absent with a reason, in an extension. */
 	if (time == NULL && fhir_choice(c->tree, n, "_effective") != NULL)
@@ -118,12 +119,12 @@ check_effective(struct fhir_checking *c, const struct fhir_node *n)
 
 /* vs-3 */
 static int
-check_component_values(struct fhir_checking *c, const struct fhir_node *n)
+check_component_values(struct fhir_checking *c, const struct json_node *n)
 {
-	const struct fhir_node *list = fhir_find(c->tree, n, "component");
+	const struct json_node *list = fhir_find(c->tree, n, "component");
 
-	for (n = list == NULL ? NULL : fhir_first(c->tree, list); n != NULL;
-	     n = fhir_next(c->tree, n)) {
+	for (n = list == NULL ? NULL : json_tree_first(c->tree, list);
+	     n != NULL; n = json_tree_next(c->tree, n)) {
 		if (fhir_choice(c->tree, n, "value") == NULL &&
 		    fhir_find(c->tree, n, "dataAbsentReason") == NULL)
 			return fhir_wrong(c->tree, n, NULL, c->err,
@@ -133,7 +134,7 @@ check_component_values(struct fhir_checking *c, const struct fhir_node *n)
 }
 
 static int
-check_vital_sign(struct fhir_checking *c, const struct fhir_node *n)
+check_vital_sign(struct fhir_checking *c, const struct json_node *n)
 {
 	if (vital_categories(c->tree, n) != 1)
 		return fhir_wrong(c->tree, n, "category", c->err,
@@ -145,7 +146,7 @@ check_vital_sign(struct fhir_checking *c, const struct fhir_node *n)
 
 /* vs-2 */
 static int
-check_has_value(struct fhir_checking *c, const struct fhir_node *n)
+check_has_value(struct fhir_checking *c, const struct json_node *n)
 {
 	if (fhir_choice(c->tree, n, "value") != NULL ||
 	    fhir_find(c->tree, n, "dataAbsentReason") != NULL ||
@@ -161,10 +162,10 @@ check_has_value(struct fhir_checking *c, const struct fhir_node *n)
 /* Check that the value of ${n}, if it has one, is a Quantity in ${unit}. */
 static int
 check_quantity(
-    struct fhir_checking *c, const struct fhir_node *n, const char *unit)
+    struct fhir_checking *c, const struct json_node *n, const char *unit)
 {
 	static const char *const parts[] = {"value", "unit", "system", "code"};
-	const struct fhir_node *value = fhir_choice(c->tree, n, "value");
+	const struct json_node *value = fhir_choice(c->tree, n, "value");
 
 	if (value == NULL)
 		return 0;
@@ -187,14 +188,14 @@ check_quantity(
 /* Check that exactly one component has the code of ${p}, and its value. */
 static int
 check_panel_component(
-    struct fhir_checking *c, const struct fhir_node *n, const struct profile *p)
+    struct fhir_checking *c, const struct json_node *n, const struct profile *p)
 {
-	const struct fhir_node *list = fhir_find(c->tree, n, "component");
-	const struct fhir_node *item, *found = NULL;
+	const struct json_node *list = fhir_find(c->tree, n, "component");
+	const struct json_node *item, *found = NULL;
 	size_t count = 0;
 
-	for (item = list == NULL ? NULL : fhir_first(c->tree, list);
-	     item != NULL; item = fhir_next(c->tree, item)) {
+	for (item = list == NULL ? NULL : json_tree_first(c->tree, list);
+	     item != NULL; item = json_tree_next(c->tree, item)) {
 		if (fhir_codings(c->tree, fhir_find(c->tree, item, "code"),
 			FHIR_LOINC, p->code) == 0)
 			continue;
@@ -209,9 +210,9 @@ check_panel_component(
 }
 
 static int
-check_panel(struct fhir_checking *c, const struct fhir_node *n)
+check_panel(struct fhir_checking *c, const struct json_node *n)
 {
-	const struct fhir_node *value = fhir_choice(c->tree, n, "value");
+	const struct json_node *value = fhir_choice(c->tree, n, "value");
 
 	if (value != NULL)
 		return fhir_wrong(c->tree, value, NULL, c->err,
@@ -224,7 +225,7 @@ check_panel(struct fhir_checking *c, const struct fhir_node *n)
 }
 
 int
-fhir_check_profile(struct fhir_checking *c, const struct fhir_node *n)
+fhir_check_profile(struct fhir_checking *c, const struct json_node *n)
 {
 	const struct profile *p = profile_of(c->tree, n);
 

@@ -48,16 +48,16 @@ type_in(struct span s, size_t *rest)
 
 /* Return the resource with the ID ${id} in the container; NULL if there is
  * none. */
-static const struct fhir_node *
+static const struct json_node *
 find_contained(struct fhir_checking *c, struct span id)
 {
-	const struct fhir_node *list =
+	const struct json_node *list =
 	    fhir_find(c->tree, c->container, "contained");
-	const struct fhir_node *n =
-	    list == NULL ? NULL : fhir_first(c->tree, list);
+	const struct json_node *n =
+	    list == NULL ? NULL : json_tree_first(c->tree, list);
 
-	for (; n != NULL; n = fhir_next(c->tree, n)) {
-		const struct fhir_node *have = fhir_find(c->tree, n, "id");
+	for (; n != NULL; n = json_tree_next(c->tree, n)) {
+		const struct json_node *have = fhir_find(c->tree, n, "id");
 
 		if (have != NULL && have->type == JSON_STRING &&
 		    json_string_is(json_inside(have->value), have->escaped, id))
@@ -104,17 +104,17 @@ text_wrong(struct fhir_checking *c, struct span s)
 }
 
 struct span
-fhir_reference_type(struct fhir_checking *c, const struct fhir_node *n)
+fhir_reference_type(struct fhir_checking *c, const struct json_node *n)
 {
-	const struct fhir_node *text = fhir_find(c->tree, n, "reference");
-	const struct fhir_node *type = fhir_find(c->tree, n, "type");
+	const struct json_node *text = fhir_find(c->tree, n, "reference");
+	const struct json_node *type = fhir_find(c->tree, n, "type");
 	struct span s = {"", 0}, found = s;
 	size_t rest;
 
 	if (text != NULL) {
 		s = fhir_text_of(c, text);
 		if (s.p[0] == '#' && s.n > 1) {
-			const struct fhir_node *r = fhir_find(c->tree,
+			const struct json_node *r = fhir_find(c->tree,
 			    find_contained(c, (struct span){s.p + 1, s.n - 1}),
 			    "resourceType");
 
@@ -132,11 +132,11 @@ fhir_reference_type(struct fhir_checking *c, const struct fhir_node *n)
 }
 
 int
-fhir_reference_rule(struct fhir_checking *c, const struct fhir_node *n,
+fhir_reference_rule(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
-	const struct fhir_node *text = fhir_find(c->tree, n, "reference");
-	const struct fhir_node *named = fhir_find(c->tree, n, "type");
+	const struct json_node *text = fhir_find(c->tree, n, "reference");
+	const struct json_node *named = fhir_find(c->tree, n, "type");
 	const char *wrong = NULL;
 	struct span type;
 

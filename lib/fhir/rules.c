@@ -18,11 +18,11 @@ static const struct {
 };
 
 int
-fhir_coding_rule(struct fhir_checking *c, const struct fhir_node *n,
+fhir_coding_rule(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
-	const struct fhir_node *uri = fhir_find(c->tree, n, "system");
-	const struct fhir_node *code = fhir_find(c->tree, n, "code");
+	const struct json_node *uri = fhir_find(c->tree, n, "system");
+	const struct json_node *code = fhir_find(c->tree, n, "code");
 	const char *wrong = NULL;
 	struct span text;
 
@@ -53,11 +53,11 @@ fhir_coding_rule(struct fhir_checking *c, const struct fhir_node *n,
 
 /* qty-3, and units of UCUM. */
 int
-fhir_quantity_rule(struct fhir_checking *c, const struct fhir_node *n,
+fhir_quantity_rule(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
-	const struct fhir_node *uri = fhir_find(c->tree, n, "system");
-	const struct fhir_node *code = fhir_find(c->tree, n, "code");
+	const struct json_node *uri = fhir_find(c->tree, n, "system");
+	const struct json_node *code = fhir_find(c->tree, n, "code");
 	struct span text;
 
 	(void)e;
@@ -76,10 +76,10 @@ fhir_quantity_rule(struct fhir_checking *c, const struct fhir_node *n,
 
 /* sqty-1 */
 int
-fhir_simple_quantity_rule(struct fhir_checking *c, const struct fhir_node *n,
+fhir_simple_quantity_rule(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
-	const struct fhir_node *comparator =
+	const struct json_node *comparator =
 	    fhir_find(c->tree, n, "comparator");
 
 	if (comparator != NULL)
@@ -90,7 +90,7 @@ fhir_simple_quantity_rule(struct fhir_checking *c, const struct fhir_node *n,
 
 /* rat-1 */
 int
-fhir_ratio_rule(struct fhir_checking *c, const struct fhir_node *n,
+fhir_ratio_rule(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
 	bool over = fhir_find(c->tree, n, "numerator") != NULL;
@@ -135,10 +135,10 @@ is_samples(struct json_scan *scan, struct span s)
 }
 
 int
-fhir_sampled_rule(struct fhir_checking *c, const struct fhir_node *n,
+fhir_sampled_rule(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
-	const struct fhir_node *data = fhir_find(c->tree, n, "data");
+	const struct json_node *data = fhir_find(c->tree, n, "data");
 
 	(void)e;
 	if (data == NULL || is_samples(&c->tree->scan, fhir_text_of(c, data)))
@@ -149,7 +149,7 @@ fhir_sampled_rule(struct fhir_checking *c, const struct fhir_node *n,
 
 /* obs-3 */
 int
-fhir_reference_range_rule(struct fhir_checking *c, const struct fhir_node *n,
+fhir_reference_range_rule(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
 	(void)e;
@@ -167,7 +167,7 @@ fhir_reference_range_rule(struct fhir_checking *c, const struct fhir_node *n,
  * no time of day may be in any zone.  Return whether it is known. */
 static bool
 bound_of(
-    struct fhir_checking *c, const struct fhir_node *n, bool last, int64_t *ms)
+    struct fhir_checking *c, const struct json_node *n, bool last, int64_t *ms)
 {
 	static const int64_t day = 86400000;
 	char text[] = "0000-01-01T00:00:00Z";
@@ -190,7 +190,7 @@ bound_of(
 
 /* per-1 */
 int
-fhir_period_rule(struct fhir_checking *c, const struct fhir_node *n,
+fhir_period_rule(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_element *e)
 {
 	int64_t start, end;

@@ -7,17 +7,17 @@
 
 /* Is ${n} an instant, with a time of day?  If so, write it to *${ms}. */
 static bool
-is_instant(struct fhir_checking *c, const struct fhir_node *n, int64_t *ms)
+is_instant(struct fhir_checking *c, const struct json_node *n, int64_t *ms)
 {
 	return n != NULL && instant_parse(fhir_text_of(c, n), ms) == 0;
 }
 
 /* Return the time at which what ${n} measures was complete; NULL if it is not
  * known to the second. */
-static const struct fhir_node *
-end_of(struct fhir_checking *c, const struct fhir_node *n)
+static const struct json_node *
+end_of(struct fhir_checking *c, const struct json_node *n)
 {
-	const struct fhir_node *time = fhir_choice(c->tree, n, "effective");
+	const struct json_node *time = fhir_choice(c->tree, n, "effective");
 	int64_t ms;
 
 	if (time != NULL && time->type == JSON_OBJECT)
@@ -29,10 +29,10 @@ end_of(struct fhir_checking *c, const struct fhir_node *n)
  * measurement, or else when it was issued. */
 static int
 read_time(
-    struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d)
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d)
 {
-	const struct fhir_node *issued = fhir_find(c->tree, n, "issued");
-	const struct fhir_node *time = end_of(c, n), *own;
+	const struct json_node *issued = fhir_find(c->tree, n, "issued");
+	const struct json_node *time = end_of(c, n), *own;
 	int64_t ms, written;
 
 	if (time == NULL || (d->part[DRAFT_ID].len > 0 && issued != NULL))
@@ -59,12 +59,12 @@ read_time(
 /* Write the start and the duration of the period of ${n}, as far as it is
  * known to the second. */
 static void
-put_period(struct fhir_checking *c, const struct fhir_node *n, struct buf *out)
+put_period(struct fhir_checking *c, const struct json_node *n, struct buf *out)
 {
-	const struct fhir_node *period =
+	const struct json_node *period =
 	    fhir_find(c->tree, n, "effectivePeriod");
-	const struct fhir_node *start = fhir_find(c->tree, period, "start");
-	const struct fhir_node *end = fhir_find(c->tree, period, "end");
+	const struct json_node *start = fhir_find(c->tree, period, "start");
+	const struct json_node *end = fhir_find(c->tree, period, "end");
 	struct json_writer w;
 	int64_t from, to;
 
@@ -81,11 +81,11 @@ put_period(struct fhir_checking *c, const struct fhir_node *n, struct buf *out)
 
 static int
 read_session(
-    struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d)
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d)
 {
-	const struct fhir_node *session =
+	const struct json_node *session =
 	    fhir_extension(c->tree, n, FHIR_EXTENSION "session");
-	const struct fhir_node *person =
+	const struct json_node *person =
 	    fhir_find(c->tree, fhir_find(c->tree, n, "subject"), "identifier");
 	struct buf *out = &d->part[DRAFT_SESSION];
 
@@ -99,7 +99,7 @@ read_session(
 	if (session == NULL) {
 		put_period(c, n, out);
 	} else {
-		const struct fhir_node *id =
+		const struct json_node *id =
 		    fhir_extension(c->tree, session, "id");
 
 		buf_add_span(&d->part[DRAFT_SESSION_ID],
@@ -118,11 +118,11 @@ read_session(
 
 static void
 read_quality(
-    struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d)
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d)
 {
 	static const char *const part[] = {
 	    "signal", "snrDb", "motion", "illumination", "coverage"};
-	const struct fhir_node *quality =
+	const struct json_node *quality =
 	    fhir_extension(c->tree, n, FHIR_EXTENSION "quality");
 	struct buf *out = &d->part[DRAFT_QUALITY];
 	size_t first;
@@ -144,9 +144,9 @@ read_quality(
 
 int
 fhir_read_context(
-    struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d)
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d)
 {
-	const struct fhir_node *type =
+	const struct json_node *type =
 	    fhir_extension(c->tree, n, FHIR_EXTENSION "eventType");
 
 	if (type != NULL)

@@ -59,7 +59,7 @@ struct fhir_type {
 	size_t count;
 	/* Test what no element shows by itself; may be NULL.  Return 0, or -1
 	 * with an error. */
-	int (*rule)(struct fhir_checking *c, const struct fhir_node *n,
+	int (*rule)(struct fhir_checking *c, const struct json_node *n,
 	    const struct fhir_element *e);
 };
 

@@ -8,15 +8,15 @@
 
 /* An Observation or a component, as a reading. */
 struct source {
-	const struct fhir_node *n;      /* it */
-	const struct fhir_node *method; /* a CodeableConcept, or NULL */
+	const struct json_node *n;      /* it */
+	const struct json_node *method; /* a CodeableConcept, or NULL */
 	bool uncalibrated;              /* unless it has a calibration */
 };
 
 /* Return the row of the CodeableConcept ${code}; NULL if its codes are not
  * known. */
 static const struct fhir_vital *
-find_vital(const struct fhir_tree *t, const struct fhir_node *code)
+find_vital(const struct json_tree *t, const struct json_node *code)
 {
 	const struct fhir_vital *row;
 
@@ -32,10 +32,10 @@ find_vital(const struct fhir_tree *t, const struct fhir_node *code)
 
 /* Append the name of what ${n} measures, as JSON. */
 static int
-put_name(struct fhir_checking *c, const struct fhir_node *n, const char *known,
+put_name(struct fhir_checking *c, const struct json_node *n, const char *known,
     struct buf *out)
 {
-	const struct fhir_node *code = fhir_find(c->tree, n, "code");
+	const struct json_node *code = fhir_find(c->tree, n, "code");
 
 	if (known != NULL) {
 		buf_addf(out, "\"%s\"", known);
@@ -81,10 +81,10 @@ is_unit(struct span text, const char *want)
 
 /* Append ,"unit":… of the Quantity ${q}. */
 static int
-put_unit(struct fhir_checking *c, const struct fhir_node *q,
+put_unit(struct fhir_checking *c, const struct json_node *q,
     const struct fhir_vital *row, struct buf *out)
 {
-	const struct fhir_node *code = fhir_find(c->tree, q, "code");
+	const struct json_node *code = fhir_find(c->tree, q, "code");
 	const char *want = unit_of(row);
 
 	if (code == NULL ||
@@ -105,7 +105,7 @@ put_unit(struct fhir_checking *c, const struct fhir_node *q,
 
 /* Append ,"unit":… of the absent reading ${n}. */
 static int
-put_absent_unit(struct fhir_checking *c, const struct fhir_node *n,
+put_absent_unit(struct fhir_checking *c, const struct json_node *n,
     const struct fhir_vital *row, struct buf *out)
 {
 	size_t before = out->len;
@@ -129,7 +129,7 @@ static bool
 put_calibration(
     struct fhir_checking *c, const struct source *s, struct buf *out)
 {
-	const struct fhir_node *e =
+	const struct json_node *e =
 	    fhir_extension(c->tree, s->n, FHIR_EXTENSION "calibration");
 
 	if (e == NULL && s->uncalibrated) {
@@ -145,11 +145,11 @@ put_calibration(
 /* Append the value of ${s}, its confidence and its method. */
 static int
 put_value(struct fhir_checking *c, const struct source *s,
-    const struct fhir_node *q, const struct fhir_vital *row,
+    const struct json_node *q, const struct fhir_vital *row,
     struct fhir_draft *d)
 {
 	struct buf *out = &d->part[DRAFT_READINGS];
-	const struct fhir_node *value = fhir_find(c->tree, q, "value");
+	const struct json_node *value = fhir_find(c->tree, q, "value");
 	size_t before;
 
 	if (value == NULL || fhir_find(c->tree, q, "comparator") != NULL)
@@ -178,7 +178,7 @@ put_value(struct fhir_checking *c, const struct source *s,
 
 static int
 put_absent(struct fhir_checking *c, const struct source *s,
-    const struct fhir_node *reason, const struct fhir_vital *row,
+    const struct json_node *reason, const struct fhir_vital *row,
     struct buf *out)
 {
 	buf_add_text(out, ",\"value\":null");
@@ -198,8 +198,8 @@ put_reading(
     struct fhir_checking *c, const struct source *s, struct fhir_draft *d)
 {
 	struct buf *out = &d->part[DRAFT_READINGS];
-	const struct fhir_node *value = fhir_choice(c->tree, s->n, "value");
-	const struct fhir_node *reason =
+	const struct json_node *value = fhir_choice(c->tree, s->n, "value");
+	const struct json_node *reason =
 	    fhir_find(c->tree, s->n, "dataAbsentReason");
 	const struct fhir_vital *row =
 	    find_vital(c->tree, fhir_find(c->tree, s->n, "code"));
@@ -226,7 +226,7 @@ put_reading(
 }
 
 static bool
-is_measured(const struct fhir_tree *t, const struct fhir_node *n)
+is_measured(const struct json_tree *t, const struct json_node *n)
 {
 	return fhir_choice(t, n, "value") != NULL ||
 	    fhir_find(t, n, "dataAbsentReason") != NULL;
@@ -234,8 +234,8 @@ is_measured(const struct fhir_tree *t, const struct fhir_node *n)
 
 /* Is ${n} the component of one of our panels that was not in the event? */
 static bool
-is_filler(const struct fhir_tree *t, const struct fhir_draft *d,
-    const struct fhir_node *n)
+is_filler(const struct json_tree *t, const struct fhir_draft *d,
+    const struct json_node *n)
 {
 	return d->part[DRAFT_ID].len > 0 &&
 	    fhir_is(fhir_find(t, fhir_find(t, n, "dataAbsentReason"), "text"),
@@ -244,11 +244,12 @@ is_filler(const struct fhir_tree *t, const struct fhir_draft *d,
 
 /* Has a component of ${list} a calibration of its own? */
 static bool
-has_calibration(const struct fhir_tree *t, const struct fhir_node *list)
+has_calibration(const struct json_tree *t, const struct json_node *list)
 {
-	const struct fhir_node *n;
+	const struct json_node *n;
 
-	for (n = fhir_first(t, list); n != NULL; n = fhir_next(t, n)) {
+	for (n = json_tree_first(t, list); n != NULL;
+	     n = json_tree_next(t, n)) {
 		if (fhir_extension(t, n, FHIR_EXTENSION "calibration") != NULL)
 			return true;
 	}
@@ -257,9 +258,9 @@ has_calibration(const struct fhir_tree *t, const struct fhir_node *list)
 
 int
 fhir_read_values(
-    struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d)
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d)
 {
-	const struct fhir_node *list = fhir_find(c->tree, n, "component");
+	const struct json_node *list = fhir_find(c->tree, n, "component");
 	struct source s = {.n = n,
 	    .method = fhir_find(c->tree, n, "method"),
 	    /* No other modifier is accepted. */
@@ -269,8 +270,8 @@ fhir_read_values(
 		return -1;
 	s.uncalibrated =
 	    s.uncalibrated && list != NULL && !has_calibration(c->tree, list);
-	for (n = list == NULL ? NULL : fhir_first(c->tree, list); n != NULL;
-	     n = fhir_next(c->tree, n)) {
+	for (n = list == NULL ? NULL : json_tree_first(c->tree, list);
+	     n != NULL; n = json_tree_next(c->tree, n)) {
 		s.n = n;
 		if (is_measured(c->tree, n) && !is_filler(c->tree, d, n) &&
 		    put_reading(c, &s, d) != 0)
@@ -286,10 +287,10 @@ fhir_read_values(
 
 /* Is the member ${key} of ${n} missing, or ${want}? */
 static bool
-is_or_missing(struct fhir_checking *c, const struct fhir_node *n,
+is_or_missing(struct fhir_checking *c, const struct json_node *n,
     const char *key, double want)
 {
-	const struct fhir_node *v = fhir_find(c->tree, n, key);
+	const struct json_node *v = fhir_find(c->tree, n, key);
 	double x = want;
 
 	return v == NULL ||
@@ -298,9 +299,9 @@ is_or_missing(struct fhir_checking *c, const struct fhir_node *n,
 
 /* Append ,"values":[…] of the SampledData ${n}. */
 static int
-put_values(struct fhir_checking *c, const struct fhir_node *n, struct buf *out)
+put_values(struct fhir_checking *c, const struct json_node *n, struct buf *out)
 {
-	const struct fhir_node *data = fhir_find(c->tree, n, "data");
+	const struct json_node *data = fhir_find(c->tree, n, "data");
 	struct span s;
 
 	if (!is_or_missing(c, n, "factor", 1) ||
@@ -327,8 +328,8 @@ put_values(struct fhir_checking *c, const struct fhir_node *n, struct buf *out)
 }
 
 static void
-put_rate(struct fhir_checking *c, const struct fhir_node *n,
-    const struct fhir_node *sampled, struct buf *out)
+put_rate(struct fhir_checking *c, const struct json_node *n,
+    const struct json_node *sampled, struct buf *out)
 {
 	size_t before = out->len;
 	struct json_writer w;
@@ -347,11 +348,11 @@ put_rate(struct fhir_checking *c, const struct fhir_node *n,
 
 int
 fhir_read_wave(
-    struct fhir_checking *c, const struct fhir_node *n, struct fhir_draft *d)
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d)
 {
-	const struct fhir_node *sampled =
+	const struct json_node *sampled =
 	    fhir_find(c->tree, n, "valueSampledData");
-	const struct fhir_node *code = fhir_find(c->tree, n, "code");
+	const struct json_node *code = fhir_find(c->tree, n, "code");
 	struct buf *out = &d->part[DRAFT_WAVE];
 	bool pulse = fhir_codings(c->tree, code, FHIR_WAVE_SYSTEM, "pulse") > 0;
 

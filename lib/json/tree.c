@@ -34,6 +34,8 @@ make_room(struct json_tree *t, struct err *err)
 	size_t cap = t->cap == 0 ? 256 : t->cap * 2;
 	struct json_node *node;
 
+	if (t->most > 0 && t->count == t->most)
+		return err_set(err, "more than %zu values", t->most);
 	if (t->count < t->cap)
 		return 0;
 	node = cap > UINT32_MAX ? NULL : realloc(t->node, cap * sizeof(*node));
@@ -48,10 +50,12 @@ make_room(struct json_tree *t, struct err *err)
 static void
 link_node(struct reading *r, uint32_t i)
 {
+	uint32_t parent = r->open[r->depth - 1];
 	uint32_t *last = &r->last[r->depth - 1];
 
+	r->t->node[i].parent = parent;
 	if (*last == 0)
-		r->t->node[r->open[r->depth - 1]].first = i;
+		r->t->node[parent].first = i;
 	else
 		r->t->node[*last].next = i;
 	*last = i;

@@ -17,15 +17,17 @@ struct json_node {
 	bool key_escaped;
 	bool escaped; /* STRING: has a backslash */
 	/* Indices of nodes; 0 is none, because the root is not a child. */
-	uint32_t first, next;
+	uint32_t parent, first, next;
 };
 
 struct json_tree {
 	struct json_node *node; /* 0 is the root */
 	size_t count, cap;
+	size_t most; /* values that are read; 0: any number */
 	struct json_scan scan;
 };
 
+/* Set ${t}->most afterwards, if there is a limit. */
 void json_tree_init(struct json_tree *t);
 void json_tree_release(struct json_tree *t);
 
