@@ -6,26 +6,8 @@
 #include <unistd.h>
 
 #include "audit/private.h"
+#include "compat/write.h"
 #include "ndjson/ndjson.h"
-
-/* Write all of ${s} to ${fd}.  Return 0, or -1 with errno. */
-static int
-write_all(int fd, struct span s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			errno = n == 0 ? ENOSPC : errno;
-			return -1;
-		}
-		s.p += n;
-		s.n -= (size_t)n;
-	}
-	return 0;
-}
 
 /* Replace the file ${path} by ${text} as a whole, and sync it. */
 static int
@@ -48,7 +30,7 @@ replace(const char *path, struct span text, struct err *err)
 		err_sys(err, errno, "%s", name);
 		goto out;
 	}
-	if (write_all(fd, text) != 0 || fsync(fd) != 0)
+	if (compat_write(fd, text.p, text.n) < text.n || fsync(fd) != 0)
 		err_sys(err, errno, "%s: write failed", name);
 	else if (rename(name, path) != 0)
 		err_sys(err, errno, "%s", path);

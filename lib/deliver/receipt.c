@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat/write.h"
 #include "deliver/internal.h"
 #include "instant/instant.h"
 #include "outgoing/dead_letter.h"
@@ -51,27 +52,6 @@ deliver_output_is_bad(struct deliver *d, int errnum, const char *what)
 	d->out->report(d->out->context, DELIVER_NOTE_OUTPUT, "", text.text);
 }
 
-/* Write ${s}.  Return 0, or -1 with errno.  Add the bytes that were written to
- * *${done}. */
-static int
-put_all(int fd, struct span s, size_t *done)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			errno = n == 0 ? ENOSPC : errno;
-			return -1;
-		}
-		s.p += n;
-		s.n -= (size_t)n;
-		*done += (size_t)n;
-	}
-	return 0;
-}
-
 int
 deliver_open_letters(struct deliver *d)
 {
@@ -114,16 +94,19 @@ queue_dead_letter(struct deliver *d)
 static int
 keep_dead_letter(struct deliver *d)
 {
+	struct span text = buf_span(&d->dead_letter);
 	int fd = d->out->dead_letters, errnum;
 	off_t end = lseek(fd, 0, SEEK_END);
-	size_t done = 0;
+	size_t newline, done;
 	bool torn;
 
 	if (d->letters != NULL)
 		return queue_dead_letter(d);
-	if ((!ndjson_lacks_newline(fd) ||
-		put_all(fd, SPAN_LIT("\n"), &done) == 0) &&
-	    put_all(fd, buf_span(&d->dead_letter), &done) == 0)
+	newline = ndjson_lacks_newline(fd);
+	done = compat_write(fd, "\n", newline);
+	if (done == newline)
+		done += compat_write(fd, text.p, text.n);
+	if (done == newline + text.n)
 		return 0;
 	errnum = errno;
 	/* Only a regular file can be truncated. */

@@ -10,6 +10,7 @@
 
 #include "buf/buf.h"
 #include "compat/orphan.h"
+#include "compat/write.h"
 #include "jobs/stop.h"
 
 enum {
@@ -34,19 +35,9 @@ struct run {
 };
 
 static enum jobs_status
-write_all(int fd, const char *p, size_t n)
+put(const struct run *r, const void *p, size_t n)
 {
-	while (n > 0) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return JOBS_OUTPUT;
-		p += done;
-		n -= (size_t)done;
-	}
-	return JOBS_OK;
+	return compat_write(r->jobs->out, p, n) == n ? JOBS_OK : JOBS_OUTPUT;
 }
 
 static enum jobs_status
@@ -139,7 +130,7 @@ take(struct run *r, unsigned i, char *block, struct err *err)
 		return JOBS_OK;
 	}
 	if (i == 0)
-		return write_all(r->jobs->out, block, (size_t)n);
+		return put(r, block, (size_t)n);
 	buf_add(&t->ahead, block, (size_t)n);
 	if (buf_failed(&t->ahead)) {
 		err_set(err, "out of memory");
@@ -157,7 +148,7 @@ pass_on(struct run *r)
 	while (status == JOBS_OK && r->running > 0) {
 		struct task *t = &r->task[0];
 
-		status = write_all(r->jobs->out, t->ahead.data, t->ahead.len);
+		status = put(r, t->ahead.data, t->ahead.len);
 		if (status != JOBS_OK)
 			break;
 		buf_clear(&t->ahead);

@@ -5,23 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int
-write_all(int fd, struct span s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			errno = n == 0 ? ENOSPC : errno;
-			return -1;
-		}
-		s.p += n;
-		s.n -= (size_t)n;
-	}
-	return 0;
-}
+#include "compat/write.h"
 
 static int
 write_to(const char *name, int flags, struct span text, struct err *err)
@@ -30,7 +14,7 @@ write_to(const char *name, int flags, struct span text, struct err *err)
 
 	if (fd < 0)
 		return err_sys(err, errno, "cannot create %s", name);
-	if (write_all(fd, text) != 0)
+	if (compat_write(fd, text.p, text.n) < text.n)
 		error = errno;
 	/* Some file systems report a full disk only here. */
 	if (close(fd) != 0 && error == 0)

@@ -1,8 +1,7 @@
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
-#include "crypto/secret.h"
+#include "crypto/pem.h"
 #include "redis/wire.h"
 
 static int
@@ -12,43 +11,18 @@ failed(struct err *err, const char *name, const char *what)
 	return err_set(err, "%s: %s", name, what);
 }
 
-/* Without this, the library prompts on the terminal for an encrypted key. */
-static int
-no_passphrase(char *text, int size, int writing, void *context)
-{
-	(void)text;
-	(void)size;
-	(void)writing;
-	(void)context;
-	return -1;
-}
-
 static int
 load_key(SSL_CTX *ctx, const char *path, struct err *err)
 {
-	const struct crypto_secret_from from = {.file = path, .fd = -1};
-	struct crypto_secret secret = {.exposed = false};
-	EVP_PKEY *key = NULL;
-	BIO *bio = NULL;
-	int rc = -1;
+	EVP_PKEY *key = crypto_pem_key(path, err);
+	bool fits;
 
-	if (crypto_secret_load(&from, &secret, err) != 0)
-		goto out;
-	bio = BIO_new_mem_buf(secret.text.data, (int)secret.text.len);
-	if (bio != NULL)
-		key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
 	if (key == NULL)
-		failed(err, path, "no private key in PEM");
-	else if (SSL_CTX_use_PrivateKey(ctx, key) != 1 ||
-	    SSL_CTX_check_private_key(ctx) != 1)
-		failed(err, path, "does not fit the certificate");
-	else
-		rc = 0;
-out:
+		return -1;
+	fits = SSL_CTX_use_PrivateKey(ctx, key) == 1 &&
+	    SSL_CTX_check_private_key(ctx) == 1;
 	EVP_PKEY_free(key);
-	BIO_free(bio);
-	crypto_secret_wipe(&secret);
-	return rc;
+	return fits ? 0 : failed(err, path, "does not fit the certificate");
 }
 
 SSL_CTX *

@@ -1,10 +1,8 @@
 #include <event2/bufferevent_ssl.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <string.h>
 
-#include "crypto/secret.h"
+#include "crypto/pem.h"
 #include "serve/private.h"
 
 static int
@@ -17,46 +15,18 @@ failed(struct err *err, const char *name, const char *what)
 	    reason != NULL ? reason : "unknown reason");
 }
 
-/* Without this, the library prompts on the terminal for an encrypted key. */
-static int
-no_passphrase(char *text, int size, int writing, void *context)
-{
-	(void)text;
-	(void)size;
-	(void)writing;
-	(void)context;
-	return -1;
-}
-
 static int
 load_key(SSL_CTX *ctx, const char *path, struct err *err)
 {
-	const struct crypto_secret_from from = {.file = path, .fd = -1};
-	struct crypto_secret secret = {.exposed = false};
-	EVP_PKEY *key = NULL;
-	BIO *bio = NULL;
-	int rc = -1;
+	EVP_PKEY *key = crypto_pem_key(path, err);
+	bool fits;
 
-	if (crypto_secret_load(&from, &secret, err) != 0)
-		goto out;
-	bio = BIO_new_mem_buf(secret.text.data, (int)secret.text.len);
-	if (bio != NULL)
-		key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
-	if (key == NULL) {
-		failed(err, path, "no private key in PEM");
-		goto out;
-	}
-	if (SSL_CTX_use_PrivateKey(ctx, key) != 1 ||
-	    SSL_CTX_check_private_key(ctx) != 1) {
-		failed(err, path, "does not fit the certificate");
-		goto out;
-	}
-	rc = 0;
-out:
+	if (key == NULL)
+		return -1;
+	fits = SSL_CTX_use_PrivateKey(ctx, key) == 1 &&
+	    SSL_CTX_check_private_key(ctx) == 1;
 	EVP_PKEY_free(key);
-	BIO_free(bio);
-	crypto_secret_wipe(&secret);
-	return rc;
+	return fits ? 0 : failed(err, path, "does not fit the certificate");
 }
 
 /* Only "http/1.1" is supported.  A client that accepts none of it is refused in

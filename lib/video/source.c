@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "compat/write.h"
 #include "video/internal.h"
 
 /* How far the boxes of an MP4 are followed to see where its index stands. */
@@ -246,23 +247,6 @@ video_source_close(struct video_source *source)
 	*source = (struct video_source){.fd = -1, .spool = -1};
 }
 
-static int
-write_all(int fd, const unsigned char *p, size_t len)
-{
-	ssize_t n;
-
-	while (len > 0) {
-		n = write(fd, p, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 enum video_status
 video_source_spool(struct video_source *source,
     const struct video_options *options, struct err *err)
@@ -282,7 +266,7 @@ video_source_spool(struct video_source *source,
 		}
 		if (options->tap != NULL && len > 0)
 			options->tap(options->context, buf, len);
-		if (write_all(source->spool, buf, len) < 0) {
+		if (compat_write(source->spool, buf, len) < len) {
 			err_sys(err, errno, "cannot write a temporary file");
 			return VIDEO_SYSTEM;
 		}
