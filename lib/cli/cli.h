@@ -171,6 +171,17 @@ struct ndjson_writer *cli_output(void);
  * here. */
 int cli_finish(struct ndjson_writer *out, int status);
 
+/* For a loop that must not wait for anything else.  Both report a failure. */
+
+/* Make SIGINT, SIGTERM and SIGHUP readable from a descriptor (signalfd), and
+ * ignore SIGPIPE.  Return the descriptor, or -1. */
+int cli_watch_signals(void);
+
+/* Let neither ${out}, on stdout, nor messages wait for their readers.  Set
+ * *${fd} to a descriptor (epoll) that is readable when stdout can be written;
+ * -1: always.  Return 0, or -1. */
+int cli_watch_output(struct ndjson_writer *out, int *fd);
+
 /* Read an integer or a finite number in a range.  All of ${text} must be the
  * number.  Return 0, or -1. */
 int cli_read_integer(

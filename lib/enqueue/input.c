@@ -25,24 +25,6 @@
 
 /* ---- Signals ------------------------------------------------------------ */
 
-int
-enqueue_watch_signals(struct enqueue_run *r)
-{
-	sigset_t set;
-
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) == 0)
-		r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (r->signals >= 0)
-		return 0;
-	diag_errno(errno, "signals");
-	return -1;
-}
-
 static bool
 is_kind(bool pipe)
 {

@@ -54,9 +54,6 @@ void enqueue_is_fatal(struct enqueue_run *r, int status, const char *text);
 /* A note of the connection. */
 void enqueue_note(void *context, enum redis_note what, const char *text);
 
-/* Do not wait for the reader of receipts.  Return 0; or -1, reported. */
-int enqueue_watch_output(struct enqueue_run *r);
-
 /* The receipt of a line that the queue has; or, with ${receipt} NULL, of the
  * line ${id} that the spool will have after its next commit. */
 void enqueue_receipt(
@@ -89,9 +86,6 @@ void enqueue_take_lines(struct enqueue_run *r, bool readable);
 
 /* Take the signals that came. */
 void enqueue_take_signals(struct enqueue_run *r);
-
-/* Take signals as r->signals from now on.  Return 0; or -1, reported. */
-int enqueue_watch_signals(struct enqueue_run *r);
 
 /* At the end: report what was read and is not acknowledged, and reject it. */
 void enqueue_report_left(struct enqueue_run *r);

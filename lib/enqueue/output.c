@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <poll.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "diag/diag.h"
@@ -32,26 +31,6 @@ enqueue_note(void *context, enum redis_note what, const char *text)
 		diag_verbose("%s: %s", redis_name(r->redis), text);
 	else
 		diag_note("%s: %s", redis_name(r->redis), text);
-}
-
-int
-enqueue_watch_output(struct enqueue_run *r)
-{
-	struct epoll_event ev = {.events = EPOLLOUT};
-
-	ndjson_writer_nowait(r->out, true);
-	diag_nowait(true);
-	r->writable = epoll_create1(EPOLL_CLOEXEC);
-	if (r->writable < 0) {
-		diag_errno(errno, "<stdout>");
-		return -1;
-	}
-	/* A regular file can always be written, and cannot be watched. */
-	if (epoll_ctl(r->writable, EPOLL_CTL_ADD, STDOUT_FILENO, &ev) != 0) {
-		close(r->writable);
-		r->writable = -1;
-	}
-	return 0;
 }
 
 static void

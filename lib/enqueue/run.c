@@ -91,7 +91,10 @@ setup(struct enqueue_run *r, const struct cli *cli)
 	}
 	if (filter_bad_open(&r->bad, r->o->rejects) != 0 ||
 	    filter_bad_check(&r->bad) != 0 || open_spool(r) != 0 ||
-	    enqueue_watch_signals(r) != 0 || enqueue_watch_output(r) != 0)
+	    cli_watch_output(r->out, &r->writable) != 0)
+		return CLI_SYSTEM;
+	r->signals = cli_watch_signals();
+	if (r->signals < 0)
 		return CLI_SYSTEM;
 	filter_bad_begin(&r->bad, "<stdin>");
 	return start(r);

@@ -87,10 +87,6 @@ void post_summary(struct post_run *r);
 
 /* ---- signals.c */
 
-/* Take the signals that end the run as r->signals from now on.  Return 0; or
- * -1, reported. */
-int post_watch_signals(struct post_run *r);
-
 /* End soon: start nothing new, and leave after POST_GRACE at the latest. */
 void post_stop(struct post_run *r);
 
@@ -112,9 +108,6 @@ void post_read_no_more(struct post_run *r);
 void post_close_input(struct post_run *r);
 
 /* ---- output.c: receipts and other output, without ever waiting for a reader */
-
-/* Return 0; or -1, reported. */
-int post_watch_output(struct post_run *r);
 
 /* A descriptor that can be read when more receipts can be written, or -1 where
  * none are left. */

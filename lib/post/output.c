@@ -1,35 +1,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "diag/diag.h"
 #include "instant/instant.h"
 #include "post/internal.h"
-
-int
-post_watch_output(struct post_run *r)
-{
-	struct epoll_event ev = {.events = EPOLLOUT};
-
-	/* While a write of receipts or messages blocks, answers would be read
-	 * late and requests time out. */
-	ndjson_writer_nowait(r->out.receipts, true);
-	diag_nowait(true);
-	r->writable = epoll_create1(EPOLL_CLOEXEC);
-	if (r->writable < 0) {
-		diag_errno(errno, "<stdout>");
-		return -1;
-	}
-	/* A regular file can always be written, and cannot be watched. */
-	if (epoll_ctl(r->writable, EPOLL_CTL_ADD, STDOUT_FILENO, &ev) != 0) {
-		close(r->writable);
-		r->writable = -1;
-	}
-	return 0;
-}
 
 int
 post_output_wanted(const struct post_run *r)

@@ -135,7 +135,8 @@ open_files(struct post_run *r)
 	    open_append(o->audit, &r->out.audit) != 0 ||
 	    post_open_rejects(r) != 0)
 		return -1;
-	return post_watch_signals(r);
+	r->signals = cli_watch_signals();
+	return r->signals >= 0 ? 0 : -1;
 }
 
 static int
@@ -265,7 +266,9 @@ post_setup(struct post_run *r, struct ndjson_writer *receipts)
 		goto err0;
 	r->in = ndjson_reader_new(STDIN_FILENO, 0);
 	if (r->in != NULL)
-		return post_watch_output(r);
+		/* While a write of receipts or messages blocks, answers would
+		 * be read late and requests time out. */
+		return cli_watch_output(r->out.receipts, &r->writable);
 	err_set(&err, "out of memory");
 err0:
 	diag_error("%s", err.text);

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -7,26 +6,6 @@
 #include "diag/diag.h"
 #include "instant/instant.h"
 #include "post/internal.h"
-
-/* Signals that end the run come through a descriptor, so that the loop takes
- * them between two turns. */
-int
-post_watch_signals(struct post_run *r)
-{
-	sigset_t set;
-
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) == 0)
-		r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (r->signals >= 0)
-		return 0;
-	diag_errno(errno, "signals");
-	return -1;
-}
 
 void
 post_stop(struct post_run *r)
