@@ -56,6 +56,12 @@ struct queue_worker {
 	int64_t watch_at;
 };
 
+/* ---- worker_ask.c */
+/* Start over with the events of ${p} that are given but not settled. */
+void queue_claim(struct queue_partition *p);
+/* Ask for all that is due.  Return 0, or -1 if memory ran out. */
+int queue_ask(struct queue_worker *w);
+
 /* ---- worker_events.c */
 /* Add an entry of ${p}, unless it is known.  Return 0, or -1 if memory ran
  * out. */

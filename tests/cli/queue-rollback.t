@@ -15,7 +15,7 @@ ok 'all are given to the worker'
 # Each write is synced before it is answered, so a copy of the files is a server of
 # this moment.
 data=$WORK/redis-main/appendonlydir
-cp -R "$data" then
+cp -R "$data" earlier
 
 : >open
 settled() { total_is '.backlog + .pending' 0; }
@@ -23,7 +23,7 @@ wait_for settled
 ok 'and settled'
 redis_kill main
 rm -rf "$data"
-mv then "$data"
+mv earlier "$data"
 redis_again main
 came $((2 * N))
 wait_for settled
