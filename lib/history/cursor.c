@@ -70,22 +70,20 @@ history_start_after(const struct history *h, struct history_cursor *c,
 		c->foreign = true;
 }
 
-/* Continue with the oldest line, and describe in ${gap} what that skips. */
+/* Continue with the line ${next}, and describe in ${gap} what that skips. */
 static void
-jump(struct history *h, struct history_cursor *c, struct history_gap *gap)
+jump(struct history_cursor *c, uint64_t next, struct history_gap *gap)
 {
-	uint64_t oldest = history_oldest(h);
-
 	gap->after = c->after;
-	gap->before = oldest;
+	gap->before = next;
 	gap->lost = HISTORY_UNKNOWN;
 	gap->reason = HISTORY_EPOCH;
 	if (!c->foreign) {
 		gap->reason = HISTORY_EXPIRED;
 		if (c->filter == NULL)
-			gap->lost = oldest - 1 - c->after;
+			gap->lost = next - 1 - c->after;
 	}
-	c->after = oldest - 1;
+	c->after = next - 1;
 	c->foreign = false;
 }
 
@@ -134,7 +132,7 @@ next_stored(struct history *h, struct history_cursor *c,
 	dropped = history_store_dropped(h->store);
 	if (found == HISTORY_FAILED && c->after + 1 < dropped) {
 		h->stored = dropped <= h->last ? dropped : h->last + 1;
-		jump(h, c, &r->gap);
+		jump(c, history_oldest(h), &r->gap);
 		found = HISTORY_GAP;
 	}
 	return found;
@@ -157,8 +155,14 @@ next_elsewhere(
 {
 	for (size_t i = 0; i < HISTORY_SCAN_MAX && c->after + 1 < h->oldest;
 	     i++) {
-		struct history_held *held = history_page_find(h, c->after + 1);
+		uint64_t next;
+		struct history_held *held =
+		    history_page_find(h, c->after + 1, &next);
 
+		if (held == NULL && next != 0) {
+			jump(c, next, &r->gap);
+			return HISTORY_GAP;
+		}
 		if (held == NULL)
 			return HISTORY_WAIT;
 		c->after++;
@@ -175,7 +179,7 @@ history_next(struct history *h, struct history_cursor *c,
     struct history_result *r, struct err *err)
 {
 	if (c->foreign || c->after + 1 < history_oldest(h)) {
-		jump(h, c, &r->gap);
+		jump(c, history_oldest(h), &r->gap);
 		return HISTORY_GAP;
 	}
 	/* Memory may have no lines, or fewer than the store. */

@@ -99,7 +99,8 @@ void history_free(struct history *h);
  * needs it:
  *
  *	while ((n = history_wanted(h)) != 0)
- *		read lines from number n on, history_page_begin, history_page_add
+ *		read lines from number n on, history_page_begin, history_page_add;
+ *		if there is none with the number n, history_page_gap
  *
  * Without a store.  The next line that is appended has the number ${next} of
  * ${epoch}, 16 hexadecimal digits.  Lines in memory are dropped; with another
@@ -122,6 +123,10 @@ uint64_t history_wanted(struct history *h);
 void history_page_begin(struct history *h, uint64_t first);
 struct history_line;
 int history_page_add(struct history *h, const struct history_line *line);
+
+/* No lines elsewhere have the numbers from ${first} to before ${next}, or to before
+ * the lines in memory if these begin earlier.  Cursors report a gap there. */
+void history_page_gap(struct history *h, uint64_t first, uint64_t next);
 
 /* ---- Appending --------------------------------------------------------- */
 

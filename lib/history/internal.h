@@ -18,11 +18,12 @@ struct history_open {
 	uint64_t started;
 };
 
-/* Lines that were read from elsewhere. */
+/* Lines that were read from elsewhere, or numbers that no line there has. */
 struct history_page {
 	uint64_t first;
 	size_t count, bytes;
-	uint64_t used; /* when, by history.uses; 0: never */
+	uint64_t missing; /* from first on; then count is 0 */
+	uint64_t used;    /* when, by history.uses; 0: never */
 	struct history_held *line[HISTORY_PAGE_LINES];
 };
 
@@ -71,8 +72,11 @@ history_at(const struct history *h, uint64_t sequence)
 }
 
 /* ---- pages.c */
-/* Return the line ${n} of a page, or NULL: then it is wanted. */
-struct history_held *history_page_find(struct history *h, uint64_t n);
+/* Return the line ${n} of a page.  Or return NULL with *${next}: the first number
+ * after ${n} that a line can have if none has ${n}, otherwise 0, and ${n} is
+ * wanted. */
+struct history_held *history_page_find(
+    struct history *h, uint64_t n, uint64_t *next);
 void history_pages_release(struct history *h);
 
 /* ---- entry.c */

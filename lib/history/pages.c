@@ -10,6 +10,7 @@ empty(struct history_page *p)
 	for (size_t i = 0; i < p->count; i++)
 		history_entry_unref(&p->line[i]->entry);
 	p->count = p->bytes = 0;
+	p->missing = 0;
 	p->used = 0;
 }
 
@@ -96,6 +97,19 @@ history_page_add(struct history *h, const struct history_line *line)
 	return 0;
 }
 
+void
+history_page_gap(struct history *h, uint64_t first, uint64_t next)
+{
+	if (next > h->oldest)
+		next = h->oldest;
+	if (next <= first)
+		return;
+	history_page_begin(h, first);
+	if (h->filled != NULL)
+		h->filled->missing = next - first;
+	h->filled = NULL;
+}
+
 /* Record that line ${n} is wanted. */
 static void
 want(struct history *h, uint64_t n)
@@ -110,14 +124,20 @@ want(struct history *h, uint64_t n)
 }
 
 struct history_held *
-history_page_find(struct history *h, uint64_t n)
+history_page_find(struct history *h, uint64_t n, uint64_t *next)
 {
+	*next = 0;
 	for (size_t i = 0; h->page != NULL && i < HISTORY_PAGES; i++) {
 		struct history_page *p = &h->page[i];
 
 		if (n >= p->first && n - p->first < p->count) {
 			p->used = ++h->uses;
 			return p->line[n - p->first];
+		}
+		if (n >= p->first && n - p->first < p->missing) {
+			p->used = ++h->uses;
+			*next = p->first + p->missing;
+			return NULL;
 		}
 	}
 	want(h, n);

@@ -7,6 +7,10 @@
 #include "stream/private.h"
 #include "stream/reading.h"
 
+/* Entries per command.  Together they fit into a reply. */
+#define COUNT 56
+#define COUNT_TEXT "56"
+
 /* How long Redis waits for a new line; less than it may be silent. */
 #define BLOCK_MS "5000"
 
@@ -54,9 +58,8 @@ read_on(struct stream *st)
 	s->reading =
 	    redis_send(s->live,
 		(const struct span[]){SPAN_LIT("XREAD"), SPAN_LIT("COUNT"),
-		    SPAN_LIT(STREAM_SOURCE_COUNT), SPAN_LIT("BLOCK"),
-		    SPAN_LIT(BLOCK_MS), SPAN_LIT("STREAMS"), buf_span(&s->key),
-		    span_of(after)},
+		    SPAN_LIT(COUNT_TEXT), SPAN_LIT("BLOCK"), SPAN_LIT(BLOCK_MS),
+		    SPAN_LIT("STREAMS"), buf_span(&s->key), span_of(after)},
 		8, NULL) == 0;
 }
 
@@ -218,7 +221,7 @@ seek(struct stream_source *s)
 		range(s, from, "1", &for_middle);
 	} else {
 		stream_place_write(&s->low.place, from);
-		range(s, from, STREAM_SOURCE_COUNT, &for_page);
+		range(s, from, COUNT_TEXT, &for_page);
 	}
 }
 
@@ -234,6 +237,7 @@ seek_next(struct stream *st)
 	s->target = history_wanted(h);
 	if (s->target == 0)
 		return;
+	s->newest = history_last(h);
 	s->low = (struct stream_mark){s->oldest_n, s->oldest};
 	s->high_ms = instant_now();
 	s->high_n = UINT64_MAX;
@@ -274,47 +278,63 @@ take_middle(struct stream_source *s, const struct redis_reply *reply)
 	seek(s);
 }
 
+/* Add ${e}, which was added at ${ms}, to the page.  Its number must be *${next},
+ * unless that is 0: then it is the first from the target on.  Return false if it is
+ * not added. */
+static bool
+add_to_page(
+    struct stream *st, const struct queue_entry *e, int64_t ms, uint64_t *next)
+{
+	struct stream_source *s = st->options.source;
+	struct history *h = st->options.history;
+	struct history_line line;
+	bool bad;
+
+	if (*next != 0 && e->n != *next)
+		return false;
+	bad = stream_line_read(st, e->line, ms, &line, NULL) != 0;
+	if (*next == 0) {
+		/* What was wanted and is missing was trimmed or deleted, and
+		 * nobody gets a bad line.  This is a gap of these numbers only:
+		 * what is before them may be there. */
+		history_page_gap(h, s->target, bad ? e->n + 1 : e->n);
+		if (!bad)
+			history_page_begin(h, e->n);
+	}
+	*next = e->n + 1;
+	return !bad && history_page_add(h, &line) == 0;
+}
+
 /* Entries from the low end on: add those from the target on as a page. */
 static void
 take_page(struct stream *st, const struct redis_reply *reply)
 {
 	struct stream_source *s = st->options.source;
-	struct history *h = st->options.history;
+	struct stream_place place = s->low.place;
 	struct stream_mark m = s->low;
-	struct history_line line;
 	struct queue_entry e;
-	uint64_t first = 0, next = 0;
+	uint64_t next = 0;
 
 	for (size_t i = 0; i < reply->items; i++) {
-		if (queue_entry_read(&reply->item[i], &e, NULL) != 0 ||
-		    stream_place_read(e.entry, &m.place) != 0)
-			break;
-		m.n = e.n;
-		if (e.n < s->target)
+		bool damaged = queue_entry_read(&reply->item[i], &e, NULL) != 0;
+
+		if (stream_place_read(e.entry, &place) != 0)
+			return;
+		if (damaged)
 			continue;
-		if (next == 0) {
-			/* What was wanted and is missing is trimmed. */
-			if (e.n > s->target)
-				history_set_oldest(h, e.n);
-			history_page_begin(h, first = next = e.n);
-		}
-		if (e.n != next)
+		m = (struct stream_mark){e.n, place};
+		if (e.n >= s->target && !add_to_page(st, &e, place.ms, &next))
 			break;
-		if (stream_line_read(st, e.line, m.place.ms, &line, NULL) !=
-		    0) {
-			/* It has a number, and nobody gets it: it is a gap. */
-			if (next == first)
-				history_set_oldest(h, next + 1);
-			break;
-		}
-		if (history_page_add(h, &line) != 0)
-			break;
-		next++;
 	}
-	mark(s, m.n, m.place);
-	if (next == 0 && m.n > s->low.n) {
-		s->low = m;
-		seek(s); /* not far enough yet */
+	if (m.n > s->low.n)
+		mark(s, m.n, m.place);
+	if (next == 0 && reply->items < COUNT) {
+		/* What there was from the target on is there no more. */
+		history_page_gap(st->options.history, s->target, s->newest + 1);
+	} else if (next == 0) {
+		/* Not far enough yet. */
+		s->low = (struct stream_mark){m.n, place};
+		seek(s);
 		return;
 	}
 	stream_pump_all(st);

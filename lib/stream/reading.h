@@ -46,6 +46,7 @@ struct stream_source {
 	/* The page that is sought: */
 	bool seeking;
 	uint64_t target;
+	uint64_t newest;        /* the last number when this began */
 	struct stream_mark low; /* at or before it */
 	int64_t high_ms;        /* it is before this time, */
 	uint64_t high_n;        /* with a number below this */

@@ -16,9 +16,6 @@
 #include "history/history.h"
 #include "redis/redis.h"
 
-/* Entries per command.  Together they fit into a reply. */
-#define STREAM_SOURCE_COUNT "56"
-
 struct stream_source;
 
 /* Prepare to read the queue that ${o} describes.  Return NULL with ${err}.

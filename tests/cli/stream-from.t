@@ -48,13 +48,14 @@ at() { # NAME COMMAND [ARG ...]: with URL of the server
 	shift
 	"$@"
 }
-# All records of a server from after N on; polls until it has COUNT lines.
+# All records of a server from after N on; polls until it has COUNT lines, or nothing
+# new came for a minute.
 collect() { # NAME AFTER COUNT [QUERY]
 	collect_after=$2
 	: >collected
 	while [ "$(grep -c '"record":"line"' collected)" -lt "$3" ]; do
 		at "$1" fetch "/poll?after=$collect_after&wait=60${4-}" >polled || break
-		[ -s polled ] || break
+		grep -qE '"record":"(line|gap|heartbeat)"' polled || break
 		cat polled >>collected
 		collect_after=$(jq -s '[.[] | select(.record == "line" or .record == "heartbeat") | .sequence] +
 			[.[] | select(.record == "gap") | .before - 1] | max' polled)
@@ -152,6 +153,7 @@ at d watch many '/events?after=earliest'
 wait_for grep -q '^id: 3002' many
 is 'as server-sent events' "$(sed -n 's/^id: //p' many | awk '$1 > last { print; last = $1 }' |
 	tail -n 3002 | md5sum)" "$(seq 1 3002 | md5sum)"
+kill "$WATCHER" # it would have pages read
 
 # A line of another writer that is not JSON; and long lines.
 redis_cli r xadd '{ward}:0' '*' line '[1' id bad n 3003 >/dev/null
@@ -169,6 +171,15 @@ for s in a c d; do
 done
 grep -q '^vitals-stream: --from:3003: ' err.a
 ok 'it is reported'
+# The gap is of this number only, whoever has asked for it just before.
+for i in 1 2 3 4 5; do
+	at d fetch '/poll?after=3002&wait=60' | long
+	at d fetch '/poll?after=3001&wait=60' | long
+	echo
+done >both
+is 'a bad line costs no other client a line before it' "$(sort -u <both)" \
+	"$(sed -n 1p both)"
+is 'the line before it' "$(sed -n '1s/^.*\[3002,3002\].*$/is there/p' both)" 'is there'
 
 # The stream is trimmed.
 redis_cli r xtrim '{ward}:0' maxlen 1000 >/dev/null
@@ -194,6 +205,25 @@ is_new() {
 wait_for is_new b
 is 'both have the same new epoch' "$(at a fetch '/poll?wait=0' | jq -r .epoch | head -n 1)" \
 	"$(at b fetch '/poll?wait=0' | jq -r .epoch | head -n 1)"
+
+# Lines are deleted.
+redis_entry() { # N: the ID of its entry
+	redis_cli r xrange '{ward}:0' - + | awk -v n="$1" '
+		/^[0-9]+-[0-9]+$/ { entry = $0 }
+		last == "n" && $0 == n { print entry }
+		{ last = $0 }'
+}
+has_read() { # NAME N: and keeps nothing of it in memory
+	at "$1" fetch '/poll?wait=0' | grep -q "\"sequence\":$2," &&
+		at "$1" has history_lines '' 0
+}
+wait_for has_read d 3
+redis_cli r xdel '{ward}:0' "$(redis_entry 2)" >/dev/null
+is 'a line that was deleted is a gap' "$(collect d 0 2 | long)" '[1,1] [1,3] [3,3] '
+events 4 5 new | enqueue
+wait_for has_read d 5
+redis_cli r xdel '{ward}:0' "$(redis_entry 4)" "$(redis_entry 5)" >/dev/null
+is 'so are the newest ones' "$(at d fetch '/poll?after=3&wait=60' | long)" '[3,6] '
 
 for s in a b c d; do
 	kill -TERM "$(cat pid.$s)"

@@ -37,8 +37,8 @@ append(struct history *h, uint64_t from, uint64_t to)
 	return history_commit(h, (int64_t)to * 10, &err) == 0;
 }
 
-/* What is elsewhere: the lines ${oldest} to ${newest}. */
-static uint64_t oldest, newest, fetched;
+/* What is elsewhere: the lines ${oldest} to ${newest}, but not ${hole}. */
+static uint64_t oldest, newest, fetched, hole;
 
 /* Read the pages that are wanted. */
 static bool
@@ -53,8 +53,10 @@ fetch(struct history *h)
 			history_set_oldest(h, oldest);
 			n = oldest;
 		}
-		history_page_begin(h, n);
-		for (; n <= newest; n++) {
+		if (n == hole)
+			history_page_gap(h, n, n + 1);
+		history_page_begin(h, n == hole ? ++n : n);
+		for (; n <= newest && n != hole; n++) {
 			const struct history_line line = line_of(n, text);
 
 			if (history_page_add(h, &line) != 0)
@@ -64,6 +66,33 @@ fetch(struct history *h)
 		any = true;
 	}
 	return any;
+}
+
+/* Move ${c} to the next line, past gaps.  Return its number, or 0. */
+static uint64_t
+next_line(struct history *h, struct history_cursor *c)
+{
+	struct history_result r;
+	uint64_t n;
+
+	for (int i = 0; i < 9; i++) {
+		switch (history_next(h, c, &r, &err)) {
+		case HISTORY_LINE:
+			n = r.entry->sequence;
+			history_entry_unref(r.entry);
+			return n;
+		case HISTORY_WAIT:
+			fetch(h);
+			break;
+		case HISTORY_GAP:
+		case HISTORY_MORE:
+			break;
+		case HISTORY_NONE:
+		case HISTORY_FAILED:
+			return 0;
+		}
+	}
+	return 0;
 }
 
 /* Move ${c} to the end.  Write the first and the last number, how many there were,
@@ -214,6 +243,68 @@ gaps(void)
 	history_free(h);
 }
 
+/* A number that no line has costs nobody another line. */
+static void
+holes(void)
+{
+	struct history *h = new_history();
+	struct history_cursor c, other;
+	struct history_filter *odd = history_filter_new();
+	struct history_result r;
+	char text[120];
+
+	history_follow(h, SPAN_LIT(EPOCH), 101);
+	oldest = 1;
+	newest = 100;
+	hole = 51;
+	history_set_oldest(h, 1);
+	CHECK(append(h, 101, 110), "lines");
+	history_start_after(h, &c, NULL, 49, SPAN_LIT(EPOCH));
+	history_start_after(h, &other, NULL, 48, SPAN_LIT(EPOCH));
+	CHECK(next_line(h, &c) == 50, "the line before the hole");
+	CHECK(next_line(h, &c) == 52, "the line after it");
+	CHECK(next_line(h, &other) == 49, "a client behind it misses nothing");
+	CHECK_TEXT(all(h, &other, text), "50-110 60 expired 50 52",
+	    "but for the hole");
+	history_start_after(h, &c, NULL, 50, SPAN_LIT(EPOCH));
+	CHECK(history_next(h, &c, &r, &err) == HISTORY_GAP && r.gap.lost == 1,
+	    "its size");
+	CHECK(odd != NULL &&
+		history_filter_session(odd, SPAN_LIT("odd"), &err) == 0,
+	    "a filter");
+	history_start_after(h, &c, odd, 50, SPAN_LIT(EPOCH));
+	CHECK(history_next(h, &c, &r, &err) == HISTORY_GAP &&
+		r.gap.lost == HISTORY_UNKNOWN,
+	    "its size is unknown with a filter");
+	history_filter_free(odd);
+
+	history_free(h);
+	hole = 0;
+}
+
+static void
+hole_at_end(void)
+{
+	struct history *h = new_history();
+	struct history_cursor c;
+	char text[120];
+
+	history_follow(h, SPAN_LIT(EPOCH), 101);
+	oldest = 1;
+	newest = 100;
+	history_set_oldest(h, 1);
+	CHECK(append(h, 101, 110), "lines");
+	history_page_gap(h, 90, UINT64_MAX);
+	history_start_after(h, &c, NULL, 89, SPAN_LIT(EPOCH));
+	CHECK_TEXT(all(h, &c, text), "101-110 10 expired 89 101",
+	    "a hole ends where memory begins");
+	history_page_gap(h, 101, UINT64_MAX);
+	history_page_gap(h, 80, 80);
+	history_start_after(h, &c, NULL, 79, SPAN_LIT(EPOCH));
+	CHECK(next_line(h, &c) == 80, "a hole of no numbers");
+	history_free(h);
+}
+
 static void
 bounds(void)
 {
@@ -251,6 +342,8 @@ main(void)
 {
 	replays();
 	gaps();
+	holes();
+	hole_at_end();
 	bounds();
 	return check_done();
 }
