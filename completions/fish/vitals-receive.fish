@@ -18,6 +18,7 @@ complete -c vitals-receive -s k -l key-file -r -F -d 'accept the keys in FILE (d
 complete -c vitals-receive -l key-fd -x -d 'read keys from descriptor N'
 complete -c vitals-receive -s s -l scheme -x -a 'standard stripe github rfc9421' -d 'signature scheme to check (default: standard)'
 complete -c vitals-receive -s T -l tolerance -x -d 'how old or early a signature may be (default: 300)'
+complete -c vitals-receive -l unsigned-attributes -d 'accept binary CloudEvents whose attributes are not signed'
 complete -c vitals-receive -s o -l output -x -a 'payload message' -d 'what to print (default: payload)'
 complete -c vitals-receive -l state -r -F -d 'store IDs and lines that are not yet printed in FILE'
 complete -c vitals-receive -l audit -r -F -d 'append a chained line for each request to FILE'

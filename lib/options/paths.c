@@ -40,7 +40,8 @@ options_paths_load(const struct cli *cli, const struct options_paths *o,
     struct receive_paths **paths)
 {
 	struct receive_path path = {.tolerance = o->tolerance,
-	    .output = (enum receive_output)o->output};
+	    .output = (enum receive_output)o->output,
+	    .unsigned_attributes = o->unsigned_attributes};
 	int status;
 
 	*paths = NULL;

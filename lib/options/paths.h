@@ -14,6 +14,7 @@ struct options_paths {
 	struct options_keys keys;
 	unsigned scheme, output;
 	int64_t tolerance;
+	bool unsigned_attributes;
 };
 
 /* Check the options against each other.  Return CLI_GO or CLI_USAGE. */

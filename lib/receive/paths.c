@@ -119,6 +119,13 @@ read_member(struct entry *e, const struct json_member *m, struct err *err)
 		    "\"tolerance\" is not a whole number from 0 to %d",
 		    TOLERANCE_MAX);
 	}
+	if (span_is(m->key, "unsignedAttributes")) {
+		if (m->type != JSON_TRUE && m->type != JSON_FALSE)
+			return err_set(err,
+			    "\"unsignedAttributes\" is neither true nor false");
+		e->path.unsigned_attributes = m->type == JSON_TRUE;
+		return 0;
+	}
 	if (span_is(m->key, "path"))
 		return 0; /* read before all others */
 	/* A misspelt member must not be ignored. */
@@ -264,8 +271,7 @@ receive_paths_read(const char *file, const struct sign_scheme *scheme,
     const struct receive_path *common, void (*note)(const char *text),
     struct err *err)
 {
-	const struct entry e = {.scheme = scheme,
-	    .path = {.tolerance = common->tolerance, .output = common->output}};
+	const struct entry e = {.scheme = scheme, .path = *common};
 	struct receive_paths *p = calloc(1, sizeof(*p));
 	int fd, rc;
 

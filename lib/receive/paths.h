@@ -31,6 +31,7 @@ struct receive_path {
 	struct sign_keys *keys;
 	int64_t tolerance; /* of signatures, in seconds */
 	enum receive_output output;
+	bool unsigned_attributes; /* of CloudEvents in binary mode: accepted */
 };
 
 struct receive_paths {
@@ -45,8 +46,8 @@ struct receive_paths *receive_paths_one(
     const char *path, const struct receive_path *common);
 
 /* Read ${file}: one JSON object per line, with "path", "keyFiles", and what
- * differs from ${common}: "scheme", "tolerance", "output".  Key files are
- * relative to the working directory.  ${note} reports what is unusual about
+ * differs from ${common}: "scheme", "tolerance", "output",
+ * "unsignedAttributes".  Key files are relative to the working directory.  ${note} reports what is unusual about
  * keys that are accepted; it may be NULL.  Return NULL with ${err}, which names
  * the file and the line.
  *

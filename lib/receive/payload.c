@@ -160,6 +160,16 @@ read_batch(
 }
 
 int
+receive_items_one(struct receive_items *t, struct span text)
+{
+	bool memory;
+
+	t->count = 0;
+	buf_clear(&t->ids);
+	return add(t, (struct span){NULL, 0}, text, &memory);
+}
+
+int
 receive_items_read(struct receive_items *t, enum receive_type type,
     struct span body, bool *memory, struct err *err)
 {

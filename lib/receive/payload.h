@@ -47,6 +47,9 @@ void receive_items_release(struct receive_items *t);
 int receive_items_read(struct receive_items *t, enum receive_type type,
     struct span body, bool *memory, struct err *err);
 
+/* Make ${text} the only item.  Return 0, or -1 if memory ran out. */
+int receive_items_one(struct receive_items *t, struct span text);
+
 /* Append ${json} as one line: its line ends, which can only be between tokens,
  * become blanks. */
 void receive_add_line(struct buf *out, struct span json);

@@ -2,6 +2,7 @@
 #ifndef RECEIVE_PRIVATE_H
 #define RECEIVE_PRIVATE_H
 
+#include "cloudevent/binary.h"
 #include "dedupe/shared.h"
 #include "metrics/metrics.h"
 #include "receive/dedup.h"
@@ -68,6 +69,8 @@ struct receive {
 	struct serve_output *output;
 	struct receive_dedup *dedup;
 	struct receive_items items;
+	struct cloudevent_binary binary;
+	struct buf event; /* that, in JSON, then its source and ID */
 	struct buf line;
 	struct buf scoped;                /* an ID with its path */
 	struct receive_queue writing;     /* not yet in the output */
@@ -124,7 +127,9 @@ struct receive_payload {
 				  ID is the hash of its body */
 	struct span id;
 	enum receive_type type;
-	struct span body;
+	bool binary;         /* a CloudEvent in binary mode, */
+	struct span key;     /* and its source and ID */
+	struct span body;    /* of the request, or that event in JSON */
 	struct span message; /* message line; p NULL: print payloads */
 };
 
@@ -181,6 +186,27 @@ void receive_report(struct receive *r, enum receive_notice what,
 
 /* Report the counts of what was not reported. */
 void receive_report_counted(struct receive *r);
+
+/* ---- binary.c ---------------------------------------------------------- */
+
+/* Is the request a CloudEvent in binary mode: has it a header of an attribute,
+ * and not the Content-Type of structured or batched mode? */
+bool receive_is_binary(const struct serve_head *h);
+
+/* Does the verified signature of ${keys} cover all attributes in ${h}?  If not,
+ * *${name} is the header of one that it does not cover. */
+bool receive_binary_covered(const struct serve_head *h,
+    const struct sign_keys *keys, struct span *name);
+
+/* Replace the body of ${p} by the event that ${h} and it are, and make it the
+ * only item.  Return 0; or -1 with ${err}.  If memory ran out, *${memory} is
+ * set. */
+int receive_binary_read(struct receive *r, const struct serve_head *h,
+    struct receive_payload *p, bool *memory, struct err *err);
+
+/* Write the headers of the attributes as members. */
+void receive_binary_put_headers(
+    const struct serve_head *h, struct json_writer *w);
 
 /* ---- record.c ---------------------------------------------------------- */
 

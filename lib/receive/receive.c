@@ -24,6 +24,8 @@ receive_new(const struct receive_options *options, struct err *err)
 	r->decided_to = INT64_MAX;
 	receive_counts_init(r);
 	receive_items_init(&r->items);
+	cloudevent_binary_init(&r->binary);
+	buf_init(&r->event);
 	buf_init(&r->line);
 	buf_init(&r->scoped);
 	if (options->inbox == NULL && options->shared == NULL) {
@@ -52,6 +54,8 @@ receive_free(struct receive *r)
 		    r->uncommitted.item[r->uncommitted.first + i].claim);
 	receive_dedup_free(r->dedup);
 	receive_items_release(&r->items);
+	cloudevent_binary_release(&r->binary);
+	buf_release(&r->event);
 	buf_release(&r->line);
 	buf_release(&r->scoped);
 	free(r->writing.item);
@@ -118,13 +122,13 @@ find_header(void *context, const char *name)
 	return (struct span){NULL, 0};
 }
 
+static const char challenge[] = "WWW-Authenticate: Webhook-Signature\r\n";
+
 /* Verify the request, or refuse it.  Return true if it verifies. */
 static bool
 verified(struct receive *r, struct serve_request *request,
     const struct receive_path *path, struct lookup *l, struct sign_verified *v)
 {
-	static const char challenge[] =
-	    "WWW-Authenticate: Webhook-Signature\r\n";
 	struct err err = {""};
 
 	switch (
@@ -149,16 +153,45 @@ verified(struct receive *r, struct serve_request *request,
 	return false;
 }
 
+/* Can this path accept a CloudEvent in binary mode?  If its scheme signs only
+ * the body, anyone between sender and receiver could change the attributes. */
+static bool
+accepts_binary(const struct receive_path *path)
+{
+	return path->unsigned_attributes ||
+	    !sign_scheme_simple(sign_keys_scheme(path->keys));
+}
+
+/* Are the attributes of the verified request signed, or need they not be?
+ * Otherwise refuse it. */
+static bool
+attributes_verified(struct receive *r, struct serve_request *request,
+    const struct receive_path *path)
+{
+	struct span name;
+	struct err err;
+
+	if (path->unsigned_attributes ||
+	    receive_binary_covered(
+		serve_request_head(request), path->keys, &name))
+		return true;
+	err_set(&err, "the signature does not cover %.*s",
+	    name.n > 64 ? 64 : (int)name.n, name.p);
+	receive_refuse(r, request, 401, challenge, err.text);
+	return false;
+}
+
 /* ---- Payloads ---------------------------------------------------------- */
 
-/* Build the message line of the request. */
+/* Build the message line of the request of ${p}. */
 static void
-write_message(const struct receive_path *path, struct lookup *l, struct span id,
+write_message(const struct receive_payload *p, struct lookup *l,
     const struct sign_verified *v, struct span body, struct buf *out)
 {
-	const struct sign_scheme *scheme = sign_keys_scheme(path->keys);
+	const struct sign_scheme *scheme = sign_keys_scheme(p->path->keys);
 	const char *header = sign_scheme_header(scheme, 0);
-	struct message m = {.id = id,
+	bool has_member = sign_scheme_has_member(scheme);
+	struct message m = {.id = p->id,
 	    .timestamp = v->timestamp,
 	    .content_type = serve_head_find(l->head, "content-type", NULL),
 	    .payload = body};
@@ -166,73 +199,91 @@ write_message(const struct receive_path *path, struct lookup *l, struct span id,
 	struct buf headers;
 
 	buf_init(&headers);
-	if (sign_scheme_has_member(scheme)) {
+	json_writer_init(&w, &headers);
+	json_object_begin(&w);
+	if (has_member)
 		m.signature = find_header(l, header);
-	} else {
-		json_writer_init(&w, &headers);
-		json_object_begin(&w);
-		for (size_t i = 0; header != NULL; i++) {
-			json_key(&w, header);
-			json_put_string(&w, find_header(l, header));
-			header = sign_scheme_header(scheme, i + 1);
-		}
-		json_object_end(&w);
-		m.headers = buf_span(&headers);
+	for (size_t i = 0; !has_member && header != NULL; i++) {
+		json_key(&w, header);
+		json_put_string(&w, find_header(l, header));
+		header = sign_scheme_header(scheme, i + 1);
 	}
+	if (p->binary)
+		receive_binary_put_headers(l->head, &w);
+	json_object_end(&w);
+	if (!has_member || p->binary)
+		m.headers = buf_span(&headers);
 	message_write(out, &m, NULL);
 	if (buf_failed(&headers))
 		out->failed = true;
 	buf_release(&headers);
 }
 
-/* Schemes without an ID: the hash of the body is the ID. */
+/* Schemes without an ID: the ID is the hash of ${content}. */
 static bool
-content_id(struct span body, char text[ID_TEXT_MAX])
+content_id(struct span content, char text[ID_TEXT_MAX])
 {
 	uint8_t digest[CRYPTO_SHA256_SIZE];
 
-	if (crypto_sha256(body.p, body.n, digest) != 0)
+	if (crypto_sha256(content.p, content.n, digest) != 0)
 		return false;
 	id_of_digest(digest, text);
 	return true;
 }
 
+/* List the items of ${p}.  Return 0; or -1 with ${err}, and *${memory} is set if
+ * memory ran out. */
+static int
+read_items(struct receive *r, struct serve_request *request,
+    struct receive_payload *p, bool *memory, struct err *err)
+{
+	if (!p->binary)
+		return receive_items_read(
+		    &r->items, p->type, p->body, memory, err);
+	return receive_binary_read(
+	    r, serve_request_head(request), p, memory, err);
+}
+
 static void
 take_payload(struct receive *r, struct serve_request *request,
-    const struct receive_path *path, enum receive_type type)
+    const struct receive_path *path, enum receive_type type, bool binary)
 {
 	struct lookup l = {.head = serve_request_head(request)};
+	struct span body = serve_request_body(request);
 	struct receive_payload p = {
-	    .path = path, .type = type, .body = serve_request_body(request)};
+	    .path = path, .type = type, .binary = binary, .body = body};
 	struct sign_verified v = {.timestamp = 0};
-	char id[ID_TEXT_MAX];
+	char id[ID_TEXT_MAX] = "";
 	bool memory = false;
 	struct buf message;
 	struct err err;
 
-	if (!verified(r, request, path, &l, &v))
+	if (!verified(r, request, path, &l, &v) ||
+	    (binary && !attributes_verified(r, request, path)))
 		return;
-	buf_init(&message);
-	p.id = p.header_id = v.id;
-	if (p.id.n == 0) {
-		memory = !content_id(p.body, id);
-		p.id = span_of(id);
-	}
-	if (!memory &&
-	    receive_items_read(&r->items, type, p.body, &memory, &err) != 0 &&
-	    !memory) {
+	if (read_items(r, request, &p, &memory, &err) != 0 && !memory) {
 		receive_refuse(r, request, 400, NULL, err.text);
 		return;
 	}
+	buf_init(&message);
+	p.id = p.header_id = v.id;
+	if (p.id.n == 0) {
+		memory = memory || !content_id(binary ? p.key : p.body, id);
+		p.id = span_of(id);
+	}
 	/* A body that is not JSON cannot be a line. */
 	if (path->output == RECEIVE_MESSAGE || type == RECEIVE_TYPE_JOSE) {
-		write_message(path, &l, p.id, &v, p.body, &message);
+		write_message(&p, &l, &v, body, &message);
 		p.message = buf_span(&message);
 		memory = memory || buf_failed(&message);
 	}
-	if (!memory && p.message.n > NDJSON_LINE_MAX)
+	if (!memory &&
+	    (p.message.n > NDJSON_LINE_MAX || p.body.n > NDJSON_LINE_MAX))
 		receive_refuse(r, request, 413, NULL,
-		    "its message line would be longer than 1 MiB");
+		    "its line would be longer than 1 MiB");
+	else if (binary && p.message.p != NULL && !json_utf8_valid(body, NULL))
+		receive_refuse(r, request, 415, NULL,
+		    "a message cannot have a payload that is not UTF-8");
 	else if (memory)
 		receive_refuse(
 		    r, request, 503, receive_retry_later, "out of memory");
@@ -286,28 +337,6 @@ is_get(const struct serve_head *h, const char *path)
 	    (span_is(h->method, "GET") || span_is(h->method, "HEAD"));
 }
 
-/* Is it a CloudEvent whose attributes are headers?  They would be lost, and a
- * scheme need not sign them. */
-static bool
-is_binary(const struct serve_head *h)
-{
-	static const char structured[] = "application/cloudevents";
-	struct span type = serve_head_find(h, "content-type", NULL);
-
-	if (type.n >= sizeof(structured) - 1) {
-		type.n = sizeof(structured) - 1;
-		if (ascii_same(type, structured))
-			return false;
-	}
-	for (size_t i = 0; i < h->headers; i++) {
-		struct span name = h->header[i].name;
-
-		if (name.n > 3 && memcmp(name.p, "ce-", 3) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* The status that a payload would get. */
 static void
 answer_health(struct receive *r, struct serve_request *request)
@@ -343,6 +372,7 @@ receive_handle(void *context, struct serve_request *request)
 	struct span coding = serve_head_find(h, "content-encoding", &codings);
 	enum receive_type type =
 	    receive_type_of(serve_head_find(h, "content-type", &types));
+	bool binary = receive_is_binary(h);
 
 	if (is_get(h, r->options.health)) {
 		answer_health(r, request);
@@ -375,15 +405,16 @@ receive_handle(void *context, struct serve_request *request)
 	} else if (coding.n > 0 && !ascii_same(coding, "identity")) {
 		receive_refuse(r, request, 415, NULL,
 		    "content encodings are not supported");
-	} else if (is_binary(h)) {
+	} else if (binary && !accepts_binary(path)) {
 		receive_refuse(r, request, 415, NULL,
-		    "a CloudEvent in binary mode is not supported, because its "
-		    "signature does not cover its ce- headers: send it in "
-		    "structured mode, as application/cloudevents+json");
-	} else if (type == RECEIVE_TYPE_NONE) {
+		    "a CloudEvent in binary mode is refused, because its "
+		    "signature does not cover its ce- headers: sign with "
+		    "rfc9421, or send it in structured mode, as "
+		    "application/cloudevents+json");
+	} else if (!binary && type == RECEIVE_TYPE_NONE) {
 		receive_refuse(r, request, 415, NULL,
 		    "unsupported content type: send application/json");
 	} else {
-		take_payload(r, request, path, type);
+		take_payload(r, request, path, type, binary);
 	}
 }

@@ -338,6 +338,8 @@ accept(struct sign_keys *k, const struct sign_base *b, sign_lookup *lookup,
 
 	c->timestamp = b->created;
 	c->expires = b->expires;
+	memcpy(c->covered, b->covered, b->count * sizeof(b->covered[0]));
+	c->covers = b->count;
 	if (sign_base_covers(b, "webhook-id")) {
 		c->id = lookup(context, "webhook-id");
 		if (message_check_id(c->id, err) != 0)

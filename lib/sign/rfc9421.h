@@ -8,9 +8,6 @@
 #include "sign/fields.h"
 #include "sign/scheme.h"
 
-/* The most components that a signature may cover. */
-#define SIGN_COVERED_MAX 32
-
 struct sign_base {
 	struct span label;
 	struct span params; /* from '(' to the last parameter, verbatim */

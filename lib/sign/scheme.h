@@ -16,6 +16,9 @@ enum sign_algorithm {
 /* The most parts that a signed text has. */
 #define SIGN_PARTS 5
 
+/* The most components that a signature may cover. */
+#define SIGN_COVERED_MAX 32
+
 /* What the headers of a request state. */
 struct sign_claim {
 	struct span id;
@@ -26,6 +29,10 @@ struct sign_claim {
 	size_t signatures; /* of Ed25519 */
 	uint8_t tag[SIGN_SIGNATURES_MAX][CRYPTO_SHA256_SIZE];
 	uint8_t signature[SIGN_SIGNATURES_MAX][CRYPTO_ED25519_SIGNATURE];
+	/* Headers that are signed besides the body, in the header that lists
+	 * them. */
+	struct span covered[SIGN_COVERED_MAX];
+	size_t covers;
 };
 
 /* The most headers that a scheme defines, and of others that it reads. */

@@ -199,4 +199,9 @@ enum sign_result sign_verify(struct sign_keys *k, sign_lookup *lookup,
     void *context, struct span body, int64_t now, int64_t tolerance,
     struct sign_verified *v, struct err *err);
 
+/* After SIGN_GOOD, while the headers stay in place: does the signature cover the
+ * header ${name} (in lower case)?  That of a simple scheme covers none, but the
+ * ID and the timestamp. */
+bool sign_covers(const struct sign_keys *k, struct span name);
+
 #endif

@@ -66,7 +66,7 @@ sign_verify(struct sign_keys *k, sign_lookup *lookup, void *context,
 	memset(v, 0, sizeof(*v));
 	c->id = c->time = (struct span){NULL, 0};
 	c->timestamp = c->expires = 0;
-	c->tags = c->signatures = 0;
+	c->tags = c->signatures = c->covers = 0;
 	result = find_key(k, lookup, context, body, &v->key, err);
 	if (result != SIGN_GOOD)
 		return result;
@@ -74,4 +74,16 @@ sign_verify(struct sign_keys *k, sign_lookup *lookup, void *context,
 	v->id = c->id;
 	v->timestamp = c->timestamp;
 	return check_time(c, now, tolerance, err);
+}
+
+bool
+sign_covers(const struct sign_keys *k, struct span name)
+{
+	for (size_t i = 0; i < k->claim.covers; i++) {
+		struct span s = k->claim.covered[i];
+
+		if (s.n == name.n && memcmp(s.p, name.p, s.n) == 0)
+			return true;
+	}
+	return false;
 }

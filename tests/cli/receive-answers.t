@@ -67,8 +67,8 @@ for ce in ce-id ce-source CE-Type ce-specversion ce-traceparent; do
 	is "a CloudEvent in binary mode, $ce: status" "$(post m -H "$ce: x")" 415
 done
 is 'a CloudEvent in binary mode: why' "$(cat answer)" "a CloudEvent in binary mode is \
-not supported, because its signature does not cover its ce- headers: send it in \
-structured mode, as application/cloudevents+json"
+refused, because its signature does not cover its ce- headers: sign with rfc9421, or \
+send it in structured mode, as application/cloudevents+json"
 is 'in structured mode: status' "$(H_TYPE='Application/CloudEvents+json; charset=utf-8' \
 	post m -H 'ce-id: x')" 202
 is 'type with parameter: status' \
