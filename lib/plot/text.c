@@ -6,11 +6,22 @@
 
 #include "plot/words.h"
 
-/* The table of several recordings: columns of the name, and of a reading. */
+/* The table of several recordings: columns of the name, of a reading and of the
+ * signal. */
 #define NAME_COLUMNS 22
 #define READING_COLUMNS 17
+#define SIGNAL_COLUMNS 7
 
 /* ---- Several recordings ------------------------------------------------- */
+
+/* The columns of the name: fewer if there were no room for the heart rate. */
+static size_t
+name_columns(const struct plot_text *t)
+{
+	size_t room = t->width - READING_COLUMNS - SIGNAL_COLUMNS;
+
+	return room < NAME_COLUMNS ? room : NAME_COLUMNS;
+}
 
 static size_t
 vitals_that_fit(const struct plot_text *t)
@@ -19,7 +30,8 @@ vitals_that_fit(const struct plot_text *t)
 	size_t n = 0;
 
 	while (plot_report_vital(v, n) != VITAL_COUNT &&
-	    NAME_COLUMNS + (n + 1) * READING_COLUMNS + 7 <= t->width)
+	    name_columns(t) + (n + 1) * READING_COLUMNS + SIGNAL_COLUMNS <=
+		t->width)
 		n++;
 	return n;
 }
@@ -39,7 +51,7 @@ put_reading(struct plot_text *t, const struct plot_reading *r, enum vital v)
 		plot_confidence_text(
 		    confidence, sizeof(confidence), r->confidence);
 		if (isnan(r->confidence))
-			snprintf(text, sizeof(text), "%7s (unknown)", value);
+			snprintf(text, sizeof(text), "%7s (none)", value);
 		else
 			snprintf(text, sizeof(text), "%7s (%s%s)", value,
 			    confidence,
@@ -60,7 +72,7 @@ put_batch(struct plot_text *t)
 	char head[64];
 
 	buf_init(&name);
-	plot_text_cell(t, SPAN_LIT("Recording"), NAME_COLUMNS - 1);
+	plot_text_cell(t, SPAN_LIT("Recording"), name_columns(t) - 1);
 	buf_add_byte(t->out, ' ');
 	for (size_t k = 0; k < n; k++) {
 		enum vital sign = plot_report_vital(v, k);
@@ -76,7 +88,7 @@ put_batch(struct plot_text *t)
 
 		buf_clear(&name);
 		plot_source_text(&name, s);
-		plot_text_cell(t, buf_span(&name), NAME_COLUMNS - 1);
+		plot_text_cell(t, buf_span(&name), name_columns(t) - 1);
 		buf_add_byte(t->out, ' ');
 		for (size_t k = 0; k < n; k++)
 			put_reading(t, &s->reading[plot_report_vital(v, k)],
@@ -87,11 +99,23 @@ put_batch(struct plot_text *t)
 			buf_addf(t->out, "%6.2f\n", s->quality.signal);
 	}
 	plot_escape_done(t->out, &name);
-	buf_add_text(t->out,
-	    "In brackets: the confidence; ? is unsure. Not a medical "
-	    "device.\n");
+	plot_text_wrap(t,
+	    SPAN_LIT("In brackets: the confidence; ? is unsure. Not a medical "
+		     "device."),
+	    2);
 	plot_text_wrap(
 	    t, SPAN_LIT("With pictures: vitals-plot --output report.html"), 2);
+}
+
+static void
+put_unseen(struct plot_text *t, uint64_t lines)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text),
+	    "%llu line%s of further recordings not shown",
+	    (unsigned long long)lines, plot_plural(lines));
+	plot_text_wrap(t, span_of(text), 2);
 }
 
 void
@@ -114,8 +138,7 @@ plot_text_write(
 	else if (d->sources > 1)
 		put_batch(&t);
 	if (d->unseen > 0)
-		buf_addf(out, "%llu line%s of further recordings not shown\n",
-		    (unsigned long long)d->unseen, plot_plural(d->unseen));
+		put_unseen(&t, d->unseen);
 	for (size_t i = 0; i < d->delivery.count; i++) {
 		if (i > 0 || d->sources > 0)
 			buf_add_byte(out, '\n');

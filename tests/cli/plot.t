@@ -71,12 +71,14 @@ stdout_has '██████████'
 stdout_has '▲'
 is_stderr ''
 for w in 40 57 80 200 400; do
-	try "width $w" vitals-plot -f text -w $w one audit
-	is_status 0
-	stdout_has 'Heart rate'
-	is_stderr ''
-	awk -v w=$w 'length > w { print; bad = 1 } END { exit bad }' "$WORK/.out"
-	ok "no line has more than $w columns"
+	for kind in one three; do
+		try "$kind, width $w" vitals-plot --ascii -f text -w $w $kind audit
+		is_status 0
+		stdout_has 'Heart rate'
+		is_stderr ''
+		awk -v w=$w 'length > w { print; bad = 1 } END { exit bad }' "$WORK/.out"
+		ok "no line has more than $w columns"
+	done
 done
 try 'COLUMNS' env COLUMNS=60 vitals-plot -f text one
 is_status 0
@@ -95,6 +97,11 @@ is_status 0
 stdout_has '^a.mp4 .* 72.3 (0.99)'
 stdout_has '^b.mp4 .* no face in view'
 stdout_has '^c.mp4 .* 55.0 (0.31?)'
+is_stderr ''
+measurement d.mp4 0.0 61.0 null >>three
+try 'a confidence that is not known' vitals-plot -f text -w 40 three
+is_status 0
+stdout_has '^d.mp4 .* 61.0 (none)'
 is_stderr ''
 try 'delivery as text' vitals-plot -f text audit
 is_status 0
@@ -152,7 +159,7 @@ for kind in one three audit; do
 		valid $kind.$f
 	done
 done
-[ "$(grep -c '<figure>' one.html)" -eq 6 ] && [ "$(grep -c '<figure>' three.html)" -eq 18 ]
+[ "$(grep -c '<figure>' one.html)" -eq 6 ] && [ "$(grep -c '<figure>' three.html)" -eq 24 ]
 ok 'each recording has all figures'
 grep -q 'prefers-color-scheme' one.html && grep -q '@page' one.html && grep -q 'prefers-color-scheme' one.svg
 ok 'there are a dark theme and a style for paper'
