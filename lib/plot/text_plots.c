@@ -13,6 +13,12 @@
 #define COLUMNS_PER_SECOND 7.0
 #define MARGIN 2
 
+/* Columns beside a histogram.  At least ten are left, so that three doublings are
+ * enough for all bins. */
+#define HISTOGRAM_MARGIN 30
+_Static_assert((PLOT_WIDTH_MIN - HISTOGRAM_MARGIN) * 8 >= PLOT_LATENCY_BINS,
+    "a histogram of all bins fits");
+
 /* ---- The pulse wave ----------------------------------------------------- */
 
 struct stretch {
@@ -181,42 +187,52 @@ plot_text_wave(struct plot_text *t, const struct plot_source *src)
 
 /* ---- The heart rate over time ------------------------------------------- */
 
-/* The mean of the cells that begin in each column; NAN where values are missing
- * and -1 where there is no line at all. */
+/* A column of the trend. */
+struct trend_column {
+	double sum;
+	size_t values, lines; /* cells with a value, and all */
+};
+
+/* Add each cell to the columns that it is in.  Return how many cells there are. */
 static size_t
-fill_trend(const struct plot_series *s, double from, double to, double *value,
-    size_t columns)
+fill_trend(const struct plot_series *s, double from, double to,
+    struct trend_column *column, size_t columns)
 {
 	size_t i = 0, n = 0;
 	const struct plot_cell *c;
 
-	for (size_t k = 0; k < columns; k++)
-		value[k] = -1;
 	while ((c = plot_series_next(s, &i)) != NULL) {
 		double first = (c->from - from) / (to - from);
 		double last = (c->to - from) / (to - from);
 		size_t a = (size_t)(first * (double)columns);
 		size_t b = (size_t)ceil(last * (double)columns);
 
-		for (size_t k = a; k < columns && (k < b || k == a); k++)
-			value[k] = c->values > 0
-			    ? ((double)c->low + (double)c->high) / 2
-			    : (double)NAN;
+		/* What is at the very end is in the last column. */
+		a = a < columns ? a : columns - 1;
+		for (size_t k = a; k < columns && (k < b || k == a); k++) {
+			column[k].lines++;
+			if (c->values == 0)
+				continue;
+			column[k].values++;
+			column[k].sum += ((double)c->low + (double)c->high) / 2;
+		}
 		n++;
 	}
 	return n;
 }
 
+/* The means of the columns, as heights; a column without any line is empty. */
 static void
-put_trend(struct plot_text *t, double *value, size_t columns)
+put_trend(
+    struct plot_text *t, const struct trend_column *column, size_t columns)
 {
 	double low = (double)INFINITY, high = -(double)INFINITY;
 
 	for (size_t k = 0; k < columns; k++) {
-		if (value[k] >= 0) {
-			low = fmin(low, value[k]);
-			high = fmax(high, value[k]);
-		}
+		if (column[k].values == 0)
+			continue;
+		low = fmin(low, column[k].sum / (double)column[k].values);
+		high = fmax(high, column[k].sum / (double)column[k].values);
 	}
 	if (!(high >= low))
 		return;
@@ -232,9 +248,12 @@ put_trend(struct plot_text *t, double *value, size_t columns)
 	    plot_blocks_missing(t->is_ascii));
 	indent(t->out, MARGIN);
 	for (size_t k = 0; k < columns; k++) {
-		double v = (value[k] - low) / (high - low);
+		double mean = column[k].values > 0
+		    ? column[k].sum / (double)column[k].values
+		    : (double)NAN;
+		double v = (mean - low) / (high - low);
 
-		if (value[k] < 0)
+		if (column[k].lines == 0)
 			buf_add_byte(t->out, ' ');
 		else
 			plot_blocks_row(t->out, &v, 1, 0, 1, t->is_ascii);
@@ -249,54 +268,78 @@ plot_text_trend(struct plot_text *t, const struct plot_source *s)
 	    ? &s->sample[VITAL_HEART_RATE]
 	    : &s->trend[VITAL_HEART_RATE];
 	size_t columns = t->width - (size_t)2 * MARGIN;
-	double *value;
+	struct trend_column *column;
 
 	if (s->samples + s->measurements < 2 || !(s->to > s->from))
 		return;
-	value = malloc(columns * sizeof(*value));
-	if (value == NULL) {
+	column = calloc(columns, sizeof(*column));
+	if (column == NULL) {
 		t->out->failed = true;
 		return;
 	}
-	if (fill_trend(trend, s->from, s->to, value, columns) > 1)
-		put_trend(t, value, columns);
-	free(value);
+	if (fill_trend(trend, s->from, s->to, column, columns) > 1)
+		put_trend(t, column, columns);
+	free(column);
 }
 
 /* ---- Delivery ----------------------------------------------------------- */
 
+/* The events in each of ${columns} columns of ${wide} bins, from bin ${first} on,
+ * as shares of the fullest one; -1 for none. */
+static void
+fill_histogram(const struct plot_endpoint *e, size_t first, size_t wide,
+    double *value, size_t columns)
+{
+	double most = 1;
+
+	for (size_t c = 0; c < columns; c++) {
+		uint64_t n = 0;
+
+		for (size_t k = 0; k < wide; k++)
+			if (first + c * wide + k < PLOT_LATENCY_BINS)
+				n += e->bin[first + c * wide + k];
+		value[c] = (double)n;
+		most = fmax(most, value[c]);
+	}
+	for (size_t c = 0; c < columns; c++)
+		value[c] = value[c] > 0 ? value[c] / most : -1;
+}
+
+/* The distribution of the latency.  Where it is wider than the text, a column has
+ * several bins. */
 static void
 put_histogram(struct plot_text *t, const struct plot_endpoint *e)
 {
+	static const char *const notes[] = {" (eight columns: ten times)",
+	    " (four columns: ten times)", " (two columns: ten times)",
+	    " (a column: ten times)"};
 	double value[PLOT_LATENCY_BINS];
 	char from[32], to[32];
-	size_t first = PLOT_LATENCY_BINS, last = 0, n;
-	uint64_t most = 1;
+	size_t first = PLOT_LATENCY_BINS, last = 0, n, doublings = 0;
 
 	for (size_t i = 0; i < PLOT_LATENCY_BINS; i++) {
 		if (e->bin[i] == 0)
 			continue;
 		first = first < i ? first : i;
 		last = i;
-		most = most > e->bin[i] ? most : e->bin[i];
 	}
-	n = last - first + 1;
-	if (n > t->width - 30)
-		n = t->width - 30;
-	for (size_t i = 0; i < n; i++)
-		value[i] = (double)e->bin[first + i] / (double)most;
+	while (((last - first) >> doublings) + 1 > t->width - HISTOGRAM_MARGIN)
+		doublings++;
+	n = ((last - first) >> doublings) + 1;
+	fill_histogram(e, first, (size_t)1 << doublings, value, n);
 	plot_latency_text(from, sizeof(from), plot_latency_of_bin(first));
-	plot_latency_text(to, sizeof(to), plot_latency_of_bin(first + n));
+	plot_latency_text(
+	    to, sizeof(to), plot_latency_of_bin(first + (n << doublings)));
 	buf_addf(t->out, "  %8s ", from);
 	for (size_t i = 0; i < n; i++) {
-		if (e->bin[first + i] == 0)
+		if (value[i] < 0)
 			buf_add_byte(t->out, ' ');
 		else
 			plot_blocks_row(
 			    t->out, &value[i], 1, 0, 1, t->is_ascii);
 	}
-	buf_addf(t->out, " %s%s\n", to,
-	    t->width >= n + 52 ? " (eight columns: ten times)" : "");
+	buf_addf(
+	    t->out, " %s%s\n", to, t->width >= n + 52 ? notes[doublings] : "");
 }
 
 void

@@ -109,6 +109,27 @@ stdout_has '^https://h/a$'
 stdout_has '8 delivered, 1 dead, 0 expired; 1 of 1 requests failed; median 4. ms'
 stdout_has '^https://h/b (receipts)$'
 is_stderr ''
+{
+	delivery | sed -n 1p
+	delivery | sed -n '1s/0\.01/5000/p'
+} >apart
+try 'latencies that are far apart' vitals-plot -f text --ascii -w 75 apart
+is_status 0
+stdout_has '^     10 ms #                     # 94 min (four columns: ten times)$'
+is_stderr ''
+try 'in less space' vitals-plot -f text --ascii -w 40 apart
+is_status 0
+stdout_has '^     10 ms #    # 2.8 h$'
+is_stderr ''
+for i in 0 1 2 3 4 5 6 7; do
+	awk -v i=$i 'BEGIN { for (k = 0; k < 9; k++)
+		printf "{\"record\":\"sample\",\"source\":\"a\",\"seq\":0,\"offsetSeconds\":%d,\"readings\":[{\"vital\":\"heartRate\",\"value\":%s,\"confidence\":0.9}]}\n", 9 * i + k, k < 8 ? 60 + 10 * (i == 7) : "null" }'
+done >beats
+try 'a trend' vitals-plot -f text --ascii -w 40 beats
+is_status 0
+stdout_has '^Heart rate over time, 60 to 70 /min; x missing$'
+stdout_has '^  [.]*#*$'
+is_stderr ''
 # Confidence is never rounded up.
 try 'a heart rate that is unsure' vitals-plot -f text three
 is_status 0
