@@ -149,9 +149,9 @@ draw(struct plot_svg *g, const struct plot_view *v, const struct plot_item *i)
 		    SPAN_LIT("the wave is too short for a spectrum"));
 	draw_rate(g, i->source, "halo grid", &x, &y);
 	draw_rate(g, i->source,
-	    plot_sure_of(r->confidence) == PLOT_SURE       ? "line0"
-		: plot_sure_of(r->confidence) == PLOT_FAIR ? "line0 dash"
-							   : "line0 dot",
+	    plot_sure_of_reading(r) == PLOT_SURE       ? "line0"
+		: plot_sure_of_reading(r) == PLOT_FAIR ? "line0 dash"
+						       : "line0 dot",
 	    &x, &y);
 	for (int level = 0; level < LEVELS; level++) {
 		static const char *const class[LEVELS] = {"accent h1",

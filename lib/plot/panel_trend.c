@@ -110,7 +110,7 @@ sure_of(const struct plot_cell *c)
 {
 	if ((c->mark & PLOT_MARK_UNCALIBRATED) != 0)
 		return PLOT_UNSURE;
-	return plot_sure_of((double)c->confidence);
+	return plot_sure_of(c->confidence);
 }
 
 /* What is missing from ${from} to ${to}, with the reason where it fits. */
@@ -253,13 +253,9 @@ draw_head(struct plot_svg *g, const struct plot_view *v,
 	}
 	plot_value_text(value, sizeof(value), (enum vital)k, r->value);
 	plot_confidence_text(confidence, sizeof(confidence), r->confidence);
-	if (isnan(r->confidence))
-		plot_svg_textf(g, "ink end", PLOT_RIGHT, y,
-		    "%s, confidence not known", value);
-	else
-		plot_svg_textf(g, "ink end", PLOT_RIGHT, y,
-		    "%s, confidence %s%s", value, confidence,
-		    r->is_uncalibrated ? ", uncalibrated" : "");
+	plot_svg_textf(g, "ink end", PLOT_RIGHT, y, "%s, confidence %s%s",
+	    value, isnan(r->confidence) ? "not known" : confidence,
+	    r->is_uncalibrated ? ", uncalibrated" : "");
 }
 
 static void
@@ -340,9 +336,9 @@ describe(struct buf *out, const struct plot_view *v, const struct plot_item *i)
 		    plot_vital_unit((enum vital)k));
 		plot_confidence_text(
 		    confidence, sizeof(confidence), r->confidence);
-		if (!isnan(r->confidence))
-			buf_addf(out, ", confidence %s", confidence);
-		buf_add_text(out, ".");
+		buf_addf(out, ", confidence %s%s.",
+		    isnan(r->confidence) ? "not known" : confidence,
+		    r->is_uncalibrated ? ", uncalibrated" : "");
 	}
 }
 
@@ -351,7 +347,7 @@ add_rows(struct plot_table *t, const struct plot_view *v,
     const struct plot_series *s, int k, const char *kind)
 {
 	const struct plot_cell *c;
-	char low[32], high[32];
+	char low[32], high[32], confidence[16];
 	size_t i = 0;
 
 	while ((c = plot_series_next(s, &i)) != NULL) {
@@ -377,13 +373,12 @@ add_rows(struct plot_table *t, const struct plot_view *v,
 		else
 			plot_table_cell(
 			    t, "%s %s", low, plot_vital_unit((enum vital)k));
-		if (isnan((double)c->confidence))
-			plot_table_cell(t, "not known");
-		else
-			plot_table_cell(t, "%.2f%s", (double)c->confidence,
-			    (c->mark & PLOT_MARK_UNCALIBRATED) != 0
-				? ", uncalibrated"
-				: "");
+		plot_confidence_text(
+		    confidence, sizeof(confidence), c->confidence);
+		plot_table_cell(t, "%s%s",
+		    isnan(c->confidence) ? "not known" : confidence,
+		    (c->mark & PLOT_MARK_UNCALIBRATED) != 0 ? ", uncalibrated"
+							    : "");
 	}
 }
 

@@ -111,7 +111,7 @@ put_cell(struct plot_svg *g, const struct plot_data *d,
 	else
 		plot_svg_textf(g, "ink", x, y, "%s %s (%s %s)", value,
 		    plot_vital_unit(v), confidence,
-		    plot_sure_word(plot_sure_of(r->confidence)));
+		    plot_sure_word(plot_sure_of_reading(r)));
 }
 
 static size_t

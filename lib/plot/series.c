@@ -39,7 +39,7 @@ merge(struct plot_cell *to, const struct plot_cell *from)
 	/* fmin and fmax return the other one of a NAN. */
 	to->low = fminf(to->low, from->low);
 	to->high = fmaxf(to->high, from->high);
-	to->confidence = fminf(to->confidence, from->confidence);
+	to->confidence = fmin(to->confidence, from->confidence);
 	to->values += from->values;
 	to->missing += from->missing;
 	if (from->missing > 0)
@@ -111,7 +111,7 @@ plot_series_add(struct plot_series *s, const struct plot_point *p)
 	    .to = p->to,
 	    .low = (float)p->value,
 	    .high = (float)p->value,
-	    .confidence = (float)p->confidence,
+	    .confidence = p->confidence,
 	    .values = isnan(p->value) ? 0U : 1U,
 	    .missing = isnan(p->value) ? 1U : 0U,
 	    .reason = p->reason,

@@ -14,13 +14,13 @@
 #include <stdint.h>
 
 struct plot_cell {
-	double from, to;  /* of what is in it, s */
-	float low, high;  /* NAN without values */
-	float confidence; /* the least, 0 to 1; NAN: not known */
-	uint32_t values;  /* how many have a value, */
-	uint32_t missing; /* and how many do not */
-	uint8_t reason;   /* of the last that has none */
-	uint8_t mark;     /* of any value: the bits that it was added with */
+	double from, to;   /* of what is in it, s */
+	double confidence; /* the least, 0 to 1; NAN: not known */
+	float low, high;   /* NAN without values */
+	uint32_t values;   /* how many have a value, */
+	uint32_t missing;  /* and how many do not */
+	uint8_t reason;    /* of the last that has none */
+	uint8_t mark;      /* of any value: the bits that it was added with */
 };
 
 /* One value, or its absence. */

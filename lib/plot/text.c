@@ -55,8 +55,7 @@ put_reading(struct plot_text *t, const struct plot_reading *r, enum vital v)
 		else
 			snprintf(text, sizeof(text), "%7s (%s%s)", value,
 			    confidence,
-			    plot_sure_of(r->confidence) == PLOT_UNSURE ? "?"
-								       : "");
+			    plot_sure_of_reading(r) == PLOT_UNSURE ? "?" : "");
 	}
 	plot_text_cell(t, span_of(text), READING_COLUMNS - 1);
 	buf_add_byte(t->out, ' ');

@@ -89,7 +89,7 @@ put_row(struct plot_text *t, const struct plot_reading *r, enum vital v)
 	}
 	plot_confidence_text(confidence, sizeof(confidence), r->confidence);
 	snprintf(text, sizeof(text), "%s %-6s %s%g%s", confidence,
-	    plot_sure_word(plot_sure_of(r->confidence)), plot_text_tolerance(t),
+	    plot_sure_word(plot_sure_of_reading(r)), plot_text_tolerance(t),
 	    info->tolerance,
 	    !r->is_uncalibrated           ? ""
 		: t->width >= WORDS_WIDTH ? ", uncalibrated: a trend"
@@ -120,8 +120,12 @@ put_others(struct plot_text *t, const struct plot_source *s)
 		    plot_vital_unit((enum vital)v));
 		plot_confidence_text(
 		    confidence, sizeof(confidence), r->confidence);
-		if (!isnan(r->confidence))
-			buf_addf(&text, " (%s)", confidence);
+		if (isnan(r->confidence))
+			buf_add_text(&text, " (confidence not known)");
+		else
+			buf_addf(&text, " (%s%s)", confidence,
+			    plot_sure_of_reading(r) == PLOT_UNSURE ? " unsure"
+								   : "");
 	}
 	plot_text_wrap(t, buf_span(&text), 7);
 	plot_escape_done(t->out, &text);

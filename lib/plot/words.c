@@ -53,6 +53,12 @@ plot_sure_of(double confidence)
 	return confidence >= PLOT_FAIR_MIN ? PLOT_FAIR : PLOT_UNSURE;
 }
 
+enum plot_sure
+plot_sure_of_reading(const struct plot_reading *r)
+{
+	return r->is_uncalibrated ? PLOT_UNSURE : plot_sure_of(r->confidence);
+}
+
 const char *
 plot_sure_word(enum plot_sure s)
 {
@@ -157,7 +163,7 @@ plot_unmarked_beats(const struct plot_source *s)
 		return "no measurement says how sure the pulse is";
 	if (isnan(r->value))
 		return "there is no heart rate";
-	if (plot_sure_of(r->confidence) > PLOT_FAIR)
+	if (plot_sure_of_reading(r) > PLOT_FAIR)
 		return "the heart rate is unsure";
 	return NULL;
 }
@@ -192,7 +198,7 @@ plot_warning(struct buf *out, const struct plot_data *d,
 		buf_addf(out, "no heart rate: %s",
 		    plot_reason_words(d->reason[r->reason]));
 	if (r->present && !isnan(r->value) &&
-	    plot_sure_of(r->confidence) == PLOT_UNSURE && n++ == i)
+	    plot_sure_of_reading(r) == PLOT_UNSURE && n++ == i)
 		buf_addf(out,
 		    "the heart rate is unsure: its confidence is only %s",
 		    confidence);

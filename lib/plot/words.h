@@ -13,7 +13,7 @@
 enum plot_sure {
 	PLOT_SURE,     /* a confidence of at least 0.9 */
 	PLOT_FAIR,     /* of at least 0.5 */
-	PLOT_UNSURE,   /* less, or uncalibrated */
+	PLOT_UNSURE,   /* less, or the value is uncalibrated */
 	PLOT_NOT_KNOWN /* its source gives none */
 };
 
@@ -21,6 +21,9 @@ enum plot_sure {
 #define PLOT_FAIR_MIN 0.5
 
 enum plot_sure plot_sure_of(double confidence);
+
+/* Likewise of a value that may be uncalibrated. */
+enum plot_sure plot_sure_of_reading(const struct plot_reading *r);
 
 /* "sure", "fair", "unsure", "not known". */
 const char *plot_sure_word(enum plot_sure s);

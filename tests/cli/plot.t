@@ -130,7 +130,31 @@ is_status 0
 stdout_has '^Heart rate over time, 60 to 70 /min; x missing$'
 stdout_has '^  [.]*#*$'
 is_stderr ''
-# Confidence is never rounded up.
+# Each value has its confidence, which is never rounded up; an uncalibrated one is
+# unsure whatever its confidence.
+printf '%s\n' '{"record":"measurement","source":"a","offsetSeconds":0,"durationSeconds":30,"readings":[{"vital":"heartRate","value":70,"confidence":0.998},{"vital":"oxygenSaturation","value":97,"confidence":0.95,"status":"uncalibrated"},{"vital":"perfusionIndex","value":0.5,"confidence":0.3},{"vital":"hrvPnn50","value":20,"confidence":null},{"vital":"hrvSdnn","value":45,"confidence":0.9}]}' >kinds
+try 'confidences as text' vitals-plot -f text kinds
+is_status 0
+stdout_has 'SpO2 .* 0.95 unsure'
+stdout_has 'Also HRV pNN50 20 % (confidence not known), Perfusion 0.50 % (0.30 unsure)'
+is_stderr ''
+try 'confidences of several' vitals-plot -f text -w 120 kinds three
+is_status 0
+stdout_has '^a  .* 97 (0.95?)'
+is_stderr ''
+try 'confidences of a page' vitals-plot -f html kinds
+is_status 0
+stdout_has '0.95 unsure, uncalibrated'
+stdout_has '<td>70.0 /min</td><td>0.99</td>'
+stdout_has '<td>45 ms</td><td>0.90</td>'
+is_stderr ''
+try 'confidences of a picture' vitals-plot -f svg kinds three
+is_status 0
+stdout_has '(0.95 unsure)'
+! grep -q 'class="line dash"' "$WORK/.out"
+ok 'a confidence of 0.9 is sure'
+stdout_has 'SpO2: 97 %, confidence 0.95, uncalibrated\.'
+is_stderr ''
 try 'a heart rate that is unsure' vitals-plot -f text three
 is_status 0
 stdout_has 'c.mp4'
