@@ -10,6 +10,13 @@
 /* The greatest value that is drawn; waves are cut there. */
 #define VALUE_MAX 1e9
 
+/* The greatest ratio of signal to noise that is read, dB; by hand. */
+#define SNR_MAX 1000.0
+
+/* Members of a reading that are text, and members of the quality. */
+#define TEXTS 4
+#define SLOTS 5
+
 int
 plot_read_text(
     struct plot_data *d, const char *key, size_t max, struct err *err)
@@ -69,7 +76,6 @@ plot_read_instant(const struct json_index *ix, const char *key, int64_t *value,
 /* The members of one reading. */
 struct members {
 	struct span vital, method, status, reason; /* as in JSON */
-	bool has_value, has_confidence;
 	double value, confidence;
 };
 
@@ -94,32 +100,41 @@ lacks_memory(const struct json_scan *s, struct err *err)
 static int
 read_members(struct json_scan *s, struct members *m, struct err *err)
 {
+	const struct member {
+		const char *key;
+		struct span *value;
+	} texts[TEXTS] = {{"vital", &m->vital}, {"method", &m->method},
+	    {"status", &m->status}, {"absentReason", &m->reason}};
+
 	*m = (struct members){.value = (double)NAN, .confidence = (double)NAN};
 	while (json_scan_next(s) == JSON_KEY) {
 		bool is_value = key_is(s, "value");
 		bool is_confidence = key_is(s, "confidence");
-		struct span value,
-		    *text = key_is(s, "vital")  ? &m->vital
-		    : key_is(s, "method")       ? &m->method
-		    : key_is(s, "status")       ? &m->status
-		    : key_is(s, "absentReason") ? &m->reason
-						: NULL;
-		enum json_token type = json_scan_skip(s, &value);
+		const struct member *text = NULL;
+		enum json_token type;
+		struct span value;
 
+		for (size_t i = 0; i < TEXTS; i++)
+			if (key_is(s, texts[i].key))
+				text = &texts[i];
+		type = json_scan_skip(s, &value);
 		if (type == JSON_ERROR)
 			break;
 		if (type == JSON_NULL)
 			continue;
 		if (text != NULL && type != JSON_STRING)
-			return err_set(err, "a reading's text is not a string");
+			return err_set(err,
+			    "a reading's \"%s\" is not a string", text->key);
 		if (text != NULL)
-			*text = json_inside(value);
+			*text->value = json_inside(value);
 		if (is_value &&
 		    (type != JSON_NUMBER ||
 			json_number(value, &m->value) != 0 ||
 			!(fabs(m->value) <= VALUE_MAX)))
-			return err_set(
-			    err, "a reading's \"value\" is not a number");
+			return err_set(err,
+			    "a reading's \"value\" is not a number in "
+			    "%g..%g",
+			    -VALUE_MAX, VALUE_MAX);
 		if (is_confidence &&
 		    (type != JSON_NUMBER ||
 			json_number(value, &m->confidence) != 0 ||
@@ -194,14 +209,16 @@ int
 plot_read_quality(struct plot_data *d, struct plot_quality *q, struct err *err)
 {
 	const struct json_member *m = json_index_find(&d->index, "quality");
-	struct slot {
+	const struct slot {
 		const char *key;
-		double *value;
-	} slot[] = {{"signal", &q->signal}, {"snrDb", &q->snr_db},
-	    {"motion", &q->motion}, {"illumination", &q->illumination},
-	    {"coverage", &q->coverage}};
+		double *value, min, max;
+	} slot[SLOTS] = {{"signal", &q->signal, 0, 1},
+	    {"snrDb", &q->snr_db, -SNR_MAX, SNR_MAX},
+	    {"motion", &q->motion, 0, 1},
+	    {"illumination", &q->illumination, 0, 1},
+	    {"coverage", &q->coverage, 0, 1}};
 
-	for (size_t i = 0; i < sizeof(slot) / sizeof(slot[0]); i++)
+	for (size_t i = 0; i < SLOTS; i++)
 		*slot[i].value = (double)NAN;
 	if (m == NULL || m->type == JSON_NULL)
 		return 0;
@@ -210,15 +227,21 @@ plot_read_quality(struct plot_data *d, struct plot_quality *q, struct err *err)
 	json_scan_start(&d->scan, m->value);
 	json_scan_next(&d->scan);
 	while (json_scan_next(&d->scan) == JSON_KEY) {
-		double *to = NULL;
+		const struct slot *to = NULL;
+		enum json_token type;
 		struct span value;
 
-		for (size_t i = 0; i < sizeof(slot) / sizeof(slot[0]); i++)
+		for (size_t i = 0; i < SLOTS; i++)
 			if (key_is(&d->scan, slot[i].key))
-				to = slot[i].value;
-		if (json_scan_skip(&d->scan, &value) == JSON_NUMBER &&
-		    to != NULL)
-			json_number(value, to);
+				to = &slot[i];
+		type = json_scan_skip(&d->scan, &value);
+		if (to == NULL || type == JSON_NULL || type == JSON_ERROR)
+			continue;
+		if (type != JSON_NUMBER || json_number(value, to->value) != 0 ||
+		    !(*to->value >= to->min && *to->value <= to->max))
+			return err_set(err,
+			    "\"quality\": \"%s\" is not a number in %g..%g",
+			    to->key, to->min, to->max);
 	}
 	return lacks_memory(&d->scan, err) ? -1 : 0;
 }

@@ -283,10 +283,14 @@ bad '"source" is missing' '{"record":"wave","offsetSeconds":0,"sampleRate":60,"v
 bad '"readings" is not an array' '{"record":"sample","source":"x","offsetSeconds":0}'
 bad 'a reading has no "vital"' '{"record":"sample","source":"x","offsetSeconds":0,"readings":[{}]}'
 bad "a reading's \"confidence\" is not in 0..1" '{"record":"sample","source":"x","offsetSeconds":0,"readings":[{"vital":"heartRate","value":1,"confidence":2}]}'
-bad "a reading's \"value\" is not a number" '{"record":"sample","source":"x","offsetSeconds":0,"readings":[{"vital":"heartRate","value":1e300}]}'
+bad "a reading's \"value\" is not a number in -1e+09..1e+09" '{"record":"sample","source":"x","offsetSeconds":0,"readings":[{"vital":"heartRate","value":1e300}]}'
 bad '"status" is not delivered, dead or expired' '{"record":"receipt","status":"lost"}'
 bad '"settled" is not an RFC 3339 time' '{"record":"receipt","status":"dead","settled":"now"}'
 bad '"latencySeconds" is not a number in 0..1e+10' '{"record":"settled","status":"dead","time":"2026-11-23T06:33:40Z","latencySeconds":-1}'
+bad '"quality": "motion" is not a number in 0..1' '{"record":"sample","source":"x","offsetSeconds":0,"readings":[],"quality":{"motion":1e308}}'
+bad '"quality": "signal" is not a number in 0..1' '{"record":"sample","source":"x","offsetSeconds":0,"readings":[],"quality":{"signal":"1"}}'
+bad '"quality": "snrDb" is not a number in -1000..1000' '{"record":"sample","source":"x","offsetSeconds":0,"readings":[],"quality":{"snrDb":-1e308}}'
+bad "a reading's \"method\" is not a string" '{"record":"sample","source":"x","offsetSeconds":0,"readings":[{"vital":"heartRate","method":7}]}'
 try '--strict' vitals-plot --strict bad one
 is_status 1
 is_stdout ''
