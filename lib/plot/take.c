@@ -210,10 +210,6 @@ take_outcome(struct plot_data *d, enum plot_delivery_kind kind, struct err *err)
 static enum verdict
 take_receipt(struct plot_data *d, struct span line, struct err *err)
 {
-	/* That of a hub has no endpoint: it says what a receipt said. */
-	if (json_index_find(&d->index, "endpoint") == NULL &&
-	    json_index_find(&d->index, "hash") != NULL)
-		return VERDICT_GOOD;
 	(void)line;
 	return take_outcome(d, PLOT_RECEIPTS, err);
 }
@@ -270,6 +266,21 @@ count_other(struct plot_data *d, struct span name)
 	d->other[i].lines++;
 }
 
+/* What a receipt is that is not of an endpoint, and so is not drawn; NULL if it is
+ * of one. */
+static const char *
+other_receipt(const struct plot_data *d)
+{
+	if (json_index_find(&d->index, "endpoint") != NULL)
+		return NULL;
+	if (json_index_find(&d->index, "queue") != NULL)
+		return "receipt of a queue";
+	/* In the audit file of a hub: what it read in a receipt. */
+	if (json_index_find(&d->index, "hash") != NULL)
+		return "receipt of a hub";
+	return NULL;
+}
+
 static const struct {
 	const char *record;
 	enum verdict (*take)(
@@ -288,6 +299,7 @@ enum verdict
 plot_data_take(struct plot_data *d, struct span line, struct err *err)
 {
 	const struct json_member *m;
+	const char *other;
 
 	if (json_index_read(&d->index, line, err) != 0)
 		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
@@ -304,6 +316,11 @@ plot_data_take(struct plot_data *d, struct span line, struct err *err)
 		if (!json_string_is(json_inside(m->value), m->value_escaped,
 			span_of(kinds[i].record)))
 			continue;
+		if (kinds[i].take == take_receipt &&
+		    (other = other_receipt(d)) != NULL) {
+			count_other(d, span_of(other));
+			return VERDICT_GOOD;
+		}
 		enum verdict v = kinds[i].take(d, line, err);
 
 		d->lines += v == VERDICT_GOOD;

@@ -41,10 +41,10 @@ static const struct table_kind kinds[] = {
 	"regions", "source faceIndex offsetSeconds name r g b pixels",
 	"source faceIndex offsetSeconds name r g b pixels"},
     {"receipt",
-	"id endpoint status attempts httpStatus smtpStatus firstAttempt "
-	"settled latencySeconds error",
-	"id endpoint status attempts httpStatus smtpStatus latencySeconds "
-	"error",
+	"id endpoint queue status attempts httpStatus smtpStatus partition n "
+	"entry firstAttempt settled latencySeconds error",
+	"id endpoint queue status attempts httpStatus smtpStatus partition n "
+	"latencySeconds error",
 	NULL, NULL, NULL},
     {"deadLetter",
 	"id type time session.id deadLetter.endpoint deadLetter.attempts "
@@ -68,6 +68,12 @@ static const struct table_kind kinds[] = {
 	"seq time record endpoint client kind subscription id method path "
 	"attempt status attempts httpStatus smtpStatus elapsedSeconds "
 	"latencySeconds lines sent lost omitted error reason",
+	NULL, NULL, NULL},
+    {"partition", "partition worker backlog pending retrying oldest",
+	"partition worker backlog pending retrying oldest", NULL, NULL, NULL},
+    {"queue",
+	"queue group partitions workers backlog pending retrying oldest dead",
+	"queue group partitions workers backlog pending retrying oldest dead",
 	NULL, NULL, NULL},
     {"stats",
 	"endpoint from to events delivered dead expired unsettled successRate "

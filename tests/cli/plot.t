@@ -262,7 +262,13 @@ echo "{\"record\":\"receipt\",\"id\":\"e\",\"status\":\"delivered\",\"hash\":\"$
 try 'a receipt in the audit file of a hub' vitals-plot -f svg hub
 is_status 1
 is_stdout ''
+stderr_has "^vitals-plot: 1 line of the kind 'receipt of a hub' ignored$"
 stderr_has 'nothing to draw'
+echo '{"record":"receipt","id":"e","queue":"redis://127.0.0.1/q","status":"queued","partition":3,"n":1,"entry":"1-1","settled":"2026-11-23T06:33:42Z"}' >queued
+try 'a receipt of a queue' vitals-plot -f text queued one
+is_status 0
+stdout_has 'Heart rate'
+is_stderr "vitals-plot: 1 line of the kind 'receipt of a queue' ignored"
 try 'no lines' vitals-plot
 is_status 1
 is_stdout ''

@@ -129,6 +129,9 @@ cat >kinds <<'X'
 {"record":"sample","source":"a","seq":3,"offsetSeconds":1,"readings":[],"quality":{}}
 {"record":"receipt","id":"e-1","endpoint":"https://h/","status":"delivered","attempts":1,"httpStatus":200,"firstAttempt":null,"settled":null,"latencySeconds":0.2,"error":null}
 {"id":"e-1","type":"vitals.sample","deadLetter":{"endpoint":"https://h/","reason":"HTTP 410","attempts":1,"lastHttpStatus":410,"time":"2026-11-23T06:33:30Z"}}
+{"record":"receipt","id":"e-2","queue":"redis://127.0.0.1/q","status":"queued","partition":3,"n":17,"entry":"1-1","settled":"2026-11-23T06:33:42Z"}
+{"record":"partition","partition":0,"worker":null,"backlog":4,"pending":0,"retrying":0,"oldest":null}
+{"record":"queue","queue":"redis://127.0.0.1/q","group":"g","partitions":1,"workers":0,"backlog":4,"pending":0,"retrying":0,"oldest":null,"dead":2}
 {"record":"spooled","id":"e-1","endpoint":"https://h/","status":"waiting","attempts":2}
 {"record":"settled","seq":0,"time":"2026-11-23T06:33:30Z","endpoint":"https://h/","id":"e-1","status":"dead","previous":"0","hash":"1"}
 {"record":"request","seq":1,"time":"2026-11-23T06:33:31Z","client":"127.0.0.1:1","path":"/","httpStatus":401,"reason":"no signature","previous":"1","hash":"2"}
@@ -140,9 +143,9 @@ cat >kinds <<'X'
 {"record":"beat","offsetSeconds":0.04,"intervalSeconds":null}
 {"vital":"heartRate","value":72,"unit":"/min","source":"a.mp4"}
 X
-for k in sample receipt deadLetter spooled audit stats step chain message truth beat reference; do
+for k in sample receipt deadLetter spooled partition queue audit stats step chain message truth beat reference; do
 	vitals-table -q -f tsv --header none -r $k kinds >rows
-	[ "$(wc -l <rows)" -eq "$([ $k = audit ] && echo 2 || echo 1)" ]
+	[ "$(wc -l <rows)" -eq "$(case $k in audit | receipt) echo 2 ;; *) echo 1 ;; esac)" ]
 	ok "the kind $k"
 done
 try 'a record of a kind' vitals-table -f tsv -r request -c client,reason kinds
@@ -152,15 +155,17 @@ is_stdout "client${tab}reason
 is_stderr ''
 try 'all kinds for people' vitals-table -f table kinds
 is_status 0
-stdout_has '^id   endpoint    status     attempts  HTTP  latency$'
+stdout_has '^id   endpoint    queue                status     attempts  HTTP  partition   n  latency$'
+stdout_has '^e-2  -           redis://127.0.0.1/q  queued            -     -          3  17        -$'
+stdout_has '^queue                group  partitions  workers  backlog  pending  retrying  dead$'
 stdout_has '^events  delivered  p50  max$'
 is_stderr ''
-[ "$(grep -c '^$' .out)" -eq 11 ]
-ok 'twelve parts' .out
+[ "$(grep -c '^$' .out)" -eq 13 ]
+ok 'fourteen parts' .out
 try 'the first kind only' vitals-table -f tsv kinds
 is_status 0
 stdout_lines 2
-is_stderr "vitals-table: skipped 12 lines that are not 'sample', the first a 'receipt': use --record"
+is_stderr "vitals-table: skipped 15 lines that are not 'sample', the first a 'receipt': use --record"
 try 'no line of a kind' vitals-table -r wave kinds
 is_status 0
 stdout_lines 1
