@@ -102,20 +102,17 @@ check_unit(const struct row_source *row, const struct json_node *reading,
 	    unit == NULL ? "missing" : unit->value.p, c->unit);
 }
 
+/* The value of the reading of ${place}, or why it is missing. */
 static int
-read_reading(struct cell *cell, const struct column *c,
-    const struct row_source *row, struct err *err)
+read_value(struct cell *cell, const struct column *c,
+    const struct cell_place *place, const struct row_source *row,
+    struct err *err)
 {
-	const struct json_node *reading = find_reading(row, c), *n, *reason;
+	const struct json_node *n = place->node, *reason;
 
-	if (reading == NULL)
-		return 0;
-	if (c->parts > 1 && !span_is(column_part(c, 1), "value"))
-		return put_node(cell, descend(row, reading, c, 1), err);
-	n = find(row, reading, "value");
-	reason = find(row, reading, "absentReason");
+	reason = find(row, place->reading, "absentReason");
 	if (n != NULL && n->type != JSON_NULL &&
-	    check_unit(row, reading, c, err) != 0)
+	    check_unit(row, place->reading, c, err) != 0)
 		return -1;
 	if (put_node(cell, n, err) != 0)
 		return -1;
@@ -133,16 +130,11 @@ read_reading(struct cell *cell, const struct column *c,
 static int
 put_seconds(struct cell *cell, const struct row_source *row, struct err *err)
 {
-	const struct json_node *offset = find(row, row->root, "offsetSeconds");
-	const struct json_node *rate = find(row, row->root, "sampleRate");
-	double start, per_second;
-
-	if (offset == NULL || rate == NULL ||
-	    json_number(offset->value, &start) != 0 ||
-	    json_number(rate->value, &per_second) != 0 || per_second <= 0)
+	if (!(row->per_second > 0))
 		return 0;
 	cell->type = CELL_NUMBER;
-	buf_addf(&cell->text, "%.4f", start + (double)row->index / per_second);
+	buf_addf(&cell->text, "%.4f",
+	    row->start + (double)row->index / row->per_second);
 	return buf_failed(&cell->text) ? err_set(err, "out of memory") : 0;
 }
 
@@ -177,11 +169,44 @@ read_element(struct cell *cell, const struct column *c,
 	return rc == 0 ? 1 : -1;
 }
 
+void
+cell_times(struct row_source *row)
+{
+	const struct json_node *offset = find(row, row->root, "offsetSeconds");
+	const struct json_node *rate = find(row, row->root, "sampleRate");
+
+	if (offset == NULL || rate == NULL ||
+	    json_number(offset->value, &row->start) != 0 ||
+	    json_number(rate->value, &row->per_second) != 0)
+		row->per_second = 0;
+}
+
+void
+cell_find(struct cell_place *place, const struct column *c,
+    const struct row_source *row)
+{
+	const struct json_node *n =
+	    json_tree_find(row->line, row->root, column_part(c, 0));
+
+	*place = (struct cell_place){.node = NULL};
+	if (n != NULL) {
+		place->node = descend(row, n, c, 1);
+		return;
+	}
+	n = find_reading(row, c);
+	if (c->parts > 1 && !span_is(column_part(c, 1), "value")) {
+		place->node = descend(row, n, c, 1);
+		return;
+	}
+	place->reading = n;
+	place->node = find(row, n, "value");
+}
+
 int
 cell_read(struct cell *cell, const struct column *c,
-    const struct row_source *row, struct err *err)
+    const struct cell_place *place, const struct row_source *row,
+    struct err *err)
 {
-	const struct json_node *n;
 	int rc;
 
 	cell->type = CELL_MISSING;
@@ -190,8 +215,7 @@ cell_read(struct cell *cell, const struct column *c,
 	rc = read_element(cell, c, row, err);
 	if (rc != 0)
 		return rc > 0 ? 0 : -1;
-	n = json_tree_find(row->line, row->root, column_part(c, 0));
-	if (n == NULL)
-		return read_reading(cell, c, row, err);
-	return put_node(cell, descend(row, n, c, 1), err);
+	if (place->reading != NULL)
+		return read_value(cell, c, place, row, err);
+	return put_node(cell, place->node, err);
 }

@@ -76,14 +76,30 @@ struct row_source {
 	const struct json_node *root;
 	const struct json_node *element; /* NULL: the row is the whole line */
 	size_t index;                    /* of the element */
+	double start, per_second; /* of the values of a wave; or per_second 0 */
 };
 
-/* Set ${cell} to the value of ${column} in ${row}.  A missing value that has an
+/* Set the times of ${row} from its line. */
+void cell_times(struct row_source *row);
+
+/* What a column is in a line, apart from its elements.  It is looked up once for
+ * all rows of the line, because a line may have 100,000 members and as many
+ * elements. */
+struct cell_place {
+	const struct json_node *node;    /* NULL: missing */
+	const struct json_node *reading; /* ${node} is the value of this one */
+};
+void cell_find(struct cell_place *place, const struct column *column,
+    const struct row_source *row);
+
+/* Set ${cell} to the value of ${column} in ${row}: that of its element, if it has
+ * such a member, or else that at ${place}.  A missing value that has an
  * absentReason has it as text, with is_reason.
  * Return 0; or -1 with ${err}: the reading has another unit than the column, or
  * memory ran out. */
 int cell_read(struct cell *cell, const struct column *column,
-    const struct row_source *row, struct err *err);
+    const struct cell_place *place, const struct row_source *row,
+    struct err *err);
 
 /* ---- separated.c ---- */
 

@@ -9,6 +9,7 @@ struct table {
 	const struct table_options *options;
 	struct json_tree tree;
 	struct cell *cell; /* TABLE_COLUMNS_MAX of them */
+	struct cell_place place[TABLE_COLUMNS_MAX]; /* in the line */
 	/* Of the kinds so far; CSV and TSV have one. */
 	struct part part[TABLE_KINDS_MAX];
 	size_t parts;
@@ -206,8 +207,8 @@ one_row(struct table *t, struct part *p, const struct row_source *row,
     struct ndjson_writer *out, struct err *err)
 {
 	for (size_t i = 0; i < p->columns.count; i++) {
-		if (cell_read(&t->cell[i], &p->columns.column[i], row, err) !=
-		    0)
+		if (cell_read(&t->cell[i], &p->columns.column[i], &t->place[i],
+			row, err) != 0)
 			return err_is_memory(err) ? VERDICT_SYSTEM
 						  : VERDICT_BAD;
 	}
@@ -224,6 +225,8 @@ rows_of_line(struct table *t, struct part *p, const struct kind_of_line *k,
 	const struct json_node *array = NULL;
 	enum verdict v = VERDICT_GOOD;
 
+	for (size_t i = 0; i < p->columns.count; i++)
+		cell_find(&t->place[i], &p->columns.column[i], &row);
 	if (t->options->elements && k->kind != NULL &&
 	    k->kind->elements != NULL)
 		array = json_tree_find(
@@ -232,6 +235,7 @@ rows_of_line(struct table *t, struct part *p, const struct kind_of_line *k,
 		return one_row(t, p, &row, out, err);
 	if (array == NULL || array->type != JSON_ARRAY)
 		return VERDICT_GOOD;
+	cell_times(&row);
 	row.element = json_tree_first(&t->tree, array);
 	for (; row.element != NULL && v == VERDICT_GOOD; row.index++) {
 		v = one_row(t, p, &row, out, err);

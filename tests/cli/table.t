@@ -323,6 +323,33 @@ is_status 1
 stdout_lines 47
 is_stderr 'vitals-table: seventeen:17: more than 16 kinds of lines'
 
+# A line with many members and many elements: a column is looked up once.
+awk 'BEGIN {
+	printf "{\"record\":\"wave\",\"source\":\"a\",\"offsetSeconds\":1"
+	for (i = 0; i < 45000; i++)
+		printf ",\"m%d\":1", i
+	printf ",\"sampleRate\":60,\"values\":[0"
+	for (i = 1; i < 60000; i++)
+		printf ",%d", i
+	print "]}"
+}' >crowd
+try 'many members and many elements' vitals-table -lf tsv -c source,m44999,seconds,value crowd
+is_status 0
+stdout_lines 60001
+stdout_has "^a${tab}1${tab}1000.9833${tab}59999$"
+is_stderr ''
+awk 'BEGIN {
+	printf "{\"record\":\"measurement\",\"source\":\"a\",\"readings\":[{}"
+	for (i = 1; i < 60000; i++)
+		printf ",{}"
+	print "]}"
+}' >crowd
+try 'many readings without a name' vitals-table -lf tsv -c source,index,value crowd
+is_status 0
+stdout_lines 60001
+stdout_has "^a${tab}59999${tab}$"
+is_stderr ''
+
 # A long aligned table is written in blocks; its columns may grow.
 seq 1000 | sed 's/.*/{"n":"&","m":null}/' >long
 echo '{"n":"1000000000","m":5}' >>long
