@@ -106,9 +106,10 @@ report(struct table *t)
 		diag_note("no line is a '%s'; the first is a '%s'", opt.record,
 		    r.other);
 	else if (r.skipped > 0 && opt.record == NULL)
-		diag_note("skipped %" PRIu64 " lines that are not '%s', the "
-			  "first a '%s': use --record",
-		    r.skipped, r.kind, r.other);
+		diag_note("skipped %" PRIu64 " line%s not '%s', the first a "
+			  "'%s': use --record",
+		    r.skipped, r.skipped == 1 ? " that is" : "s that are",
+		    r.kind, r.other);
 	else if (r.lines == 0 && r.skipped == 0)
 		diag_note("no lines");
 	if (r.formula && !opt.spreadsheet)

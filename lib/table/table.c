@@ -281,13 +281,19 @@ table_take(struct table *t, struct span line, struct ndjson_writer *out,
 
 /* ---- The end ----------------------------------------------------------------- */
 
-/* A table without rows has its header, if its kind is known. */
+/* A table without rows has its header, if its kind is known: that of its lines, or
+ * of --record. */
 static enum verdict
 write_empty(struct table *t, struct ndjson_writer *out, struct err *err)
 {
 	struct kind_of_line k = {.kind = NULL};
 	struct columns c = {.column = NULL};
 
+	if (t->lines > 0) {
+		separated_header(t->options, &t->part[0].columns,
+		    ndjson_record(out), &t->formula);
+		return commit(out, err);
+	}
 	if (t->options->record == NULL)
 		return VERDICT_GOOD;
 	k.kind = kind_find(span_of(t->options->record));

@@ -166,6 +166,15 @@ try 'the first kind only' vitals-table -f tsv kinds
 is_status 0
 stdout_lines 2
 is_stderr "vitals-table: skipped 15 lines that are not 'sample', the first a 'receipt': use --record"
+try 'one line of another kind' vitals-table -f tsv -c id e wave
+is_status 0
+stdout_lines 3
+is_stderr "vitals-table: skipped 1 line that is not 'event', the first a 'wave': use --record"
+echo '{"record":"measurement","source":"a","readings":[]}' >none
+try 'lines without a row' vitals-table -lf tsv -c source,vital none
+is_status 0
+is_stdout "source${tab}vital"
+is_stderr ''
 try 'no line of a kind' vitals-table -r wave kinds
 is_status 0
 stdout_lines 1
