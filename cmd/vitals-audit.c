@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "audit/check.h"
+#include "audit/line.h"
 #include "audit/sort.h"
 #include "audit/trace.h"
 #include "cli/cli.h"
@@ -246,7 +247,9 @@ static int
 run(const char *command, char **operand, int n,
     const struct stats_options *options, struct ndjson_writer *out)
 {
-	struct reader r = {.filter = {.line = take_line, .context = &r}};
+	struct reader r = {
+	    .filter = {
+		.line = take_line, .context = &r, .line_max = AUDIT_LINE_MAX}};
 	int status;
 
 	if (strcmp(command, "verify") == 0)

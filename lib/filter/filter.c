@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -61,6 +62,16 @@ one_line(struct run *r, const struct ndjson_line *line)
 	return CLI_SYSTEM;
 }
 
+static int
+long_line(struct run *r, const struct ndjson_line *line)
+{
+	size_t max = r->f->line_max > 0 ? r->f->line_max : NDJSON_LINE_MAX;
+	char why[64];
+
+	snprintf(why, sizeof(why), "bad line: longer than %zu MiB", max >> 20);
+	return bad_line(r, line, false, why);
+}
+
 static void
 ignore_signal(int signal)
 {
@@ -90,7 +101,7 @@ ignore_first_interrupt(int fd)
 static int
 run_fd(struct run *r, int fd, const char *name)
 {
-	struct ndjson_reader *reader = ndjson_reader_new(fd, 0);
+	struct ndjson_reader *reader = ndjson_reader_new(fd, r->f->line_max);
 	struct ndjson_line line;
 	int status = CLI_OK;
 	bool more = true;
@@ -114,8 +125,7 @@ run_fd(struct run *r, int fd, const char *name)
 			rc = one_line(r, &line);
 			break;
 		case NDJSON_TOO_LONG:
-			rc = bad_line(
-			    r, &line, false, "bad line: longer than 1 MiB");
+			rc = long_line(r, &line);
 			break;
 		case NDJSON_FAILED:
 			diag_errno(errno, "%s: read failed", name);

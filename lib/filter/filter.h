@@ -12,6 +12,7 @@
 #define FILTER_FILTER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "cli/cli.h"
 #include "diag/err.h"
@@ -32,6 +33,7 @@ typedef enum verdict filter_fn(void *context, const struct ndjson_line *line,
 struct filter {
 	const char *rejects; /* file to append bad lines to, or NULL */
 	bool strict;         /* stop at the first bad line */
+	size_t line_max;     /* bytes of a line; 0: NDJSON_LINE_MAX */
 	filter_fn *line;
 	void *context;
 	/* The file being read, for messages.  filter_run sets it. */

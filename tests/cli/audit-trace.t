@@ -103,4 +103,28 @@ is_status 1
 stdout_lines 1
 is_stderr 'vitals-audit: bad:2: not a JSON object
 vitals-audit: bad:4: incomplete: the last line'
+
+# The longest line: one of a large batch.
+batch() { # BYTES: an attempt of this length
+	start="{\"record\":\"attempt\",\"seq\":0,$(at 12),\"endpoint\":\"https://h/\",\"id\":\"b-9\",\"batch\":[\"e-9\"],\"attempt\":1,\"httpStatus\":200,\"error\":null,\"elapsedSeconds\":0.2,\"x\":\""
+	printf %s "$start"
+	head -c $(($1 - ${#start} - 2)) /dev/zero | tr '\0' x
+	echo '"}'
+}
+batch 2097152 >long
+[ "$(wc -c <long)" -eq 2097153 ]
+ok 'a line of 2 MiB'
+try 'is read by trace' vitals-audit trace --format table e-9 long
+is_status 0
+stdout_has 'attempt 1 to https://h/: HTTP 200'
+is_stderr ''
+try 'and by stats' vitals-audit stats --format table long
+is_status 0
+stdout_has 'https://h/'
+is_stderr ''
+batch 2097153 >long
+try 'one byte more is not' vitals-audit stats long
+is_status 1
+stdout_lines 1
+is_stderr 'vitals-audit: long:1: bad line: longer than 2 MiB'
 done_testing
