@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "buf/plain.h"
 #include "instant/instant.h"
 
 /* ---- In words ----------------------------------------------------------- */
@@ -166,18 +167,6 @@ put_line(const struct audit_trace *t, const struct audit_step *s, int64_t first,
 	json_object_end(&w);
 }
 
-/* Append ${text} without control characters. */
-static void
-put_shown(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			buf_add_byte(out, '?');
-		else
-			buf_add_byte(out, *text);
-	}
-}
-
 static void
 put_row(const struct audit_trace *t, const struct audit_step *s, int64_t first,
     struct buf *out)
@@ -191,9 +180,9 @@ put_row(const struct audit_trace *t, const struct audit_step *s, int64_t first,
 	} else {
 		buf_addf(out, "%-24s %10s  ", "-", "-");
 	}
-	put_shown(out, s->file);
+	plain_put(out, span_of(s->file));
 	buf_addf(out, ":%" PRIu64 ": ", s->number);
-	put_shown(out, t->text.data + s->what);
+	plain_put(out, span_of(t->text.data + s->what));
 }
 
 int

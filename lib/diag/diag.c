@@ -11,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "buf/plain.h"
+
 #define DIAG_LINE_MAX 2048
 
 /* Go to the first column and clear the line. */
@@ -70,42 +72,6 @@ write_all(const char *p, size_t n)
 	}
 }
 
-/* Return the length of the well-formed UTF-8 sequence at ${p}; 0: none. */
-static size_t
-utf8_len(const unsigned char *p)
-{
-	size_t n = p[0] < 0x80            ? 1
-	    : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
-	    : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
-	    : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
-					  : 0;
-
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return n;
-}
-
-/* Foreign text may contain escape sequences for the terminal. */
-static void
-sanitise(char *s)
-{
-	unsigned char *p = (unsigned char *)s;
-
-	while (*p != '\0') {
-		size_t n = utf8_len(p);
-
-		/* U+0080..U+009F are controls too. */
-		if (n == 0 || *p < 0x20 || *p == 0x7f ||
-		    (*p == 0xc2 && p[1] < 0xa0)) {
-			*p++ = '?';
-			continue;
-		}
-		p += n;
-	}
-}
-
 static void
 report_dropped(void)
 {
@@ -161,7 +127,8 @@ emit(int errnum, const char *fmt, va_list ap)
 			snprintf(reason, sizeof(reason), "error %d", errnum);
 		snprintf(line + n, room - n, ": %s", reason);
 	}
-	sanitise(line);
+	/* Foreign text may contain escape sequences for the terminal. */
+	plain_make(line);
 	n = strlen(line);
 	line[n++] = '\n';
 	if (!progress) {
@@ -264,7 +231,8 @@ diag_progress(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, DIAG_LINE_MAX - sizeof(TAKE_BACK) + 1, fmt, ap);
 	va_end(ap);
-	sanitise(line);
+	/* Foreign text may contain escape sequences for the terminal. */
+	plain_make(line);
 	/* A line that wraps could not be removed.  Some terminals wrap at the
 	 * last column already: leave it free. */
 	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)

@@ -1,5 +1,6 @@
 #include "doctor/report.h"
 
+#include "buf/plain.h"
 #include "json/json.h"
 
 struct report {
@@ -31,28 +32,14 @@ put_json(const struct doctor_result *r, struct buf *out)
 	json_object_end(&w);
 }
 
-/* Append ${text} with control characters as '?'. */
-static void
-put_plain(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < 0x20 || c == 0x7f)
-			buf_add_byte(out, '?');
-		else
-			buf_add_byte(out, *text);
-	}
-}
-
 static void
 put_text(const struct doctor_result *r, struct buf *out)
 {
 	buf_addf(out, "%-8s %-22s ", doctor_verdict_name(r->verdict), r->name);
-	put_plain(out, r->found.text);
+	plain_put(out, span_of(r->found.text));
 	if (r->mend.text[0] != '\0') {
 		buf_addf(out, "\n%-31s mend: ", "");
-		put_plain(out, r->mend.text);
+		plain_put(out, span_of(r->mend.text));
 	}
 }
 

@@ -1,6 +1,6 @@
 #include "plot/escape.h"
 
-#include <stdint.h>
+#include "buf/plain.h"
 
 struct range {
 	uint32_t first, last;
@@ -41,22 +41,6 @@ static const struct range wide[] = {
     {0x20000, 0x3fffd},
 };
 
-/* Never shown: C0, DEL and C1; marks of direction and line separators; byte
- * order marks; what is no character in XML. */
-static const struct range hidden[] = {
-    {0, 0x1f},
-    {0x7f, 0x9f},
-    {0x61c, 0x61c},
-    {0x200e, 0x200f},
-    {0x2028, 0x202e},
-    {0x2066, 0x2069},
-    {0xd800, 0xdfff},
-    {0xfeff, 0xfeff},
-    {0xfff9, 0xfffb},
-    {0xfffe, 0xffff},
-    {0xe0000, 0xe007f},
-};
-
 #define IN(table, c) is_in((table), sizeof(table) / sizeof((table)[0]), (c))
 
 static bool
@@ -66,26 +50,6 @@ is_in(const struct range *r, size_t n, uint32_t c)
 		if (c >= r[i].first && c <= r[i].last)
 			return true;
 	return false;
-}
-
-/* Take one character off ${s}; '?' for what is not shown. */
-static uint32_t
-next(struct span *s)
-{
-	const unsigned char *p = (const unsigned char *)s->p;
-	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	uint32_t c = n == 1 ? p[0] : p[0] & (0x7fU >> n);
-	size_t i = 1;
-
-	while (i < n && i < s->n && (p[i] & 0xc0) == 0x80)
-		c = c << 6 | (p[i++] & 0x3fU);
-	s->p += i;
-	s->n -= i;
-	if (i < n || c < least[n] || c > 0x10ffff || IN(hidden, c) ||
-	    p[0] > 0xf4 || (p[0] >= 0x80 && p[0] < 0xc0))
-		return '?';
-	return c;
 }
 
 static size_t
@@ -103,7 +67,7 @@ plot_escape_xml(struct buf *out, struct span text)
 {
 	while (text.n > 0) {
 		const char *start = text.p;
-		uint32_t c = next(&text);
+		uint32_t c = plain_next(&text);
 
 		switch (c) {
 		case '&':
@@ -136,7 +100,7 @@ plot_escape_columns(struct span text)
 	size_t n = 0;
 
 	while (text.n > 0)
-		n += columns_of(next(&text));
+		n += columns_of(plain_next(&text));
 	return n;
 }
 
@@ -147,7 +111,7 @@ shown_columns(struct span text, bool ascii)
 	size_t n = 0;
 
 	while (text.n > 0) {
-		uint32_t c = next(&text);
+		uint32_t c = plain_next(&text);
 
 		n += ascii && c >= 0x80 ? 1 : columns_of(c);
 	}
@@ -166,7 +130,7 @@ plot_escape_terminal(
 		room = columns > dots ? columns - dots : 0;
 	while (text.n > 0) {
 		const char *start = text.p;
-		uint32_t c = next(&text);
+		uint32_t c = plain_next(&text);
 		size_t w = ascii && c >= 0x80 ? 1 : columns_of(c);
 
 		if (used + w > room)

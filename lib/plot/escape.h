@@ -1,8 +1,6 @@
 /*
- * plot/escape: text of others, made safe to print.
- *
- * Invalid UTF-8, control characters, and characters that change the direction of
- * text, which could make a line look like another one, are shown as '?'.
+ * plot/escape: text of others, made safe to print: plain (buf/plain.h), and for
+ * pages without markup.
  */
 #ifndef PLOT_ESCAPE_H
 #define PLOT_ESCAPE_H

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf/plain.h"
 #include "instant/instant.h"
 #include "stats/private.h"
 
@@ -111,27 +112,25 @@ put_row(const struct stats *s, const struct stats_row *r, struct buf *out)
 
 /* ---- Table -------------------------------------------------------------- */
 
-/* Append ${name} in ${width} columns: without control characters, and with its
- * end if it is too long, because that distinguishes URLs. */
+/* Append ${name} in ${width} columns: plain, and with its end if it is too long,
+ * because that distinguishes URLs. */
 static void
 put_name(struct buf *out, const char *name, size_t width)
 {
-	size_t n = strlen(name), columns = 0;
+	struct span text = span_of(name);
+	size_t columns = 0;
 
-	if (n > width) {
-		name += n - width + 3;
+	if (text.n > width) {
+		name += text.n - width + 3;
 		while ((*name & 0xc0) == 0x80)
 			name++;
 		buf_add_text(out, "...");
 		columns = 3;
+		text = span_of(name);
 	}
-	for (; *name != '\0'; name++) {
-		if ((unsigned char)*name < ' ' || *name == 0x7f)
-			buf_add_byte(out, '?');
-		else
-			buf_add_byte(out, *name);
-		columns += (*name & 0xc0) != 0x80;
-	}
+	plain_put(out, text);
+	for (; text.n > 0; columns++)
+		plain_next(&text);
 	for (; columns < width; columns++)
 		buf_add_byte(out, ' ');
 }

@@ -1,81 +1,66 @@
 #include "table/shown.h"
 
+#include "buf/plain.h"
 #include "compat/columns.h"
 
-/* One character of ${text} at ${at}, and its bytes in *${n}. */
-static uint32_t
-character(struct span text, size_t at, size_t *n)
-{
-	const unsigned char *p = (const unsigned char *)text.p + at;
-	uint32_t c = p[0];
-
-	*n = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-	if (*n > text.n - at)
-		*n = text.n - at;
-	if (c >= 0x80)
-		c &= 0x7fU >> *n;
-	for (size_t i = 1; i < *n; i++)
-		c = c << 6 | (p[i] & 0x3f);
-	return c;
-}
-
-/* Its width, or -1 for one that is not to be shown. */
+/* Take one character off ${text}, and return its width; -1: it is shown as '?'. */
 static int
-width_of(uint32_t c)
+next_width(struct span *text)
 {
-	/* The marks, embeddings and isolates of UAX #9; line and paragraph
-	 * separators. */
-	if (c == 0x61c || c == 0x200e || c == 0x200f ||
-	    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
-		return -1;
-	return compat_columns(c);
+	uint32_t c = plain_next(text);
+
+	return c == '?' ? -1 : compat_columns(c);
 }
 
 size_t
 shown_width(struct span text)
 {
-	size_t width = 0, n;
+	size_t width = 0;
 
-	for (size_t i = 0; i < text.n; i += n) {
-		int w = width_of(character(text, i, &n));
+	while (text.n > 0) {
+		int w = next_width(&text);
 
 		width += w < 0 ? 1 : (size_t)w;
 	}
 	return width;
 }
 
-/* How many bytes of ${text} have at most ${max} columns. */
-static size_t
+/* The start of ${text} that has at most ${max} columns. */
+static struct span
 fit(struct span text, size_t max)
 {
-	size_t width = 0, i = 0;
+	struct span left = text;
+	size_t width = 0, n = 0;
 
-	while (i < text.n) {
-		size_t n;
-		int w = width_of(character(text, i, &n));
+	while (left.n > 0) {
+		int w = next_width(&left);
 
 		width += w < 0 ? 1 : (size_t)w;
 		if (width > max)
 			break;
-		i += n;
+		n = text.n - left.n;
 	}
-	return i;
+	return (struct span){text.p, n};
 }
 
 size_t
 shown_put(struct buf *out, struct span text, size_t max)
 {
-	size_t bytes = fit(text, max), from = out->len, n;
+	struct span part = fit(text, max);
+	bool cut = part.n < text.n;
+	size_t from = out->len;
 
-	if (bytes < text.n)
-		bytes = fit(text, max > 0 ? max - 1 : 0);
-	for (size_t i = 0; i < bytes; i += n) {
-		if (width_of(character(text, i, &n)) < 0)
+	if (cut)
+		part = fit(text, max > 0 ? max - 1 : 0);
+	while (part.n > 0) {
+		const char *start = part.p;
+
+		if (next_width(&part) < 0)
 			buf_add_byte(out, '?');
 		else
-			buf_add(out, text.p + i, n);
+			buf_add(out, start, (size_t)(part.p - start));
 	}
-	if (bytes < text.n)
+	if (cut)
 		buf_add_text(out, "\xe2\x80\xa6");
 	if (buf_failed(out))
 		return 0;

@@ -104,6 +104,17 @@ stdout_lines 1
 is_stderr 'vitals-audit: bad:2: not a JSON object
 vitals-audit: bad:4: incomplete: the last line'
 
+# Text of others in a table.
+printf '{"record":"settled","seq":0,%s,"endpoint":"https://h/\\u202e\\u009b31m\\u007f","id":"e-7","status":"dead","latencySeconds":1.0,"error":"\302\2332J\342\201\246"}\n' "$(at 10)" >evil
+try 'no controls and no marks of direction' vitals-audit trace --format table e-7 evil
+is_status 0
+stdout_has 'https://h/??31m?,.*: ?2J?$'
+is_stderr ''
+try 'nor in a table of endpoints' vitals-audit stats --format table evil
+is_status 0
+stdout_has ' https://h/??31m?  '
+is_stderr ''
+
 # The longest line: one of a large batch.
 batch() { # BYTES: an attempt of this length
 	start="{\"record\":\"attempt\",\"seq\":0,$(at 12),\"endpoint\":\"https://h/\",\"id\":\"b-9\",\"batch\":[\"e-9\"],\"attempt\":1,\"httpStatus\":200,\"error\":null,\"elapsedSeconds\":0.2,\"x\":\""

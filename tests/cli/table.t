@@ -262,6 +262,12 @@ is_status 0
 is_stdout "$(printf 'name         n\n\345\277\203\346\213\215.mp4     1\ne\314\201??[2J      22\naaaaaaaaa\342\200\246   3')"
 is_stderr ''
 
+printf '{"n":1}\n{"record":"z\342\200\256\302\233m\177z"}\n' >marks
+try 'marks of direction in a message' vitals-table -f tsv marks
+is_status 0
+stdout_lines 2
+is_stderr "vitals-table: skipped 1 line that is not 'line', the first a 'z??m?z': use --record"
+
 # Spreadsheets.
 cat >formula <<'X'
 {"s":"=cmd|'/C calc'!A0","n":-1}
