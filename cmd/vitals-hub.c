@@ -10,7 +10,7 @@
 #include "hub/hub.h"
 #include "hubserver/hubserver.h"
 #include "instant/instant.h"
-#include "options/options.h"
+#include "options/listen.h"
 
 #define BESIDE 512 /* connections that are not WebSockets */
 #define REQUEST_MS 10000
@@ -163,7 +163,7 @@ run(struct running *r, struct hub *hub, const char *base,
 	if (serve_on_signal(s, SIGHUP, reload, r) != 0)
 		return err_set(err, "out of memory");
 	if (hubserver_start(r->server, hub, s, base, files, err) != 0 ||
-	    options_listen_announce(&opt.at, s, err) != 0)
+	    options_listen_announce(&opt.at, opt.state, s, err) != 0)
 		return -1;
 	return serve_run(s) == 0 ? 0 : err_set(err, "the event loop failed");
 }

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "diag/diag.h"
 #include "listen/print.h"
+#include "options/confine.h"
 #include "options/options.h"
 
 /* A repeated failure is reported this often; then it is only counted. */
@@ -180,15 +181,10 @@ settle(struct run *r, bool last)
 static void
 note_trouble(struct run *r, const struct listen_got *got)
 {
-	const char *url = opt.listen.http.url;
-
 	r->troubles++;
-	if (r->troubles <= TROUBLES_SHOWN)
-		diag_note("%s: %.*s: trying again in %.1f s", url,
-		    (int)got->text.n, got->text.p, (double)got->wait_ms / 1000);
-	else
-		diag_verbose("%s: %.*s: trying again in %.1f s", url,
-		    (int)got->text.n, got->text.p, (double)got->wait_ms / 1000);
+	(r->troubles <= TROUBLES_SHOWN ? diag_note : diag_verbose)(
+	    "%s: %.*s: trying again in %.1f s", opt.listen.http.url,
+	    (int)got->text.n, got->text.p, (double)got->wait_ms / 1000);
 }
 
 static void
@@ -288,7 +284,7 @@ main(int argc, char *argv[])
 	}
 	if (opt.state == NULL || r.print.state != NULL)
 		r.print.listener = listen_new(&opt.listen, &at, &err);
-	if (r.print.listener != NULL)
+	if (r.print.listener != NULL && options_confine(NULL, 0, &err) == 0)
 		status = listen_all(&r);
 	else
 		diag_error("%s", err.text);

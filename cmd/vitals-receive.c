@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "dedupe/shared.h"
 #include "diag/diag.h"
+#include "options/listen.h"
 #include "options/paths.h"
 #include "options/several.h"
 #include "receive/receive.h"
@@ -189,7 +190,7 @@ run(struct serve *s, struct receive *r, struct receive_paths **paths,
 	    (opt.timeout > 0 &&
 		serve_after(s, (int64_t)(opt.timeout * 1000), stop, s) != 0))
 		return err_set(err, "out of memory");
-	if (options_listen_announce(&opt.at, s, err) != 0)
+	if (options_listen_announce(&opt.at, opt.state, s, err) != 0)
 		return -1;
 	if (serve_run(s) != 0)
 		return err_set(err, "the event loop failed");

@@ -9,7 +9,7 @@
 #include "filter/bad.h"
 #include "filter/filter.h"
 #include "options/history.h"
-#include "options/options.h"
+#include "options/listen.h"
 #include "stream/pages.h"
 #include "stream/source.h"
 #include "stream/stream.h"
@@ -168,7 +168,7 @@ run(struct running *r, struct err *err)
 		    s, (int64_t)(opt.timeout * 1000), stream_stop, st) != 0))
 		return err_set(err, "out of memory");
 	if (stream_start(st, s, STDIN_FILENO, err) != 0 ||
-	    options_listen_announce(&opt.at, s, err) != 0)
+	    options_listen_announce(&opt.at, opt.history.store, s, err) != 0)
 		return -1;
 	return serve_run(s) == 0 ? 0 : err_set(err, "the event loop failed");
 }

@@ -33,7 +33,9 @@ doctor_kernel(struct doctor *d)
 		    "decoder meets one barrier less");
 	if (landlock > 0)
 		doctor_say(d, "kernel.landlock", DOCTOR_OK, NULL,
-		    "version %d: the decoder sees no files", landlock);
+		    "version %d: the decoder sees no files, "
+		    "servers write only beside theirs",
+		    landlock);
 	else
 		doctor_say(d, "kernel.landlock", DOCTOR_WARNING,
 		    "use a kernel from 5.13 on with \"landlock\" in its "

@@ -152,8 +152,9 @@ void history_reader_rest(struct history_reader *r);
 /* Empty ${b} and free its sessions. */
 void history_batch_clear(struct history_batch *b);
 
-/* Start a thread that writes batches to ${store}.  Return NULL with ${err} on
- * failure.  history_writer_free waits until the last batch is written. */
+/* Make a writer of batches to ${store}, whose thread starts with the first one.
+ * Return NULL with ${err} on failure.  history_writer_free waits until the last
+ * batch is written. */
 struct history_writer *history_writer_new(
     struct history_store *store, struct err *err);
 void history_writer_free(struct history_writer *w);

@@ -12,6 +12,7 @@
 struct history_writer {
 	struct history_store *store;
 	pthread_t thread;
+	bool started;
 	pthread_mutex_t lock; /* of these: */
 	pthread_cond_t changed;
 	enum {
@@ -39,6 +40,17 @@ history_batch_clear(struct history_batch *b)
 	b->lines = 0;
 }
 
+/* With the lock: report that the batch is written, or failed. */
+static void
+set_written(struct history_writer *w)
+{
+	w->state = WRITTEN;
+	pthread_cond_broadcast(&w->changed);
+	/* If the pipe is full, it is readable anyway. */
+	while (write(w->wake[1], "", 1) < 0 && errno == EINTR)
+		;
+}
+
 static void *
 write_batches(void *context)
 {
@@ -53,11 +65,7 @@ write_batches(void *context)
 		pthread_mutex_unlock(&w->lock);
 		w->rc = history_store_commit(w->store, &w->batch, &w->err);
 		pthread_mutex_lock(&w->lock);
-		w->state = WRITTEN;
-		pthread_cond_broadcast(&w->changed);
-		/* If the pipe is full, it is readable anyway. */
-		if (write(w->wake[1], "", 1) < 0)
-			continue;
+		set_written(w);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
@@ -117,12 +125,7 @@ history_writer_new(struct history_store *store, struct err *err)
 	errnum = pthread_cond_init(&w->changed, NULL);
 	if (errnum != 0)
 		goto err2;
-	errnum = start(w);
-	if (errnum != 0)
-		goto err3;
 	return w;
-err3:
-	pthread_cond_destroy(&w->changed);
 err2:
 	pthread_mutex_destroy(&w->lock);
 err1:
@@ -130,7 +133,7 @@ err1:
 	close(w->wake[1]);
 err0:
 	free(w);
-	err_sys(err, errnum, "no thread for the store");
+	err_sys(err, errnum, "cannot prepare the store");
 	return NULL;
 }
 
@@ -139,11 +142,13 @@ history_writer_free(struct history_writer *w)
 {
 	if (w == NULL)
 		return;
-	pthread_mutex_lock(&w->lock);
-	w->stop = true;
-	pthread_cond_broadcast(&w->changed);
-	pthread_mutex_unlock(&w->lock);
-	pthread_join(w->thread, NULL);
+	if (w->started) {
+		pthread_mutex_lock(&w->lock);
+		w->stop = true;
+		pthread_cond_broadcast(&w->changed);
+		pthread_mutex_unlock(&w->lock);
+		pthread_join(w->thread, NULL);
+	}
 	pthread_cond_destroy(&w->changed);
 	pthread_mutex_destroy(&w->lock);
 	close(w->wake[0]);
@@ -173,9 +178,20 @@ history_writer_idle(struct history_writer *w)
 void
 history_writer_give(struct history_writer *w)
 {
+	int errnum = 0;
+
+	/* Not earlier: a sandbox that was entered in between holds for it. */
+	if (!w->started)
+		errnum = start(w);
+	w->started = errnum == 0;
 	pthread_mutex_lock(&w->lock);
-	w->state = GIVEN;
-	pthread_cond_broadcast(&w->changed);
+	if (w->started) {
+		w->state = GIVEN;
+		pthread_cond_broadcast(&w->changed);
+	} else {
+		w->rc = err_sys(&w->err, errnum, "no thread for the store");
+		set_written(w);
+	}
 	pthread_mutex_unlock(&w->lock);
 }
 

@@ -1,8 +1,9 @@
+#include "options/listen.h"
+
 #include <string.h>
 
 #include "diag/diag.h"
-#include "options/options.h"
-#include "sandbox/sandbox.h"
+#include "options/confine.h"
 #include "serve/serve.h"
 #include "service/service.h"
 
@@ -31,15 +32,13 @@ options_listen_check(
 }
 
 int
-options_listen_announce(
-    const struct options_listen *o, const struct serve *s, struct err *err)
+options_listen_announce(const struct options_listen *o, const char *state,
+    const struct serve *s, struct err *err)
 {
-	struct sandbox sandbox;
+	const char *const written[] = {o->port_file, state};
 
-	if (sandbox_enter_server(&sandbox, err) != 0)
+	if (options_confine(written, 2, err) != 0)
 		return -1;
-	if (sandbox.lacks.text[0] != '\0')
-		diag_verbose("sandbox: %s", sandbox.lacks.text);
 	diag_note("listening on %s://%.*s:%u%s",
 	    o->certificate != NULL ? "https" : "http",
 	    (int)(strrchr(o->listen, ':') - o->listen), o->listen,

@@ -50,52 +50,6 @@ int options_token_keys(const struct cli *cli, const struct options_keys *k,
 /* Does ${k}, or its environment variable, name any? */
 bool options_keys_given(const struct options_keys *k);
 
-/* ---- Where a server listens -------------------------------------------- */
-
-struct options_listen {
-	const char *listen, *port_file, *certificate, *tls_key;
-	bool allow_http;
-	const char *path; /* that is announced; NULL: / */
-};
-
-#define OPTIONS_LISTEN_INIT                \
-	{                                  \
-		.listen = "127.0.0.1:8080" \
-	}
-
-#define OPTIONS_LISTEN(o)                                                  \
-	CLI_TEXT("listen", 'l', "ADDRESS:PORT",                            \
-	    "where to listen (default: 127.0.0.1:8080); port 0: any",      \
-	    &(o)->listen),                                                 \
-	    CLI_FLAG("allow-http", 0,                                      \
-		"speak plain http beyond loopback, behind a proxy",        \
-		&(o)->allow_http),                                         \
-	    CLI_FILE("port-file", 0, "FILE",                               \
-		"write the port to FILE once listening", &(o)->port_file), \
-	    CLI_FILE("tls-cert", 0, "FILE",                                \
-		"serve HTTPS with the certificate chain in FILE",          \
-		&(o)->certificate),                                        \
-	    CLI_FILE("tls-key", 0, "FILE", "its private key", &(o)->tls_key)
-
-/* Is it an address, and TLS or consent to go without beyond loopback?  Return
- * CLI_GO with *${loopback}, or CLI_USAGE. */
-int options_listen_check(
-    const struct cli *cli, const struct options_listen *o, bool *loopback);
-
-/* ${s} listens, and all files are open: enter the sandbox of a server, say where
- * it listens, write the port file, and report to the service manager that it is
- * ready.  Return 0; or -1 with ${err}. */
-struct serve;
-int options_listen_announce(
-    const struct options_listen *o, const struct serve *s, struct err *err);
-
-/* Read the certificates of ${s} and the keys for tokens of ${k} (NULL: there
- * are none) again, and report the result.  Replace all of them or nothing.
- * Return CLI_GO with *${keys}, which is NULL if no keys were read because they
- * are from a descriptor; or the exit status of the failure. */
-int options_listen_reload(const struct cli *cli, const struct options_keys *k,
-    struct serve *s, struct sign_keys **keys);
-
 /* ---- Where to connect --------------------------------------------------- */
 
 /* Rows for ${t}, a struct http_target_options, and for ${tls}, an unsigned that

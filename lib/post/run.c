@@ -272,12 +272,16 @@ conclude(struct post_run *r)
 
 /* All files are open: give up what delivering does not need. */
 static int
-confine(void)
+confine(const struct post_options *o)
 {
+	const char *const written[] = {
+	    o->spool, o->metrics, o->dead_letter, o->audit, o->rejects};
+	const struct sandbox_files files = {
+	    written, sizeof(written) / sizeof(written[0])};
 	struct sandbox sandbox;
 	struct err err;
 
-	if (sandbox_enter_server(&sandbox, &err) != 0) {
+	if (sandbox_enter_server(&files, &sandbox, &err) != 0) {
 		diag_error("%s", err.text);
 		return -1;
 	}
@@ -297,7 +301,7 @@ post_run(const struct post_options *o, struct ndjson_writer **out)
 
 	/* Receipts on the same terminal are progress enough. */
 	r.progress = diag_progress_wanted() && isatty(STDOUT_FILENO) != 1;
-	if (post_setup(&r, *out) != 0 || confine() != 0) {
+	if (post_setup(&r, *out) != 0 || confine(o) != 0) {
 		r.status = CLI_SYSTEM;
 	} else {
 		while (turn(&r))

@@ -1,5 +1,6 @@
 /*
- * sandbox/rules: which system calls a process may make.  Private to sandbox.
+ * sandbox/rules: which system calls a process may make, and which files it may
+ * use.  Private to sandbox.
  *
  * A call is allowed if it is in the list, or if one of its rules holds.  What
  * makes a thread is the same for all: clone with CLONE_THREAD.  clone3, which
@@ -13,6 +14,8 @@
 #include <stdint.h>
 
 #include <seccomp.h>
+
+#include "sandbox/sandbox.h"
 
 /* Allowed if (argument & mask) == value. */
 struct sandbox_rule {
@@ -32,5 +35,11 @@ struct sandbox_rules {
 };
 
 extern const struct sandbox_rules sandbox_decoder, sandbox_server;
+
+/* Enter Landlock, if the kernel has it, and say so in ${sandbox}: with ${files}
+ * NULL no file can be opened; otherwise it is as for a server.  Return 0, or -1
+ * with ${err}. */
+int sandbox_landlock(const struct sandbox_files *files, struct sandbox *sandbox,
+    struct err *err);
 
 #endif

@@ -1,14 +1,11 @@
 #include "sandbox/sandbox.h"
 
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <linux/landlock.h>
 
 #include "sandbox/rules.h"
 
@@ -70,6 +67,9 @@ enter_seccomp(
 		return err_set(err, "cannot make a system call filter");
 	/* A binary tree: the list of a server is long. */
 	code = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	/* Also for threads that are there already, such as a look-up. */
+	if (code == 0)
+		code = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (code == 0 && (code = add_rules(filter, rules)) == 0)
 		code = seccomp_load(filter);
 	seccomp_release(filter);
@@ -79,49 +79,17 @@ enter_seccomp(
 	return 0;
 }
 
-/* All rights of Landlock's first version, in Linux 5.13; and of the second,
- * which allows to link and rename across directories. */
-#define RIGHTS_1 ((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1)
-#define RIGHTS_2 (RIGHTS_1 | LANDLOCK_ACCESS_FS_REFER)
-
-/* No right to any file is granted: all opening fails from now on. */
+/* Enter: ${files} are NULL for a decoder. */
 static int
-enter_landlock(struct sandbox *sandbox, struct err *err)
-{
-	struct landlock_ruleset_attr attr = {.handled_access_fs = RIGHTS_1};
-	long version, rules, code;
-
-	version = syscall(SYS_landlock_create_ruleset, NULL, 0,
-	    LANDLOCK_CREATE_RULESET_VERSION);
-	if (version < 1) {
-		err_sys(&sandbox->lacks, errno, "no Landlock");
-		return 0;
-	}
-	if (version >= 2)
-		attr.handled_access_fs = RIGHTS_2;
-	rules = syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
-	if (rules < 0)
-		return err_sys(err, errno, "cannot make Landlock rules");
-	code = syscall(SYS_landlock_restrict_self, rules, 0);
-	if (code < 0)
-		err_sys(err, errno, "cannot enter Landlock");
-	close((int)rules);
-	sandbox->landlock = code == 0;
-	return (int)code;
-}
-
-/* Enter: with ${shut}, the file system as well. */
-static int
-enter(const struct sandbox_rules *rules, bool shut, struct sandbox *sandbox,
-    struct err *err)
+enter(const struct sandbox_rules *rules, const struct sandbox_files *files,
+    struct sandbox *sandbox, struct err *err)
 {
 	*sandbox = (struct sandbox){false, false, {""}};
 #ifdef SANITIZED
 	(void)rules;
-	(void)shut;
+	(void)files;
 	(void)err;
 	(void)enter_seccomp;
-	(void)enter_landlock;
 	err_set(&sandbox->lacks, "no sandbox in a sanitizer build");
 	return 0;
 #else
@@ -136,7 +104,7 @@ enter(const struct sandbox_rules *rules, bool shut, struct sandbox *sandbox,
 		return 0;
 	}
 	/* Landlock first: the filter forbids to enter it. */
-	if (shut && enter_landlock(sandbox, err) < 0)
+	if (sandbox_landlock(files, sandbox, err) < 0)
 		return -1;
 	return enter_seccomp(sandbox, rules, err);
 #endif
@@ -145,11 +113,12 @@ enter(const struct sandbox_rules *rules, bool shut, struct sandbox *sandbox,
 int
 sandbox_enter(struct sandbox *sandbox, struct err *err)
 {
-	return enter(&sandbox_decoder, true, sandbox, err);
+	return enter(&sandbox_decoder, NULL, sandbox, err);
 }
 
 int
-sandbox_enter_server(struct sandbox *sandbox, struct err *err)
+sandbox_enter_server(
+    const struct sandbox_files *files, struct sandbox *sandbox, struct err *err)
 {
-	return enter(&sandbox_server, false, sandbox, err);
+	return enter(&sandbox_server, files, sandbox, err);
 }

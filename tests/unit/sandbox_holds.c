@@ -4,6 +4,7 @@
  */
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -20,6 +21,7 @@
 #include <linux/sched.h>
 
 #include "check.h"
+#include "compat/kernel.h"
 #include "sandbox/sandbox.h"
 
 /* What a child says. */
@@ -180,7 +182,96 @@ try_serving(void)
 	    : FAILED;
 }
 
+/* ---- The files of a server ---- */
+
+static int
+make(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	if (fd < 0)
+		return FAILED;
+	close(fd);
+	return DONE;
+}
+
+static int
+try_kept(void)
+{
+	return make("kept/new") == DONE &&
+		rename("kept/new", "kept/old") == 0 &&
+		make("kept/old") == DONE && unlink("kept/old") == 0 &&
+		make("temporary/sort") == DONE &&
+		unlink("temporary/sort") == 0 && try_read() == DONE
+	    ? DONE
+	    : FAILED;
+}
+
+static int
+try_other(void)
+{
+	return make("other/new");
+}
+
+static int
+try_change_other(void)
+{
+	int fd = open("other/file", O_WRONLY);
+
+	return fd < 0 ? FAILED : DONE;
+}
+
+static int
+try_rename_other(void)
+{
+	return rename("other/file", "other/again") == 0 &&
+		rename("other/again", "other/file") == 0
+	    ? DONE
+	    : FAILED;
+}
+
+static int
+try_folder(void)
+{
+	return mkdir("kept/folder", 0700) == 0 && rmdir("kept/folder") == 0
+	    ? DONE
+	    : FAILED;
+}
+
+/* A link in a folder that is not written, to one that is. */
+static int
+try_linked(void)
+{
+	return make("kept/linked");
+}
+
+static int
+try_listen(void)
+{
+	struct sockaddr_in any = {.sin_family = AF_INET};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return fd < 0 || bind(fd, (struct sockaddr *)&any, sizeof(any)) < 0
+	    ? FAILED
+	    : DONE;
+}
+
 typedef int enter_function(struct sandbox *sandbox, struct err *err);
+
+/* Which file a server writes to. */
+static const char *written = "sandbox-test.tmp";
+
+static int
+enter_server(struct sandbox *sandbox, struct err *err)
+{
+	const struct sandbox_files files = {&written, 1};
+
+	return sandbox_enter_server(&files, sandbox, err);
+}
+
+/* Is the attempt one that only Landlock forbids? */
+static bool of_landlock;
 
 /* Which sandbox is tried. */
 static enter_function *enter = sandbox_enter;
@@ -197,7 +288,7 @@ run(int (*attempt)(void), bool within)
 		if (within) {
 			if (enter(&sandbox, &err) < 0)
 				_exit(ENTER_FAILED);
-			if (!sandbox.seccomp)
+			if (!(of_landlock ? sandbox.landlock : sandbox.seccomp))
 				_exit(NO_SANDBOX);
 		}
 		_exit(attempt());
@@ -228,7 +319,7 @@ check_server(void)
 {
 	int inside;
 
-	enter = sandbox_enter_server;
+	enter = enter_server;
 	check_forbidden(try_exec, "a server: starting a program");
 	check_forbidden(try_fork, "a server: forking");
 	check_forbidden(try_kill, "a server: signalling the parent");
@@ -250,6 +341,55 @@ check_server(void)
 	CHECK(inside == DONE || inside == NO_SANDBOX, "a server can serve");
 }
 
+/* ${attempt} works in both. */
+static void
+check_allowed(int (*attempt)(void), const char *what)
+{
+	int inside;
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s work without a sandbox", what);
+	CHECK(run(attempt, false) == DONE, text);
+	snprintf(text, sizeof(text), "%s work within", what);
+	inside = run(attempt, true);
+	CHECK(inside == DONE || inside == NO_SANDBOX, text);
+}
+
+static void
+check_files(void)
+{
+	CHECK(mkdir("kept", 0700) == 0 && mkdir("other", 0700) == 0 &&
+		mkdir("temporary", 0700) == 0 && make("other/file") == DONE &&
+		symlink("../kept/linked", "other/link") == 0,
+	    "folders");
+	setenv("TMPDIR", "temporary", 1);
+	of_landlock = true;
+	written = "kept/state";
+	check_allowed(try_kept, "a server: files in the folder of its state");
+	check_forbidden(try_other, "a server: a new file elsewhere");
+	CHECK(unlink("other/new") == 0, "which was made without a sandbox");
+	check_forbidden(try_change_other, "a server: changing a file");
+	check_forbidden(try_rename_other, "a server: renaming a file");
+	check_forbidden(try_folder, "a server: making a folder");
+	if (compat_kernel_landlock() >= 4)
+		check_forbidden(try_listen, "a server: another port");
+	else
+		check_skip("a server: another port", "not in this kernel");
+	CHECK(make("kept/linked") == DONE, "the target of a link");
+	written = "other/link";
+	check_allowed(
+	    try_linked, "a server: files beside the target of a link");
+	written = NULL;
+	check_forbidden(try_linked, "a server without files: a file");
+	CHECK(unlink("kept/linked") == 0 && unlink("other/link") == 0 &&
+		unlink("other/file") == 0 && rmdir("kept") == 0 &&
+		rmdir("other") == 0 && rmdir("temporary") == 0,
+	    "the folders are empty again");
+	of_landlock = false;
+	written = "sandbox-test.tmp";
+	unsetenv("TMPDIR");
+}
+
 static void
 check_switched_off(void)
 {
@@ -257,7 +397,7 @@ check_switched_off(void)
 	struct err err;
 
 	setenv("VITALS_SANDBOX", "off", 1);
-	CHECK(sandbox_enter_server(&sandbox, &err) == 0 && !sandbox.seccomp &&
+	CHECK(enter_server(&sandbox, &err) == 0 && !sandbox.seccomp &&
 		sandbox.lacks.text[0] != '\0' && run(try_exec, false) == DONE,
 	    "it can be switched off");
 	unsetenv("VITALS_SANDBOX");
@@ -306,6 +446,7 @@ main(void)
 	    "an open file is read within, and memory is there");
 
 	check_server();
+	check_files();
 	check_switched_off();
 
 	CHECK(rmdir(dir) == 0, "nothing was left behind");
