@@ -84,13 +84,15 @@ all_pkgs := $(sort $(foreach m,$(MODULES),$(PKG_$(m))))
 missing := $(foreach p,$(all_pkgs),$(if $(call pkg_ok,$(p)),,$(p)))
 lacks = $(sort $(filter $(missing),$(foreach m,$(1),$(PKG_$(m)))))
 
-# needs_NAME: the modules with packages that the program NAME.c needs.
+# needs_NAME: the modules with packages that the program NAME.c needs; and
+# uses_library: the sources that include headers of a package.
 $(foreach line,$(shell awk -v modules='$(foreach m,$(MODULES),$(if \
 	$(PKG_$(m)),$(m)))' -f lib/needs.awk $(wildcard lib/*/*.[ch] cmd/*.c \
 	tests/*.h tests/*/*.[ch])),$(eval $(subst +, ,$(line))))
 
 lib_mods := $(foreach m,$(MODULES),$(if $(call lacks,$(m)),,$(m)))
-lib_src := $(foreach m,$(lib_mods),$(wildcard lib/$(m)/*.c))
+lib_src := $(foreach m,$(MODULES),$(filter-out $(if $(call lacks,$(m)),\
+	$(uses_library)),$(wildcard lib/$(m)/*.c)))
 lib_obj := $(lib_src:%.c=$(B)/obj/%.o)
 commands := $(basename $(notdir $(wildcard cmd/*.c)))
 buildable := $(foreach c,$(commands),$(if \

@@ -167,9 +167,9 @@ chain(struct http_slot *s, const struct http_request *r)
 		return NULL;
 	buf_clear(&s->header);
 	for (size_t i = 0; i < r->headers; i++) {
-		own_agent = own_agent || http_names_agent(r->header[i]);
+		own_agent = own_agent || http_header_is_agent(r->header[i]);
 		at[i] = s->header.len;
-		http_add_header(&s->header, r->header[i]);
+		http_header_add(&s->header, r->header[i]);
 	}
 	if (buf_failed(&s->header))
 		return NULL;

@@ -1,7 +1,7 @@
+#include "http/header.h"
+
 #include <string.h>
 #include <strings.h>
-
-#include "http/internal.h"
 
 static bool
 is_token(struct span s)
@@ -70,7 +70,7 @@ http_header_check(struct span name, struct span value, struct err *err)
 }
 
 void
-http_add_header(struct buf *out, struct span line)
+http_header_add(struct buf *out, struct span line)
 {
 	const char *colon = memchr(line.p, ':', line.n);
 	size_t n = line.n;
@@ -89,7 +89,7 @@ http_add_header(struct buf *out, struct span line)
 }
 
 bool
-http_names_agent(struct span line)
+http_header_is_agent(struct span line)
 {
 	static const char name[] = "User-Agent:";
 

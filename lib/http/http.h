@@ -17,10 +17,10 @@
 
 #include "buf/buf.h"
 #include "diag/err.h"
+#include "http/header.h"
 
-/* The longest URL, and the longest "Name: value" of one header. */
+/* The longest URL. */
 #define HTTP_URL_MAX ((size_t)2048)
-#define HTTP_HEADER_MAX ((size_t)8192)
 
 /* The most headers of one target, and of one request in addition. */
 #define HTTP_HEADERS_MAX 32
@@ -107,11 +107,6 @@ void http_target_free(struct http_target *t);
  * fragment; plain http is only for loopback unless ${allow_http}.  Return 0, or
  * -1 with ${err}. */
 int http_url_check(const char *url, bool allow_http, struct err *err);
-
-/* May "${name}: ${value}" be sent?  The name must be a token, the value without
- * control bytes, and the header not one that the protocol or this tool sets.
- * Return 0, or -1 with ${err}. */
-int http_header_check(struct span name, struct span value, struct err *err);
 
 /* ---- Client ------------------------------------------------------------ */
 

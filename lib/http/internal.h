@@ -93,14 +93,6 @@ struct http_mail {
 
 /* Each file calls only those above it in this list. */
 
-/* ---- header.c */
-
-/* Append "Name: value" ${line} as libcurl wants it, with its 0 byte. */
-void http_add_header(struct buf *out, struct span line);
-
-/* Is the header ${line} a User-Agent? */
-bool http_names_agent(struct span line);
-
 /* ---- url.c */
 
 /* As http_url_check; *${plain}: it is plain http. */

@@ -105,7 +105,7 @@ add_header(struct http_target *t, struct span h)
 	int rc = -1;
 
 	buf_init(&text);
-	http_add_header(&text, h);
+	http_header_add(&text, h);
 	if (!buf_failed(&text))
 		rc = add_list(t, text.data);
 	buf_wipe(&text);
@@ -178,7 +178,8 @@ fill(struct http_target *t, const struct http_target_options *o, bool plain)
 	rc |= add_list(t, "Expect:");
 	for (size_t i = 0; i < o->headers; i++) {
 		rc |= add_header(t, o->header[i]);
-		t->own_agent = t->own_agent || http_names_agent(o->header[i]);
+		t->own_agent =
+		    t->own_agent || http_header_is_agent(o->header[i]);
 	}
 	if (o->bearer.p != NULL) {
 		struct buf b;

@@ -5,7 +5,7 @@
 
 #include "crypto/digest.h"
 #include "fhir/fhir.h"
-#include "http/http.h"
+#include "http/header.h"
 #include "id/id.h"
 #include "instant/instant.h"
 #include "mail/address.h"
