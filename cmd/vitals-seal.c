@@ -10,6 +10,7 @@ static struct options {
 	int64_t events;
 	struct options_message message;
 	unsigned output;
+	bool with_session;
 	struct options_new_key new_key;
 	struct filter filter;
 } opt = {.keys = OPTIONS_KEYS_INIT("VITALS_SEAL_KEY_FILE"),
@@ -28,6 +29,9 @@ static const struct cli_option table[] = {
 	1, SEAL_EVENTS_PER_KEY_MAX),
     CLI_CHOICE("output", 'o', "message|jwe",
 	"print messages or only the JWE (default: message)", &opt.output),
+    CLI_FLAG("with-session", 0,
+	"leave the time and the session of an event readable",
+	&opt.with_session),
     OPTIONS_NEW_KEY(&opt.new_key, OPTIONS_SEAL_KINDS, "p256"),
     FILTER_OPTIONS(&opt.filter),
 };
@@ -45,6 +49,7 @@ static const struct cli cli = {
 struct context {
 	struct seal_sealer *sealer;
 	struct message_from from;
+	enum seal_form form;
 };
 
 static enum verdict
@@ -53,8 +58,8 @@ process_line(void *context, const struct ndjson_line *line,
 {
 	struct context *c = context;
 
-	return seal_line(c->sealer, &c->from, line->text,
-	    opt.output == OUTPUT_JWE, ndjson_record(out), err);
+	return seal_line(
+	    c->sealer, &c->from, line->text, c->form, ndjson_record(out), err);
 }
 
 int
@@ -78,6 +83,15 @@ main(int argc, char *argv[])
 		status = options_new_seal_key(&opt.new_key, out);
 		goto out;
 	}
+	if (opt.with_session && opt.output == OUTPUT_JWE) {
+		status = cli_usage(&cli,
+		    "--with-session needs a message, which "
+		    "--output jwe omits");
+		goto out;
+	}
+	context.form = opt.output == OUTPUT_JWE ? SEAL_JWE
+	    : opt.with_session                  ? SEAL_MESSAGE_SESSION
+						: SEAL_MESSAGE;
 	status = options_message(&cli, &opt.message, &context.from);
 	if (status == CLI_GO)
 		status = options_seal_keys(&cli, &opt.keys, &keys);

@@ -35,7 +35,10 @@ struct message {
 	struct span content_type; /* printable ASCII; n 0: none */
 	struct span signature;    /* printable ASCII; n 0: none */
 	struct span headers;      /* a JSON object, verbatim; n 0: none */
-	struct span payload;      /* UTF-8, any characters */
+	/* Further members to write, verbatim, with a comma before each; n 0 of
+	 * a message that was read, whose index has them. */
+	struct span further;
+	struct span payload; /* UTF-8, any characters */
 };
 
 /* The kind of a line, by its top-level members. */

@@ -73,6 +73,7 @@ message_write_head(
 		buf_add_text(out, ",\"headers\":");
 		buf_add_span(out, m->headers);
 	}
+	buf_add_span(out, m->further);
 	if (carry != NULL)
 		put_carried(out, carry);
 	buf_add_text(out, ",\"payload\":\"");

@@ -309,6 +309,23 @@ describe_payload(
 	conclude(r, d, &top);
 }
 
+/* Describe a message by its own members if its payload, which may be sealed,
+ * says nothing. */
+static void
+describe_message(struct outgoing_reader *r, struct outgoing_fields *d)
+{
+	const struct json_index *ix = &r->message.index;
+	const struct json_member *session = json_index_find(ix, "session");
+	const struct json_member *time = json_index_find(ix, "time");
+
+	if (d->session.n == 0 && session != NULL &&
+	    session->type == JSON_OBJECT)
+		inner_string(r, session->value, "id", &d->session);
+	if (!d->timed && time != NULL && time->type == JSON_STRING)
+		d->timed =
+		    instant_parse(json_inside(time->value), &d->time) == 0;
+}
+
 static int
 read_message(
     struct outgoing_reader *r, struct outgoing_fields *d, struct err *err)
@@ -324,6 +341,7 @@ read_message(
 	    ? in_line(m->content_type)
 	    : in_line(span_of("application/json"));
 	describe_payload(r, d, m->payload);
+	describe_message(r, d);
 	return 0;
 }
 

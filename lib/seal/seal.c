@@ -21,8 +21,9 @@ struct seal_sealer {
 	struct message_reader reader;
 	struct json_scan scan;
 	struct buf name;
-	struct buf cipher; /* before base64url */
-	struct buf jwe;    /* for several recipients, before it is escaped */
+	struct buf further; /* see add_session */
+	struct buf cipher;  /* before base64url */
+	struct buf jwe;     /* for several recipients, before it is escaped */
 };
 
 static void
@@ -80,6 +81,7 @@ seal_sealer_free(struct seal_sealer *s)
 	message_reader_release(&s->reader);
 	json_scan_release(&s->scan);
 	buf_release(&s->name);
+	buf_release(&s->further);
 	buf_release(&s->cipher);
 	buf_release(&s->jwe);
 	free(s);
@@ -105,25 +107,56 @@ string_in(struct json_scan *scan, struct span text, const char *name)
 	return found;
 }
 
-/* Make a name of the session and the media type of the line in the reader's
- * index.  Lines with the same name share a content key. */
-static int
-session_name(struct seal_sealer *s, enum message_kind kind, struct span type,
-    struct span *name)
+/* The ID of the session of the line in the reader's index, still escaped; n 0:
+ * none. */
+static struct span
+session_id(struct seal_sealer *s, enum message_kind kind)
 {
 	const struct json_index *ix = &s->reader.index;
 	const struct json_member *m = NULL;
-	struct span id = {"", 0};
 
 	if (kind == MESSAGE_EVENT) {
 		m = json_index_find(ix, "session");
 		if (m != NULL && m->type == JSON_OBJECT)
-			id = string_in(&s->scan, m->value, "id");
+			return string_in(&s->scan, m->value, "id");
 	} else if (kind == MESSAGE_CLOUDEVENT) {
 		m = json_index_find(ix, "partitionkey");
 		if (m != NULL && m->type == JSON_STRING)
-			id = json_inside(m->value);
+			return json_inside(m->value);
 	}
+	return (struct span){"", 0};
+}
+
+/* Add the time and the session ${id} of the line in the reader's index to
+ * ${m}. */
+static void
+add_session(struct seal_sealer *s, enum message_kind kind, struct span id,
+    struct message *m)
+{
+	const struct json_member *time =
+	    kind == MESSAGE_EVENT || kind == MESSAGE_CLOUDEVENT
+	    ? json_index_find(&s->reader.index, "time")
+	    : NULL;
+
+	buf_clear(&s->further);
+	if (time != NULL && time->type == JSON_STRING) {
+		buf_add_text(&s->further, ",\"time\":");
+		buf_add_span(&s->further, time->value);
+	}
+	if (id.n > 0) {
+		buf_add_text(&s->further, ",\"session\":{\"id\":\"");
+		buf_add_span(&s->further, id);
+		buf_add_text(&s->further, "\"}");
+	}
+	m->further = buf_span(&s->further);
+}
+
+/* Make a name of the session ${id} and the media type of a line.  Lines with
+ * the same name share a content key. */
+static int
+session_name(
+    struct seal_sealer *s, struct span id, struct span type, struct span *name)
+{
 	buf_clear(&s->name);
 	buf_add_span(&s->name, type);
 	buf_add_byte(&s->name, '\0');
@@ -260,15 +293,40 @@ put_message(struct seal_sealer *sealer, struct seal_content *c,
 	return buf_failed(out) ? -1 : 0;
 }
 
+/* The content key for ${type} of the session ${id}; NULL with ${err}. */
+static struct seal_content *
+content_for(
+    struct seal_sealer *s, struct span id, struct span type, struct err *err)
+{
+	struct session *session;
+	struct span name;
+
+	session = session_name(s, id, type, &name) == 0 ? find_session(s, name)
+							: NULL;
+	if (session == NULL) {
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	if (session->left == 0) {
+		if (seal_content_start(&session->content, s->keys, type, err) !=
+		    0)
+			return NULL;
+		session->left = s->events;
+	}
+	session->left--;
+	session->last = ++s->count;
+	return &session->content;
+}
+
 enum verdict
 seal_line(struct seal_sealer *s, struct message_from *from, struct span line,
-    bool bare, struct buf *out, struct err *err)
+    enum seal_form form, struct buf *out, struct err *err)
 {
 	struct message m;
 	enum message_kind kind;
-	struct session *session;
-	struct span name;
-	size_t before;
+	struct seal_content *content;
+	struct span id;
+	size_t before = out->len;
 	int rc;
 
 	if (message_take(&s->reader, from, line, &m, &kind, err) != 0 ||
@@ -276,25 +334,15 @@ seal_line(struct seal_sealer *s, struct message_from *from, struct span line,
 		return VERDICT_BAD;
 	if (m.content_type.n == 0)
 		m.content_type = span_of(message_content_type(kind));
-	session = session_name(s, kind, m.content_type, &name) == 0
-	    ? find_session(s, name)
-	    : NULL;
-	if (session == NULL) {
-		err_set(err, "out of memory");
+	id = session_id(s, kind);
+	content = content_for(s, id, m.content_type, err);
+	if (content == NULL)
 		return VERDICT_SYSTEM;
-	}
-	if (session->left == 0) {
-		if (seal_content_start(
-			&session->content, s->keys, m.content_type, err) != 0)
-			return VERDICT_SYSTEM;
-		session->left = s->events;
-	}
-	session->left--;
-	session->last = ++s->count;
-	before = out->len;
-	rc = bare ? put_jwe(s, &session->content, m.payload, out)
-		  : put_message(s, &session->content, &m, kind, out);
-	if (rc != 0) {
+	if (form == SEAL_MESSAGE_SESSION)
+		add_session(s, kind, id, &m);
+	rc = form == SEAL_JWE ? put_jwe(s, content, m.payload, out)
+			      : put_message(s, content, &m, kind, out);
+	if (rc != 0 || buf_failed(&s->further)) {
 		err_set(err, "sealing failed: out of memory");
 		return VERDICT_SYSTEM;
 	}

@@ -94,14 +94,21 @@ struct seal_sealer *seal_sealer_new(
     const struct seal_keys *keys, uint64_t events, struct err *err);
 void seal_sealer_free(struct seal_sealer *s);
 
+enum seal_form {
+	SEAL_MESSAGE,
+	SEAL_MESSAGE_SESSION, /* the same, with the time and the session of an
+				 event or CloudEvent as readable members */
+	SEAL_JWE              /* without the message around it */
+};
+
 /*
  * Seal ${line}.  A JSON object is sealed and becomes the payload of a new
- * message; a message that is not signed yet has its payload sealed.  Append the
- * message to ${out}, or with ${bare} only the JWE.  The session is that of the
- * event ("session.id") or of the CloudEvent ("partitionkey"), or none.
+ * message; a message that is not signed yet has its payload sealed.  Append it
+ * in ${form} to ${out}.  The session is that of the event ("session.id") or of
+ * the CloudEvent ("partitionkey"), or none.
  */
 enum verdict seal_line(struct seal_sealer *s, struct message_from *from,
-    struct span line, bool bare, struct buf *out, struct err *err);
+    struct span line, enum seal_form form, struct buf *out, struct err *err);
 
 /* ---- Opening ----------------------------------------------------------- */
 

@@ -140,6 +140,21 @@ try 'its receipt again' vitals-post -q --spool s4 "$base/ok" <old
 is_status 0
 stdout_json '.latencySeconds >= 0 and .latencySeconds < 3600'
 is_stderr ''
+ago=$(date -u -d @$(($(date +%s) - 1800)) +%Y-%m-%dT%H:%M:%SZ)
+cat >sealed <<X
+{"id":"hidden","contentType":"application/jose","payload":"a.b.c.d.e"}
+{"id":"sealed","contentType":"application/jose","time":"$ago","session":{"id":"s-1"},"payload":"a.b.c.d.e"}
+{"id":"several","contentType":"application/jose+json","time":"$ago","session":{"id":"s-1"},"payload":"{\"iv\":\"x\",\"ciphertext\":\"y\"}"}
+{"id":"clear","contentType":"application/json","time":"$ago","session":{"id":"s-1"},"payload":"{\"time\":\"$now\",\"session\":{\"id\":\"s-2\"}}"}
+{"id":"wrong","contentType":"application/jose","time":"yesterday","session":"s-1","payload":"a.b.c.d.e"}
+X
+try 'sealed: the time of the event if it is readable' vitals-post -q --audit audit.sealed "$base/ok" <sealed
+is_status 0
+stdout_json '(.latencySeconds >= 1800) == (.id == "sealed" or .id == "several")'
+is_stderr ''
+[ "$(jq -r 'select(.record == "settled") | .id + " " + (.session // "-")' audit.sealed | sort | tr '\n' ' ')" = \
+	'clear s-2 hidden - sealed s-1 several s-1 wrong - ' ]
+ok 'sealed: and its session' audit.sealed
 try 'replayed' vitals-post -q --spool s4 --replay-id old "$base/ok"
 is_status 0
 stdout_json '.latencySeconds >= 0 and .latencySeconds < 3600'

@@ -118,6 +118,43 @@ is_status 0
 is_stdout 3
 is_stderr ''
 
+# ---- The time and the session, readable only on request --------------------
+cat >timed <<'L'
+{"schemaVersion":"1.0","id":"t-1","type":"t","time":"2026-11-28T06:00:00Z","session":{"id":"s-\u0031","subject":"anon-1"}}
+{"specversion":"1.0","id":"t-2","type":"t","source":"/","time":"2026-11-28T06:00:01Z","partitionkey":"s-2"}
+{"schemaVersion":"1.0","id":"t-3","type":"t","time":7,"session":"s-3"}
+{"id":"t-4","time":"2026-11-28T06:00:03Z","session":{"id":"s-4"}}
+{"id":"t-5","contentType":"text/plain","time":"x","session":{"id":"s-5"},"payload":"t"}
+L
+for k in '-k p256.public' '-k p256.public -k wrap'; do
+	# shellcheck disable=SC2086 # several words
+	try "the session is hidden: $k" vitals-seal $k timed
+	is_status 0
+	stdout_json '.id == "t-5" or ((has("time") or has("session")) | not)'
+	is_stderr ''
+	# shellcheck disable=SC2086
+	try "--with-session: $k" vitals-seal --with-session $k timed
+	is_status 0
+	stdout_lines 5
+	is_stderr ''
+	[ "$(jq -c '[.id, .time, .session]' .out)" = '["t-1","2026-11-28T06:00:00Z",{"id":"s-1"}]
+["t-2","2026-11-28T06:00:01Z",{"id":"s-2"}]
+["t-3",null,null]
+["t-4",null,null]
+["t-5","x",{"id":"s-5"}]' ]
+	ok "--with-session: of events, and a message keeps its own members: $k" .out
+	cp .out with-session
+	try "--with-session, signed, verified and opened: $k" \
+		sh -c 'vitals-sign -k key with-session | vitals-verify -k key | vitals-open -k p256.private'
+	is_status 0
+	is_stdout "$(sed -e '5s/.*/t/' timed)"
+	is_stderr ''
+done
+try '--with-session without a message' vitals-seal --with-session -o jwe -k p256.public timed
+is_status 2
+is_stdout ''
+stderr_has '^vitals-seal: --with-session needs a message, which --output jwe omits$'
+
 # ---- Seal then sign, verify then open -------------------------------------
 try 'the pipe' sh -c 'vitals-seal -k p256.public lines | vitals-sign -k key | tee signed | vitals-verify -k key | vitals-open -k p256.private'
 is_status 0

@@ -24,7 +24,7 @@ use(const struct seal_keys *keys)
 	message_from_init(&from);
 	sealer = seal_sealer_new(keys, 1, &err);
 	if (sealer != NULL && opener != NULL) {
-		if (seal_line(sealer, &from, line, true, &out, &err) !=
+		if (seal_line(sealer, &from, line, SEAL_JWE, &out, &err) !=
 		    VERDICT_GOOD)
 			abort();
 		if (opens !=

@@ -41,7 +41,7 @@ seal_one(struct pair *p, const char *line, struct err *err)
 {
 	buf_clear(&p->out);
 	return seal_line(
-	    p->sealer, &p->from, span_of(line), true, &p->out, err);
+	    p->sealer, &p->from, span_of(line), SEAL_JWE, &p->out, err);
 }
 
 /* Does p->out open to ${line}? */
