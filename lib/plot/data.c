@@ -19,6 +19,7 @@ plot_data_new(void)
 	if (d == NULL)
 		return NULL;
 	json_index_init(&d->index);
+	json_index_init(&d->session);
 	json_scan_init(&d->scan);
 	buf_init(&d->key);
 	buf_init(&d->text);
@@ -66,6 +67,7 @@ plot_data_free(struct plot_data *d)
 	hash_table_release(&d->table);
 	plot_delivery_release(&d->delivery);
 	json_index_release(&d->index);
+	json_index_release(&d->session);
 	json_scan_release(&d->scan);
 	buf_release(&d->key);
 	buf_release(&d->text);

@@ -92,7 +92,10 @@ struct plot_data {
 
 	/* Private: */
 	struct hash_table table;
-	struct json_index index;
+	struct json_index index;   /* of the line, or of a CloudEvent's data */
+	struct json_index session; /* of the session of an event */
+	/* Which of them has the source, the times and the device. */
+	const struct json_index *place;
 	struct json_scan scan;
 	struct buf key, text;
 	struct trace_reader *trace;

@@ -18,10 +18,10 @@
 #define SLOTS 5
 
 int
-plot_read_text(
-    struct plot_data *d, const char *key, size_t max, struct err *err)
+plot_read_text(struct plot_data *d, const struct json_index *ix,
+    const char *key, size_t max, struct err *err)
 {
-	const struct json_member *m = json_index_find(&d->index, key);
+	const struct json_member *m = json_index_find(ix, key);
 
 	if (m == NULL)
 		return err_set(err, "\"%s\" is missing", key);
@@ -287,7 +287,7 @@ plot_read_values(struct plot_data *d, size_t *n, struct err *err)
 int
 plot_read_device(struct plot_data *d, char *text, size_t size, struct err *err)
 {
-	const struct json_member *m = json_index_find(&d->index, "device");
+	const struct json_member *m = json_index_find(d->place, "device");
 	struct span codec = {"", 0};
 	double number[3] = {0};
 	int n = 0;

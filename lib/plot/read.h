@@ -13,9 +13,9 @@ enum plot_read_flag {
 
 /* All return 0, or -1 with ${err}, which may be NULL. */
 
-/* Put text of 1 to ${max} bytes into d->text. */
-int plot_read_text(
-    struct plot_data *d, const char *key, size_t max, struct err *err);
+/* Put text of 1 to ${max} bytes in ${ix} into d->text. */
+int plot_read_text(struct plot_data *d, const struct json_index *ix,
+    const char *key, size_t max, struct err *err);
 int plot_read_number(const struct json_index *ix, const char *key, double min,
     double max, unsigned flags, double *value, struct err *err);
 int plot_read_instant(const struct json_index *ix, const char *key,

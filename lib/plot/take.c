@@ -21,10 +21,14 @@ source_of(struct plot_data *d, double from, double to, struct plot_source **s,
     struct err *err)
 {
 	bool is_full;
+	bool has_source = d->place == &d->index ||
+	    json_index_find(&d->index, "source") != NULL;
 	double face = -1;
 	int64_t start;
 
-	if (plot_read_text(d, "source", PLOT_NAME_MAX, err) != 0 ||
+	/* Events are about a session, of which they rarely name the source. */
+	if (plot_read_text(d, has_source ? &d->index : d->place,
+		has_source ? "source" : "id", PLOT_NAME_MAX, err) != 0 ||
 	    plot_read_number(&d->index, "faceIndex", 0, TRACE_FACES_MAX - 1,
 		PLOT_MAY_LACK, &face, err) != 0)
 		return VERDICT_BAD;
@@ -34,7 +38,7 @@ source_of(struct plot_data *d, double from, double to, struct plot_source **s,
 	(*s)->from = fmin((*s)->from, from);
 	(*s)->to = fmax((*s)->to, to);
 	if (!(*s)->has_start &&
-	    plot_read_instant(&d->index, "startTime", &start, NULL) == 0) {
+	    plot_read_instant(d->place, "startTime", &start, NULL) == 0) {
 		(*s)->has_start = true;
 		(*s)->start = start;
 	}
@@ -67,10 +71,10 @@ take_readings(struct plot_data *d, bool is_sample, struct err *err)
 	enum verdict v;
 	bool is_better;
 
-	if (plot_read_number(&d->index, "offsetSeconds", 0, PLOT_TIME_MAX, 0,
+	if (plot_read_number(d->place, "offsetSeconds", 0, PLOT_TIME_MAX, 0,
 		&from, err) != 0 ||
 	    (!is_sample &&
-		plot_read_number(&d->index, "durationSeconds", 0, PLOT_TIME_MAX,
+		plot_read_number(d->place, "durationSeconds", 0, PLOT_TIME_MAX,
 		    0, &seconds, err) != 0) ||
 	    plot_read_readings(d, r, err) != 0 ||
 	    plot_read_quality(d, &q, err) != 0)
@@ -122,7 +126,7 @@ take_wave(struct plot_data *d, struct span line, struct err *err)
 	enum verdict v;
 
 	(void)line;
-	if (plot_read_number(&d->index, "offsetSeconds", 0, PLOT_TIME_MAX, 0,
+	if (plot_read_number(d->place, "offsetSeconds", 0, PLOT_TIME_MAX, 0,
 		&from, err) != 0 ||
 	    plot_read_number(&d->index, "sampleRate", PLOT_WAVE_RATE_MIN,
 		PLOT_WAVE_RATE_MAX, 0, &rate, err) != 0 ||
@@ -178,7 +182,7 @@ take_outcome(struct plot_data *d, enum plot_delivery_kind kind, struct err *err)
 	int64_t time;
 	int outcome = -1;
 
-	if (plot_read_text(d, "status", PLOT_REASON_MAX, err) != 0 ||
+	if (plot_read_text(d, &d->index, "status", PLOT_REASON_MAX, err) != 0 ||
 	    (status = buf_string(&d->text)) == NULL)
 		return VERDICT_BAD;
 	for (int i = 0; i < PLOT_OUTCOMES; i++)
@@ -192,7 +196,7 @@ take_outcome(struct plot_data *d, enum plot_delivery_kind kind, struct err *err)
 		kind == PLOT_RECEIPTS ? "settled" : "time", &time, err) != 0 ||
 	    plot_read_number(&d->index, "latencySeconds", 0, PLOT_TIME_MAX,
 		PLOT_MAY_LACK, &latency, err) != 0 ||
-	    plot_read_text(d, "endpoint", PLOT_NAME_MAX, err) != 0)
+	    plot_read_text(d, &d->index, "endpoint", PLOT_NAME_MAX, err) != 0)
 		return VERDICT_BAD;
 	if (buf_string(&d->text) == NULL)
 		return no_memory(err);
@@ -201,7 +205,7 @@ take_outcome(struct plot_data *d, enum plot_delivery_kind kind, struct err *err)
 	    plot_delivery_settled(
 		e, (enum plot_outcome)outcome, time, latency) != 0)
 		return no_memory(err);
-	if (plot_read_text(d, "error", PLOT_NAME_MAX, NULL) == 0)
+	if (plot_read_text(d, &d->index, "error", PLOT_NAME_MAX, NULL) == 0)
 		snprintf(e->error, sizeof(e->error), "%.*s", (int)d->text.len,
 		    d->text.data);
 	return VERDICT_GOOD;
@@ -228,7 +232,7 @@ take_attempt(struct plot_data *d, struct span line, struct err *err)
 	double status = 0;
 
 	(void)line;
-	if (plot_read_text(d, "endpoint", PLOT_NAME_MAX, err) != 0 ||
+	if (plot_read_text(d, &d->index, "endpoint", PLOT_NAME_MAX, err) != 0 ||
 	    plot_read_number(&d->index, "httpStatus", 0, 999, PLOT_MAY_LACK,
 		&status, err) != 0)
 		return VERDICT_BAD;
@@ -282,51 +286,85 @@ other_receipt(const struct plot_data *d)
 }
 
 static const struct {
-	const char *record;
+	const char *record, *event; /* its name; NULL: there is none */
 	enum verdict (*take)(
 	    struct plot_data *d, struct span line, struct err *err);
 } kinds[] = {
-    {"trace", take_trace},
-    {"wave", take_wave},
-    {"sample", take_sample},
-    {"measurement", take_measurement},
-    {"receipt", take_receipt},
-    {"settled", take_settled},
-    {"attempt", take_attempt},
+    {"trace", NULL, take_trace},
+    {"wave", "vitals.wave", take_wave},
+    {"sample", "vitals.sample", take_sample},
+    {"measurement", "vitals.measurement.completed", take_measurement},
+    {"measurement", "vitals.measurement.failed", take_measurement},
+    {"receipt", NULL, take_receipt},
+    {"settled", NULL, take_settled},
+    {"attempt", NULL, take_attempt},
 };
+
+/* Make d->index that of the event in ${line}, if it has one, and d->place that
+ * of its session. */
+static enum verdict
+find_event(struct plot_data *d, bool *is_event, struct err *err)
+{
+	const struct json_member *m;
+
+	m = json_index_find(&d->index, "data");
+	if (json_index_find(&d->index, "specversion") != NULL && m != NULL &&
+	    m->type == JSON_OBJECT &&
+	    json_index_read(&d->index, m->value, err) != 0)
+		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
+	d->place = &d->index;
+	*is_event = json_index_find(&d->index, "record") == NULL &&
+	    json_index_find(&d->index, "schemaVersion") != NULL;
+	if (!*is_event)
+		return VERDICT_GOOD;
+	m = json_index_find(&d->index, "session");
+	if (m == NULL || m->type != JSON_OBJECT) {
+		err_set(err, "\"session\" is not an object");
+		return VERDICT_BAD;
+	}
+	if (json_index_read(&d->session, m->value, err) != 0)
+		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
+	d->place = &d->session;
+	return VERDICT_GOOD;
+}
 
 enum verdict
 plot_data_take(struct plot_data *d, struct span line, struct err *err)
 {
+	const char *key;
 	const struct json_member *m;
 	const char *other;
+	enum verdict v;
+	bool is_event;
 
 	if (json_index_read(&d->index, line, err) != 0)
 		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
-	m = json_index_find(&d->index, "record");
-	if (m == NULL && json_index_find(&d->index, "schemaVersion") != NULL) {
-		count_other(d, SPAN_LIT("event"));
-		return VERDICT_GOOD;
-	}
+	v = find_event(d, &is_event, err);
+	if (v != VERDICT_GOOD)
+		return v;
+	key = is_event ? "type" : "record";
+	m = json_index_find(&d->index, key);
 	if (m == NULL || m->type != JSON_STRING) {
-		err_set(err, "has no \"record\" that says what kind it is");
+		err_set(err, "has no \"%s\" that says what kind it is", key);
 		return VERDICT_BAD;
 	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (!json_string_is(json_inside(m->value), m->value_escaped,
-			span_of(kinds[i].record)))
+		const char *name = is_event ? kinds[i].event : kinds[i].record;
+
+		if (name == NULL ||
+		    !json_string_is(
+			json_inside(m->value), m->value_escaped, span_of(name)))
 			continue;
 		if (kinds[i].take == take_receipt &&
 		    (other = other_receipt(d)) != NULL) {
 			count_other(d, span_of(other));
 			return VERDICT_GOOD;
 		}
-		enum verdict v = kinds[i].take(d, line, err);
-
+		v = kinds[i].take(d, line, err);
 		d->lines += v == VERDICT_GOOD;
 		return v;
 	}
-	if (plot_read_text(d, "record", PLOT_NAME_MAX, err) != 0)
+	if (plot_read_text(d, &d->index, key, PLOT_NAME_MAX, err) != 0)
 		return VERDICT_BAD;
 	count_other(d, buf_span(&d->text));
 	return VERDICT_GOOD;

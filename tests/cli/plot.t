@@ -244,16 +244,49 @@ wait $!
 cmp -s one.svg from-fifo
 ok 'is written to'
 
+# ---- Events are drawn like the records that they were made of
+measurement a.mp4 0.0 72.26 0.998 | sed 's/"record":"measurement"/"record":"sample","seq":3/; s/"durationSeconds":30.0,//' >sample
+for e_lines in one three sample; do
+	grep -v '"record":"trace"' $e_lines >records
+	sed 's/.*"source":"\([^"]*\)".*/\1/' records | uniq >sessions
+	while read -r e_session; do
+		grep "\"source\":\"$e_session\"" records | vitals-event -s "$e_session"
+	done <sessions >events
+	vitals-event --cloudevents events >cloudevents
+	vitals-event --with-source -s s-1 records >with-source
+	for e_form in text svg html; do
+		vitals-plot -f $e_form -t A records >want
+		for e_of in events cloudevents with-source; do
+			try "$e_lines: $e_of as $e_form" vitals-plot -f $e_form -t A $e_of
+			is_status 0
+			stdout_is_file want
+			is_stderr ''
+		done
+	done
+done
+try 'an event without a session' vitals-plot -f text one - <<'X'
+{"schemaVersion":"1.0","id":"e","type":"vitals.sample","readings":[]}
+{"schemaVersion":"1.0","id":"e","type":"vitals.sample","session":{"id":7},"readings":[]}
+{"schemaVersion":"1.0","id":"e","session":{"id":"s"},"readings":[]}
+{"specversion":"1.0","id":"e","data":{"schemaVersion":"1.0","type":"vitals.wave","session":{"id":"s"}}}
+X
+is_status 1
+stdout_has '^a.mp4'
+is_stderr 'vitals-plot: <stdin>:1: "session" is not an object
+vitals-plot: <stdin>:2: "offsetSeconds" is missing
+vitals-plot: <stdin>:3: has no "type" that says what kind it is
+vitals-plot: <stdin>:4: "offsetSeconds" is missing'
+
 # ---- Bad input
 echo old >kept.html
 try 'nothing to draw' vitals-plot -o kept.html <<'X'
 {"record":"beat","offsetSeconds":1.0,"intervalSeconds":null}
-{"schemaVersion":"1.0","id":"e"}
+{"schemaVersion":"1.0","id":"e","type":"vitals.session.started","session":{"id":"s"}}
 X
 is_status 1
 is_stdout ''
 stderr_has "^vitals-plot: 1 line of the kind 'beat' ignored$"
-stderr_has "^vitals-plot: 1 line of the kind 'event' ignored$"
+stderr_has "^vitals-plot: 1 line of the kind 'vitals.session.started' ignored$"
 stderr_has '^vitals-plot: nothing to draw: there is no measurement, sample, wave, trace, receipt or audit line$'
 [ "$(cat kept.html)" = old ]
 ok 'the file is as it was'
