@@ -128,6 +128,8 @@ flow_rows(struct post_options *o, struct cli_option *to)
 		&o->policy.rate, DELIVER_RATE_MIN, DELIVER_RATE_MAX),
 	    CLI_CHOICE("order", 0, "none|session",
 		"keep the events of a session in order", &o->order),
+	    CLI_CHOICE("cloudevents", 0, "structured|binary",
+		"content mode of CloudEvents (structured)", &o->mode),
 	    CLI_INTEGER("batch", 0, "N", "CloudEvents per request (1)",
 		&o->policy.batch, 1, DELIVER_BATCH_MAX),
 	    CLI_INTEGER("memory", 0, "N", "events kept in memory (10000)",

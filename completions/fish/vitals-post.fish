@@ -36,6 +36,7 @@ complete -c vitals-post -s c -l concurrency -x -d 'requests at the same time (64
 complete -c vitals-post -l per-endpoint -x -d 'of these to one endpoint (all)'
 complete -c vitals-post -l rate -x -d 'events per second to one endpoint'
 complete -c vitals-post -l order -x -a 'none session' -d 'keep the events of a session in order'
+complete -c vitals-post -l cloudevents -x -a 'structured binary' -d 'content mode of CloudEvents (structured)'
 complete -c vitals-post -l batch -x -d 'CloudEvents per request (1)'
 complete -c vitals-post -l memory -x -d 'events kept in memory (10000)'
 complete -c vitals-post -s s -l spool -r -F -d 'store each line in FILE before it is sent'

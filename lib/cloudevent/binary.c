@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "buf/ascii.h"
+#include "cloudevent/type.h"
 #include "crypto/base64.h"
 #include "instant/instant.h"
 
@@ -236,8 +237,8 @@ cloudevent_binary_add(struct cloudevent_binary *e, struct span name,
 
 /* ---- JSON -------------------------------------------------------------- */
 
-static int
-check_required(const struct cloudevent_binary *e, struct err *err)
+int
+cloudevent_binary_check(const struct cloudevent_binary *e, struct err *err)
 {
 	for (size_t i = 0; i < KNOWN; i++) {
 		if (known[i].required && !has(e, span_of(known[i].name)))
@@ -246,29 +247,6 @@ check_required(const struct cloudevent_binary *e, struct err *err)
 			    known[i].name);
 	}
 	return 0;
-}
-
-/* Is the subtype of ${type} "json", or does it end in "+json"? */
-static bool
-is_json(struct span type)
-{
-	const char *semicolon = memchr(type.p, ';', type.n);
-	const char *slash;
-	struct span sub;
-
-	if (semicolon != NULL)
-		type.n = (size_t)(semicolon - type.p);
-	type = ascii_trim(type);
-	slash = type.n > 0 ? memchr(type.p, '/', type.n) : NULL;
-	if (slash == NULL)
-		return false;
-	sub.p = slash + 1;
-	sub.n = type.n - (size_t)(sub.p - type.p);
-	if (ascii_same(sub, "json"))
-		return true;
-	if (sub.n <= 5)
-		return false;
-	return ascii_same((struct span){sub.p + sub.n - 5, 5}, "+json");
 }
 
 /* Is ${data} one JSON value that can be a member of an object? */
@@ -321,21 +299,20 @@ check_type(struct span type, struct span data, struct err *err)
 		return data.n == 0
 		    ? 0
 		    : err_set(err, "data without a Content-Type");
-	for (size_t i = 0; i < type.n; i++) {
-		if (type.p[i] < 0x20 || type.p[i] > 0x7e)
-			return err_set(
-			    err, "content-type: not printable ASCII");
-	}
-	return type.n > 0 ? 0 : err_set(err, "content-type: empty");
+	return cloudevent_type_ok(type)
+	    ? 0
+	    : err_set(err, "content-type: empty or not printable ASCII");
 }
 
 int
 cloudevent_binary_write(struct cloudevent_binary *e, struct span type,
     struct span data, struct buf *out, struct err *err)
 {
-	bool json = type.p != NULL && is_json(type), typed = type.p == NULL;
+	bool json = type.p != NULL && cloudevent_type_is_json(type),
+	     typed = type.p == NULL;
 
-	if (check_required(e, err) != 0 || check_type(type, data, err) != 0 ||
+	if (cloudevent_binary_check(e, err) != 0 ||
+	    check_type(type, data, err) != 0 ||
 	    (json && data.n > 0 && check_json(e, data, err) != 0))
 		return -1;
 	for (size_t i = 0; i < e->count; i++) {

@@ -48,7 +48,10 @@ void cloudevent_binary_release(struct cloudevent_binary *e);
 int cloudevent_binary_add(struct cloudevent_binary *e, struct span name,
     struct span value, struct err *err);
 
-/* Check that all required attributes are there, and append the event to ${out}
+/* Are all required attributes there?  Return 0; or -1 with ${err}. */
+int cloudevent_binary_check(const struct cloudevent_binary *e, struct err *err);
+
+/* Check that, and append the event to ${out}
  * in the JSON format.  ${type} is the Content-Type; p NULL: there is none.
  * ${data} is the body; n 0: the event has no data.  If the type is JSON, the
  * body is copied unchanged to "data", with its line ends if it has any; of any

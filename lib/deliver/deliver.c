@@ -59,6 +59,7 @@ deliver_new_over(const struct schedule_policy *p,
 	d->accepting_end = &d->accepting;
 	outgoing_reader_init(&d->reader);
 	buf_init(&d->headers.text);
+	cloudevent_split_init(&d->split);
 	buf_init(&d->dead_letter);
 	buf_init(&d->ids);
 	if (compat_random(random, sizeof(random)) != 0) {
@@ -137,6 +138,7 @@ deliver_free(struct deliver *d)
 	audit_free(d->audit);
 	ndjson_writer_free(d->letters);
 	buf_release(&d->headers.text);
+	cloudevent_split_release(&d->split);
 	buf_release(&d->dead_letter);
 	buf_release(&d->ids);
 	for (size_t i = 0; i < 4; i++)
@@ -237,6 +239,12 @@ deliver_set_origin(struct deliver *d, const char *origin)
 {
 	d->origin = strdup(origin);
 	return d->origin == NULL ? -1 : 0;
+}
+
+void
+deliver_set_binary(struct deliver *d)
+{
+	d->binary = true;
 }
 
 /* Is so much ready that more events would only wait in memory? */

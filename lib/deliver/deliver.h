@@ -187,6 +187,10 @@ int deliver_set_default(struct deliver *d,
  * this before endpoints are added.  Return 0, or -1 if memory runs out. */
 int deliver_set_origin(struct deliver *d, const char *origin);
 
+/* Send single CloudEvents in binary content mode, if they can be: see
+ * outgoing_request_binary. */
+void deliver_set_binary(struct deliver *d);
+
 enum deliver_taken {
 	DELIVER_TAKEN,
 	DELIVER_BAD_LINE, /* the line is bad, and was not accepted */

@@ -18,10 +18,10 @@ static int
 fill(struct deliver *d, struct deliver_endpoint *e,
     const struct deliver_endpoint_options *o)
 {
-	bool is_mail = mail_is_mailto(span_of(o->http.url));
 	struct json_writer w;
 	struct buf shown;
 
+	e->is_mail = mail_is_mailto(span_of(o->http.url));
 	e->name = strdup(o->name != NULL ? o->name : o->http.url);
 	if (e->name == NULL)
 		return -1;
@@ -42,7 +42,7 @@ fill(struct deliver *d, struct deliver_endpoint *e,
 			return -1;
 		e->types++;
 	}
-	if (d->origin != NULL && !is_mail) {
+	if (d->origin != NULL && !e->is_mail) {
 		struct buf b;
 
 		buf_init(&b);
@@ -55,7 +55,7 @@ fill(struct deliver *d, struct deliver_endpoint *e,
 		e->queue.consent = SCHEDULE_CONSENT_WANTED;
 	}
 	e->node.key = span_of(e->name);
-	e->keys = is_mail ? NULL : o->keys;
+	e->keys = e->is_mail ? NULL : o->keys;
 	e->queue.rate = o->rate < 0 ? d->schedule.policy.rate : o->rate;
 	e->queue.concurrency =
 	    (size_t)(o->concurrency > 0 ? o->concurrency

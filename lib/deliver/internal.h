@@ -37,6 +37,7 @@ struct deliver_endpoint {
 	char *origin_header; /* "WebHook-Request-Origin: …", or NULL */
 	struct transport_target *target;
 	struct sign_keys *keys;
+	bool is_mail;
 	char *type[DELIVER_TYPES_MAX];
 	size_t types;
 	bool added; /* by deliver_add; otherwise by a line */
@@ -71,6 +72,8 @@ struct deliver {
 	char *origin;
 	struct deliver_request *spare;
 	struct outgoing_headers headers; /* of the request being made */
+	bool binary;
+	struct cloudevent_split split; /* likewise, if binary */
 	struct buf dead_letter;
 	struct buf ids; /* of a batch */
 	struct deliver_counts count;

@@ -50,11 +50,14 @@ static int
 compose(struct deliver *d, struct deliver_request *r)
 {
 	const struct schedule_entry *entry = r->in.entry;
+	const struct outgoing_event *event = entry->delivery.event;
 
-	if (d->schedule.policy.batch <= 1 ||
-	    !entry->delivery.event->cloudevent) {
-		outgoing_request_single(&r->carries, entry->delivery.event);
-		return 0;
+	if (d->schedule.policy.batch <= 1 || !event->cloudevent) {
+		outgoing_request_single(&r->carries, event);
+		/* An e-mail has no headers for attributes. */
+		if (!d->binary || deliver_endpoint_of(r->in.endpoint)->is_mail)
+			return 0;
+		return outgoing_request_binary(&r->carries, event, &d->split);
 	}
 	outgoing_batch_begin(&r->carries, &d->ids);
 	for (; entry != NULL; entry = entry->next)

@@ -11,16 +11,44 @@ outgoing_request_single(
     struct outgoing_request *r, const struct outgoing_event *event)
 {
 	r->is_batch = false;
+	r->attributes = NULL;
 	r->body = event->body;
 	r->type = event->content_type;
 	memcpy(r->id, event->id.p, event->id.n);
 	r->id[event->id.n] = '\0';
 }
 
+int
+outgoing_request_binary(struct outgoing_request *r,
+    const struct outgoing_event *event, struct cloudevent_split *s)
+{
+	if (!event->cloudevent || event->signature.n > 0)
+		return 0;
+	switch (cloudevent_split(s, event->body)) {
+	case CLOUDEVENT_WHOLE:
+		return 0;
+	case CLOUDEVENT_FAILED:
+		return -1;
+	case CLOUDEVENT_SPLIT:
+		break;
+	}
+	r->attributes = s;
+	r->type = s->type;
+	r->body = s->body;
+	if (s->decoded.len == 0)
+		return 0;
+	/* It is needed until the request ends. */
+	buf_clear(&r->batch);
+	buf_add_span(&r->batch, s->body);
+	r->body = buf_span(&r->batch);
+	return buf_failed(&r->batch) ? -1 : 0;
+}
+
 void
 outgoing_batch_begin(struct outgoing_request *r, struct buf *ids)
 {
 	r->is_batch = true;
+	r->attributes = NULL;
 	r->type = SPAN_LIT("application/cloudevents-batch+json");
 	buf_clear(&r->batch);
 	buf_clear(ids);
@@ -53,14 +81,14 @@ outgoing_batch_end(struct outgoing_request *r, struct buf *ids)
 }
 
 static void
-add(struct outgoing_headers *h, const char *name, struct span value)
+add(struct outgoing_headers *h, struct span name, struct span value)
 {
 	if (h->own == OUTGOING_OWN_HEADERS - 1) { /* one is for the origin */
 		h->text.failed = true;
 		return;
 	}
 	h->at[h->own] = h->text.len;
-	buf_add_text(&h->text, name);
+	buf_add_span(&h->text, name);
 	buf_add(&h->text, ": ", 2);
 	buf_add_span(&h->text, value);
 	h->n[h->own] = h->text.len - h->at[h->own];
@@ -70,7 +98,7 @@ add(struct outgoing_headers *h, const char *name, struct span value)
 static void
 emit(void *context, const char *name, struct span value)
 {
-	add(context, name, value);
+	add(context, span_of(name), value);
 }
 
 /* Sign the request, or use the message's own signature. */
@@ -78,20 +106,32 @@ static int
 sign(struct outgoing_headers *h, const struct outgoing_request *r,
     const struct outgoing_event *event, struct sign_keys *keys, int64_t time)
 {
-	struct sign_input in = {span_of(r->id), time, r->body, r->type};
+	struct sign_header header[CLOUDEVENT_SPLIT_MAX];
+	struct sign_input in = {.id = span_of(r->id),
+	    .timestamp = time,
+	    .body = r->body,
+	    .type = r->type,
+	    .header = header};
 	bool own = event->signature.n > 0 && !r->is_batch;
 	struct err why;
 	char text[24];
 
+	for (size_t i = 0; r->attributes != NULL && i < r->attributes->headers;
+	     i++) {
+		header[i].name = r->attributes->header[i].name;
+		header[i].value = r->attributes->header[i].value;
+		add(h, header[i].name, header[i].value);
+		in.headers++;
+	}
 	if (keys != NULL)
 		return sign_headers(keys, &in, emit, h, &why);
 	if (own && event->timestamp > 0)
 		in.timestamp = event->timestamp;
 	snprintf(text, sizeof(text), "%" PRId64, in.timestamp);
-	add(h, "webhook-id", in.id);
-	add(h, "webhook-timestamp", span_of(text));
+	add(h, SPAN_LIT("webhook-id"), in.id);
+	add(h, SPAN_LIT("webhook-timestamp"), span_of(text));
 	if (own)
-		add(h, "webhook-signature", event->signature);
+		add(h, SPAN_LIT("webhook-signature"), event->signature);
 	return 0;
 }
 
@@ -122,7 +162,7 @@ outgoing_headers_make(struct outgoing_headers *h,
 {
 	buf_clear(&h->text);
 	h->own = h->count = 0;
-	add(h, "Content-Type", r->type);
+	add(h, SPAN_LIT("Content-Type"), r->type);
 	if (sign(h, r, event, keys, time) != 0 || buf_failed(&h->text))
 		return -1;
 	/* The text is complete, and no longer moves. */

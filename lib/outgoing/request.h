@@ -2,17 +2,21 @@
  * outgoing/request: the content of one request, which is one event or a batch
  * of CloudEvents: its body, its ID, and its headers.  Each attempt is signed
  * again.
+ *
+ * A CloudEvent can be sent in binary content mode, in which its attributes are
+ * headers.
  */
 #ifndef OUTGOING_REQUEST_H
 #define OUTGOING_REQUEST_H
 
+#include "cloudevent/split.h"
 #include "id/id.h"
 #include "outgoing/event.h"
 #include "sign/sign.h"
 
 /* The most headers that are not from the line: content type, ID, timestamp,
- * signature, origin, and those of signature schemes. */
-#define OUTGOING_OWN_HEADERS 12
+ * signature, origin, those of signature schemes, and attributes. */
+#define OUTGOING_OWN_HEADERS (12 + CLOUDEVENT_SPLIT_MAX)
 
 /* The most bytes of bodies in a batch of more than one event. */
 #define OUTGOING_BATCH_BYTES_MAX ((size_t)1 << 20)
@@ -22,7 +26,8 @@ struct outgoing_request {
 	bool is_batch;
 	struct span body; /* in the event or in batch */
 	struct span type;
-	struct buf batch;
+	struct buf batch; /* or the decoded data of an event */
+	const struct cloudevent_split *attributes; /* NULL: in the body */
 };
 
 /* The headers of a request: our own, then those of the line, without any that
@@ -38,6 +43,12 @@ struct outgoing_headers {
 /* Fill in ${r} with ${event}, which must stay in place while ${r} is used. */
 void outgoing_request_single(
     struct outgoing_request *r, const struct outgoing_event *event);
+
+/* Change ${r}, which is ${event}, to binary mode, if it is a CloudEvent that can
+ * be sent so and has no signature of its own.  ${s}, which ${r} uses, must stay
+ * in place until the headers are made.  Return 0, or -1 if memory ran out. */
+int outgoing_request_binary(struct outgoing_request *r,
+    const struct outgoing_event *event, struct cloudevent_split *s);
 
 /* Fill in ${r} with a batch: begin, add each event, end.  The ID of the batch
  * is a hash of the IDs of its events, so the same batch has the same ID when it

@@ -82,6 +82,8 @@ post_clash(const struct post_options *o)
 		return "--smtp-plain needs --smtp";
 	if (o->key_fd == 0 && o->queue == NULL)
 		return "the key and the lines cannot both come from stdin";
+	if (o->mode == 1 && o->policy.batch > 1)
+		return "--batch and --cloudevents binary exclude each other";
 	if (o->list && o->export_dead)
 		return "--list and --export-dead exclude each other";
 	if ((o->list || o->export_dead) && sends)

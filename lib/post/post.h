@@ -43,6 +43,7 @@ struct post_options {
 	bool smtp_plain;
 	const char *origin;
 	unsigned order; /* 1: by session */
+	unsigned mode;  /* of CloudEvents; 1: binary */
 
 	const char *spool;
 	bool drain, follow;

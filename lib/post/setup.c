@@ -257,6 +257,8 @@ post_setup(struct post_run *r, struct ndjson_writer *receipts)
 	r->d = deliver_new(&policy, &r->out, &err);
 	if (r->d == NULL)
 		goto err0;
+	if (o->mode == 1)
+		deliver_set_binary(r->d);
 	if (o->origin != NULL && deliver_set_origin(r->d, o->origin) != 0) {
 		err_set(&err, "out of memory");
 		goto err0;

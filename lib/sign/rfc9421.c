@@ -28,9 +28,9 @@ struct headers {
 };
 
 static void
-put_line(struct buf *base, const char *name, struct span value)
+put_line(struct buf *base, struct span name, struct span value)
 {
-	buf_addf(base, "\"%s\": ", name);
+	buf_addf(base, "\"%.*s\": ", (int)name.n, name.p);
 	buf_add_span(base, value);
 	buf_add_byte(base, '\n');
 }
@@ -51,16 +51,20 @@ add_signature(
 		    err, "key %s %s: it cannot sign", key->id, key->no_signer);
 	buf_addf(&d->inputs, "%ssig%zu=", i > 0 ? ", " : "", i + 1);
 	start = d->inputs.len;
-	buf_addf(&d->inputs,
-	    "(\"content-digest\"%s \"webhook-id\")"
-	    ";created=%lld;keyid=\"%s\";alg=\"%s\"",
-	    in->type.n > 0 ? " \"content-type\"" : "", (long long)in->timestamp,
-	    key->id, algorithms[key->algorithm]);
+	buf_addf(&d->inputs, "(\"content-digest\"%s \"webhook-id\"",
+	    in->type.n > 0 ? " \"content-type\"" : "");
+	for (size_t j = 0; j < in->headers; j++)
+		buf_addf(&d->inputs, " \"%.*s\"", (int)in->header[j].name.n,
+		    in->header[j].name.p);
+	buf_addf(&d->inputs, ");created=%lld;keyid=\"%s\";alg=\"%s\"",
+	    (long long)in->timestamp, key->id, algorithms[key->algorithm]);
 	buf_clear(&d->base);
-	put_line(&d->base, "content-digest", buf_span(&d->digest));
+	put_line(&d->base, SPAN_LIT("content-digest"), buf_span(&d->digest));
 	if (in->type.n > 0)
-		put_line(&d->base, "content-type", in->type);
-	put_line(&d->base, "webhook-id", in->id);
+		put_line(&d->base, SPAN_LIT("content-type"), in->type);
+	put_line(&d->base, SPAN_LIT("webhook-id"), in->id);
+	for (size_t j = 0; j < in->headers; j++)
+		put_line(&d->base, in->header[j].name, in->header[j].value);
 	buf_add_text(&d->base, "\"@signature-params\": ");
 	if (buf_failed(&d->inputs))
 		return err_set(err, "out of memory");

@@ -132,11 +132,19 @@ int sign_bytes_check(
 
 /* ---- Signing ----------------------------------------------------------- */
 
+struct sign_header {
+	struct span name; /* in lower case */
+	struct span value;
+};
+
 struct sign_input {
 	struct span id;    /* passes message_check_id */
 	int64_t timestamp; /* Unix seconds of this attempt, from 1 */
 	struct span body;
 	struct span type; /* the Content-Type; n 0: not signed */
+	/* Further headers that schemes which sign headers cover. */
+	const struct sign_header *header;
+	size_t headers;
 };
 
 /* Append the value of the signature header of a simple scheme to ${value}, with

@@ -193,8 +193,10 @@ sign_line(
 	}
 	if (m->timestamp == 0)
 		m->timestamp = time_of(s);
-	in = (struct sign_input){
-	    m->id, m->timestamp, m->payload, m->content_type};
+	in = (struct sign_input){.id = m->id,
+	    .timestamp = m->timestamp,
+	    .body = m->payload,
+	    .type = m->content_type};
 	verdict =
 	    member ? sign_message(s, &in, err) : sign_headers_of(s, &in, err);
 	if (verdict != VERDICT_GOOD)

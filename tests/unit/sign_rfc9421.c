@@ -117,8 +117,10 @@ static void
 prepare(struct sign_keys *k, const char *id)
 {
 	static char type[] = "application/json";
-	const struct sign_input in = {
-	    span_of(id), CREATED, SPAN_LIT(BODY), span_of(type)};
+	const struct sign_input in = {.id = span_of(id),
+	    .timestamp = CREATED,
+	    .body = SPAN_LIT(BODY),
+	    .type = span_of(type)};
 	struct err err;
 
 	memset(&ours, 0, sizeof(ours));

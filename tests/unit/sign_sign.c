@@ -57,7 +57,8 @@ signs(unsigned scheme, const char *a, const char *b, const char *body,
     const char *want)
 {
 	struct sign_keys *k = keys_of(scheme, a, b);
-	struct sign_input in = {SPAN_LIT(ID), TIME, span_of(body), {NULL, 0}};
+	struct sign_input in = {
+	    .id = SPAN_LIT(ID), .timestamp = TIME, .body = span_of(body)};
 	struct buf value;
 	struct err err;
 
@@ -81,7 +82,8 @@ static void
 headers(void)
 {
 	struct sign_keys *k = keys_of(STANDARD, WHSEC, NULL);
-	struct sign_input in = {SPAN_LIT(ID), TIME, SPAN_LIT(BODY), {NULL, 0}};
+	struct sign_input in = {
+	    .id = SPAN_LIT(ID), .timestamp = TIME, .body = SPAN_LIT(BODY)};
 	struct buf b;
 	struct err err;
 
@@ -373,8 +375,10 @@ static void
 every_scheme(void)
 {
 	static struct kept kept;
-	const struct sign_input in = {
-	    SPAN_LIT(ID), TIME, SPAN_LIT(BODY), SPAN_LIT("application/json")};
+	const struct sign_input in = {.id = SPAN_LIT(ID),
+	    .timestamp = TIME,
+	    .body = SPAN_LIT(BODY),
+	    .type = SPAN_LIT("application/json")};
 	struct sign_verified v;
 	unsigned n = 0, names = 1;
 	struct err err;
