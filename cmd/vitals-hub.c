@@ -202,17 +202,19 @@ serve_hub(struct running *r, const struct hubserver_files *files)
 	char base[HUBSERVER_BASE_MAX];
 	int status = CLI_SYSTEM;
 	struct hub *hub;
+	bool served;
 	struct err err;
 
 	hubserver_base(opt.base, opt.at.listen, serve_port(r->serve),
 	    opt.at.certificate != NULL, base);
 	options.base = base;
 	hub = hub_open(&options, instant_now(), &err);
-	if (hub == NULL || run(r, hub, base, files, &err) != 0)
-		diag_error("%s", err.text);
-	else
-		status = sum_up(r->server);
+	served = hub != NULL && run(r, hub, base, files, &err) == 0;
 	hubserver_finish(r->server);
+	if (served)
+		status = sum_up(r->server);
+	else
+		diag_error("%s", err.text);
 	hub_close(hub);
 	return status;
 }

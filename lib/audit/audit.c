@@ -362,6 +362,12 @@ audit_unwritten(const struct audit *a)
 	return a->text.len;
 }
 
+bool
+audit_has_room(const struct audit *a)
+{
+	return a == NULL || a->text.len < AUDIT_UNREAD_MAX;
+}
+
 /* Return how many of ${n} bytes can be written now.  A FIFO that poll reports as
  * writable accepts PIPE_BUF bytes without blocking. */
 static size_t

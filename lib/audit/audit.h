@@ -19,6 +19,7 @@
 #ifndef AUDIT_AUDIT_H
 #define AUDIT_AUDIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "diag/err.h"
@@ -67,8 +68,15 @@ int audit_flush(struct audit *a);
  * a limit. */
 void audit_nowait(struct audit *a);
 
-/* The number of bytes that are not written yet. */
+/* The most bytes that servers leave to the reader of a FIFO before they accept no
+ * more requests, and the milliseconds that they wait for it at their end. */
+#define AUDIT_UNREAD_MAX ((size_t)1 << 20)
+#define AUDIT_UNREAD_MS 4000
+
+/* The number of bytes that are not written yet; and whether they are less than
+ * AUDIT_UNREAD_MAX, which is true if ${a} is NULL. */
 size_t audit_unwritten(const struct audit *a);
+bool audit_has_room(const struct audit *a);
 
 /* Write the rest, but wait at most ${ms} for the reader of a FIFO.  Return 0, or
  * -1 with errno set: ETIMEDOUT if it did not read in time. */

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "audit/audit.h"
 #include "fhir/fhir.h"
 #include "hubserver/private.h"
 #include "instant/instant.h"
@@ -37,6 +38,8 @@ hubserver_new(const struct hubserver_options *options, struct err *err)
 		return NULL;
 	}
 	hs->options = *options;
+	if (options->audit != NULL)
+		audit_nowait(options->audit);
 	hs->started = instant_now();
 	buf_init(&hs->base);
 	buf_init(&hs->text);
@@ -154,6 +157,7 @@ tick(void *context)
 		hubserver_fail(hs, &err);
 	hubserver_deliver(hs);
 	hubserver_socket_tick(hs, instant_monotonic());
+	hubserver_audit_flush(hs);
 	end_if_done(hs);
 	if (hs->count.failed)
 		stop(hs);
@@ -190,4 +194,5 @@ hubserver_finish(struct hubserver *hs)
 {
 	if (hs->output != NULL)
 		serve_output_finish(hs->output, OUTPUT_MS);
+	hubserver_audit_finish(hs);
 }

@@ -47,6 +47,7 @@ struct hubserver {
 	struct hubserver_counters count;
 	bool ended; /* the input has */
 	bool finishing, stopping;
+	bool paused; /* the inputs are, because the audit file is not read */
 	unsigned audited; /* refusals audited in this minute */
 	int64_t audited_minute;
 	uint64_t omitted; /* refusals not audited */
@@ -82,6 +83,15 @@ void hubserver_report(struct hubserver *hs, enum hubserver_notice what,
 void hubserver_fail(struct hubserver *hs, const struct err *err);
 
 /* ---- trail.c: the audit file */
+
+/* Is there room for the lines of another request?  There is none while the reader
+ * of a FIFO has left AUDIT_UNREAD_MAX bytes unread. */
+bool hubserver_audit_has_room(const struct hubserver *hs);
+
+/* Write what the reader of a FIFO has not read yet; at the end, wait for it for a
+ * limited time. */
+void hubserver_audit_flush(struct hubserver *hs);
+void hubserver_audit_finish(struct hubserver *hs);
 
 /* Audit an answered request of ${c}. */
 void hubserver_audit_request(const struct hubserver_call *c, int status);

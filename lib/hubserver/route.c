@@ -230,6 +230,11 @@ route(struct hubserver_call *c)
 	if (serve_head_find(c->head, "origin", NULL).p != NULL)
 		buf_add_text(&c->headers,
 		    "Access-Control-Expose-Headers: ETag, Location\r\n");
+	if (!hubserver_audit_has_room(c->server)) {
+		hubserver_refuse(
+		    c, 503, "transient", "", "the audit file is not read");
+		return;
+	}
 	r = find(c);
 	if (r == NULL || (r->open != PUBLIC && !hubserver_allow(c)))
 		return;

@@ -32,17 +32,59 @@ put(struct json_writer *w, const char *key, struct span value)
 		json_put_string(w, value);
 }
 
-/* If auditing fails, the next tick stops the server. */
+bool
+hubserver_audit_has_room(const struct hubserver *hs)
+{
+	return audit_has_room(hs->options.audit);
+}
+
+/* Read no more lines and receipts while there is no room. */
 static void
-end_line(struct hubserver *hs)
+pause_inputs(struct hubserver *hs)
+{
+	bool paused = !hubserver_audit_has_room(hs);
+
+	if (paused == hs->paused)
+		return;
+	hs->paused = paused;
+	if (hs->input != NULL)
+		serve_input_pause(hs->input, paused);
+	if (hs->receipts != NULL)
+		serve_input_pause(hs->receipts, paused);
+}
+
+/* If auditing fails, the next tick stops the server. */
+void
+hubserver_audit_flush(struct hubserver *hs)
 {
 	struct err err;
 
-	audit_end(hs->options.audit);
-	if (audit_flush(hs->options.audit) == 0)
+	if (hs->options.audit == NULL)
+		return;
+	if (audit_flush(hs->options.audit) != 0) {
+		err_sys(&err, errno, "the audit file cannot be written");
+		hubserver_fail(hs, &err);
+	}
+	pause_inputs(hs);
+}
+
+void
+hubserver_audit_finish(struct hubserver *hs)
+{
+	struct err err;
+
+	if (hs->options.audit == NULL || hs->count.failed ||
+	    audit_finish(hs->options.audit, AUDIT_UNREAD_MS) == 0)
 		return;
 	err_sys(&err, errno, "the audit file cannot be written");
 	hubserver_fail(hs, &err);
+}
+
+static void
+end_line(struct hubserver *hs)
+{
+	audit_end(hs->options.audit);
+	hubserver_audit_flush(hs);
 }
 
 void
@@ -108,7 +150,7 @@ hubserver_audit_refusal(
 		hs->audited_minute = now;
 		hs->audited = 0;
 	}
-	if (hs->audited++ >= AUDITED_MAX) {
+	if (!hubserver_audit_has_room(hs) || hs->audited++ >= AUDITED_MAX) {
 		hs->omitted++;
 		return;
 	}

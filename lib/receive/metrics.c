@@ -79,6 +79,7 @@ receive_answer_metrics(struct receive *r, struct serve_request *request)
 	metrics_gauge(&out, "vitals_receive_ready",
 	    "1: payloads are accepted; 0: they are answered with 503.",
 	    receive_has_room(r) && !r->broken && !r->audit_broken &&
+		audit_has_room(r->options.audit) &&
 		receive_claims_work(r, &why));
 	if (receive_shares(r)) {
 		metrics_gauge(&out, "vitals_receive_redis_up",

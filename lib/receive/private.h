@@ -108,6 +108,7 @@ struct receive {
 	int64_t audited_minute; /* monotonic time: start of a minute, */
 	unsigned audited;       /* and refusals written in it */
 	uint64_t audit_omitted; /* refusals since the last line */
+	bool audit_pushing;     /* push is due */
 	/* With options.shared: */
 	const char *owner;             /* in tokens */
 	char run[17];                  /* that, without a state file */
@@ -216,9 +217,12 @@ void receive_binary_put_headers(
 bool receive_audit(struct receive *r, const struct serve_request *request,
     const struct receive_outcome *o);
 
-/* Can the audit file be written?  After a failure, try again from time to
- * time. */
-bool receive_audit_works(struct receive *r);
+/* Can the audit file be written, and is it read if it is a FIFO?  Return false
+ * with *${why} if not.  After a failure, try again from time to time. */
+bool receive_audit_works(struct receive *r, const char **why);
+
+/* At the end: write what is left, for at most ${ms}.  A failure is reported. */
+void receive_audit_finish(struct receive *r, int64_t ms);
 
 /* Set up the counts of the metrics, and count an answer. */
 void receive_counts_init(struct receive *r);

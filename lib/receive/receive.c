@@ -22,6 +22,8 @@ receive_new(const struct receive_options *options, struct err *err)
 		goto err0;
 	r->options = *options;
 	r->decided_to = INT64_MAX;
+	if (options->audit != NULL)
+		audit_nowait(options->audit);
 	receive_counts_init(r);
 	receive_items_init(&r->items);
 	cloudevent_binary_init(&r->binary);
@@ -350,10 +352,7 @@ answer_health(struct receive *r, struct serve_request *request)
 	else if (!receive_works(r))
 		serve_answer(request, 503, receive_retry_later,
 		    SPAN_LIT("the state file cannot be written\n"));
-	else if (!receive_audit_works(r))
-		serve_answer(request, 503, receive_retry_later,
-		    SPAN_LIT("the audit file cannot be written\n"));
-	else if (!receive_claims_work(r, &why))
+	else if (!receive_audit_works(r, &why) || !receive_claims_work(r, &why))
 		serve_answer(request, 503, receive_retry_later,
 		    (struct span){text,
 			(size_t)snprintf(text, sizeof(text), "%s\n", why)});
@@ -393,10 +392,8 @@ receive_handle(void *context, struct serve_request *request)
 	} else if (!receive_has_room(r)) {
 		receive_refuse(
 		    r, request, 503, receive_retry_later, "busy: try again");
-	} else if (!receive_audit_works(r)) {
-		receive_refuse(r, request, 503, receive_retry_later,
-		    "the audit file cannot be written");
-	} else if (!receive_claims_work(r, &why)) {
+	} else if (!receive_audit_works(r, &why) ||
+	    !receive_claims_work(r, &why)) {
 		receive_refuse(r, request, 503, receive_retry_later, why);
 	} else if (codings > 1 || types > 1) {
 		receive_refuse(r, request, 400, NULL,

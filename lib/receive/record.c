@@ -9,8 +9,10 @@
 
 #define MINUTE_MS 60000
 
-/* How often to try to write an audit file that could not be written. */
+/* How often to try to write an audit file that could not be written, and to write
+ * what the reader of a FIFO has not taken. */
 #define AUDIT_RETRY_MS 1000
+#define AUDIT_PUSH_MS 100
 
 /* The most bytes of a path in the audit file. */
 #define PATH_MAX_SHOWN 256
@@ -22,6 +24,8 @@ static const double latency_bounds[] = {
 
 /* ---- Audit ------------------------------------------------------------- */
 
+static void push(void *context);
+
 static bool
 flush(struct receive *r)
 {
@@ -32,17 +36,53 @@ flush(struct receive *r)
 	if (r->audit_broken) {
 		err_sys(&err, errno, "the audit file cannot be written");
 		receive_report(r, RECEIVE_TROUBLE, NULL, err.text);
+	} else if (audit_unwritten(r->options.audit) > 0 && !r->audit_pushing) {
+		r->audit_pushing =
+		    serve_after(r->serve, AUDIT_PUSH_MS, push, r) == 0;
 	}
 	return !r->audit_broken;
 }
 
-bool
-receive_audit_works(struct receive *r)
+/* The reader of a FIFO may have made room. */
+static void
+push(void *context)
 {
-	if (!r->audit_broken)
-		return true;
-	return instant_monotonic() - r->audit_tried >= AUDIT_RETRY_MS &&
-	    flush(r);
+	struct receive *r = context;
+
+	r->audit_pushing = false;
+	flush(r);
+}
+
+bool
+receive_audit_works(struct receive *r, const char **why)
+{
+	*why = "the audit file cannot be written";
+	if (r->audit_broken)
+		return instant_monotonic() - r->audit_tried >= AUDIT_RETRY_MS &&
+		    flush(r);
+	*why = "the audit file is not read";
+	return audit_has_room(r->options.audit);
+}
+
+/* Can another refusal be written? */
+static bool
+has_room(const struct receive *r)
+{
+	return !r->audit_broken && audit_has_room(r->options.audit);
+}
+
+void
+receive_audit_finish(struct receive *r, int64_t ms)
+{
+	struct err err;
+
+	/* What is broken was reported, and its payloads were not accepted. */
+	if (r->options.audit == NULL || r->audit_broken ||
+	    audit_finish(r->options.audit, ms) == 0)
+		return;
+	err_sys(&err, errno, "the audit file cannot be written");
+	receive_report(r, RECEIVE_TROUBLE, NULL, err.text);
+	r->failed = true;
 }
 
 /* Is a refusal beyond the limit of this minute? */
@@ -146,7 +186,7 @@ receive_audit(struct receive *r, const struct serve_request *request,
 {
 	if (r->options.audit == NULL)
 		return true;
-	if (o->why != NULL && (r->audit_broken || beyond_limit(r))) {
+	if (o->why != NULL && (!has_room(r) || beyond_limit(r))) {
 		r->audit_omitted++;
 		return !r->audit_broken;
 	}
@@ -164,7 +204,7 @@ record_client(
 		r->failed_clients++;
 	if (r->options.audit == NULL)
 		return;
-	if (r->audit_broken || beyond_limit(r))
+	if (!has_room(r) || beyond_limit(r))
 		r->audit_omitted++;
 	else
 		put_line(r, peer, NULL, o);

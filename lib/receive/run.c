@@ -22,5 +22,6 @@ receive_finish(struct receive *r)
 		receive_commit_rest(r);
 		receive_mark(r);
 	}
+	receive_audit_finish(r, serve_drain_left(r->serve));
 	return r->failed ? -1 : 0;
 }

@@ -207,7 +207,7 @@ void stream_put_line(struct buf *out, const struct history_entry *e);
 /* ---- trail.c: the audit file */
 
 /* Is there room for the lines of another client?  There is none while the
- * reader of a FIFO has left STREAM_AUDIT_MAX bytes unread. */
+ * reader of a FIFO has left AUDIT_UNREAD_MAX bytes unread. */
 bool stream_audit_has_room(const struct stream *st);
 
 /* Write what the reader of a FIFO has not read yet. */

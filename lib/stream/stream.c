@@ -200,7 +200,7 @@ stream_finish(struct stream *st)
 		st->failure = err;
 	}
 	if (st->options.audit != NULL && !st->count.failed &&
-	    audit_finish(st->options.audit, STREAM_AUDIT_WAIT_MS) != 0) {
+	    audit_finish(st->options.audit, AUDIT_UNREAD_MS) != 0) {
 		st->count.failed = true;
 		err_sys(
 		    &st->failure, errno, "the audit file cannot be written");

@@ -59,13 +59,6 @@ struct stream_page {
 /* The kinds of lines in the audit file, for audit_open. */
 extern const char *const stream_audit_kinds[];
 
-/* The most bytes that wait for the reader of an audit file that is a FIFO;
- * beyond it, clients are refused. */
-#define STREAM_AUDIT_MAX ((size_t)1 << 20)
-
-/* Milliseconds that the end waits for that reader. */
-#define STREAM_AUDIT_WAIT_MS 4000
-
 struct audit;
 struct stream_source;
 

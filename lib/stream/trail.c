@@ -16,8 +16,7 @@ const char *const stream_audit_kinds[] = {
 bool
 stream_audit_has_room(const struct stream *st)
 {
-	return st->options.audit == NULL ||
-	    audit_unwritten(st->options.audit) < STREAM_AUDIT_MAX;
+	return audit_has_room(st->options.audit);
 }
 
 /* If auditing fails, the next tick stops the server. */

@@ -121,6 +121,53 @@ is_status 0
 is_stdout ''
 stderr_has listening
 
+# ---- A FIFO for the audit file that is not read for a while makes nobody wait.
+
+mkfifo fifo
+exec 5<>fifo
+dd if=/dev/zero of=fifo oflag=nonblock bs=4096 count=4096 2>/dev/null
+hub --stay --audit fifo
+is 'an audit file that is not read' "$(status /Subscription)" 200
+# Each answer is a line of some 350 bytes.
+curl -s -o answer -w '%{http_code}\n' --max-time 600 "$URL/Subscription#[1-4000]" |
+	uniq >codes
+is 'requests are answered until 1 MiB waits, and then refused' \
+	"$(tr '\n' ' ' <codes)" '200 503 '
+is 'and why' "$(answer '.issue[0].diagnostics')" 'the audit file is not read'
+events 1 2 | feed
+tr -d '\000' <fifo >audit.read 5<&- &
+reader=$!
+exec 5<&-
+has_room() {
+	[ "$(status /Subscription)" = 200 ]
+}
+wait_for has_room
+ok 'once it is read, they are answered again'
+has_taken_lines() {
+	curl -s --max-time 120 "$URL/metrics" | grep -qx 'vitals_hub_lines_total 2'
+}
+wait_for has_taken_lines
+ok 'and the lines that came meanwhile are taken'
+try 'the hub ends' finish TERM
+is_status 0
+is_stdout ''
+stderr_has listening
+wait $reader
+try 'what was read' vitals-audit verify audit.read
+is_status 0
+stdout_json '.faults == 0 and .lines > 2000'
+is_stderr ''
+
+exec 5<>fifo
+dd if=/dev/zero of=fifo oflag=nonblock bs=4096 count=4096 2>/dev/null
+hub --stay --audit fifo
+is 'nobody reads it' "$(status /Subscription)" 200
+try 'nobody reads it: the end' finish TERM
+is_status 3
+is_stdout ''
+stderr_has '^vitals-hub: the audit file cannot be written: Connection timed out$'
+exec 5<&-
+
 # ---- TLS.
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \

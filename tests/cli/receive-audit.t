@@ -126,6 +126,49 @@ if [ -e /dev/full ]; then
 	stderr_has 'the audit file cannot be written: No space left on device'
 fi
 
+# ---- A FIFO that is not read for a while makes nobody wait ----------------------
+mkfifo fifo
+exec 5<>fifo
+dd if=/dev/zero of=fifo oflag=nonblock bs=4096 count=4096 2>/dev/null
+receive --audit fifo --metrics /metrics
+message_as fifth '{"id":"a6"}'
+is 'a full FIFO: accepted' "$(post fifth)" 202
+# Each answer to a known payload is a line of some 700 bytes.
+long=$(awk 'BEGIN { for (i = 0; i < 250; i++) printf "x" }')
+URL_PATH="/$long?[1-4000]" post fifth >codes
+is 'a full FIFO: answers until 1 MiB waits, and then refusals' \
+	"$(uniq codes | tr '\n' ' ')" '200 503 '
+is 'a full FIFO: why' "$(cat answer)" 'the audit file is not read'
+is 'a full FIFO: health' "$(curl -s "$URL/healthz")" 'the audit file is not read'
+is 'a full FIFO: not ready' "$(metric vitals_receive_ready)" 0
+tr -d '\000' <fifo >audit.read 5<&- &
+reader=$!
+exec 5<&-
+wait_for has_metric vitals_receive_ready 1
+ok 'a FIFO that is read: ready'
+is 'a FIFO that is read: known' "$(post fifth)" 200
+try 'a FIFO that is read: the end' finish
+is_status 0
+is_stdout '{"id":"a6"}'
+stderr_has listening
+wait $reader
+try 'a FIFO that is read: the chain' vitals-audit verify audit.read
+is_status 0
+stdout_json '.faults == 0 and .lines > 1000'
+is_stderr ''
+is 'a FIFO that is read: each request is a line or counted' \
+	"$(jq -s 'length + (map(.omitted) | add)' audit.read)" 4002
+
+exec 5<>fifo
+dd if=/dev/zero of=fifo oflag=nonblock bs=4096 count=4096 2>/dev/null
+receive --audit fifo
+is 'a FIFO that is never read: accepted' "$(post fifth)" 202
+try 'a FIFO that is never read: the end' finish
+is_status 3
+is_stdout '{"id":"a6"}'
+stderr_has '^vitals-receive: the audit file cannot be written: Connection timed out$'
+exec 5<&-
+
 # ---- A flood of refusals does not fill the disk --------------------------------
 rm -f audit
 receive --audit audit --metrics /metrics
