@@ -56,9 +56,55 @@ bin_of(double latency)
 }
 
 double
+plot_latency_quantile(const struct plot_endpoint *e, double q)
+{
+	double latency = stats_sketch_quantile(&e->latency, q);
+
+	return isnan(latency) ? latency : fmin(latency, e->latency.max);
+}
+
+double
 plot_latency_of_bin(size_t i)
 {
 	return PLOT_LATENCY_MIN * pow(10, (double)i / PLOT_LATENCY_PER_DECADE);
+}
+
+const struct plot_latency_tick *
+plot_latency_tick(size_t i)
+{
+	static const struct plot_latency_tick ticks[] = {
+	    {PLOT_LATENCY_MIN, "1 ms"},
+	    {0.01, "10 ms"},
+	    {0.1, "100 ms"},
+	    {1, "1 s"},
+	    {10, "10 s"},
+	    {60, "1 min"},
+	    {600, "10 min"},
+	    {3600, "1 h"},
+	    {86400, "1 day"},
+	    {864000, "10 days"},
+	    {8640000, "100 d"},
+	    {86400000, "1000 d"},
+	};
+
+	return i < sizeof(ticks) / sizeof(ticks[0]) ? &ticks[i] : NULL;
+}
+
+void
+plot_latency_round(double *low, double *high)
+{
+	double first = *low, last = *high;
+	const struct plot_latency_tick *t;
+
+	for (size_t i = 0; (t = plot_latency_tick(i)) != NULL; i++) {
+		if (t->seconds <= *low)
+			first = t->seconds;
+		last = t->seconds;
+		if (t->seconds >= *high && t->seconds > first)
+			break;
+	}
+	*low = first;
+	*high = fmax(last, *high);
 }
 
 int

@@ -63,7 +63,22 @@ struct plot_endpoint *plot_delivery_endpoint(
 int plot_delivery_settled(struct plot_endpoint *e, enum plot_outcome outcome,
     int64_t time, double latency);
 
+/* The latency that a share of ${q} of what was delivered did not exceed, s; NAN if
+ * nothing was.  It is never more than the longest, which the sketch has exactly. */
+double plot_latency_quantile(const struct plot_endpoint *e, double q);
+
 /* Where bin ${i} of latencies begins, s. */
 double plot_latency_of_bin(size_t i);
+
+/* Round latencies in the units of people, for axes: tick ${i}, or NULL after the
+ * last one. */
+struct plot_latency_tick {
+	double seconds;
+	const char *name;
+};
+const struct plot_latency_tick *plot_latency_tick(size_t i);
+
+/* Widen *${low} to *${high}, both above 0, to the ticks around them. */
+void plot_latency_round(double *low, double *high);
 
 #endif

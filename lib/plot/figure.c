@@ -55,24 +55,73 @@ plot_figure_reason(struct plot_svg *g, double height, const char *why)
 	    height / 2 + 15, span_of(why));
 }
 
+/* How wide a label of ${n} characters is at most, with the space beside it. */
+static double
+label_width(int n)
+{
+	return 5.6 * n + 6;
+}
+
+/* Ticks at ${t} times ${factor}.  Where they are too close for a label each, it is
+ * the last one, and of those before it every second one, or third, .... */
+static void
+draw_x(struct plot_svg *g, const struct plot_scale *s,
+    const struct plot_ticks *t, double factor, double top, double y,
+    const char *unit)
+{
+	char text[64];
+	double room, width = 1;
+	size_t every;
+
+	for (size_t i = 0; i < t->count; i++)
+		width = fmax(width,
+		    label_width(snprintf(text, sizeof(text), "%.*f %s",
+			t->digits, plot_ticks_at(t, i),
+			i + 1 == t->count ? unit : "")));
+	room = fabs(plot_scale_at(s, (t->first + t->step) * factor) -
+	    plot_scale_at(s, t->first * factor));
+	every = room >= 1 ? (size_t)fmax(ceil(width / room), 1) : t->count;
+	for (size_t i = 0; i < t->count; i++) {
+		double v = plot_ticks_at(t, i);
+		double x = plot_scale_at(s, v * factor);
+		bool last = i + 1 == t->count, at_end = x > PLOT_RIGHT - 14;
+
+		plot_svg_line(g, "grid", x, top, x, y);
+		if ((t->count - 1 - i) % (every > 0 ? every : 1) != 0)
+			continue;
+		/* Labels at the edge stay inside. */
+		plot_svg_textf(g, at_end ? "soft small end" : "soft small mid",
+		    at_end ? PLOT_SVG_WIDTH - 6 : x, y + 11, "%.*f%s%s",
+		    t->digits, v, last && unit[0] != '\0' ? " " : "",
+		    last ? unit : "");
+	}
+	plot_svg_line(g, "axis", s->from, y, s->to, y);
+}
+
 void
 plot_figure_x(struct plot_svg *g, const struct plot_scale *s,
     const struct plot_ticks *t, double top, double y, const char *unit)
 {
-	for (size_t i = 0; i < t->count; i++) {
-		double v = plot_ticks_at(t, i), x = plot_scale_at(s, v);
-		bool last = i + 1 == t->count;
-		/* Labels at the edge stay inside. */
-		const char *class =
-		    x > PLOT_RIGHT - 14 ? "soft small end" : "soft small mid";
+	draw_x(g, s, t, 1, top, y, unit);
+}
 
-		plot_svg_line(g, "grid", x, top, x, y);
-		plot_svg_textf(g, class,
-		    x > PLOT_RIGHT - 14 ? PLOT_SVG_WIDTH - 6 : x, y + 11,
-		    "%.*f%s%s", t->digits, v,
-		    last && unit[0] != '\0' ? " " : "", last ? unit : "");
-	}
-	plot_svg_line(g, "axis", s->from, y, s->to, y);
+void
+plot_figure_x_time(struct plot_svg *g, const struct plot_scale *s, double top,
+    double y, bool named)
+{
+	/* At least four of a unit, so that its ticks are round. */
+	static const struct {
+		const char *name;
+		double seconds;
+	} units[] = {{"days", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}};
+	struct plot_ticks t;
+	size_t k = 0;
+
+	while (units[k].seconds > 1 && s->high - s->low <= 4 * units[k].seconds)
+		k++;
+	t = plot_ticks_make(
+	    s->low / units[k].seconds, s->high / units[k].seconds, 6);
+	draw_x(g, s, &t, units[k].seconds, top, y, named ? units[k].name : "");
 }
 
 void

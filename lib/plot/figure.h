@@ -22,6 +22,11 @@ void plot_figure_reason(struct plot_svg *g, double height, const char *why);
 void plot_figure_x(struct plot_svg *g, const struct plot_scale *s,
     const struct plot_ticks *t, double top, double y, const char *unit);
 
+/* Likewise for time: ${s} is in seconds, and the labels in seconds, minutes, hours
+ * or days; the last one has the unit if ${named}. */
+void plot_figure_x_time(struct plot_svg *g, const struct plot_scale *s,
+    double top, double y, bool named);
+
 /* Likewise, with labels at the left. */
 void plot_figure_y(struct plot_svg *g, const struct plot_scale *s,
     const struct plot_ticks *t, double left, double right);

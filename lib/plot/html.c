@@ -44,7 +44,12 @@ put_paper(struct buf *out)
 	    ".grid-of{grid-template-columns:1fr 1fr}"
 	    ".columns-of{columns:2}"
 	    ".results{padding:0;border:0;font-size:8.5pt}"
-	    ".results th,.results td{padding-right:.4rem}}\n");
+	    ".results th,.results td{padding-right:.3rem}"
+	    ".results th[scope=row]{min-width:0}"
+	    ".results .sure,.results .of,.results .missing,.results .warnings"
+	    "{font-size:7.5pt;white-space:normal}"
+	    ".results .meter{display:none}.results .value{white-space:normal}"
+	    "}\n");
 }
 
 static void
@@ -93,7 +98,7 @@ put_style(struct buf *out)
 	    ".missing,.warnings{color:var(--warn)}"
 	    ".missing{font-size:.875rem}"
 	    ".warnings{margin:.3rem 0;padding-left:1.2rem;font-size:.875rem;"
-	    "min-width:13rem}"
+	    "font-weight:400}"
 	    ".meter{display:inline-block;width:3.5rem;height:.55rem;"
 	    "border:1px solid var(--soft);vertical-align:baseline}"
 	    ".meter i{display:block;height:100%;background:var(--soft)}\n");
@@ -156,7 +161,8 @@ put_warnings(
 		put(out, &text);
 		buf_add_text(out, "</li>");
 	}
-	buf_add_text(out, n > 0 ? "</ul>" : "none");
+	if (n > 0)
+		buf_add_text(out, "</ul>");
 	plot_escape_done(out, &text);
 }
 
@@ -176,7 +182,9 @@ put_result(
 	buf_add_text(&text, s->device);
 	buf_add_text(out, " <span class=\"of\">");
 	put(out, &text);
-	buf_add_text(out, "</span></th><td>");
+	buf_add_text(out, "</span>");
+	put_warnings(out, d, s);
+	buf_add_text(out, "</th><td>");
 	plot_time_text(time, sizeof(time), s->to - s->from);
 	buf_addf(out, "%s", time);
 	if (s->measurements > 1)
@@ -186,11 +194,10 @@ put_result(
 	for (size_t i = 0; (k = plot_report_vital(v, i)) != VITAL_COUNT; i++)
 		put_reading(out, d, &s->reading[k], k);
 	if (isnan(s->quality.signal))
-		buf_add_text(out, "<td class=\"missing\">not known</td><td>");
+		buf_add_text(out, "<td class=\"missing\">not known</td>");
 	else
-		buf_addf(out, "<td>%.2f</td><td>", s->quality.signal);
-	put_warnings(out, d, s);
-	buf_add_text(out, "</td></tr>\n");
+		buf_addf(out, "<td>%.2f</td>", s->quality.signal);
+	buf_add_text(out, "</tr>\n");
 	plot_escape_done(out, &text);
 }
 
@@ -221,7 +228,7 @@ put_results(struct buf *out, const struct plot_view *v)
 		    plot_vital_unit(k));
 	buf_add_text(out,
 	    "<th scope=\"col\">Signal<span class=\"sure\">0 to 1</span></th>"
-	    "<th scope=\"col\">Warnings</th></tr></thead>\n<tbody>\n");
+	    "</tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < d->sources; i++)
 		put_result(out, v, d->source[i]);
 	buf_add_text(out, "</tbody></table></div></section>\n");

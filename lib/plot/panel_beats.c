@@ -51,7 +51,6 @@ draw_tacho(
 	struct plot_scale x = plot_figure_time(v);
 	struct plot_scale y = {
 	    v->interval_low, v->interval_high, bottom, PLOT_TOP, false};
-	struct plot_ticks tx = plot_ticks_make(x.low, x.high, 6);
 	struct plot_ticks ty = plot_ticks_make(y.low, y.high, 4);
 	const char *why = plot_unsure_beats(i->source);
 	size_t normal = 0;
@@ -61,7 +60,7 @@ draw_tacho(
 		plot_figure_reason(g, TACHO_HEIGHT, why);
 		return;
 	}
-	plot_figure_x(g, &x, &tx, PLOT_TOP, bottom, "s");
+	plot_figure_x_time(g, &x, PLOT_TOP, bottom, true);
 	plot_figure_y(g, &y, &ty, PLOT_LEFT, PLOT_RIGHT);
 	plot_svg_path(g, "line");
 	for (size_t k = 0; k < w->beats; k++) {
@@ -82,8 +81,9 @@ draw_tacho(
 			    plot_scale_at(&y, interval_ms(b)));
 	}
 	plot_svg_textf(g, "ink small", PLOT_LEFT, TACHO_HEIGHT - 7,
-	    "%zu normal intervals; cross: %zu that are not", normal,
-	    w->beats - normal);
+	    "%zu normal interval%s; cross: %zu that %s not", normal,
+	    plot_plural(normal), w->beats - normal,
+	    w->beats - normal == 1 ? "is" : "are");
 }
 
 /* Pairs of neighbours that are both normal: the standard deviations across and

@@ -10,6 +10,10 @@
 #define TIME_TOP 166.0
 #define TIME_BOTTOM 258.0
 
+/* What the name of a latency takes. */
+#define LABEL_WIDTH 38.0
+#define LABEL_HEIGHT 10.0
+
 /* Shares of the events, for quantiles. */
 static const struct {
 	const char *name;
@@ -33,27 +37,36 @@ height(const struct plot_view *v, const struct plot_item *i)
 	return HEIGHT;
 }
 
-/* Powers of ten with their names. */
+/* Round latencies with their names, where there is room for these. */
 static void
 draw_latency_axis(struct plot_svg *g, const struct plot_scale *s, bool is_x,
     double from, double to)
 {
-	struct plot_ticks t = plot_ticks_log(s->low, s->high);
-	char text[32];
+	double room = is_x ? LABEL_WIDTH : LABEL_HEIGHT, last = -room;
+	const struct plot_latency_tick *t;
 
-	for (size_t i = 0; i < t.count; i++) {
-		double v = plot_ticks_at(&t, i), at = plot_scale_at(s, v);
+	for (size_t i = 0; (t = plot_latency_tick(i)) != NULL; i++) {
+		double at = plot_scale_at(s, t->seconds);
 
-		plot_latency_text(text, sizeof(text), v);
-		if (is_x) {
+		if (t->seconds < s->low * (1 - 1e-9) ||
+		    t->seconds > s->high * (1 + 1e-9))
+			continue;
+		if (is_x)
 			plot_svg_line(g, "grid", at, from, at, to);
-			plot_svg_text(
-			    g, "soft small mid", at, to + 11, span_of(text));
-		} else {
+		else
 			plot_svg_line(g, "grid", from, at, to, at);
+		if (last >= 0 && fabs(at - last) < room)
+			continue;
+		last = at;
+		if (is_x && at > PLOT_RIGHT - 14)
+			plot_svg_text(g, "soft small end", PLOT_SVG_WIDTH - 6,
+			    to + 11, span_of(t->name));
+		else if (is_x)
+			plot_svg_text(
+			    g, "soft small mid", at, to + 11, span_of(t->name));
+		else
 			plot_svg_text(g, "soft small end", from - 4, at + 3.5,
-			    span_of(text));
-		}
+			    span_of(t->name));
 	}
 }
 
@@ -65,7 +78,9 @@ draw_histogram(struct plot_svg *g, const struct plot_view *v,
 	    v->latency_low, v->latency_high, PLOT_LEFT, PLOT_RIGHT, true};
 	struct plot_scale y = {
 	    0, (double)v->bin_high, HISTOGRAM_BOTTOM, TOP, false};
-	struct plot_ticks ty = plot_ticks_make(0, y.high, 3);
+	/* Whole events. */
+	struct plot_ticks ty =
+	    plot_ticks_make(0, y.high, (unsigned)fmin(y.high, 3));
 	double last = -100;
 
 	draw_latency_axis(g, &x, true, TOP, HISTOGRAM_BOTTOM);
@@ -84,8 +99,7 @@ draw_histogram(struct plot_svg *g, const struct plot_view *v,
 	plot_svg_line(g, "axis", PLOT_LEFT, HISTOGRAM_BOTTOM, PLOT_RIGHT,
 	    HISTOGRAM_BOTTOM);
 	for (size_t i = 0; i < QUANTILES; i++) {
-		double q =
-		    stats_sketch_quantile(&e->latency, quantiles[i].share);
+		double q = plot_latency_quantile(e, quantiles[i].share);
 		double at = plot_scale_at(&x, q);
 
 		if (isnan(q))
@@ -101,31 +115,14 @@ draw_histogram(struct plot_svg *g, const struct plot_view *v,
 	}
 }
 
-/* The unit of a time axis of ${seconds}. */
-static double
-unit_of(double seconds, const char **name)
-{
-	*name = seconds > 4 * 86400.0 ? "days"
-	    : seconds > 4 * 3600.0    ? "h"
-	    : seconds > 240           ? "min"
-				      : "s";
-	return seconds > 4 * 86400.0 ? 86400
-	    : seconds > 4 * 3600.0   ? 3600
-	    : seconds > 240          ? 60
-				     : 1;
-}
-
 static void
 draw_over_time(struct plot_svg *g, const struct plot_view *v,
     const struct plot_endpoint *e)
 {
-	const char *name;
-	double unit = unit_of(v->settled_to - v->settled_from, &name);
-	struct plot_scale x = {0, (v->settled_to - v->settled_from) / unit,
-	    PLOT_LEFT, PLOT_RIGHT, false};
+	struct plot_scale x = {
+	    0, v->settled_to - v->settled_from, PLOT_LEFT, PLOT_RIGHT, false};
 	struct plot_scale y = {
 	    v->latency_low, v->latency_high, TIME_BOTTOM, TIME_TOP, true};
-	struct plot_ticks tx = plot_ticks_make(x.low, x.high, 5);
 	const struct plot_cell *c;
 	char start[INSTANT_TEXT_MAX];
 	size_t i = 0;
@@ -133,12 +130,11 @@ draw_over_time(struct plot_svg *g, const struct plot_view *v,
 	instant_format((int64_t)(1000 * v->settled_from), start);
 	plot_svg_textf(g, "soft small", 8, TIME_TOP - 8,
 	    "over time, from %.10s %.8s UTC", start, start + 11);
-	plot_figure_x(g, &x, &tx, TIME_TOP, TIME_BOTTOM, name);
+	plot_figure_x_time(g, &x, TIME_TOP, TIME_BOTTOM, true);
 	draw_latency_axis(g, &y, false, PLOT_LEFT, PLOT_RIGHT);
 	while ((c = plot_series_next(&e->over_time, &i)) != NULL) {
-		double x1 =
-		    plot_scale_at(&x, (c->from - v->settled_from) / unit);
-		double x2 = plot_scale_at(&x, (c->to - v->settled_from) / unit);
+		double x1 = plot_scale_at(&x, c->from - v->settled_from);
+		double x2 = plot_scale_at(&x, c->to - v->settled_from);
 
 		if (c->values > 0) {
 			double y1 = plot_scale_at(&y, (double)c->high);
@@ -168,7 +164,7 @@ put_summary(struct buf *out, const struct plot_endpoint *e)
 		    (unsigned long long)e->attempts);
 	for (size_t i = 0; e->latency.count > 0 && i < QUANTILES; i++) {
 		plot_latency_text(text, sizeof(text),
-		    stats_sketch_quantile(&e->latency, quantiles[i].share));
+		    plot_latency_quantile(e, quantiles[i].share));
 		buf_addf(out, "; %s %s", quantiles[i].name, text);
 	}
 	if (e->latency.count > 0) {
@@ -209,9 +205,8 @@ draw(struct plot_svg *g, const struct plot_view *v, const struct plot_item *i)
 	if (e->latency.count == 0)
 		return;
 	plot_latency_text(
-	    median, sizeof(median), stats_sketch_quantile(&e->latency, 0.5));
-	plot_latency_text(
-	    high, sizeof(high), stats_sketch_quantile(&e->latency, 0.95));
+	    median, sizeof(median), plot_latency_quantile(e, 0.5));
+	plot_latency_text(high, sizeof(high), plot_latency_quantile(e, 0.95));
 	plot_latency_text(most, sizeof(most), e->latency.max);
 	plot_svg_textf(g, "ink small", 8, HEIGHT - 7,
 	    "median %s (whole line), 95 %% within %s, longest %s", median, high,

@@ -134,12 +134,11 @@ draw(struct plot_svg *g, const struct plot_view *v, const struct plot_item *i)
 	struct plot_scale x = plot_figure_time(v);
 	struct plot_scale y = {
 	    PLOT_SPECTRUM_LOW, PLOT_SPECTRUM_HIGH, BOTTOM, PLOT_TOP, false};
-	struct plot_ticks tx = plot_ticks_make(x.low, x.high, 6);
 	struct plot_ticks ty = plot_ticks_make(y.low, y.high, 5);
 	const struct plot_reading *r = &i->source->reading[VITAL_HEART_RATE];
 
 	plot_figure_title(g, "Spectrogram, /min", i);
-	plot_figure_x(g, &x, &tx, PLOT_TOP, BOTTOM, "s");
+	plot_figure_x_time(g, &x, PLOT_TOP, BOTTOM, true);
 	plot_figure_y(g, &y, &ty, PLOT_LEFT, PLOT_RIGHT);
 	for (int level = 0; level < LEVELS; level++)
 		draw_level(g, s, level, &x, &y);

@@ -12,6 +12,11 @@
 /* A sample holds until the next one, but not longer than this, s. */
 #define HOLD 2.5
 
+/* The least width of a measurement with ticks at its ends, and the least distance
+ * of marks: closer ones would hide the values. */
+#define TICKS_WIDTH 9.0
+#define MARKS_DISTANCE 14.0
+
 /* Characters of a line of small text. */
 #define LINE_COLUMNS 72
 
@@ -93,6 +98,7 @@ struct strip {
 	struct plot_scale x, y;
 	double top, bottom;
 	double tolerance;
+	double mark; /* where the last mark is */
 };
 
 /* How a value of this confidence is drawn. */
@@ -126,9 +132,19 @@ draw_missing(const struct strip *s, double from, double to, uint8_t reason)
 		    (s->top + s->bottom) / 2 + 3, span_of(why));
 }
 
+/* Draw the mark of a measurement, unless it would touch the last one. */
+static void
+draw_mark(struct strip *s, enum plot_sure sure, double x, double y)
+{
+	if (x - s->mark < MARKS_DISTANCE)
+		return;
+	plot_figure_mark(s->g, sure, x, y);
+	s->mark = x;
+}
+
 static void
 draw_value(
-    const struct strip *s, const struct plot_cell *c, double to, bool is_sample)
+    struct strip *s, const struct plot_cell *c, double to, bool is_sample)
 {
 	enum plot_sure sure = sure_of(c);
 	double low = (double)c->low, high = (double)c->high;
@@ -147,9 +163,11 @@ draw_value(
 	plot_svg_line(s->g, styles[sure].line, x1, y, fmax(x2, x1 + 1), y);
 	if (is_sample)
 		return;
-	plot_svg_line(s->g, "line", x1, y - 3, x1, y + 3);
-	plot_svg_line(s->g, "line", x2, y - 3, x2, y + 3);
-	plot_figure_mark(s->g, sure, (x1 + x2) / 2, y);
+	if (x2 - x1 >= TICKS_WIDTH) {
+		plot_svg_line(s->g, "line", x1, y - 3, x1, y + 3);
+		plot_svg_line(s->g, "line", x2, y - 3, x2, y + 3);
+	}
+	draw_mark(s, sure, (x1 + x2) / 2, y);
 }
 
 /* Windows that overlap are drawn around their middle, and as long as it is from one
@@ -180,7 +198,7 @@ around_middle(const struct plot_series *t, const struct plot_cell *c,
 
 /* Draw ${t}.  Neighbours without a value are one box. */
 static void
-draw_series(const struct strip *s, const struct plot_series *t, bool is_sample)
+draw_series(struct strip *s, const struct plot_series *t, bool is_sample)
 {
 	double hold = fmax(HOLD, 2 * t->width);
 	const struct plot_cell *c, *next;
@@ -215,7 +233,7 @@ draw_series(const struct strip *s, const struct plot_series *t, bool is_sample)
 /* Measurements among samples, which cover the same time: at its end, each with its
  * tolerance. */
 static void
-draw_ends(const struct strip *s, const struct plot_series *t)
+draw_ends(struct strip *s, const struct plot_series *t)
 {
 	const struct plot_cell *c;
 	size_t i = 0;
@@ -223,14 +241,15 @@ draw_ends(const struct strip *s, const struct plot_series *t)
 	while ((c = plot_series_next(t, &i)) != NULL) {
 		double x = plot_scale_at(&s->x, c->to) - 3;
 		double low = (double)c->low, high = (double)c->high;
+		double y = plot_scale_at(&s->y, (low + high) / 2);
 
 		if (c->values == 0)
 			continue;
 		plot_svg_line(s->g, "line2", x,
 		    plot_scale_at(&s->y, high + s->tolerance), x,
 		    plot_scale_at(&s->y, low - s->tolerance));
-		plot_figure_mark(s->g, sure_of(c), x,
-		    plot_scale_at(&s->y, (low + high) / 2));
+		plot_svg_line(s->g, "line2", x - 1.5, y, x + 1.5, y);
+		draw_mark(s, sure_of(c), x, y);
 	}
 }
 
@@ -269,12 +288,12 @@ draw_strip(struct plot_svg *g, const struct plot_view *v,
 		top + STRIP_TOP, false},
 	    .top = top + STRIP_TOP,
 	    .bottom = top + STRIP_BOTTOM,
-	    .tolerance = vital_info((enum vital)k)->tolerance};
-	struct plot_ticks tx = plot_ticks_make(s.x.low, s.x.high, 6);
+	    .tolerance = vital_info((enum vital)k)->tolerance,
+	    .mark = -MARKS_DISTANCE};
 	struct plot_ticks ty = plot_ticks_make(s.y.low, s.y.high, 2);
 
 	draw_head(g, v, &src->reading[k], k, top + 12);
-	plot_figure_x(g, &s.x, &tx, s.top, s.bottom, last ? "s" : "");
+	plot_figure_x_time(g, &s.x, s.top, s.bottom, last);
 	plot_figure_y(g, &s.y, &ty, PLOT_LEFT, PLOT_RIGHT);
 	draw_series(&s, &src->sample[k], true);
 	if (src->sample[k].count > 0)
@@ -412,7 +431,8 @@ const struct plot_panel plot_trend_panel = {
 	"that "
 	"the truth is in it. Whole line and disc: sure (at least 0.9); dashed "
 	"line and ring: fair (at least 0.5); dotted line and cross: unsure, or "
-	"uncalibrated. What is missing is a box between dotted lines.",
+	"uncalibrated. What is missing is a box between dotted lines. Of "
+	"many measurements only some have ticks and marks.",
     .speaks_for_itself = true,
     .has = has,
     .height = height,

@@ -51,11 +51,10 @@ draw_envelope(struct plot_svg *g, const struct plot_view *v,
 	struct plot_scale x = {w->from, w->to, PLOT_LEFT, PLOT_RIGHT, false};
 	struct plot_scale y = {
 	    -v->wave_high, v->wave_high, top + ROW - 12, top + 2, false};
-	struct plot_ticks t = plot_ticks_make(w->from, w->to, 6);
 	const struct plot_cell *c;
 	size_t i = 0;
 
-	plot_figure_x(g, &x, &t, top, top + ROW - 12, "s");
+	plot_figure_x_time(g, &x, top, top + ROW - 12, true);
 	plot_svg_text(g, "soft small", 8, top + ROW / 2 - 2, SPAN_LIT("all"));
 	plot_svg_path(g, "accent h4");
 	while ((c = plot_series_next(&w->envelope, &i)) != NULL) {
@@ -137,9 +136,8 @@ draw_row(struct plot_svg *g, const struct plot_view *v,
 	    from, from + v->row_seconds, PLOT_LEFT, PLOT_RIGHT, false};
 	struct plot_scale y = {
 	    -v->wave_high, v->wave_high, top + ROW - 12, top + 2, false};
-	struct plot_ticks t = plot_ticks_make(x.low, x.high, 6);
 
-	plot_figure_x(g, &x, &t, top, top + ROW - 12, "s");
+	plot_figure_x_time(g, &x, top, top + ROW - 12, true);
 	draw_line(g, w, &x, &y);
 	for (size_t i = 0; marks && i < w->beats; i++) {
 		const struct plot_beat *b = &w->beat[i];

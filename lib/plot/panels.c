@@ -150,7 +150,5 @@ plot_view_init(struct plot_view *v, const struct plot_data *d)
 		v->latency_low = PLOT_LATENCY_MIN;
 		v->latency_high = 1;
 	}
-	/* Whole decades, so that there are labels. */
-	v->latency_low = pow(10, floor(log10(v->latency_low)));
-	v->latency_high = pow(10, ceil(log10(v->latency_high) + 1e-9));
+	plot_latency_round(&v->latency_low, &v->latency_high);
 }

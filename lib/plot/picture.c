@@ -96,8 +96,10 @@ put_cell(struct plot_svg *g, const struct plot_data *d,
 {
 	char value[32], confidence[16];
 
-	if (!r->present)
+	if (!r->present) {
+		plot_svg_text(g, "warn small", x, y, SPAN_LIT("no line"));
 		return;
+	}
 	if (isnan(r->value)) {
 		plot_svg_text(g, "warn small", x, y,
 		    span_of(plot_reason_words(d->reason[r->reason])));

@@ -67,28 +67,11 @@ plot_ticks_make(double low, double high, unsigned wanted)
 	return t;
 }
 
-struct plot_ticks
-plot_ticks_log(double low, double high)
-{
-	double first = ceil(log10(low) - EPSILON);
-	double last = floor(log10(high) + EPSILON);
-	struct plot_ticks t = {.step = 10, .is_log = true};
-
-	if (last - first >= PLOT_TICKS_MAX)
-		last = first + PLOT_TICKS_MAX - 1;
-	t.first = pow(10, first);
-	t.count = last >= first ? (size_t)(last - first + 0.5) + 1 : 0;
-	return t;
-}
-
 double
 plot_ticks_at(const struct plot_ticks *t, size_t i)
 {
-	double at;
+	double at = t->first + (double)i * t->step;
 
-	if (t->is_log)
-		return t->first * pow(t->step, (double)i);
-	at = t->first + (double)i * t->step;
 	/* No "-0" and no 1e-17 for 0. */
 	return fabs(at) < EPSILON * t->step ? 0 : at;
 }

@@ -22,13 +22,11 @@ struct plot_scale {
 /* The place of ${value}, which is clamped to the scale. */
 double plot_scale_at(const struct plot_scale *s, double value);
 
-/* Ticks at first, first + step, ...; of a logarithmic axis at first,
- * first * step, .... */
+/* Ticks at first, first + step, .... */
 struct plot_ticks {
 	double first, step;
 	size_t count;
 	int digits; /* decimals of their labels */
-	bool is_log;
 };
 
 /*
@@ -38,9 +36,6 @@ struct plot_ticks {
  * PLOT_TICKS_MAX.
  */
 struct plot_ticks plot_ticks_make(double low, double high, unsigned wanted);
-
-/* Powers of ten within ${low} to ${high}, both above 0. */
-struct plot_ticks plot_ticks_log(double low, double high);
 
 double plot_ticks_at(const struct plot_ticks *t, size_t i);
 

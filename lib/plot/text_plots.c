@@ -362,11 +362,11 @@ plot_text_endpoint(struct plot_text *t, const struct plot_endpoint *e)
 		    (unsigned long long)e->failed,
 		    (unsigned long long)e->attempts);
 	if (e->latency.count > 0) {
-		plot_latency_text(text, sizeof(text),
-		    stats_sketch_quantile(&e->latency, 0.5));
+		plot_latency_text(
+		    text, sizeof(text), plot_latency_quantile(e, 0.5));
 		buf_addf(&line, "; median %s", text);
-		plot_latency_text(text, sizeof(text),
-		    stats_sketch_quantile(&e->latency, 0.95));
+		plot_latency_text(
+		    text, sizeof(text), plot_latency_quantile(e, 0.95));
 		buf_addf(&line, ", 95 %% within %s", text);
 		plot_latency_text(text, sizeof(text), e->latency.max);
 		buf_addf(&line, ", longest %s", text);

@@ -129,7 +129,9 @@ plot_time_text(char *text, size_t size, double seconds)
 void
 plot_latency_text(char *text, size_t size, double seconds)
 {
-	if (seconds < 0.9995)
+	if (seconds < 0.0005)
+		snprintf(text, size, "< 1 ms");
+	else if (seconds < 0.9995)
 		snprintf(text, size, "%.0f ms", seconds * 1000);
 	else if (seconds < 120)
 		snprintf(text, size, "%.*f s", seconds < 9.95 ? 1 : 0, seconds);

@@ -48,7 +48,7 @@ void plot_value_text(char *text, size_t size, enum vital v, double value);
 /* Write seconds for people: "30 s", "12:05", "3:20:00". */
 void plot_time_text(char *text, size_t size, double seconds);
 
-/* Write a latency for people: "12 ms", "1.5 s", "2.0 h". */
+/* Write a latency for people: "< 1 ms", "12 ms", "1.5 s", "2.0 h". */
 void plot_latency_text(char *text, size_t size, double seconds);
 
 /* Write the name of a source: that of its file without folders, and its face. */

@@ -214,6 +214,42 @@ grep -q 'missing: no face in view' three.html && grep -q '>no face in view<' thr
 ok 'what is missing has its reason'
 grep -q 'aria-labelledby' one.svg && grep -q '<title id' one.svg && grep -q '<desc id' one.svg
 ok 'figures have titles and descriptions'
+grep -q '</span><ul class="warnings"><li>no heart rate: no face in view</li></ul></th>' three.html
+ok 'a warning is beside the name, where a narrow screen has it'
+measurement a.mp4 7200.0 72.26 0.998 | cat one - >hours
+try 'a recording of two hours' vitals-plot -f svg hours
+is_status 0
+stdout_has '>120 min</text>'
+is_stderr ''
+measurement a.mp4 36000.0 72.26 0.998 | cat one - >hours
+try 'a recording of ten hours' vitals-plot -f svg hours
+is_status 0
+stdout_has '>10 h</text>'
+is_stderr ''
+awk 'BEGIN { for (i = 0; i < 200; i++)
+	printf "{\"record\":\"measurement\",\"source\":\"a\",\"offsetSeconds\":%d,\"durationSeconds\":30,\"readings\":[{\"vital\":\"heartRate\",\"value\":%d,\"confidence\":0.95}]}\n", 30 * i, 60 + i % 9 }' >windows
+try 'many windows' vitals-plot -f svg windows
+is_status 0
+stdout_has '<circle'
+is_stderr ''
+[ "$(grep -c '<circle' "$WORK/.out")" -le 30 ]
+ok 'have marks that do not touch'
+for latency in 0 0.0004 1e10; do
+	sed -n '1s/0\.01/'$latency'/p' audit
+done >latencies
+try 'any latency' vitals-plot -f svg latencies
+is_status 0
+stdout_has '>1 ms</text>'
+stdout_has '>100 d</text>'
+stdout_has 'longest 115740.7 days'
+is_stderr ''
+head -n 2 latencies >short
+try 'latencies below 1 ms' vitals-plot -f svg short
+is_status 0
+stdout_has 'median &lt; 1 ms (whole line), 95 % within &lt; 1 ms, longest &lt; 1 ms'
+is_stderr ''
+! grep -q '>0\.5</text>' "$WORK/.out"
+ok 'events are counted in whole numbers'
 try 'not a terminal, and no name' vitals-plot one
 is_status 0
 stdout_has '^<!DOCTYPE html>$'

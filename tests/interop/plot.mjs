@@ -56,6 +56,10 @@ async function look(name) {
 	await page.emulateMedia({ media: "print", colorScheme: "dark" });
 	const paper = await page.evaluate(() => getComputedStyle(document.querySelector("h1")).color);
 	ok(paper === "rgb(19, 32, 42)", `${name}: it is printed dark on light`, paper);
+	// 210 mm of A4 without its margins.
+	await page.setViewportSize({ width: 703, height: 1000 });
+	const sheet = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+	ok(sheet <= 0, `${name}: nothing is wider than a sheet`, sheet);
 	if (SHOTS)
 		await page.pdf({ path: `${SHOTS}/${name}.pdf`, preferCSSPageSize: true });
 	await page.close();
