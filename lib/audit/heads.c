@@ -2,47 +2,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "audit/private.h"
-#include "compat/write.h"
+#include "compat/replace.h"
 #include "ndjson/ndjson.h"
-
-/* Replace the file ${path} by ${text} as a whole, and sync it. */
-static int
-replace(const char *path, struct span text, struct err *err)
-{
-	struct buf temporary;
-	const char *name;
-	int fd = -1, rc = -1;
-
-	buf_init(&temporary);
-	buf_add_text(&temporary, path);
-	buf_add_text(&temporary, ".new");
-	name = buf_string(&temporary);
-	if (name == NULL) {
-		err_set(err, "%s: out of memory", path);
-		goto out;
-	}
-	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		err_sys(err, errno, "%s", name);
-		goto out;
-	}
-	if (compat_write(fd, text.p, text.n) < text.n || fsync(fd) != 0)
-		err_sys(err, errno, "%s: write failed", name);
-	else if (rename(name, path) != 0)
-		err_sys(err, errno, "%s", path);
-	else
-		rc = 0;
-	if (rc != 0)
-		unlink(name);
-	close(fd);
-out:
-	buf_release(&temporary);
-	return rc;
-}
 
 int
 audit_check_write_heads(const struct audit_check *c, const char *path,
@@ -60,10 +24,10 @@ audit_check_write_heads(const struct audit_check *c, const char *path,
 			rc = audit_head_put(
 			    &text, &chain->head, chain->file, keys, &why);
 	}
-	if (rc == 0)
-		rc = replace(path, buf_span(&text), err);
-	else
+	if (rc != 0)
 		err_set(err, "%s: %s", path, why.text);
+	else if (compat_replace(path, text.data, text.len, 0600, true) != 0)
+		rc = err_sys(err, errno, "%s: cannot be written", path);
 	buf_release(&text);
 	return rc;
 }

@@ -1,8 +1,7 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
+#include "compat/replace.h"
 #include "deliver/internal.h"
 
 static const double bounds[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
@@ -153,31 +152,6 @@ compose(const struct deliver *d, struct buf *b)
 	put_samples(d, b, NULL, latency);
 }
 
-static int
-write_whole(const char *path, struct span text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	if (fd < 0)
-		return -1;
-	while (text.n > 0) {
-		ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			int errnum = errno;
-
-			close(fd);
-			errno = errnum;
-			return -1;
-		}
-		text.p += n;
-		text.n -= (size_t)n;
-	}
-	return close(fd);
-}
-
 /* Find out when the oldest event of each endpoint was accepted. */
 static void
 find_oldest(struct deliver *d)
@@ -198,24 +172,18 @@ int
 deliver_write_metrics(struct deliver *d, struct err *err)
 {
 	const char *path = d->out->metrics;
-	struct buf text, temporary;
+	struct buf text;
 	int rc = 0;
 
 	if (path == NULL)
 		return 0;
 	find_oldest(d);
 	buf_init(&text);
-	buf_init(&temporary);
-	buf_addf(&temporary, "%s.new", path);
 	compose(d, &text);
-	if (buf_failed(&text) || buf_string(&temporary) == NULL)
+	if (buf_failed(&text))
 		rc = err_set(err, "%s: out of memory", path);
-	else if (write_whole(temporary.data, buf_span(&text)) != 0 ||
-	    rename(temporary.data, path) != 0) {
+	else if (compat_replace(path, text.data, text.len, 0644, false) != 0)
 		rc = err_sys(err, errno, "%s: write failed", path);
-		unlink(temporary.data);
-	}
 	buf_release(&text);
-	buf_release(&temporary);
 	return rc;
 }

@@ -1,7 +1,5 @@
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -12,6 +10,7 @@
 
 #include "buf/ascii.h"
 #include "compat/random.h"
+#include "compat/replace.h"
 #include "instant/instant.h"
 #include "serve/private.h"
 
@@ -265,20 +264,12 @@ serve_port(const struct serve *s)
 int
 serve_write_port(const struct serve *s, const char *path, struct err *err)
 {
-	char name[PATH_MAX], text[16];
-	int n = snprintf(name, sizeof(name), "%s.new", path), fd, bad;
+	char text[16];
+	int n = snprintf(text, sizeof(text), "%u\n", s->port);
 
-	if (n < 0 || (size_t)n >= sizeof(name))
-		return err_sys(err, ENAMETOOLONG, "%s", path);
-	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return err_sys(err, errno, "%s", path);
-	n = snprintf(text, sizeof(text), "%u\n", s->port);
-	bad = write(fd, text, (size_t)n) != n;
-	bad |= close(fd) != 0;
-	if (bad || rename(name, path) != 0)
-		return err_sys(err, errno, "%s", path);
-	return 0;
+	return compat_replace(path, text, (size_t)n, 0644, false) == 0
+	    ? 0
+	    : err_sys(err, errno, "%s", path);
 }
 
 int

@@ -174,7 +174,7 @@ is_stderr 'vitals-audit: whole:1: not a head that vitals-audit wrote'
 try 'a head that cannot be written' vitals-audit verify --write-head none/head whole
 is_status 3
 stdout_lines 1
-is_stderr 'vitals-audit: none/head.new: No such file or directory'
+is_stderr 'vitals-audit: none/head: cannot be written: No such file or directory'
 try 'no command' vitals-audit
 is_status 2
 is_stdout ''

@@ -383,7 +383,7 @@ stderr_has '^vitals-plot: none: No such file'
 try 'an output that cannot be made' vitals-plot -o none/report.html one
 is_status 3
 is_stdout ''
-stderr_has '^vitals-plot: none/report.html: cannot create '
+stderr_has '^vitals-plot: none/report.html: cannot be written: '
 if [ -w /dev/full ]; then
 	try 'a full disk' sh -c 'vitals-plot one >/dev/full'
 	is_status 3
