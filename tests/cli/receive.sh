@@ -116,12 +116,7 @@ deliver_through_kills() { # EVENTS KILLS SEED START KILLED
 	done | vitals-sign -q -k key -i id >messages
 	jq -r .payload messages >sent
 	sort sent >want
-	# A port that the system gives to nothing else while the receiver is down.
-	kills_port=$((10000 + $$ % 20000))
-	while bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' try $kills_port 2>/dev/null; do
-		kills_port=$((kills_port + 1))
-	done
-	LISTEN=127.0.0.1:$kills_port
+	LISTEN=127.0.0.1:$(unused_port)
 	"$kills_start"
 	rm -f feed
 	mkfifo feed

@@ -155,6 +155,15 @@ wait_for() { # COMMAND [ARG ...]
 		sleep 0.05
 	done
 }
+# Print a port on which nobody listens, and which the system gives to nothing else while a
+# server there is down.
+unused_port() {
+	tap_p=$((10000 + $$ % 20000))
+	while bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' try $tap_p 2>/dev/null; do
+		tap_p=$((tap_p + 1))
+	done
+	echo $tap_p
+}
 # Does each line of an audit file have the hash of itself, and of the one before?
 chained() { # FILE
 	chained_p=$(printf '%064d' 0) chained_n=0
