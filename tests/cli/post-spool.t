@@ -118,14 +118,14 @@ is_stdout ''
 is_stderr "vitals-post: $base/status/410: HTTP 410 says: answer 410
 vitals-post: $base/status/410: switched off: HTTP 410
 vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries
-vitals-post: 3 wait in the spool"
+vitals-post: 3 wait in the spool: --drain tries again"
 events 4 | tail -n 1 >further
 try 'it stays off' vitals-post --spool s2 "$base/status/410" <further
 is_status 4
 is_stdout ''
 is_stderr "vitals-post: $base/status/410: is switched off since it answered 410; 3 of its events are kept
 vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries
-vitals-post: 4 wait in the spool"
+vitals-post: 4 wait in the spool: --drain tries again"
 [ "$(wc -l <log)" -eq 1 ]
 ok 'one request was made'
 try 'switched on' vitals-post -q --per-endpoint 1 --spool s2 --drain --switch-on "$base/status/410" "$base/status/410"
@@ -140,7 +140,7 @@ try 'no receiver' vitals-post --breaker 0 --spool s3 --retry-base 0.01 --retry-c
 is_status 4
 is_stdout ''
 is_stderr 'vitals-post: 0 delivered, 0 dead, 0 expired, 12 retries
-vitals-post: 3 wait in the spool'
+vitals-post: 3 wait in the spool: --drain tries again'
 vitals-post --spool s3 --list | jq -e -s 'all(.status == "waiting" and .attempts >= 5 and .nextAttempt != null) and length == 3' >/dev/null
 ok 'all wait for the slow phase'
 try 'drained in vain' vitals-post -q --breaker 2 --spool s3 --retry-base 0.01 --retry-cap 0.05 --drain
@@ -188,7 +188,7 @@ kill $pid
 wait $pid
 [ $? -eq 0 ] && [ "$(wc -l <out5)" -lt 200 ]
 ok 'SIGTERM: status 0, and not all is sent'
-grep -q '^vitals-post: signal SIGTERM: ends with what is under way$' err5 && grep -q 'wait in the spool$' err5
+grep -q '^vitals-post: signal SIGTERM: ends with what is under way$' err5 && grep -q 'wait in the spool: --drain tries again$' err5
 ok 'it says so'
 try 'the rest' vitals-post --spool s5 --drain "$base/ok"
 is_status 0
