@@ -135,7 +135,7 @@ check_options(const char *url, struct listen_position *at)
 	opt.listen.give_up_ms = ms(opt.give_up);
 	opt.listen.try_better = ms(opt.try_better);
 	if (listen_url_check(url, opt.listen.http.allow_http, &err) != 0)
-		return cli_usage(&cli, "%s", err.text);
+		return cli_usage_err(&cli, NULL, &err);
 	if (opt.listen.once && opt.way != LISTEN_AUTO && opt.way != LISTEN_POLL)
 		return cli_usage(&cli, "--once polls: omit --transport");
 	return read_after(at);

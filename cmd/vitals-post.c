@@ -248,12 +248,8 @@ main(int argc, char *argv[])
 	why = post_clash(&o);
 	if (why != NULL)
 		return cli_usage(&cli, "%s", why);
-	if (post_check(&o, &err) != 0) {
-		if (!err_is_memory(&err))
-			return cli_usage(&cli, "%s", err.text);
-		diag_error("%s", err.text);
-		return CLI_SYSTEM;
-	}
+	if (post_check(&o, &err) != 0)
+		return cli_usage_err(&cli, NULL, &err);
 	out = cli_output();
 	status = out == NULL            ? CLI_SYSTEM
 	    : (o.list || o.export_dead) ? post_list(&o, out)

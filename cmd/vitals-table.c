@@ -185,11 +185,7 @@ main(int argc, char *argv[])
 	if (opt.columns != NULL && strcmp(opt.columns, "list") == 0) {
 		status = list_columns(out);
 	} else if ((t = table_new(&options, &err)) == NULL) {
-		status = err_is_memory(&err)
-		    ? CLI_SYSTEM
-		    : cli_usage(&cli, "--columns: %s", err.text);
-		if (status == CLI_SYSTEM)
-			diag_error("%s", err.text);
+		status = cli_usage_err(&cli, "--columns", &err);
 	} else {
 		status = run(t, argv + first, argc - first, out);
 	}

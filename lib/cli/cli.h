@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "diag/err.h"
 #include "diag/verdict.h"
 #include "ndjson/ndjson.h"
 
@@ -149,6 +150,11 @@ int cli_parse(const struct cli *cli, int argc, char *argv[], int *operand);
 /* Report a wrong call, and print the usage.  Return CLI_USAGE. */
 int cli_usage(const struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The same for ${err} about ${option}; NULL: it names the option itself.  If
+ * memory ran out, the call was not wrong: report that and return CLI_SYSTEM. */
+int cli_usage_err(
+    const struct cli *cli, const char *option, const struct err *err);
 
 /* Finds the name that a mistyped word is nearest to, by the edit distance with
  * swaps of neighbours (Damerau and Levenshtein): begin, try each name, and read

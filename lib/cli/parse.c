@@ -316,3 +316,14 @@ cli_usage(const struct cli *cli, const char *fmt, ...)
 	    cli->operands[0] != '\0' ? " " : "", cli->operands);
 	return CLI_USAGE;
 }
+
+int
+cli_usage_err(const struct cli *cli, const char *option, const struct err *err)
+{
+	if (err_is_memory(err)) {
+		diag_error("%s", err->text);
+		return CLI_SYSTEM;
+	}
+	return option != NULL ? cli_usage(cli, "%s: %s", option, err->text)
+			      : cli_usage(cli, "%s", err->text);
+}

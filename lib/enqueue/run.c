@@ -51,12 +51,8 @@ open_queue(struct enqueue_run *r, const struct cli *cli)
 	connection.note = enqueue_note;
 	connection.context = r;
 	r->redis = redis_new(&connection, &err);
-	if (r->redis == NULL && err_is_memory(&err)) {
-		diag_error("%s", err.text);
-		return CLI_SYSTEM;
-	}
 	if (r->redis == NULL)
-		return cli_usage(cli, "%s", err.text);
+		return cli_usage_err(cli, NULL, &err);
 	q.redis = r->redis;
 	r->p = queue_producer_new(&q, &err);
 	if (r->p != NULL)

@@ -56,7 +56,7 @@ options_dedupe(const struct cli *cli, struct options_several *o,
 	options_several_note(o);
 	*shared = dedupe_shared_new(&o->redis, (int64_t)(o->keep * 1000), &err);
 	if (*shared == NULL)
-		return cli_usage(cli, "%s", err.text);
+		return cli_usage_err(cli, NULL, &err);
 	return started(
 	    dedupe_shared_start(*shared, OPTIONS_SEVERAL_START_MS, &err),
 	    dedupe_shared_name(*shared), &err);
