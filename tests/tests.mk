@@ -28,8 +28,9 @@ export UBSAN_OPTIONS ?= exitcode=99:print_stacktrace=1
 $(B)/obj/tests/unit/%.o: MOD_CFLAGS = -Itests $(call pkg_cflags,$(sort $(foreach \
 	m,$(needs_tests/unit/$*),$(PKG_$(m)))))
 
-# It makes system calls that POSIX does not have.
-$(B)/obj/tests/unit/sandbox_holds.o: MOD_CFLAGS += -D_GNU_SOURCE
+# They make system calls that POSIX does not have.
+$(B)/obj/tests/unit/sandbox_holds.o $(B)/obj/tests/coverage/counters.o: \
+	MOD_CFLAGS += -D_GNU_SOURCE
 
 $(unit_bin): $(B)/%: $(B)/obj/%.o $(B)/libvitals.a
 	@mkdir -p $(@D)
@@ -67,15 +68,21 @@ check-valgrind: all ## run tests of the tools under valgrind
 	$(shell grep -l '^# valgrind' $(cli_tests) /dev/null)
 
 # The lines of each folder of lib that the tests reach.  A program writes what it
-# has reached at its end, as a sanitizer does, so this build has no sandbox either.
-COVERAGE_TESTS ?= $(unit_bin:$(B)/%=build/coverage/%) $(cli_tests)
+# has reached at its end, which a sandbox forbids: this build has none, like one with
+# a sanitizer.
+COVERAGE = build/coverage
+COVERAGE_TESTS ?= $(unit_bin:$(B)/%=$(COVERAGE)/%) $(cli_tests) $(fault_tests)
+coverage_build = $(MAKE) B=$(COVERAGE) CFLAGS='-O0 -g --coverage' \
+	CPPFLAGS=-DSANITIZED
+counters = $(COVERAGE)/obj/tests/coverage/counters.o
 coverage: ## print how much of each folder of lib the tests reach
-	$(MAKE) B=build/coverage CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage \
-	CPPFLAGS=-DSANITIZED check-build
-	$(Q)find build/coverage -name '*.gcda' -exec rm -f {} +
-	$(Q)BUILD=build/coverage tests/run -j $(JOBS) $(COVERAGE_TESTS) || \
+	$(coverage_build) $(counters)
+	$(coverage_build) LDFLAGS='--coverage $(counters)' check-build
+	$(Q)find $(COVERAGE) -name '*.gcda' -exec rm -f {} +
+	$(Q)GCOV_ERROR_FILE=/dev/null BUILD=$(COVERAGE) \
+	tests/run -j $(JOBS) $(COVERAGE_TESTS) || \
 	echo 'coverage: some tests failed' >&2
-	$(Q)sh tests/coverage.sh build/coverage
+	$(Q)sh tests/coverage/report.sh $(COVERAGE)
 
 # The whole pipe, with a clip that it makes itself.
 demo: all ## run the whole pipe on a clip that it makes

@@ -2,13 +2,13 @@
 # Print the lines of each folder of lib that were executed in BUILD, which was built
 # with --coverage, since its counters were removed:
 #
-#	tests/coverage.sh BUILD
+#	tests/coverage/report.sh BUILD
 #
 # The folders with the least come first.  The last line is the sum.
 
 set -eu
-build=${1:?usage: tests/coverage.sh BUILD}
-cd "$(dirname "$0")/.."
+build=${1:?usage: tests/coverage/report.sh BUILD}
+cd "$(dirname "$0")/../.."
 LC_ALL=C
 export LC_ALL
 command -v gcov >/dev/null || {
@@ -28,7 +28,7 @@ find "$build/obj/lib" -name '*.gcno' -exec gcov -n {} + 2>/dev/null |
 		share = $2 + 0
 		count = $NF
 		lines[part[2]] += count
-		reached[part[2]] += share * count / 100
+		reached[part[2]] += int(share * count / 100 + 0.5)
 		known = 0
 	}
 	END {
