@@ -128,6 +128,10 @@ take_entry(
 	if (s->changed || e->n > next)
 		jump(st, e->n);
 	bad = stream_append(st, e->line, place.ms, &err) != 0;
+	if (bad && err_is_memory(&err)) {
+		stream_fail(st, &err);
+		return false;
+	}
 	if (bad)
 		jump(st, e->n + 1);
 	stream_line_report(st, &line, false, bad ? err.text : NULL);
@@ -288,21 +292,23 @@ add_to_page(
 	struct stream_source *s = st->options.source;
 	struct history *h = st->options.history;
 	struct history_line line;
-	bool bad;
+	struct err err;
+	bool good, bad;
 
 	if (*next != 0 && e->n != *next)
 		return false;
-	bad = stream_line_read(st, e->line, ms, &line, NULL) != 0;
+	good = stream_line_read(st, e->line, ms, &line, &err) == 0;
+	bad = !good && !err_is_memory(&err);
 	if (*next == 0) {
 		/* What was wanted and is missing was trimmed or deleted, and
 		 * nobody gets a bad line.  This is a gap of these numbers only:
 		 * what is before them may be there. */
 		history_page_gap(h, s->target, bad ? e->n + 1 : e->n);
-		if (!bad)
+		if (good)
 			history_page_begin(h, e->n);
 	}
 	*next = e->n + 1;
-	return !bad && history_page_add(h, &line) == 0;
+	return good && history_page_add(h, &line) == 0;
 }
 
 /* Entries from the low end on: add those from the target on as a page. */

@@ -114,8 +114,8 @@ end_input(struct stream *st, bool complete)
 	st->complete = complete;
 }
 
-static void
-fail(struct stream *st, const struct err *err)
+void
+stream_fail(struct stream *st, const struct err *err)
 {
 	st->count.failed = true;
 	st->failure = *err;
@@ -131,7 +131,7 @@ stream_line_report(struct stream *st, const struct ndjson_line *line,
 	st->count.lines++;
 	st->count.bad += why != NULL;
 	if (st->options.line(st->options.context, line, !overlong, why) != 0)
-		fail(st, &reported);
+		stream_fail(st, &reported);
 	else if (why != NULL && st->options.strict)
 		end_input(st, false);
 }
@@ -151,7 +151,7 @@ take_line(void *context, const struct ndjson_line *line, bool overlong)
 	if (why == NULL &&
 	    stream_append(st, line->text, instant_now(), &err) != 0) {
 		if (err_is_memory(&err)) {
-			fail(st, &err);
+			stream_fail(st, &err);
 			return;
 		}
 		why = err.text;
@@ -167,10 +167,10 @@ stream_take(void *context, struct span bytes, int errnum)
 
 	if (errnum != 0) {
 		err_sys(&err, errnum, "<stdin>: read failed");
-		fail(st, &err);
+		stream_fail(st, &err);
 	} else if (ndjson_pieces_add(&st->pieces, bytes, take_line, st) != 0) {
 		err_set(&err, "out of memory");
-		fail(st, &err);
+		stream_fail(st, &err);
 	} else if (bytes.n == 0 && !st->ended) {
 		end_input(st, true);
 	}
@@ -191,7 +191,7 @@ stream_commit(struct stream *st)
 	if (!st->history_failed &&
 	    history_commit(h, instant_now(), &err) != 0) {
 		st->history_failed = true;
-		fail(st, &err);
+		stream_fail(st, &err);
 	}
 	if (st->ended && history_uncommitted(h) == 0)
 		st->closing = !st->complete || !st->options.stay;

@@ -336,6 +336,9 @@ int stream_line_read(struct stream *st, struct span text, int64_t time,
 int stream_append(
     struct stream *st, struct span text, int64_t time, struct err *err);
 
+/* Read no further, and stop with ${err} at the next stream_commit. */
+void stream_fail(struct stream *st, const struct err *err);
+
 /* Report ${line} to the owner: why it is bad, or with NULL that it is good. */
 void stream_line_report(struct stream *st, const struct ndjson_line *line,
     bool overlong, const char *why);

@@ -68,8 +68,11 @@ trials() { # FUNCTION [OPTION ...]
 		ok "$trials_f fails: nothing acknowledged is lost $* ($runs trials)"
 	fi
 }
-for f in write fsync; do
+for f in malloc write fsync; do
 	trials $f --state state.db
 	trials $f
+done
+for f in open close; do
+	trials $f --state state.db
 done
 done_testing
