@@ -9,7 +9,7 @@
 #include "post/post.h"
 
 /* Rows of all groups of options together. */
-#define ROWS_MAX 80
+#define ROWS_MAX 96
 
 static size_t
 endpoint_rows(struct post_options *o, struct cli_option *to)

@@ -11,6 +11,8 @@ complete -c vitals-enqueue -s s -l spool -r -F -d 'store lines in FILE while the
 complete -c vitals-enqueue -l give-up-after -x -d 'exit after so long without the server (300)'
 complete -c vitals-enqueue -l redis-user -x -d 'ACL user (default: that of the URL)'
 complete -c vitals-enqueue -l redis-password-file -r -F -d 'log in with the password in FILE'
+complete -c vitals-enqueue -l redis-sentinel-user -x -d 'ACL user of the Sentinels'
+complete -c vitals-enqueue -l redis-sentinel-password-file -r -F -d 'log in to the Sentinels with the password in FILE'
 complete -c vitals-enqueue -l redis-ca -r -F -d 'trust only the certificates in FILE'
 complete -c vitals-enqueue -l redis-certificate -r -F -d 'present this client certificate (PEM)'
 complete -c vitals-enqueue -l redis-certificate-key -r -F -d 'its private key, unless in the same file'

@@ -27,6 +27,8 @@ complete -c vitals-receive -l dedupe -x -d 'share IDs with other receivers, in t
 complete -c vitals-receive -l dedupe-for -x -d 'how long IDs stay there (default: 604800, a week)'
 complete -c vitals-receive -l redis-user -x -d 'ACL user (default: that of the URL)'
 complete -c vitals-receive -l redis-password-file -r -F -d 'log in with the password in FILE'
+complete -c vitals-receive -l redis-sentinel-user -x -d 'ACL user of the Sentinels'
+complete -c vitals-receive -l redis-sentinel-password-file -r -F -d 'log in to the Sentinels with the password in FILE'
 complete -c vitals-receive -l redis-ca -r -F -d 'trust only the certificates in FILE'
 complete -c vitals-receive -l redis-certificate -r -F -d 'present this client certificate (PEM)'
 complete -c vitals-receive -l redis-certificate-key -r -F -d 'its private key, unless in the same file'

@@ -17,6 +17,8 @@ complete -c vitals-stream -l store-bytes -x -d 'most bytes there (default: 1 GiB
 complete -c vitals-stream -l from -x -d 'read lines and history from this queue in Redis'
 complete -c vitals-stream -l redis-user -x -d 'ACL user (default: that of the URL)'
 complete -c vitals-stream -l redis-password-file -r -F -d 'log in with the password in FILE'
+complete -c vitals-stream -l redis-sentinel-user -x -d 'ACL user of the Sentinels'
+complete -c vitals-stream -l redis-sentinel-password-file -r -F -d 'log in to the Sentinels with the password in FILE'
 complete -c vitals-stream -l redis-ca -r -F -d 'trust only the certificates in FILE'
 complete -c vitals-stream -l redis-certificate -r -F -d 'present this client certificate (PEM)'
 complete -c vitals-stream -l redis-certificate-key -r -F -d 'its private key, unless in the same file'

@@ -13,6 +13,11 @@
 	    "ACL user (default: that of the URL)", &(o)->user),              \
 	    CLI_FILE("redis-password-file", 0, "FILE",                       \
 		"log in with the password in FILE", &(o)->password_file),    \
+	    CLI_TEXT("redis-sentinel-user", 0, "NAME",                       \
+		"ACL user of the Sentinels", &(o)->sentinel_user),           \
+	    CLI_FILE("redis-sentinel-password-file", 0, "FILE",              \
+		"log in to the Sentinels with the password in FILE",         \
+		&(o)->sentinel_password_file),                               \
 	    CLI_FILE("redis-ca", 0, "FILE",                                  \
 		"trust only the certificates in FILE", &(o)->ca_file),       \
 	    CLI_FILE("redis-certificate", 0, "FILE",                         \

@@ -20,6 +20,7 @@ options_several_stray(const struct options_several *several)
 
 	return o->url == NULL &&
 	    (o->user != NULL || o->password_file != NULL ||
+		o->sentinel_user != NULL || o->sentinel_password_file != NULL ||
 		o->ca_file != NULL || o->certificate != NULL ||
 		o->certificate_key != NULL || o->allow_plain);
 }

@@ -20,12 +20,28 @@ say(struct redis *r, const char *const text[], size_t n)
 	return 0;
 }
 
+/* The file with the password of the server, or of the Sentinel, that is greeted;
+ * NULL if it needs none. */
+static const char *
+password_file(const struct redis *r)
+{
+	return r->asking ? r->sentinel_password_file : r->password_file;
+}
+
+static const char *
+user_name(const struct redis *r)
+{
+	if (r->asking)
+		return r->sentinel_user != NULL ? r->sentinel_user : "";
+	return r->user != NULL ? r->user : r->url.user;
+}
+
 static int
 say_password(struct redis *r)
 {
 	const struct crypto_secret_from from = {
-	    .file = r->password_file, .fd = -1};
-	const char *user = r->user != NULL ? r->user : r->url.user;
+	    .file = password_file(r), .fd = -1};
+	const char *user = user_name(r);
 	struct buf password;
 	struct span word[3] = {SPAN_LIT("AUTH")};
 	size_t n = 1;
@@ -53,14 +69,14 @@ redis_hello_say(struct redis *r)
 	static const char *const config[] = {"CONFIG", "GET", "append*"};
 
 	r->greeted = 0;
+	if (password_file(r) != NULL && say_password(r) != 0)
+		return -1;
 	if (r->asking) {
 		const char *const ask[] = {
 		    "SENTINEL", "get-master-addr-by-name", r->url.master};
 
 		return say(r, ask, 3);
 	}
-	if (r->password_file != NULL && say_password(r) != 0)
-		return -1;
 	if (say(r, info, 2) != 0 || say(r, role, 1) != 0 ||
 	    say(r, config, 3) != 0)
 		return -1;
@@ -239,18 +255,19 @@ take_reply(struct redis *r, const struct redis_reply *reply)
 {
 	size_t at = r->greeted++;
 	size_t first =
-	    r->password_file == NULL ? 1 : 0; /* then there is no AUTH */
+	    password_file(r) == NULL ? 1 : 0; /* then there is no AUTH */
 
-	if (r->asking)
-		return take_master(r, reply);
 	at += first;
 	if (reply->type == REDIS_ERROR && at > 0) {
 		if (starts(reply->text, "NOAUTH"))
-			return no(r, true, "%s",
-			    "it wants a password: --redis-password-file FILE");
+			return no(r, true,
+			    "it wants a password: --redis-%spassword-file FILE",
+			    r->asking ? "sentinel-" : "");
 		if (redis_error_passing(reply->text))
 			return no(r, false, "%s", reply->text.p);
 	}
+	if (at > 0 && r->asking)
+		return take_master(r, reply);
 	switch (at) {
 	case 0:
 		return take_password(r, reply);

@@ -34,6 +34,7 @@ struct redis {
 	/* From the options. */
 	struct redis_url url;
 	char *user, *password_file;
+	char *sentinel_user, *sentinel_password_file;
 	bool allow_plain;
 	int64_t connect_ms, answer_ms;
 	redis_notify *note;

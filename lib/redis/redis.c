@@ -29,6 +29,15 @@ check(const struct redis_options *o, const struct redis_url *u, struct err *err)
 		    "--redis-user and a user in the URL exclude each other");
 	if ((o->user != NULL || u->user[0] != '\0') && o->password_file == NULL)
 		return err_set(err, "a user needs --redis-password-file");
+	if (u->master[0] == '\0' &&
+	    (o->sentinel_user != NULL || o->sentinel_password_file != NULL))
+		return err_set(err,
+		    "the user and password of Sentinels are only for "
+		    "redis+sentinel:// and rediss+sentinel://");
+	if (o->sentinel_user != NULL && o->sentinel_password_file == NULL)
+		return err_set(err,
+		    "--redis-sentinel-user needs "
+		    "--redis-sentinel-password-file");
 	for (size_t i = 0; !secure && !o->allow_plain && i < u->places; i++)
 		if (!redis_url_loopback(u->place[i].host))
 			return err_set(err,
@@ -85,10 +94,13 @@ init(struct redis *r, const struct redis_options *o, struct err *err)
 
 	if (redis_url_read(o->url, &r->url, err) != 0 ||
 	    check(o, &r->url, err) != 0 ||
-	    check_password(o->password_file, err) != 0)
+	    check_password(o->password_file, err) != 0 ||
+	    check_password(o->sentinel_password_file, err) != 0)
 		return -1;
 	r->user = copy(o->user, &failed);
 	r->password_file = copy(o->password_file, &failed);
+	r->sentinel_user = copy(o->sentinel_user, &failed);
+	r->sentinel_password_file = copy(o->sentinel_password_file, &failed);
 	redis_url_show(&r->url, &r->name);
 	if (failed || buf_string(&r->name) == NULL)
 		return err_set(err, "out of memory");
@@ -137,6 +149,8 @@ redis_free(struct redis *r)
 	redis_tls_free(r->tls);
 	free(r->user);
 	free(r->password_file);
+	free(r->sentinel_user);
+	free(r->sentinel_password_file);
 	buf_release(&r->name);
 	free(r->flight.context);
 	free(r);

@@ -99,8 +99,10 @@ struct redis_options {
 	const char *url;           /* see redis/url.h */
 	const char *user;          /* NULL: that of the URL, or "default" */
 	const char *password_file; /* one line, crypto_secret; NULL: no AUTH */
-	const char *ca_file;       /* rediss only; NULL: the system's */
-	const char *certificate;   /* of the client, PEM; or NULL */
+	const char *sentinel_user; /* redis+sentinel only: likewise */
+	const char *sentinel_password_file;
+	const char *ca_file;         /* rediss only; NULL: the system's */
+	const char *certificate;     /* of the client, PEM; or NULL */
 	const char *certificate_key; /* its key; NULL: in certificate */
 	bool allow_plain;            /* redis:// also beyond loopback */
 	/* Times in ms, 0 for the default: to connect, with TLS and AUTH (10 s);
@@ -114,7 +116,7 @@ struct redis_options {
 struct redis;
 
 /* Check the options, read the files, and copy everything.  Do not connect yet.
- * The password file is read again for each connection.  Return NULL with
+ * The password files are read again for each connection.  Return NULL with
  * ${err}; it names the option or file. */
 struct redis *redis_new(const struct redis_options *o, struct err *err);
 

@@ -61,6 +61,59 @@ is_status 4
 is_stdout ''
 stderr_has "^vitals-receive: $plain/ward: "
 
+# A Sentinel with a password, and one with a user, of a server with another password.
+redis_start p 'requirepass of-the-server'
+printf 'of-the-server\n' >server.password
+redis_sentinel p1 p 1 'sentinel auth-pass main of-the-server' 'requirepass of-sentinel'
+redis_sentinel p2 p 1 'sentinel auth-pass main of-the-server' \
+	'user ask on >of-ask allchannels -@all +sentinel|get-master-addr-by-name' 'user default off'
+printf 'of-sentinel\n' >p1.password
+printf 'of-ask\n' >p2.password
+printf '{"id":"p1"}\n' >in
+P1=redis+sentinel://127.0.0.1:$(redis_port p1)/main/q
+P2=redis+sentinel://127.0.0.1:$(redis_port p2)/main/q
+enqueue() { # NAME URL [OPTION ...]
+	enqueue_n=$1
+	shift
+	try "$enqueue_n" vitals-enqueue -q --give-up-after 120 \
+		--redis-password-file server.password "$@" <in
+}
+enqueue 'a Sentinel with a password' --redis-sentinel-password-file p1.password "$P1"
+is_status 0
+stdout_lines 1
+is_stderr ''
+enqueue 'a Sentinel with a user' --redis-sentinel-user ask \
+	--redis-sentinel-password-file p2.password "$P2"
+is_status 0
+stdout_lines 1
+is_stderr ''
+enqueue 'a Sentinel, and no password' "$P1"
+is_status 4
+is_stdout ''
+stderr_has 'it wants a password: --redis-sentinel-password-file FILE$'
+enqueue 'the password of the server for a Sentinel' \
+	--redis-sentinel-password-file server.password "$P1"
+is_status 4
+is_stdout ''
+stderr_has ': the password was not accepted: '
+stderr_has "127.0.0.1:$(redis_port p1): "
+try 'a user of Sentinels without a password' vitals-enqueue --redis-sentinel-user ask "$P1" <in
+is_status 2
+is_stdout ''
+stderr_has 'redis-sentinel-user needs --redis-sentinel-password-file'
+try 'a password of Sentinels without any' vitals-enqueue \
+	--redis-sentinel-password-file p1.password "redis://127.0.0.1:$(redis_port p)/q" <in
+is_status 2
+is_stdout ''
+stderr_has 'the user and password of Sentinels are only for redis'
+for tool in 'vitals-receive -k key -l 127.0.0.1:0' 'vitals-stream -l 127.0.0.1:0'; do
+	# shellcheck disable=SC2086
+	try "without a server: $tool" $tool --redis-sentinel-password-file p1.password
+	is_status 2
+	is_stdout ''
+	stderr_has "needs --"
+done
+
 # The master that Sentinels name, before and after a failover.
 redis_start m
 redis_start s "replicaof 127.0.0.1 $(redis_port m)"

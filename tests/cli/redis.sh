@@ -10,7 +10,7 @@
 #	redis_again NAME		starts it again, with its port and its data
 #	redis_certificates		ca.pem, server.pem, server.key
 #	redis_tls NAME [OPTION ...]	the same as redis_start, with TLS only
-#	redis_sentinel NAME MASTER QUORUM	a Sentinel of the server MASTER
+#	redis_sentinel NAME MASTER QUORUM [OPTION ...]	a Sentinel of the server MASTER
 
 for REDIS_SERVER in redis-server valkey-server ''; do
 	[ -n "$REDIS_SERVER" ] || skip_all 'no redis-server here'
@@ -104,11 +104,13 @@ redis_tls() { # NAME [OPTION ...]
 	# shellcheck disable=SC2034 # for the tests
 	REDIS=rediss://127.0.0.1:$PORT
 }
-redis_sentinel() { # NAME MASTER QUORUM: of the group "main"
-	redis_new "$1" --sentinel port \
-		"sentinel monitor main 127.0.0.1 $(redis_port "$2") $3" \
+redis_sentinel() { # NAME MASTER QUORUM [OPTION ...]: of the group "main"
+	redis_sentinel_n=$1 redis_sentinel_m=$(redis_port "$2") redis_sentinel_q=$3
+	shift 3
+	redis_new "$redis_sentinel_n" --sentinel port \
+		"sentinel monitor main 127.0.0.1 $redis_sentinel_m $redis_sentinel_q" \
 		'sentinel down-after-milliseconds main 500' \
-		'sentinel failover-timeout main 5000'
+		'sentinel failover-timeout main 5000' "$@"
 }
 redis_kill() { # NAME
 	kill -9 "$(cat "$WORK/redis-$1/pid")"
