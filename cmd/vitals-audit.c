@@ -234,10 +234,10 @@ check_options(const char *command, struct stats_options *o)
 		what = "only stats has --every, --slo and --within";
 	else if (opt.every != NULL &&
 	    stats_read_duration(opt.every, &o->every) != 0)
-		what = "--every: not a time such as 1h";
+		what = "--every: not a time such as 1h, from 1ms to 366d";
 	else if (opt.within != NULL &&
 	    stats_read_duration(opt.within, &o->within) != 0)
-		what = "--within: not a time such as 30s";
+		what = "--within: not a time such as 30s, from 1ms to 366d";
 	else if (opt.slo != NULL && stats_read_share(opt.slo, &o->wanted) != 0)
 		what = "--slo: not a share such as 99.9%";
 	return what == NULL ? CLI_GO : cli_usage(&cli, "%s", what);
@@ -286,7 +286,8 @@ main(int argc, char *argv[])
 	    strcmp(command, "trace") != 0)
 		return cli_usage(
 		    &cli, "the first operand must be verify, stats or trace");
-	if (strcmp(command, "trace") == 0 && first == argc)
+	if (strcmp(command, "trace") == 0 &&
+	    (first == argc || argv[first][0] == '\0'))
 		return cli_usage(&cli, "trace: needs the ID of an event");
 	status = check_options(command, &options);
 	if (status != CLI_GO)

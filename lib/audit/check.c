@@ -317,7 +317,8 @@ describe(const struct ndjson_line *line, enum ndjson_status status,
 	if (find(s, "}{\"record\":\""))
 		return "joined with the line after it";
 	if (form == AUDIT_MALFORMED && audit_line_is_torn(s))
-		return "cut short";
+		return s.p[s.n - 1] == '}' ? "has no hashes at its end"
+					   : "cut short";
 	return form == AUDIT_CHANGED ? NULL : "not an audit line";
 }
 

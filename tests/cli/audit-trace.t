@@ -65,6 +65,10 @@ try 'no such event' vitals-audit trace e-9 sender hub
 is_status 1
 is_stdout ''
 is_stderr 'vitals-audit: e-9: no line is about this event'
+try 'an empty ID' vitals-audit trace '' sender
+is_status 2
+is_stdout ''
+stderr_has 'trace: needs the ID of an event'
 try 'no ID' vitals-audit trace
 is_status 2
 is_stdout ''

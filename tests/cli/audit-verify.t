@@ -196,4 +196,11 @@ try 'one more' vitals-audit verify many
 is_status 3
 is_stdout ''
 is_stderr 'vitals-audit: many: the chain is broken in more than 8192 places'
+
+printf '{"record":"settled","seq":0,"id":"e"}\n{"record":"settled","se\n' >faults
+try 'lines without hashes' vitals-audit verify faults
+is_status 1
+stderr_has '^vitals-audit: faults:1: inserted: 1 line: has no hashes at its end$'
+stderr_has '^vitals-audit: faults:2: inserted: 1 line: cut short$'
+stdout_lines 1
 done_testing
