@@ -9,10 +9,11 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Write ${n} bytes from ${p} to "${path}.new", with ${mode} less the umask if it
- * does not exist, and give it the name ${path}; with ${sync} wait for the disk in
- * between.  Return 0; or -1 with errno set, and then ${path} is as it was and
- * "${path}.new" is gone. */
+/* Write ${n} bytes from ${p} to a new file, "${path}.PID.new", and give it the name
+ * ${path}.  It has the mode of the old file, or ${mode} less the umask if there is
+ * none; with ${sync} wait for the disk before it gets the name.  Of two writers the
+ * last one wins.  Return 0; or -1 with errno set, and then ${path} is as it was and
+ * the new file is gone. */
 int compat_replace(
     const char *path, const void *p, size_t n, mode_t mode, bool sync);
 

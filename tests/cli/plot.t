@@ -384,6 +384,27 @@ try 'an output that cannot be made' vitals-plot -o none/report.html one
 is_status 3
 is_stdout ''
 stderr_has '^vitals-plot: none/report.html: cannot be written: '
+echo old >mode.svg
+chmod 640 mode.svg
+try 'an output that exists' vitals-plot -o mode.svg one
+is_status 0
+is_stdout ''
+is_stderr ''
+cmp -s mode.svg one.svg && [ "$(stat -c %a mode.svg)" = 640 ] &&
+	[ "$(find . -name 'mode.svg*' | wc -l)" -eq 1 ]
+ok 'keeps its mode, and nothing is left beside it'
+# The name of the new file is that of the process, so that two do not share it.
+echo other >victim
+try 'a link in the place of the new file' sh -c 'ln -s victim "linked.svg.$$.new"; exec vitals-plot -o linked.svg one'
+is_status 0
+is_stdout ''
+is_stderr ''
+cmp -s linked.svg one.svg && [ "$(cat victim)" = other ] && [ ! -L linked.svg ]
+ok 'is not followed'
+try 'a folder as output' vitals-plot -o . one
+is_status 3
+is_stdout ''
+stderr_has '^vitals-plot: .: cannot be written: Is a directory$'
 if [ -w /dev/full ]; then
 	try 'a full disk' sh -c 'vitals-plot one >/dev/full'
 	is_status 3

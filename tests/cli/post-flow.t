@@ -276,7 +276,8 @@ stdout_lines 3
 is_stderr ''
 grep -q '^vitals_post_delivered_total{endpoint="'"$base"'/ok"} 3$' m &&
 	grep -q '^vitals_post_latency_seconds_count{endpoint="'"$base"'/ok"} 3$' m &&
-	grep -q '^vitals_post_queue_events{endpoint="'"$base"'/ok"} 0$' m && [ ! -e m.new ]
+	grep -q '^vitals_post_queue_events{endpoint="'"$base"'/ok"} 0$' m &&
+	[ "$(find . -name 'm.*new' | wc -l)" -eq 0 ]
 ok 'are there'
 # The text format: each family has HELP and TYPE once and before its rows, its rows are
 # together, no row is a duplicate, and buckets increase.
