@@ -221,7 +221,7 @@ enqueue_report_left(struct enqueue_run *r)
 {
 	struct queue_line line;
 	struct ndjson_line text;
-	uint64_t n = 0;
+	uint64_t n = 0, waiting;
 
 	queue_producer_stop(r->p);
 	while (queue_producer_withdraw(r->p, &line))
@@ -232,16 +232,18 @@ enqueue_report_left(struct enqueue_run *r)
 		left(r, text.text, &n);
 	report_torn_line(r);
 	if (n > 0) {
-		diag_error("%" PRIu64
-			   " lines were read and not acknowledged%s%s",
-		    n, r->bad.fd >= 0 ? ": they are in " : "",
+		diag_error("%" PRIu64 " line%s read and not acknowledged%s%s",
+		    n, n == 1 ? " was" : "s were",
+		    r->bad.fd >= 0 ? ": they are in " : "",
 		    r->bad.fd >= 0 ? r->o->rejects : "");
 		enqueue_fail(r, CLI_REMOTE);
 	}
-	if (r->bridge != NULL && enqueue_bridge_count(r->bridge) > 0) {
+	waiting = r->bridge != NULL ? enqueue_bridge_count(r->bridge) : 0;
+	if (waiting > 0) {
 		diag_error("%s: %" PRIu64
-			   " lines wait for the queue: run again to send them",
-		    r->o->spool, enqueue_bridge_count(r->bridge));
+			   " line%s for the queue: run again to send %s",
+		    r->o->spool, waiting, waiting == 1 ? " waits" : "s wait",
+		    waiting == 1 ? "it" : "them");
 		enqueue_fail(r, CLI_REMOTE);
 	}
 }

@@ -30,6 +30,7 @@ struct enqueue_run {
 	bool fatal;   /* the run cannot go on, and it was reported */
 	bool more;    /* stdin may have more */
 	bool ending;  /* SIGINT: end with the input */
+	bool mismatch;      /* the queue has other partitions, as reported */
 	bool output_failed; /* it was reported */
 	bool noted_full;    /* that the server takes no lines */
 	int64_t stop;       /* monotonic time to leave at; -1: not stopping */

@@ -207,7 +207,7 @@ talk(struct enqueue_run *r)
 		err_set(&text, "--partitions: %s: %s", redis_name(r->redis),
 		    err.text);
 		enqueue_is_fatal(r, CLI_OK, text.text);
-		r->status = CLI_USAGE;
+		r->mismatch = true;
 		break;
 	case QUEUE_FAILED:
 		err_set(&text, "%s: %s", redis_name(r->redis), err.text);
@@ -260,6 +260,19 @@ summary(const struct enqueue_run *r)
 	    c->queued, c->duplicate, c->spooled, c->drained, c->refused);
 }
 
+/* The exit status: wrong options as long as they are why nothing was added. */
+static int
+status_of(const struct enqueue_run *r)
+{
+	const struct enqueue_counts *c = &r->count;
+
+	if (!r->mismatch || r->status == CLI_SYSTEM)
+		return r->status;
+	return c->queued + c->duplicate + c->spooled == 0
+	    ? CLI_USAGE
+	    : cli_worst(r->status, CLI_REMOTE);
+}
+
 int
 enqueue_run(const struct cli *cli, const struct enqueue_options *o,
     struct ndjson_writer **out)
@@ -286,10 +299,11 @@ enqueue_run(const struct cli *cli, const struct enqueue_options *o,
 	} else {
 		r.status = status;
 	}
+	status = status_of(&r);
 	release(&r);
 	if (r.output_failed) {
 		ndjson_writer_free(*out);
 		*out = NULL;
 	}
-	return r.status;
+	return status;
 }

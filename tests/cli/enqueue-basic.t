@@ -115,6 +115,15 @@ try 'other partitions' vitals-enqueue --partitions 3 "$REDIS/s" </dev/null
 is_status 2
 is_stdout ''
 is_stderr "vitals-enqueue: --partitions: $REDIS/s: the queue has 16 partitions, not 3"
+# Lines that were read until the server answered are kept, and it is 2 all the same.
+events_from 91 20 >in
+: >unread
+try 'other partitions, with lines' vitals-enqueue --partitions 3 --rejects unread "$REDIS/s" <in
+is_status 2
+is_stdout ''
+stderr_has "^vitals-enqueue: --partitions: $REDIS/s: the queue has 16 partitions, not 3$"
+head -n "$(wc -l <unread)" in | cmp -s - unread
+ok 'those that were read are kept'
 events_from 1 20 >in
 try 'one partition' vitals-enqueue --partitions 1 --keep 3600 --max-len 5 \
 	"$REDIS/one" <in
