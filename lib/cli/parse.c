@@ -137,7 +137,7 @@ store(const struct parse *p, const struct cli_option *o, const char *text,
 		if (cli_read_real(text, o->min, o->max, o->to.real) == 0)
 			return CLI_GO;
 		return cli_usage(p->cli,
-		    "%s: '%s' is not a number from %g to %g", shown, text,
+		    "%s: '%s' is not a number from %.12g to %.12g", shown, text,
 		    o->min, o->max);
 	case CLI_KIND_LIST:
 		if (o->to.list->count < CLI_LIST_MAX) {

@@ -204,6 +204,10 @@ try 'two URLs' vitals-enqueue a b
 is_status 2
 is_stdout ''
 stderr_has '^vitals-enqueue: more than one URL$'
+try 'a time that is too long' vitals-enqueue --keep 1000000001 "$REDIS/s"
+is_status 2
+is_stdout ''
+stderr_has "^vitals-enqueue: --keep: '1000000001' is not a number from 0 to 1000000000$"
 try 'a bad URL' vitals-enqueue http://host/s
 is_status 2
 is_stdout ''
