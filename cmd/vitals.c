@@ -252,6 +252,8 @@ run_command(const struct command *c, char *operand[], int n)
 		    operand[c->most]);
 	if (c->run != run_doctor && (opt.json || opt.directory != NULL))
 		return cli_usage(&cli, "--json and --directory are for doctor");
+	if (opt.directory != NULL && opt.directory[0] == '\0')
+		return cli_usage(&cli, "--directory: '' is not a directory");
 	status = c->run(operand, n);
 	return c->run == run_doctor || status == CLI_USAGE
 	    ? status

@@ -45,6 +45,7 @@ try_file(const char *path, int *mode)
 
 	if (fd < 0)
 		return -1;
+	errno = 0; /* a short write sets none */
 	if (write(fd, text, sizeof(text) - 1) != (ssize_t)sizeof(text) - 1 ||
 	    fsync(fd) != 0 || fstat(fd, &st) != 0)
 		failure = errno != 0 ? errno : EIO;
@@ -99,11 +100,10 @@ check_spool(struct doctor *d, const char *path)
 		doctor_say(d, "disk.sqlite", DOCTOR_OK, NULL,
 		    "a spool can be made and opened");
 	else
-		doctor_say(d, "disk.sqlite", DOCTOR_FAILED,
+		doctor_say_failed(d, "disk.sqlite",
 		    "keep spools on a local file system, not on NFS or a "
 		    "share",
-		    "%.*s", (int)strcspn(buf_string(&out), "\n"),
-		    buf_string(&out));
+		    "vitals-post", status, &out);
 	buf_release(&out);
 }
 

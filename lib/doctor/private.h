@@ -29,6 +29,11 @@ void doctor_say(struct doctor *d, const char *name, enum doctor_verdict v,
 int spawn_run(
     const char *const argv[], const char *extra, int seconds, struct buf *out);
 
+/* Report that ${tool}, which was run for the check ${name}, failed with ${status}:
+ * with the first line that it printed, if it did. */
+void doctor_say_failed(struct doctor *d, const char *name, const char *mend,
+    const char *tool, int status, struct buf *out);
+
 /* ---- The checks ---- */
 
 void doctor_programs(struct doctor *d);     /* programs.c */

@@ -211,7 +211,6 @@ try_measuring(struct doctor *d)
 	const char *argv[] = {
 	    "/bin/sh", "-c", script, "vitals", synth, extract, NULL};
 	struct buf out;
-	const char *text;
 	int status;
 
 	if (entrance_find("synth", synth) != 0 ||
@@ -219,18 +218,16 @@ try_measuring(struct doctor *d)
 		return;
 	buf_init(&out);
 	status = spawn_run(argv, NULL, TRY_SECONDS, &out);
-	text = buf_string(&out);
-	if (text == NULL)
-		text = "out of memory";
 	if (status == 0)
 		doctor_say(d, "measure", DOCTOR_OK, NULL,
 		    "a clip was made, decoded and measured");
 	else
-		doctor_say(d, "measure", DOCTOR_FAILED,
-		    strstr(text, "opencv-data") != NULL
+		doctor_say_failed(d, "measure",
+		    buf_string(&out) != NULL &&
+			    strstr(out.data, "opencv-data") != NULL
 			? "apt-get install opencv-data"
 			: "vitals help extract; see DIAGNOSTICS",
-		    "%.*s", (int)strcspn(text, "\n"), text);
+		    "vitals-extract", status, &out);
 	buf_release(&out);
 }
 

@@ -33,3 +33,24 @@ doctor_say(struct doctor *d, const char *name, enum doctor_verdict v,
 		d->worst = v;
 	d->report(d->context, &r);
 }
+
+void
+doctor_say_failed(struct doctor *d, const char *name, const char *mend,
+    const char *tool, int status, struct buf *out)
+{
+	const char *text = buf_string(out);
+	size_t n = text != NULL ? strcspn(text, "\n") : 0;
+
+	if (n > 0)
+		doctor_say(d, name, DOCTOR_FAILED, mend, "%.*s", (int)n, text);
+	else if (status < 0)
+		doctor_say(
+		    d, name, DOCTOR_FAILED, mend, "%s could not be run", tool);
+	else if (status > 128)
+		doctor_say(d, name, DOCTOR_FAILED, mend,
+		    "%s was ended by signal %d, or took too long", tool,
+		    status - 128);
+	else
+		doctor_say(d, name, DOCTOR_FAILED, mend,
+		    "%s ended with status %d", tool, status);
+}

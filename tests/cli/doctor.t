@@ -108,6 +108,22 @@ is_status 1
 stdout_has '"name":"measure","status":"failed",.*"mend":"apt-get install opencv-data"'
 is_stderr ''
 
+printf '#!/bin/sh\nexit 3\n' >silent
+for t in post extract; do
+	rm -f bin/vitals-$t
+	cp silent bin/vitals-$t
+	chmod 755 bin/vitals-$t
+done
+try 'tools that fail without a word' env PATH=/usr/bin:/bin bin/vitals doctor --json
+is_status 1
+stdout_has '"name":"measure","status":"failed","found":"vitals-extract ended with status 3"'
+stdout_has '"name":"disk.sqlite","status":"failed","found":"vitals-post ended with status 3"'
+is_stderr ''
+
+try 'a directory without a name' vitals doctor -d ''
+is_status 2
+is_stdout ''
+stderr_has "^vitals: --directory: '' is not a directory$"
 try 'a full disk' sh -c 'vitals doctor >/dev/full'
 is_status 3
 is_stdout ''
