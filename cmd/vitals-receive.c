@@ -128,8 +128,11 @@ check_options(int operands)
 	if (opt.client_ca != NULL && opt.at.certificate == NULL)
 		return cli_usage(&cli, "--client-ca needs --tls-cert");
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		if (paths[i] != NULL && paths[i][0] != '/')
-			return cli_usage(&cli, "a path begins with /");
+		if (paths[i] != NULL && !receive_path_valid(paths[i]))
+			return cli_usage(&cli,
+			    "'%s' is not a path: it begins with / and has no "
+			    "blank, '?' or '#'",
+			    paths[i]);
 		for (size_t j = 0; paths[i] != NULL && j < i; j++)
 			if (paths[j] != NULL && strcmp(paths[i], paths[j]) == 0)
 				return cli_usage(&cli,

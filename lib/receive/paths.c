@@ -133,6 +133,17 @@ read_member(struct entry *e, const struct json_member *m, struct err *err)
 	    m->key.n < 80 ? (int)m->key.n : 80, m->key.p);
 }
 
+bool
+receive_path_valid(const char *path)
+{
+	if (path[0] != '/')
+		return false;
+	for (; *path != '\0'; path++)
+		if (*path <= ' ' || *path > '~' || *path == '?' || *path == '#')
+			return false;
+	return true;
+}
+
 static int
 read_path(struct entry *e, const struct json_index *ix, struct err *err)
 {
@@ -147,6 +158,10 @@ read_path(struct entry *e, const struct json_index *ix, struct err *err)
 	if (e->text.len > RECEIVE_PATH_MAX)
 		return err_set(err, "\"path\" is longer than %d bytes",
 		    RECEIVE_PATH_MAX - 1);
+	if (!receive_path_valid(e->text.data))
+		return err_set(err,
+		    "\"path\" has a character that is not that of a path: "
+		    "encode it as %%HH");
 	return 0;
 }
 

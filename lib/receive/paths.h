@@ -57,6 +57,10 @@ struct receive_paths *receive_paths_read(const char *file,
     void (*note)(const char *text), struct err *err);
 void receive_paths_free(struct receive_paths *p);
 
+/* Can the target of a request have ${path}?  It begins with '/', and has neither
+ * blanks nor a query, nor what is not ASCII, unless it is encoded. */
+bool receive_path_valid(const char *path);
+
 /* Return the one that answers requests for ${path}, or NULL. */
 const struct receive_path *receive_paths_find(
     const struct receive_paths *p, struct span path);

@@ -253,7 +253,7 @@ usage 'plain http beyond loopback, IPv6' \
 	"--listen: '[::]:0' is not loopback: --tls-cert is needed, or --allow-http behind a proxy that speaks TLS" -k key -l '[::]:0'
 usage 'a certificate without key' '--tls-cert and --tls-key need each other' -k key --tls-cert x
 usage 'clients of an authority, without TLS' '--client-ca needs --tls-cert' -k key --client-ca x
-usage 'a path that is none' 'a path begins with /' -k key --path x
+usage 'a path that is none' "'x' is not a path: it begins with / and has no blank, '?' or '#'" -k key --path x
 usage 'one path for two' '--path, --health and --metrics must differ' -k key --path /healthz
 usage 'a rate for nobody' '--allow-rate needs --allow-origin' -k key --allow-rate 1
 chmod 644 key

@@ -91,6 +91,14 @@ bad '{"path":"/a"}' '1: no "keyFiles"'
 bad '{"keyFiles":["key"]}' '1: no string "path"'
 bad '{"path":7,"keyFiles":["key"]}' '1: no string "path"'
 bad '{"path":"a","keyFiles":["key"]}' '1: "path" does not begin with /'
+for path in '/a?b' '/a#b' '/a b' '/caf\u00e9' '/a\n'; do
+	bad "{\"path\":\"$path\",\"keyFiles\":[\"key\"]}" \
+		'1: "path" has a character that is not that of a path: encode it as %HH'
+done
+try 'a path of an option with a query' vitals-receive -k key --path '/a?b'
+is_status 2
+is_stdout ''
+stderr_has "^vitals-receive: '/a?b' is not a path: "
 bad '{"path":"/a\u0000","keyFiles":["key"]}' '1: a string contains U+0000'
 bad '{"path":"/a","keyFiles":[]}' '1: "keyFiles" is not an array of one or more strings'
 bad '{"path":"/a","keyFiles":"key"}' '1: "keyFiles" is not an array of one or more strings'
