@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Characters of a name that fit beside a title. */
-#define NAME_COLUMNS 34
-
 #include "plot/escape.h"
+
+/* Letters of a name that fit beside a title. */
+#define NAME_COLUMNS 32
 
 void
 plot_item_text(struct buf *out, const struct plot_item *i)
@@ -25,6 +25,39 @@ plot_item_text(struct buf *out, const struct plot_item *i)
 		buf_add_text(out, " (receipts)");
 }
 
+/* The width of ${text} in letters such as "a", from the widths in DejaVu Sans,
+ * which is wider than the fonts that replace it. */
+static double
+letters(struct span text)
+{
+	double n = (double)plot_escape_columns(text);
+
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (c == 'W' || c == 'M' || c == 'm' || c == '@' || c == '%')
+			n += 0.63;
+		else if ((c >= 'A' && c <= 'Z') || c == 'w')
+			n += 0.28;
+	}
+	return n;
+}
+
+void
+plot_figure_cut(struct buf *out, struct span text, size_t columns)
+{
+	struct buf cut;
+	size_t n = columns;
+
+	buf_init(&cut);
+	do {
+		buf_clear(&cut);
+		plot_escape_terminal(&cut, text, n--, false);
+	} while (n > 1 && letters(buf_span(&cut)) > (double)columns);
+	buf_add_span(out, buf_span(&cut));
+	plot_escape_done(out, &cut);
+}
+
 void
 plot_figure_title(
     struct plot_svg *g, const char *title, const struct plot_item *i)
@@ -37,7 +70,7 @@ plot_figure_title(
 		buf_add_text(&name, i->endpoint->name);
 	else
 		plot_item_text(&name, i);
-	plot_escape_terminal(&shown, buf_span(&name), NAME_COLUMNS, false);
+	plot_figure_cut(&shown, buf_span(&name), NAME_COLUMNS);
 	plot_svg_text(g, "ink big", 8, 16, span_of(title));
 	plot_svg_text(g, "soft end", PLOT_SVG_WIDTH - 12, 16, buf_span(&shown));
 	plot_escape_done(g->out, &name);

@@ -11,6 +11,10 @@
 #define PLOT_RIGHT (PLOT_SVG_WIDTH - 12.0)
 #define PLOT_TOP 26.0
 
+/* Append ${text}, cut to the width of ${columns} letters such as "a" in the fonts
+ * of figures. */
+void plot_figure_cut(struct buf *out, struct span text, size_t columns);
+
 /* The title at the left, and the name of ${i} at the right. */
 void plot_figure_title(
     struct plot_svg *g, const char *title, const struct plot_item *i);

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "plot/escape.h"
+#include "plot/figure.h"
 #include "plot/palette.h"
 #include "plot/report.h"
 #include "plot/words.h"
@@ -11,7 +12,7 @@
 #define COLUMNS_MAX 4
 
 /* Where things of the table of results are. */
-#define NAME_COLUMNS 28
+#define NAME_COLUMNS 25
 #define NAME_WIDTH 200.0
 #define CELL_WIDTH 150.0
 
@@ -154,8 +155,7 @@ put_results(
 		buf_clear(&name);
 		buf_clear(&cut);
 		plot_source_text(&name, s);
-		plot_escape_terminal(
-		    &cut, buf_span(&name), NAME_COLUMNS, false);
+		plot_figure_cut(&cut, buf_span(&name), NAME_COLUMNS);
 		plot_svg_text(g, "ink bold", GAP, y, buf_span(&cut));
 		for (size_t k = 0; k < n; k++)
 			put_cell(g, d, &s->reading[plot_report_vital(v, k)],

@@ -451,6 +451,20 @@ is_status 1
 stdout_has 'Incomplete'
 stderr_has '^vitals-plot: bad:1: "source" is not text'
 
+# A name in a picture ends before the next column, however wide its letters are.
+for letter in a W; do
+	measurement "$(printf '%060d' 0 | tr 0 $letter).mp4" 0 72 0.9 >named
+	try "a name of $letter" vitals-plot -f svg named one
+	is_status 0
+	stdout_has "<text class=\"ink bold\" x=\"14\" y=\"75\">$letter$letter*…</text>"
+	is_stderr ''
+	sed -n 's/.*<text class="ink bold" x="14" y="75">\(.*\)…<.*/\1/p' "$WORK/.out" |
+		awk '{ print length }' >length-$letter
+done
+# 0.675 and 1.103 em of 11 pixels in DejaVu Sans Bold, and 200 pixels.
+[ "$(cat length-a)" -le 25 ] && [ "$(cat length-W)" -le 15 ]
+ok 'is cut where its column ends' length-W
+
 # ---- Limits
 sources() { # N
 	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
