@@ -122,7 +122,7 @@ export class Card {
 		setText(this.state, this.#stateInWords(stale));
 		this.canvas.classList.toggle("is-empty", session.wave.length === 0);
 		setText(this.caption, session.wave.length ? "Pulse wave, 8 s"
-			: session.ended ? "No pulse wave" : "No pulse wave yet");
+			: session.ended || session.sealed ? "No pulse wave" : "No pulse wave yet");
 		this.#showAge(now, stale);
 		this.#showCountdown(stale);
 		this.#showMissing();
@@ -164,9 +164,15 @@ export class Card {
 			+ ` (${seconds(measured)} measured)`);
 	}
 
-	// The smaller readings without a value, in one sentence, grouped by reason.
+	// The smaller readings without a value, in one sentence, grouped by reason; or why there
+	// are no readings at all.
 	#showMissing() {
 		const reasons = new Map();
+		if (this.session.sealed) {
+			this.missing.hidden = false;
+			setText(this.missing, "Sealed: only the recipients of the events can read the values.");
+			return;
+		}
 		for (const { vital, name, large } of VITALS) {
 			const reading = this.session.readings.get(vital);
 			if (large || !reading || typeof reading.value === "number")
@@ -192,6 +198,8 @@ export class Card {
 			return `${session.id}: ended.`;
 		if (!connected || session.isStale(now))
 			return `${session.id}: no new data.`;
+		if (session.sealed)
+			return `${session.id}: sealed.`;
 		if (!rate || typeof rate.value !== "number")
 			return `${session.id}: no heart rate, ${reasonInWords(rate?.absentReason)}.`;
 		const doubt = (rate.confidence ?? 0) < THRESHOLD ? ", low confidence" : "";

@@ -15,6 +15,7 @@ class Session {
 		this.wave = [];		// {at, values, rate}: blocks, oldest first
 		this.offset = 0;	// seconds measured, by the newest sample
 		this.ended = false;
+		this.sealed = false;	// the newest line was: its values are not known
 		this.newest = 0;	// Date.now() at the newest line
 		this.lag = null;	// ms from the newest line's time to its arrival
 	}
@@ -42,6 +43,7 @@ class Session {
 
 	take(line, kind, now, serverAhead) {
 		this.newest = now;
+		this.sealed = isSealed(line);
 		this.subject = line.session?.subject ?? this.subject;
 		const made = Date.parse(line.time);
 		if (Number.isFinite(made))
@@ -71,6 +73,29 @@ class Session {
 function isMeasured(line) {
 	return typeof line.quality?.illumination === "number"
 		|| (line.readings ?? []).some(({ absentReason }) => absentReason !== "too-short");
+}
+
+// A message of vitals-seal.
+function isSealed({ payload, contentType }) {
+	return typeof payload === "string" && /^application\/jose\b/.test(contentType);
+}
+
+const isObject = (value) => typeof value === "object" && value !== null;
+
+function parsed(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
+
+// The event in ${line}: the line itself, or what is in a message of vitals-sign or in a
+// CloudEvent.
+function eventOf(line) {
+	const payload = typeof line.payload === "string" && !isSealed(line) ? parsed(line.payload) : null;
+	const event = isObject(payload) ? payload : line;
+	return event.specversion !== undefined && isObject(event.data) ? event.data : event;
 }
 
 export class Model {
@@ -106,8 +131,9 @@ export class Model {
 		return session;
 	}
 
-	// Returns the session of ${line}.
-	take(line, now) {
+	// Returns the session of ${received}.
+	take(received, now) {
+		const line = eventOf(received);
 		const kind = String(line.type ?? line.record ?? "").replace(/^vitals\./, "");
 		const id = line.session?.id ?? line.source ?? "";
 		const session = this.session(id);

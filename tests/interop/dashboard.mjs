@@ -100,6 +100,43 @@ async function early({ browser, recording }) {
 	await page.close();
 }
 
+// A session in each form that lines have on the way: CloudEvents, messages of vitals-sign,
+// both, and sealed messages.
+async function wrapped({ browser, recording }) {
+	const server = await Server.start();
+	const cloud = (line) => ({ specversion: "1.0", id: "e", source: "urn:x", type: line.type,
+		partitionkey: line.session.id, data: line });
+	const message = (line, contentType) =>
+		({ id: "e", contentType, signature: "v1,x", payload: JSON.stringify(line) });
+	const forms = {
+		cloud,
+		signed: (line) => message(line, "application/json"),
+		"signed-cloud": (line) => message(cloud(line), "application/cloudevents+json"),
+		sealed: ({ time, session: { id } }) =>
+			({ id: "e", contentType: "application/jose", time, session: { id }, payload: "a.b.c.d.e" }),
+		several: ({ time, session: { id } }) => ({ id: "e", contentType: "application/jose+json", time,
+			session: { id }, payload: '{"iv":"x","session":{"id":"no"}}' }),
+	};
+	const feeds = Object.entries(forms).map(([id, change]) => new Feed(server, recording, { id, skip: 20, change }));
+	const page = await openPage(browser, server.url);
+	for (const id of Object.keys(forms)) {
+		const card = page.locator(".session").filter({ has: page.locator(".name", { hasText: new RegExp(`^${id}$`) }) });
+		await card.waitFor();
+		if (id === "sealed" || id === "several") {
+			await card.locator(".missing", { hasText: /^Sealed: only the recipients/ }).waitFor();
+			await card.locator(".state", { hasText: /^live/ }).waitFor();
+			ok(await card.locator(".reading:visible").count() === 0, `wrapped: ${id}: no reading, and why`);
+		} else {
+			await card.locator(".reading[data-vital=heartRate] .value", { hasText: /^\d\d$/ }).waitFor();
+			ok(true, `wrapped: ${id}: the heart rate is shown`);
+		}
+	}
+	await look(page, "wrapped");
+	quiet(page, "wrapped");
+	feeds.forEach((feed) => feed.stop());
+	await page.close();
+}
+
 // Lines that are old when they arrive.
 async function late({ browser, recording }) {
 	const server = await Server.start();
@@ -221,7 +258,7 @@ async function tokens({ browser, recording }) {
 	hidden.end();
 }
 
-const scenarios = { empty, connecting, early, live, late, many, tokens, ...again };
+const scenarios = { empty, connecting, early, live, late, wrapped, many, tokens, ...again };
 const chosen = process.argv.slice(2);
 try {
 	for (const name of chosen.length ? chosen : Object.keys(scenarios))
