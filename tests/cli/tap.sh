@@ -44,12 +44,12 @@ tap_bad=0
 tap_name=
 tap_checked=sto
 
-ok() { # NAME: report the status of the last command
+ok() { # NAME [DETAIL-FILE ...]: report the status of the last command
 	if [ $? -eq 0 ]; then
 		tap_n=$((tap_n + 1))
 		printf 'ok %s - %s\n' "$tap_n" "$1"
 	else
-		not_ok "$1"
+		not_ok "$@"
 	fi
 }
 not_ok() { # NAME [DETAIL-FILE ...]
