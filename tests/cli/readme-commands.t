@@ -1,6 +1,7 @@
 #!/bin/sh
 # The commands of README.md, "Five minutes", run as they are printed, and print what
-# README shows.  Numbers and IDs may differ: those of a measurement depend on the encoder.
+# README shows, but with a shorter video.  Numbers and IDs may differ: those of a
+# measurement depend on the encoder.
 . "$(dirname "$0")/tap.sh"
 for c in synth extract event plot sign verify receive post; do
 	[ -x "$BUILD/vitals-$c" ] || skip_all "vitals-$c is not built"
@@ -21,6 +22,7 @@ awk -v port="$(unused_port)" '
 	!is_run { next }
 	/^\$ / {
 		gsub(/127\.0\.0\.1:8080/, "127.0.0.1:" port)
+		sub(/--duration 30/, "--duration 16")
 		printf "{ %s\n} >\"$WORK/got.%d\" 2>&1\n", substr($0, 3), ++n
 		printf "%s\n", substr($0, 3) >("command." n)
 		printf "" >("want." n)
