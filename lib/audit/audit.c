@@ -42,18 +42,22 @@ is_kind(struct span value, const char *const *kinds)
 	return false;
 }
 
-/* If ${line} is an audit line, continue after its number and hash.  Return
- * whether it is. */
-static bool
-take_line(struct audit *a, const char *const *kinds, struct span line)
+/* If ${line} is an audit line, continue after its number and hash.  Return 1;
+ * 0 if it is not; or -1 with ${err} if that is unknown, without memory. */
+static int
+take_line(struct audit *a, const char *const *kinds, struct span line,
+    struct err *err)
 {
 	const struct json_member *record, *hash, *seq;
 	struct json_index ix;
-	bool ours = false;
+	struct err why;
+	int ours = 0;
 
 	json_index_init(&ix);
-	if (json_index_read(&ix, line, NULL) == 0 &&
-	    (record = json_index_find(&ix, "record")) != NULL &&
+	if (json_index_read(&ix, line, &why) != 0) {
+		if (err_is_memory(&why))
+			ours = err_set(err, "out of memory");
+	} else if ((record = json_index_find(&ix, "record")) != NULL &&
 	    record->type == JSON_STRING && is_kind(record->value, kinds) &&
 	    json_index_find(&ix, "previous") != NULL &&
 	    (hash = json_index_find(&ix, "hash")) != NULL &&
@@ -62,7 +66,7 @@ take_line(struct audit *a, const char *const *kinds, struct span line)
 	    json_integer(seq->value, 0, INT64_MAX - 1, &a->seq) == 0) {
 		memcpy(a->last, hash->value.p + 1, HEX);
 		a->seq++;
-		ours = true;
+		ours = 1;
 	}
 	json_index_release(&ix);
 	return ours;
@@ -136,11 +140,18 @@ static int
 take_tail(struct audit *a, const char *const *kinds, const struct tail *t,
     off_t size, struct err *err)
 {
-	if (t->torn.n > 0 && take_line(a, kinds, t->torn)) {
+	int torn = t->torn.n > 0 ? take_line(a, kinds, t->torn, err) : 0;
+	int last = 1;
+
+	if (torn > 0)
 		buf_add_byte(&a->text, '\n');
-		return 0;
-	}
-	if (t->last.p != NULL && !take_line(a, kinds, t->last))
+	if (torn != 0)
+		return torn > 0 ? 0 : -1;
+	if (t->last.p != NULL)
+		last = take_line(a, kinds, t->last, err);
+	if (last < 0)
+		return -1;
+	if (last == 0)
 		return err_set(err,
 		    "not an audit file: its last line has no "
 		    "\"seq\" and \"hash\"");

@@ -73,8 +73,11 @@ next_object(struct hub_observation *o, unsigned depth, const char *name,
 
 	if (token == JSON_ARRAY_END)
 		return 0;
-	if (token != JSON_OBJECT ||
-	    json_scan_skip(&o->scan[depth], &value) == JSON_ERROR)
+	if (token == JSON_OBJECT)
+		token = json_scan_skip(&o->scan[depth], &value);
+	if (token == JSON_ERROR) /* of memory: the text was checked */
+		return err_set(err, "%s", o->scan[depth].error);
+	if (token != JSON_OBJECT)
 		return err_set(
 		    err, "%s: has an element that is not an object", name);
 	return json_index_read(&o->index[depth + 1], value, err) == 0 ? 1 : -1;

@@ -117,8 +117,12 @@ hub_read_extensions(struct hub_reader *r, const struct json_index *holder,
 	json_scan_start(&r->scan, m->value);
 	(void)json_scan_next(&r->scan); /* was checked: '[' */
 	while ((token = json_scan_next(&r->scan)) != JSON_ARRAY_END) {
+		if (token == JSON_OBJECT)
+			token = json_scan_skip(&r->scan, &value);
+		if (token == JSON_ERROR) /* of memory: it was checked */
+			return hub_read_wrong(
+			    r, "exception", path, r->scan.error);
 		if (token != JSON_OBJECT ||
-		    json_scan_skip(&r->scan, &value) == JSON_ERROR ||
 		    json_index_read(&r->extension, value, &r->issue->err) !=
 			0 ||
 		    (url = json_index_find(&r->extension, "url")) == NULL ||

@@ -55,6 +55,9 @@ type_of(const struct json_index *ix)
 						   : (struct span){"", 0};
 }
 
+static const char no_observation[] =
+    "a Bundle with an entry that has no Observation";
+
 /* Give the Observation in the entry ${text} of a Bundle to the hub. */
 static enum verdict
 take_entry(struct hubserver *hs, struct span text, struct err *err)
@@ -62,16 +65,20 @@ take_entry(struct hubserver *hs, struct span text, struct err *err)
 	enum verdict verdict = VERDICT_BAD;
 	const struct json_member *resource;
 	struct json_index entry, inner;
+	bool whole;
 
 	json_index_init(&entry);
 	json_index_init(&inner);
-	err_set(err, "a Bundle with an entry that has no Observation");
-	if (json_index_read(&entry, text, err) == 0 &&
-	    (resource = json_index_find(&entry, "resource")) != NULL &&
-	    resource->type == JSON_OBJECT &&
-	    json_index_read(&inner, resource->value, err) == 0 &&
-	    span_is(type_of(&inner), "Observation"))
-		verdict = take_observation(hs, resource->value, err);
+	err_set(err, "%s", no_observation);
+	whole = json_index_read(&entry, text, err) == 0;
+	if (whole && (resource = json_index_find(&entry, "resource")) != NULL &&
+	    resource->type == JSON_OBJECT) {
+		whole = json_index_read(&inner, resource->value, err) == 0;
+		if (whole && span_is(type_of(&inner), "Observation"))
+			verdict = take_observation(hs, resource->value, err);
+	}
+	if (!whole) /* of memory: the text was checked */
+		verdict = VERDICT_SYSTEM;
 	json_index_release(&entry);
 	json_index_release(&inner);
 	return verdict;
@@ -83,18 +90,33 @@ take_bundle(struct hubserver *hs, struct err *err)
 {
 	const struct json_member *m = json_index_find(&hs->index, "entry");
 	enum verdict verdict = VERDICT_GOOD;
+	enum json_token token;
 	struct json_scan scan;
 	struct span entry;
 
 	if (m == NULL)
 		return VERDICT_GOOD;
+	if (m->type != JSON_ARRAY) {
+		err_set(err, "entry: is not an array");
+		return VERDICT_BAD;
+	}
 	json_scan_init(&scan);
 	json_scan_start(&scan, m->value);
 	json_scan_next(&scan); /* the bracket */
 	while (verdict == VERDICT_GOOD &&
-	    json_scan_next(&scan) == JSON_OBJECT &&
-	    json_scan_skip(&scan, &entry) != JSON_ERROR)
-		verdict = take_entry(hs, entry, err);
+	    (token = json_scan_next(&scan)) != JSON_ARRAY_END) {
+		if (token == JSON_OBJECT)
+			token = json_scan_skip(&scan, &entry);
+		if (token == JSON_OBJECT) {
+			verdict = take_entry(hs, entry, err);
+		} else if (token == JSON_ERROR) { /* of memory */
+			err_set(err, "%s", scan.error);
+			verdict = VERDICT_SYSTEM;
+		} else {
+			err_set(err, "%s", no_observation);
+			verdict = VERDICT_BAD;
+		}
+	}
 	json_scan_release(&scan);
 	return verdict;
 }

@@ -78,8 +78,11 @@ receive_binary_read(struct receive *r, const struct serve_head *h,
 		*memory = true;
 		return -1;
 	}
-	if (rc != 0)
+	if (rc != 0) {
+		/* A parser that had no memory shows nothing about the body. */
+		*memory = *memory || err_is_memory(err);
 		return -1;
+	}
 	p->body = (struct span){r->event.data, n};
 	p->key = (struct span){r->event.data + n, r->event.len - n};
 	*memory = receive_items_one(&r->items, p->body) != 0;

@@ -150,8 +150,12 @@ read_batch(
 		if (read_event(t, text, memory, err) != 0)
 			return -1;
 	}
-	if (token != JSON_ARRAY_END || json_scan_next(&t->scan) != JSON_END)
-		return err_set(err, "not a JSON array of objects");
+	if (token != JSON_ARRAY_END || json_scan_next(&t->scan) != JSON_END) {
+		err_set(err, "%s", t->scan.error != NULL ? t->scan.error : "");
+		return err_is_memory(err)
+		    ? -1
+		    : err_set(err, "not a JSON array of objects");
+	}
 	for (size_t i = 0; i < t->count; i++) {
 		t->item[i].id.p = t->ids.data + at;
 		at += t->item[i].id.n;
@@ -169,13 +173,10 @@ receive_items_one(struct receive_items *t, struct span text)
 	return add(t, (struct span){NULL, 0}, text, &memory);
 }
 
-int
-receive_items_read(struct receive_items *t, enum receive_type type,
-    struct span body, bool *memory, struct err *err)
+static int
+read_items(struct receive_items *t, enum receive_type type, struct span body,
+    bool *memory, struct err *err)
 {
-	t->count = 0;
-	buf_clear(&t->ids);
-	*memory = false;
 	switch (type) {
 	case RECEIVE_TYPE_JSON:
 		if (json_index_read(&t->index, body, err) != 0)
@@ -189,6 +190,22 @@ receive_items_read(struct receive_items *t, enum receive_type type,
 		break;
 	}
 	return err_set(err, "unsupported content type");
+}
+
+int
+receive_items_read(struct receive_items *t, enum receive_type type,
+    struct span body, bool *memory, struct err *err)
+{
+	int rc;
+
+	t->count = 0;
+	buf_clear(&t->ids);
+	*memory = false;
+	rc = read_items(t, type, body, memory, err);
+	/* A parser that had no memory shows nothing about the body. */
+	if (rc != 0 && !*memory)
+		*memory = err_is_memory(err);
+	return rc;
 }
 
 void

@@ -27,33 +27,43 @@ text_of(const struct json_member *m, struct buf *out)
 	return (struct span){buf_span(out).p + start, out->len - start};
 }
 
-/* Find the session's ID in the object that member "session" of ${ix} is. */
-static bool
+/* Find the session's ID in the object that member "session" of ${ix} is.  Return
+ * 1; 0 if there is none; or -1 without memory. */
+static int
 find_session(const struct json_index *ix, struct json_index *inner,
-    struct buf *text, struct span *id)
+    struct buf *text, struct span *id, struct err *err)
 {
 	const struct json_member *m = json_index_find(ix, "session");
 
-	if (m == NULL || m->type != JSON_OBJECT ||
-	    json_index_read(inner, m->value, NULL) != 0)
-		return false;
+	if (m == NULL || m->type != JSON_OBJECT)
+		return 0;
+	if (json_index_read(inner, m->value, err) != 0)
+		return -1; /* it was checked with the line */
 	*id = text_of(find_text(inner, "id"), text);
-	return true;
+	return 1;
 }
 
-/* Find the session of the event in st->index, or in the data of a CloudEvent. */
-static void
-take_session(struct stream *st, struct span *id)
+/* Find the session of the event in st->index, or in the data of a CloudEvent.
+ * Return 0, or -1 without memory. */
+static int
+take_session(struct stream *st, struct span *id, struct err *err)
 {
 	const struct json_member *data;
+	int found;
 
-	if (!find_session(&st->index, &st->session_index, &st->session, id) &&
-	    find_text(&st->index, "specversion") != NULL &&
-	    (data = json_index_find(&st->index, "data")) != NULL &&
-	    data->type == JSON_OBJECT &&
-	    json_index_read(&st->data_index, data->value, NULL) == 0)
-		find_session(
-		    &st->data_index, &st->session_index, &st->session, id);
+	found =
+	    find_session(&st->index, &st->session_index, &st->session, id, err);
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	if (find_text(&st->index, "specversion") == NULL ||
+	    (data = json_index_find(&st->index, "data")) == NULL ||
+	    data->type != JSON_OBJECT)
+		return 0;
+	if (json_index_read(&st->data_index, data->value, err) != 0)
+		return -1;
+	found = find_session(
+	    &st->data_index, &st->session_index, &st->session, id, err);
+	return found < 0 ? -1 : 0;
 }
 
 /* Return the time of the event in ${ix}, or 0. */
@@ -84,7 +94,8 @@ stream_line_read(struct stream *st, struct span text, int64_t time,
 	if (type == NULL)
 		type = find_text(&st->index, "record");
 	line->type = text_of(type, &st->name);
-	take_session(st, &line->session);
+	if (take_session(st, &line->session, err) != 0)
+		return -1;
 	line->event = find_time(&st->index);
 	if (buf_failed(&st->name) || buf_failed(&st->session))
 		return err_set(err, "out of memory");

@@ -229,6 +229,8 @@ is 'a websocket needs none' "$(subscription websocket '' empty >new; send POST /
 	echo '{"resourceType":"Patient","id":"p"}'
 	echo '{"a":1}'
 	echo '['
+	echo '{"resourceType":"Bundle","type":"collection","entry":[5]}'
+	echo '{"resourceType":"Bundle","type":"collection","entry":{}}'
 	events 71 71 | vitals-fhir --subject Patient/7
 	events 72 73 | vitals-fhir --bundle collection
 } | feed
@@ -238,5 +240,5 @@ wait "$SERVER"
 is 'bad lines are a status' $? 1
 SERVER=
 grep -v listening err | sed 's/refused: 422.*//' >seen
-is 'and messages' "$(grep -c '^vitals-hub: <stdin>:[234]: ' seen)" 3
+is 'and messages' "$(grep -c '^vitals-hub: <stdin>:[2-6]: ' seen)" 5
 done_testing

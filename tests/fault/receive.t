@@ -29,8 +29,10 @@ trial() { # FUNCTION N [OPTION ...]
 	if [ -s port ]; then
 		URL=http://127.0.0.1:$(cat port)
 		for i in 1 2 3 4; do
-			case $(post m$i --max-time 5) in
+			code=$(post m$i --max-time 5)
+			case $code in
 			200 | 202) echo "{\"id\":\"m$i\"}" >>taken ;;
+			4??) echo "$trial_f $trial_n: refused a good payload: $code: $(cat answer)" >>why ;;
 			esac
 		done
 		kill -TERM $SERVER 2>/dev/null
@@ -74,5 +76,31 @@ for f in malloc write fsync; do
 done
 for f in open close; do
 	trials $f --state state.db
+done
+
+# An audit file whose last line lacks only its newline.
+rm -f port
+vitals-receive -q -k key -l 127.0.0.1:0 --port-file port -t 600 --audit audit >out 2>err &
+SERVER=$!
+listening --audit
+post m1 >code
+stop
+[ -s audit ]
+ok 'there is an audit line'
+tail -n 1 audit >last
+fault_before() {
+	head -c -1 audit >audit.torn
+}
+fault_check() { # WHERE
+	case $fault_s in
+	0) ;;
+	3) [ -s err ] || echo "$1: status 3 without a word" ;;
+	*) echo "$1: status $fault_s: $(head -n 1 err)" ;;
+	esac
+	grep -qFf last audit.torn || echo "$1: its last line is lost"
+}
+for f in malloc read write close; do
+	faults 'an audit file' $f 4 /dev/null vitals-receive -q -k key -l 127.0.0.1:0 \
+		-t 0.001 --audit audit.torn
 done
 done_testing

@@ -9,8 +9,8 @@
 preload fault
 lines 1 6 >all
 
-poll_all() { # the numbers and lines of the history
-	fetch '/poll?after=earliest&wait=0' | jq -c 'select(.line) | [.sequence, .line]'
+poll_all() { # the numbers and lines of the session
+	fetch '/poll?after=earliest&wait=0&session=s1' | jq -c 'select(.line) | [.sequence, .line]'
 }
 # A client that asks until it has all, or the server has ended.
 asked() {
