@@ -75,6 +75,16 @@ copy_without(struct buf *out, const struct json_index *ix,
 	buf_add_byte(out, '}');
 }
 
+/* If r->scan ended for lack of memory, then so does the event; build() sees it. */
+static void
+note_memory(struct outgoing_reader *r)
+{
+	const char *why = r->scan.error;
+
+	if (why != NULL && strcmp(why, "out of memory") == 0)
+		r->text.failed = true;
+}
+
 /* Find the string member ${name} of ${object}.  Return false if there is
  * none. */
 static bool
@@ -86,21 +96,19 @@ inner_string(struct outgoing_reader *r, struct span object, const char *name,
 	struct span value;
 
 	json_scan_start(s, object);
-	if (json_scan_next(s) != JSON_OBJECT)
-		return false;
-	while (json_scan_next(s) == JSON_KEY) {
+	t = json_scan_next(s);
+	while (t != JSON_ERROR && (t = json_scan_next(s)) == JSON_KEY) {
 		bool found = json_string_is(s->span, s->escaped, span_of(name));
 
 		t = json_scan_skip(s, &value);
-		if (t == JSON_ERROR)
-			return false;
 		if (!found)
 			continue;
 		if (t != JSON_STRING)
-			return false;
+			break;
 		*p = string_piece(r, value, s->escaped);
 		return true;
 	}
+	note_memory(r);
 	return false;
 }
 
@@ -296,17 +304,17 @@ describe_payload(
 	if (payload.n == 0 || payload.p[0] != '{')
 		return;
 	json_scan_start(s, payload);
-	if (json_scan_next(s) != JSON_OBJECT)
-		return;
-	while (json_scan_next(s) == JSON_KEY) {
+	m.type = json_scan_next(s);
+	while (m.type != JSON_ERROR && json_scan_next(s) == JSON_KEY) {
 		m.key = s->span;
 		m.type = json_scan_skip(s, &m.value);
-		if (m.type == JSON_ERROR)
-			return;
 		m.value_escaped = s->escaped;
-		note_member(r, d, &top, &m);
+		if (m.type != JSON_ERROR)
+			note_member(r, d, &top, &m);
 	}
-	conclude(r, d, &top);
+	note_memory(r);
+	if (m.type != JSON_ERROR)
+		conclude(r, d, &top);
 }
 
 /* Describe a message by its own members if its payload, which may be sealed,

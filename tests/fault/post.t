@@ -34,6 +34,8 @@ account() { # WHERE: what is said of a failure
 	*) echo "$1: status $fault_s" ;;
 	esac
 	[ $fault_s -eq 0 ] || [ -s err ] || echo "$1: status $fault_s without a word"
+	[ ! -s audit ] || jq -r 'select(.record == "settled" and .session == null) | .id' \
+		audit 2>/dev/null | sed "s/^/$1: delivered without its session: /"
 }
 # With a spool it is enough to feed the same file in again.
 again() {
