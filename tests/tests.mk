@@ -75,12 +75,13 @@ COVERAGE_TESTS ?= $(unit_bin:$(B)/%=$(COVERAGE)/%) $(cli_tests) $(fault_tests)
 coverage_build = $(MAKE) B=$(COVERAGE) CFLAGS='-O0 -g --coverage' \
 	CPPFLAGS=-DSANITIZED
 counters = $(COVERAGE)/obj/tests/coverage/counters.o
+$(counters): MOD_CFLAGS += -fno-profile-arcs -fno-test-coverage
 coverage: ## print how much of each folder of lib the tests reach
 	$(coverage_build) $(counters)
 	$(coverage_build) LDFLAGS='--coverage $(counters)' check-build
 	$(Q)find $(COVERAGE) -name '*.gcda' -exec rm -f {} +
 	$(Q)GCOV_ERROR_FILE=/dev/null BUILD=$(COVERAGE) \
-	tests/run -j $(JOBS) $(COVERAGE_TESTS) || \
+	tests/run -j $(JOBS) -t 3600 $(COVERAGE_TESTS) || \
 	echo 'coverage: some tests failed' >&2
 	$(Q)sh tests/coverage/report.sh $(COVERAGE)
 

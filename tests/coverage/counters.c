@@ -1,12 +1,14 @@
 /*
  * Linked into every program of `make coverage`: a program also writes its counters
- * when it ends by _exit, as the processes of vitals-extract do, or by raise.  What
- * a preloaded tests/fault/fault.c makes fail does not fail while it does so.  The
- * counters of a program that is killed are lost.
+ * when it ends by _exit, as the processes of vitals-extract do, by raise, or by
+ * exec.  What a preloaded tests/fault/fault.c makes fail does not fail while it
+ * does so.  The counters of a program that is killed are lost.
  */
 #include <dlfcn.h>
 #include <gcov.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -28,11 +30,19 @@ start(void)
 	(void)atexit(end_faults);
 }
 
-void
-_exit(int status)
+/* Write the counters, and start again from 0. */
+static void
+store(void)
 {
 	end_faults();
 	__gcov_dump();
+	__gcov_reset();
+}
+
+void
+_exit(int status)
+{
+	store();
 	for (;;)
 		(void)syscall(SYS_exit_group, status);
 }
@@ -40,8 +50,29 @@ _exit(int status)
 int
 raise(int signal)
 {
-	end_faults();
-	__gcov_dump();
-	__gcov_reset();
+	store();
 	return (int)syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
+}
+
+int
+execv(const char *path, char *const argv[])
+{
+	store();
+	return execve(path, argv, environ);
+}
+
+int
+execl(const char *path, const char *arg, ...)
+{
+	char *argv[16] = {(char *)(uintptr_t)arg};
+	va_list ap;
+
+	va_start(ap, arg);
+	for (size_t i = 1; i < 15; i++) {
+		argv[i] = va_arg(ap, char *);
+		if (argv[i] == NULL)
+			break;
+	}
+	va_end(ap);
+	return execv(path, argv);
 }
