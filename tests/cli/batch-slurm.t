@@ -24,13 +24,6 @@ clean_up() {
 	cd / && rm -rf "$WORK"
 }
 trap clean_up EXIT
-free_port() { # FROM: the first one at which nobody listens
-	port=$1
-	while bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' try "$port" 2>/dev/null; do
-		port=$((port + 1))
-	done
-	echo "$port"
-}
 mkdir state spool
 chmod 755 .
 head -c 1024 /dev/urandom >munge.key

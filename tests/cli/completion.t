@@ -5,13 +5,6 @@ c=vitals-receive
 [ -x "$BUILD/$c" ] || skip_all "$c is not built"
 touch server.pem 'a file'
 
-is() { # NAME GOT WANT
-	if [ "$2" = "$3" ]; then ok "$1"; else
-		printf 'got  %s\nwant %s\n' "$2" "$3" >why
-		not_ok "$1" why
-	fi
-}
-
 # What an interactive bash does with keys: the command is replaced by one that
 # prints its arguments.
 has_terminal || skip_all 'no terminal available'

@@ -6,12 +6,6 @@
 
 GUIDE=http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition
 TOPIC=urn:vitals:fhir:SubscriptionTopic:vital-signs
-is() { # NAME GOT WANT
-	if [ "$2" = "$3" ]; then ok "$1"; else
-		printf 'got  %s\nwant %s\n' "$2" "$3" >why
-		not_ok "$1" why
-	fi
-}
 
 hub() { # [OPTION ...]: start a hub with the state hub.db
 	: >out
@@ -89,9 +83,6 @@ events() { # FROM TO
 }
 messages() { # N: wait until so many messages are written
 	wait_for has_lines "$1" out
-}
-has_lines() { # N FILE
-	[ "$(wc -l <"$2")" -ge "$1" ]
 }
 message() { # N JQ-FILTER: of the payload of message N
 	sed -n "$1p" out | jq -r ".payload | fromjson | $2"

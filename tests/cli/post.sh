@@ -72,9 +72,6 @@ came() { # N|ID
 	*) wait_for has_lines "$1" "$WORK/log.began" ;;
 	esac
 }
-has_lines() { # N FILE: so many, or more
-	[ "$(wc -l <"$2")" -ge "$1" ]
-}
 
 # N events: IDs e-1 to e-N, ten sessions.
 events() {

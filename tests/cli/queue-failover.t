@@ -82,7 +82,6 @@ wait $enqueuer
 enqueue_status=$?
 [ $enqueue_status -eq 0 ] && [ "$(wc -l <enqueued)" -eq "$N" ]
 ok 'every line is acknowledged'
-settled() { total_is '.backlog + .pending' 0; }
 wait_for settled
 ok 'the group settles everything'
 end_worker w1 0

@@ -7,7 +7,6 @@ redis_start main
 hook
 base=http://127.0.0.1:$PORT
 Q=$REDIS/q
-settled() { total_is '.backlog + .pending' 0; }
 
 # ---- Calls that are wrong.
 bad() { # MESSAGE OPTION ...

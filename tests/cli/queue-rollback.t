@@ -18,7 +18,6 @@ data=$WORK/redis-main/appendonlydir
 cp -R "$data" earlier
 
 : >open
-settled() { total_is '.backlog + .pending' 0; }
 wait_for settled
 ok 'and settled'
 redis_kill main

@@ -43,7 +43,6 @@ enqueue in.2
 end_worker w1 0
 wait_for shared 2
 ok 'after one has left, two do'
-settled() { total_is '.backlog + .pending' 0; }
 wait_for settled
 ok 'the group settles everything'
 [ -s w4.out ]

@@ -51,6 +51,9 @@ total() { # EXPRESSION
 total_is() { # EXPRESSION VALUE
 	[ "$(total "$1")" = "$2" ]
 }
+settled() { # is nothing left to do?
+	total_is '.backlog + .pending' 0
+}
 # The event IDs of what the group was given and has not settled, sorted.
 unsettled() { # SERVER PARTITIONS
 	redis_cli "$1" eval "local out = {}

@@ -10,7 +10,7 @@ command -v jq >/dev/null || skip_all 'no jq here'
 
 # Each block that begins with a command: the commands into script, each with its output in
 # a file, and what README shows into want.N.
-awk -v port="$(unused_port)" '
+awk -v port="$(free_port)" '
 	/^## / { inside = $0 == "## Five minutes" }
 	!inside || !/^    / { block = 0; next }
 	{

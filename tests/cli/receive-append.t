@@ -9,9 +9,6 @@
 append() { # a receiver that appends to printed
 	receive_to printed -q --state seen.db
 }
-has() { # FILE LINES
-	[ "$(wc -l <"$1")" -ge "$2" ]
-}
 ids() { # FILE
 	jq -r .id "$1" 2>/dev/null | tr '\n' ' '
 }
@@ -23,7 +20,7 @@ printed_and_killed() {
 		message "{\"id\":\"$id\"}" -i id
 		post m >>codes
 	done
-	wait_for has printed 3
+	wait_for has_lines 3 printed
 	stop KILL
 }
 
@@ -35,7 +32,7 @@ is 'killed after it had printed: nothing is printed again' "$(ids printed)" 'a b
 append
 message '{"id":"d"}' -i id
 post m >>codes
-wait_for has printed 4
+wait_for has_lines 4 printed
 stop KILL
 append
 stop
@@ -72,7 +69,7 @@ command -v sqlite3 >/dev/null && for begun in '{' '{"id":"a' '{"id":"a"}' '{"id"
 	append
 	message '{"id":"d"}' -i id
 	post m >>codes
-	wait_for has printed 4
+	wait_for has_lines 4 printed
 	stop KILL
 	append
 	stop
@@ -97,7 +94,7 @@ append
 for i in 1 2; do
 	message '{"ping":1}'
 	post m >>codes
-	wait_for has printed $i
+	wait_for has_lines $i printed
 	stop KILL
 	append
 done

@@ -23,7 +23,7 @@ code=$(curl -s -o answer -w '%{http_code}' --max-time 120 "$URL/healthz")
 [ "$code" = 200 ]
 ok "health is well: $code"
 kill -TERM "$SERVER"
-wait_for gone
+wait_for gone "$SERVER"
 wait "$SERVER"
 status=$?
 SERVER=

@@ -59,13 +59,6 @@ done
 
 # ---- They are read again -----------------------------------------------------
 listen
-hup() { # N PATTERN
-	kill -HUP "$SERVER"
-	wait_for said "$1" "$2"
-}
-said() {
-	[ "$(grep -c -e "$2" err)" -ge "$1" ]
-}
 is 'a path that comes later' "$(at /late one)" 404
 echo '{"path":"/late","keyFiles":["key"]}' >paths
 hup 1 'reloaded keys and certificates$'

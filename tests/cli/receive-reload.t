@@ -5,13 +5,6 @@
 # shellcheck source=tests/cli/receive.sh
 . "$TESTS/cli/receive.sh"
 
-said() { # N PATTERN: has it been said so often?
-	[ "$(grep -c -e "$2" err)" -ge "$1" ]
-}
-hup() { # N PATTERN: reload, and wait for what is said of it
-	kill -HUP "$SERVER"
-	wait_for said "$1" "$2"
-}
 signed() { # KEY ID: a message
 	printf '{"id":"%s"}\n' "$2" | vitals-sign -q -k "$1" -i id >m
 }
@@ -59,11 +52,6 @@ is_stdout '{"id":"a1"}
 {"id":"a4"}'
 stderr_has '^vitals-receive: not reloaded: keys and certificates stay as they were$'
 
-certificate() { # NAME
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-		-keyout "$1.key" -out "$1.pem" -days 2 -subj "/CN=$1" \
-		-addext subjectAltName=IP:127.0.0.1 2>/dev/null
-}
 https() { # AUTHORITY: what health says, or curl's status
 	curl -s --max-time 300 --cacert "$1" "https://127.0.0.1:$PORT/healthz" || echo $?
 }

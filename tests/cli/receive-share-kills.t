@@ -17,13 +17,6 @@ SEED=${SHARE_SEED:-$$}
 echo "# seed $SEED"
 
 # Ports that the system does not give to clients while a receiver is down.
-free_port() { # FROM
-	free_p=$1
-	while bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' try "$free_p" 2>/dev/null; do
-		free_p=$((free_p + 1))
-	done
-	echo "$free_p"
-}
 redis_start r
 free_port $((10000 + $$ % 9000)) >listen.a
 free_port $((20000 + $$ % 9000)) >listen.b

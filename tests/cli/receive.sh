@@ -1,20 +1,12 @@
 # shellcheck shell=sh
 # receive.sh: what the tests of vitals-receive share, a receiver in the background and
 # requests for it.  Sourced after tap.sh.
+# shellcheck source=tests/cli/server.sh
+. "$TESTS/cli/server.sh"
 
-command -v curl >/dev/null || skip_all 'no curl here'
-
-umask 077
 vitals-sign -q --new-key key
 vitals-sign -q --new-key other
-SERVER=
 
-is() { # NAME GOT WANT
-	if [ "$2" = "$3" ]; then ok "$1"; else
-		printf 'got  %s\nwant %s\n' "$2" "$3" >why
-		not_ok "$1" why
-	fi
-}
 receive() { # [OPTION ...]: start a receiver that accepts key, and prints to out
 	: >out
 	receive_to out "$@"
@@ -29,20 +21,6 @@ receive_to() { # FILE [OPTION ...]
 	SERVER=$!
 	listening "$*"
 }
-listening() { # WHAT: wait until SERVER has written its port
-	if ! wait_for server_ready || [ ! -s port ]; then
-		not_ok "the receiver starts: $1" err
-		done_testing
-	fi
-	PORT=$(cat port)
-	URL=http://127.0.0.1:$PORT
-}
-server_ready() {
-	[ -s port ] || ! kill -0 "$SERVER"
-}
-gone() {
-	! kill -0 "$SERVER" || grep -q '^State:.Z' "/proc/$SERVER/status"
-}
 stop() { # [SIGNAL]: end the receiver; its status
 	kill -s "${1-TERM}" "$SERVER"
 	wait "$SERVER" 2>/dev/null
@@ -53,7 +31,7 @@ stop() { # [SIGNAL]: end the receiver; its status
 # End the receiver, and give its status, stdout and stderr.  With "none" it exits by
 # itself, unless what it waits for failed.
 finish() { # [SIGNAL]
-	if [ "${1-TERM}" != none ] || ! wait_for gone; then
+	if [ "${1-TERM}" != none ] || ! wait_for gone "$SERVER"; then
 		[ "${1-TERM}" != none ] || set -- KILL
 		kill -s "${1-TERM}" "$SERVER"
 	fi
@@ -64,7 +42,14 @@ finish() { # [SIGNAL]
 	sed -E 's/127\.0\.0\.1:[0-9]+/CLIENT/' err >&2
 	return $finish_status
 }
-trap '[ -z "$SERVER" ] || kill -9 "$SERVER"; cd /; rm -rf "$WORK"' EXIT
+# Reload, and wait until what is said of it has come so often.
+hup() { # N PATTERN
+	kill -HUP "$SERVER"
+	wait_for said "$1" "$2"
+}
+said() { # N PATTERN: has err so many lines of that kind?
+	[ "$(grep -c -e "$2" err)" -ge "$1" ]
+}
 
 message() { # PAYLOAD [OPTION of vitals-sign ...]: a signed message, into m
 	message_p=$1
@@ -116,7 +101,7 @@ deliver_through_kills() { # EVENTS KILLS SEED START KILLED
 	done | vitals-sign -q -k key -i id >messages
 	jq -r .payload messages >sent
 	sort sent >want
-	LISTEN=127.0.0.1:$(unused_port)
+	LISTEN=127.0.0.1:$(free_port)
 	"$kills_start"
 	rm -f feed
 	mkfifo feed

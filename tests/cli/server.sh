@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# server.sh: what hub.sh and stream.sh have in common: a server in the background whose
-# input is descriptor 8, and clients of it.
+# server.sh: what hub.sh, receive.sh and stream.sh have in common: a server in the
+# background, and clients of it.
 
 command -v curl >/dev/null || skip_all 'no curl here'
 command -v jq >/dev/null || skip_all 'no jq here'
@@ -16,16 +16,20 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# Start COMMAND, which writes its port to the file port; PORT and URL are set.  What it
-# prints is appended to out.
+# Start COMMAND, which writes its port to the file port.  Its input is descriptor 8, and
+# what it prints is appended to out.
 serve() { # COMMAND [ARG ...]
 	rm -f port in
 	mkfifo in
 	"$@" >>out 2>err <in &
 	SERVER=$!
 	exec 8>in
+	listening "$*"
+}
+# Wait until SERVER has written its port, and set PORT and URL.
+listening() { # WHAT
 	if ! wait_for server_ready || [ ! -s port ]; then
-		not_ok "the server starts: $*" err
+		not_ok "the server starts: $1" err
 		done_testing
 	fi
 	PORT=$(cat port)
@@ -37,6 +41,11 @@ server_ready() {
 }
 gone() { # PID
 	! kill -0 "$1" || grep -q '^State:.Z' "/proc/$1/status"
+}
+certificate() { # NAME: NAME.pem of 127.0.0.1, and NAME.key
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout "$1.key" -out "$1.pem" -days 2 -subj "/CN=$1" \
+		-addext subjectAltName=IP:127.0.0.1 2>/dev/null
 }
 feed() { # the lines of stdin
 	cat >&8

@@ -14,12 +14,6 @@ clean_all() {
 SERVERS=
 trap clean_all EXIT
 
-is() { # NAME GOT WANT
-	if [ "$2" = "$3" ]; then ok "$1"; else
-		printf 'got  %s\nwant %s\n' "$2" "$3" >why
-		not_ok "$1" why
-	fi
-}
 events() { # FROM TO [SESSION]
 	seq "$1" "$2" | jq -c --arg s "${3-s1}" \
 		'{id: "\($s)-\(.)", type: "vitals.sample", n: ., session: {id: $s}}'

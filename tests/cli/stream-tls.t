@@ -5,11 +5,6 @@
 . "$TESTS/cli/stream.sh"
 command -v openssl >/dev/null || skip_all 'no openssl here'
 
-certificate() { # NAME
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-		-keyout "$1.key" -out "$1.pem" -days 2 -subj "/CN=$1" \
-		-addext subjectAltName=IP:127.0.0.1 2>/dev/null
-}
 certificate server
 certificate other
 stream_tls() {

@@ -61,6 +61,12 @@ not_ok() { # NAME [DETAIL-FILE ...]
 		head -n 20 "$tap_f" | cut -c 1-400 | sed "s/^/# ${tap_f##*/}: /"
 	done
 }
+is() { # NAME GOT WANT
+	if [ "$2" = "$3" ]; then ok "$1"; else
+		printf 'got  %s\nwant %s\n' "$2" "$3" >"$WORK/.why"
+		not_ok "$1" "$WORK/.why"
+	fi
+}
 skip() { # NAME REASON
 	tap_n=$((tap_n + 1))
 	echo "ok $tap_n - $1 # SKIP $2"
@@ -155,14 +161,17 @@ wait_for() { # COMMAND [ARG ...]
 		sleep 0.05
 	done
 }
-# Print a port on which nobody listens, and which the system gives to nothing else while a
-# server there is down.
-unused_port() {
-	tap_p=$((10000 + $$ % 20000))
-	while bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' try $tap_p 2>/dev/null; do
-		tap_p=$((tap_p + 1))
+# Print a port on which nobody listens, the first one from FROM on.  In this range the
+# system gives it to nothing else while a server there is down.
+free_port() { # [FROM]
+	free_p=${1-$((10000 + $$ % 20000))}
+	while bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' try "$free_p" 2>/dev/null; do
+		free_p=$((free_p + 1))
 	done
-	echo $tap_p
+	echo "$free_p"
+}
+has_lines() { # N FILE: so many, or more
+	[ "$(wc -l <"$2")" -ge "$1" ]
 }
 # Does each line of an audit file have the hash of itself, and of the one before?
 chained() { # FILE

@@ -39,7 +39,7 @@ cut_start 100 30000 "$seed"
 : >parts
 control 'lines=7000&size=250&every=10'
 printf 'earliest' >from
-while ! has_lines parts 10000; do
+while ! has_lines 10000 parts; do
 	timeout 120 vitals-listen -q --state state -a earliest -n 500 \
 		--retry-base 0.005 --retry-cap 0.02 "$CUT_URL/" >>parts || break
 done

@@ -36,6 +36,3 @@ in_order() { # FILE N [FIRST]
 		$1 != first + NR - 1 { print "line " NR " is " $1; bad = 1; exit }
 		END { if (!bad && NR != n) { print NR " lines"; bad = 1 }; exit bad }'
 }
-has_lines() { # FILE N: at least
-	[ "$(wc -l <"$1")" -ge "$2" ]
-}

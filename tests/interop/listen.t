@@ -100,7 +100,7 @@ for way in websocket sse poll; do
 	start -t $way -n 4
 	wait_for said connected
 	control 'lines=2'
-	wait_for has_lines out 2
+	wait_for has_lines 2 out
 	control 'kick=1'
 	control 'lines=2'
 	finish "cut: $way" 0
@@ -129,7 +129,7 @@ start -t poll -n 3
 wait_for logged '.way == "poll"'
 for n in 1 2 3; do
 	control 'lines=1'
-	wait_for has_lines out $n
+	wait_for has_lines $n out
 done
 finish 'three polls' 0
 [ "$(jq -r 'select(.way == "poll").port' log | sort -u | wc -l)" -eq 1 ] &&
@@ -234,7 +234,7 @@ mv token.new token
 wait_for said connected
 ok 'the token is read again'
 control 'lines=1'
-wait_for has_lines out 1
+wait_for has_lines 1 out
 echo better >token
 wait_for logged '.message == "{\"token\":\"better\"}"'
 ok 'a new one is sent on the open connection'

@@ -55,7 +55,7 @@ vitals-token -k token.key --session s-82 --expires-in 3600 >token.one
 # ---- The hospital: a receiver, and what follows it ----------------------------------
 # receive | open | fhir | hub | post, and a system that subscribed.  The receiver appends
 # to a file, so that what reads it outlives a kill.
-LISTEN=127.0.0.1:$(unused_port)
+LISTEN=127.0.0.1:$(free_port)
 receive() {
 	rm -f receive
 	vitals-receive -q -k webhook.key -l "$LISTEN" --port-file receive -t 1200 \
