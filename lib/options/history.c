@@ -61,5 +61,5 @@ options_history_open(struct options_history *o, struct history **h,
 	if (stream_source_start(*source, *h, START_MS, &err) == 0)
 		return CLI_GO;
 	diag_error("%s: %s", stream_source_name(*source), err.text);
-	return CLI_REMOTE;
+	return err_is_memory(&err) ? CLI_SYSTEM : CLI_REMOTE;
 }

@@ -32,7 +32,8 @@ options_several_note(struct options_several *o)
 	o->redis.context = o;
 }
 
-/* Say how a connection has started.  Return CLI_GO or CLI_REMOTE. */
+/* Say how a connection has started.  Return CLI_GO; CLI_REMOTE; or CLI_SYSTEM
+ * without memory. */
 static int
 started(enum redis_started how, const char *name, const struct err *err)
 {
@@ -40,7 +41,9 @@ started(enum redis_started how, const char *name, const struct err *err)
 		diag_error("%s: %s", name, err->text);
 	else if (how == REDIS_UNREACHABLE)
 		diag_note("%s: %s: it is tried again", name, err->text);
-	return how == REDIS_REFUSED ? CLI_REMOTE : CLI_GO;
+	if (how != REDIS_REFUSED)
+		return CLI_GO;
+	return err_is_memory(err) ? CLI_SYSTEM : CLI_REMOTE;
 }
 
 int
