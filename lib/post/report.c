@@ -84,8 +84,7 @@ post_summary(struct post_run *r)
 	if (c.known > 0)
 		diag_note("%" PRIu64 " were known already", c.known);
 	if (c.pending > 0 && r->queue_name == NULL)
-		diag_note(
-		    "%" PRIu64 " wait in the spool: --drain tries again",
+		diag_note("%" PRIu64 " wait in the spool: --drain tries again",
 		    c.pending);
 	report_lost(r);
 	if (r->bad > 0)
