@@ -24,11 +24,6 @@ running() { # NAME [NAME=VALUE ...]: paste one that runs until it is stopped
 	env "$@" sh "$running_n.sh" >"$running_n.out" 2>"$running_n.err" &
 	running_pid=$!
 }
-free_port() { # one that was free a moment ago
-	vitals-receive --allow-http --listen 127.0.0.1:0 --port-file free --timeout 0.1 -k key >/dev/null 2>&1
-	cat free
-}
-
 vitals-synth -q --duration 25 clip.mp4
 paste clip
 is_status 0
