@@ -71,11 +71,11 @@ check-valgrind: all ## run tests of the tools under valgrind
 # has reached at its end, which a sandbox forbids: this build has none, like one with
 # a sanitizer.
 COVERAGE = build/coverage
-COVERAGE_TESTS ?= $(unit_bin:$(B)/%=$(COVERAGE)/%) $(cli_tests) $(fault_tests)
+COVERAGE_TESTS ?= $(unit_bin:$(B)/%=$(COVERAGE)/%) $(cli_tests) \
+	$(interop_tests) $(fault_tests)
 coverage_build = $(MAKE) B=$(COVERAGE) CFLAGS='-O0 -g --coverage' \
 	CPPFLAGS=-DSANITIZED
 counters = $(COVERAGE)/obj/tests/coverage/counters.o
-$(counters): MOD_CFLAGS += -fno-profile-arcs -fno-test-coverage
 coverage: ## print how much of each folder of lib the tests reach
 	$(coverage_build) $(counters)
 	$(coverage_build) LDFLAGS='--coverage $(counters)' check-build
