@@ -97,7 +97,7 @@ inner_string(struct outgoing_reader *r, struct span object, const char *name,
 
 	json_scan_start(s, object);
 	t = json_scan_next(s);
-	while (t != JSON_ERROR && (t = json_scan_next(s)) == JSON_KEY) {
+	while (t != JSON_ERROR && json_scan_next(s) == JSON_KEY) {
 		bool found = json_string_is(s->span, s->escaped, span_of(name));
 
 		t = json_scan_skip(s, &value);
