@@ -10,8 +10,6 @@
 preload fault
 subscription rest-hook http://127.0.0.1:9/a id-only >new
 events 1 3 >all
-mkfifo receipts
-exec 9<>receipts # so that receipts wait while there is no hub
 
 # "SUBSCRIPTION NUMBER OBSERVATION" of each event in the notifications of stdin.
 numbers() {
@@ -45,8 +43,9 @@ has_numbers() { # N: are so many events in messages?
 }
 trial() { # FUNCTION N
 	trial_n="$1 $2"
-	rm -f hit port in hub.db*
-	mkfifo in
+	rm -f hit port in receipts hub.db*
+	mkfifo in receipts
+	exec 9<>receipts # so that receipts wait while there is no hub
 	LD_PRELOAD=$WORK/fault.so VITALS_FAULT=$1 VITALS_FAULT_AT=$2 VITALS_FAULT_LOG=hit \
 		vitals-hub -q -l 127.0.0.1:0 --port-file port -t 600 -s hub.db \
 		-b http://hub.example -r receipts --stay <in >out 2>err &
