@@ -50,7 +50,8 @@ end(void)
 	CHECK(reader.held == 0, "no event is left");
 }
 
-static void
+/* Return the event, which the schedule has. */
+static struct outgoing_event *
 add(const char *id, const char *session)
 {
 	struct outgoing_event *event;
@@ -66,6 +67,7 @@ add(const char *id, const char *session)
 	outgoing_event_unref(event);
 	if (schedule_add(&s, &e, entry) != SCHEDULE_ADDED)
 		CHECK(false, "it is added");
+	return event;
 }
 
 /* The IDs of ${r}, or of the next request; "" where there is none. */
@@ -92,23 +94,15 @@ next(struct schedule_request *r)
 	return schedule_next(&s, r) ? ids(r) : "";
 }
 
-/* Answer ${r}; the IDs that have an outcome, each with its kind. */
+/* Take all outcomes: their IDs, each with its kind. */
 static const char *
-answer(struct schedule_request *r, enum outgoing_verdict verdict,
-    int64_t retry_after)
+outcomes(void)
 {
-	static const char kind[] = "dxewlr";
+	static const char kind[] = "dxewlrv";
 	static char text[200];
-	struct outgoing_answer a = {.verdict = verdict,
-	    .status = 1,
-	    .retry_after = retry_after,
-	    .for_endpoint = retry_after > 0};
-	struct schedule_news news;
 	struct schedule_entry *entry;
 
 	text[0] = '\0';
-	schedule_answered(&s, r, &a);
-	schedule_endpoint_answered(&s, &e, &a, &news);
 	while ((entry = schedule_take_outcome(&s)) != NULL) {
 		size_t n = strlen(text);
 
@@ -120,6 +114,22 @@ answer(struct schedule_request *r, enum outgoing_verdict verdict,
 			schedule_finish(&s, entry);
 	}
 	return text;
+}
+
+/* Answer ${r}; the outcomes. */
+static const char *
+answer(struct schedule_request *r, enum outgoing_verdict verdict,
+    int64_t retry_after)
+{
+	struct outgoing_answer a = {.verdict = verdict,
+	    .status = 1,
+	    .retry_after = retry_after,
+	    .for_endpoint = retry_after > 0};
+	struct schedule_news news;
+
+	schedule_answered(&s, r, &a);
+	schedule_endpoint_answered(&s, &e, &a, &news);
+	return outcomes();
 }
 
 static void
@@ -255,6 +265,40 @@ endings(void)
 	end();
 }
 
+static void
+revoked(void)
+{
+	struct outgoing_event *event[5];
+	struct schedule_request a, b;
+
+	begin(1, true, false);
+	event[0] = add("1", "x");
+	event[1] = add("2", "x");
+	event[2] = add("3", "y");
+	event[3] = add("4", "z");
+	event[4] = add("5", "u");
+	CHECK_TEXT(next(&a), "1 ", "one is under way");
+	CHECK_TEXT(next(&b), "3 ", "and another");
+	CHECK_TEXT(answer(&b, OUTGOING_RETRY, -1), "3:w ", "which waits now");
+	CHECK(!schedule_revoke(&s, &e), "none is revoked");
+	CHECK_TEXT(outcomes(), "", "so none has an outcome");
+	for (int i = 0; i < 4; i++)
+		event[i]->revoked = true;
+	CHECK(schedule_revoke(&s, &e), "four are");
+	CHECK_TEXT(
+	    outcomes(), "3:v 4:v ", "one that waits, and one that is ready");
+	CHECK(!schedule_revoke(&s, &e), "not what is under way, or behind it");
+	CHECK_TEXT(next(&b), "5 ", "what is not revoked is sent");
+	CHECK_TEXT(answer(&a, OUTGOING_DELIVERED, -1), "1:d ", "it was sent");
+	CHECK(schedule_revoke(&s, &e), "now the one behind it is ready");
+	CHECK_TEXT(outcomes(), "2:v ", "and revoked");
+	CHECK(!schedule_revoke(&s, &e), "that was all");
+	CHECK_TEXT(next(&a), "", "nothing is left to send");
+	CHECK_TEXT(answer(&b, OUTGOING_DELIVERED, -1), "5:d ", "the last one");
+	CHECK(s.loaded == 0 && e.sessions.count == 0, "nothing is left");
+	end();
+}
+
 int
 main(void)
 {
@@ -263,6 +307,7 @@ main(void)
 	batches();
 	limits();
 	endings();
+	revoked();
 	outgoing_reader_release(&reader);
 	return check_done();
 }
