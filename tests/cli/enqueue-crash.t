@@ -176,7 +176,7 @@ try 'another body is spooled' vitals-enqueue -q --spool spool --rejects rejects 
 	--give-up-after 0.1 "$REDIS/b" <other
 is_status 4
 stdout_json '.status == "spooled"'
-stderr_has '^vitals-enqueue: spool: 1 lines wait'
+stderr_has '^vitals-enqueue: spool: 1 line waits'
 redis_again a
 try 'and refused later' vitals-enqueue --spool spool --rejects rejects "$REDIS/b"
 is_status 1
