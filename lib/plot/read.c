@@ -196,10 +196,16 @@ plot_read_readings(
 			    ? m.method.n
 			    : sizeof(one->method) - 1),
 		    m.method.n > 0 ? m.method.p : "");
-		if (isnan(m.value))
-			one->reason = plot_data_reason(d,
-			    m.reason.n > 0 ? m.reason
-					   : SPAN_LIT("no reason given"));
+		if (!isnan(m.value))
+			continue;
+		buf_clear(&d->text);
+		if (m.reason.n > 0)
+			json_unescape(m.reason, &d->text);
+		else
+			buf_add_text(&d->text, "no reason given");
+		if (buf_failed(&d->text))
+			return err_set(err, "out of memory");
+		one->reason = plot_data_reason(d, buf_span(&d->text));
 	}
 }
 

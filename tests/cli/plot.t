@@ -103,6 +103,11 @@ try 'a confidence that is not known' vitals-plot -f text -w 40 three
 is_status 0
 stdout_has '^d.mp4 .* 61.0 (none)'
 is_stderr ''
+printf '%s\n' '{"record":"sample","source":"a","offsetSeconds":0,"readings":[{"vital":"heartRate","value":null,"absentReason":"d\u00e9bit \"bas\""}]}' >reason
+try 'a reason of others' env LC_ALL=en_US.UTF-8 vitals-plot -f text reason
+is_status 0
+stdout_has '  débit "bas"$'
+is_stderr ''
 try 'delivery as text' vitals-plot -f text audit
 is_status 0
 stdout_has '^https://h/a$'
