@@ -67,9 +67,13 @@ enter_seccomp(
 		return err_set(err, "cannot make a system call filter");
 	/* A binary tree: the list of a server is long. */
 	code = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	/* Also for threads that are there already, such as a look-up. */
+	/* Also for threads that are there already, such as a look-up.  It needs
+	 * seccomp(2), which another filter may forbid; prctl(2) then does the
+	 * rest. */
 	if (code == 0)
 		code = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+	if (code == -EOPNOTSUPP)
+		code = 0;
 	if (code == 0 && (code = add_rules(filter, rules)) == 0)
 		code = seccomp_load(filter);
 	seccomp_release(filter);
