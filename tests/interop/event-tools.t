@@ -58,6 +58,8 @@ valid message message
 vitals-seal --new-key private.jwk >public.jwk 2>/dev/null
 vitals-seal -k public.jwk event >sealed
 valid message sealed
+vitals-seal -k public.jwk --with-session event >session
+valid message session
 vitals-sign -k key sealed >both
 valid message both
 
