@@ -132,7 +132,7 @@ ok 'no token is in the messages'
 # ---- The end of a token ends the connection.
 
 stream -k hmac
-watch short /events -H "Authorization: Bearer $(token -s s1 -e 2)"
+watch short /events -H "Authorization: Bearer $(token -s s1 -e 8)"
 wait_for gone "$WATCHER"
 grep -A 2 '^event: bye$' short | grep -q '"reason":"token-expired"'
 ok 'an expired token ends its connection'
