@@ -98,7 +98,7 @@ int64_t inbox_last(const struct inbox *x);
 /* Within a transaction: as inbox_add, for a line that is undecided.  ${id} is
  * that of its payload.  *${request} is the number of the first line of its
  * request, or 0 for that line itself, which sets it. */
-int inbox_keep_undecided(struct inbox *x, struct span line, struct span id,
+int inbox_add_undecided(struct inbox *x, struct span line, struct span id,
     int64_t *request, int64_t now, struct err *err);
 
 struct inbox_undecided {

@@ -56,7 +56,7 @@ inbox_last(const struct inbox *x)
 }
 
 int
-inbox_keep_undecided(struct inbox *x, struct span line, struct span id,
+inbox_add_undecided(struct inbox *x, struct span line, struct span id,
     int64_t *request, int64_t now, struct err *err)
 {
 	sqlite_bytes(x->db, INBOX_DO_KEEP_UNDECIDED, 1, line);

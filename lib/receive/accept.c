@@ -77,7 +77,7 @@ keep_for_claim(struct receive *r, struct receive_claim *c, struct span id,
     struct span line, const uint8_t hash[RECEIVE_HASH], int64_t now,
     struct err *err)
 {
-	if (inbox_keep_undecided(
+	if (inbox_add_undecided(
 		r->options.inbox, line, id, &c->number, now, err) != 0)
 		return -1;
 	c->last = inbox_last(r->options.inbox);

@@ -280,7 +280,7 @@ static int64_t
 keep_undecided(const char *id, const char *text, int64_t *request)
 {
 	if (note(id, 1) != INBOX_NEW ||
-	    inbox_keep_undecided(
+	    inbox_add_undecided(
 		x, span_of(text), span_of(id), request, 1, &err) != 0)
 		return -1;
 	return inbox_last(x);
