@@ -200,7 +200,6 @@ serve_hub(struct running *r, const struct hubserver_files *files)
 		    {[HUB_REST_HOOK] = mute, [HUB_EMAIL] = mute || !opt.email}},
 	};
 	char base[HUBSERVER_BASE_MAX];
-	int status = CLI_SYSTEM;
 	struct hub *hub;
 	bool served;
 	struct err err;
@@ -211,12 +210,10 @@ serve_hub(struct running *r, const struct hubserver_files *files)
 	hub = hub_open(&options, instant_now(), &err);
 	served = hub != NULL && run(r, hub, base, files, &err) == 0;
 	hubserver_finish(r->server);
-	if (served)
-		status = sum_up(r->server);
-	else
+	if (!served)
 		diag_error("%s", err.text);
 	hub_close(hub);
-	return status;
+	return served ? sum_up(r->server) : CLI_SYSTEM;
 }
 
 static int

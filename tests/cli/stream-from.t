@@ -166,7 +166,7 @@ done
 grep -q '^vitals-stream: --from:3003: ' err.a
 ok 'it is reported'
 # The gap is of this number only, whoever has asked for it just before.
-for i in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
 	at d fetch '/poll?after=3002&wait=60' | long
 	at d fetch '/poll?after=3001&wait=60' | long
 	echo

@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #include <linux/sched.h>
-#include <seccomp.h>
 
 #include "check.h"
 #include "compat/kernel.h"
@@ -391,61 +390,6 @@ check_files(void)
 	unsetenv("TMPDIR");
 }
 
-/* A filter of somebody else, such as systemd, that forbids what Landlock and
- * newer filters need. */
-static int
-forbid_sandboxes(void)
-{
-	static const int call[] = {SCMP_SYS(seccomp),
-	    SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule),
-	    SCMP_SYS(landlock_restrict_self)};
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	int code = filter == NULL ? -ENOMEM : 0;
-
-	for (size_t i = 0; code == 0 && i < sizeof(call) / sizeof(call[0]); i++)
-		code =
-		    seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), call[i], 0);
-	if (code == 0)
-		code = seccomp_load(filter);
-	seccomp_release(filter);
-	return code;
-}
-
-/* In a process of its own, which that filter holds for: libseccomp remembers what
- * the kernel allowed before. */
-static int
-filtered(void)
-{
-	struct sandbox sandbox;
-	struct err err;
-
-	if (enter_server(&sandbox, &err) != 0)
-		return ENTER_FAILED;
-	return sandbox.seccomp ? try_fork() : NO_SANDBOX;
-}
-
-static int
-try_filtered(void)
-{
-	if (forbid_sandboxes() != 0)
-		return NO_SANDBOX;
-	execl("/proc/self/exe", "sandbox_holds", "filtered", (char *)NULL);
-	return ENTER_FAILED;
-}
-
-static void
-check_filtered(void)
-{
-	int inside = run(try_filtered, false);
-
-	if (inside == NO_SANDBOX)
-		check_skip("behind another filter: forking fails within",
-		    "no sandbox here");
-	else
-		CHECK(inside == FAILED,
-		    "behind another filter: forking fails within");
-}
-
 static void
 check_switched_off(void)
 {
@@ -460,7 +404,7 @@ check_switched_off(void)
 }
 
 int
-main(int argc, char *argv[])
+main(void)
 {
 	socklen_t len = sizeof(address);
 	struct sandbox sandbox;
@@ -469,8 +413,6 @@ main(int argc, char *argv[])
 
 	char dir[] = "/tmp/vitals-XXXXXX";
 
-	if (argc > 1)
-		return strcmp(argv[1], "filtered") == 0 ? filtered() : 2;
 	if (mkdtemp(dir) == NULL || chdir(dir) < 0)
 		return 1;
 	listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -505,7 +447,6 @@ main(int argc, char *argv[])
 
 	check_server();
 	check_files();
-	check_filtered();
 	check_switched_off();
 
 	CHECK(rmdir(dir) == 0, "nothing was left behind");
