@@ -62,7 +62,7 @@ main(int argc, char *argv[])
 {
 	static const char what[] = "forking fails within";
 	pid_t child;
-	int status;
+	int status = -1;
 
 	(void)argv;
 	if (argc > 1)
