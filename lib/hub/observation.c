@@ -69,7 +69,7 @@ next_object(struct hub_observation *o, unsigned depth, const char *name,
     struct err *err)
 {
 	enum json_token token = json_scan_next(&o->scan[depth]);
-	struct span value;
+	struct span value = {"", 0};
 
 	if (token == JSON_ARRAY_END)
 		return 0;

@@ -108,7 +108,7 @@ hub_read_extensions(struct hub_reader *r, const struct json_index *holder,
 				 *url;
 	size_t prefix = sizeof(HUB_GUIDE) - 1;
 	enum json_token token;
-	struct span value, name;
+	struct span value = {"", 0}, name;
 
 	if (m == NULL)
 		return 0;

@@ -92,7 +92,7 @@ take_bundle(struct hubserver *hs, struct err *err)
 	enum verdict verdict = VERDICT_GOOD;
 	enum json_token token;
 	struct json_scan scan;
-	struct span entry;
+	struct span entry = {"", 0};
 
 	if (m == NULL)
 		return VERDICT_GOOD;
