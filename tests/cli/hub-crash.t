@@ -74,6 +74,23 @@ done
 sort -u numbers >got
 sent "$a" | cmp - got
 ok 'a client that missed all gets the same by their numbers'
+
+# What has no receipt is written again.
+kill "$CLIENTS"
+CLIENTS=
+EVENTS=$((EVENTS + 10))
+before=$(wc -l <out)
+events $((EVENTS - 9)) $EVENTS >&8
+wait_for all_sent
+new=$(($(wc -l <out) - before))
+kill -9 "$SERVER"
+wait "$SERVER" 2>/dev/null
+exec 8>&-
+hub_again --stay --base-url http://hub.example
+messages $((before + 2 * new))
+tail -n +$((before + 1)) out | jq -r '.id + " " + .payload' | sort | uniq -c | awk '{ print $1 }' |
+	sort | uniq -c | tr -s ' ' >counts
+is 'each message without a receipt was written again, and is the same' "$(cat counts)" " $new 2"
 try 'the hub ends' finish TERM
 is_status 0
 is_stdout ''

@@ -4,13 +4,23 @@
 /* ---- A rest-hook ----------------------------------------------------------- */
 
 static void
+put_bundle(struct hub_notification *n, struct buf *out)
+{
+	struct err err;
+
+	buf_init(out);
+	CHECK(hub_bundle(h, n, now, out, &err) == 1, "a Bundle is made");
+}
+
+static void
 check_rest_hook(void)
 {
 	static const char *const wanted[] = {"\"type\":\"event-notification\"",
 	    "\"eventNumber\":\"1\"", "https://hub.example/fhir/Observation/o-1",
-	    "\"eventsSinceSubscriptionStart\":\"3\"", "\"status\":\"active\""};
+	    "\"eventsSinceSubscriptionStart\":\"1\"", "\"status\":\"active\""};
 	const struct hub_subscription *s;
 	struct hub_notification n, again;
+	struct buf before, after;
 
 	open_hub(&roomy);
 	s = create(&(struct hub_wish){
@@ -28,6 +38,7 @@ check_rest_hook(void)
 	settle(&n, HUB_DELIVERED, "");
 	CHECK(s->status == FHIR_ACTIVE, "the handshake makes it active");
 	n = expect(FHIR_EVENT_NOTIFICATION, 1, 1);
+	put_bundle(&n, &before);
 	CHECK(take("o-2", "Patient/7", 130, 2) == 1, "another event");
 	CHECK(take("o-3", "Patient/7", 130, 2) == 1, "and another");
 	expect_none();
@@ -46,6 +57,12 @@ check_rest_hook(void)
 		CHECK_TEXT(same.id, again.id, "the ID is the same");
 	}
 	check_bundle(&n, wanted, 5);
+	now += 5000;
+	put_bundle(&n, &after);
+	CHECK_TEXT(buf_string(&after), buf_string(&before),
+	    "the content is the same, whatever happened meanwhile");
+	buf_release(&before);
+	buf_release(&after);
 	expect_none();
 	settle(&n, HUB_DELIVERED, "");
 	settle(&again, HUB_UNDELIVERABLE, "410 Gone");
