@@ -42,6 +42,32 @@ interval_ms(const struct plot_beat *b)
 	return 1000 * (double)b->interval;
 }
 
+/* The beats with an interval before them: not the first one, and none after a
+ * gap. */
+static size_t
+intervals(const struct plot_wave *w)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->beats; k++)
+		n += w->beat[k].label != INTERVAL_GAP;
+	return n;
+}
+
+static void
+put_counts(struct plot_svg *g, const struct plot_wave *w)
+{
+	size_t normal = plot_wave_normal(w), other = intervals(w) - normal;
+
+	if (other == 0)
+		plot_svg_textf(g, "ink small", PLOT_LEFT, TACHO_HEIGHT - 7,
+		    "%zu normal interval%s", normal, plot_plural(normal));
+	else
+		plot_svg_textf(g, "ink small", PLOT_LEFT, TACHO_HEIGHT - 7,
+		    "%zu normal interval%s; cross: %zu that %s not", normal,
+		    plot_plural(normal), other, other == 1 ? "is" : "are");
+}
+
 static void
 draw_tacho(
     struct plot_svg *g, const struct plot_view *v, const struct plot_item *i)
@@ -53,7 +79,6 @@ draw_tacho(
 	    v->interval_low, v->interval_high, bottom, PLOT_TOP, false};
 	struct plot_ticks ty = plot_ticks_make(y.low, y.high, 4);
 	const char *why = plot_unsure_beats(i->source);
-	size_t normal = 0;
 
 	plot_figure_title(g, "Tachogram, ms", i);
 	if (why != NULL) {
@@ -74,16 +99,12 @@ draw_tacho(
 	for (size_t k = 0; k < w->beats; k++) {
 		const struct plot_beat *b = &w->beat[k];
 
-		normal += is_normal(b);
 		if (!is_normal(b) && b->label != INTERVAL_GAP)
 			plot_figure_mark(g, PLOT_UNSURE,
 			    plot_scale_at(&x, b->time),
 			    plot_scale_at(&y, interval_ms(b)));
 	}
-	plot_svg_textf(g, "ink small", PLOT_LEFT, TACHO_HEIGHT - 7,
-	    "%zu normal interval%s; cross: %zu that %s not", normal,
-	    plot_plural(normal), w->beats - normal,
-	    w->beats - normal == 1 ? "is" : "are");
+	put_counts(g, w);
 }
 
 /* Pairs of neighbours that are both normal: the standard deviations across and
@@ -172,7 +193,7 @@ describe(struct buf *out, const struct plot_view *v, const struct plot_item *i)
 	    "%zu of %zu intervals between beats are normal. %zu pairs of "
 	    "neighbours have a spread of %.0f ms across the diagonal (SD1) and "
 	    "%.0f ms along it (SD2).",
-	    plot_wave_normal(w), w->beats, n, sd1, sd2);
+	    plot_wave_normal(w), intervals(w), n, sd1, sd2);
 }
 
 /* The intervals are in the table of the pulse wave. */

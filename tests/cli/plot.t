@@ -219,6 +219,10 @@ grep -q 'missing: no face in view' three.html && grep -q '>no face in view<' thr
 ok 'what is missing has its reason'
 grep -q 'aria-labelledby' one.svg && grep -q '<title id' one.svg && grep -q '<desc id' one.svg
 ok 'figures have titles and descriptions'
+# The first beat has no interval before it.
+n=$(sed -n 's/^<text class="ink small" [^>]*>\([0-9]*\) normal intervals<.*/\1/p' one.svg)
+[ "${n:-0}" -gt 30 ] && grep -q "^<desc [^>]*>$n of $n intervals between beats are normal\." one.svg
+ok "only an interval can be one that is not normal: $n" one.svg
 grep -q '</span><ul class="warnings"><li>no heart rate: no face in view</li></ul></th>' three.html
 ok 'a warning is beside the name, where a narrow screen has it'
 measurement a.mp4 7200.0 72.26 0.998 | cat one - >hours
