@@ -8,9 +8,11 @@ redis_start main
 hook
 events $N >in
 enqueue in --partitions 4
+# However long a busy machine takes: no request may time out, nor a lease end while its
+# worker runs.
 start() { # NAME GATE
 	printf '{"url":"http://127.0.0.1:%s/gate/%s","name":"hook"}\n' "$PORT" "$2" >"$1.hooks"
-	worker "$1" --lease 1 --endpoints "$1.hooks"
+	worker "$1" --lease 3 --timeout 600 --endpoints "$1.hooks"
 }
 start old first
 came $N
