@@ -163,8 +163,8 @@ hub_bundle(struct hub *h, struct hub_notification *n, int64_t now,
 		return -1;
 	if (load(h, s, n->first, n->last, s->content, l, err) == 0) {
 		rc = l->events > 0;
-		/* Always the same content for the same ID: neither of them
-		 * depends on what happens before it is made again. */
+		/* The same ID must always have the same content, also if it
+		 * is made again, and more has happened meanwhile. */
 		notify.count = n->last;
 		if (rc > 0)
 			notify.time = l->event[l->events - 1].time;

@@ -205,9 +205,9 @@ struct hub_notification {
  * if there is none at present. */
 bool hub_next(struct hub *h, struct hub_notification *n);
 
-/* Append the Bundle of ${n} to ${out}.  With events it is the same each time, as
- * of its last event: its timestamp is the time of that, and the number of events
- * since the start is its number.  Otherwise both are as of ${now}.  The caller may
+/* Append the Bundle of ${n} to ${out}.  With events it is the same each time: its
+ * timestamp is the time of the last of them, and the number of events since the
+ * start is the number of that one.  Otherwise both are as of ${now}.  The caller may
  * also fill in ${n} itself for a handshake on a websocket: subscription and kind,
  * and an empty ID, which is then set.  Return 1; 0 if none of its Observations is
  * kept any more, and it cannot be delivered; or -1 with ${err}. */

@@ -47,9 +47,9 @@ struct receive_paths *receive_paths_one(
 
 /* Read ${file}: one JSON object per line, with "path", "keyFiles", and what
  * differs from ${common}: "scheme", "tolerance", "output",
- * "unsignedAttributes".  Key files are relative to the working directory.  ${note} reports what is unusual about
- * keys that are accepted; it may be NULL.  Return NULL with ${err}, which names
- * the file and the line.
+ * "unsignedAttributes".  Key files are relative to the working directory.
+ * ${note} reports what is unusual about keys that are accepted; it may be NULL.
+ * Return NULL with ${err}, which names the file and the line.
  *
  * receive_paths_free wipes the keys; NULL is a no-op. */
 struct receive_paths *receive_paths_read(const char *file,
