@@ -7,7 +7,7 @@
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
-VERSION = 0.1.0
+VERSION = 1.0.0
 
 # For the user to set, in the environment or on the command line.
 ## CC=clang           another compiler            WERROR=1    warnings are errors
