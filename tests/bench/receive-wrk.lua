@@ -1,5 +1,5 @@
--- What wrk sends in tests/bench/receive: each message of a file, as vitals-sign
--- writes it, once.
+-- What wrk sends in tests/bench/receive and receive-peers: each message of a file, as
+-- vitals-sign writes it, once.
 --
 --	wrk -s receive-wrk.lua URL -- FILE THREADS
 --
@@ -13,16 +13,25 @@ function setup(thread)
 end
 
 -- A message as a request.  Its members are plain text, and the only escapes in the
--- payload are those of quotes.
-local function compose(line, host)
-	local id, time, signature, payload = line:match(
-	    '^{"id":"([^"]*)","timestamp":(%d+),.*"signature":"([^"]*)","payload":"(.*)"}$')
+-- payload are those of quotes.  Headers are those of the scheme: standard, or those
+-- that the message names.
+local function compose(line, path, host)
+	local payload = line:match('"payload":"(.*)"}$'):gsub('\\"', '"')
+	local id, time, signature = line:match(
+	    '^{"id":"([^"]*)","timestamp":(%d+),.*"signature":"([^"]*)","payload":')
+	local headers = ""
 
-	payload = payload:gsub('\\"', '"')
-	return "POST / HTTP/1.1\r\nHost: " .. host ..
-	    "\r\nContent-Type: application/json\r\nwebhook-id: " .. id ..
-	    "\r\nwebhook-timestamp: " .. time .. "\r\nwebhook-signature: " ..
-	    signature .. "\r\nContent-Length: " .. #payload .. "\r\n\r\n" .. payload
+	if signature then
+		headers = "webhook-id: " .. id .. "\r\nwebhook-timestamp: " .. time ..
+		    "\r\nwebhook-signature: " .. signature .. "\r\n"
+	else
+		for name, value in line:match('"headers":{([^}]*)}'):gmatch('"([^"]*)":"([^"]*)"') do
+			headers = headers .. name .. ": " .. value .. "\r\n"
+		end
+	end
+	return "POST " .. path .. " HTTP/1.1\r\nHost: " .. host ..
+	    "\r\nContent-Type: application/json\r\n" .. headers ..
+	    "Content-Length: " .. #payload .. "\r\n\r\n" .. payload
 end
 
 function init(args)
@@ -31,7 +40,7 @@ function init(args)
 	requests = {}
 	for line in io.lines(args[1]) do
 		if n % tonumber(args[2]) == number then
-			requests[#requests + 1] = compose(line, wrk.host)
+			requests[#requests + 1] = compose(line, wrk.path, wrk.host)
 		end
 		n = n + 1
 	end
