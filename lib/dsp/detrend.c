@@ -1,6 +1,7 @@
 #include "dsp/dsp.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 void
@@ -54,22 +55,16 @@ second_difference(size_t i, size_t k, size_t n)
 	return sum;
 }
 
-int
-dsp_smooth(const double *x, double *y, size_t n, double lambda)
+/* The factor of I + ${square} D2'D2. */
+static void
+factor(double *d, double *l1, double *l2, size_t n, double square)
 {
-	/* (I + lambda^2 D2'D2) = L D L', L with two diagonals below the unit
-	 * one: the rows' d, l1 (one below) and l2 (two below). */
-	double *d = malloc(3 * n * sizeof(*d) + 1), *l1, *l2;
-
-	if (d == NULL)
-		return -1;
-	l1 = d + n;
-	l2 = l1 + n;
 	for (size_t i = 0; i < n; i++) {
-		double square = lambda * lambda;
-		double a0 = 1 + square * second_difference(i, 0, n);
-		double a1 = square * second_difference(i, 1, n);
-		double a2 = square * second_difference(i, 2, n);
+		bool inside = i >= 2 && i + 2 < n;
+		double a0 =
+		    1 + square * (inside ? 6 : second_difference(i, 0, n));
+		double a1 = square * (inside ? -4 : second_difference(i, 1, n));
+		double a2 = square * (inside ? 1 : second_difference(i, 2, n));
 
 		if (i >= 1) {
 			a0 -= l1[i - 1] * l1[i - 1] * d[i - 1];
@@ -81,22 +76,47 @@ dsp_smooth(const double *x, double *y, size_t n, double lambda)
 		l1[i] = i + 1 < n ? a1 / a0 : 0;
 		l2[i] = i + 2 < n ? a2 / a0 : 0;
 	}
+}
+
+int
+dsp_smooth_rows(const double *const x[], double *const y[], size_t rows,
+    size_t n, double lambda)
+{
+	/* (I + lambda^2 D2'D2) = L D L', L with two diagonals below the unit
+	 * one: the rows' d, l1 (one below) and l2 (two below). */
+	double *d = malloc(3 * n * sizeof(*d) + 1), *l1, *l2;
+
+	if (d == NULL)
+		return -1;
+	l1 = d + n;
+	l2 = l1 + n;
+	factor(d, l1, l2, n, lambda * lambda);
 	for (size_t i = 0; i < n; i++) {
-		y[i] = x[i];
-		if (i >= 1)
-			y[i] -= l1[i - 1] * y[i - 1];
-		if (i >= 2)
-			y[i] -= l2[i - 2] * y[i - 2];
+		for (size_t r = 0; r < rows; r++) {
+			y[r][i] = x[r][i];
+			if (i >= 1)
+				y[r][i] -= l1[i - 1] * y[r][i - 1];
+			if (i >= 2)
+				y[r][i] -= l2[i - 2] * y[r][i - 2];
+		}
 	}
 	for (size_t i = n; i-- > 0;) {
-		y[i] /= d[i];
-		if (i + 1 < n)
-			y[i] -= l1[i] * y[i + 1];
-		if (i + 2 < n)
-			y[i] -= l2[i] * y[i + 2];
+		for (size_t r = 0; r < rows; r++) {
+			y[r][i] /= d[i];
+			if (i + 1 < n)
+				y[r][i] -= l1[i] * y[r][i + 1];
+			if (i + 2 < n)
+				y[r][i] -= l2[i] * y[r][i + 2];
+		}
 	}
 	free(d);
 	return 0;
+}
+
+int
+dsp_smooth(const double *x, double *y, size_t n, double lambda)
+{
+	return dsp_smooth_rows(&x, &y, 1, n, lambda);
 }
 
 int

@@ -43,6 +43,10 @@ double dsp_mad(double *x, size_t n, double center);
 int dsp_detrend(const double *x, double *y, size_t n, double lambda);
 /* The trend itself: the second term of the above. */
 int dsp_smooth(const double *x, double *y, size_t n, double lambda);
+/* The trends y[0] to y[rows - 1] of several signals of ${n} samples: they share the
+ * factorisation, which is most of the work. */
+int dsp_smooth_rows(const double *const x[], double *const y[], size_t rows,
+    size_t n, double lambda);
 /* The lambda whose trend has half the amplitude at ${cutoff} hertz. */
 double dsp_detrend_lambda(double cutoff, double rate);
 

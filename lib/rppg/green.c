@@ -10,7 +10,7 @@ int
 rppg_green(struct dsp *d, const struct rppg_colour *c, double *wave)
 {
 	(void)d;
-	if (rppg_relative(c->g, c->n, c->rate, wave) != 0)
+	if (rppg_relative(&c->g, &wave, 1, c->n, c->rate) != 0)
 		return -1;
 	for (size_t i = 0; i < c->n; i++)
 		wave[i] = -wave[i];

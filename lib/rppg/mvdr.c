@@ -59,12 +59,19 @@ int
 mvdr_add(struct mvdr *m, struct power_plan *p,
     double colour[MVDR_COLOURS][POWER_WINDOW])
 {
-	for (unsigned c = 0; c < MVDR_COLOURS; c++) {
-		double *x = m->trace[m->channels];
-		const double(*f)[2];
+	const double *x[MVDR_COLOURS];
+	double *trace[MVDR_COLOURS];
 
-		if (rppg_relative(colour[c], m->n, RPPG_GRID, x) != 0 ||
-		    (f = power_transform(p, x, m->n)) == NULL)
+	for (unsigned c = 0; c < MVDR_COLOURS; c++) {
+		x[c] = colour[c];
+		trace[c] = m->trace[m->channels + c];
+	}
+	if (rppg_relative(x, trace, MVDR_COLOURS, m->n, RPPG_GRID) != 0)
+		return -1;
+	for (unsigned c = 0; c < MVDR_COLOURS; c++) {
+		const double(*f)[2] = power_transform(p, trace[c], m->n);
+
+		if (f == NULL)
 			return -1;
 		for (int k = 0; k < POWER_BINS; k++) {
 			m->re[m->channels][k] = f[k][0];

@@ -3,14 +3,16 @@
 #include <stdlib.h>
 
 int
-rppg_relative(const double *x, size_t n, double rate, double *out)
+rppg_relative(const double *const x[], double *const out[], size_t rows,
+    size_t n, double rate)
 {
 	double lambda = dsp_detrend_lambda(RPPG_TREND_CUTOFF, rate);
 
-	if (dsp_smooth(x, out, n, lambda) != 0)
+	if (dsp_smooth_rows(x, out, rows, n, lambda) != 0)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		out[i] = out[i] > 0 ? x[i] / out[i] - 1 : 0;
+	for (size_t r = 0; r < rows; r++)
+		for (size_t i = 0; i < n; i++)
+			out[r][i] = out[r][i] > 0 ? x[r][i] / out[r][i] - 1 : 0;
 	return 0;
 }
 
@@ -21,9 +23,9 @@ rppg_relative_colour(const struct rppg_colour *c)
 
 	if (x == NULL)
 		return NULL;
-	if (rppg_relative(c->r, c->n, c->rate, x) != 0 ||
-	    rppg_relative(c->g, c->n, c->rate, x + c->n) != 0 ||
-	    rppg_relative(c->b, c->n, c->rate, x + 2 * c->n) != 0) {
+	if (rppg_relative((const double *[3]){c->r, c->g, c->b},
+		(double *[3]){x, x + c->n, x + 2 * c->n}, 3, c->n,
+		c->rate) != 0) {
 		free(x);
 		return NULL;
 	}

@@ -24,8 +24,10 @@ extern const double rppg_signature[3];
 #define RPPG_METHOD_NOTHING(...)
 RPPG_METHOD_TABLE(RPPG_METHOD_FUNCTION, RPPG_METHOD_NOTHING)
 
-/* ${x} over its own trend, less 1: the relative changes of a trace. */
-int rppg_relative(const double *x, size_t n, double rate, double *out);
+/* The relative changes of ${rows} traces of ${n} samples: each over its own trend,
+ * less 1. */
+int rppg_relative(const double *const x[], double *const out[], size_t rows,
+    size_t n, double rate);
 
 /* The relative changes of r, g and b, one behind the other, in a new array
  * of 3n that the caller frees.  NULL if out of memory. */
