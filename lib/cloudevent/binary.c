@@ -35,6 +35,17 @@ enum {
 	CONTENT_TYPE
 };
 
+bool
+cloudevent_type_is_own(struct span type)
+{
+	static const char own[] = "application/cloudevents";
+
+	if (type.n < sizeof(own) - 1)
+		return false;
+	type.n = sizeof(own) - 1;
+	return ascii_same(type, own);
+}
+
 void
 cloudevent_binary_init(struct cloudevent_binary *e)
 {
@@ -74,6 +85,16 @@ value_of(
     const struct cloudevent_binary *e, const struct cloudevent_attribute *a)
 {
 	return (struct span){e->text.data + a->at + a->name_n, a->value_n};
+}
+
+struct span
+cloudevent_binary_find(const struct cloudevent_binary *e, const char *name)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		if (span_is(name_of(e, &e->attribute[i]), name))
+			return value_of(e, &e->attribute[i]);
+	}
+	return (struct span){NULL, 0};
 }
 
 /* ---- Headers ----------------------------------------------------------- */

@@ -23,6 +23,10 @@
 #define CLOUDEVENT_NAME_MAX 60
 #define CLOUDEVENT_VALUE_MAX 2048
 
+/* Is the media type ${type} one of CloudEvents themselves, whose attributes are
+ * in the body ("application/cloudevents+json")? */
+bool cloudevent_type_is_own(struct span type);
+
 /* The attributes of an event, without datacontenttype, in the order in which
  * they are written: those of the specification, then extensions by name. */
 struct cloudevent_binary {
@@ -47,6 +51,11 @@ void cloudevent_binary_release(struct cloudevent_binary *e);
  * it is not an attribute, a duplicate, too long, or not text of CloudEvents. */
 int cloudevent_binary_add(struct cloudevent_binary *e, struct span name,
     struct span value, struct err *err);
+
+/* The value of the attribute ${name}, which was added; n 0: there is none.  It
+ * is valid until the next attribute is added. */
+struct span cloudevent_binary_find(
+    const struct cloudevent_binary *e, const char *name);
 
 /* Are all required attributes there?  Return 0; or -1 with ${err}. */
 int cloudevent_binary_check(const struct cloudevent_binary *e, struct err *err);

@@ -161,9 +161,9 @@ chain(struct http_slot *s, const struct http_request *r)
 {
 	struct curl_slist *rest = s->target->header;
 	bool own_agent = s->target->own_agent;
-	size_t at[HTTP_HEADERS_MAX];
+	size_t at[HTTP_REQUEST_HEADERS_MAX];
 
-	if (r->headers > HTTP_HEADERS_MAX)
+	if (r->headers > HTTP_REQUEST_HEADERS_MAX)
 		return NULL;
 	buf_clear(&s->header);
 	for (size_t i = 0; i < r->headers; i++) {

@@ -24,6 +24,7 @@
 
 /* The most headers of one target, and of one request in addition. */
 #define HTTP_HEADERS_MAX 32
+#define HTTP_REQUEST_HEADERS_MAX 96
 
 /* The most that is read of an answer: all headers together, and the body. */
 #define HTTP_ANSWER_HEADERS_MAX ((size_t)64 << 10)

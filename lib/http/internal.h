@@ -53,7 +53,7 @@ struct http_slot {
 	CURL *easy;
 	void *context;
 	enum http_method method;
-	struct curl_slist node[HTTP_HEADERS_MAX];
+	struct curl_slist node[HTTP_REQUEST_HEADERS_MAX];
 	struct buf header;      /* their bytes */
 	struct http_mail *mail; /* NULL: it is of HTTP */
 	char error[CURL_ERROR_SIZE];

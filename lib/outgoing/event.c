@@ -6,12 +6,17 @@
 
 #include "outgoing/parse.h"
 
+/* The texts of an event, without its line and its additional headers. */
+#define PIECES 9
+
 void
 outgoing_reader_init(struct outgoing_reader *r)
 {
 	r->held = 0;
 	message_reader_init(&r->message);
 	json_scan_init(&r->scan);
+	cloudevent_binary_init(&r->attributes);
+	buf_init(&r->attribute_lines);
 	buf_init(&r->line);
 	buf_init(&r->text);
 }
@@ -21,6 +26,8 @@ outgoing_reader_release(struct outgoing_reader *r)
 {
 	message_reader_release(&r->message);
 	json_scan_release(&r->scan);
+	cloudevent_binary_release(&r->attributes);
+	buf_release(&r->attribute_lines);
 	buf_release(&r->line);
 	buf_release(&r->text);
 }
@@ -47,22 +54,23 @@ static struct outgoing_event *
 build(struct outgoing_reader *r, const struct outgoing_fields *d,
     int64_t accepted)
 {
-	const struct outgoing_piece *piece[] = {&d->id, &d->body, &d->type,
-	    &d->session, &d->endpoint, &d->content_type, &d->signature,
-	    &d->dead_letter_endpoint};
+	const struct outgoing_piece *piece[PIECES] = {&d->id, &d->body,
+	    &d->type, &d->session, &d->endpoint, &d->content_type,
+	    &d->signature, &d->dead_letter_endpoint, &d->attributes};
 	struct outgoing_event *e;
-	struct span *to[8];
+	struct span *to[PIECES];
 	size_t size = sizeof(*e) + d->line.n;
 	char *p;
 
-	for (size_t i = 0; i < 8; i++) {
+	for (size_t i = 0; i < PIECES; i++) {
 		if (!inside(d->line, outgoing_piece_span(r, piece[i])))
 			size += piece[i]->n;
 	}
 	for (size_t i = 0; i < d->headers; i++)
 		size += d->header[i].n;
 	e = malloc(size);
-	if (e == NULL || buf_failed(&r->text)) {
+	if (e == NULL || buf_failed(&r->text) ||
+	    buf_failed(&r->attribute_lines)) {
 		free(e);
 		return NULL;
 	}
@@ -75,8 +83,9 @@ build(struct outgoing_reader *r, const struct outgoing_fields *d,
 	to[5] = &e->content_type;
 	to[6] = &e->signature;
 	to[7] = &e->dead_letter_endpoint;
+	to[8] = &e->attributes;
 	p = put(e->bytes, &e->line, d->line);
-	for (size_t i = 0; i < 8; i++) {
+	for (size_t i = 0; i < PIECES; i++) {
 		struct span s = outgoing_piece_span(r, piece[i]);
 
 		/* The copy of the line already has it. */
@@ -112,6 +121,8 @@ outgoing_event_read(struct outgoing_reader *r, struct span line,
 
 	errno = 0;
 	buf_clear(&r->text);
+	cloudevent_binary_clear(&r->attributes);
+	buf_clear(&r->attribute_lines);
 	if (outgoing_parse(r, &d, err) != 0)
 		return NULL;
 	e = build(r, &d, accepted);

@@ -8,6 +8,9 @@
  * send it to ("endpoint") and additional headers ("headers").  These two members are
  * removed from the body, except in a message.
  *
+ * A message whose headers have attributes ("ce-id") is a CloudEvent in binary
+ * mode, as vitals-receive writes it.  The attributes are sent unchanged.
+ *
  * A resource of vitals-fhir has headers of its own: see fhir_is_own.
  *
  * A dead letter is a line that was not delivered, with "deadLetter" as its last
@@ -20,11 +23,12 @@
 #include <stdint.h>
 
 #include "buf/buf.h"
+#include "cloudevent/binary.h"
 #include "diag/err.h"
 #include "message/message.h"
 #include "json/json.h"
 
-/* Additional headers of one line. */
+/* Additional headers of one line, without attributes of a CloudEvent. */
 #define OUTGOING_HEADERS_MAX 16
 
 struct outgoing_event {
@@ -43,6 +47,9 @@ struct outgoing_event {
 	struct span signature;                    /* of a message; n 0: none */
 	struct span header[OUTGOING_HEADERS_MAX]; /* "Name: value" */
 	size_t headers;
+	/* Those of a CloudEvent in binary mode, each "ce-name: value\n"; n 0:
+	 * none. */
+	struct span attributes;
 	bool cloudevent; /* the body is a CloudEvent in JSON */
 	bool replayed;   /* the line was a dead letter */
 	bool revoked;    /* its store has withdrawn it: it must not be sent */
@@ -58,6 +65,8 @@ struct outgoing_reader {
 	size_t held; /* bytes of all its events */
 	struct message_reader message;
 	struct json_scan scan;
+	struct cloudevent_binary attributes;
+	struct buf attribute_lines;
 	struct buf line;
 	struct buf text; /* strings that the line does not contain literally */
 };

@@ -9,6 +9,7 @@
 #include "id/id.h"
 #include "instant/instant.h"
 #include "mail/address.h"
+#include "outgoing/attributes.h"
 
 static struct outgoing_piece
 in_line(struct span s)
@@ -203,7 +204,13 @@ read_headers(struct outgoing_reader *r, struct outgoing_fields *d,
 			break;
 		}
 		json_unescape(s->span, &value);
-		rc = add_header(r, d, buf_span(&name), buf_span(&value), err);
+		if (d->kind == MESSAGE_MESSAGE &&
+		    outgoing_is_attribute(buf_span(&name)))
+			rc = outgoing_attribute_add(
+			    r, buf_span(&name), buf_span(&value), err);
+		else
+			rc = add_header(
+			    r, d, buf_span(&name), buf_span(&value), err);
 	}
 	buf_release(&name);
 	buf_release(&value);
@@ -348,7 +355,10 @@ read_message(
 	d->content_type = m->content_type.n > 0
 	    ? in_line(m->content_type)
 	    : in_line(span_of("application/json"));
-	describe_payload(r, d, m->payload);
+	if (r->attributes.count == 0)
+		describe_payload(r, d, m->payload);
+	else if (outgoing_attributes_describe(r, d, err) != 0)
+		return -1;
 	describe_message(r, d);
 	return 0;
 }

@@ -21,6 +21,7 @@ struct outgoing_fields {
 	struct outgoing_piece signature, dead_letter_endpoint;
 	struct outgoing_piece header[OUTGOING_HEADERS_MAX];
 	size_t headers;
+	struct outgoing_piece attributes;
 	int64_t time;
 	bool timed;
 	bool replayed;

@@ -101,12 +101,44 @@ emit(void *context, const char *name, struct span value)
 	add(context, span_of(name), value);
 }
 
+/* List the attributes of a request in binary mode in ${header}.  Return their
+ * number. */
+static size_t
+list_attributes(const struct outgoing_request *r,
+    const struct outgoing_event *event,
+    struct sign_header header[CLOUDEVENT_ATTRIBUTES_MAX])
+{
+	struct span rest = event->attributes;
+	size_t n = 0;
+
+	if (r->attributes != NULL) {
+		for (; n < r->attributes->headers; n++) {
+			header[n].name = r->attributes->header[n].name;
+			header[n].value = r->attributes->header[n].value;
+		}
+		return n;
+	}
+	while (rest.n > 0) {
+		const char *colon = memchr(rest.p, ':', rest.n);
+		const char *end = memchr(rest.p, '\n', rest.n);
+
+		header[n].name =
+		    (struct span){rest.p, (size_t)(colon - rest.p)};
+		header[n].value =
+		    (struct span){colon + 2, (size_t)(end - colon) - 2};
+		n++;
+		rest.n -= (size_t)(end - rest.p) + 1;
+		rest.p = end + 1;
+	}
+	return n;
+}
+
 /* Sign the request, or use the message's own signature. */
 static int
 sign(struct outgoing_headers *h, const struct outgoing_request *r,
     const struct outgoing_event *event, struct sign_keys *keys, int64_t time)
 {
-	struct sign_header header[CLOUDEVENT_SPLIT_MAX];
+	struct sign_header header[CLOUDEVENT_ATTRIBUTES_MAX];
 	struct sign_input in = {.id = span_of(r->id),
 	    .timestamp = time,
 	    .body = r->body,
@@ -116,13 +148,9 @@ sign(struct outgoing_headers *h, const struct outgoing_request *r,
 	struct err why;
 	char text[24];
 
-	for (size_t i = 0; r->attributes != NULL && i < r->attributes->headers;
-	     i++) {
-		header[i].name = r->attributes->header[i].name;
-		header[i].value = r->attributes->header[i].value;
+	in.headers = list_attributes(r, event, header);
+	for (size_t i = 0; i < in.headers; i++)
 		add(h, header[i].name, header[i].value);
-		in.headers++;
-	}
 	if (keys != NULL)
 		return sign_headers(keys, &in, emit, h, &why);
 	if (own && event->timestamp > 0)

@@ -4,7 +4,7 @@
  * again.
  *
  * A CloudEvent can be sent in binary content mode, in which its attributes are
- * headers.
+ * headers.  Those of a message that was received in this mode are sent again.
  */
 #ifndef OUTGOING_REQUEST_H
 #define OUTGOING_REQUEST_H
@@ -16,7 +16,7 @@
 
 /* The most headers that are not from the line: content type, ID, timestamp,
  * signature, origin, those of signature schemes, and attributes. */
-#define OUTGOING_OWN_HEADERS (12 + CLOUDEVENT_SPLIT_MAX)
+#define OUTGOING_OWN_HEADERS (12 + CLOUDEVENT_ATTRIBUTES_MAX)
 
 /* The most bytes of bodies in a batch of more than one event. */
 #define OUTGOING_BATCH_BYTES_MAX ((size_t)1 << 20)
@@ -27,7 +27,7 @@ struct outgoing_request {
 	struct span body; /* in the event or in batch */
 	struct span type;
 	struct buf batch; /* or the decoded data of an event */
-	const struct cloudevent_split *attributes; /* NULL: in the body */
+	const struct cloudevent_split *attributes; /* NULL: of the event */
 };
 
 /* The headers of a request: our own, then those of the line, without any that

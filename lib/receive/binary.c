@@ -1,7 +1,6 @@
 /* CloudEvents in binary content mode, whose attributes are headers. */
 #include <string.h>
 
-#include "buf/ascii.h"
 #include "receive/private.h"
 
 #define PREFIX (sizeof(CLOUDEVENT_PREFIX) - 1)
@@ -16,14 +15,8 @@ is_attribute(const struct serve_header *h)
 bool
 receive_is_binary(const struct serve_head *h)
 {
-	static const char structured[] = "application/cloudevents";
-	struct span type = serve_head_find(h, "content-type", NULL);
-
-	if (type.n >= sizeof(structured) - 1) {
-		type.n = sizeof(structured) - 1;
-		if (ascii_same(type, structured))
-			return false;
-	}
+	if (cloudevent_type_is_own(serve_head_find(h, "content-type", NULL)))
+		return false;
 	for (size_t i = 0; i < h->headers; i++) {
 		if (is_attribute(&h->header[i]))
 			return true;

@@ -200,6 +200,10 @@ write_message(const struct receive_payload *p, struct lookup *l,
 	struct json_writer w;
 	struct buf headers;
 
+	/* An event in binary mode without data need not have one, but readers
+	 * recognize a message by it. */
+	if (m.content_type.n == 0)
+		m.content_type = span_of(message_content_type(MESSAGE_MESSAGE));
 	buf_init(&headers);
 	json_writer_init(&w, &headers);
 	json_object_begin(&w);

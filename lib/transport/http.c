@@ -67,6 +67,9 @@ send_http(
     struct http_client *c, const struct transport_request *r, struct buf *text)
 {
 	struct span header[OUTGOING_OWN_HEADERS + OUTGOING_HEADERS_MAX];
+	_Static_assert(
+	    sizeof(header) / sizeof(header[0]) <= HTTP_REQUEST_HEADERS_MAX,
+	    "a request has room for all headers");
 	struct http_request q = {.target = (struct http_target *)r->target,
 	    .method = r->kind == TRANSPORT_HANDSHAKE ? HTTP_OPTIONS : HTTP_POST,
 	    .body = r->body,

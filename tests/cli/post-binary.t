@@ -110,4 +110,101 @@ for scheme in rfc9421 standard; do
 		;;
 	esac
 done
+
+# ---- Messages of vitals-receive, which are sent on -------------------------
+vitals-sign -q --new-key next
+start() { # NAME [OPTION ...]: a receiver that prints to NAME; sets RECEIVER and AT
+	start_n=$1
+	shift
+	rm -f port
+	vitals-receive -q -s rfc9421 -l 127.0.0.1:0 --port-file port -t 1200 "$@" \
+		>"$start_n" 2>"$start_n.err" &
+	RECEIVER=$!
+	wait_for [ -s port ]
+	AT=http://127.0.0.1:$(cat port)/
+}
+end() { # the receiver that was started last, which printed LINES to NAME
+	kill $RECEIVER
+	wait $RECEIVER
+	cmp lines "$1"
+	ok "$2: the lines that were sent are printed" "$1.err"
+}
+start messages -k key -o message
+try 'to vitals-receive -o message' vitals-post -q -k key --scheme rfc9421 \
+	--cloudevents binary -c 1 "$AT" <lines
+is_status 0
+stdout_lines 8
+is_stderr ''
+kill $RECEIVER
+wait $RECEIVER
+is 'which prints messages' "$(jq -r '.headers["ce-id"]' messages | tr '\n' ' ')" \
+	'r.1 r.2 r.3 r.4 r.5 r.6 r.7 r.8 '
+start out -k key
+try 'messages with their signatures' vitals-post -q -c 1 "$AT" <messages
+is_status 0
+stdout_lines 8
+is_stderr ''
+end out 'messages with their signatures'
+start out -k next
+try 'messages that are signed again' vitals-post -q -k next --scheme rfc9421 -c 1 \
+	--cloudevents binary "$AT" <messages
+is_status 0
+stdout_lines 8
+is_stderr ''
+end out 'messages that are signed again'
+
+# The attributes are those of the message, whatever its data is.
+field() { jq -c --arg n "$1" --arg v "$2" '.headers[$n] = $v' message; }
+sent_on() { # NAME WANT-REQUEST: as message is
+	: >log
+	try "$1" vitals-post -q "$base/ok" <message
+	is_status 0
+	stdout_json '.status == "delivered"'
+	is_stderr ''
+	requests >got
+	is "$1: the request" "$(cat got)" "$2"
+}
+echo '{"id":"m","contentType":"text/plain","headers":{"CE-Specversion":"1.0","ce-id":"1","ce-source":"/s","ce-type":"t","X-A":"b"},"payload":"{"}' >message
+sent_on 'a message by hand' '["text/plain","'"$h"'","{"]'
+jq -c 'reduce range(60) as $i (.; .headers["ce-x\($i)"] = "v") | .signature = "v1,AA=="' message >m
+mv m message
+sent_on '64 attributes' '["text/plain","'"$(jq -r '[.headers | to_entries[] |
+	select(.key | test("^ce-"; "i")) | "\(.key | ascii_downcase)=\(.value)"] | sort | join(" ")' message)"'","{"]'
+field ce-more x >more
+refused_line() { # NAME REASON: the line in more
+	try "$1" vitals-post -q "$base/ok" <more
+	is_status 1
+	is_stdout ''
+	is_stderr "vitals-post: <stdin>:1: $2"
+}
+refused_line '65 attributes' 'more than 64 attributes'
+echo '{"id":"m","contentType":"text/plain","headers":{"ce-specversion":"1.0","ce-id":"1","ce-source":"/s"},"payload":"{"}' >message
+cp message more
+refused_line 'no type' 'a CloudEvent without ce-type'
+field ce-type 'ü' >more
+refused_line 'a value that is not encoded' 'ce-type: not printable ASCII: other characters are percent-encoded'
+field ce-type "$(printf 'a\r\nx: b')" >more
+refused_line 'a line break' 'ce-type: not printable ASCII: other characters are percent-encoded'
+field ce- x >more
+refused_line 'no name' 'ce-: not the name of an attribute'
+field CE-ID x >more
+refused_line 'an attribute twice' 'duplicate header ce-id'
+field ce-type t | jq -c '.contentType = "application/cloudevents+json"' >more
+refused_line 'a message in structured mode' 'headers: attributes in binary mode, but contentType is that of a CloudEvent in structured mode'
+
+# As many headers as one request can have
+awk -v base="$base" 'BEGIN {
+	printf "{\"id\":\"m\",\"specversion\":\"1.0\",\"source\":\"/s\",\"type\":\"t\",\"data\":1"
+	for (i = 1; i <= 20; i++) printf ",\"x%d\":\"v\"", i
+	printf ",\"endpoint\":\"%s/ok\",\"headers\":{\"X-1\":\"v\"", base
+	for (i = 2; i <= 16; i++) printf ",\"X-%d\":\"v\"", i
+	print "}}"
+}' >line
+: >log
+try '24 attributes and 16 headers' vitals-post -q -k key --scheme rfc9421 \
+	--cloudevents binary --max-attempts 1 <line
+is_status 0
+stdout_json '.status == "delivered"'
+is_stderr ''
+is 'all are sent' "$(jq '[.headers | keys[] | select(test("^(ce-)?x"))] | length' log)" 36
 done_testing

@@ -228,6 +228,17 @@ is_status 0
 is_stdout '{"a":1}'
 is_stderr ''
 
+receive -q -s rfc9421 -o message
+event 1
+is 'neither data nor a type: status' "$(send_covered '' '' content-digest ce-specversion ce-id \
+	ce-source ce-type)" 202
+try 'neither data nor a type' finish
+is_status 0
+stdout_lines 1
+is_stderr ''
+is 'is a message that readers recognize' "$(jq -c '[.contentType, .payload]' out)" \
+	'["application/json",""]'
+
 receive -q --unsigned-attributes
 event 1
 is 'no JWE: status' "$(send application/jose x)" 400

@@ -56,6 +56,25 @@ kinds(void)
 	outgoing_event_unref(e);
 
 	e = read_line(
+	    "{\"id\":\"b-1\",\"contentType\":\"application/json\",\"headers\":{"
+	    "\"ce-id\":\"1\",\"X\":\"y\",\"CE-Type\":\"%41\","
+	    "\"ce-source\":\"/s\",\"ce-specversion\":\"1.0\","
+	    "\"ce-partitionkey\":\" p%20q \","
+	    "\"ce-time\":\"2026-11-23T06:33:30.120Z\"},"
+	    "\"payload\":\"{\\\"session\\\":{\\\"id\\\":\\\"s-2\\\"},"
+	    "\\\"type\\\":\\\"t\\\"}\"}");
+	CHECK(e != NULL && is(e->type, "A") && is(e->session, "p q") &&
+		e->time == INT64_C(1795415610120) && !e->cloudevent,
+	    "an event in binary mode is described by its attributes");
+	CHECK(e != NULL && e->headers == 1 && is(e->header[0], "X: y") &&
+		is(e->attributes,
+		    "ce-id: 1\nce-type: %41\nce-source: /s\n"
+		    "ce-specversion: 1.0\nce-partitionkey: p%20q\n"
+		    "ce-time: 2026-11-23T06:33:30.120Z\n"),
+	    "which are sent unchanged");
+	outgoing_event_unref(e);
+
+	e = read_line(
 	    "{\"specversion\":\"1.0\",\"id\":\"c-1\",\"source\":\"/s\","
 	    "\"type\":\"t\",\"partitionkey\":\"p\"}");
 	CHECK(e != NULL && e->cloudevent && is(e->session, "p") &&
