@@ -156,6 +156,18 @@ message_header_ok(struct span text, size_t max)
 }
 
 int
+message_check_header(
+    const char *name, struct span text, size_t max, struct err *err)
+{
+	if (text.n > max)
+		return err_set(err, "%s: longer than %zu bytes", name, max);
+	if (!message_header_ok(text, max))
+		return err_set(err,
+		    "%s: contains characters other than printable ASCII", name);
+	return 0;
+}
+
+int
 message_read_timestamp(struct span text, int64_t *timestamp)
 {
 	if (text.n == 0 || text.p[0] == '0')

@@ -25,6 +25,9 @@
 #define MESSAGE_CONTENT_TYPE_MAX 128
 #define MESSAGE_SIGNATURE_MAX 4096
 
+/* One of the further headers as "name: value"; a sender has the same limit. */
+#define MESSAGE_HEADER_MAX 8192
+
 /* The largest timestamp, 9999-12-31T23:59:59Z. */
 #define MESSAGE_TIMESTAMP_MAX 253402300799LL
 
@@ -75,6 +78,11 @@ int message_check_id(struct span id, struct err *err);
 /* Can ${text} be the value of a header: 1 to ${max} printable ASCII
  * characters? */
 bool message_header_ok(struct span text, size_t max);
+
+/* Can ${text}, which is not empty, be the member ${name} with a limit of ${max}
+ * bytes?  Return 0; or -1 with ${err}, which names the member. */
+int message_check_header(
+    const char *name, struct span text, size_t max, struct err *err);
 
 /* Read a timestamp of Standard Webhooks: only decimal digits, no sign, no
  * leading zero, 1..MESSAGE_TIMESTAMP_MAX.  Return 0, or -1. */

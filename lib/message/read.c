@@ -80,12 +80,7 @@ read_header(struct message_reader *r, const char *key, size_t max,
 	*text = text_of(r, m);
 	if (text->n == 0)
 		return err_set(err, "%s: empty", key);
-	if (text->n > max)
-		return err_set(err, "%s: longer than %zu bytes", key, max);
-	if (!message_header_ok(*text, max))
-		return err_set(err,
-		    "%s: contains characters other than printable ASCII", key);
-	return 0;
+	return message_check_header(key, *text, max, err);
 }
 
 static int

@@ -131,7 +131,8 @@ struct receive_payload {
 	bool binary;         /* a CloudEvent in binary mode, */
 	struct span key;     /* and its source and ID */
 	struct span body;    /* of the request, or that event in JSON */
-	struct span message; /* message line; p NULL: print payloads */
+	bool is_message;     /* it is printed as a message, */
+	struct span message; /* and this is its line */
 };
 
 /* The Retry-After header of a 503. */

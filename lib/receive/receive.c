@@ -185,6 +185,52 @@ attributes_verified(struct receive *r, struct serve_request *request,
 
 /* ---- Payloads ---------------------------------------------------------- */
 
+/* Can ${value} be that of a header of a signature in a message? */
+static int
+check_signature(
+    bool is_member, const char *name, struct span value, struct err *err)
+{
+	if (is_member)
+		return message_check_header(
+		    name, value, MESSAGE_SIGNATURE_MAX, err);
+	if (strlen(name) + 2 + value.n > MESSAGE_HEADER_MAX)
+		return err_set(
+		    err, "%s: longer than %d bytes", name, MESSAGE_HEADER_MAX);
+	return json_utf8_valid(value, NULL)
+	    ? 0
+	    : err_set(err, "%s: not UTF-8", name);
+}
+
+/* Can a message have the headers of the request?  Return 0; or the status of
+ * the answer, with ${err}. */
+static int
+check_message(
+    const struct receive_payload *p, struct lookup *l, struct err *err)
+{
+	const struct sign_scheme *scheme = sign_keys_scheme(p->path->keys);
+	struct span type = serve_head_find(l->head, "content-type", NULL);
+	bool is_member = sign_scheme_has_member(scheme);
+	const char *name;
+	struct err why;
+
+	if (type.n > 0 &&
+	    message_check_header(
+		"content-type", type, MESSAGE_CONTENT_TYPE_MAX, &why) != 0) {
+		err_set(err, "in a message: %s", why.text);
+		return 415;
+	}
+	for (size_t i = 0; (name = sign_scheme_header(scheme, i)) != NULL;
+	     i++) {
+		struct span value = find_header(l, name);
+
+		if (check_signature(is_member, name, value, &why) != 0) {
+			err_set(err, "in a message: %s", why.text);
+			return 400;
+		}
+	}
+	return 0;
+}
+
 /* Build the message line of the request of ${p}. */
 static void
 write_message(const struct receive_payload *p, struct lookup *l,
@@ -256,13 +302,18 @@ take_payload(struct receive *r, struct serve_request *request,
 {
 	struct lookup l = {.head = serve_request_head(request)};
 	struct span body = serve_request_body(request);
-	struct receive_payload p = {
-	    .path = path, .type = type, .binary = binary, .body = body};
+	struct receive_payload p = {.path = path,
+	    .type = type,
+	    .binary = binary,
+	    .body = body,
+	    .is_message =
+		path->output == RECEIVE_MESSAGE || type == RECEIVE_TYPE_JOSE};
 	struct sign_verified v = {.timestamp = 0};
 	char id[ID_TEXT_MAX] = "";
 	bool memory = false;
 	struct buf message;
 	struct err err;
+	int status;
 
 	if (!verified(r, request, path, &l, &v) ||
 	    (binary && !attributes_verified(r, request, path)))
@@ -271,14 +322,19 @@ take_payload(struct receive *r, struct serve_request *request,
 		receive_refuse(r, request, 400, NULL, err.text);
 		return;
 	}
+	/* A body that is not JSON cannot be a line. */
+	status = p.is_message ? check_message(&p, &l, &err) : 0;
+	if (status != 0) {
+		receive_refuse(r, request, status, NULL, err.text);
+		return;
+	}
 	buf_init(&message);
 	p.id = p.header_id = v.id;
 	if (p.id.n == 0) {
 		memory = memory || !content_id(binary ? p.key : p.body, id);
 		p.id = span_of(id);
 	}
-	/* A body that is not JSON cannot be a line. */
-	if (path->output == RECEIVE_MESSAGE || type == RECEIVE_TYPE_JOSE) {
+	if (p.is_message) {
 		write_message(&p, &l, &v, body, &message);
 		p.message = buf_span(&message);
 		memory = memory || buf_failed(&message);

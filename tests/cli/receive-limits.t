@@ -49,6 +49,75 @@ is_status 0
 stdout_lines 3
 stderr_has 'refused: 400: '
 
+# ---- Messages, whose limits are those of their readers ----------------------
+type() { # BYTES: a content type so long
+	printf 'application/json; x=%0*d' $(($1 - 20)) 0
+}
+signature() { # FILE BYTES: its signature with another, so long
+	signature_v="$(jq -r .signature "$1") v9,"
+	printf '%s%0*d' "$signature_v" $(($2 - ${#signature_v})) 0
+}
+receive -q
+message '{"id":"t"}' --new-id
+is 'payloads: a type of 129 bytes' "$(H_TYPE=$(type 129) post m)" 202
+message '{"id":"t"}' --new-id
+is 'payloads: a signature of 4097 bytes' "$(H_SIGNATURE=$(signature m 4097) post m)" 202
+message e30.k.aXY.Y3Q.dA
+is 'sealed: a type of 129 bytes' \
+	"$(H_TYPE="application/jose$(type 129 | tail -c 113)" post m)" 415
+is 'sealed: why' "$(cat answer)" 'in a message: content-type: longer than 128 bytes'
+try 'payloads' finish
+is_status 0
+stdout_lines 2
+is_stderr ''
+receive -q -o message
+message '{"id":"t"}' --new-id
+is 'a type of 129 bytes' "$(H_TYPE=$(type 129) post m)" 415
+is 'a type of 129 bytes: why' "$(cat answer)" \
+	'in a message: content-type: longer than 128 bytes'
+is 'a type that is not ASCII' "$(H_TYPE='application/json; x=é' post m)" 415
+is 'a type that is not ASCII: why' "$(cat answer)" \
+	'in a message: content-type: contains characters other than printable ASCII'
+is 'a signature of 4097 bytes' "$(H_SIGNATURE=$(signature m 4097) post m)" 400
+is 'a signature of 4097 bytes: why' "$(cat answer)" \
+	'in a message: webhook-signature: longer than 4096 bytes'
+is 'both at the limit' \
+	"$(H_TYPE=$(type 128) H_SIGNATURE=$(signature m 4096) post m)" 202
+try 'messages' finish
+is_status 0
+stdout_lines 1
+is_stderr ''
+try 'a message at its limits' vitals-verify -q -k key out
+is_status 0
+is_stdout '{"id":"t"}'
+is_stderr ''
+receive -q -o message -s stripe
+echo '{}' | vitals-sign -q -k key -s stripe >m
+signed=$(jq -r '.headers["stripe-signature"]' m),v0=
+stripe() { # BYTES: send a header so long with its name
+	curl -s -o answer -w '%{http_code}\n' --max-time 300 -d '{}' \
+		-H "Stripe-Signature: $signed$(printf '%0*d' $(($1 - 18 - ${#signed})) 0)" \
+		-H 'Content-Type: application/json' "$URL/"
+}
+is 'stripe: a header of 8193 bytes' "$(stripe 8193)" 400
+is 'stripe: a header of 8193 bytes: why' "$(cat answer)" \
+	'in a message: stripe-signature: longer than 8192 bytes'
+is 'stripe: a header of 8192 bytes' "$(stripe 8192)" 202
+try 'stripe' finish
+is_status 0
+stdout_lines 1
+is_stderr ''
+cp out stripe
+receive -q -s stripe
+try 'vitals-post sends it on' vitals-post -q "$URL/" <stripe
+is_status 0
+stdout_lines 1
+is_stderr ''
+try 'as it was' finish
+is_status 0
+is_stdout '{}'
+is_stderr ''
+
 # ---- Time ------------------------------------------------------------------
 receive --request-timeout 1 --idle-timeout 1
 slow() { # send stdin, then wait
