@@ -75,9 +75,15 @@ bind_token(struct hubserver_socket *k, struct span token)
 	uint64_t number[HUB_BINDING_MAX];
 	int64_t expires = 0;
 	struct err err;
-	int n =
-	    hub_binding(hs->hub, token, instant_now(), number, &expires, &err);
+	int n;
 
+	/* Each handshake is audited. */
+	if (!hubserver_audit_has_room(hs)) {
+		hubserver_socket_close(
+		    k, WEBSOCKET_TRY_LATER, "the audit file is not read");
+		return false;
+	}
+	n = hub_binding(hs->hub, token, instant_now(), number, &expires, &err);
 	if (n <= 0) {
 		hubserver_socket_close(k,
 		    n < 0 ? WEBSOCKET_INTERNAL : WEBSOCKET_POLICY,

@@ -121,14 +121,15 @@ stop(void *context)
 	serve_drain(hs->serve);
 }
 
-/* Have all notifications left, and all receipts come? */
+/* Have all notifications left, and all receipts come?  Without room in the audit
+ * file some may be in the hub. */
 static bool
 is_done(const struct hubserver *hs)
 {
 	struct hub_counts counts;
 
 	hub_count(hs->hub, &counts);
-	return hs->waiting == NULL &&
+	return hs->waiting == NULL && hubserver_audit_has_room(hs) &&
 	    (counts.unsettled == 0 || hs->receipts == NULL);
 }
 
@@ -155,9 +156,9 @@ tick(void *context)
 		return;
 	if (!hs->count.failed && hub_commit(hs->hub, instant_now(), &err) != 0)
 		hubserver_fail(hs, &err);
+	hubserver_audit_tick(hs);
 	hubserver_deliver(hs);
 	hubserver_socket_tick(hs, instant_monotonic());
-	hubserver_audit_flush(hs);
 	end_if_done(hs);
 	if (hs->count.failed)
 		stop(hs);

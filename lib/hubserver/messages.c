@@ -204,6 +204,15 @@ hand_on(struct hubserver *hs, struct hub_notification *n)
 	return true;
 }
 
+/* May another notification be handed on?  Each is audited.  While it may not, the
+ * hub keeps the notifications, and makes at most one heartbeat of each
+ * subscription. */
+static bool
+may_hand_on(const struct hubserver *hs)
+{
+	return !hs->count.failed && hubserver_audit_has_room(hs);
+}
+
 /* Hand on what is there.  Return whether the hub has changed. */
 static bool
 hand_on_all(struct hubserver *hs)
@@ -211,9 +220,9 @@ hand_on_all(struct hubserver *hs)
 	struct hub_notification n;
 	bool changed = false;
 
-	while (!hs->count.failed && output_has_room(hs) && next_waiting(hs, &n))
+	while (may_hand_on(hs) && output_has_room(hs) && next_waiting(hs, &n))
 		changed |= hand_on(hs, &n);
-	while (!hs->count.failed && hub_next(hs->hub, &n)) {
+	while (may_hand_on(hs) && hub_next(hs->hub, &n)) {
 		if (n.subscription->channel != HUB_WEBSOCKET &&
 		    (hs->waiting != NULL || !output_has_room(hs)))
 			defer(hs, &n);

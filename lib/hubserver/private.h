@@ -48,6 +48,8 @@ struct hubserver {
 	bool ended; /* the input has */
 	bool finishing, stopping;
 	bool paused; /* the inputs are, because the audit file is not read */
+	bool unread;           /* was so at the last tick, */
+	int64_t unread_minute; /* and when that was reported; 0: never */
 	unsigned audited; /* refusals audited in this minute */
 	int64_t audited_minute;
 	uint64_t omitted; /* refusals not audited */
@@ -84,13 +86,13 @@ void hubserver_fail(struct hubserver *hs, const struct err *err);
 
 /* ---- trail.c: the audit file */
 
-/* Is there room for the lines of another request?  There is none while the reader
- * of a FIFO has left AUDIT_UNREAD_MAX bytes unread. */
+/* Is there room for the lines of another request or notification?  There is none
+ * while the reader of a FIFO has left AUDIT_UNREAD_MAX bytes unread. */
 bool hubserver_audit_has_room(const struct hubserver *hs);
 
-/* Write what the reader of a FIFO has not read yet; at the end, wait for it for a
- * limited time. */
-void hubserver_audit_flush(struct hubserver *hs);
+/* Write what the reader of a FIFO has not read yet, and report that it leaves too
+ * much; at the end, wait for it for a limited time. */
+void hubserver_audit_tick(struct hubserver *hs);
 void hubserver_audit_finish(struct hubserver *hs);
 
 /* Audit an answered request of ${c}. */

@@ -38,7 +38,7 @@ hubserver_audit_has_room(const struct hubserver *hs)
 	return audit_has_room(hs->options.audit);
 }
 
-/* Read no more lines and receipts while there is no room. */
+/* Read no lines and receipts while there is no room. */
 static void
 pause_inputs(struct hubserver *hs)
 {
@@ -54,8 +54,8 @@ pause_inputs(struct hubserver *hs)
 }
 
 /* If auditing fails, the next tick stops the server. */
-void
-hubserver_audit_flush(struct hubserver *hs)
+static void
+flush(struct hubserver *hs)
 {
 	struct err err;
 
@@ -66,6 +66,24 @@ hubserver_audit_flush(struct hubserver *hs)
 		hubserver_fail(hs, &err);
 	}
 	pause_inputs(hs);
+}
+
+void
+hubserver_audit_tick(struct hubserver *hs)
+{
+	int64_t now = instant_monotonic();
+	bool was_unread = hs->unread;
+
+	flush(hs);
+	hs->unread = !hubserver_audit_has_room(hs);
+	/* A slow reader may leave too much again and again. */
+	if (!hs->unread || was_unread ||
+	    (hs->unread_minute > 0 && now - hs->unread_minute < MINUTE_MS))
+		return;
+	hs->unread_minute = now;
+	hubserver_report(hs, HUBSERVER_UNDELIVERED, "audit",
+	    "the reader has 1 MiB left to read: until then nothing is accepted "
+	    "or sent");
 }
 
 void
@@ -84,7 +102,7 @@ static void
 end_line(struct hubserver *hs)
 {
 	audit_end(hs->options.audit);
-	hubserver_audit_flush(hs);
+	flush(hs);
 }
 
 void
