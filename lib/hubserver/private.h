@@ -48,9 +48,9 @@ struct hubserver {
 	bool ended; /* the input has */
 	bool finishing, stopping;
 	bool paused; /* the inputs are, because the audit file is not read */
-	bool unread;           /* was so at the last tick, */
+	bool unread; /* was so at the last tick, */
 	int64_t unread_minute; /* and when that was reported; 0: never */
-	unsigned audited; /* refusals audited in this minute */
+	unsigned audited;      /* refusals audited in this minute */
 	int64_t audited_minute;
 	uint64_t omitted; /* refusals not audited */
 	unsigned reported;
