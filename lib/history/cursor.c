@@ -4,14 +4,15 @@ void
 history_start_live(const struct history *h, struct history_cursor *c,
     const struct history_filter *filter)
 {
-	*c = (struct history_cursor){history_last(h), filter, false, 0};
+	*c = (struct history_cursor){history_last(h), filter, false, 0, 0};
 }
 
 void
 history_start_earliest(const struct history *h, struct history_cursor *c,
     const struct history_filter *filter)
 {
-	*c = (struct history_cursor){history_oldest(h) - 1, filter, false, 0};
+	*c =
+	    (struct history_cursor){history_oldest(h) - 1, filter, false, 0, 0};
 }
 
 /* Was line ${n} accepted before ${time}?  If it cannot be read, return false:
@@ -37,9 +38,10 @@ history_start_since(const struct history *h, struct history_cursor *c,
 	uint64_t low = history_oldest(h), high = history_last(h) + 1;
 
 	if (h->follows && low < h->oldest) {
-		*c = (struct history_cursor){low - 1, filter, false, time};
-		/* Unless memory reaches back that far, what is elsewhere is
-		 * read from its start. */
+		/* Unless memory reaches back that far, history_next looks for
+		 * it elsewhere. */
+		*c = (struct history_cursor){
+		    low - 1, filter, false, time, h->oldest};
 		if (h->oldest > h->last || !is_before(h, h->oldest, time))
 			return;
 		low = h->oldest;
@@ -52,14 +54,14 @@ history_start_since(const struct history *h, struct history_cursor *c,
 		else
 			high = middle;
 	}
-	*c = (struct history_cursor){low - 1, filter, false, 0};
+	*c = (struct history_cursor){low - 1, filter, false, 0, 0};
 }
 
 void
 history_start_after(const struct history *h, struct history_cursor *c,
     const struct history_filter *filter, uint64_t after, struct span epoch)
 {
-	*c = (struct history_cursor){after, filter, false, 0};
+	*c = (struct history_cursor){after, filter, false, 0, 0};
 	if (epoch.n > 0)
 		c->foreign = !span_is(epoch, h->epoch);
 	/* A number that was never assigned is of another epoch.  If others
@@ -85,6 +87,7 @@ jump(struct history_cursor *c, uint64_t next, struct history_gap *gap)
 	}
 	c->after = next - 1;
 	c->foreign = false;
+	c->until = 0;
 }
 
 /* Return a copy of a line of the store; the caller has its only reference. */
@@ -148,11 +151,49 @@ accepts(struct history_cursor *c, const struct history_entry *e)
 	return history_filter_passes(c->filter, e);
 }
 
+/* Drop from the search of ${c} what is no longer available, which is not a gap. */
+static void
+drop_expired(const struct history *h, struct history_cursor *c)
+{
+	uint64_t oldest = history_oldest(h);
+	uint64_t first = oldest < c->until ? oldest : c->until;
+
+	if (!c->foreign && c->after + 1 < first)
+		c->after = first - 1;
+}
+
+/* Move ${c} to before the first line elsewhere that was accepted late enough.
+ * Return false if a line is wanted for that. */
+static bool
+search_elsewhere(struct history *h, struct history_cursor *c)
+{
+	while (c->after + 1 < c->until) {
+		uint64_t middle = c->after + (c->until - c->after) / 2;
+		uint64_t n = middle, next;
+		struct history_held *held;
+
+		/* If no line has the number, the next one decides. */
+		while ((held = history_page_find(h, n, &next)) == NULL &&
+		    next != 0 && next < c->until)
+			n = next;
+		if (held == NULL && next == 0)
+			return false;
+		if (held != NULL && held->entry.time < c->since)
+			c->after = n;
+		else
+			c->until = middle;
+	}
+	c->until = 0;
+	return true;
+}
+
 /* history_next, for lines that are elsewhere. */
 static enum history_found
 next_elsewhere(
     struct history *h, struct history_cursor *c, struct history_result *r)
 {
+	if (!search_elsewhere(h, c))
+		return HISTORY_WAIT;
 	for (size_t i = 0; i < HISTORY_SCAN_MAX && c->after + 1 < h->oldest;
 	     i++) {
 		uint64_t next;
@@ -178,6 +219,7 @@ enum history_found
 history_next(struct history *h, struct history_cursor *c,
     struct history_result *r, struct err *err)
 {
+	drop_expired(h, c);
 	if (c->foreign || c->after + 1 < history_oldest(h)) {
 		jump(c, history_oldest(h), &r->gap);
 		return HISTORY_GAP;
@@ -218,6 +260,7 @@ history_skip(struct history *h, struct history_cursor *c, uint64_t before,
 			    c->filter, &history_at(h, n)->entry);
 	c->foreign = false;
 	c->since = 0;
+	c->until = 0;
 	c->after = before - 1;
 }
 

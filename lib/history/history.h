@@ -253,6 +253,9 @@ struct history_cursor {
 	const struct history_filter *filter; /* or NULL; outlives the cursor */
 	bool foreign;  /* after is of another epoch; not yet reported */
 	int64_t since; /* skip lines accepted before it; 0: none */
+	/* While the first line accepted then is looked for elsewhere: its number
+	 * is after ${after} and not above this.  0: it is not. */
+	uint64_t until;
 };
 
 /* Start after the last line; with the oldest available; with the oldest that
@@ -299,7 +302,8 @@ struct history_result {
 };
 
 /* Move ${c} to the next line that its filter accepts, or past a gap.  The cost
- * is proportional to the lines skipped.  Return HISTORY_FAILED with ${err} if
+ * is proportional to the lines skipped, but lines before a time that are
+ * elsewhere are skipped by binary search.  Return HISTORY_FAILED with ${err} if
  * the store cannot be read or memory runs out. */
 enum history_found history_next(struct history *h, struct history_cursor *c,
     struct history_result *r, struct err *err);

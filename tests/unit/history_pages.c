@@ -305,6 +305,152 @@ hole_at_end(void)
 	history_free(h);
 }
 
+/* ---- A model of the search by time ------------------------------------- */
+
+#define MANY 20000
+
+static int64_t when[MANY + 1]; /* of each line, ascending; 0: there is none */
+static uint64_t seed = 20261128;
+
+static uint64_t
+random_below(uint64_t n)
+{
+	seed = seed * UINT64_C(6364136223846793005) +
+	    UINT64_C(1442695040888963407);
+	return (seed >> 33) % n;
+}
+
+/* Lines of which many have the same time, and ${holes} numbers without one. */
+static void
+make_times(size_t holes)
+{
+	int64_t time = 1000000;
+
+	for (size_t n = 1; n <= MANY; n++) {
+		time += (int64_t)(random_below(3) * random_below(100));
+		when[n] = time;
+	}
+	for (size_t i = 0; i < holes; i++) {
+		uint64_t at = 1 + random_below(MANY - 400);
+
+		for (uint64_t n = random_below(300); n > 0; n--)
+			when[at + n] = 0;
+	}
+}
+
+static uint64_t
+first_since(int64_t time, uint64_t from)
+{
+	while (from <= MANY && (when[from] == 0 || when[from] < time))
+		from++;
+	return from <= MANY ? from : 0;
+}
+
+/* Read the pages of the model that are wanted.  Return how many. */
+static size_t
+fetch_pages(struct history *h)
+{
+	size_t pages = 0;
+	char text[40];
+	uint64_t n;
+
+	while ((n = history_wanted(h)) != 0) {
+		uint64_t from = n < oldest ? oldest : n, first = from;
+
+		history_set_oldest(h, oldest);
+		pages++;
+		while (first <= MANY && when[first] == 0)
+			first++;
+		history_page_gap(h, from, first);
+		history_page_begin(h, first);
+		for (; first <= MANY && when[first] != 0; first++) {
+			struct history_line line = line_of(first, text);
+
+			line.time = when[first];
+			if (history_page_add(h, &line) != 0)
+				break;
+		}
+	}
+	return pages;
+}
+
+/* Move ${c} to its first line.  Return its number, or 0, and add the pages that were
+ * read for it to *${pages}; with ${trim}, lines expire while it is looked for. */
+static uint64_t
+first_line(
+    struct history *h, struct history_cursor *c, bool trim, size_t *pages)
+{
+	struct history_result r;
+	uint64_t n;
+
+	for (;;) {
+		switch (history_next(h, c, &r, &err)) {
+		case HISTORY_LINE:
+			n = r.entry->sequence;
+			history_entry_unref(r.entry);
+			return n;
+		case HISTORY_WAIT:
+			if (trim)
+				oldest += random_below(100);
+			*pages += fetch_pages(h);
+			break;
+		case HISTORY_GAP:
+		case HISTORY_MORE:
+			break;
+		case HISTORY_NONE:
+		case HISTORY_FAILED:
+			return 0;
+		}
+	}
+}
+
+static void
+model(size_t holes, bool trim)
+{
+	size_t wrong = 0, most = 0;
+	char text[40];
+
+	for (int i = 0; i < 300; i++) {
+		struct history *h = new_history();
+		uint64_t memory = MANY - random_below(50) - 1, n;
+		struct history_cursor c;
+		size_t pages = 0;
+		int64_t time;
+		uint64_t least;
+
+		make_times(holes);
+		oldest = 1 + random_below(1000);
+		time = when[MANY] - (int64_t)random_below(3000000) + 10;
+		history_follow(h, SPAN_LIT(EPOCH), memory);
+		history_set_oldest(h, oldest);
+		for (n = memory; n <= MANY; n++) {
+			struct history_line line = line_of(n, text);
+			uint64_t sequence;
+
+			line.time = when[n];
+			wrong += history_append(h, &line, &sequence, &err) != 0;
+		}
+		wrong += history_commit(h, when[MANY], &err) != 0;
+		history_start_since(h, &c, NULL, time);
+		least = first_since(time, oldest);
+		n = first_line(h, &c, trim, &pages);
+		/* A line may have been read before it expired. */
+		if (n < least || n > first_since(time, oldest)) {
+			wrong++;
+			printf("# run %d: %" PRIu64 " is not %" PRIu64 "\n", i,
+			    n, first_since(time, oldest));
+		}
+		most = pages > most ? pages : most;
+		history_free(h);
+	}
+	snprintf(text, sizeof(text), "%zu holes%s", holes,
+	    trim ? ", while lines expire" : "");
+	CHECK(wrong == 0, text);
+	/* Each page halves what is left, and a hole can cost another. */
+	CHECK(most <= 16 + holes, "from few pages");
+	printf("# at most %zu pages\n", most);
+}
+
 static void
 bounds(void)
 {
@@ -344,6 +490,10 @@ main(void)
 	gaps();
 	holes();
 	hole_at_end();
+	model(0, false);
+	model(10, false);
+	model(0, true);
+	model(10, true);
 	bounds();
 	return check_done();
 }
