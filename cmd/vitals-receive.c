@@ -16,7 +16,7 @@
 
 static struct options {
 	struct options_listen at;
-	const char *health, *metrics, *state, *audit, *origin, *client_ca;
+	const char *state, *audit, *origin, *client_ca;
 	unsigned tls_min;
 	struct options_paths paths;
 	struct options_several dedupe;
@@ -27,9 +27,9 @@ static struct options {
 	double timeout;
 } opt = {
     .at = OPTIONS_LISTEN_INIT,
-    .health = "/healthz",
     .tls_min = 1,
     .paths = {.keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE"),
+	.own.health = "/healthz",
 	.tolerance = SIGN_TOLERANCE},
     .dedupe = OPTIONS_DEDUPE_INIT,
     .remember = RECEIVE_REMEMBER,
@@ -47,9 +47,10 @@ static const struct cli_option table[] = {
     CLI_FILE("paths", 0, "FILE", "several endpoints, each with keys of its own",
 	&opt.paths.file),
     CLI_TEXT("health", 0, "PATH",
-	"path of the health check (default: /healthz)", &opt.health),
+	"path of the health check (default: /healthz)", &opt.paths.own.health),
     CLI_TEXT("metrics", 0, "PATH",
-	"path of metrics for Prometheus (default: none)", &opt.metrics),
+	"path of metrics for Prometheus (default: none)",
+	&opt.paths.own.metrics),
     CLI_CHOICE("tls-min", 0, "1.2|1.3", "minimum TLS version (default: 1.3)",
 	&opt.tls_min),
     CLI_FILE("client-ca", 0, "FILE",
@@ -116,7 +117,8 @@ static const struct cli cli = {
 static int
 check_options(int operands)
 {
-	const char *paths[] = {opt.paths.path, opt.health, opt.metrics};
+	const char *paths[] = {
+	    opt.paths.path, opt.paths.own.health, opt.paths.own.metrics};
 	bool loopback;
 	int status;
 
@@ -204,9 +206,10 @@ static int
 receive(struct receive_paths **paths, struct inbox *inbox, struct audit *audit,
     struct dedupe_shared *shared)
 {
-	const struct receive_options options = {*paths, opt.health, opt.origin,
-	    opt.rate, STDOUT_FILENO, (uint64_t)opt.count, (size_t)opt.remember,
-	    inbox, RECEIVE_KEEP_MS, audit, opt.metrics, shared, notice, NULL};
+	const struct receive_options options = {*paths, opt.paths.own.health,
+	    opt.origin, opt.rate, STDOUT_FILENO, (uint64_t)opt.count,
+	    (size_t)opt.remember, inbox, RECEIVE_KEEP_MS, audit,
+	    opt.paths.own.metrics, shared, notice, NULL};
 	const struct serve_tls tls = {opt.at.certificate, opt.at.tls_key,
 	    opt.client_ca, opt.tls_min == 0 ? 12 : 13};
 	const struct receive_counters *n;

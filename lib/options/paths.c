@@ -28,7 +28,7 @@ load_file(const struct options_paths *o, const struct receive_path *common,
 	struct err err;
 
 	*paths = receive_paths_read(
-	    o->file, sign_scheme(o->scheme), common, note, &err);
+	    o->file, sign_scheme(o->scheme), common, &o->own, note, &err);
 	if (*paths != NULL)
 		return CLI_GO;
 	diag_error("%s", err.text);

@@ -11,6 +11,7 @@
 struct options_paths {
 	const char *file; /* NULL: one path */
 	const char *path; /* NULL: any */
+	struct receive_own_paths own;
 	struct options_keys keys;
 	unsigned scheme, output;
 	int64_t tolerance;

@@ -17,6 +17,7 @@
 struct entry {
 	struct receive_path path;
 	const struct sign_scheme *scheme;
+	const struct receive_own_paths *own;
 	struct buf text; /* the path and the key files, each with a 0 byte */
 	size_t key[RECEIVE_KEY_FILES_MAX], keys; /* offsets in text */
 	bool has_path;                           /* at offset 0 */
@@ -144,6 +145,12 @@ receive_path_valid(const char *path)
 	return true;
 }
 
+static bool
+is_path(const char *path, const char *own)
+{
+	return own != NULL && strcmp(path, own) == 0;
+}
+
 static int
 read_path(struct entry *e, const struct json_index *ix, struct err *err)
 {
@@ -162,6 +169,11 @@ read_path(struct entry *e, const struct json_index *ix, struct err *err)
 		return err_set(err,
 		    "\"path\" has a character that is not that of a path: "
 		    "encode it as %%HH");
+	if (is_path(e->text.data, e->own->health) ||
+	    is_path(e->text.data, e->own->metrics))
+		return err_set(err, "\"path\" is that of --%s",
+		    is_path(e->text.data, e->own->health) ? "health"
+							  : "metrics");
 	return 0;
 }
 
@@ -283,10 +295,10 @@ err0:
 
 struct receive_paths *
 receive_paths_read(const char *file, const struct sign_scheme *scheme,
-    const struct receive_path *common, void (*note)(const char *text),
-    struct err *err)
+    const struct receive_path *common, const struct receive_own_paths *own,
+    void (*note)(const char *text), struct err *err)
 {
-	const struct entry e = {.scheme = scheme, .path = *common};
+	const struct entry e = {.scheme = scheme, .path = *common, .own = own};
 	struct receive_paths *p = calloc(1, sizeof(*p));
 	int fd, rc;
 

@@ -40,6 +40,11 @@ struct receive_paths {
 	bool from_file; /* their IDs are independent of each other */
 };
 
+/* Paths that the receiver itself answers; NULL: none. */
+struct receive_own_paths {
+	const char *health, *metrics;
+};
+
 /* Return one path: ${path}, which is copied (NULL: any), and the rest of
  * ${common}, whose keys are then owned.  Return NULL if out of memory. */
 struct receive_paths *receive_paths_one(
@@ -47,14 +52,16 @@ struct receive_paths *receive_paths_one(
 
 /* Read ${file}: one JSON object per line, with "path", "keyFiles", and what
  * differs from ${common}: "scheme", "tolerance", "output",
- * "unsignedAttributes".  Key files are relative to the working directory.
+ * "unsignedAttributes".  None may be one of ${own}.  Key files are relative to the
+ * working directory.
  * ${note} reports what is unusual about keys that are accepted; it may be NULL.
  * Return NULL with ${err}, which names the file and the line.
  *
  * receive_paths_free wipes the keys; NULL is a no-op. */
 struct receive_paths *receive_paths_read(const char *file,
     const struct sign_scheme *scheme, const struct receive_path *common,
-    void (*note)(const char *text), struct err *err);
+    const struct receive_own_paths *own, void (*note)(const char *text),
+    struct err *err);
 void receive_paths_free(struct receive_paths *p);
 
 /* Can the target of a request have ${path}?  It begins with '/', and has neither

@@ -104,6 +104,15 @@ bad '{"path":"/a","keyFiles":["key"],"tolerance":86401}' \
 bad '{"path":"/a","keyFiles":["key"],"keyfile":1}' '1: unknown member "keyfile"'
 bad '{"path":"/a","keyFiles":["key"]}
 {"path":"/a","keyFiles":["other"]}' '2: "path" is that of an earlier line'
+bad '{"path":"/a","keyFiles":["key"]}
+{"path":"/healthz","keyFiles":["key"]}' '2: "path" is that of --health'
+echo '{"path":"/metrics","keyFiles":["key"]}' >own
+for option in metrics health; do
+	try "the path of --$option" vitals-receive -l 127.0.0.1:0 --paths own --$option /metrics
+	is_status 3
+	is_stdout ''
+	is_stderr "vitals-receive: own:1: \"path\" is that of --$option"
+done
 bad '' ' no paths'
 bad "{\"path\":\"/$(head -c 1023 /dev/zero | tr '\0' x)\",\"keyFiles\":[\"key\"]}" \
 	'1: "path" is longer than 1023 bytes'
