@@ -62,7 +62,7 @@ fhir_is_own(struct json_scan *s, struct span identifier, struct buf *search)
 		read_identifier(s, &is_event, &is_reading, &value);
 	if (is_reading && value.len > 0)
 		fhir_search_put(search, buf_span(&value));
-	search->failed |= buf_failed(&value);
+	search->failed |= buf_failed(&value) || json_scan_no_memory(s);
 	buf_release(&value);
 	return is_event || is_reading;
 }

@@ -80,6 +80,8 @@ take_array(
 		else
 			rc = take_object(object, take, context, err);
 	}
+	if (rc == 0 && json_scan_no_memory(&scan))
+		rc = err_set(err, "%s", scan.error);
 	json_scan_release(&scan);
 	return rc;
 }

@@ -63,6 +63,10 @@ void json_scan_start(struct json_scan *s, struct span text);
  * again. */
 enum json_token json_scan_next(struct json_scan *s);
 
+/* After JSON_ERROR: did memory run out?  Of a text that is known to be valid, only
+ * that can fail. */
+bool json_scan_no_memory(const struct json_scan *s);
+
 /* After JSON_OBJECT or JSON_ARRAY skip to its end; after JSON_KEY skip its
  * value. ${value}, unless NULL, is set to the whole value (with its brackets or
  * quotes).  Return the value's first token, or JSON_ERROR. */

@@ -80,9 +80,7 @@ copy_without(struct buf *out, const struct json_index *ix,
 static void
 note_memory(struct outgoing_reader *r)
 {
-	const char *why = r->scan.error;
-
-	if (why != NULL && strcmp(why, "out of memory") == 0)
+	if (json_scan_no_memory(&r->scan))
 		r->text.failed = true;
 }
 
@@ -204,7 +202,10 @@ read_headers(struct outgoing_reader *r, struct outgoing_fields *d,
 			break;
 		}
 		json_unescape(s->span, &value);
-		if (d->kind == MESSAGE_MESSAGE &&
+		if (buf_failed(&name) || buf_failed(&value)) {
+			errno = ENOMEM;
+			rc = err_set(err, "out of memory");
+		} else if (d->kind == MESSAGE_MESSAGE &&
 		    outgoing_is_attribute(buf_span(&name)))
 			rc = outgoing_attribute_add(
 			    r, buf_span(&name), buf_span(&value), err);
@@ -212,6 +213,7 @@ read_headers(struct outgoing_reader *r, struct outgoing_fields *d,
 			rc = add_header(
 			    r, d, buf_span(&name), buf_span(&value), err);
 	}
+	note_memory(r);
 	buf_release(&name);
 	buf_release(&value);
 	return rc;

@@ -110,7 +110,7 @@ read_headers(struct entry *e, struct json_scan *s, const struct json_member *m,
 			return -1;
 		e->headers++;
 	}
-	return 0;
+	return json_scan_no_memory(s) ? err_set(err, "out of memory") : 0;
 }
 
 static int

@@ -232,7 +232,7 @@ respell(struct respeller *r, const char *tail, uint64_t *budget)
 	}
 	buf_add_text(&r->out, tail);
 	if (buf_failed(&r->out) || buf_failed(&r->string) ||
-	    (t == JSON_ERROR && strcmp(r->scan.error, "out of memory") == 0))
+	    (t == JSON_ERROR && json_scan_no_memory(&r->scan)))
 		return -1;
 	return t == JSON_END;
 }

@@ -70,10 +70,12 @@ read_headers(struct sign_stream *s, struct err *err)
 		}
 		rc = sign_request_put(r, name, value);
 	}
+	if (rc != 0)
+		err_set(err, "headers: more than %d", SIGN_HEADERS_MAX);
+	else if (json_scan_no_memory(&scan))
+		rc = err_set(err, "out of memory");
 	json_scan_release(&scan);
-	return rc == 0
-	    ? 0
-	    : err_set(err, "headers: more than %d", SIGN_HEADERS_MAX);
+	return rc;
 }
 
 static struct span

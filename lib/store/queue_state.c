@@ -109,6 +109,7 @@ store_queue_state_read(struct json_index *ix, struct span text,
 {
 	struct json_scan scan;
 	struct span object;
+	struct err err;
 	int rc = 0;
 
 	json_scan_init(&scan);
@@ -116,11 +117,14 @@ store_queue_state_read(struct json_index *ix, struct span text,
 	if (json_scan_next(&scan) == JSON_ARRAY) {
 		while (rc == 0 && json_scan_next(&scan) == JSON_OBJECT &&
 		    json_scan_skip(&scan, &object) == JSON_OBJECT) {
-			if (json_index_read(ix, object, NULL) == 0 &&
-			    is_text(ix, "endpoint", shown))
+			if (json_index_read(ix, object, &err) != 0)
+				rc = err_is_memory(&err) ? -1 : 0;
+			else if (is_text(ix, "endpoint", shown))
 				rc = fill(ix, row);
 		}
 	}
+	if (rc == 0 && json_scan_no_memory(&scan))
+		rc = -1;
 	json_scan_release(&scan);
 	return rc;
 }
