@@ -19,29 +19,29 @@ fails(void)
 	return true;
 }
 
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t count, size_t n);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t count, size_t n);
-void *__wrap_realloc(void *p, size_t n);
+void *real_malloc(size_t n) __asm__("__real_malloc");
+void *real_calloc(size_t count, size_t n) __asm__("__real_calloc");
+void *real_realloc(void *p, size_t n) __asm__("__real_realloc");
+void *failing_malloc(size_t n) __asm__("__wrap_malloc");
+void *failing_calloc(size_t count, size_t n) __asm__("__wrap_calloc");
+void *failing_realloc(void *p, size_t n) __asm__("__wrap_realloc");
 
 void *
-__wrap_malloc(size_t n)
+failing_malloc(size_t n)
 {
-	return fails() ? NULL : __real_malloc(n);
+	return fails() ? NULL : real_malloc(n);
 }
 
 void *
-__wrap_calloc(size_t count, size_t n)
+failing_calloc(size_t count, size_t n)
 {
-	return fails() ? NULL : __real_calloc(count, n);
+	return fails() ? NULL : real_calloc(count, n);
 }
 
 void *
-__wrap_realloc(void *p, size_t n)
+failing_realloc(void *p, size_t n)
 {
-	return fails() ? NULL : __real_realloc(p, n);
+	return fails() ? NULL : real_realloc(p, n);
 }
 
 /* Run ${once} without a failure, then with each of its allocations failing.  It
