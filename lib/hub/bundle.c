@@ -151,7 +151,13 @@ hub_bundle(struct hub *h, struct hub_notification *n, int64_t now,
 	struct loaded *l;
 	int rc = -1;
 
+	/* The same ID must always have the same content, also if it is made
+	 * again, and more has happened meanwhile. */
 	if (n->kind != FHIR_EVENT_NOTIFICATION) {
+		if (n->time != 0) {
+			notify.time = n->time;
+			notify.count = n->count;
+		}
 		if (n->id[0] == '\0' && fhir_notify_id(&notify, n->id) != 0)
 			return no_memory(err);
 		notify.id = span_of(n->id);
@@ -163,8 +169,6 @@ hub_bundle(struct hub *h, struct hub_notification *n, int64_t now,
 		return -1;
 	if (load(h, s, n->first, n->last, s->content, l, err) == 0) {
 		rc = l->events > 0;
-		/* The same ID must always have the same content, also if it
-		 * is made again, and more has happened meanwhile. */
 		notify.count = n->last;
 		if (rc > 0)
 			notify.time = l->event[l->events - 1].time;

@@ -34,6 +34,10 @@ add(struct hub *h, struct hub_outgoing *o, int64_t now, struct err *err)
 		n.time = (int64_t)s->version_id;
 	if (fhir_notify_id(&n, o->id) != 0)
 		return no_memory(err);
+	if (o->kind != FHIR_EVENT_NOTIFICATION) {
+		o->first = (uint64_t)now;
+		o->last = s->count;
+	}
 	s->sent = now;
 	if (o->durable) {
 		struct span id = span_of(o->id);

@@ -199,18 +199,22 @@ struct hub_notification {
 	const struct hub_subscription *subscription;
 	enum fhir_notify_kind kind;
 	uint64_t first, last; /* events, of an event notification */
+	/* Of another: when it was formed, and the number of events until then.
+	 * Time 0: hub_bundle sets both to what they are. */
+	int64_t time;
+	uint64_t count;
 };
 
 /* Get the next committed notification that is to be handed on.  Return false
  * if there is none at present. */
 bool hub_next(struct hub *h, struct hub_notification *n);
 
-/* Append the Bundle of ${n} to ${out}.  With events it is the same each time: its
+/* Append the Bundle of ${n} to ${out}.  It is the same each time.  With events, its
  * timestamp is the time of the last of them, and the number of events since the
- * start is the number of that one.  Otherwise both are as of ${now}.  The caller may
- * also fill in ${n} itself for a handshake on a websocket: subscription and kind,
- * and an empty ID, which is then set.  Return 1; 0 if none of its Observations is
- * kept any more, and it cannot be delivered; or -1 with ${err}. */
+ * start is the number of that one.  The caller may also fill in ${n} itself for a
+ * handshake on a websocket, as of ${now}: subscription and kind, time 0, and an empty
+ * ID, which is then set.  Return 1; 0 if none of its Observations is kept any more,
+ * and it cannot be delivered; or -1 with ${err}. */
 int hub_bundle(struct hub *h, struct hub_notification *n, int64_t now,
     struct buf *out, struct err *err);
 

@@ -16,6 +16,9 @@ struct hub_outgoing {
 	char id[ID_TEXT_MAX];
 	struct hub_member *member; /* NULL: it was cancelled */
 	enum fhir_notify_kind kind;
+	/* Events; of a handshake or a heartbeat, the time at which it was formed,
+	 * and the number of events until then, both 0 if an earlier version stored
+	 * it. */
 	uint64_t first, last;
 	bool durable;               /* is in the store */
 	bool queued;                /* is in hub.ready or hub.formed */

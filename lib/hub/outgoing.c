@@ -154,8 +154,15 @@ hub_next(struct hub *h, struct hub_notification *n)
 		memcpy(n->id, o->id, sizeof(n->id));
 		n->subscription = o->member->s;
 		n->kind = o->kind;
-		n->first = o->first;
-		n->last = o->last;
+		n->first = n->last = n->count = 0;
+		n->time = 0;
+		if (o->kind == FHIR_EVENT_NOTIFICATION) {
+			n->first = o->first;
+			n->last = o->last;
+		} else {
+			n->time = (int64_t)o->first;
+			n->count = o->last;
+		}
 		if (!is_expected(o))
 			hub_outgoing_remove(h, o);
 		return true;

@@ -80,6 +80,7 @@ kill "$CLIENTS"
 CLIENTS=
 EVENTS=$((EVENTS + 10))
 before=$(wc -l <out)
+create rest-hook http://127.0.0.1:9/c id-only # its handshake
 events $((EVENTS - 9)) $EVENTS >&8
 wait_for all_sent
 new=$(($(wc -l <out) - before))

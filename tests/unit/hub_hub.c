@@ -185,6 +185,44 @@ check_end(void)
 	now = HUB_START;
 }
 
+/* ---- Handshakes ------------------------------------------------------------- */
+
+static void
+check_same(struct hub_notification *n, struct buf *before)
+{
+	struct buf after;
+
+	put_bundle(n, &after);
+	CHECK_TEXT(buf_string(&after), buf_string(before),
+	    "the content is the same, whatever happened meanwhile");
+	buf_release(&after);
+	buf_release(before);
+}
+
+static void
+check_handshake(void)
+{
+	const struct hub_subscription *s;
+	struct hub_notification n, again;
+	struct buf before;
+
+	open_hub(&roomy);
+	s = create(&(struct hub_wish){.status = "requested"});
+	commit();
+	n = expect(FHIR_HANDSHAKE, 0, 0);
+	put_bundle(&n, &before);
+	CHECK(take("o-1", "Patient/7", 120, 0) == 1 && s->count == 1,
+	    "an event before it is answered");
+	commit();
+	now += 5000;
+	reopen_hub(&roomy);
+	again = expect(FHIR_HANDSHAKE, 0, 0);
+	CHECK_TEXT(again.id, n.id, "the ID is the same");
+	check_same(&again, &before);
+	close_hub();
+	now = HUB_START;
+}
+
 /* ---- Batches and heartbeats ------------------------------------------------- */
 
 static void
@@ -218,6 +256,7 @@ check_heartbeat(void)
 {
 	const struct hub_subscription *s;
 	struct hub_notification n;
+	struct buf before;
 	struct err err;
 
 	open_hub(&roomy);
@@ -231,8 +270,10 @@ check_heartbeat(void)
 	now += 1001;
 	commit();
 	n = expect(FHIR_HEARTBEAT, 0, 0);
+	put_bundle(&n, &before);
 	now += 60000;
 	commit();
+	check_same(&n, &before);
 	expect_none(); /* the outcome of the last one is not known */
 	settle(&n, HUB_DELIVERED, "");
 	now += 1000;
@@ -306,6 +347,7 @@ main(void)
 	check_status();
 	check_end();
 	check_batches();
+	check_handshake();
 	check_heartbeat();
 	check_websocket();
 	folder_leave();
