@@ -1,6 +1,7 @@
 #include "json/json.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void
 json_index_init(struct json_index *ix)
@@ -30,6 +31,12 @@ new_member(struct json_index *ix)
 		ix->cap = cap;
 	}
 	return &ix->member[ix->count++];
+}
+
+bool
+json_scan_no_memory(const struct json_scan *s)
+{
+	return s->error != NULL && strcmp(s->error, "out of memory") == 0;
 }
 
 static int

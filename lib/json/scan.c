@@ -48,14 +48,6 @@ json_scan_start(struct json_scan *s, struct span text)
 	s->in_object = 0;
 }
 
-static const char no_memory[] = "out of memory";
-
-bool
-json_scan_no_memory(const struct json_scan *s)
-{
-	return s->error == no_memory;
-}
-
 /* Record what is wrong, and where.  Return NULL. */
 static const char *
 fail(struct json_scan *s, const char *at, const char *why)
@@ -390,7 +382,7 @@ scan_key(struct json_scan *s, const char *p, enum state *state,
 	case 1:
 		return fail(s, at, "duplicate key");
 	default:
-		return fail(s, at, no_memory);
+		return fail(s, at, "out of memory");
 	}
 	p = skip_space(p, s->end);
 	return p < s->end && *p == ':' ? p + 1 : fail(s, p, "':' expected");
@@ -456,7 +448,7 @@ steps(struct json_scan *s, unsigned level)
 	if (state == STATE_ERROR)
 		return JSON_ERROR;
 	if (s->keys == NULL)
-		p = fail(s, p, no_memory);
+		p = fail(s, p, "out of memory");
 	else
 		do {
 			p = step(s, p, &state, &token);

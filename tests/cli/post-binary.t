@@ -170,26 +170,26 @@ jq -c 'reduce range(60) as $i (.; .headers["ce-x\($i)"] = "v") | .signature = "v
 mv m message
 sent_on '64 attributes' '["text/plain","'"$(jq -r '[.headers | to_entries[] |
 	select(.key | test("^ce-"; "i")) | "\(.key | ascii_downcase)=\(.value)"] | sort | join(" ")' message)"'","{"]'
-field ce-more x >more
-refused_line() { # NAME REASON: the line in more
-	try "$1" vitals-post -q "$base/ok" <more
+field ce-more x >other
+refused_line() { # NAME REASON: the line in other
+	try "$1" vitals-post -q "$base/ok" <other
 	is_status 1
 	is_stdout ''
 	is_stderr "vitals-post: <stdin>:1: $2"
 }
 refused_line '65 attributes' 'more than 64 attributes'
 echo '{"id":"m","contentType":"text/plain","headers":{"ce-specversion":"1.0","ce-id":"1","ce-source":"/s"},"payload":"{"}' >message
-cp message more
+cp message other
 refused_line 'no type' 'a CloudEvent without ce-type'
-field ce-type 'ü' >more
+field ce-type 'ü' >other
 refused_line 'a value that is not encoded' 'ce-type: not printable ASCII: other characters are percent-encoded'
-field ce-type "$(printf 'a\r\nx: b')" >more
+field ce-type "$(printf 'a\r\nx: b')" >other
 refused_line 'a line break' 'ce-type: not printable ASCII: other characters are percent-encoded'
-field ce- x >more
+field ce- x >other
 refused_line 'no name' 'ce-: not the name of an attribute'
-field CE-ID x >more
+field CE-ID x >other
 refused_line 'an attribute twice' 'duplicate header ce-id'
-field ce-type t | jq -c '.contentType = "application/cloudevents+json"' >more
+field ce-type t | jq -c '.contentType = "application/cloudevents+json"' >other
 refused_line 'a message in structured mode' 'headers: attributes in binary mode, but contentType is that of a CloudEvent in structured mode'
 
 # As many headers as one request can have
