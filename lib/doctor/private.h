@@ -24,8 +24,10 @@ void doctor_say(struct doctor *d, const char *name, enum doctor_verdict v,
 
 /* Run ${argv}, whose first is a path, with the environment and ${extra} (NULL, or
  * one more NAME=VALUE), and add what it prints to both outputs to ${out}, at
- * most 64 KiB.  Kill it after ${seconds}.  Return its status; 128 and the
- * signal; or -1 if it could not be run. */
+ * most 64 KiB.  When it has ended, or after ${seconds}, kill what is left of it and
+ * of its children; a signal that ends this process does so too.  Return its
+ * status; 128 and the signal, that of SIGKILL if the time was over; or -1 if it
+ * could not be run. */
 int spawn_run(
     const char *const argv[], const char *extra, int seconds, struct buf *out);
 
