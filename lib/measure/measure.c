@@ -8,6 +8,7 @@
 #include "measure/estimate.h"
 #include "measure/line.h"
 #include "measure/stretches.h"
+#include "measure/wave.h"
 
 /* What is left after the last window gives one more from this on, s: the
  * shortest that a window may be. */
@@ -22,10 +23,9 @@ static const double GAP_INTERVALS = 4;
  * may come late by a quarter. */
 static const double NEXT_FRAME = 1.25;
 
-/* A wave line has at most this many values: 10 s. */
-enum {
-	WAVE_BLOCK = 600
-};
+/* Containers round times to 1 ms: a value that is less before the end, s, is not
+ * before it. */
+static const double TIME_ROUNDING = 0.002;
 
 /* Samples: their estimates beyond the heart rate are renewed so often, and
  * waves come in blocks of this length, s.  By hand: an estimate over 30 s costs
@@ -48,6 +48,7 @@ struct measure {
 	/* The stretches of the next window that were estimated, up to here. */
 	struct measure_stretches stretches;
 	double estimated;
+	struct measure_wave wave;
 	/* Samples. */
 	double next_sample, next_renewal, next_block;
 	uint64_t seq;
@@ -135,62 +136,57 @@ commit(struct ndjson_writer *out)
 	return ndjson_commit(out) == 0 ? VERDICT_GOOD : VERDICT_OUTPUT;
 }
 
-/* Write the wave of ${from}..${to} in blocks. */
+/* Write the wave before ${to}, up to that of ${last}, where it was not written. */
 static enum verdict
-write_wave(const struct measure *m, const struct rppg_segment *v, double from,
-    double to, struct ndjson_writer *out)
+write_wave(struct measure *m, double to, double last, struct ndjson_writer *out,
+    struct err *err)
 {
 	struct measure_line l = line_of(m, &m->running);
-	size_t first = 0, last = v->waves;
-	double block[WAVE_BLOCK];
 
-	while (first < last &&
-	    v->wave_start + (double)first / RPPG_GRID < from - 1e-9)
-		first++;
-	while (last > first &&
-	    v->wave_start + (double)(last - 1) / RPPG_GRID >= to - 1e-9)
-		last--;
-	for (size_t at = first; at < last; at += WAVE_BLOCK) {
-		size_t n = last - at < WAVE_BLOCK ? last - at : WAVE_BLOCK;
-
-		l.offset = v->wave_start + (double)at / RPPG_GRID;
-		/* Exactly 0 if no window had skin in view. */
-		for (size_t i = 0; i < n; i++)
-			block[i] = v->wave[at + i] != 0 ? v->wave[at + i]
-							: (double)NAN;
-		measure_line_wave(ndjson_record(out), &l, block, n);
-		if (commit(out) != VERDICT_GOOD)
-			return VERDICT_OUTPUT;
-	}
-	return VERDICT_GOOD;
-}
-
-/* Write the wave of ${v}, which reaches to ${to}, where it is wanted and was
- * not written. */
-static enum verdict
-write_new_wave(const struct measure *m, const struct rppg_segment *v,
-    double from, double to, struct ndjson_writer *out)
-{
-	if (m->mute || (m->options->emit & MEASURE_WAVE) == 0 ||
-	    (m->options->emit & MEASURE_SAMPLE) != 0)
+	if (m->mute)
+		measure_wave_skip(&m->wave, to);
+	if (m->mute || (m->options->emit & MEASURE_WAVE) == 0)
 		return VERDICT_GOOD;
-	return write_wave(
-	    m, v, fmax(from, m->windows > 0 ? m->covered : from), to, out);
+	return measure_wave_write(&m->wave, m->rppg, &l, to, last, out, err);
 }
 
-/* Estimate from m->estimated to ${to}, and add that to the next window's stretches.
- * ${v} is set to its segment, which the caller releases. */
+/* The same of a window or of a part of it.  With samples, the wave is written with
+ * these. */
 static enum verdict
-estimate(struct measure *m, double to, struct rppg_segment *v, struct err *err)
+write_window_wave(
+    struct measure *m, double to, struct ndjson_writer *out, struct err *err)
+{
+	return (m->options->emit & MEASURE_SAMPLE) != 0
+	    ? VERDICT_GOOD
+	    : write_wave(m, to, m->last, out, err);
+}
+
+/* Forget what is before ${time}, except a wave that is still to be written. */
+static void
+forget(struct measure *m, double time)
+{
+	rppg_forget(m->rppg, time,
+	    (m->options->emit & MEASURE_WAVE) != 0
+		? fmin(time, measure_wave_time(&m->wave))
+		: time);
+}
+
+/* Estimate from m->estimated to ${to}, and add that to the next window's
+ * stretches. */
+static enum verdict
+estimate(struct measure *m, double to, struct err *err)
 {
 	struct measure_estimate e;
+	struct rppg_segment v;
+	int failed;
 
-	if (rppg_segment(m->rppg, m->estimated, to, v) != 0)
+	if (rppg_segment(m->rppg, m->estimated, to, &v) != 0)
 		return no_memory(err);
-	if (measure_estimate(&e, m->options, v, m->estimated, to, err) != 0) {
-		rppg_segment_release(v);
+	failed =
+	    measure_estimate(&e, m->options, &v, m->estimated, to, err) != 0;
+	rppg_segment_release(&v);
+	if (failed)
 		return VERDICT_SYSTEM;
-	}
 	measure_stretches_add(&m->stretches, &e, to - m->estimated);
 	m->estimated = to;
 	return VERDICT_GOOD;
@@ -202,17 +198,15 @@ estimate_full_stretches(
     struct measure *m, double now, struct ndjson_writer *out, struct err *err)
 {
 	enum verdict status = VERDICT_GOOD;
-	struct rppg_segment v;
 
 	while (status == VERDICT_GOOD && window_length(m) > MEASURE_WHOLE_MAX &&
 	    now - m->estimated > MEASURE_WHOLE_MAX) {
-		double from = m->estimated, to = from + MEASURE_STRETCH;
+		double to = m->estimated + MEASURE_STRETCH;
 
-		if (estimate(m, to, &v, err) != VERDICT_GOOD)
+		if (estimate(m, to, err) != VERDICT_GOOD)
 			return VERDICT_SYSTEM;
-		status = write_new_wave(m, &v, from, to, out);
-		rppg_segment_release(&v);
-		rppg_forget(m->rppg, to);
+		status = write_window_wave(m, to, out, err);
+		forget(m, to);
 	}
 	return status;
 }
@@ -250,22 +244,17 @@ write_measurement(struct measure *m, double from, double to,
 	return put_measurement(&l, out, err);
 }
 
-/* Write what was not yet written of the window ${from}..${to}. */
+/* Write the measurement of the window ${from}..${to}. */
 static enum verdict
 write_window(struct measure *m, double from, double to,
     struct ndjson_writer *out, struct err *err)
 {
 	enum verdict status = VERDICT_GOOD;
-	double last = m->estimated;
-	struct rppg_segment v;
 
 	if (!m->mute) {
-		if (estimate(m, to, &v, err) != VERDICT_GOOD)
+		if (estimate(m, to, err) != VERDICT_GOOD)
 			return VERDICT_SYSTEM;
 		status = write_measurement(m, from, to, out, err);
-		if (status == VERDICT_GOOD)
-			status = write_new_wave(m, &v, last, to, out);
-		rppg_segment_release(&v);
 	}
 	m->covered = to;
 	m->windows++;
@@ -282,12 +271,14 @@ end_window(struct measure *m, struct ndjson_writer *out, struct err *err)
 
 	if (m->last >= from)
 		status = write_window(m, from, m->window_end, out, err);
+	if (status == VERDICT_GOOD)
+		status = write_window_wave(m, m->window_end, out, err);
 	if (status != VERDICT_GOOD)
 		return status;
 	m->window_end += window_step(m);
 	m->estimated = m->window_end - window_length(m);
 	m->stretches.count = 0;
-	rppg_forget(m->rppg, m->estimated);
+	forget(m, m->estimated);
 	return VERDICT_GOOD;
 }
 
@@ -301,6 +292,7 @@ skip_empty_windows(struct measure *m, double time)
 	m->window_end += (floor(over / window_step(m)) + 1) * window_step(m);
 	m->estimated = m->window_end - window_length(m);
 	m->stretches.count = 0;
+	measure_wave_skip(&m->wave, time);
 }
 
 /* ---- Live ---------------------------------------------------------------- */
@@ -319,26 +311,8 @@ update_running(struct measure *m, double now, struct err *err)
 	rppg_segment_release(&v);
 	if (m->options->window <= 0 &&
 	    (m->options->emit & MEASURE_MEASUREMENT) == 0)
-		rppg_forget(m->rppg, from);
+		forget(m, from);
 	return failed ? VERDICT_SYSTEM : VERDICT_GOOD;
-}
-
-/* The wave up to a block ago: its end is settled by later windows. */
-static enum verdict
-write_block(struct measure *m, struct ndjson_writer *out, struct err *err)
-{
-	double to = m->next_block, from = to - LIVE_BLOCK;
-	enum verdict status;
-	struct rppg_segment v;
-
-	m->next_block += LIVE_BLOCK;
-	if (m->mute)
-		return VERDICT_GOOD;
-	if (rppg_segment(m->rppg, from - LIVE_BLOCK, to, &v) != 0)
-		return no_memory(err);
-	status = write_wave(m, &v, from, to, out);
-	rppg_segment_release(&v);
-	return status;
 }
 
 static enum verdict
@@ -386,10 +360,15 @@ write_blocks(
 	/* The first window has the wave from the start. */
 	if (now < m->start + RPPG_FIRST + LIVE_BLOCK)
 		return VERDICT_GOOD;
-	if (m->next_block < now - 2 * MEASURE_SAMPLE_SECONDS)
+	if (m->next_block < now - 2 * MEASURE_SAMPLE_SECONDS) {
+		measure_wave_skip(&m->wave, now - 2 * LIVE_BLOCK);
 		m->next_block = now - LIVE_BLOCK;
-	while (status == VERDICT_GOOD && now >= m->next_block + LIVE_BLOCK)
-		status = write_block(m, out, err);
+	}
+	/* Up to a block ago: the end of a wave is settled by later windows. */
+	while (status == VERDICT_GOOD && now >= m->next_block + LIVE_BLOCK) {
+		status = write_wave(m, m->next_block, now, out, err);
+		m->next_block += LIVE_BLOCK;
+	}
 	return status;
 }
 
@@ -418,6 +397,7 @@ begin(struct measure *m, double time)
 	m->next_sample = time + 1 / m->options->rate;
 	m->next_renewal = time + RPPG_FIRST;
 	m->next_block = time + LIVE_BLOCK;
+	measure_wave_skip(&m->wave, time);
 }
 
 /* Write the windows that are over before a frame at ${time}, whatever that
@@ -472,12 +452,22 @@ measure_finish(
     struct measure *m, double end, struct ndjson_writer *out, struct err *err)
 {
 	double from = m->window_end - window_length(m);
+	enum verdict status = VERDICT_GOOD;
 
 	if (!m->any)
 		return VERDICT_GOOD;
-	if (m->windows > 0 && end - m->covered < REST_MIN)
-		return VERDICT_GOOD;
-	return write_window(m, from, fmax(end, m->last), out, err);
+	if (m->windows == 0 || end - m->covered >= REST_MIN)
+		status = write_window(m, from, fmax(end, m->last), out, err);
+	/* The last frame lasts until the next one would come. */
+	end = fmin(end, m->last + m->interval) - TIME_ROUNDING;
+	while (status == VERDICT_GOOD &&
+	    (m->options->emit & MEASURE_SAMPLE) != 0 && m->next_block < end) {
+		status = write_wave(m, m->next_block, end, out, err);
+		m->next_block += LIVE_BLOCK;
+	}
+	if (status == VERDICT_GOOD)
+		status = write_wave(m, end, end, out, err);
+	return status;
 }
 
 enum verdict

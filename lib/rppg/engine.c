@@ -391,7 +391,8 @@ rppg_latest(const struct rppg *p, struct rppg_estimate *now)
 }
 
 void
-rppg_forget(struct rppg *p, double time)
+rppg_forget(struct rppg *p, double time, double wave)
 {
 	history_forget(&p->history, time);
+	history_forget_wave(&p->history, wave);
 }

@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "diag/err.h"
 #include "rppg/grid.h"
@@ -101,13 +102,21 @@ int rppg_segment(
     struct rppg *p, double from, double to, struct rppg_segment *v);
 void rppg_segment_release(struct rppg_segment *v);
 
+/* The wave only, from value ${first} to before ${end}, which is greater: counted
+ * from the start of the source at RPPG_GRID, and cut to the last RPPG_SECONDS_MAX.
+ * It is 0 where nothing was pushed, or it was forgotten.  Return 0 with ${v} set,
+ * or -1 without memory. */
+int rppg_wave(
+    struct rppg *p, int64_t first, int64_t end, struct rppg_segment *v);
+
 /* The latest estimate; its rate is 0 while there is none. */
 struct rppg_estimate {
 	double time, rate, confidence, snr_db;
 };
 void rppg_latest(const struct rppg *p, struct rppg_estimate *now);
 
-/* Forget what lies before ${time}: it will not be asked for again. */
-void rppg_forget(struct rppg *p, double time);
+/* Forget what lies before ${time}, and the wave before ${wave}: it will not be
+ * asked for again. */
+void rppg_forget(struct rppg *p, double time, double wave);
 
 #endif

@@ -125,7 +125,13 @@ history_forget(struct history *h, double time)
 	    ((struct skin_colour *)rppg_queue_at(&h->colours, n))->time < time)
 		n++;
 	queue_drop(&h->colours, n);
+}
+
+void
+history_forget_wave(struct history *h, double time)
+{
 	int64_t least = (int64_t)floor(time * RPPG_GRID);
+
 	if (least > h->wave_base) {
 		size_t drop = (size_t)(least - h->wave_base);
 

@@ -60,7 +60,10 @@ void history_release(struct history *h);
 int history_add_waves(
     struct history *h, int64_t at, double wave[WAVES][POWER_WINDOW], size_t n);
 
-/* Forget what ended before ${time}. */
+/* Forget the windows that ended, and the colours, before ${time}. */
 void history_forget(struct history *h, double time);
+
+/* Forget the wave before ${time}. */
+void history_forget_wave(struct history *h, double time);
 
 #endif

@@ -117,12 +117,11 @@ wave_at(const struct history *h, int64_t k)
 	return *(struct wave_sum *)rppg_queue_at(&h->wave, (size_t)k);
 }
 
+/* Set the wave of ${v} to the values ${first} to ${last}, counted at RPPG_GRID. */
 static int
-fill_wave(struct rppg *p, const struct assembly *d, double from, double to,
+fill_wave(struct rppg *p, const struct assembly *d, int64_t first, int64_t last,
     struct rppg_segment *v)
 {
-	int64_t first = (int64_t)ceil(from * RPPG_GRID);
-	int64_t last = (int64_t)floor(to * RPPG_GRID);
 	double *wave[WAVES] = {NULL};
 	bool failed = false;
 
@@ -350,8 +349,27 @@ rppg_segment(struct rppg *p, double from, double to, struct rppg_segment *v)
 	v->start = from;
 	v->end = fmax(from, to);
 	if (assembly_init(p, &d) == 0 && fill_colour(p, from, to, v) == 0 &&
-	    fill_wave(p, &d, from, to, v) == 0)
+	    fill_wave(p, &d, (int64_t)ceil(from * RPPG_GRID),
+		(int64_t)floor(to * RPPG_GRID), v) == 0)
 		status = sum_up(p, &d, from, to, v);
+	assembly_release(&d);
+	if (status != 0)
+		rppg_segment_release(v);
+	return status;
+}
+
+int
+rppg_wave(struct rppg *p, int64_t first, int64_t end, struct rppg_segment *v)
+{
+	const int64_t most = (int64_t)(RPPG_SECONDS_MAX * RPPG_GRID);
+	struct assembly d;
+	int status = -1;
+
+	memset(v, 0, sizeof(*v));
+	if (end - first > most)
+		first = end - most;
+	if (assembly_init(p, &d) == 0)
+		status = fill_wave(p, &d, first, end - 1, v);
 	assembly_release(&d);
 	if (status != 0)
 		rppg_segment_release(v);

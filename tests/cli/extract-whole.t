@@ -41,7 +41,7 @@ jq -s -e "map(select(.record == \"sample\" and .offsetSeconds > 10) | $found) |
 	all" .out >/dev/null
 ok 'and have the rate'
 jq -s -e 'map(select(.record == "wave") | .values[]) |
-	length > 700 and (map(. != null) | all)' .out >/dev/null
+	length > 700 and (.[:-3] | map(. != null) | all)' .out >/dev/null
 ok 'with the wave'
 
 try 'waves' vitals-extract -e wave lying.mp4

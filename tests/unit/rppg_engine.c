@@ -111,7 +111,7 @@ waves(void)
 	CHECK_NEAR(v.end, 12, 0.05, "end");
 	CHECK_NEAR(v.rate, 66, 0.5, "rate");
 	rppg_segment_release(&v);
-	rppg_forget(p, 10);
+	rppg_forget(p, 10, 10);
 	rppg_segment(p, 0, 20, &v);
 	CHECK(v.start > 9.9, "what is forgotten is gone");
 	rppg_segment_release(&v);
