@@ -123,9 +123,7 @@ stderr_has listening
 
 # ---- A FIFO for the audit file that is not read for a while makes nobody wait.
 
-mkfifo fifo
-exec 5<>fifo
-dd if=/dev/zero of=fifo oflag=nonblock bs=4096 count=4096 2>/dev/null
+full_fifo fifo
 hub --stay --audit fifo
 is 'an audit file that is not read' "$(status /Subscription)" 200
 # Each answer is a line of some 350 bytes.
@@ -135,9 +133,7 @@ is 'requests are answered until 1 MiB waits, and then refused' \
 	"$(tr '\n' ' ' <codes)" '200 503 '
 is 'and why' "$(answer '.issue[0].diagnostics')" 'the audit file is not read'
 events 1 2 | feed
-tr -d '\000' <fifo >audit.read 5<&- &
-reader=$!
-exec 5<&-
+read_fifo fifo
 has_room() {
 	[ "$(status /Subscription)" = 200 ]
 }
@@ -152,14 +148,9 @@ try 'the hub ends' finish TERM
 is_status 0
 is_stdout ''
 stderr_has listening
-wait $reader
-try 'what was read' vitals-audit verify audit.read
-is_status 0
-stdout_json '.faults == 0 and .lines > 2000'
-is_stderr ''
+fifo_was_read 2000
 
-exec 5<>fifo
-dd if=/dev/zero of=fifo oflag=nonblock bs=4096 count=4096 2>/dev/null
+full_fifo fifo
 hub --stay --audit fifo
 is 'nobody reads it' "$(status /Subscription)" 200
 try 'nobody reads it: the end' finish TERM

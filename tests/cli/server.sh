@@ -61,3 +61,23 @@ end_server() { # [SIGNAL]
 	sed -E 's/127\.0\.0\.1:[0-9]+/CLIENT/' err >&2
 	return $finish_status
 }
+# An audit file that is a FIFO, and is full: descriptor 5 keeps it open.
+full_fifo() { # NAME
+	[ -p "$1" ] || mkfifo "$1"
+	exec 5<>"$1"
+	dd if=/dev/zero of="$1" oflag=nonblock bs=4096 count=4096 2>/dev/null
+}
+# Read it from now on, up to its end; then check that what was read has more than so many
+# lines.
+read_fifo() { # NAME
+	tr -d '\000' <"$1" >audit.read 5<&- &
+	READER=$!
+	exec 5<&-
+}
+fifo_was_read() { # LINES
+	wait "$READER"
+	try 'what was read' vitals-audit verify audit.read
+	is_status 0
+	stdout_json '.faults == 0 and .lines > '"$1"
+	is_stderr ''
+}

@@ -62,3 +62,54 @@ faults() { # NAME FUNCTION STEP INPUT COMMAND [ARG ...]
 		ok "$fault_n: $fault_f fails ($fault_runs times)"
 	fi
 }
+
+# For a server, which serves while call 1, ... of FUNCTION fails, until there are no more
+# calls: the step between calls is 1 + number / STEP.  The test defines trial FUNCTION N
+# [ARG ...], which writes to "why" what is wrong; its status is 1 if no call failed.
+trials() { # WHAT STEP MOST FUNCTION [ARG ...]
+	trials_what=$1 trials_step=$2 trials_most=$3 trials_f=$4
+	shift 4
+	: >why
+	trials_n=1 trials_runs=0
+	while [ $trials_n -lt "$trials_most" ] && trial "$trials_f" $trials_n "$@"; do
+		trials_runs=$((trials_runs + 1))
+		trials_n=$((trials_n + 1 + trials_n / trials_step))
+	done
+	trials_what="$trials_f fails: $trials_what${*:+ $*}"
+	if [ -s why ]; then
+		not_ok "$trials_what" why
+	else
+		[ $trials_runs -gt 0 ]
+		ok "$trials_what ($trials_runs trials)"
+	fi
+}
+# For a trial of such a server, with server.sh: start COMMAND, whose input is descriptor 8.
+# Return whether it serves, at URL.
+faulty() { # FUNCTION N COMMAND [ARG ...]
+	trial_n="$1 $2"
+	faulty_f=$1 faulty_at=$2
+	shift 2
+	rm -f hit port in
+	mkfifo in
+	LD_PRELOAD=$WORK/fault.so VITALS_FAULT=$faulty_f VITALS_FAULT_AT=$faulty_at \
+		VITALS_FAULT_LOG=hit "$@" <in >out 2>err &
+	SERVER=$!
+	exec 8>in
+	wait_for server_ready
+	[ -s port ] || return 1
+	# shellcheck disable=SC2034 # for the tests
+	URL=http://127.0.0.1:$(cat port)
+}
+# Wait for its end.  The status is trial_s.
+faulty_ends() {
+	exec 8>&-
+	wait "$SERVER"
+	trial_s=$?
+	SERVER=
+	case $trial_s in
+	0) ;;
+	# It was already exiting, and no longer handled signals.
+	3 | 143) [ -s err ] || echo "$trial_n: status $trial_s without a word" >>why ;;
+	*) echo "$trial_n: status $trial_s: $(head -n 1 err)" >>why ;;
+	esac
+}

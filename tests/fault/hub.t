@@ -42,32 +42,16 @@ has_numbers() { # N: are so many events in messages?
 	[ "$(jq -c '.payload | fromjson' out | numbers | wc -l)" -ge "$1" ]
 }
 trial() { # FUNCTION N
-	trial_n="$1 $2"
-	rm -f hit port in receipts hub.db*
-	mkfifo in receipts
+	rm -f receipts hub.db*
+	mkfifo receipts
 	exec 9<>receipts # so that receipts wait while there is no hub
-	LD_PRELOAD=$WORK/fault.so VITALS_FAULT=$1 VITALS_FAULT_AT=$2 VITALS_FAULT_LOG=hit \
-		vitals-hub -q -l 127.0.0.1:0 --port-file port -t 600 -s hub.db \
-		-b http://hub.example -r receipts --stay <in >out 2>err &
-	SERVER=$!
-	exec 8>in
-	wait_for server_ready
 	ID=
-	if [ -s port ]; then
-		URL=http://127.0.0.1:$(cat port)
+	if faulty "$@" vitals-hub -q -l 127.0.0.1:0 --port-file port -t 600 -s hub.db \
+		-b http://hub.example -r receipts --stay; then
 		serves
 		kill -TERM "$SERVER" 2>/dev/null
 	fi
-	exec 8>&-
-	wait "$SERVER"
-	trial_s=$?
-	SERVER=
-	case $trial_s in
-	0) ;;
-	# It was already exiting, and no longer handled signals.
-	3 | 143) [ -s err ] || echo "$trial_n: status $trial_s without a word" >>why ;;
-	*) echo "$trial_n: status $trial_s: $(head -n 1 err)" >>why ;;
-	esac
+	faulty_ends
 	jq -c '.payload | fromjson' out | numbers >written
 	[ -s hit ] || return 1
 
@@ -86,17 +70,6 @@ trial() { # FUNCTION N
 	tap_name=
 }
 for f in malloc open write fsync close; do
-	: >why
-	n=1 runs=0
-	while [ $n -lt 2000 ] && trial $f $n; do
-		runs=$((runs + 1))
-		n=$((n + 1 + n / 4))
-	done
-	if [ -s why ]; then
-		not_ok "$f fails: nothing acknowledged is lost" why
-	else
-		[ $runs -gt 0 ]
-		ok "$f fails: nothing acknowledged is lost ($runs trials)"
-	fi
+	trials 'nothing acknowledged is lost' 4 2000 $f
 done
 done_testing

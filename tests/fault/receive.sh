@@ -51,19 +51,6 @@ trial() { # FUNCTION N [OPTION ...]
 	grep -vxE '[{]"id":"m[1-4]"[}]' out >torn && echo "$trial_f $trial_n: torn: $(cat torn)" >>why
 	[ -s hit ]
 }
-trials() { # FUNCTION [OPTION ...]
-	trials_f=$1
-	shift
-	: >why
-	n=1 runs=0
-	while [ $n -lt 400 ] && trial "$trials_f" $n "$@"; do
-		runs=$((runs + 1))
-		n=$((n + 1 + n / 4))
-	done
-	if [ -s why ]; then
-		not_ok "$trials_f fails: nothing acknowledged is lost $*" why
-	else
-		true
-		ok "$trials_f fails: nothing acknowledged is lost $* ($runs trials)"
-	fi
+none_lost() { # FUNCTION [OPTION ...]
+	trials 'nothing acknowledged is lost' 4 400 "$@"
 }

@@ -35,6 +35,6 @@ done
 trial_before() {
 	redis_cli a flushall >/dev/null
 }
-trials malloc --dedupe "$REDIS/seen" --state state.db
-trials write --dedupe "$REDIS/seen"
+none_lost malloc --dedupe "$REDIS/seen" --state state.db
+none_lost write --dedupe "$REDIS/seen"
 done_testing

@@ -18,58 +18,31 @@ asked() {
 	grep -q '"n":6,' sent || gone "$SERVER"
 }
 trial() { # FUNCTION N
-	rm -f hit port in history.db*
+	rm -f history.db*
 	: >sent
-	mkfifo in
-	LD_PRELOAD=$WORK/fault.so VITALS_FAULT=$1 VITALS_FAULT_AT=$2 VITALS_FAULT_LOG=hit \
-		vitals-stream -q -l 127.0.0.1:0 --port-file port -t 600 \
-		--store history.db <in >out 2>err &
-	SERVER=$!
-	exec 8>in
-	wait_for server_ready
-	if [ -s port ]; then
-		URL=http://127.0.0.1:$(cat port)
+	if faulty "$@" vitals-stream -q -l 127.0.0.1:0 --port-file port -t 600 \
+		--store history.db; then
 		feed <all
-		wait_for asked || echo "$1 $2: a client waits forever" >>why
+		wait_for asked || echo "$trial_n: a client waits forever" >>why
 		kill -TERM "$SERVER" 2>/dev/null
 	fi
-	exec 8>&-
-	wait "$SERVER"
-	trial_s=$?
-	SERVER=
-	case $trial_s in
-	0) ;;
-	# It was already exiting, and no longer handled signals.
-	3 | 143) [ -s err ] || echo "$1 $2: status $trial_s without a word" >>why ;;
-	*) echo "$1 $2: status $trial_s: $(head -n 1 err)" >>why ;;
-	esac
-	[ ! -s out ] || echo "$1 $2: something on standard output" >>why
+	faulty_ends
+	[ ! -s out ] || echo "$trial_n: something on standard output" >>why
 	sort -u sent >sent.once
 	[ -s hit ] || return 1
 
 	stream -q --store history.db
 	poll_all | sort >kept
 	try 'the next start ends' finish TERM
-	[ "$tap_status" -eq 0 ] || echo "$1 $2: the next start: $(head -n 1 .err)" >>why
+	[ "$tap_status" -eq 0 ] || echo "$trial_n: the next start: $(head -n 1 .err)" >>why
 	tap_name=
 	[ $trial_s -ne 0 ] || [ "$(wc -l <kept)" -eq 6 ] ||
-		echo "$1 $2: status 0, and kept are $(wc -l <kept)" >>why
-	comm -23 sent.once kept | sed "s/^/$1 $2: sent, and lost: /" >>why
-	cut -d , -f 1 kept | uniq -d | sed "s/^/$1 $2: two lines of one number: /" >>why
-	jq -c '.[1]' kept | sort | uniq -d | sed "s/^/$1 $2: stored twice: /" >>why
+		echo "$trial_n: status 0, and kept are $(wc -l <kept)" >>why
+	comm -23 sent.once kept | sed "s/^/$trial_n: sent, and lost: /" >>why
+	cut -d , -f 1 kept | uniq -d | sed "s/^/$trial_n: two lines of one number: /" >>why
+	jq -c '.[1]' kept | sort | uniq -d | sed "s/^/$trial_n: stored twice: /" >>why
 }
 for f in malloc open write fsync close; do
-	: >why
-	n=1 runs=0
-	while [ $n -lt 2000 ] && trial $f $n; do
-		runs=$((runs + 1))
-		n=$((n + 1 + n / 4))
-	done
-	if [ -s why ]; then
-		not_ok "$f fails: no line that was sent is lost" why
-	else
-		[ $runs -gt 0 ]
-		ok "$f fails: no line that was sent is lost ($runs trials)"
-	fi
+	trials 'no line that was sent is lost' 4 2000 $f
 done
 done_testing
