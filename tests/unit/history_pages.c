@@ -151,6 +151,20 @@ new_history(void)
 	return h;
 }
 
+/* A history of the lines 1 to 110, of which 1 to 100 are elsewhere. */
+static struct history *
+partly_elsewhere(void)
+{
+	struct history *h = new_history();
+
+	history_follow(h, SPAN_LIT(EPOCH), 101);
+	oldest = 1;
+	newest = 100;
+	history_set_oldest(h, 1);
+	CHECK(append(h, 101, 110), "lines");
+	return h;
+}
+
 static void
 replays(void)
 {
@@ -196,15 +210,10 @@ replays(void)
 static void
 gaps(void)
 {
-	struct history *h = new_history();
+	struct history *h = partly_elsewhere();
 	struct history_cursor c, live;
 	char text[120];
 
-	history_follow(h, SPAN_LIT(EPOCH), 101);
-	oldest = 1;
-	newest = 100;
-	history_set_oldest(h, 1);
-	CHECK(append(h, 101, 110), "lines");
 	history_start_after(h, &c, NULL, 5, SPAN_LIT(EPOCH));
 	oldest = 50; /* trimmed, and not noticed yet */
 	CHECK_TEXT(all(h, &c, text), "50-110 61 expired 5 50", "a trimmed gap");
@@ -247,18 +256,13 @@ gaps(void)
 static void
 holes(void)
 {
-	struct history *h = new_history();
+	struct history *h = partly_elsewhere();
 	struct history_cursor c, other;
 	struct history_filter *odd = history_filter_new();
 	struct history_result r;
 	char text[120];
 
-	history_follow(h, SPAN_LIT(EPOCH), 101);
-	oldest = 1;
-	newest = 100;
 	hole = 51;
-	history_set_oldest(h, 1);
-	CHECK(append(h, 101, 110), "lines");
 	history_start_after(h, &c, NULL, 49, SPAN_LIT(EPOCH));
 	history_start_after(h, &other, NULL, 48, SPAN_LIT(EPOCH));
 	CHECK(next_line(h, &c) == 50, "the line before the hole");
@@ -285,15 +289,10 @@ holes(void)
 static void
 hole_at_end(void)
 {
-	struct history *h = new_history();
+	struct history *h = partly_elsewhere();
 	struct history_cursor c;
 	char text[120];
 
-	history_follow(h, SPAN_LIT(EPOCH), 101);
-	oldest = 1;
-	newest = 100;
-	history_set_oldest(h, 1);
-	CHECK(append(h, 101, 110), "lines");
 	history_page_gap(h, 90, UINT64_MAX);
 	history_start_after(h, &c, NULL, 89, SPAN_LIT(EPOCH));
 	CHECK_TEXT(all(h, &c, text), "101-110 10 expired 89 101",
