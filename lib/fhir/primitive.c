@@ -86,10 +86,8 @@ is_instant(struct span s)
 	    is_zone((struct span){s.p + zone, s.n - zone});
 }
 
-/* Does ${s} have a character other than white space, and no control characters
- * except tab, CR and LF? */
-static bool
-is_string(struct span s)
+bool
+fhir_is_string(struct span s)
 {
 	bool visible = false;
 
@@ -191,8 +189,8 @@ fhir_primitive_wrong(enum fhir_kind kind, struct span s)
 	case FHIR_UNSIGNED:
 		return is_between(s, 0) ? NULL : "is not an integer from 0";
 	case FHIR_STRING:
-		return is_string(s) ? NULL
-				    : "is blank or has control characters";
+		return fhir_is_string(s) ? NULL
+					 : "is blank or has control characters";
 	case FHIR_CODE:
 		return is_code(s) ? NULL : "is not a code";
 	case FHIR_ID:

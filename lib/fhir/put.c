@@ -1,22 +1,6 @@
 /* Parts that resources share. */
 #include "fhir/maker.h"
-
-/* Does FHIR allow the string?  It must have a character other than space, and
- * no control characters except tab, CR and LF (R4, Data Types, string). */
-static bool
-usable(struct span s)
-{
-	bool visible = false;
-
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c < 0x20 && c != '\t' && c != '\r' && c != '\n')
-			return false;
-		visible |= c > 0x20;
-	}
-	return visible;
-}
+#include "fhir/types.h"
 
 void
 fhir_put_text(struct fhir_maker *m, struct buf *b, const char *name,
@@ -29,7 +13,7 @@ fhir_put_text(struct fhir_maker *m, struct buf *b, const char *name,
 		json_unescape(text, &m->text);
 		text = buf_span(&m->text);
 	}
-	if (!usable(text) && m->bad_text == NULL)
+	if (!fhir_is_string(text) && m->bad_text == NULL)
 		m->bad_text = name;
 	buf_add_span(b, v->value);
 }

@@ -81,6 +81,10 @@ bool fhir_listed(const char *list, struct span name);
 /* Is ${name} the name of a resource of R4B? */
 bool fhir_is_resource(struct span name);
 
+/* Is ${s} a string of FHIR: a character other than white space, and no control
+ * characters except tab, CR and LF (R4, Data Types, string)? */
+bool fhir_is_string(struct span s);
+
 /* Check the text (of a number: its digits) of a primitive.  Return NULL, or what
  * is wrong, as in "is not a date". */
 const char *fhir_primitive_wrong(enum fhir_kind kind, struct span text);
