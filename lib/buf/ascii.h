@@ -4,6 +4,8 @@
 #ifndef BUF_ASCII_H
 #define BUF_ASCII_H
 
+#include <stdint.h>
+
 #include "buf/buf.h"
 
 static inline char
@@ -27,6 +29,15 @@ ascii_same(struct span s, const char *text)
 	return i == s.n && text[i] == '\0';
 }
 
+/* Does ${s}, ignoring case, start with ${text}, which is in lower case? */
+static inline bool
+ascii_starts(struct span s, const char *text)
+{
+	const size_t n = strlen(text);
+
+	return s.n >= n && ascii_same((struct span){s.p, n}, text);
+}
+
 static inline bool
 ascii_blank(char c)
 {
@@ -44,6 +55,23 @@ ascii_trim(struct span s)
 	while (s.n > 0 && ascii_blank(s.p[s.n - 1]))
 		s.n--;
 	return s;
+}
+
+/* Read ${s}, 1 to 18 decimal digits, as ${value}.  Return whether it is that. */
+static inline bool
+ascii_number(struct span s, uint64_t *value)
+{
+	uint64_t n = 0;
+
+	if (s.n == 0 || s.n > 18)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		n = n * 10 + (uint64_t)(s.p[i] - '0');
+	}
+	*value = n;
+	return true;
 }
 
 /* The value of a hexadecimal digit, or -1. */

@@ -3,58 +3,17 @@
 #include <string.h>
 #include <strings.h>
 
-static bool
-is_token(struct span s)
-{
-	static const char others[] = "!#$%&'*+-.^_`|~";
-
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		    (c >= 'a' && c <= 'z'))
-			continue;
-		if (c == '\0' || strchr(others, c) == NULL)
-			return false;
-	}
-	return s.n > 0;
-}
-
-static bool
-reserved(struct span name)
-{
-	/* Those of the protocol, and those that describe the body. */
-	static const char *const names[] = {"connection", "content-encoding",
-	    "content-length", "content-type", "expect", "host",
-	    "http2-settings", "keep-alive", "te", "trailer",
-	    "transfer-encoding", "upgrade"};
-	/* Those of signatures and events: Standard Webhooks with both its
-	 * prefixes, and CloudEvents. */
-	static const char *const starts[] = {
-	    "ce-", "proxy-", "svix-", "webhook-"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strlen(names[i]) == name.n &&
-		    strncasecmp(names[i], name.p, name.n) == 0)
-			return true;
-	}
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		size_t n = strlen(starts[i]);
-
-		if (name.n >= n && strncasecmp(starts[i], name.p, n) == 0)
-			return true;
-	}
-	return false;
-}
+#include "buf/ascii.h"
+#include "header/header.h"
 
 int
 http_header_check(struct span name, struct span value, struct err *err)
 {
 	int n = name.n < 80 ? (int)name.n : 80;
 
-	if (!is_token(name))
+	if (!ascii_token(name))
 		return err_set(err, "not a header name: '%.*s'", n, name.p);
-	if (reserved(name))
+	if (header_is_reserved(name))
 		return err_set(err, "header %.*s cannot be set", n, name.p);
 	if (name.n + value.n + 2 > HTTP_HEADER_MAX)
 		return err_set(err, "header %.*s is longer than %zu bytes", n,

@@ -1,6 +1,7 @@
 #include "hub/channel.h"
 
 #include "buf/ascii.h"
+#include "header/header.h"
 #include "mail/address.h"
 #include "json/json.h"
 
@@ -23,7 +24,7 @@ take_prefix(struct span *s, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
-	if (s->n < n || !ascii_same((struct span){s->p, n}, prefix))
+	if (!ascii_starts(*s, prefix))
 		return false;
 	s->p += n;
 	s->n -= n;
@@ -175,31 +176,6 @@ hub_payload_check(enum hub_channel channel, struct span type,
 
 /* ---- Headers --------------------------------------------------------------- */
 
-/* Is ${name} a header that vitals-post sets, or that is of the connection, the
- * body, or the signature? */
-static bool
-is_reserved(struct span name)
-{
-	static const char *const names[] = {"connection", "content-encoding",
-	    "content-length", "content-type", "expect", "host",
-	    "http2-settings", "keep-alive", "te", "trailer",
-	    "transfer-encoding", "upgrade"};
-	static const char *const starts[] = {
-	    "ce-", "proxy-", "svix-", "webhook-"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (ascii_same(name, names[i]))
-			return true;
-	}
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		struct span rest = name;
-
-		if (take_prefix(&rest, starts[i]))
-			return true;
-	}
-	return false;
-}
-
 int
 hub_header_check(struct span line, struct err *err)
 {
@@ -219,7 +195,7 @@ hub_header_check(struct span line, struct err *err)
 			return err_set(
 			    err, "has a character that a header cannot have");
 	}
-	if (is_reserved(name))
+	if (header_is_reserved(name))
 		return err_set(err, "%.*s is set by the sender",
 		    (int)(name.n > 80 ? 80 : name.n), name.p);
 	return 0;

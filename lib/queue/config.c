@@ -1,19 +1,15 @@
 #include "queue/queue.h"
 
+#include "buf/ascii.h"
+
 static int64_t
 number(const struct redis_reply *reply)
 {
-	int64_t n = 0;
+	uint64_t n;
 
-	if (reply->type != REDIS_TEXT || reply->text.n == 0 ||
-	    reply->text.n > 18)
-		return -1;
-	for (size_t i = 0; i < reply->text.n; i++) {
-		if (reply->text.p[i] < '0' || reply->text.p[i] > '9')
-			return -1;
-		n = n * 10 + (reply->text.p[i] - '0');
-	}
-	return n;
+	return reply->type == REDIS_TEXT && ascii_number(reply->text, &n)
+	    ? (int64_t)n
+	    : -1;
 }
 
 int

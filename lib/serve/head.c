@@ -218,20 +218,6 @@ header_line(struct serve_head *h, struct span line, const char **why)
 	return 0;
 }
 
-static bool
-read_length(struct span s, uint64_t *value)
-{
-	if (s.n == 0 || s.n > 18)
-		return false;
-	*value = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		*value = *value * 10 + (uint64_t)(s.p[i] - '0');
-	}
-	return true;
-}
-
 /* Determine where the body ends. */
 static int
 framing(struct serve_head *h, const char **why)
@@ -261,7 +247,7 @@ framing(struct serve_head *h, const char **why)
 		h->chunked = true;
 	} else if (lengths > 0) {
 		*why = "unclear length of the body";
-		if (lengths > 1 || !read_length(length, &h->length))
+		if (lengths > 1 || !ascii_number(length, &h->length))
 			return 400;
 	}
 	return 0;

@@ -1,4 +1,5 @@
 /* A client's request: its query, and where it stopped. */
+#include "buf/ascii.h"
 #include "jwt/jwt.h"
 #include "serve/query.h"
 #include "stream/private.h"
@@ -22,21 +23,6 @@ stream_ask_release(struct stream_ask *a)
 	buf_wipe(&a->token);
 }
 
-/* Parse an integer of at most 18 digits. */
-static bool
-read_number(struct span s, uint64_t *value)
-{
-	*value = 0;
-	if (s.n == 0 || s.n > 18)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		*value = *value * 10 + (uint64_t)(s.p[i] - '0');
-	}
-	return true;
-}
-
 /* Parse seconds with at most three decimal places as milliseconds. */
 static bool
 read_seconds(struct span s, int64_t *ms)
@@ -45,13 +31,13 @@ read_seconds(struct span s, int64_t *ms)
 	size_t whole = point != NULL ? (size_t)(point - s.p) : s.n;
 	uint64_t value, part = 0;
 
-	if (whole > 9 || !read_number((struct span){s.p, whole}, &value))
+	if (whole > 9 || !ascii_number((struct span){s.p, whole}, &value))
 		return false;
 	if (point != NULL) {
 		size_t digits = s.n - whole - 1;
 
 		if (digits > 3 ||
-		    !read_number((struct span){point + 1, digits}, &part))
+		    !ascii_number((struct span){point + 1, digits}, &part))
 			return false;
 		for (; digits < 3; digits++)
 			part *= 10;
@@ -69,7 +55,7 @@ ask_after(struct stream_ask *a, struct span value)
 		return true;
 	}
 	a->earliest = false;
-	if (!read_number(value, &a->after))
+	if (!ascii_number(value, &a->after))
 		return false;
 	a->earliest = a->after == 0;
 	return true;

@@ -8,6 +8,7 @@ main(void)
 {
 	static const char tokens[] = "!#$%&'*+-.^_`|~";
 	unsigned wrong = 0;
+	uint64_t n = 7;
 
 	for (int c = 0; c < 256; c++) {
 		char one = (char)c;
@@ -28,6 +29,20 @@ main(void)
 		!ascii_same(SPAN_LIT("closed"), "close") &&
 		!ascii_same(SPAN_LIT("close\0"), "close"),
 	    "not shorter, not longer");
+	CHECK(ascii_starts(SPAN_LIT("CE-id"), "ce-") &&
+		ascii_starts(SPAN_LIT("ce-"), "ce-") &&
+		!ascii_starts(SPAN_LIT("ce"), "ce-") &&
+		!ascii_starts(SPAN_LIT("x-ce-"), "ce-"),
+	    "starts in any case");
+	CHECK(!ascii_number(SPAN_LIT(""), &n) &&
+		!ascii_number(SPAN_LIT("-1"), &n) &&
+		!ascii_number(SPAN_LIT("1 "), &n) &&
+		!ascii_number(SPAN_LIT("1000000000000000000"), &n) && n == 7,
+	    "not numbers");
+	CHECK(ascii_number(SPAN_LIT("0"), &n) && n == 0, "zero");
+	CHECK(ascii_number(SPAN_LIT("999999999999999999"), &n) &&
+		n == 999999999999999999,
+	    "18 digits");
 	CHECK(span_is(ascii_trim(SPAN_LIT(" \t a b\t ")), "a b") &&
 		ascii_trim(SPAN_LIT(" \t ")).n == 0 &&
 		ascii_trim(SPAN_LIT("")).n == 0,
