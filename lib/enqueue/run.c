@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/same.h"
 #include "diag/diag.h"
 #include "enqueue/internal.h"
 #include "instant/instant.h"
@@ -83,6 +84,10 @@ setup(struct enqueue_run *r, const struct cli *cli)
 	r->in = ndjson_reader_new(STDIN_FILENO, 0);
 	if (r->in == NULL) {
 		diag_error("out of memory");
+		return CLI_SYSTEM;
+	}
+	if (compat_same_file(STDIN_FILENO, STDOUT_FILENO)) {
+		diag_error("<stdin>: input is also the output");
 		return CLI_SYSTEM;
 	}
 	if (filter_bad_open(&r->bad, r->o->rejects) != 0 ||

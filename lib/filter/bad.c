@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "buf/ascii.h"
+#include "compat/same.h"
 #include "diag/diag.h"
 
 int
@@ -30,6 +31,10 @@ filter_bad_check(const struct filter_bad *b)
 {
 	struct stat st;
 
+	if (b->fd >= 0 && compat_same_file(b->fd, STDIN_FILENO)) {
+		diag_error("<stdin>: input is also the file of --rejects");
+		return -1;
+	}
 	if (b->fd < 0 || (fstat(b->fd, &st) == 0 && !S_ISFIFO(st.st_mode)))
 		return 0;
 	diag_error("%s: not a file: rejected lines are not written to a pipe",

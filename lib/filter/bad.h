@@ -33,8 +33,9 @@ struct filter_bad {
  * it.  Return 0, or -1 (reported). */
 int filter_bad_open(struct filter_bad *b, const char *rejects);
 
-/* For event loops: check that writing to the rejects file does not wait for
- * another process, as it does if that is a pipe.  Return 0, or -1 (reported). */
+/* For event loops that read stdin: check that the rejects file is not stdin, and
+ * that writing to it does not wait for another process, as it does if it is a
+ * pipe.  Return 0, or -1 (reported). */
 int filter_bad_check(const struct filter_bad *b);
 
 /* Close the rejects file.  Return 0, or -1 (reported). */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "audit/audit.h"
+#include "compat/same.h"
 #include "fhir/fhir.h"
 #include "hubserver/private.h"
 #include "instant/instant.h"
@@ -170,6 +171,8 @@ int
 hubserver_start(struct hubserver *hs, struct hub *hub, struct serve *s,
     const char *base, const struct hubserver_files *files, struct err *err)
 {
+	if (compat_same_file(files->lines, files->messages))
+		return err_set(err, "<stdin>: input is also the output");
 	hs->hub = hub;
 	hs->serve = s;
 	buf_add_text(&hs->base, base);

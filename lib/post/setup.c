@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/same.h"
 #include "crypto/secret.h"
 #include "diag/diag.h"
 #include "instant/instant.h"
@@ -121,6 +122,27 @@ err0:
 	return rc;
 }
 
+/* A file that grows with each line that is read from it has no end. */
+static int
+check_stdin(const struct post_run *r)
+{
+	const struct {
+		int fd;
+		const char *name;
+	} file[] = {{STDOUT_FILENO, "the output"},
+	    {r->rejects, "the file of --rejects"},
+	    {r->out.dead_letters, "the file of --dead-letter"},
+	    {r->out.audit, "the file of --audit"}};
+
+	for (size_t i = 0; i < sizeof(file) / sizeof(file[0]); i++) {
+		if (!compat_same_file(STDIN_FILENO, file[i].fd))
+			continue;
+		diag_error("<stdin>: input is also %s", file[i].name);
+		return -1;
+	}
+	return 0;
+}
+
 static int
 open_files(struct post_run *r)
 {
@@ -133,7 +155,7 @@ open_files(struct post_run *r)
 	if (open_append(o->rejects, &r->rejects) != 0 ||
 	    open_append(o->dead_letter, &r->out.dead_letters) != 0 ||
 	    open_append(o->audit, &r->out.audit) != 0 ||
-	    post_open_rejects(r) != 0)
+	    post_open_rejects(r) != 0 || check_stdin(r) != 0)
 		return -1;
 	r->signals = cli_watch_signals();
 	return r->signals >= 0 ? 0 : -1;
