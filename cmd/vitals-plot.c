@@ -2,6 +2,7 @@
  * vitals-plot(1). */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -68,18 +69,61 @@ ends_with(const char *name, const char *end)
 	return n >= k && strcmp(name + n - k, end) == 0;
 }
 
-/* The format, by the name of the output unless it was given. */
-static enum format
-format_of(void)
+/* Choose the format by the name of the output, unless it was given.  A name
+ * without an ending, such as that of a device, is a page.  Return a status. */
+static int
+choose_format(void)
 {
+	static const struct {
+		const char *end;
+		enum format format;
+	} by_end[] = {{".html", FORMAT_HTML}, {".htm", FORMAT_HTML},
+	    {".svg", FORMAT_SVG}, {".txt", FORMAT_TEXT}};
+	const char *name;
+
 	if (opt.format != FORMAT_AUTO)
-		return (enum format)opt.format;
-	if (opt.output != NULL && ends_with(opt.output, ".svg"))
-		return FORMAT_SVG;
-	if (opt.output != NULL)
-		return ends_with(opt.output, ".txt") ? FORMAT_TEXT
-						     : FORMAT_HTML;
-	return isatty(STDOUT_FILENO) ? FORMAT_TEXT : FORMAT_HTML;
+		return CLI_GO;
+	opt.format = FORMAT_HTML;
+	if (opt.output == NULL) {
+		if (isatty(STDOUT_FILENO))
+			opt.format = FORMAT_TEXT;
+		return CLI_GO;
+	}
+	for (size_t i = 0; i < sizeof(by_end) / sizeof(by_end[0]); i++) {
+		if (ends_with(opt.output, by_end[i].end)) {
+			opt.format = by_end[i].format;
+			return CLI_GO;
+		}
+	}
+	name = strrchr(opt.output, '/');
+	name = name != NULL ? name + 1 : opt.output;
+	if (strchr(name, '.') == NULL || name[strspn(name, ".")] == '\0')
+		return CLI_GO;
+	return cli_usage(&cli,
+	    "--output: '%s' does not end in .html, .svg or .txt: use --format",
+	    opt.output);
+}
+
+/* Is the output one of the ${n} files of ${operand}, which it would replace?
+ * Return a status. */
+static int
+check_output(char *const operand[], int n)
+{
+	struct stat in, out;
+
+	if (opt.output == NULL || stat(opt.output, &out) != 0 ||
+	    !S_ISREG(out.st_mode))
+		return CLI_GO;
+	for (int i = 0; i < n || (n == 0 && i == 0); i++) {
+		bool is_stdin = n == 0 || strcmp(operand[i], "-") == 0;
+
+		if ((is_stdin ? fstat(STDIN_FILENO, &in)
+			      : stat(operand[i], &in)) == 0 &&
+		    in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+			return cli_usage(&cli, "--output: '%s' is also read",
+			    opt.output);
+	}
+	return CLI_GO;
 }
 
 /* Name the lines that were read and are not drawn. */
@@ -108,7 +152,7 @@ compose(struct buf *text, const struct plot_data *d, bool is_incomplete)
 	struct plot_view view;
 
 	plot_view_init(&view, d);
-	switch (format_of()) {
+	switch ((enum format)opt.format) {
 	case FORMAT_HTML:
 	case FORMAT_AUTO:
 		plot_html_write(text, &view, &report);
@@ -137,7 +181,7 @@ write_report(
 	if (buf_failed(&text)) {
 		diag_error("out of memory");
 		status = CLI_SYSTEM;
-	} else if (opt.output != NULL && strcmp(opt.output, "-") != 0) {
+	} else if (opt.output != NULL) {
 		if (plot_save(opt.output, buf_span(&text), &err) != 0) {
 			diag_error("%s: %s", opt.output, err.text);
 			status = CLI_SYSTEM;
@@ -189,6 +233,12 @@ main(int argc, char *argv[])
 
 	cli_start(&cli);
 	status = cli_parse(&cli, argc, argv, &first);
+	if (opt.output != NULL && strcmp(opt.output, "-") == 0)
+		opt.output = NULL;
+	if (status == CLI_GO)
+		status = choose_format();
+	if (status == CLI_GO)
+		status = check_output(argv + first, argc - first);
 	if (status != CLI_GO)
 		return status;
 	out = cli_output();

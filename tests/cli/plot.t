@@ -269,6 +269,33 @@ is_stdout ''
 is_stderr ''
 grep -q '^Pulse wave$' one.txt
 ok 'is text'
+for e_name in report.png report.PDF ../one.ndjson; do
+	try "a name that ends otherwise: $e_name" vitals-plot -o $e_name one
+	is_status 2
+	is_stdout ''
+	stderr_has "^vitals-plot: --output: '$e_name' does not end in .html, .svg or .txt: use --format$"
+	[ ! -e $e_name ]
+	ok 'is not written'
+done
+for e_name in page page.htm dot.d/page; do
+	mkdir -p dot.d
+	try "a page: $e_name" vitals-plot -o $e_name one
+	is_status 0
+	is_stdout ''
+	is_stderr ''
+	cmp -s one.html $e_name
+	ok 'is one'
+done
+cp one kept
+ln kept kept.svg
+for e_files in 'one kept' 'one -' ''; do
+	try "an output that is read: '$e_files'" sh -c "vitals-plot -f svg -o kept.svg $e_files <kept"
+	is_status 2
+	is_stdout ''
+	stderr_has "^vitals-plot: --output: 'kept.svg' is also read$"
+	cmp -s one kept
+	ok 'is not touched'
+done
 try '-o -' vitals-plot -f svg -o - one
 is_status 0
 stdout_is_file one.svg
