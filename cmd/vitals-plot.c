@@ -120,8 +120,8 @@ check_output(char *const operand[], int n)
 		if ((is_stdin ? fstat(STDIN_FILENO, &in)
 			      : stat(operand[i], &in)) == 0 &&
 		    in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-			return cli_usage(&cli, "--output: '%s' is also read",
-			    opt.output);
+			return cli_usage(
+			    &cli, "--output: '%s' is also read", opt.output);
 	}
 	return CLI_GO;
 }

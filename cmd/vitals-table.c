@@ -112,6 +112,8 @@ report(struct table *t)
 		    r.kind, r.other);
 	else if (r.lines == 0 && r.skipped == 0)
 		diag_note("no lines");
+	if (r.absent != NULL)
+		diag_note("--columns: no line has '%s'", r.absent);
 	if (r.formula && !opt.spreadsheet)
 		diag_note("a spreadsheet would run a text as a formula: use "
 			  "--spreadsheet if this is for one");

@@ -16,6 +16,7 @@ struct column {
 	size_t parts;
 	const char *label; /* for people; NULL: the name */
 	const char *unit;  /* UCUM; "": none */
+	bool found;        /* a line had it, if only as null */
 };
 
 /* The columns of the rows of one kind. */

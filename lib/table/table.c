@@ -211,6 +211,8 @@ one_row(struct table *t, struct part *p, const struct row_source *row,
 			row, err) != 0)
 			return err_is_memory(err) ? VERDICT_SYSTEM
 						  : VERDICT_BAD;
+		if (t->cell[i].type != CELL_MISSING || t->place[i].node != NULL)
+			p->columns.column[i].found = true;
 	}
 	return write_row(t, p, out, err);
 }
@@ -325,11 +327,51 @@ table_finish(struct table *t, struct ndjson_writer *out, struct err *err)
 	return v;
 }
 
+/* Is ${name} a column that lines of ${kind} have by default?  True if memory ran
+ * out; false for NULL. */
+static bool
+may_have(const struct table *t, const struct table_kind *kind, const char *name)
+{
+	struct columns c = {.column = NULL};
+	struct err err;
+	bool may;
+
+	if (kind == NULL)
+		return false;
+	may = column_add_list(&c, all_of(t, kind), NULL, NULL, &err) != 0 ||
+	    column_add_list(&c, kind->columns, NULL, NULL, &err) != 0;
+	for (size_t i = 0; i < c.count && !may; i++)
+		may = strcmp(c.column[i].name, name) == 0;
+	column_release(&c);
+	return may;
+}
+
+/* The member "absent" of a report.  Of several kinds, each has other columns. */
+static const char *
+find_absent(const struct table *t)
+{
+	const struct part *p = &t->part[0];
+	const struct table_kind *kind;
+
+	if (t->parts != 1 || t->lines == 0 || !p->columns.chosen)
+		return NULL;
+	kind = kind_find((struct span){p->name.data, p->name.len});
+	for (size_t i = 0; i < p->columns.count; i++) {
+		const struct column *c = &p->columns.column[i];
+
+		if (!c->found && !may_have(t, kind, c->name))
+			return c->name;
+	}
+	return NULL;
+}
+
 void
 table_report(struct table *t, struct table_report *r)
 {
-	*r = (struct table_report){
-	    .lines = t->lines, .skipped = t->skipped, .formula = t->formula};
+	*r = (struct table_report){.lines = t->lines,
+	    .skipped = t->skipped,
+	    .formula = t->formula,
+	    .absent = find_absent(t)};
 	if (t->parts > 0 && !is_aligned(t))
 		r->kind = t->part[0].name.data;
 	if (t->skipped > 0)

@@ -80,6 +80,10 @@ struct table_report {
 	uint64_t skipped;  /* of other kinds */
 	const char *kind;  /* CSV and TSV: that of the rows; NULL: none yet */
 	const char *other; /* the first kind that was skipped, or NULL */
+	/* The first name of --columns that no line had and that is not a
+	 * default column of their kind: mistyped?  Otherwise NULL; also if
+	 * there are no lines, or lines of several kinds. */
+	const char *absent;
 	bool formula; /* CSV: a spreadsheet would run a cell as a formula */
 };
 void table_report(struct table *t, struct table_report *r);

@@ -32,6 +32,22 @@ is_stdout "offsetSeconds${tab}heartRate.value${tab}quality.snrDb${tab}startTime
 30.0${tab}NA${tab}NA${tab}2026-11-23T06:33:30.120Z"
 is_stderr ''
 
+try 'a column that no line has' vitals-table -f tsv -c source,hartRate,faceIndex,device.vendor m
+is_status 0
+stdout_lines 3
+is_stderr "vitals-table: --columns: no line has 'hartRate'"
+try 'the same, for people' vitals-table -f table -c source,hartRate m
+is_status 0
+stdout_lines 3
+is_stderr "vitals-table: --columns: no line has 'hartRate'"
+try 'columns that are null or empty' vitals-table -f tsv -c sourceSha256,faceIndex,perfusionIndex,startTime m
+is_status 0
+stdout_lines 3
+is_stderr ''
+try 'a column that some line has' vitals-table -f tsv -c device.model m
+is_status 0
+stdout_lines 3
+is_stderr ''
 try 'no header' vitals-table -f tsv --header none -c source m
 is_status 0
 is_stdout 'a.mp4
@@ -105,7 +121,7 @@ try 'a region by name or number' vitals-table -f tsv -c regions.chin.g,regions.0
 is_status 0
 is_stdout "regions.chin.g${tab}regions.0.r${tab}regions.7.r
 2${tab}182.31${tab}"
-is_stderr ''
+is_stderr "vitals-table: --columns: no line has 'regions.7.r'"
 
 # Events, in a CloudEvent or not.
 cat >e <<'X'
@@ -311,7 +327,7 @@ name=$(printf '%0256d' 0)
 try 'the longest name' vitals-table -f tsv --header none -c "$name,source" m
 is_status 0
 stdout_lines 2
-is_stderr ''
+is_stderr "vitals-table: --columns: no line has '$name'"
 try 'one byte more' vitals-table -c "${name}0" m
 is_status 2
 is_stdout ''
@@ -320,7 +336,7 @@ many=$(seq -s , 256)
 try '256 columns' vitals-table -f tsv -c "$many" others
 is_status 0
 stdout_lines 3
-is_stderr ''
+is_stderr "vitals-table: --columns: no line has '1'"
 try '257 columns' vitals-table -f tsv -c "$many,257" others
 is_status 2
 is_stdout ''
