@@ -65,4 +65,16 @@ while [ $i -lt "$total" ]; do
 	[ ! -s why ]
 	ok "prints what README shows: $(cut -c 1-60 command.$i | tr '#' ' ')" why got.$i
 done
+
+# A token that others can read is refused.
+if [ -x "$BUILD/vitals-token" ]; then
+	sed -n 's/^    \((umask 077; vitals-token .*\)$/umask 022; \1/p' "$ROOT/README.md" >token.sh
+	[ -e key ] || vitals-sign --quiet --new-key key
+	try 'the token of README' sh -eu token.sh
+	is_status 0
+	is_stdout ''
+	is_stderr ''
+	[ -s token ] && [ "$(stat -c %a token)" = 600 ]
+	ok 'is private'
+fi
 done_testing
