@@ -66,10 +66,13 @@ hubserver_refuse(struct hubserver_call *c, int status, const char *code,
 {
 	const char *peer = serve_request_peer(c->request);
 	struct json_writer w;
+	struct err why;
 
+	err_set(&why, "%s%s%s", expression, expression[0] != '\0' ? ": " : "",
+	    text);
 	hubserver_report(c->server, HUBSERVER_REFUSED, peer, "refused: %d: %s",
-	    status, text);
-	hubserver_audit_refusal(c->server, peer, status, text);
+	    status, why.text);
+	hubserver_audit_refusal(c->server, peer, status, why.text);
 	buf_clear(&c->body);
 	json_writer_init(&w, &c->body);
 	json_object_begin(&w);

@@ -232,4 +232,5 @@ is 'bad lines are a status' $? 1
 SERVER=
 grep -v listening err | sed 's/refused: 422.*//' >seen
 is 'and messages' "$(grep -c '^vitals-hub: <stdin>:[2-6]: ' seen)" 5
+is 'a refusal names the element' "$(grep -c 'refused: 422: Subscription\.channel\.type: ' err)" 1
 done_testing
