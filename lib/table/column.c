@@ -48,7 +48,7 @@ static const struct known {
     {"latencySeconds.p99", "p99", "s"},
     {"latencySeconds.p999", "p999", "s"},
     {"latencySeconds.max", "max", "s"},
-    {"successRate", "delivered", ""},
+    {"successRate", "success", ""},
     {"inTimeRate", "in time", ""},
     {"deadLetter.endpoint", "endpoint", ""},
     {"deadLetter.attempts", "attempts", ""},

@@ -174,7 +174,7 @@ is_status 0
 stdout_has '^id   endpoint    queue                status     attempts  HTTP  partition   n  latency$'
 stdout_has '^e-2  -           redis://127.0.0.1/q  queued            -     -          3  17        -$'
 stdout_has '^queue                group  partitions  workers  backlog  pending  retrying  dead$'
-stdout_has '^events  delivered  p50  max$'
+stdout_has '^events  success  p50  max$'
 is_stderr ''
 [ "$(grep -c '^$' .out)" -eq 13 ]
 ok 'fourteen parts' .out
@@ -200,6 +200,11 @@ try 'no lines' vitals-table </dev/null
 is_status 0
 is_stdout ''
 is_stderr 'vitals-table: no lines'
+
+try 'two columns have two names' vitals-table -f table -r stats -c delivered,successRate,endpoint kinds
+is_status 0
+stdout_has '^delivered  success'
+is_stderr ''
 
 # Lines of others.
 cat >others <<'X'
