@@ -10,9 +10,9 @@
 struct stats_row {
 	struct hash_node node; /* its key is {endpoint, period} */
 	struct {
-		size_t endpoint;
+		uint64_t endpoint; /* index of its name */
 		int64_t period;
-	} key;
+	} key;            /* without padding, because its bytes are compared */
 	int64_t from, to; /* the times of its first and its last line */
 	uint64_t attempts, failed;
 	uint64_t delivered, dead, expired, unsettled;

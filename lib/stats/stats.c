@@ -222,7 +222,7 @@ find_row(struct stats *s, size_t endpoint, int64_t time, struct err *err)
 
 /* The key of the event ${id} at ${endpoint}. */
 static struct span
-key_of(struct stats *s, size_t endpoint, struct span id)
+key_of(struct stats *s, uint64_t endpoint, struct span id)
 {
 	buf_clear(&s->key);
 	buf_add(&s->key, &endpoint, sizeof(endpoint));
@@ -278,25 +278,31 @@ open_batch(
 	return rc;
 }
 
+/* Is the member ${key} a status or a reply of 2xx? */
+static bool
+is_success(const struct stats *s, const char *key)
+{
+	const struct json_member *m = json_index_find(&s->index, key);
+	int64_t code;
+
+	return m != NULL && m->type == JSON_NUMBER &&
+	    json_integer(m->value, 200, 299, &code) == 0;
+}
+
 static enum verdict
 take_attempt(struct stats *s, struct stats_row *r, struct err *err)
 {
 	const struct json_member *batch = json_index_find(&s->index, "batch");
-	const struct json_member *status =
-	    json_index_find(&s->index, "httpStatus");
 	struct span id = text_of(s, "id");
-	int64_t code = 0;
 	int rc;
 
 	if (id.p == NULL) {
 		err_set(err, "an attempt without an ID");
 		return VERDICT_BAD;
 	}
-	if (status != NULL && status->type == JSON_NUMBER)
-		json_integer(status->value, 0, INT32_MAX, &code);
 	r->attempts++;
 	s->total.attempts++;
-	if (code < 200 || code > 299) {
+	if (!is_success(s, "httpStatus") && !is_success(s, "smtpStatus")) {
 		r->failed++;
 		s->total.failed++;
 	}
@@ -309,7 +315,7 @@ take_attempt(struct stats *s, struct stats_row *r, struct err *err)
 /* ---- Outcomes ----------------------------------------------------------- */
 
 static void
-close_event(struct stats *s, size_t endpoint, struct span id)
+close_event(struct stats *s, uint64_t endpoint, struct span id)
 {
 	struct hash_node *n =
 	    hash_table_find(&s->unsettled, key_of(s, endpoint, id));

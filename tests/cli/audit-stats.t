@@ -37,6 +37,18 @@ ok 'by endpoint, and of all' got
 [ "$(jq -c '[.from, .to]' "$WORK/.out" | tail -n 1)" = '["2026-11-28T00:10:00.000Z","2026-11-28T01:10:00.000Z"]' ]
 ok 'from the first line to the last'
 
+# Replies of a mail server count like answers.
+for code in 250 450 none; do
+	attempt 00:10:00 mailto:a@example.org "m-$code" null
+done | sed 's/"m-\([0-9]*\)",/&"smtpStatus":\1,/' >mail
+grep -c '"smtpStatus"' mail >with
+try 'mail' vitals-audit stats mail
+is_status 0
+stdout_json '.attempts == 3 and .failedAttempts == 2'
+is_stderr ''
+[ "$(cat with)" -eq 2 ]
+ok 'two had a reply'
+
 try 'by hour' vitals-audit stats --every 1h --within 1s audit
 is_status 0
 stdout_lines 4
