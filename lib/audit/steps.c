@@ -54,8 +54,9 @@ describe_attempt(struct buf *out, const struct json_index *ix)
 {
 	add_number(out, ix, "attempt ", "attempt", "");
 	add_text(out, ix, " to ", "endpoint");
-	if (!add_number(out, ix, ": HTTP ", "httpStatus", ""))
-		add_text(out, ix, ": ", "error");
+	add_number(out, ix, ": HTTP ", "httpStatus", "");
+	add_number(out, ix, ": SMTP ", "smtpStatus", "");
+	add_text(out, ix, ": ", "error");
 	add_number(out, ix, ", ", "elapsedSeconds", " s");
 }
 

@@ -29,6 +29,17 @@ cat >receiver <<E
 E
 echo '{"schemaVersion":"1.0","id":"e-1","type":"vitals.sample","time":"2026-11-28T00:00:09.000Z","session":{"id":"s-1"}}' >events
 
+cat >mail <<E
+{"record":"attempt","seq":0,$(at 10),"endpoint":"mailto:a@example.org","id":"m-1","attempt":1,"httpStatus":null,"smtpStatus":450,"error":"busy","elapsedSeconds":0.2}
+{"record":"attempt","seq":1,$(at 11),"endpoint":"mailto:a@example.org","id":"m-1","attempt":2,"httpStatus":null,"smtpStatus":250,"error":null,"elapsedSeconds":0.2}
+E
+try 'mail' vitals-audit trace --format table m-1 mail
+is_status 0
+stdout_lines 2
+stdout_has ' attempt 1 to mailto:a@example\.org: SMTP 450: busy, 0\.2 s$'
+stdout_has ' attempt 2 to mailto:a@example\.org: SMTP 250, 0\.2 s$'
+is_stderr ''
+
 try 'the way of an event' vitals-audit trace e-1 receiver hub sender events
 is_status 0
 stdout_lines 9
