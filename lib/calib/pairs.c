@@ -107,7 +107,7 @@ bad(const struct calib_pairs *p, struct err *err, const char *what,
 	return VERDICT_BAD;
 }
 
-/* The finite number of member ${key}; false if it is none. */
+/* Read the number of member ${key}; false if it is not one. */
 static bool
 number(const struct calib_pairs *p, const char *key, double *value)
 {
@@ -117,7 +117,7 @@ number(const struct calib_pairs *p, const char *key, double *value)
 	    json_number(m->value, value) == 0;
 }
 
-/* The text of member ${key}, in p->text; NULL if it is none. */
+/* The text of member ${key}, in p->text; NULL if it is not a text. */
 static const char *
 text(struct calib_pairs *p, const char *key)
 {
@@ -134,7 +134,7 @@ text(struct calib_pairs *p, const char *key)
 	return s != NULL && strlen(s) == p->text.len ? s : NULL;
 }
 
-/* The number of the source ${name}, or -1 where it is unknown. */
+/* The number of the source ${name}, or -1 if it is unknown. */
 static int
 find_source(struct calib_pairs *p, const char *name)
 {
@@ -304,7 +304,7 @@ by_source_and_time(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
-/* The first reference of ${source} at or behind ${offset}. */
+/* The first reference of ${source} at or after ${offset}. */
 static size_t
 first_at(const struct of_vital *of, unsigned source, double offset)
 {

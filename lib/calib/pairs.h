@@ -24,7 +24,7 @@ void calib_pairs_free(struct calib_pairs *p);
 
 /* Take a reference line.  *${used} is false if it is of a vital that needs
  * no calibration.  All references come before the first measurement.  Sources
- * of one "subject" are left out together when the fit is tested.
+ * of one "subject" are omitted together when the fit is tested.
  * VERDICT_SYSTEM: no memory, or more than the bounds. */
 enum verdict calib_reference(
     struct calib_pairs *p, struct span line, bool *used, struct err *err);

@@ -7,7 +7,7 @@
  * committed without waiting for the disk, until spool_sync.  A crash of the
  * process loses none of them; a power cut can only undo them, so that a settled
  * event is delivered again.  One process writes to a spool at a time; others
- * may read it.  Only this module and lib/inbox use sqlite3.
+ * may read it.  It calls SQLite itself; the other stores use lib/sqlite.
  */
 #ifndef SPOOL_SPOOL_H
 #define SPOOL_SPOOL_H

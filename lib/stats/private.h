@@ -12,7 +12,7 @@ struct stats_row {
 	struct {
 		uint64_t endpoint; /* index of its name */
 		int64_t period;
-	} key;            /* without padding, because its bytes are compared */
+	} key;            /* no padding: its bytes are compared */
 	int64_t from, to; /* the times of its first and its last line */
 	uint64_t attempts, failed;
 	uint64_t delivered, dead, expired, unsettled;

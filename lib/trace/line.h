@@ -15,7 +15,8 @@
 /* The latest time, s: far beyond any clock that counts from 1970. */
 #define TRACE_TIME_MAX 1e10
 
-#define TRACE_FACES_MAX 64 /* faceIndex is less */
+/* A faceIndex is less than this. */
+#define TRACE_FACES_MAX 64
 
 struct trace_line {
 	struct buf source; /* unescaped */
@@ -35,19 +36,18 @@ void trace_reader_free(struct trace_reader *r);
 
 /*
  * Read one line.  It must be one JSON object with record "trace", source,
- * offsetSeconds and 1 to TRACE_REGIONS_MAX regions of different names, each
- * with r, g and b in 0 to 255, null being allowed where pixels is 0; pixels
- * is 1 where it is not given.  A region that has a name and cannot be read
- * otherwise has no pixels, one without a name is ignored, and the line is
- * wrong where none is good.  Face, anchor, luma, damaged and faceIndex may
- * be left out; members it does not know are ignored.  Return 0; -1 with
- * ${err} saying what is wrong (${l} is void).
+ * offsetSeconds and 1 to TRACE_REGIONS_MAX regions of different names.  Each has
+ * r, g and b from 0 to 255, which may be null if pixels is 0; without pixels, it
+ * is 1.  A region that has a name and is wrong otherwise has no pixels; one
+ * without a name is ignored.  If no region is good, the line is wrong.  The other
+ * members may be missing, and unknown ones are ignored.  Return 0; or -1 with
+ * ${err}, and ${l} is void.
  */
 int trace_read(struct trace_reader *r, struct span text, struct trace_line *l,
     struct err *err);
 
-/* Append the line of ${frame}, without a newline.  ${face_index} is left out
- * where it is negative. */
+/* Append the line of ${frame}, without a newline.  A negative ${face_index} is
+ * omitted. */
 void trace_write(struct buf *out, struct span source, int face_index,
     const struct trace_names *names, const struct trace_frame *frame);
 

@@ -81,8 +81,8 @@ name_valid(struct span name)
 	return true;
 }
 
-/* Fill the slot named ${key} from the scanner's next value; other members
- * are walked over. */
+/* Fill the slot that is named like the scanner's key from its next value; skip
+ * other members. */
 static int
 fill_slot(struct json_scan *s, struct slot *slot, size_t n, struct err *err)
 {
@@ -155,8 +155,8 @@ read_members(struct trace_reader *r, struct slot slot[4],
 	return rc;
 }
 
-/* The scanner is just after the region's JSON_OBJECT.  Where the region has a
- * name and cannot be read otherwise, it has no pixels. */
+/* The scanner is just after the region's JSON_OBJECT.  If the region has a name
+ * and is wrong otherwise, it has no pixels. */
 static int
 read_region(struct trace_reader *r, struct trace_region *region,
     char name[TRACE_NAME_MAX], struct err *err)
@@ -279,7 +279,7 @@ read_source(const struct json_index *ix, struct buf *source, struct err *err)
 	return 0;
 }
 
-/* A whole number that may be left out. */
+/* A whole number, or ${absent} if it is missing. */
 static int
 read_count(const struct json_index *ix, const char *key, int64_t max,
     int64_t absent, int64_t *value, struct err *err)
@@ -296,7 +296,7 @@ read_count(const struct json_index *ix, const char *key, int64_t max,
 	return 0;
 }
 
-/* True or false, which it is where it is left out. */
+/* True or false; false if it is missing. */
 static int
 read_flag(
     const struct json_index *ix, const char *key, bool *value, struct err *err)

@@ -15,7 +15,7 @@
 #define TRACE_REGIONS_MAX 64
 #define TRACE_NAME_MAX 32
 
-/* A region of skin with this name is none: the picture beside the face, a
+/* The region of this name is not skin: it is the picture beside the face, a
  * reference for changes of light and exposure. */
 #define TRACE_BACKGROUND "background"
 
