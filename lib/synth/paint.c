@@ -86,7 +86,7 @@ lattice(int64_t x, int64_t y, uint64_t seed)
 	return (double)((h ^ (h >> 31)) >> 11) * 0x1p-52 - 1;
 }
 
-/* Smooth noise of one cell a unit: -1 to 1. */
+/* Smooth noise of one cell per unit: -1 to 1. */
 static double
 cloud(double x, double y, uint64_t seed)
 {
@@ -260,7 +260,7 @@ synth_paint_head(struct synth_paint *p, double u, double v, double edge,
     unsigned tone, uint64_t seed)
 {
 	const struct tone *t = tone_of(tone);
-	double ear = ellipse(fabs(u) - 1.0, v + 0.0, 0.11, 0.25, edge);
+	double ear = ellipse(fabs(u) - 1, v, 0.11, 0.25, edge);
 	double head = head_cover(u, v, edge);
 	double mop = ellipse(u, v + 0.55, 1.13, 1.18, edge + 0.02) *
 	    (1 - smooth(0.1, 0.5, v));
@@ -317,14 +317,12 @@ void
 synth_paint_room(struct synth_paint *p, double x, double y, uint64_t seed)
 {
 	struct rgb c = {146, 150, 146};
-	double frame;
 
 	scale(&c,
 	    0.9 + 0.12 * (1 - y) + 0.03 * cloud(3 * x, 3 * y, seed + 5) +
 		0.03 * cloud(60 * x, 60 * y, seed + 6));
 	/* A picture on the wall, and a shelf. */
-	frame = (x > 0.04 && x < 0.24 && y > 0.1 && y < 0.36);
-	if (frame > 0)
+	if (x > 0.04 && x < 0.24 && y > 0.1 && y < 0.36)
 		mix(&c, (struct rgb){70, 84, 92}, 0.85);
 	if (x > 0.055 && x < 0.225 && y > 0.12 && y < 0.34)
 		mix(&c, (struct rgb){128, 140, 118},

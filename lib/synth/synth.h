@@ -14,16 +14,16 @@
 
 struct synth;
 
-/* Set up all that stays.  Return NULL if out of memory. */
+/* Prepare what is the same in all frames.  Return NULL if out of memory. */
 struct synth *synth_new(const struct synth_spec *spec);
 void synth_free(struct synth *s);
 
-/* The heart that it shows: owned by ${s}. */
+/* The heart whose pulse it shows, owned by ${s}. */
 const struct synth_pulse *synth_heart(const struct synth *s);
 
 /* Render the picture at ${time}, in 0 .. seconds.  ${rgb} gets three planes of
- * height * width floats in the scale 0 to 255, which may lie a little outside
- * of it; owned by ${s}, valid until the next call. */
+ * height * width floats on the scale 0 to 255, which noise may exceed a little;
+ * owned by ${s}, valid until the next call. */
 void synth_frame(struct synth *s, double time, const float *rgb[3]);
 
 #endif
