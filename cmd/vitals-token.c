@@ -122,6 +122,8 @@ make(struct sign_keys *keys, int64_t now, struct ndjson_writer *out)
 		claims.subject = span_of(opt.subject);
 	for (size_t i = 0; i < opt.session.count; i++)
 		claims.session[i] = span_of(opt.session.item[i]);
+	if (jwt_claims_check(&claims, &err) != 0)
+		return cli_usage(&cli, "%s", err.text);
 	/* Sign with the first key; the others verify while keys change. */
 	if (jwt_make(keys, 0, &claims, ndjson_record(out), &err) == 0)
 		return ndjson_commit(out) == 0 ? CLI_OK : CLI_SYSTEM;
@@ -153,7 +155,7 @@ check_options(int operands, int64_t *now)
 		    &cli, "--rejects and --strict are for --check");
 	if ((opt.session.count > 0) == opt.all_sessions)
 		return cli_usage(
-		    &cli, "give --session, or --all-sessions instead");
+		    &cli, "either --session or --all-sessions is needed");
 	return CLI_GO;
 }
 

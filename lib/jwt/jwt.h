@@ -51,9 +51,13 @@ struct jwt_claims {
  * which names the key. */
 int jwt_keys_check(const struct sign_keys *keys, struct err *err);
 
+/* Can a token be made with ${claims}?  Return 0; or -1 with ${err} if a name is
+ * too long or not UTF-8, a session is not an ID, or there are no sessions or no
+ * expiry. */
+int jwt_claims_check(const struct jwt_claims *claims, struct err *err);
+
 /* Append a token with ${claims}, signed with key ${i}, to ${token}.  Return 0;
- * or -1 with ${err} if the key cannot sign, a claim is too long, or there are
- * no sessions or no expiry. */
+ * or -1 with ${err} if the key cannot sign, or the claims are wrong. */
 int jwt_make(struct sign_keys *keys, size_t i, const struct jwt_claims *claims,
     struct buf *token, struct err *err);
 

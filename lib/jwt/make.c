@@ -40,8 +40,8 @@ check_name(struct span name, const char *what, struct err *err)
 	return 0;
 }
 
-static int
-check(const struct jwt_claims *c, struct err *err)
+int
+jwt_claims_check(const struct jwt_claims *c, struct err *err)
 {
 	if (c->expires <= 0)
 		return err_set(err, "a token must expire");
@@ -104,7 +104,8 @@ jwt_make(struct sign_keys *keys, size_t i, const struct jwt_claims *claims,
 	struct buf part, text;
 	int rc = -1;
 
-	if (jwt_key_check(keys, i, err) != 0 || check(claims, err) != 0)
+	if (jwt_key_check(keys, i, err) != 0 ||
+	    jwt_claims_check(claims, err) != 0)
 		return -1;
 	buf_init(&part);
 	buf_init(&text);

@@ -91,8 +91,8 @@ usage() { # MESSAGE ARG ...
 	stderr_has "^vitals-token: $usage_message"
 }
 usage 'no key: give --key-file' -s s
-usage 'give --session, or --all-sessions instead' -k key
-usage 'give --session, or --all-sessions instead' -k key -s s --all-sessions
+usage 'either --session or --all-sessions is needed' -k key
+usage 'either --session or --all-sessions is needed' -k key -s s --all-sessions
 usage 'files are for --check' -k key -s s token
 usage '--rejects and --strict are for --check' -k key -s s --strict
 usage '--check prints what tokens claim' -k key -c --subject x
@@ -115,8 +115,9 @@ is_status 3
 is_stdout ''
 stderr_has '^vitals-token: key [0-9a-f]* cannot sign$'
 long=$(awk 'BEGIN { for (i = 0; i < 257; i++) printf "n" }')
-system 'the subject is longer than 256 bytes' -k key -s s --subject "$long"
-system "'*' is not a session ID" -k key -s '*'
+usage 'the subject is longer than 256 bytes' -k key -s s --subject "$long"
+usage "'[*]' is not a session ID" -k key -s '*'
+usage "'' is not a session ID" -k key -s ''
 try 'the output is checked' sh -c 'vitals-token -k key -s s >/dev/full'
 is_status 3
 is_stdout ''
