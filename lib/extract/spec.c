@@ -49,9 +49,9 @@ read_roi(const char *text, struct skin_options *options, struct err *err)
 		    json_number((struct span){p, n}, &value[i]) != 0 ||
 		    value[i] < (i < 2 ? 0 : 1) || value[i] > VIDEO_SIDE_MAX)
 			return err_set(err,
-			    "--roi: '%s': needs X,Y,W,H in pixels, and --site "
-			    "skin",
-			    text);
+			    "--roi: '%s' is not X,Y,W,H in pixels, each at "
+			    "most %d",
+			    text, VIDEO_SIDE_MAX);
 		p += n + 1;
 	}
 	options->roi.x = value[0];

@@ -218,6 +218,13 @@ for wrong in '--every 5 x' '--window 5 --every 6 x' '-t a x' '' '--roi 1,2,3,4 x
 	stderr_has '^usage: vitals-extract'
 done
 
+for wrong in 1,2,3 9999,0,10,10 0,0,0,10 1,2,3,4,5; do
+	try "a region: $wrong" vitals-extract -s skin --roi $wrong x
+	is_status 2
+	is_stdout ''
+	stderr_has "^vitals-extract: --roi: '$wrong' is not X,Y,W,H in pixels, each at most 8192$"
+done
+
 try 'a start' vitals-extract --start-time 2026-11-23T08:00:00+01:00 -t a
 is_status 0
 stdout_json '.startTime == "2026-11-23T07:00:00.000Z"'
