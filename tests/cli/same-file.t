@@ -9,7 +9,7 @@ X
 # same NAME MESSAGE FILE COMMAND: it is refused, and FILE is not touched.
 same() {
 	cp "$3" before
-	try "$1" timeout 60 sh -c "$4"
+	try "$1" timeout 120 sh -c "$4"
 	is_status 3
 	is_stdout ''
 	is_stderr "$2"
