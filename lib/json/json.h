@@ -60,7 +60,8 @@ void json_scan_release(struct json_scan *s);
 void json_scan_start(struct json_scan *s, struct span text);
 
 /* Return the next token.  After JSON_END or JSON_ERROR return the same
- * again. */
+ * again.  Only objects need memory: a text without them, which was checked, gives
+ * no JSON_ERROR. */
 enum json_token json_scan_next(struct json_scan *s);
 
 /* After JSON_ERROR: did memory run out?  Of a text that is known to be valid, only

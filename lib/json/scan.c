@@ -33,9 +33,7 @@ json_scan_release(struct json_scan *s)
 void
 json_scan_start(struct json_scan *s, struct span text)
 {
-	if (s->keys == NULL)
-		s->keys = json_keys_new();
-	else
+	if (s->keys != NULL)
 		json_keys_reset(s->keys);
 	s->start = s->p = text.p;
 	s->end = text.p + text.n;
@@ -305,6 +303,8 @@ open_container(struct json_scan *s, const char *p, bool object,
 		return fail(s, p, "nested too deep (more than 64)");
 	s->in_object &= ~(1ULL << s->depth);
 	if (object) {
+		if (s->keys == NULL && (s->keys = json_keys_new()) == NULL)
+			return fail(s, p, "out of memory");
 		s->in_object |= 1ULL << s->depth;
 		json_keys_open(s->keys);
 	}
@@ -447,12 +447,9 @@ steps(struct json_scan *s, unsigned level)
 
 	if (state == STATE_ERROR)
 		return JSON_ERROR;
-	if (s->keys == NULL)
-		p = fail(s, p, "out of memory");
-	else
-		do {
-			p = step(s, p, &state, &token);
-		} while (p != NULL && s->depth > level);
+	do {
+		p = step(s, p, &state, &token);
+	} while (p != NULL && s->depth > level);
 	if (p == NULL) {
 		s->state = STATE_ERROR;
 		return JSON_ERROR;
