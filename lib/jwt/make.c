@@ -97,6 +97,16 @@ put_claims(const struct jwt_claims *c, struct buf *out)
 	json_object_end(&w);
 }
 
+/* Add ${part} to the token ${text}, and clear it. */
+static void
+add_part(struct buf *text, struct buf *part)
+{
+	crypto_base64_encode(CRYPTO_BASE64URL, buf_span(part), text);
+	if (buf_failed(part))
+		text->failed = true;
+	buf_clear(part);
+}
+
 int
 jwt_make(struct sign_keys *keys, size_t i, const struct jwt_claims *claims,
     struct buf *token, struct err *err)
@@ -111,21 +121,17 @@ jwt_make(struct sign_keys *keys, size_t i, const struct jwt_claims *claims,
 	buf_init(&text);
 	buf_addf(&part, "{\"alg\":\"%s\",\"typ\":\"JWT\",\"kid\":\"%s\"}",
 	    jwt_algorithm(keys, i), sign_key_id(keys, i));
-	crypto_base64_encode(CRYPTO_BASE64URL, buf_span(&part), &text);
+	add_part(&text, &part);
 	buf_add_byte(&text, '.');
-	buf_clear(&part);
 	put_claims(claims, &part);
-	crypto_base64_encode(CRYPTO_BASE64URL, buf_span(&part), &text);
-	if (buf_failed(&part))
-		text.failed = true;
-	buf_clear(&part);
+	add_part(&text, &part);
 	if (buf_failed(&text)) {
 		err_set(err, "out of memory");
 	} else if (sign_bytes(keys, i, buf_span(&text), &part) != 0) {
 		err_set(err, "key %s cannot sign", sign_key_id(keys, i));
 	} else {
 		buf_add_byte(&text, '.');
-		crypto_base64_encode(CRYPTO_BASE64URL, buf_span(&part), &text);
+		add_part(&text, &part);
 		if (text.len > JWT_MAX)
 			err_set(
 			    err, "the token is longer than %zu bytes", JWT_MAX);

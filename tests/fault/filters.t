@@ -38,6 +38,7 @@ awk 'BEGIN {
 	}
 }' >features
 vitals-seal -q -k sealing events >sealed
+vitals-token -q -k key -s s --at 2026-11-23T06:33:30Z >token
 vitals-seal -q --new-key curve -a p256 >curve.public
 vitals-seal -q -k curve.public events >agreed
 
@@ -55,6 +56,7 @@ each events vitals-sign -q -k key --at 2026-11-23T06:33:30Z
 each messages vitals-verify -k key --any-time
 each sealed vitals-open -k sealing
 each agreed vitals-open -k curve
+each token vitals-token -q -k key --check --at 2026-11-23T06:33:30Z
 each features vitals-calibrate -q -r references
 vitals-calibrate -q -r references features >device
 each features vitals-calibrate -q -r references -b device
@@ -151,4 +153,17 @@ fault_check() { # WHERE
 		echo "$1: what was printed is not true"
 }
 each events vitals-seal -q -k sealing
+
+# Each token has another ID: what is printed is a good token.
+fault_check() { # WHERE
+	case $fault_s in
+	0) [ -s out ] || echo "$1: status 0 without a token" ;;
+	3) [ -s err ] || echo "$1: status 3 without a word" ;;
+	*) echo "$1: status $fault_s: $(head -n 1 err)" ;;
+	esac
+	vitals-token -q -k key --check out >checked 2>&1 &&
+		[ "$(wc -l <checked)" -eq "$(wc -l <out)" ] ||
+		echo "$1: not a token: $(cat checked)"
+}
+each /dev/null vitals-token -q -k key -s s
 done_testing
