@@ -68,8 +68,19 @@ check_usable(struct fhir_checking *c, const struct json_node *n)
 	    "is not known, and may change the meaning");
 }
 
-int
-fhir_draft_read(
+/* Was memory enough for all parts of ${d}?  Return 0, or -1 with ${err}. */
+static int
+check_memory(const struct fhir_draft *d, struct err *err)
+{
+	for (size_t i = 0; i < DRAFT_PARTS; i++) {
+		if (buf_failed(&d->part[i]))
+			return err_set(err, "out of memory");
+	}
+	return 0;
+}
+
+static int
+read_parts(
     struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d)
 {
 	const struct json_node *subject = fhir_find(c->tree, n, "subject");
@@ -89,6 +100,16 @@ fhir_draft_read(
 	    fhir_extension(c->tree, n, FHIR_EXTENSION "sampleRate") != NULL)
 		return fhir_read_wave(c, n, d);
 	return fhir_read_values(c, n, d);
+}
+
+int
+fhir_draft_read(
+    struct fhir_checking *c, const struct json_node *n, struct fhir_draft *d)
+{
+	int rc = read_parts(c, n, d);
+
+	/* What seems to be wrong may only be missing. */
+	return check_memory(d, c->err) == 0 ? rc : -1;
 }
 
 /* ---- Joining --------------------------------------------------------------- */
@@ -152,7 +173,7 @@ fhir_draft_join(
 	buf_add_span(&a->part[DRAFT_NAMES], buf_span(&b->part[DRAFT_NAMES]));
 	a->readings += b->readings;
 	a->valid += b->valid;
-	return 0;
+	return check_memory(a, err);
 }
 
 /* ---- Writing --------------------------------------------------------------- */

@@ -38,8 +38,8 @@ int fhir_draft_read(
 /* Is ${b} of the same measurement as ${a}, and another part of it? */
 bool fhir_draft_same(const struct fhir_draft *a, const struct fhir_draft *b);
 
-/* Append what ${b} measures to ${a}.  Return 0; or -1 with ${err} if they do not
- * agree in what all Observations of an event share. */
+/* Append what ${b} measures to ${a}.  Return 0; or -1 with ${err} if memory ran
+ * out, or they do not agree in what all Observations of an event share. */
 int fhir_draft_join(
     struct fhir_draft *a, const struct fhir_draft *b, struct err *err);
 

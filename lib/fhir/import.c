@@ -102,8 +102,10 @@ join(struct fhir_importer *m, struct fhir_draft *d, struct err *err)
 		len[i] = d->part[i].len;
 	if (fhir_draft_join(d, &m->fresh, err) == 0 && render(m, d, err) == 0)
 		return 0;
-	for (size_t i = 0; i < DRAFT_PARTS; i++)
+	for (size_t i = 0; i < DRAFT_PARTS; i++) {
 		d->part[i].len = len[i];
+		d->part[i].failed = false;
+	}
 	d->readings = readings;
 	d->valid = valid;
 	return -1;

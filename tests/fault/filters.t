@@ -80,6 +80,9 @@ each long vitals-sign -q -k key --at 2026-11-23T06:33:30Z
 each long-messages vitals-verify -k key --any-time
 each long-sealed vitals-open -k sealing
 each long vitals-fhir
+vitals-fhir events >observations
+each observations vitals-fhir --from-fhir
+each observations vitals-fhir --check
 each long-measurements vitals-event --with-source --session s --id content --time 2026-11-23T06:33:30Z
 
 # A verdict that memory did not suffice for is none: what is wrong is told as
