@@ -20,12 +20,20 @@ void plot_escape_xml(struct buf *out, struct span text);
 size_t plot_escape_terminal(
     struct buf *out, struct span text, size_t columns, bool ascii);
 
-/* Release ${part}, which was for ${out}: if memory ran out for it, ${out} has failed,
+/* Clear ${part}, which was for ${out}: if memory ran out for it, ${out} has failed,
  * too. */
+static inline void
+plot_escape_again(struct buf *out, struct buf *part)
+{
+	out->failed = out->failed || part->failed;
+	buf_clear(part);
+}
+
+/* The same, and release ${part}. */
 static inline void
 plot_escape_done(struct buf *out, struct buf *part)
 {
-	out->failed = out->failed || part->failed;
+	plot_escape_again(out, part);
 	buf_release(part);
 }
 

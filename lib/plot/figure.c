@@ -51,7 +51,7 @@ plot_figure_cut(struct buf *out, struct span text, size_t columns)
 
 	buf_init(&cut);
 	do {
-		buf_clear(&cut);
+		plot_escape_again(out, &cut);
 		plot_escape_terminal(&cut, text, n--, false);
 	} while (n > 1 && letters(buf_span(&cut)) > (double)columns);
 	buf_add_span(out, buf_span(&cut));

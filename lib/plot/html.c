@@ -9,7 +9,7 @@ static void
 put(struct buf *out, struct buf *text)
 {
 	plot_escape_xml(out, buf_span(text));
-	buf_clear(text);
+	plot_escape_again(out, text);
 }
 
 /* ---- Style -------------------------------------------------------------- */

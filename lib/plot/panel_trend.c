@@ -324,8 +324,8 @@ draw(struct plot_svg *g, const struct plot_view *v, const struct plot_item *i)
 		plot_escape_terminal(
 		    &cut, buf_span(&text), LINE_COLUMNS, false);
 		plot_svg_text(g, "warn small", 8, top + 13, buf_span(&cut));
-		buf_clear(&text);
-		buf_clear(&cut);
+		plot_escape_again(g->out, &text);
+		plot_escape_again(g->out, &cut);
 		top += 13;
 	}
 	plot_escape_done(g->out, &text);

@@ -152,8 +152,8 @@ put_results(
 		const struct plot_source *s = d->source[i];
 
 		y += ROW;
-		buf_clear(&name);
-		buf_clear(&cut);
+		plot_escape_again(g->out, &name);
+		plot_escape_again(g->out, &cut);
 		plot_source_text(&name, s);
 		plot_figure_cut(&cut, buf_span(&name), NAME_COLUMNS);
 		plot_svg_text(g, "ink bold", GAP, y, buf_span(&cut));
@@ -212,7 +212,7 @@ plot_picture_write(
 	buf_add_text(out, "</style>\n");
 	plot_svg_rect(&g, "ground", 0, 0, width, height + 10);
 	plot_svg_text(&g, "ink big", GAP, 22, buf_span(&text));
-	buf_clear(&text);
+	plot_escape_again(out, &text);
 	plot_report_summary(&text, v, r);
 	plot_svg_text(&g, "soft small", GAP, 37, buf_span(&text));
 	put_results(&g, v, width, HEAD);

@@ -85,7 +85,7 @@ put_batch(struct plot_text *t)
 	for (size_t i = 0; i < d->sources; i++) {
 		const struct plot_source *s = d->source[i];
 
-		buf_clear(&name);
+		plot_escape_again(t->out, &name);
 		plot_source_text(&name, s);
 		plot_text_cell(t, buf_span(&name), name_columns(t) - 1);
 		buf_add_byte(t->out, ' ');

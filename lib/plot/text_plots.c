@@ -352,7 +352,7 @@ plot_text_endpoint(struct plot_text *t, const struct plot_endpoint *e)
 	buf_init(&line);
 	plot_item_text(&line, &item);
 	plot_escape_terminal(t->out, buf_span(&line), t->width, t->is_ascii);
-	buf_clear(&line);
+	plot_escape_again(t->out, &line);
 	buf_addf(&line, "  %llu delivered, %llu dead, %llu expired",
 	    (unsigned long long)e->outcome[PLOT_DELIVERED],
 	    (unsigned long long)e->outcome[PLOT_DEAD],
@@ -375,7 +375,7 @@ plot_text_endpoint(struct plot_text *t, const struct plot_endpoint *e)
 	plot_text_wrap(t, buf_span(&line), 2);
 	if (e->latency.count > 0)
 		put_histogram(t, e);
-	buf_clear(&line);
+	plot_escape_again(t->out, &line);
 	if (e->error[0] != '\0') {
 		buf_addf(&line, "  Last error: %s", e->error);
 		plot_text_wrap(t, buf_span(&line), 4);

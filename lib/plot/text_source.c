@@ -193,13 +193,13 @@ put_quality(struct plot_text *t, const struct plot_source *s)
 		plot_text_wrap(t, buf_span(&text), 2);
 		t->width += 7;
 	}
-	buf_clear(&text);
+	plot_escape_again(t->out, &text);
 	for (size_t i = 0; plot_warning(&text, t->v->data, s, i); i++) {
 		buf_add_text(t->out, "! ");
 		t->width -= 2;
 		plot_text_wrap(t, buf_span(&text), 2);
 		t->width += 2;
-		buf_clear(&text);
+		plot_escape_again(t->out, &text);
 	}
 	plot_escape_done(t->out, &text);
 }

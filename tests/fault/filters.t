@@ -76,6 +76,8 @@ jq -c '.data.note = "x" * 180000' events >long
 vitals-sign -q -k key --at 2026-11-23T06:33:30Z long >long-messages
 vitals-seal -q -k sealing long >long-sealed
 jq -c '.source = "x" * 180000' measurements >long-measurements
+vitals-sign -q -k key -s stripe --at 2026-11-23T06:33:30Z events >stripe
+each stripe vitals-verify -k key -s stripe --any-time
 each long vitals-sign -q -k key --at 2026-11-23T06:33:30Z
 each long-messages vitals-verify -k key --any-time
 each long-sealed vitals-open -k sealing
@@ -140,6 +142,8 @@ awk 'BEGIN {
 	}
 }' | cat measurements - audit >drawn
 each drawn vitals-plot -q -f svg
+each drawn vitals-plot -q -f html
+each measurements vitals-plot -q -f text
 each drawn vitals-plot -q -f text
 
 # What is sealed differs each time: it is compared once it is opened.
