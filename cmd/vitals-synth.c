@@ -138,6 +138,9 @@ check(const char *path)
 	if (is_stdout(opt.truth) && is_stdout(path))
 		return cli_usage(
 		    &cli, "the video and the truth cannot both go to stdout");
+	if (opt.truth != NULL && strcmp(opt.truth, path) == 0)
+		return cli_usage(
+		    &cli, "the video and the truth cannot both be '%s'", path);
 	opt.video.rotate = 90 * opt.quarters;
 	opt.video.option = opt.encoder.item;
 	opt.video.options = opt.encoder.count;

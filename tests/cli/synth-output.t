@@ -120,6 +120,9 @@ $usage" -b 100000 --crf 20 x.mp4
 fails 'two streams for one stdout' 2 \
 	"vitals-synth: the video and the truth cannot both go to stdout
 $usage" -t - -
+fails 'one file for both' 2 \
+	"vitals-synth: the video and the truth cannot both be 'x.mp4'
+$usage" -t x.mp4 x.mp4
 fails 'a size that is none' 2 \
 	"vitals-synth: --size: '640': needs WxH, each from 32 to 4096
 $usage" --size 640 x.mp4
