@@ -170,14 +170,19 @@ use_spool(struct post_run *r, struct err *err)
 	    .most = o->spool_max << 20,
 	    .follow = o->follow};
 	struct err why;
+	bool is_new;
 
 	if (o->spool == NULL)
 		return 0;
+	is_new = access(o->spool, F_OK) != 0 && errno == ENOENT;
 	r->spool = use.spool = spool_open(o->spool, SPOOL_WRITE, &why);
 	if (r->spool == NULL || deliver_use_spool(r->d, &use, &why) != 0)
 		return err_set(err, "%s: %s", o->spool, why.text);
 	if (o->drain && spool_wake(r->spool, instant_now(), &why) != 0)
 		return err_set(err, "%s: %s", o->spool, why.text);
+	/* Its name may be mistyped. */
+	if (is_new && !r->more)
+		diag_note("%s: is a new spool: nothing is in it", o->spool);
 	return 0;
 }
 

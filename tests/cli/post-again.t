@@ -33,6 +33,13 @@ is_status 0
 is_stdout ''
 is_stderr "vitals-post: 0 delivered, 0 dead, 0 expired, 0 retries
 vitals-post: 5 $held"
+for new_option in --drain --retry-dead '--replay 2026-01-01T00:00:00Z..'; do
+	# shellcheck disable=SC2086 # words
+	try "a spool that is not there: $new_option" vitals-post --spool "new$new_option" $new_option "$there"
+	is_status 0
+	is_stdout ''
+	stderr_has "^vitals-post: new$new_option: is a new spool: nothing is in it\$"
+done
 try 'fed in again' vitals-post --spool s1 -k right "$there" <in
 is_status 4
 stdout_json '.status == "dead"'
