@@ -101,6 +101,19 @@ fhir_is_string(struct span s)
 	return visible;
 }
 
+bool
+fhir_is_id(struct span s)
+{
+	bool good = s.n >= 1 && s.n <= 64;
+
+	for (size_t i = 0; good && i < s.n; i++)
+		good = (s.p[i] >= '0' && s.p[i] <= '9') ||
+		    (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
+		    (s.p[i] >= 'a' && s.p[i] <= 'z') || s.p[i] == '-' ||
+		    s.p[i] == '.';
+	return good;
+}
+
 /* Is ${s} without white space at its ends, and with single spaces inside? */
 static bool
 is_code(struct span s)

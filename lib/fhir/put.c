@@ -36,19 +36,6 @@ fhir_put_coding(struct json_writer *w, const struct fhir_coding *coding)
 	json_object_end(w);
 }
 
-bool
-fhir_is_id(struct span s)
-{
-	bool good = s.n >= 1 && s.n <= 64;
-
-	for (size_t i = 0; good && i < s.n; i++)
-		good = (s.p[i] >= '0' && s.p[i] <= '9') ||
-		    (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
-		    (s.p[i] >= 'a' && s.p[i] <= 'z') || s.p[i] == '-' ||
-		    s.p[i] == '.';
-	return good;
-}
-
 /* ---- Extensions ------------------------------------------------------------ */
 
 /* Begin an item of a list, with a comma unless it is the first one, and its
