@@ -6,10 +6,11 @@
 cat >event <<'X'
 {"schemaVersion":"1.0","id":"e-1","type":"vitals.sample","time":"2026-11-23T10:08:19.676Z","session":{"id":"s"},"readings":[]}
 X
-# same NAME MESSAGE FILE COMMAND: it is refused, and FILE is not touched.
+# same NAME MESSAGE FILE COMMAND: it is refused, and FILE is not touched.  A limit, so that
+# it does not fill the disk if it is not refused.
 same() {
 	cp "$3" before
-	try "$1" timeout 120 sh -c "$4"
+	try "$1" timeout 120 sh -c "ulimit -f 8192; $4"
 	is_status 3
 	is_stdout ''
 	is_stderr "$2"
