@@ -49,7 +49,7 @@ struct command {
 
 static const struct command commands[] = {
     {"help", "[TOOL]", "the manual of a tool, or this", 1, run_help},
-    {"doctor", "", "check this machine, and say how to mend it", 0, run_doctor},
+    {"doctor", "", "check this machine, and say how to fix it", 0, run_doctor},
     {"demo", "", "the whole pipe on a clip that it makes itself", 0, run_demo},
     {"pipeline", "[NAME]", "ready pipelines for common uses", 1, run_pipeline},
     {"version", "", "the version", 0, run_version},

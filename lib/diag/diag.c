@@ -77,8 +77,8 @@ report_dropped(void)
 {
 	char text[128];
 	int n = snprintf(text, sizeof(text),
-	    "%s: %" PRIu64 " messages were dropped because nobody read them\n",
-	    program, dropped);
+	    "%s: %" PRIu64 " %s dropped because nobody read them\n", program,
+	    dropped, dropped == 1 ? "message was" : "messages were");
 
 	dropped = 0;
 	if (n > 0)

@@ -2,7 +2,7 @@
  * doctor: whether this machine has what the tools need.
  *
  * Each check has one or more results, in a fixed order.  A result says what was
- * found and, if that is not good, how to mend it.  Nothing is changed: what a
+ * found and, if that is not good, how to fix it.  Nothing is changed: what a
  * check writes to the directory it removes again.
  */
 #ifndef DOCTOR_DOCTOR_H
@@ -24,7 +24,7 @@ struct doctor_result {
 	char name[64]; /* "kernel.seccomp" */
 	enum doctor_verdict verdict;
 	struct err found; /* what was found */
-	struct err mend;  /* how to mend it; "": nothing to mend */
+	struct err fix;   /* how to fix it; "": nothing to fix */
 };
 
 /* ${result} is valid during the call. */

@@ -15,9 +15,9 @@ struct doctor {
 /* ---- say.c ---- */
 
 /* Pass on the result of the check ${name}: what was ${found}, and how to
- * ${mend} it, which is NULL if it is good. */
+ * ${fix} it, which is NULL if it is good. */
 void doctor_say(struct doctor *d, const char *name, enum doctor_verdict v,
-    const char *mend, const char *found, ...)
+    const char *fix, const char *found, ...)
     __attribute__((format(printf, 5, 6)));
 
 /* ---- spawn.c ---- */
@@ -33,7 +33,7 @@ int spawn_run(
 
 /* Report that ${tool}, which was run for the check ${name}, failed with ${status}:
  * with the first line that it printed, if it did. */
-void doctor_say_failed(struct doctor *d, const char *name, const char *mend,
+void doctor_say_failed(struct doctor *d, const char *name, const char *fix,
     const char *tool, int status, struct buf *out);
 
 /* ---- The checks ---- */

@@ -22,7 +22,7 @@ static const struct library {
 	const char *name, *symbol;
 	enum says says;
 	unsigned major, minor;
-	const char *package; /* that mends an old or a missing one */
+	const char *package; /* that fixes an old or a missing one */
 } libraries[] = {
     {"libavutil", "av_version_info", SAYS_TEXT, 5, 1, "libavformat-dev"},
     {"libfftw3", "fftw_version", SAYS_DATA, 3, 3, "libfftw3-dev"},
@@ -74,17 +74,17 @@ static void
 report_version(
     struct doctor *d, const struct library *l, const char *path, void *library)
 {
-	char text[160] = "", name[64], mend[128];
+	char text[160] = "", name[64], fix[128];
 	void *symbol = dlsym(library, l->symbol);
 	const char *number;
 	char *end;
 	unsigned long major, minor = 0;
 
 	snprintf(name, sizeof(name), "library.%s", l->name);
-	snprintf(mend, sizeof(mend), "apt-get install %s, and build again",
+	snprintf(fix, sizeof(fix), "apt-get install %s, and build again",
 	    l->package);
 	if (symbol == NULL) {
-		doctor_say(d, name, DOCTOR_WARNING, mend,
+		doctor_say(d, name, DOCTOR_WARNING, fix,
 		    "%s does not say its version", path);
 		return;
 	}
@@ -97,7 +97,7 @@ report_version(
 		doctor_say(d, name, DOCTOR_OK, NULL, "%.*s",
 		    (int)strcspn(number, " -"), number);
 	else
-		doctor_say(d, name, DOCTOR_WARNING, mend,
+		doctor_say(d, name, DOCTOR_WARNING, fix,
 		    "%s is older than %u.%u, with which the tools are tested",
 		    text, l->major, l->minor);
 }

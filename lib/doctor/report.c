@@ -24,9 +24,9 @@ put_json(const struct doctor_result *r, struct buf *out)
 	json_put_text(&w, doctor_verdict_name(r->verdict));
 	json_key(&w, "found");
 	json_put_text(&w, r->found.text);
-	json_key(&w, "mend");
-	if (r->mend.text[0] != '\0')
-		json_put_text(&w, r->mend.text);
+	json_key(&w, "fix");
+	if (r->fix.text[0] != '\0')
+		json_put_text(&w, r->fix.text);
 	else
 		json_put_null(&w);
 	json_object_end(&w);
@@ -37,9 +37,9 @@ put_text(const struct doctor_result *r, struct buf *out)
 {
 	buf_addf(out, "%-8s %-22s ", doctor_verdict_name(r->verdict), r->name);
 	plain_put(out, span_of(r->found.text));
-	if (r->mend.text[0] != '\0') {
-		buf_addf(out, "\n%-31s mend: ", "");
-		plain_put(out, span_of(r->mend.text));
+	if (r->fix.text[0] != '\0') {
+		buf_addf(out, "\n%-31s fix: ", "");
+		plain_put(out, span_of(r->fix.text));
 	}
 }
 

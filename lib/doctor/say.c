@@ -18,7 +18,7 @@ doctor_verdict_name(enum doctor_verdict v)
 
 void
 doctor_say(struct doctor *d, const char *name, enum doctor_verdict v,
-    const char *mend, const char *found, ...)
+    const char *fix, const char *found, ...)
 {
 	struct doctor_result r = {.verdict = v};
 	va_list ap;
@@ -27,30 +27,30 @@ doctor_say(struct doctor *d, const char *name, enum doctor_verdict v,
 	va_start(ap, found);
 	vsnprintf(r.found.text, sizeof(r.found.text), found, ap);
 	va_end(ap);
-	if (mend != NULL)
-		snprintf(r.mend.text, sizeof(r.mend.text), "%s", mend);
+	if (fix != NULL)
+		snprintf(r.fix.text, sizeof(r.fix.text), "%s", fix);
 	if (v > d->worst)
 		d->worst = v;
 	d->report(d->context, &r);
 }
 
 void
-doctor_say_failed(struct doctor *d, const char *name, const char *mend,
+doctor_say_failed(struct doctor *d, const char *name, const char *fix,
     const char *tool, int status, struct buf *out)
 {
 	const char *text = buf_string(out);
 	size_t n = text != NULL ? strcspn(text, "\n") : 0;
 
 	if (n > 0)
-		doctor_say(d, name, DOCTOR_FAILED, mend, "%.*s", (int)n, text);
+		doctor_say(d, name, DOCTOR_FAILED, fix, "%.*s", (int)n, text);
 	else if (status < 0)
 		doctor_say(
-		    d, name, DOCTOR_FAILED, mend, "%s could not be run", tool);
+		    d, name, DOCTOR_FAILED, fix, "%s could not be run", tool);
 	else if (status > 128)
-		doctor_say(d, name, DOCTOR_FAILED, mend,
+		doctor_say(d, name, DOCTOR_FAILED, fix,
 		    "%s was ended by signal %d, or took too long", tool,
 		    status - 128);
 	else
-		doctor_say(d, name, DOCTOR_FAILED, mend,
+		doctor_say(d, name, DOCTOR_FAILED, fix,
 		    "%s ended with status %d", tool, status);
 }

@@ -81,17 +81,17 @@ check_optional(struct doctor *d)
 	    {"man", "man-db", "shows the manual"},
 	    {"redis-server", "redis-server", "shares a queue among workers"},
 	};
-	char path[ENTRANCE_PATH_MAX], name[64], mend[128];
+	char path[ENTRANCE_PATH_MAX], name[64], fix[128];
 
 	for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
 		snprintf(
 		    name, sizeof(name), "optional.%s", optional[i].program);
-		snprintf(mend, sizeof(mend), "apt-get install %s",
+		snprintf(fix, sizeof(fix), "apt-get install %s",
 		    optional[i].package);
 		if (entrance_in_path(optional[i].program, path))
 			doctor_say(d, name, DOCTOR_OK, NULL, "%s", path);
 		else
-			doctor_say(d, name, DOCTOR_MISSING, mend,
+			doctor_say(d, name, DOCTOR_MISSING, fix,
 			    "not installed: it %s", optional[i].use);
 	}
 }

@@ -19,11 +19,11 @@ is_verdict() { # NAME VERDICT
 
 try 'this machine' vitals doctor --json
 is_status 0
-stdout_has '^{"record":"check","name":"tool.extract","status":"ok","found":".*","mend":null}$'
+stdout_has '^{"record":"check","name":"tool.extract","status":"ok","found":".*","fix":null}$'
 is_stderr ''
 if command -v jq >/dev/null; then
-	jq -se 'all((.status == "ok") == (.mend == null)) and (map(.name) | length == (unique | length))' .out >/dev/null
-	ok 'whatever is not good can be mended, and no name is there twice'
+	jq -se 'all((.status == "ok") == (.fix == null)) and (map(.name) | length == (unique | length))' .out >/dev/null
+	ok 'whatever is not good can be fixed, and no name is there twice'
 fi
 for name in measure disk.sync disk.sqlite library.libcurl library.libsqlite3 library.libavutil; do
 	is_verdict $name ok
@@ -36,7 +36,7 @@ is_status 0
 stdout_has '^ok       measure                a clip was made, decoded and measured$'
 stdout_has '^[0-9]* ok, [0-9]* missing, [0-9]* with a warning, 0 failed$'
 is_stderr ''
-sed -n 's/^[a-z]*  *\([a-z][A-Za-z0-9.-]*\)  .*/\1/p' .out | grep -v '^mend' | sort | cmp -s - names
+sed -n 's/^[a-z]*  *\([a-z][A-Za-z0-9.-]*\)  .*/\1/p' .out | grep -v '^fix' | sort | cmp -s - names
 ok 'the same checks'
 
 # What is broken is found.
@@ -105,7 +105,7 @@ printf '#!/bin/sh\n[ -z "$LD_TRACE_LOADED_OBJECTS" ] || exit 0\necho "vitals-ext
 chmod 755 bin/vitals-extract
 try 'no face cascade' env PATH=/usr/bin:/bin bin/vitals doctor --json
 is_status 1
-stdout_has '"name":"measure","status":"failed",.*"mend":"apt-get install opencv-data"'
+stdout_has '"name":"measure","status":"failed",.*"fix":"apt-get install opencv-data"'
 is_stderr ''
 
 printf '#!/bin/sh\nexit 3\n' >silent
