@@ -161,6 +161,14 @@ open_files(struct post_run *r)
 	return r->signals >= 0 ? 0 : -1;
 }
 
+/* Is something sent that an earlier run has left in the spool? */
+static bool
+sends_from_spool(const struct post_options *o)
+{
+	return o->drain || o->retry_dead || o->replay != NULL ||
+	    o->replay_id.count > 0;
+}
+
 static int
 use_spool(struct post_run *r, struct err *err)
 {
@@ -181,7 +189,7 @@ use_spool(struct post_run *r, struct err *err)
 	if (o->drain && spool_wake(r->spool, instant_now(), &why) != 0)
 		return err_set(err, "%s: %s", o->spool, why.text);
 	/* Its name may be mistyped. */
-	if (is_new && !r->more)
+	if (is_new && sends_from_spool(o))
 		diag_note("%s: is a new spool: nothing is in it", o->spool);
 	return 0;
 }
