@@ -58,6 +58,6 @@ try 'a gap' vitals-extract --from-trace gap --window 5 --emit wave
 is_status 0
 is_stderr ''
 tap_seen o
-is "$tap_name: lines" "$(jq -c '[.offsetSeconds, (.values | length)]' .out | tr '\n' ' ')" \
+is "$tap_name: lines" "$(jq -c '[.offsetSeconds + 0, (.values | length)]' .out | tr '\n' ' ')" \
 	'[0,299] [4.983,300] [9.983,120] [40,299] [44.983,300] [49.983,121] '
 done_testing
