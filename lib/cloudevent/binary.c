@@ -38,12 +38,7 @@ enum {
 bool
 cloudevent_type_is_own(struct span type)
 {
-	static const char own[] = "application/cloudevents";
-
-	if (type.n < sizeof(own) - 1)
-		return false;
-	type.n = sizeof(own) - 1;
-	return ascii_same(type, own);
+	return ascii_starts(type, "application/cloudevents");
 }
 
 void

@@ -19,8 +19,8 @@
 #include "rppg/engine.h"
 
 struct measure_wave {
-	int64_t
-	    next; /* the value to be written next, from the start of the source */
+	/* The value to be written next, counted from the start of the source. */
+	int64_t next;
 };
 
 /* The time of the value to be written next, s. */

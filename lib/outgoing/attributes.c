@@ -1,7 +1,6 @@
 #include "outgoing/attributes.h"
 
 #include <errno.h>
-#include <strings.h>
 
 #include "buf/ascii.h"
 #include "instant/instant.h"
@@ -11,8 +10,7 @@
 bool
 outgoing_is_attribute(struct span name)
 {
-	return name.n >= PREFIX &&
-	    strncasecmp(name.p, CLOUDEVENT_PREFIX, PREFIX) == 0;
+	return ascii_starts(name, CLOUDEVENT_PREFIX);
 }
 
 int
