@@ -18,7 +18,7 @@ notifications() { # FILE: of every kind, version and content
 	done
 }
 
-seed=$(date +%s)
+seed=${SEED-20261128}
 echo "# seed $seed"
 js fhir-records.js "$seed" 60 >records
 vitals-event --session s-81 --session-events records >events

@@ -15,7 +15,7 @@ printf '%s\n' '{"id":"v-1","value":72.4310,"text":"\u00e9 é 😀"}' \
 
 for path in ok flaky/1; do
 	: >log
-	try "deliver: $path" vitals-post -q --retry-base 1.1 -k old -k key "$base/$path" <in
+	try "deliver: $path" vitals-post -q --retry-base 1.5 -k old -k key "$base/$path" <in
 	is_status 0
 	stdout_lines 3
 	is_stderr ''
