@@ -95,13 +95,13 @@ changed tabbed "$JSON"
 
 # In a message, with RFC 9421, and when many cannot be explained.
 echo '{"id":"1","value":72}' | vitals-sign -k key >message
-sed 's/:72/: 72/' message >spaced
+sed 's/":72/": 72/' message >spaced
 try 'a message' vitals-verify -k key spaced
 is_status 1
 is_stdout ''
 is_stderr "vitals-verify: spaced:1: signature does not match: $JSON"
 echo '{"id":"1","value":72}' | vitals-sign -s rfc9421 -k key |
-	sed 's/:72/: 72/' >spaced
+	sed 's/":72/": 72/' >spaced
 try 'a digest' vitals-verify -s rfc9421 -k key spaced
 is_status 1
 is_stdout ''

@@ -28,7 +28,7 @@ for path in ok flaky/1; do
 done
 [ "$(jq -s 'group_by(.id) | map([.[].headers["webhook-timestamp"]] | unique | length) | unique' -c log)" = '[2]' ]
 ok 'each attempt is signed afresh'
-sed 's/72.4310/72.4311/' log >changed
+sed 's/72\.4310/72.4311/' log >changed
 try 'a changed body is noticed' js post-verify.js svix key changed
 is_status 1
 stdout_has 'verified$'

@@ -36,7 +36,7 @@ for alg in HS256 EdDSA; do
 	is_status 1
 	is_stdout ''
 	is_stderr ERR_JWT_CLAIM_VALIDATION_FAILED
-	sed 's/...$/AAA/' ours >changed
+	awk -F . -v OFS=. '{ $3 = (/\.A[^.]*$/ ? "B" : "A") substr($3, 2); print }' ours >changed
 	try "jose refuses a changed one: $alg" js token-jose.js check $check.jwk $alg vitals-stream <changed
 	is_status 1
 	is_stdout ''
