@@ -8,6 +8,7 @@
 . "$TESTS/cli/post.sh"
 N=${CRASH_EVENTS:-2000}
 KILLS=${CRASH_KILLS:-8}
+SEED=${CRASH_SEED:-1}
 MS=${CRASH_MS:-600} # they come at most so late
 C=16
 hook
@@ -16,7 +17,7 @@ events "$N" >in
 
 # Random moments while it is working.
 kills=0
-for ms in $(awk -v n="$KILLS" -v ms="$MS" -v seed="$(date +%N)" 'BEGIN { srand(seed); while (n--) print int(rand() * ms) }'); do
+for ms in $(awk -v n="$KILLS" -v ms="$MS" -v seed="$SEED" 'BEGIN { srand(seed); while (n--) print int(rand() * ms) }'); do
 	vitals-post -q -c $C --spool spool --retry-base 0.02 --max-attempts 20 \
 		--order "$([ $((ms % 2)) -eq 0 ] && echo none || echo session)" \
 		"$url" <in >>receipts 2>>err &
