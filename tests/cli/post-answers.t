@@ -82,7 +82,7 @@ fi
 
 # ---- A service whose receipts nobody reads any more exits, to be restarted.
 mkfifo pipe
-(timeout 100 vitals-post -q --spool s2 --follow "$base/ok" <pipe 2>err
+(timeout 600 vitals-post -q --spool s2 --follow "$base/ok" <pipe 2>err
 	echo $? >status) | head -n 1 >first &
 (
 	trap '' PIPE

@@ -87,7 +87,7 @@ for state in '' '--state seen.db'; do
 
 	event timeout
 	kill -STOP "$SERVER"
-	first=$(post m --max-time 1)
+	first=$(post m --max-time 5)
 	kill -CONT "$SERVER"
 	wait_for printed timeout
 	is "timeout-then-retry$in" "$(answers timeout "$first" "$(post m)")" '000 200, 1'

@@ -170,7 +170,7 @@ stderr_has listening
 
 # ---- A dead link.
 
-stream --stay --heartbeat 0.2 --dead-after 1
+stream --stay --heartbeat 0.2 --dead-after 6
 watch live /events
 stall slow /events 2
 flood vitals.sample has_clients sse 1

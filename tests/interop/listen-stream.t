@@ -33,7 +33,7 @@ sequence_is() {
 	[ "$(sequence)" = "$1" ]
 }
 listen() { # OPTION ...
-	timeout 300 vitals-listen -q --retry-base 0.005 --retry-cap 0.02 "$@" "$CUT_URL/"
+	timeout 800 vitals-listen -q --retry-base 0.005 --retry-cap 0.02 "$@" "$CUT_URL/"
 }
 # Lines in some pieces, each once the one before was taken.
 feed() { # FROM TO
