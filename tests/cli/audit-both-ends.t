@@ -17,6 +17,8 @@ event() { # ID
 		"$1" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 }
 
+# It goes, and comes back on the same port.
+LISTEN=127.0.0.1:$(free_port)
 receive_to out -q --path /hook --audit receiver
 event e-1 >events
 event e-2 >>events
@@ -34,7 +36,6 @@ is 'the way of the other, first through the sender' \
 # Nobody is there at first: a refused connection, and the attempt that follows.
 stop
 event e-3 >events
-LISTEN=127.0.0.1:$PORT
 vitals-post -q -k key --audit sender --retry-base 0.05 --retry-cap 0.1 --breaker 0 \
 	--max-attempts 1000 "$hook" <events >receipts &
 poster=$!

@@ -19,12 +19,7 @@ while [ $i -lt "$n" ]; do
 done >events
 sort events >want
 
-# A port that the system gives to nothing else while the receiver is down.
-port=$((10000 + $$ % 20000))
-while bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"' try $port 2>/dev/null; do
-	port=$((port + 1))
-done
-LISTEN=127.0.0.1:$port
+LISTEN=127.0.0.1:$(free_port)
 start() {
 	receive_to printed -q --state seen.db
 }

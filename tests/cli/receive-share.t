@@ -49,7 +49,9 @@ event() { # ID DATA
 for STATE in '' yes; do
 	how="with${STATE:+ state files}${STATE:-out}"
 	redis_cli r flushall >/dev/null
-	rm -f out.* err.* listen.*
+	rm -f out.* err.*
+	free_port $((10000 + $$ % 9000)) >listen.a
+	free_port $((20000 + $$ % 9000)) >listen.b
 	share a
 	share b
 	is "$how: a new event" "$(at a post one)" 202

@@ -4,9 +4,9 @@
 # shellcheck source=tests/cli/server.sh
 . "$TESTS/cli/server.sh"
 
-stream() { # [OPTION ...]: start a server
+stream() { # [OPTION ...]: start a server; LISTEN is its address, if it is set
 	: >out
-	serve vitals-stream -l 127.0.0.1:0 --port-file port -t 1200 "$@"
+	serve vitals-stream -l "${LISTEN-127.0.0.1:0}" --port-file port -t 1200 "$@"
 }
 finish() { # [SIGNAL]: as end_server, with what the server printed
 	end_server "$@"

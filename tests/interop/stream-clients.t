@@ -89,16 +89,17 @@ stderr_has listening
 
 # ---- npm eventsource survives a restart of the server
 
+LISTEN=127.0.0.1:$(free_port)
 stream --store history.db --retry 0.1 --stay
 lines 1 3 | feed
 client es eventsource after=earliest
 wait_for grep -q '"n":3' es
-port=$PORT
 finish TERM 2>/dev/null
 rm -f in port
 mkfifo in
-vitals-stream -q -l "127.0.0.1:$port" --port-file port -t 1200 --store history.db >out 2>err <in &
+vitals-stream -q -l "$LISTEN" --port-file port -t 1200 --store history.db >out 2>err <in &
 SERVER=$!
+unset LISTEN
 exec 8>in
 wait_for server_ready
 lines 4 6 | feed

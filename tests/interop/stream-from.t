@@ -38,7 +38,9 @@ numbers() { # FILE
 
 redis_start r
 events 1 200
-serve a
+# It comes back on the same port.
+port=$(free_port)
+serve a "$port"
 serve b
 # A proxy in front of both, which cuts every connection after a while and gives the
 # next one to the other server.
@@ -112,7 +114,6 @@ redis_kill r
 redis_again r
 events 401 600
 # One server stops, and comes back.
-port=$(cat port.a)
 kill -9 "$(cat pid.a)"
 events 601 700
 serve a "$port"
