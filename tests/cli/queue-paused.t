@@ -12,7 +12,7 @@ enqueue in --partitions 4
 # worker runs.
 start() { # NAME GATE
 	printf '{"url":"http://127.0.0.1:%s/gate/%s","name":"hook"}\n' "$PORT" "$2" >"$1.hooks"
-	worker "$1" --lease 3 --timeout 600 --endpoints "$1.hooks"
+	worker "$1" --lease 10 --timeout 600 --endpoints "$1.hooks"
 }
 start old first
 came $N

@@ -15,7 +15,7 @@ head -n $((3 * N / 5)) in >in.1
 tail -n +$((3 * N / 5 + 1)) in >in.2
 enqueue in.1 --partitions $PARTITIONS
 start() { # NAME
-	worker "$1" --order session -c $C --lease 2 --retry-base 0.02 \
+	worker "$1" --order session -c $C --lease 10 --retry-base 0.02 \
 		--retry-cap 0.1 --max-attempts 20 --breaker 0 \
 		"http://127.0.0.1:$PORT/fail/0.1"
 }
