@@ -76,6 +76,10 @@ sent "$a" | cmp - got
 ok 'a client that missed all gets the same by their numbers'
 
 # What has no receipt is written again.
+settled() {
+	status /metrics >/dev/null && grep -q '^vitals_hub_unsettled 0$' answer
+}
+wait_for settled
 kill "$CLIENTS"
 CLIENTS=
 EVENTS=$((EVENTS + 10))

@@ -166,7 +166,7 @@ ok 'vitals-hub answers'
 kill -HUP "$SERVER"
 wait_for grep -q reloaded vitals-hub.err
 ok 'vitals-hub reloads, and goes on'
-[ -s vitals-hub.state/spool.db ]
+wait_for [ -s vitals-hub.state/spool.db ]
 ok 'vitals-post beside it has its spool'
 stopping TERM
 [ $? -eq 0 ] && [ -s vitals-hub.state/hub.db ]
