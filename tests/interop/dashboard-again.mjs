@@ -1,7 +1,7 @@
 // Used by dashboard.mjs: the dashboard comes back after a restart, by another way
 // where there is no WebSocket, and does not talk too much.
 
-import { Feed, draws, look, ok, openPage, plainProxy, quiet, says, sequences,
+import { becomes, draws, Feed, freePort, look, ok, openPage, PATIENCE_MS, plainProxy, quiet, says, sequences,
 	Server, token } from "./dashboard-lib.mjs";
 
 // What a page sees while its server is away.
@@ -10,15 +10,12 @@ const AWAY = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED
 const isOnce = (list) => new Set(list).size === list.length;
 
 // The browser reports a frame to us a little later than to its page.
-async function received(page, sequence) {
-	for (let i = 0; i < 1200 && !sequences(page.records).includes(sequence); i++)
-		await new Promise((resolve) => setTimeout(resolve, 100));
-}
+const received = (page, sequence) => becomes(() => sequences(page.records).includes(sequence));
 
 export async function restart({ browser, recording }) {
 	const store = ["--store", "history.db"];
-	let server = await Server.start(store);
-	const { port } = server;
+	const port = await freePort();
+	let server = await Server.start(store, port);
 	const feed = new Feed(server, recording, { skip: 20 });
 	const page = await openPage(browser, server.url, { expect: AWAY });
 	await draws(page);
@@ -50,8 +47,8 @@ export async function restart({ browser, recording }) {
 }
 
 export async function newEpoch({ browser, recording }) {
-	let server = await Server.start();
-	const { port } = server;
+	const port = await freePort();
+	let server = await Server.start([], port);
 	const feed = new Feed(server, recording, { skip: 20 });
 	const page = await openPage(browser, server.url, { expect: AWAY });
 	await draws(page);
@@ -133,8 +130,8 @@ export async function renewal({ browser, recording }) {
 	quiet(early, "renewal, the warning");
 	await early.close();
 
-	const page = await openPage(browser, `${server.url}#token=${left(20)}`, { expect: /status of 401/ });
-	const expired = Date.now() + 20000;
+	const page = await openPage(browser, `${server.url}#token=${left(40)}`, { expect: /status of 401/ });
+	const expired = Date.now() + 40000;
 	ok(await says(page, "#expiry", "The token expires in less than a minute."), "renewal: and once more");
 	await renew(page, token("other", "-s", "s-81"));
 	ok(await says(page, "#token-why", /not valid.*stays connected/), "renewal: a wrong one is refused");
@@ -159,15 +156,14 @@ export async function renewal({ browser, recording }) {
 }
 
 async function untilRecord(page, is) {
-	for (let i = 0; i < 1200 && !page.records.some(is); i++)
-		await new Promise((resolve) => setTimeout(resolve, 100));
-	ok(page.records.some(is), "the record arrives");
+	ok(await becomes(() => page.records.some(is)), "the record arrives");
 }
 
 // The clock of the page is the test's: thirty seconds with a new heart rate in each.
 export async function spoken({ browser, recording }) {
 	const server = await Server.start();
 	const page = await browser.newPage();
+	page.setDefaultTimeout(PATIENCE_MS);
 	await page.clock.install();
 	await page.goto(server.url);
 	await says(page, "#link-text", "Connected by");
@@ -182,7 +178,7 @@ export async function spoken({ browser, recording }) {
 		const line = structuredClone(sample);
 		line.readings[0].value = 60 + second;
 		server.write(line);
-		await page.locator(".session").first().waitFor({ state: "attached", timeout: 1 }).catch(() => {});
+		await page.locator(".reading[data-vital=heartRate] .value", { hasText: String(60 + second) }).waitFor();
 		await page.clock.runFor(1000);
 	}
 	const said = await page.evaluate(() => window.said);

@@ -3,6 +3,7 @@
 
 import fs from "node:fs";
 import http from "node:http";
+import net from "node:net";
 import { execFileSync, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { once } from "node:events";
@@ -29,12 +30,24 @@ export function doneTesting() {
 	process.exit(failed ? 1 : 0);
 }
 
+// A port that the kernel does not give to clients, so that a server can be started on
+// it again.
+export async function freePort() {
+	for (;;) {
+		const server = net.createServer();
+		const port = 10000 + Math.floor(Math.random() * 20000);
+		if (await new Promise((resolve) => server.on("error", () => resolve(false))
+			.listen(port, "127.0.0.1", () => server.close(() => resolve(true)))))
+			return port;
+	}
+}
+
 // A vitals-stream that reads what write() gives it.
 export class Server {
 	// ${options} of vitals-stream; ${port} 0: the kernel chooses.
 	static async start(options = [], port = 0) {
 		const server = new Server();
-		server.process = spawn("vitals-stream", ["-l", `127.0.0.1:${port}`, "--stay", "-t", "600",
+		server.process = spawn("vitals-stream", ["-l", `127.0.0.1:${port}`, "--stay", "-t", "1200",
 			...options], { stdio: ["pipe", "ignore", "pipe"] });
 		servers.push(server);
 		server.process.stdin.on("error", () => {});
@@ -81,7 +94,10 @@ export class Server {
 
 // The events of a recording as if they came now: those of its first ${skip} seconds
 // immediately, then one second in each.  Those of a wave are that much later than the
-// samples, as vitals-extract --live writes them.
+// samples, as vitals-extract --live writes them.  At its end it goes on from ${REPEATED}
+// seconds, so that a slow test does not outlast it.
+const REPEATED = 30;
+const LENGTH = 90;
 export class Feed {
 	// ${change}(line, seconds) returns the line, or another, or null for none.
 	constructor(server, recording, { id = "s-81", skip = 14, change = (line) => line } = {}) {
@@ -89,6 +105,7 @@ export class Feed {
 		const due = ({ session, type }) => session.offsetSeconds + (type === "vitals.wave" ? 2 : 0);
 		this.lines = recording.filter(({ session }) => session.offsetSeconds !== undefined)
 			.map((line) => ({ line, due: due(line) })).sort((a, b) => a.due - b.due);
+		this.again = this.lines.filter(({ line }) => line.session.offsetSeconds >= REPEATED);
 		this.event("session.started");
 		this.#move();
 		this.timer = setInterval(() => this.#move(), 100);
@@ -99,12 +116,25 @@ export class Feed {
 			time: new Date().toISOString(), session: { id: this.id, startTime: null }, ...more });
 	}
 
+	// The next line, when it is due, and how many seconds its wave is put later.
+	#upcoming() {
+		const beyond = this.next - this.lines.length;
+		if (beyond < 0)
+			return { ...this.lines[this.next], later: 0 };
+		const later = (LENGTH - REPEATED) * (1 + Math.floor(beyond / this.again.length));
+		const { line, due } = this.again[beyond % this.again.length];
+		return { line, due: due + later, later };
+	}
+
 	#move() {
 		const seconds = this.skip + (Date.now() - this.begun) / 1000;
-		while (this.next < this.lines.length && this.lines[this.next].due <= seconds) {
-			const line = structuredClone(this.lines[this.next++].line);
+		for (let is = this.#upcoming(); is.due <= seconds; is = this.#upcoming()) {
+			this.next++;
+			const line = structuredClone(is.line);
 			line.time = new Date().toISOString();
 			line.session.id = this.id;
+			if (line.type === "vitals.wave")
+				line.session.offsetSeconds += is.later;
 			const changed = this.change(line, seconds);
 			if (changed)
 				this.server.write(changed);
@@ -163,7 +193,7 @@ export async function plainProxy(port, passes = []) {
 
 // The browser and the events of the recording, in the current directory.
 export async function setUp() {
-	browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+	browser = await chromium.launch({ executablePath: "/usr/bin/chromium", timeout: PATIENCE_MS, args: ["--no-sandbox"] });
 	const text = fs.readFileSync("recording", "utf8").trim();
 	return { browser, recording: text.split("\n").map((line) => JSON.parse(line)) };
 }
@@ -220,6 +250,16 @@ export async function says(page, selector, text) {
 	} catch {
 		return false;
 	}
+}
+
+// Wait until ${is}() is true; false if it never is.
+export async function becomes(is) {
+	for (const end = Date.now() + PATIENCE_MS; !await is();) {
+		if (Date.now() > end)
+			return false;
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+	return true;
 }
 
 export const drawn = (page) => page.evaluate(() =>

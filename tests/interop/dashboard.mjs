@@ -2,7 +2,7 @@
 //
 //	dashboard.mjs [SCENARIO ...]
 
-import { Feed, doneTesting, draws, look, ok, openPage, plainProxy, quiet, says, sequences, Server, setUp,
+import { becomes, Feed, doneTesting, draws, look, ok, openPage, plainProxy, quiet, says, sequences, Server, setUp,
 	tearDown, token } from "./dashboard-lib.mjs";
 import * as again from "./dashboard-again.mjs";
 
@@ -55,9 +55,9 @@ async function live({ browser, recording }) {
 	// What is shown is what the newest sample of the stream says, at some moment.
 	await page.waitForFunction(() => document.querySelector(".reading[data-vital=heartRate] .value").textContent > "");
 	const value = await shown(page, "heartRate").locator(".value").textContent();
-	const rates = page.records.flatMap(({ line }) => line?.readings ?? [])
+	const rates = () => page.records.flatMap(({ line }) => line?.readings ?? [])
 		.filter(({ vital, value: is }) => vital === "heartRate" && is !== null).map(({ value: is }) => is.toFixed(0));
-	ok(rates.includes(value), "live: the heart rate is that of a sample", { value, rates });
+	ok(await becomes(() => rates().includes(value)), "live: the heart rate is that of a sample", { value, rates: rates() });
 	ok(await says(page, ".reading[data-vital=heartRate] .unit", "/min"), "live: with its unit");
 	ok(await says(page, ".reading[data-vital=heartRate] .note", /^confidence 0\.9\d$/), "live: and its confidence");
 	ok(await says(page, ".reading[data-vital=stressIndex] .value", "no reading") &&
@@ -176,9 +176,10 @@ async function many({ browser, recording }) {
 	await card("unsure").locator(".reading[data-vital=heartRate].unsure").waitFor();
 	const colour = (id) => card(id).locator(".reading[data-vital=heartRate] .value")
 		.evaluate((node) => getComputedStyle(node).color);
-	ok(await colour("unsure") !== await colour("s-81"), "many: what is unsure is grey");
-	ok(/^low confidence 0\.\d\d$/.test(await card("unsure")
-		.locator(".reading[data-vital=heartRate] .note").textContent()), "many: and says so");
+	// On a busy machine all are grey while nothing new comes.
+	ok(await becomes(async () => await colour("unsure") !== await colour("s-81")), "many: what is unsure is grey");
+	await card("unsure").locator(".reading[data-vital=heartRate] .note", { hasText: /^low confidence 0\.\d\d$/ }).waitFor();
+	ok(true, "many: and says so");
 	await card("a-very-long").locator(".reading[data-vital=respiratoryRate] .note",
 		{ hasText: "some new reason" }).waitFor();
 	ok(true, "many: a reason that it does not know is shown, too");
@@ -187,7 +188,8 @@ async function many({ browser, recording }) {
 	feeds[0].end();
 	await card("s-81").locator(".state", { hasText: "ended" }).waitFor();
 	ok(true, "many: one ends, the others do not");
-	ok(await card("unsure").locator(".state").textContent() === "live", "many: those are live");
+	await card("unsure").locator(".state", { hasText: /^live$/ }).waitFor();
+	ok(true, "many: those are live");
 	ok(await says(page, ".is-ended .stale", "This session has ended. These are the last values."),
 		"ended: it says so");
 	await look(page, "ended");
@@ -242,7 +244,7 @@ async function tokens({ browser, recording }) {
 	quiet(page, "token");
 	await page.close();
 
-	const short = await openPage(browser, `${server.url}#token=${token("key", "-e", "8", "-s", "s-81")}`,
+	const short = await openPage(browser, `${server.url}#token=${token("key", "-e", "25", "-s", "s-81")}`,
 		{ expect: /status of 401/ });
 	ok(await draws(short), "token: from the fragment");
 	ok(!short.url().includes("token"), "token: and it leaves the address");

@@ -20,7 +20,7 @@ function ok(is, name, detail) {
 		console.log(`# ${JSON.stringify(detail)}`.slice(0, 2000));
 }
 
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", timeout: 120000, args: ["--no-sandbox"] });
 
 async function look(name) {
 	const page = await browser.newPage();
