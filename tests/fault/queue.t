@@ -40,7 +40,7 @@ post() { # FUNCTION PATH [OPTION ...]
 	post_f=$1 path=$2
 	shift 2
 	faults "$path $*" "$post_f" 4 /dev/null vitals-post --queue "$REDIS/q" \
-		--group g --lease 0.3 --drain --retry-base 0.01 "$@" "$base/$path"
+		--group g --lease 2 --drain --retry-base 0.01 "$@" "$base/$path"
 }
 for f in malloc read write close socket connect; do
 	post $f ok
