@@ -20,7 +20,8 @@ trial() { # FUNCTION N [OPTION ...]
 	: >taken
 	LD_PRELOAD=$WORK/fault.so VITALS_FAULT=$trial_f VITALS_FAULT_AT=$trial_n \
 		VITALS_FAULT_HARD=1 VITALS_FAULT_LOG=hit vitals-receive -q \
-		-k key -l 127.0.0.1:0 --port-file port -t 600 "$@" >out 2>err &
+		-k key -l 127.0.0.1:0 --port-file port -t 600 \
+		--tolerance 86400 "$@" >out 2>err &
 	SERVER=$!
 	wait_for server_ready
 	if [ -s port ]; then
