@@ -16,7 +16,7 @@ for way in websocket sse poll auto; do
 	cut_start 100 30000 "$seed"
 	: >cut-log
 	control 'lines=6000&size=250&every=10'
-	try "all lines: $way" timeout 300 vitals-listen -q -t $way -a earliest -n 10000 \
+	try "all lines: $way" timeout 800 vitals-listen -q -t $way -a earliest -n 10000 \
 		--retry-base 0.005 --retry-cap 0.02 "$CUT_URL/"
 	is_status 0
 	stdout_lines 10000

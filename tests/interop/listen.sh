@@ -4,7 +4,7 @@
 
 stream_start() { # [CERT KEY]: sets URL
 	rm -f port
-	node "$TESTS/servers/stream.js" port log 600 "$@" &
+	node "$TESTS/servers/stream.js" port log 1200 "$@" &
 	stream_pid=$!
 	wait_for test -s port
 	URL=http${1:+s}://127.0.0.1:$(cat port)
@@ -18,7 +18,7 @@ control() { # QUERY
 }
 cut_start() { # CUTS MOST SEED: sets CUT_URL
 	rm -f cut-port
-	node "$TESTS/servers/cut.js" cut-port cut-log 600 port "$1" "$2" "$3" &
+	node "$TESTS/servers/cut.js" cut-port cut-log 1200 port "$1" "$2" "$3" &
 	cut_pid=$!
 	wait_for test -s cut-port
 	# shellcheck disable=SC2034 # used by those who source this
