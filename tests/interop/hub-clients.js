@@ -54,7 +54,7 @@ async function medplum() {
 	const token = await client.get(`fhir/R4/metadata`);
 	console.log(token.resourceType);
 	const manager = new core.SubscriptionManager(client, base.replace(/^http/, 'ws') + '/ws',
-		{pingIntervalMs: 500});
+		{pingIntervalMs: 5000});
 	manager.getMasterEmitter().addEventListener('heartbeat', () => console.log('heartbeat'));
 	const emitter = manager.addCriteria('Observation?code=8867-4');
 	manager.getWebSocket().addEventListener('open', () => console.log('open'));

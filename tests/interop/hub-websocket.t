@@ -171,7 +171,7 @@ is 'and says so' "$(tail -n 1 last)" 'close 1001 the server is shutting down'
 
 # ---- A binding ends, unless it is renewed.
 
-hub --stay --binding 3
+hub --stay --binding 15
 WS=ws://127.0.0.1:$PORT/ws
 create websocket '' empty
 bind "$ID"
@@ -185,7 +185,7 @@ say ended "bind-with-token $BIND"
 wait_for came kept handshake 1
 wait_for came ended handshake 1
 n=1
-until grep -q '^close' ended || [ $n -ge 100 ]; do
+until grep -q '^close' ended || [ $n -ge 1000 ]; do
 	bind "$ID"
 	n=$((n + 1))
 	say kept "bind-with-token $BIND"
