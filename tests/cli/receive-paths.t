@@ -30,12 +30,11 @@ github() { # BODY [PATH]: the status
 			openssl dgst -sha256 -hmac "$(cat github.key)" | sed 's/.* //')" \
 		-d "$1" "$URL${2-/github}"
 }
-signed key '{"id":"x1","from":"a"}' one
-signed other '{"id":"x1","from":"b"}' two
-signed other '{"id":"x2","from":"b"}' old --at $(($(date +%s) - 120))
-
 for state in '' '--state seen.db'; do
 	name=${state:-in memory}
+	signed key '{"id":"x1","from":"a"}' one
+	signed other '{"id":"x1","from":"b"}' two
+	signed other '{"id":"x2","from":"b"}' old --at $(($(date +%s) - 120))
 	# shellcheck disable=SC2086
 	listen $state
 	is "$name: the first path" "$(at /a one)" 202
