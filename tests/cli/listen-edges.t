@@ -262,7 +262,7 @@ finish TERM >/dev/null 2>&1
 stream --stay
 seq 1 3000 | jq -c '{type: "vitals.sample", n: ., pad: ("x" * 1000)}' >many
 feed <many
-wait_for curl -sf "$URL/poll?after=0" -o answer
+wait_for has lines_total '' 3000
 mkfifo pipe
 vitals-listen -a earliest --state heavy "$URL" >pipe 2>said &
 listener=$!
