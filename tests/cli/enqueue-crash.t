@@ -135,7 +135,7 @@ kill -9 "$ENQUEUE"
 wait "$ENQUEUE" 2>/dev/null
 exec 8>&-
 try 'a server that stays away' vitals-enqueue -q --spool spool --rejects rejects \
-	--give-up-after 0.2 "$REDIS/b"
+	--give-up-after 2 "$REDIS/b"
 is_status 4
 is_stdout ''
 stderr_has "^vitals-enqueue: $REDIS/b: gave up: cannot connect: Connection refused\$"
