@@ -189,7 +189,7 @@ until grep -q '^close' ended || [ $n -ge 1000 ]; do
 	bind "$ID"
 	n=$((n + 1))
 	say kept "bind-with-token $BIND"
-	wait_for came kept handshake $n
+	wait_for came kept handshake $n || break
 done
 is 'a binding ends' "$(tail -n 1 ended)" 'close 1008 the binding has expired'
 kill -0 "$kept" && ! grep -q '^close' kept
