@@ -22,7 +22,7 @@ done | vitals-sign -q -k key -i id >messages
 start() { # [OPTION ...]: the receiver, appending as the man page does
 	rm -f port
 	LD_PRELOAD=$WORK/powercut.so vitals-receive -q -k key -l 127.0.0.1:0 \
-		--port-file port -t 1200 "$@" >>out 2>err &
+		--port-file port -t 1200 --tolerance 86400 "$@" >>out 2>err &
 	SERVER=$!
 	listening "$*"
 }
