@@ -18,9 +18,8 @@ enum {
 };
 
 static struct options {
-	const char *head, *write_head;
+	const char *head, *write_head, *every, *slo, *within;
 	struct options_keys keys;
-	const char *every, *slo, *within;
 	unsigned format;
 } opt = {.keys = OPTIONS_KEYS_INIT("VITALS_KEY_FILE")};
 
@@ -28,7 +27,7 @@ static const struct cli_option table[] = {
     CLI_HEADING("verify"),
     CLI_FILE("head", 0, "FILE", "the chains must reach the heads in FILE",
 	&opt.head),
-    CLI_FILE("write-head", 0, "FILE",
+    CLI_WRITTEN("write-head", 0, "FILE",
 	"if all is good, write the heads of the chains to FILE",
 	&opt.write_head),
     OPTIONS_KEYS(&opt.keys, "sign and check heads with", "VITALS_KEY_FILE"),
@@ -68,10 +67,10 @@ report(void *context, const struct audit_fault *f)
 {
 	if (audit_fault_is_note(f->kind)) {
 		diag_note("%s", f->text.text);
-	} else {
-		diag_error("%s", f->text.text);
-		*(bool *)context = true;
+		return;
 	}
+	diag_error("%s", f->text.text);
+	*(bool *)context = true;
 }
 
 /* Read all files, also after one that cannot be opened, which sets *${status}.
@@ -157,12 +156,11 @@ take_line(void *context, const struct ndjson_line *line,
 {
 	struct reader *r = context;
 	const char *name = r->filter.source;
-	enum verdict v;
-
-	(void)out;
-	v = r->stats != NULL
+	enum verdict v = r->stats != NULL
 	    ? stats_take(r->stats, line->text, err)
 	    : audit_trace_take(r->trace, name, line->number, line->text, err);
+
+	(void)out;
 	r->failed = r->failed || v == VERDICT_SYSTEM;
 	if (v == VERDICT_BAD && !line->newline &&
 	    audit_line_is_torn(line->text)) {
@@ -216,7 +214,7 @@ run_trace(struct reader *r, const char *id, char **file, int files,
 
 /* Check the options of ${command}.  Return CLI_GO or CLI_USAGE. */
 static int
-check_options(const char *command, struct stats_options *o)
+check_options(const char *command, char **file, int n, struct stats_options *o)
 {
 	bool verifies = strcmp(command, "verify") == 0;
 	bool counts = strcmp(command, "stats") == 0;
@@ -240,7 +238,9 @@ check_options(const char *command, struct stats_options *o)
 		what = "--within: not a time such as 30s, from 1ms to 366d";
 	else if (opt.slo != NULL && stats_read_share(opt.slo, &o->wanted) != 0)
 		what = "--slo: not a share such as 99.9%";
-	return what == NULL ? CLI_GO : cli_usage(&cli, "%s", what);
+	if (what != NULL)
+		return cli_usage(&cli, "%s", what);
+	return cli_check_read(&cli, "--write-head", opt.write_head, file, n);
 }
 
 static int
@@ -289,7 +289,7 @@ main(int argc, char *argv[])
 	if (strcmp(command, "trace") == 0 &&
 	    (first == argc || argv[first][0] == '\0'))
 		return cli_usage(&cli, "trace: needs the ID of an event");
-	status = check_options(command, &options);
+	status = check_options(command, argv + first, argc - first, &options);
 	if (status != CLI_GO)
 		return status;
 	out = cli_output();

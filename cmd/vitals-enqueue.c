@@ -24,14 +24,14 @@ static const struct cli_option table[] = {
     CLI_INTEGER("replicas", 0, "N",
 	"acknowledge a line when N replicas have it (0)", &opt.replicas, 0,
 	100),
-    CLI_FILE("spool", 's', "FILE",
+    CLI_WRITTEN("spool", 's', "FILE",
 	"store lines in FILE while the server is away", &opt.spool),
     CLI_REAL("give-up-after", 0, "SECONDS",
 	"exit after so long without the server (300)", &opt.give_up, 0, 1e8),
     CLI_HEADING("Connection"),
     OPTIONS_REDIS(&opt.redis),
     CLI_HEADING("Records"),
-    CLI_FILE(
+    CLI_WRITTEN(
 	"rejects", 0, "FILE", "append rejected lines to FILE", &opt.rejects),
     CLI_FLAG("strict", 0, "stop at the first bad line", &opt.strict),
 };

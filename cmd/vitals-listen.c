@@ -41,7 +41,7 @@ static const struct cli_option table[] = {
     CLI_INTEGER(
 	"count", 'n', "N", "exit after N lines", &opt.count, 1, 1000000000000),
     CLI_FLAG("stay", 0, "continue when the stream ends", &opt.listen.stay),
-    CLI_FILE("state", 0, "FILE",
+    CLI_WRITTEN("state", 0, "FILE",
 	"continue from the position in FILE, and update it", &opt.state),
     CLI_HEADING("Connection"),
     CLI_FILE("token-file", 0, "FILE", "read the access token from FILE",

@@ -2,7 +2,6 @@
  * vitals-plot(1). */
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -32,7 +31,7 @@ static struct options {
 static const struct cli_option table[] = {
     CLI_CHOICE("format", 'f', "html|svg|text",
 	"what to write (default: by the name of the output)", &opt.format),
-    CLI_FILE("output", 'o', "FILE", "write to FILE", &opt.output),
+    CLI_WRITTEN("output", 'o', "FILE", "write to FILE", &opt.output),
     CLI_TEXT("title", 't', "TEXT", "the title of the report", &opt.title),
     CLI_INTEGER("width", 'w', "COLUMNS",
 	"columns of text (default: those of the terminal)", &opt.width,
@@ -102,28 +101,6 @@ choose_format(void)
 	return cli_usage(&cli,
 	    "--output: '%s' does not end in .html, .svg or .txt: use --format",
 	    opt.output);
-}
-
-/* Is the output one of the ${n} files of ${operand}, which it would replace?
- * Return a status. */
-static int
-check_output(char *const operand[], int n)
-{
-	struct stat in, out;
-
-	if (opt.output == NULL || stat(opt.output, &out) != 0 ||
-	    !S_ISREG(out.st_mode))
-		return CLI_GO;
-	for (int i = 0; i < n || (n == 0 && i == 0); i++) {
-		bool is_stdin = n == 0 || strcmp(operand[i], "-") == 0;
-
-		if ((is_stdin ? fstat(STDIN_FILENO, &in)
-			      : stat(operand[i], &in)) == 0 &&
-		    in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-			return cli_usage(
-			    &cli, "--output: '%s' is also read", opt.output);
-	}
-	return CLI_GO;
 }
 
 /* Name the lines that were read and are not drawn. */
@@ -238,7 +215,8 @@ main(int argc, char *argv[])
 	if (status == CLI_GO)
 		status = choose_format();
 	if (status == CLI_GO)
-		status = check_output(argv + first, argc - first);
+		status = cli_check_read(
+		    &cli, "--output", opt.output, argv + first, argc - first);
 	if (status != CLI_GO)
 		return status;
 	out = cli_output();

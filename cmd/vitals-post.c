@@ -145,7 +145,7 @@ spool_rows(struct post_options *o, struct cli_option *to)
 {
 	const struct cli_option row[] = {
 	    CLI_HEADING("Spool"),
-	    CLI_FILE("spool", 's', "FILE",
+	    CLI_WRITTEN("spool", 's', "FILE",
 		"store each line in FILE before it is sent", &o->spool),
 	    CLI_FLAG(
 		"drain", 0, "end when the spool or queue is empty", &o->drain),
@@ -199,13 +199,13 @@ record_rows(struct post_options *o, struct cli_option *to)
 {
 	const struct cli_option row[] = {
 	    CLI_HEADING("Records"),
-	    CLI_FILE("dead-letter", 0, "FILE",
+	    CLI_WRITTEN("dead-letter", 0, "FILE",
 		"append what cannot be delivered to FILE", &o->dead_letter),
-	    CLI_FILE("audit", 0, "FILE",
+	    CLI_WRITTEN("audit", 0, "FILE",
 		"append a chained line for each attempt to FILE", &o->audit),
-	    CLI_FILE("metrics", 0, "FILE", "write Prometheus metrics to FILE",
-		&o->metrics),
-	    CLI_FILE("rejects", 0, "FILE", "append rejected lines to FILE",
+	    CLI_WRITTEN("metrics", 0, "FILE",
+		"write Prometheus metrics to FILE", &o->metrics),
+	    CLI_WRITTEN("rejects", 0, "FILE", "append rejected lines to FILE",
 		&o->rejects),
 	    CLI_FLAG("strict", 0, "stop at the first bad line", &o->strict),
 	};

@@ -48,7 +48,8 @@ static const struct cli_option table[] = {
     OPTIONS_KEYS(&opt.keys, "accept tokens of", "VITALS_KEY_FILE"),
     CLI_LIST("allow-origin", 0, "ORIGIN",
 	"let pages of ORIGIN, or * for any, watch", &opt.origins),
-    CLI_FILE("audit", 0, "FILE", "append who watched what to FILE", &opt.audit),
+    CLI_WRITTEN(
+	"audit", 0, "FILE", "append who watched what to FILE", &opt.audit),
     CLI_HEADING("History"),
     OPTIONS_HISTORY(&opt.history),
     CLI_HEADING("Clients"),

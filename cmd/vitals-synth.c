@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "compat/same.h"
 #include "diag/diag.h"
 #include "instant/instant.h"
 #include "synth/clip.h"
@@ -30,7 +31,7 @@ static struct options {
 } opt = {.video = {.quality = -1, .creation = VIDEO_WRITER_NO_TIME}};
 
 static const struct cli_option table[] = {
-    CLI_FILE("truth", 't', "FILE", "write the true beats", &opt.truth),
+    CLI_WRITTEN("truth", 't', "FILE", "write the true beats", &opt.truth),
     CLI_CHOICE(
 	"scene", 0, SYNTH_SCENES, "what the camera sees", &opt.spec.scene),
     CLI_REAL("duration", 'd', "SECONDS", "length (20)", &opt.spec.seconds,
@@ -138,7 +139,7 @@ check(const char *path)
 	if (is_stdout(opt.truth) && is_stdout(path))
 		return cli_usage(
 		    &cli, "the video and the truth cannot both go to stdout");
-	if (opt.truth != NULL && strcmp(opt.truth, path) == 0)
+	if (opt.truth != NULL && compat_same_path(opt.truth, path))
 		return cli_usage(
 		    &cli, "the video and the truth cannot both be '%s'", path);
 	opt.video.rotate = 90 * opt.quarters;

@@ -38,7 +38,8 @@ int cli_status(enum verdict v);
 enum cli_kind {
 	CLI_KIND_FLAG,
 	CLI_KIND_TEXT,
-	CLI_KIND_FILE, /* as TEXT; the shell completes file names */
+	CLI_KIND_FILE,    /* as TEXT; the shell completes file names */
+	CLI_KIND_WRITTEN, /* as FILE; the tool writes it: see cli_parse */
 	CLI_KIND_CHOICE,
 	CLI_KIND_INTEGER,
 	CLI_KIND_REAL,
@@ -90,6 +91,13 @@ struct cli_option {
 		{                                                     \
 			.text = (p)                                   \
 		}                                                     \
+	}
+#define CLI_WRITTEN(name, letter, arg, help, p)                          \
+	{                                                                \
+		(name), (letter), CLI_KIND_WRITTEN, (arg), (help), 0, 0, \
+		{                                                        \
+			.text = (p)                                      \
+		}                                                        \
 	}
 #define CLI_CHOICE(name, letter, arg, help, p)                          \
 	{                                                               \
@@ -143,9 +151,16 @@ void cli_start(const struct cli *cli);
 
 /* Read the options.  --help, --version, --quiet and --verbose need no rows.
  * ${argv} is reordered: options may follow operands, unless POSIXLY_CORRECT is
- * set in the environment.  Return CLI_GO with *${operand} the index of the
+ * set in the environment.  Two options that write the same file, which may not
+ * exist yet, are an error.  Return CLI_GO with *${operand} the index of the
  * first operand; or the exit status: help was printed, or an error reported. */
 int cli_parse(const struct cli *cli, int argc, char *argv[], int *operand);
+
+/* Is ${file}, which ${option} writes, one of the ${n} files of ${operand}, which
+ * are read?  "-" is stdin, and so is an empty list; ${file} may be NULL.  Return
+ * CLI_GO; or CLI_USAGE, reported. */
+int cli_check_read(const struct cli *cli, const char *option, const char *file,
+    char *const operand[], int n);
 
 /* Report a wrong call, and print the usage.  Return CLI_USAGE. */
 int cli_usage(const struct cli *cli, const char *fmt, ...)

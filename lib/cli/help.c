@@ -52,6 +52,7 @@ list_row(const struct cli_option *o)
 	    [CLI_KIND_FLAG] = "flag",
 	    [CLI_KIND_TEXT] = "text",
 	    [CLI_KIND_FILE] = "file",
+	    [CLI_KIND_WRITTEN] = "file",
 	    [CLI_KIND_CHOICE] = "choice",
 	    [CLI_KIND_INTEGER] = "integer",
 	    [CLI_KIND_REAL] = "real",

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/help.h"
+#include "compat/same.h"
 #include "diag/diag.h"
 
 /* The options of one command and those that all commands share, at most. */
@@ -119,6 +120,7 @@ store(const struct parse *p, const struct cli_option *o, const char *text,
 		return CLI_GO;
 	case CLI_KIND_TEXT:
 	case CLI_KIND_FILE:
+	case CLI_KIND_WRITTEN:
 		*o->to.text = text;
 		return CLI_GO;
 	case CLI_KIND_CHOICE:
@@ -231,6 +233,45 @@ take_short(struct parse *p, int argc, char *argv[], int *i)
 	return CLI_GO;
 }
 
+/* Two writers of one file would damage what the other has written. */
+static int
+check_written(const struct parse *p)
+{
+	for (size_t i = 0; i < p->cli->options; i++) {
+		const struct cli_option *b = &p->cli->option[i];
+
+		if (b->kind != CLI_KIND_WRITTEN || !p->seen[i])
+			continue;
+		for (size_t k = 0; k < i; k++) {
+			const struct cli_option *a = &p->cli->option[k];
+
+			if (a->kind == CLI_KIND_WRITTEN && p->seen[k] &&
+			    compat_same_path(*a->to.text, *b->to.text))
+				return cli_usage(p->cli,
+				    "--%s and --%s: both would write '%s'",
+				    a->name, b->name, *b->to.text);
+		}
+	}
+	return CLI_GO;
+}
+
+int
+cli_check_read(const struct cli *cli, const char *option, const char *file,
+    char *const operand[], int n)
+{
+	if (file == NULL)
+		return CLI_GO;
+	for (int i = 0; i < n || i == 0; i++) {
+		bool is_stdin = n == 0 || strcmp(operand[i], "-") == 0;
+
+		if (compat_same_path(
+			is_stdin ? "/dev/stdin" : operand[i], file))
+			return cli_usage(
+			    cli, "%s: '%s' is also read", option, file);
+	}
+	return CLI_GO;
+}
+
 /* Do what --help, --version, -q and -v ask for. */
 static int
 finish_parse(const struct parse *p)
@@ -254,7 +295,7 @@ finish_parse(const struct parse *p)
 	diag_set_level(p->quiet ? DIAG_QUIET
 		: p->verbose    ? DIAG_VERBOSE
 				: DIAG_NORMAL);
-	return CLI_GO;
+	return check_written(p);
 }
 
 /* Move argv[from..to], which are not operands, before the operands from

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compat/same.h"
 #include "diag/diag.h"
 #include "enqueue/internal.h"
 #include "instant/instant.h"
@@ -78,6 +77,7 @@ static int
 setup(struct enqueue_run *r, const struct cli *cli)
 {
 	int status = open_queue(r, cli);
+	struct err err;
 
 	if (status != CLI_GO)
 		return status;
@@ -86,8 +86,9 @@ setup(struct enqueue_run *r, const struct cli *cli)
 		diag_error("out of memory");
 		return CLI_SYSTEM;
 	}
-	if (compat_same_file(STDIN_FILENO, STDOUT_FILENO)) {
-		diag_error("<stdin>: input is also the output");
+	if (ndjson_check_input(
+		STDIN_FILENO, "<stdin>", STDOUT_FILENO, NULL, &err) != 0) {
+		diag_error("%s", err.text);
 		return CLI_SYSTEM;
 	}
 	if (filter_bad_open(&r->bad, r->o->rejects) != 0 ||

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "buf/ascii.h"
-#include "compat/same.h"
 #include "diag/diag.h"
 
 int
@@ -30,9 +29,11 @@ int
 filter_bad_check(const struct filter_bad *b)
 {
 	struct stat st;
+	struct err err;
 
-	if (b->fd >= 0 && compat_same_file(b->fd, STDIN_FILENO)) {
-		diag_error("<stdin>: input is also the file of --rejects");
+	if (ndjson_check_input(
+		STDIN_FILENO, "<stdin>", b->fd, "--rejects", &err) != 0) {
+		diag_error("%s", err.text);
 		return -1;
 	}
 	if (b->fd < 0 || (fstat(b->fd, &st) == 0 && !S_ISFIFO(st.st_mode)))

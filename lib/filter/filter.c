@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "buf/ascii.h"
-#include "compat/same.h"
 #include "diag/diag.h"
 #include "filter/bad.h"
 
@@ -99,30 +98,20 @@ ignore_first_interrupt(int fd)
 	sigaction(SIGINT, &once, NULL);
 }
 
-/* Is a file that the lines of ${fd} are written to this file itself?  It would
- * grow until the disk is full. */
-static bool
-is_output(const struct run *r, int fd, const char *name)
-{
-	bool is_stdout = compat_same_file(fd, STDOUT_FILENO);
-
-	if (!is_stdout && !compat_same_file(fd, r->bad.fd))
-		return false;
-	diag_error("%s: input is also %s", name,
-	    is_stdout ? "the output" : "the file of --rejects");
-	return true;
-}
-
 static int
 run_fd(struct run *r, int fd, const char *name)
 {
 	struct ndjson_reader *reader;
 	struct ndjson_line line;
+	struct err err;
 	int status = CLI_OK;
 	bool more = true;
 
-	if (is_output(r, fd, name))
+	if (ndjson_check_input(fd, name, STDOUT_FILENO, NULL, &err) != 0 ||
+	    ndjson_check_input(fd, name, r->bad.fd, "--rejects", &err) != 0) {
+		diag_error("%s", err.text);
 		return CLI_SYSTEM;
+	}
 	reader = ndjson_reader_new(fd, r->f->line_max);
 	if (reader == NULL) {
 		diag_errno(ENOMEM, "%s", name);

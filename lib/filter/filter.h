@@ -41,9 +41,9 @@ struct filter {
 };
 
 /* The two options of every filter. */
-#define FILTER_OPTIONS(f)                                               \
-	CLI_FILE("rejects", 0, "FILE", "append rejected lines to FILE", \
-	    &(f)->rejects),                                             \
+#define FILTER_OPTIONS(f)                                                  \
+	CLI_WRITTEN("rejects", 0, "FILE", "append rejected lines to FILE", \
+	    &(f)->rejects),                                                \
 	    CLI_FLAG("strict", 0, "stop at the first bad line", &(f)->strict)
 
 /*

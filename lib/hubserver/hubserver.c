@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "audit/audit.h"
-#include "compat/same.h"
 #include "fhir/fhir.h"
 #include "hubserver/private.h"
 #include "instant/instant.h"
@@ -171,8 +170,9 @@ int
 hubserver_start(struct hubserver *hs, struct hub *hub, struct serve *s,
     const char *base, const struct hubserver_files *files, struct err *err)
 {
-	if (compat_same_file(files->lines, files->messages))
-		return err_set(err, "<stdin>: input is also the output");
+	if (ndjson_check_input(
+		files->lines, "<stdin>", files->messages, NULL, err) != 0)
+		return -1;
 	hs->hub = hub;
 	hs->serve = s;
 	buf_add_text(&hs->base, base);

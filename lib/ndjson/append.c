@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat/same.h"
 #include "ndjson/ndjson.h"
 
 int
@@ -27,6 +28,17 @@ ndjson_open_append(const char *path)
 		return -1;
 	}
 	return fd;
+}
+
+int
+ndjson_check_input(
+    int in, const char *name, int out, const char *option, struct err *err)
+{
+	if (!compat_same_file(in, out))
+		return 0;
+	if (option == NULL)
+		return err_set(err, "%s: input is also the output", name);
+	return err_set(err, "%s: input is also the file of %s", name, option);
 }
 
 bool

@@ -77,6 +77,12 @@ void ndjson_writer_unbuffered(struct ndjson_writer *w);
  * errno set: ENXIO if it is a FIFO that nobody reads. */
 int ndjson_open_append(const char *path);
 
+/* Check that the input ${in}, called ${name}, is not also the file ${out}, which
+ * lines are appended to: it would grow with each line that is read.  ${option} gave
+ * ${out}; NULL: it is stdout.  Return 0; or -1 with ${err}. */
+int ndjson_check_input(
+    int in, const char *name, int out, const char *option, struct err *err);
+
 /* Does the last line of the file ${fd} lack its newline, so that one must
  * precede the next line?  Return false if the file cannot be read. */
 bool ndjson_lacks_newline(int fd);

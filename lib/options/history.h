@@ -26,8 +26,8 @@ struct options_history {
 	    CLI_INTEGER("history-bytes", 0, "BYTES",                           \
 		"most bytes of them in memory (default: 64 MiB)", &(o)->bytes, \
 		65536, (int64_t)1 << 40),                                      \
-	    CLI_FILE("store", 0, "FILE", "keep them in FILE, across restarts", \
-		&(o)->store),                                                  \
+	    CLI_WRITTEN("store", 0, "FILE",                                    \
+		"keep them in FILE, across restarts", &(o)->store),            \
 	    CLI_INTEGER("store-bytes", 0, "BYTES",                             \
 		"most bytes there (default: 1 GiB)", &(o)->store_bytes, 65536, \
 		(int64_t)1 << 50),                                             \

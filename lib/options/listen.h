@@ -24,7 +24,7 @@ struct options_listen {
 	    CLI_FLAG("allow-http", 0,                                      \
 		"speak plain http beyond loopback, behind a proxy",        \
 		&(o)->allow_http),                                         \
-	    CLI_FILE("port-file", 0, "FILE",                               \
+	    CLI_WRITTEN("port-file", 0, "FILE",                            \
 		"write the port to FILE once listening", &(o)->port_file), \
 	    CLI_FILE("tls-cert", 0, "FILE",                                \
 		"serve HTTPS with the certificate chain in FILE",          \

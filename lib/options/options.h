@@ -80,7 +80,7 @@ struct options_new_key {
 };
 
 #define OPTIONS_NEW_KEY(n, kinds, first)                           \
-	CLI_FILE("new-key", 0, "FILE",                             \
+	CLI_WRITTEN("new-key", 0, "FILE",                          \
 	    "make a key, write it to FILE, and exit", &(n)->file), \
 	    CLI_CHOICE("algorithm", 'a', kinds,                    \
 		"kind of the new key (default: " first ")", &(n)->kind)

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compat/same.h"
 #include "crypto/secret.h"
 #include "diag/diag.h"
 #include "instant/instant.h"
@@ -128,16 +127,16 @@ check_stdin(const struct post_run *r)
 {
 	const struct {
 		int fd;
-		const char *name;
-	} file[] = {{STDOUT_FILENO, "the output"},
-	    {r->rejects, "the file of --rejects"},
-	    {r->out.dead_letters, "the file of --dead-letter"},
-	    {r->out.audit, "the file of --audit"}};
+		const char *option;
+	} file[] = {{STDOUT_FILENO, NULL}, {r->rejects, "--rejects"},
+	    {r->out.dead_letters, "--dead-letter"}, {r->out.audit, "--audit"}};
+	struct err err;
 
 	for (size_t i = 0; i < sizeof(file) / sizeof(file[0]); i++) {
-		if (!compat_same_file(STDIN_FILENO, file[i].fd))
+		if (ndjson_check_input(STDIN_FILENO, "<stdin>", file[i].fd,
+			file[i].option, &err) == 0)
 			continue;
-		diag_error("<stdin>: input is also %s", file[i].name);
+		diag_error("%s", err.text);
 		return -1;
 	}
 	return 0;
