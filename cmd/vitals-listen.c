@@ -183,8 +183,9 @@ note_trouble(struct run *r, const struct listen_got *got)
 {
 	r->troubles++;
 	(r->troubles <= TROUBLES_SHOWN ? diag_note : diag_verbose)(
-	    "%s: %.*s: trying again in %.1f s", opt.listen.http.url,
-	    (int)got->text.n, got->text.p, (double)got->wait_ms / 1000);
+	    "%s: %.*s: trying again in %.1f s%s", opt.listen.http.url,
+	    (int)got->text.n, got->text.p, (double)got->wait_ms / 1000,
+	    got->renews ? ", with a new token if the file has one" : "");
 }
 
 static void

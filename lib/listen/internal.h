@@ -114,6 +114,8 @@ struct listener {
 	unsigned fallen;     /* ways that failed since the last pause */
 	bool refused;        /* another way would not help, */
 	bool permanent;      /* nor would the same request later */
+	bool forbidden;      /* because of the token, or the lack of one */
+	bool worked;         /* a hello record was received, ever */
 	struct err trouble;
 };
 
@@ -150,8 +152,8 @@ int listen_body_read(struct listen_body *b, struct span *in, struct err *err);
 
 /* ---- retry.c */
 /* The connection or the attempt has failed with l->trouble: determine the next
- * method and when to try it. */
-void listen_retry(struct listener *l);
+ * method and when to try it.  Return false if no retry would help. */
+bool listen_retry(struct listener *l);
 
 /* ---- token.c */
 /* Read the token's file if it has changed.  Return 1 if it was read, 0 if it

@@ -121,7 +121,7 @@ try_again(struct listener *l)
 	if (listen_request(l, listen_method(l->way), &l->trouble) == 0)
 		return true;
 	disconnect(l);
-	l->connected = l->refused = l->permanent = false;
+	l->connected = l->refused = l->permanent = l->forbidden = false;
 	l->retry_after = -1;
 	return false;
 }
@@ -132,6 +132,7 @@ try_connect(struct listener *l)
 	enum http_failure failure;
 
 	l->hello = l->connected = l->refused = l->permanent = false;
+	l->forbidden = false;
 	l->retry_after = -1;
 	l->given = 0;
 	if (listen_token_refresh(l, &l->trouble) < 0)
@@ -146,8 +147,8 @@ try_connect(struct listener *l)
 	return listen_request(l, listen_method(l->way), &l->trouble);
 }
 
-/* The connection has failed with l->trouble: close it and schedule a retry; but
- * not of what is asked only once and refused permanently. */
+/* The connection has failed with l->trouble: close it and schedule a retry,
+ * unless the server would refuse that, too. */
 static enum listen_event
 lose(struct listener *l, struct listen_got *got)
 {
@@ -158,14 +159,12 @@ lose(struct listener *l, struct listen_got *got)
 		got->err = l->trouble;
 		return LISTEN_FAILED;
 	}
-	if (l->o.once && l->permanent) {
-		got->text = span_of(l->trouble.text);
+	got->text = span_of(l->trouble.text);
+	if (!listen_retry(l))
 		return LISTEN_GAVE_UP;
-	}
-	listen_retry(l);
 	l->announced = false;
 	now = instant_monotonic();
-	got->text = span_of(l->trouble.text);
+	got->renews = l->forbidden && l->o.token_file != NULL;
 	got->wait_ms = l->next_try > now ? l->next_try - now : 0;
 	return LISTEN_TROUBLE;
 }
@@ -227,7 +226,7 @@ take_record(
 	switch (r->kind) {
 	case LISTEN_HELLO:
 		memcpy(l->epoch, r->epoch, sizeof(l->epoch));
-		l->hello = true;
+		l->hello = l->worked = true;
 		l->good = instant_monotonic();
 		if (!l->at.known)
 			move_to(l, r->sequence);

@@ -108,14 +108,16 @@ enum listen_event {
 	LISTEN_TROUBLE,     /* text: why; wait_ms until the next attempt */
 	LISTEN_CAUGHT_UP,   /* with once: all lines available were returned */
 	LISTEN_ENDED,       /* the stream has ended, and stay is not set */
-	LISTEN_GAVE_UP      /* text: the last failure */
+	LISTEN_GAVE_UP      /* text: the last failure; no retry would help, or
+			     * give_up_ms are over */
 };
 
 struct listen_got {
 	struct span text; /* valid until the next call */
 	int64_t wait_ms;  /* TROUBLE */
-	bool lost;        /* GAP: lines were lost, or their number is unknown */
-	struct err err;   /* FAILED */
+	bool renews;    /* TROUBLE: the token was refused, and is read again */
+	bool lost;      /* GAP: lines were lost, or their number is unknown */
+	struct err err; /* FAILED */
 };
 
 /* Return the next event.  Blocks only after LISTEN_IDLE. */

@@ -209,7 +209,8 @@ refuse(
 		if (why.p[n] == '\r' || why.p[n] == '\n')
 			break;
 	}
-	if (status != 401 && status != 403)
+	l->forbidden = status == 401 || status == 403;
+	if (!l->forbidden)
 		token = NULL;
 	return err_set(err, "the server answers %d%s%s%s%.*s%s", status,
 	    token != NULL ? " to the token in " : "",

@@ -43,7 +43,17 @@ fall(struct listener *l)
 	return ++l->fallen < LISTEN_METHODS;
 }
 
-void
+/* Would the server refuse each retry?  If a connection has worked, the server may
+ * only be restarting, behind a proxy that answers for it. */
+static bool
+is_hopeless(const struct listener *l)
+{
+	if (!l->permanent || l->o.once)
+		return l->permanent;
+	return !l->worked && !(l->forbidden && l->o.token_file != NULL);
+}
+
+bool
 listen_retry(struct listener *l)
 {
 	int64_t now = instant_monotonic();
@@ -55,10 +65,13 @@ listen_retry(struct listener *l)
 	} else if (fall(l)) {
 		l->better = now + l->o.try_better;
 		l->next_try = now;
-		return;
+		return true;
 	} else {
 		l->fallen = 0;
 	}
+	if (is_hopeless(l))
+		return false;
 	l->failures++;
 	l->next_try = now + pause_ms(l);
+	return true;
 }

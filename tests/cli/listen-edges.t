@@ -38,11 +38,29 @@ lines 1 3 | feed
 vitals-token -k key -s s1 >good
 vitals-token -k other -s s1 >wrong
 vitals-token -k key -s s1 -e 60 --at 2026-01-01T00:00:00Z >old
-try 'no token' listen "$URL"
+# What no retry would change is not retried: with these, it would be for five minutes.
+forever() { # OPTION ...
+	timeout 120 vitals-listen --give-up-after 300 --retry-base 1000 --retry-cap 1000 "$@"
+}
+for way in auto websocket sse poll; do
+	try "no token: $way" forever -t $way "$URL"
+	is_status 4
+	is_stdout ''
+	is_stderr "vitals-listen: $URL: gave up: the server answers 401 (a token is required, in exactly one place)"
+done
+try 'no such path' forever --stay -t sse "$URL/nowhere"
 is_status 4
 is_stdout ''
-stderr_has ": the server answers 401 (a token is required, in exactly one place): trying again in"
-stderr_has "^vitals-listen: $URL: gave up: the server answers 401 (a token is required, in exactly one place)$"
+stderr_has "^vitals-listen: $URL/nowhere: gave up: the server answers 404"
+try 'no such path by any way' forever --token-file good "$URL/nowhere"
+is_status 4
+is_stdout ''
+stderr_has "^vitals-listen: $URL/nowhere: gave up: the server answers 404"
+try 'a token that may be renewed' listen --token-file wrong "$URL"
+is_status 4
+is_stdout ''
+stderr_has ": the server answers 401 to the token in wrong (no key signed it): trying again in [0-9.]* s, with a new token if the file has one$"
+stderr_has "^vitals-listen: $URL: gave up: the server answers 401 to the token in wrong (no key signed it)$"
 for t in wrong old; do
 	try "a token that is refused: $t" listen -q --token-file $t "$URL"
 	is_status 4

@@ -107,6 +107,16 @@ for way in websocket sse poll; do
 	[ "$(jq -r .n out | sort -u | wc -l)" -eq 4 ]
 	ok "each line once: $way"
 done
+for status in 403 404; do
+	start -n 1
+	wait_for said connected
+	control "refuse=ws,sse,poll&status=$status"
+	control 'kick=1'
+	wait_for said "the server answers $status: trying again"
+	control 'refuse=none&status=404'
+	control 'lines=1'
+	finish "a restart behind a proxy that answers $status" 0
+done
 start -n 1 -t websocket
 wait_for said connected
 control 'close=1013'
