@@ -3,7 +3,7 @@
 #include "buf/ascii.h"
 #include "instant/instant.h"
 #include "ndjson/ndjson.h"
-#include "sign/scheme.h"
+#include "sign/attributes.h"
 
 void
 sign_stream_init(struct sign_stream *s, struct sign_keys *keys)
@@ -120,6 +120,27 @@ add_header(void *context, const char *name, struct span value)
 	buf_add_byte(&s->headers, '"');
 }
 
+/* Append to s->headers those of the signature over ${in}, and over the attributes
+ * of an event in binary mode. */
+static enum verdict
+add_signature(struct sign_stream *s, struct sign_input in, struct err *err)
+{
+	struct sign_attributes attributes;
+	enum verdict v = VERDICT_GOOD;
+
+	sign_attributes_init(&attributes);
+	if (!sign_scheme_simple(sign_keys_scheme(s->keys)) &&
+	    sign_attributes_list(&attributes, &s->request, in.type, err) != 0)
+		v = err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
+	in.header = attributes.header;
+	in.headers = attributes.count;
+	if (v == VERDICT_GOOD &&
+	    sign_headers(s->keys, &in, add_header, s, err) != 0)
+		v = VERDICT_SYSTEM;
+	sign_attributes_release(&attributes);
+	return v;
+}
+
 /* Sign into the headers that the scheme defines. */
 static enum verdict
 sign_headers_of(
@@ -127,6 +148,7 @@ sign_headers_of(
 {
 	const struct sign_scheme *scheme = sign_keys_scheme(s->keys);
 	struct message *m = &s->message;
+	enum verdict v;
 
 	if (read_headers(s, err) != 0)
 		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
@@ -143,8 +165,9 @@ sign_headers_of(
 		buf_add(&s->headers, m->headers.p, m->headers.n - 1);
 	else
 		buf_add_byte(&s->headers, '{');
-	if (sign_headers(s->keys, in, add_header, s, err) != 0)
-		return VERDICT_SYSTEM;
+	v = add_signature(s, *in, err);
+	if (v != VERDICT_GOOD)
+		return v;
 	buf_add_byte(&s->headers, '}');
 	m->headers = buf_span(&s->headers);
 	if (!buf_failed(&s->headers))
@@ -236,13 +259,16 @@ no_message(struct sign_stream *s, struct span line, struct err *err)
 }
 
 static enum verdict
-verify(struct sign_stream *s, sign_lookup *find, void *context,
-    struct span body, struct sign_verified *v, struct err *err)
+verify(struct sign_stream *s, const struct sign_request *r, sign_lookup *find,
+    void *context, struct span body, struct sign_verified *v, struct err *err)
 {
 	switch (sign_verify(
 	    s->keys, find, context, body, time_of(s), s->tolerance, v, err)) {
 	case SIGN_GOOD:
-		return VERDICT_GOOD;
+		return sign_attributes_check(
+			   s->keys, r, find(context, "content-type"), err) == 0
+		    ? VERDICT_GOOD
+		    : VERDICT_BAD;
 	case SIGN_FAILED:
 		return VERDICT_SYSTEM;
 	case SIGN_MALFORMED:
@@ -265,7 +291,7 @@ sign_check_line(struct sign_stream *s, struct span line, struct buf *out,
 		return no_message(s, line, err);
 	if (read_headers(s, err) != 0)
 		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
-	verdict = verify(s, lookup, s, m->payload, v, err);
+	verdict = verify(s, &s->request, lookup, s, m->payload, v, err);
 	if (verdict != VERDICT_GOOD)
 		return verdict;
 	if (!s->whole && !message_is_line(m->payload)) {
@@ -295,5 +321,5 @@ enum verdict
 sign_check_body(struct sign_stream *s, struct sign_request *r, struct span body,
     struct sign_verified *v, struct err *err)
 {
-	return verify(s, sign_request_lookup, r, body, v, err);
+	return verify(s, r, sign_request_lookup, r, body, v, err);
 }

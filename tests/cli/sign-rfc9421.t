@@ -85,6 +85,54 @@ is_status 2
 is_stdout ''
 stderr_has '^vitals-verify: --signature cannot express all of that scheme: use --headers$'
 
+# The attributes of a CloudEvent in binary mode are signed, whatever the case of their names.
+echo '{"id":"m-3","contentType":"text/plain","headers":{"CE-Specversion":"1.0","ce-id":"1","ce-source":"/s","ce-type":"t","x-a":"b"},"payload":"data"}' >event
+vitals-sign -s rfc9421 -k key --at $at event >message
+[ "$(jq -r '.headers["signature-input"]' message)" = \
+	"sig1=(\"content-digest\" \"content-type\" \"webhook-id\" \"ce-specversion\" \"ce-id\" \"ce-source\" \"ce-type\");created=$at;keyid=\"$id\";alg=\"hmac-sha256\"" ]
+ok 'attributes are covered' message
+try 'and verified' vitals-verify -s rfc9421 -k key --at $at message
+is_status 0
+is_stdout 'data'
+is_stderr ''
+bad 'another attribute' 's/"ce-id":"1"/"ce-id":"2"/' "$wrong"
+bad 'one less' 's/"ce-id":"1",//' 'signature-input: sig1 covers ce-id, which is not there'
+bad 'one more' 's/"x-a"/"ce-subject"/' 'the signature does not cover ce-subject'
+jq -r '.headers + {"webhook-id": .id, "content-type": .contentType} | to_entries[] | "\(.key): \(.value)"' message >head
+printf data >data
+try 'a body and its headers' vitals-verify -q -s rfc9421 -k key --at $at --headers head data
+is_status 0
+stdout_is_file data
+is_stderr ''
+echo 'CE-Subject: x' >>head
+try 'one more header' vitals-verify -s rfc9421 -k key --at $at --headers head data
+is_status 1
+is_stdout ''
+is_stderr 'vitals-verify: data: the signature does not cover ce-subject'
+jq -c '.contentType = "application/json"' event >typed
+vitals-sign -s rfc9421 -k key --at $at typed >message
+bad 'attributes of what is an event already' 's/json",/cloudevents+json",/' "$wrong"
+cannot() { # NAME JQ-PROGRAM REASON
+	jq -c "$2" event >changed
+	try "$1" vitals-sign -s rfc9421 -k key changed
+	is_status 1
+	is_stdout ''
+	is_stderr "vitals-sign: changed:1: $3"
+}
+cannot 'no such attribute' '.headers["ce-a_b"] = "1"' 'ce-a_b: not the name of an attribute'
+cannot 'a line break in one' '.headers["ce-id"] = "1\n2"' \
+	'ce-id: not printable ASCII: other characters are percent-encoded'
+cannot 'one twice' '.headers["CE-ID"] = "2"' 'duplicate header ce-id'
+cannot 'no ID' 'del(.headers["ce-id"])' 'a CloudEvent without ce-id'
+cannot 'too many' 'reduce range(26) as $i (.; .headers["ce-x\($i)"] = "v")' \
+	'headers: more than 29 attributes, which a signature cannot cover'
+jq -c 'reduce range(25) as $i (.; .headers["ce-x\($i)"] = "v")' event >changed
+vitals-sign -s rfc9421 -k key changed >message
+try 'the most' vitals-verify -s rfc9421 -k key message
+is_status 0
+is_stdout 'data'
+is_stderr ''
+
 [ -x "$BUILD/vitals-post" ] && [ -x "$BUILD/vitals-receive" ] || done_testing
 echo '{"id":"m-2","value":72.0}' >line
 for k in key ed; do
@@ -112,4 +160,22 @@ for k in key ed; do
 		is_stderr ''
 	done
 done
+
+# What is signed beforehand is accepted like what is signed on the way.
+vitals-sign -s rfc9421 -k key event >message
+rm -f port
+vitals-receive -q -s rfc9421 -k key -l 127.0.0.1:0 -o message --port-file port -n 1 -t 600 \
+	>received 2>told &
+server=$!
+wait_for [ -s port ]
+try 'an event in binary mode, signed beforehand' vitals-post -q "http://127.0.0.1:$(cat port)/hook" \
+	<message
+is_status 0
+stdout_has '"status":"delivered"'
+is_stderr ''
+wait $server
+try 'verifies again' vitals-verify -q -s rfc9421 -k key received
+is_status 0
+is_stdout 'data'
+is_stderr ''
 done_testing
