@@ -85,6 +85,8 @@ work(void *context, size_t task, int fd)
 		report(b, EXTRACT_REPORT_NOTE, name, notes.streams.text);
 	if (notes.damage.text[0] != '\0')
 		report(b, EXTRACT_REPORT_NOTE, name, notes.damage.text);
+	if (notes.end.text[0] != '\0')
+		report(b, EXTRACT_REPORT_NOTE, name, notes.end.text);
 	if (notes.changed)
 		report(
 		    b, EXTRACT_REPORT_NOTE, name, "changed while it was read");

@@ -235,6 +235,26 @@ read_frames(struct recording *r, struct err *err)
 	return VERDICT_GOOD;
 }
 
+/* ---- Damage --------------------------------------------------------------- */
+
+static void
+note_damage(const struct recording *r, struct extract_notes *notes)
+{
+	double stated;
+
+	if (video_damage(r->video) > 0)
+		err_set(&notes->damage, "%llu part%s did not decode%s%s",
+		    (unsigned long long)video_damage(r->video),
+		    video_damage(r->video) == 1 ? "" : "s",
+		    video_complaint(r->video)[0] != '\0' ? ": " : "",
+		    video_complaint(r->video));
+	if (r->frames > 0 && !jobs_stopping() &&
+	    (stated = video_stated_length(r->video)) > 0)
+		err_set(&notes->end,
+		    "the pictures end at %.1f s, but the file says %.1f s",
+		    r->end, stated);
+}
+
 /* ---- The clock ------------------------------------------------------------- */
 
 /* What became of the clock, where it was not simply used. */
@@ -308,12 +328,7 @@ extract_video(const struct extract_options *options, const char *path,
 		*err = wrong;
 		goto done;
 	}
-	if (video_damage(r.video) > 0)
-		err_set(&notes->damage, "%llu part%s did not decode%s%s",
-		    (unsigned long long)video_damage(r.video),
-		    video_damage(r.video) == 1 ? "" : "s",
-		    video_complaint(r.video)[0] != '\0' ? ": " : "",
-		    video_complaint(r.video));
+	note_damage(&r, notes);
 	note_clock(&r, notes);
 	if (!r.is_file && !jobs_stopping()) {
 		if (video_drain(r.video, err) != VIDEO_OK) {

@@ -20,6 +20,10 @@
  * reorders so many.  The clock of the file has stopped. */
 #define LATE_MAX 16
 
+/* s by which the pictures may end before the file says so: the last one may be shown
+ * for long, and of some files only the length of the sound is known.  Chosen by hand. */
+#define END_SLACK 2.0
+
 static void
 note_damage(struct video *v)
 {
@@ -250,6 +254,23 @@ video_next(struct video *video, struct video_frame *frame, struct err *err)
 	else
 		err_set(err, "no frame of it can be decoded");
 	return VIDEO_BAD;
+}
+
+double
+video_stated_length(const struct video *video)
+{
+	const AVFormatContext *format = video->format;
+	const AVStream *stream = video->stream;
+	double stated = video->info.duration;
+
+	/* Other lengths are guesses from the bit rate or from time stamps. */
+	if (format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM ||
+	    video->timeless || video_clock(video) != VIDEO_CLOCK_OWN)
+		return 0;
+	if (stream->duration != AV_NOPTS_VALUE)
+		stated = (double)stream->duration * av_q2d(stream->time_base);
+	/* Some containers count from the first picture, and some from 0. */
+	return stated - fmax(video->raw, video->last) > END_SLACK ? stated : 0;
 }
 
 uint64_t

@@ -181,6 +181,11 @@ bool video_changed(const struct video *video);
 uint64_t video_damage(const struct video *video);
 const char *video_complaint(const struct video *video);
 
+/* After VIDEO_END: the length of the pictures in seconds, as the file states it, if
+ * they ended more than 2 s before; as of a recording that was cut off between two
+ * pictures.  Otherwise, and if the file does not state it, 0. */
+double video_stated_length(const struct video *video);
+
 /*
  * Give the tap what it has not been given.  A stream that cannot seek is read
  * to its end, so no frame comes of it any more; a file is left as it was.

@@ -22,7 +22,10 @@ LC_ALL=C perl -0777 -pe \
 if cmp -s x.mkv h264.mkv; then
 	not_ok 'a false duration was written'
 fi
-measured x.mkv 'a duration of a day' '(.durationSeconds - 10 | fabs) < 0.1'
+try 'a duration of a day' vitals-extract x.mkv
+is_status 0
+stdout_json "($hr | (.value - 72 | fabs) < 2) and (.durationSeconds - 10 | fabs) < 0.1"
+is_stderr 'vitals-extract: x.mkv: the pictures end at 10.0 s, but the file says 86400.0 s'
 ff -i h264.mkv -c copy -f mpegts x.ts
 measured x.ts 'MPEG-TS'
 ff -i h264.mkv -c copy x.h264
@@ -68,6 +71,22 @@ try 'cut off' vitals-extract x.mp4
 is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 3) and .durationSeconds < 8"
 stderr_has '^vitals-extract: x.mp4: [0-9]* parts* did not decode'
+ff -i base.mkv -c copy whole.mkv
+head -c $(($(stat -c %s whole.mkv) / 2)) whole.mkv >x.mkv
+try 'cut off, in a container that hides it' vitals-extract x.mkv
+is_status 0
+stdout_json "$hr != null and .durationSeconds < 7"
+stderr_has '^vitals-extract: x.mkv: the pictures end at [0-9.]* s, but the file says 10.0 s$'
+try 'the same as a stream' sh -c 'cat x.mkv | vitals-extract -'
+is_status 0
+stdout_json "$hr != null and .durationSeconds < 7"
+stderr_has '^vitals-extract: <stdin>: the pictures end at [0-9.]* s, but the file says 10.0 s$'
+try 'the sound ends 1.5 s after the pictures' sh -c '
+	ffmpeg -nostdin -v error -i base.mkv -f lavfi -i anullsrc=d=11.5 -c:v copy -c:a aac \
+		-y sound.mkv && vitals-extract sound.mkv'
+is_status 0
+stdout_json '.durationSeconds > 9.9'
+is_stderr ''
 cp front.mp4 x.mp4
 head -c 4000 /dev/zero | tr '\0' '\252' |
 	dd of=x.mp4 bs=1 seek=$((size / 2)) conv=notrunc 2>/dev/null
