@@ -42,8 +42,8 @@ struct extract_options {
 struct extract_notes {
 	struct err sandbox; /* what the sandbox lacks; "": nothing */
 	struct err damage;  /* what did not decode; "": nothing */
-	struct err end;     /* that the pictures end too early; "": they do not */
-	bool changed;       /* the file was written to while it was read */
+	struct err end; /* that the pictures end too early; "": they do not */
+	bool changed;   /* the file was written to while it was read */
 	struct err streams; /* which are not measured; "": none */
 	struct err clock;   /* what became of its clock; "": it was used */
 };
