@@ -22,13 +22,23 @@ column_span(sqlite3_stmt *st, int i)
 	return (struct span){p, p == NULL ? 0 : (size_t)n};
 }
 
-static void
-read_delivery(sqlite3_stmt *st, struct spool_delivery *j)
+int
+spool_state_read(
+    int64_t seq, int64_t number, enum spool_state *state, struct err *err)
+{
+	if (number < SPOOL_READY || number > SPOOL_EXPIRED)
+		return err_set(err, "is damaged: event %lld has the state %lld",
+		    (long long)seq, (long long)number);
+	*state = (enum spool_state)number;
+	return 0;
+}
+
+static int
+read_delivery(sqlite3_stmt *st, struct spool_delivery *j, struct err *err)
 {
 	memset(j, 0, sizeof(*j));
 	j->seq = sqlite3_column_int64(st, 0);
 	j->endpoint = sqlite3_column_int64(st, 1);
-	j->state = (enum spool_state)sqlite3_column_int(st, 2);
 	j->attempts = (uint32_t)sqlite3_column_int64(st, 3);
 	j->round = (uint32_t)sqlite3_column_int64(st, 4);
 	j->status = sqlite3_column_int(st, 5);
@@ -41,6 +51,8 @@ read_delivery(sqlite3_stmt *st, struct spool_delivery *j)
 	j->since = sqlite3_column_int64(st, 12);
 	j->id = column_span(st, 13);
 	j->batch = sqlite3_column_int64(st, 14);
+	return spool_state_read(
+	    j->seq, sqlite3_column_int64(st, 2), &j->state, err);
 }
 
 int
@@ -87,9 +99,8 @@ find_delivery(struct spool *s, struct spool_delivery *j, struct err *err)
 	sqlite3_bind_int64(st, 2, j->endpoint);
 	rc = sqlite3_step(st);
 	if (rc == SQLITE_ROW)
-		read_delivery(st, j);
-	else if (rc == SQLITE_DONE &&
-	    spool_unlogged_has(s, j->seq, j->endpoint))
+		return read_delivery(st, j, err);
+	if (rc == SQLITE_DONE && spool_unlogged_has(s, j->seq, j->endpoint))
 		j->state = SPOOL_READY;
 	else
 		return spool_fail(s, err);
@@ -165,10 +176,8 @@ walk(struct spool *s, sqlite3_stmt *st, spool_each *each, void *context,
 	struct spool_delivery j;
 	int rc, stop = 0;
 
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW && stop == 0) {
-		read_delivery(st, &j);
-		stop = each(context, &j);
-	}
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW && stop == 0)
+		stop = read_delivery(st, &j, err) != 0 ? -1 : each(context, &j);
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		stop = spool_fail(s, err);
 	sqlite3_reset(st);

@@ -65,6 +65,11 @@ struct spool {
 /* Describe the failure of the last call.  Return -1. */
 int spool_fail(struct spool *s, struct err *err);
 
+/* Read ${number}, the state of event ${seq} in the file, which anything may have changed.
+ * Return 0 with *${state}, or -1 with ${err}. */
+int spool_state_read(
+    int64_t seq, int64_t number, enum spool_state *state, struct err *err);
+
 /* Run SQL text that returns no rows.  Return 0, or -1 with ${err}. */
 int spool_exec(struct spool *s, const char *text, struct err *err);
 

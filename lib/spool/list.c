@@ -30,7 +30,6 @@ spool_list(struct spool *s, bool lost, struct spool_place *place,
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW && stop == 0) {
 		struct spool_delivery j = {.seq = sqlite3_column_int64(st, 0),
 		    .endpoint = sqlite3_column_int64(st, 1),
-		    .state = (enum spool_state)sqlite3_column_int(st, 2),
 		    .attempts = (uint32_t)sqlite3_column_int64(st, 3),
 		    .round = (uint32_t)sqlite3_column_int64(st, 4),
 		    .status = sqlite3_column_int(st, 5),
@@ -46,7 +45,13 @@ spool_list(struct spool *s, bool lost, struct spool_place *place,
 		j.line.n = (size_t)sqlite3_column_bytes(st, 10);
 		j.id.n = (size_t)sqlite3_column_bytes(st, 12);
 		*place = (struct spool_place){j.seq, j.endpoint};
-		stop = each(context, &j);
+		if (spool_state_read(
+			j.seq, sqlite3_column_int64(st, 2), &j.state, err) != 0)
+			stop = -1;
+		else if (j.name == NULL)
+			stop = spool_fail(s, err);
+		else
+			stop = each(context, &j);
 	}
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		stop = spool_fail(s, err);

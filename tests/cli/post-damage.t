@@ -33,6 +33,20 @@ for order in none session; do
 	stderr_has '^vitals-post: e-7: its line in the spool is damaged: byte 2: '
 done
 
+# ---- A state that does not exist
+rm -f s1*
+vitals-post -q --spool s1 "$base/ok" <in >/dev/null
+sqlite3 s1 "UPDATE job SET state = 5 WHERE seq = 3"
+try 'an unknown state in --list' vitals-post --spool s1 --list
+is_status 3
+stdout_lines 2
+is_stderr 'vitals-post: s1: is damaged: event 3 has the state 5'
+try 'an event with an unknown state again' sh -c 'sed -n 3p in | vitals-post --spool s1 "$1"' sh "$base/ok"
+is_status 3
+stdout_lines 1
+stdout_json '.status == "dead" and .error == "not accepted: s1: is damaged: event 3 has the state 5"'
+stderr_has '^vitals-post: .*is damaged: event 3 has the state 5'
+
 # ---- --drain does not wait for the next attempt, with or without order.
 for order in none session; do
 	rm -f s2*
