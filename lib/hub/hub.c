@@ -102,8 +102,8 @@ read_notification(struct hub *h, struct err *err)
 	uint64_t number = (uint64_t)sqlite_column(h->store, q, 0);
 	struct span id = sqlite_column_text(h->store, q, 1);
 	size_t i = hub_member_index(h, number);
-	struct hub_outgoing o = {
-	    .kind = (enum fhir_notify_kind)sqlite_column(h->store, q, 2),
+	int64_t kind = sqlite_column(h->store, q, 2);
+	struct hub_outgoing o = {.kind = (enum fhir_notify_kind)kind,
 	    .first = (uint64_t)sqlite_column(h->store, q, 3),
 	    .last = (uint64_t)sqlite_column(h->store, q, 4),
 	    .durable = true};
@@ -114,6 +114,10 @@ read_notification(struct hub *h, struct err *err)
 		    "%s: is damaged: a notification without "
 		    "subscription",
 		    h->o.path);
+	if (kind < FHIR_HANDSHAKE || kind > FHIR_EVENT_NOTIFICATION)
+		return err_set(err,
+		    "%s: is damaged: a notification of the kind %lld",
+		    h->o.path, (long long)kind);
 	o.member = h->member[i];
 	memcpy(o.id, id.p, id.n);
 	return hub_outgoing_add(h, &h->ready, &o) == 0 ? 0 : no_memory(err);

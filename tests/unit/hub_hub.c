@@ -1,4 +1,5 @@
 /* The registry: what becomes of subscriptions and notifications. */
+#include "hub/store.h"
 #include "hub_case.h"
 
 /* ---- A rest-hook ----------------------------------------------------------- */
@@ -339,6 +340,53 @@ check_websocket(void)
 	close_hub();
 }
 
+/* ---- A file that something else has changed --------------------------------- */
+
+/* Run the statement ${text} on the file, which no hub has open. */
+static void
+change_file(const char *text)
+{
+	struct sqlite_format format = hub_store_format;
+	struct err err = {""};
+	struct sqlite *db;
+
+	format.sql = &text;
+	format.statements = 1;
+	db = sqlite_open(FILE_NAME, &format, &err);
+	CHECK_TEXT(err.text, "", "the file opens");
+	CHECK(db != NULL && sqlite_run(db, 0, &err) == 0, "and is changed");
+	sqlite_close(db);
+}
+
+static void
+refuse_file(const char *change, const char *wanted)
+{
+	struct err err = {""};
+
+	hub_close(h);
+	change_file(change);
+	h = hub_open(&roomy, now, &err);
+	CHECK(h == NULL, "a damaged file is refused");
+	CHECK_TEXT(err.text, wanted, "with the reason");
+}
+
+static void
+check_damage(void)
+{
+	open_hub(&roomy);
+	create(&(struct hub_wish){.type = "rest-hook"});
+	commit();
+	refuse_file("UPDATE notification SET kind = 3",
+	    FILE_NAME ": is damaged: a notification of the kind 3");
+	refuse_file("UPDATE notification SET kind = -1",
+	    FILE_NAME ": is damaged: a notification of the kind -1");
+	refuse_file("UPDATE notification SET kind = 0, id = x'00'",
+	    FILE_NAME ": is damaged: a notification without subscription");
+	refuse_file("UPDATE state SET status = 4",
+	    FILE_NAME ": is damaged: subscription 1");
+	(void)unlink(FILE_NAME);
+}
+
 int
 main(void)
 {
@@ -350,6 +398,7 @@ main(void)
 	check_handshake();
 	check_heartbeat();
 	check_websocket();
+	check_damage();
 	folder_leave();
 	return check_done();
 }
