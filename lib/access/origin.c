@@ -1,12 +1,30 @@
+#include <arpa/inet.h>
+
 #include "access/access.h"
 #include "buf/ascii.h"
+
+/* Is ${host} an address in 127.0.0.0/8?  "127.evil.example" is the name of a domain. */
+static bool
+is_loopback(struct span host)
+{
+	char text[INET_ADDRSTRLEN];
+	struct in_addr a;
+
+	if (host.n >= sizeof(text))
+		return false;
+	memcpy(text, host.p, host.n);
+	text[host.n] = '\0';
+	return inet_pton(AF_INET, text, &a) == 1 &&
+	    (ntohl(a.s_addr) >> 24) == IN_LOOPBACKNET;
+}
 
 /* Does the Host header name this machine?  This stops DNS rebinding: a page
  * whose name was made to resolve to this address. */
 static bool
 is_local(struct span host)
 {
-	static const char *const name[] = {"localhost", "127.0.0.1", "[::1]"};
+	static const char *const name[] = {"localhost", "[::1]"};
+	const char *colon = host.n == 0 ? NULL : memchr(host.p, ':', host.n);
 
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
 		struct span start = {host.p, strlen(name[i])};
@@ -17,7 +35,9 @@ is_local(struct span host)
 		if (ascii_same(start, name[i]))
 			return true;
 	}
-	return host.n > 4 && memcmp(host.p, "127.", 4) == 0;
+	if (colon != NULL)
+		host.n = (size_t)(colon - host.p);
+	return is_loopback(host);
 }
 
 /* Is ${origin} the scheme of this server ("http://" or "https://") and

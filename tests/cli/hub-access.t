@@ -111,6 +111,7 @@ ok 'who was refused'
 hub --stay
 TOKEN=
 outcome 'another host' "$(status /Subscription -H 'Host: evil.example')" 403 forbidden 'the Host header names another machine'
+outcome 'a name that begins like this one' "$(status /Subscription -H 'Host: 127.evil.example')" 403 forbidden 'the Host header names another machine'
 is 'this one' "$(status /Subscription -H 'Host: localhost')" 200
 try 'a second hub' vitals-hub -l 127.0.0.1:0 -s hub.db -t 60
 is_status 3
