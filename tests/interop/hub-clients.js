@@ -3,7 +3,8 @@
 //	node hub-clients.js ws BASE URL
 //
 // connects npm ws to URL, sends each line of its standard input as a message, and prints
-// "open", each message, and "close CODE REASON".
+// "open", each message, and "close CODE REASON".  The lines PING, BINARY and CLOSE are
+// sent as frames of these kinds; the answer to the first is printed as "frame pong".
 //
 //	node hub-clients.js medplum BASE SUBSCRIPTION-FILE
 //
@@ -16,11 +17,17 @@ const [kind, base, what] = process.argv.slice(2);
 
 function ws() {
 	const socket = new WebSocket(what);
+	const frames = {
+		PING: () => socket.ping('here'),
+		BINARY: () => socket.send(Buffer.from('binary')),
+		CLOSE: () => socket.close(1000, 'done'),
+	};
 	socket.on('open', () => {
 		console.log('open');
 		require('readline').createInterface({input: process.stdin})
-			.on('line', (line) => socket.send(line));
+			.on('line', (line) => (frames[line] || (() => socket.send(line)))());
 	});
+	socket.on('pong', (data) => console.log('frame pong ' + data));
 	socket.on('message', (data, binary) => console.log(binary ? 'binary' : String(data)));
 	socket.on('unexpected-response', (_, response) => {
 		console.log('status ' + response.statusCode);

@@ -94,6 +94,24 @@ wait_for grep -q open two
 say two 'hello'
 wait_for grep -q '^close' two
 is 'a message that is none' "$(tail -n 1 two)" 'close 1008 not a message that is known here'
+client two ws "$WS"
+wait_for grep -q open two
+say two '{"type":"bind-with-token","payload":{}}'
+wait_for grep -q '^close' two
+is 'a binding without a token' "$(tail -n 1 two)" 'close 1008 not a message that is known here'
+client two ws "$WS"
+wait_for grep -q open two
+say two PING
+wait_for grep -q '^frame' two
+is 'a frame that is a ping' "$(tail -n 1 two)" 'frame pong here'
+say two BINARY
+wait_for grep -q '^close' two
+is 'a frame that is binary' "$(tail -n 1 two)" 'close 1003 messages are texts here'
+client two ws "$WS"
+wait_for grep -q open two
+say two CLOSE
+wait_for grep -q '^close' two
+is 'the client closes' "$(tail -n 1 two)" 'close 1000 '
 
 # ---- Heartbeats, several Subscriptions, deletion.
 
@@ -110,6 +128,13 @@ wait_for came two heartbeat 2
 is 'a handshake for each' "$(got two 'select(.type == "handshake") | .subscription.reference' | sort -u | wc -l)" 2
 is 'heartbeats of the one that wants them' "$(got two 'select(.type == "heartbeat") | .subscription.reference' | sort -u)" "$URL/Subscription/$beat"
 say two "$(jq -nc --arg t "$BIND" '{type: "unbind-from-token", payload: {token: $t}}')"
+say two '{"type":"ping"}'
+wait_for grep -qx '{"type":"pong"}' two
+events 76 76 | feed
+wait_for has_event one 7
+say two PING
+wait_for grep -q '^frame pong' two
+is 'no event after the token was unbound' "$(got two 'select(.type == "event-notification") | .notificationEvent[].eventNumber')" ''
 kill "$CLIENT"
 is 'delete' "$(status "/Subscription/$id" -X DELETE)" 204
 wait_for grep -q '^close' one
