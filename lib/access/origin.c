@@ -10,7 +10,7 @@ is_loopback(struct span host)
 	char text[INET_ADDRSTRLEN];
 	struct in_addr a;
 
-	if (host.n >= sizeof(text))
+	if (host.n == 0 || host.n >= sizeof(text))
 		return false;
 	memcpy(text, host.p, host.n);
 	text[host.n] = '\0';
