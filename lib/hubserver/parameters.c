@@ -114,20 +114,30 @@ take_resource(
 }
 
 int
+hubserver_parameters_read(struct span query, bool is_form, struct span body,
+    hubserver_parameter *take, void *context, struct err *err)
+{
+	int rc = take_query(query, take, context, err);
+
+	if (rc != 0 || body.n == 0)
+		return rc;
+	return is_form ? take_query(body, take, context, err)
+		       : take_resource(body, take, context, err);
+}
+
+int
 hubserver_parameters(
     struct hubserver_call *c, hubserver_parameter *take, void *context)
 {
 	struct span type = serve_head_find(c->head, "content-type", NULL);
-	struct span body = serve_request_body(c->request);
+	struct span body = {NULL, 0};
 	struct err err;
-	int rc = take_query(c->head->query, take, context, &err);
+	int rc;
 
-	if (rc == 0 && span_is(c->method, "POST") && body.n > 0) {
-		if (hubserver_is_form(type))
-			rc = take_query(body, take, context, &err);
-		else
-			rc = take_resource(body, take, context, &err);
-	}
+	if (span_is(c->method, "POST"))
+		body = serve_request_body(c->request);
+	rc = hubserver_parameters_read(
+	    c->head->query, hubserver_is_form(type), body, take, context, &err);
 	if (rc != 0)
 		hubserver_refuse(c, 400, "invalid", "", err.text);
 	return rc;

@@ -162,6 +162,11 @@ bool hubserver_owns(
 typedef int hubserver_parameter(
     void *context, struct span name, struct span value, struct err *err);
 
+/* Pass each parameter in ${query}, and in ${body} unless it is empty, to ${take}.  The
+ * body is a form or a Parameters resource.  Return 0, or -1 with ${err}. */
+int hubserver_parameters_read(struct span query, bool is_form, struct span body,
+    hubserver_parameter *take, void *context, struct err *err);
+
 /* Pass each parameter in the query, in a form and in a Parameters resource of
  * ${c} to ${take}.  Return 0; or refuse ${c} and return -1. */
 int hubserver_parameters(
