@@ -89,9 +89,10 @@ spool_fail(struct spool *s, struct err *err)
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(err,
-		    "is damaged (%s): keep the file, "
+		    "is %sdamaged (%s): keep the file, "
 		    "\"sqlite3 FILE .recover\" may save what "
 		    "it holds",
+		    (code & 0xff) == SQLITE_NOTADB ? "not a spool, or " : "",
 		    sqlite3_errmsg(s->db));
 	case SQLITE_READONLY:
 		return err_set(err, "is read-only");

@@ -251,7 +251,7 @@ echo 'this is no database, but it is long enough to be taken for one' >bad
 try 'not a spool' vitals-post --spool bad "$base/ok" <in
 is_status 3
 is_stdout ''
-stderr_has '^vitals-post: bad: is damaged (file is not a database): keep the file, '
+stderr_has '^vitals-post: bad: is not a spool, or damaged (file is not a database): keep the file, '
 if command -v sqlite3 >/dev/null; then
 	sqlite3 alien 'CREATE TABLE t(a)'
 	try 'another database' vitals-post --spool alien "$base/ok" <in
