@@ -24,8 +24,9 @@ SERVER=$!
 listening 'with little room'
 prlimit --pid "$SERVER" --fsize=160000:
 is 'room at first' "$(health)" 200
-# One client sends them all: what is said is counted by the minute.
+# One client sends them all, so that a slow machine does so within a minute, too.
 n=0
+begun=$(date +%s)
 for m in m[0-3]?; do
 	[ $n -eq 0 ] || echo next
 	n=$((n + 1))
@@ -43,7 +44,15 @@ is 'health reports it' "$(health)" 503
 is 'and why' "$(cat answer)" 'the state file cannot be written'
 is 'ten messages, with a word about the rest' \
 	"$(grep -c '^vitals-receive: seen\.db: ' err) $(grep -c 'from now on counted' err)" '10 1'
-is 'twenty refusals, and a word' "$(grep -c ': refused: 503' err) $(grep -c 'only counted' err)" '20 1'
+# Twenty are reported per minute; a machine may need more than one for all of them.
+minutes=$((($(date +%s) - begun + 1) / 60 + 1))
+refused=$(grep -c ': refused: 503' err)
+if [ $minutes -eq 1 ]; then
+	is 'twenty refusals, and a word' "$refused $(grep -c 'only counted' err)" '20 1'
+else
+	[ "$refused" -le $((20 * minutes)) ]
+	ok "at most twenty refusals in each of $minutes minutes" err
+fi
 prlimit --pid "$SERVER" --fsize=16000000:
 healthy() {
 	[ "$(health)" = 200 ]
