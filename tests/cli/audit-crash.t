@@ -37,6 +37,7 @@ cp audit torn
 
 # ---- It finishes, and the file is renamed twice while it runs.
 mkfifo pipe
+: >receipts # those of the earlier ones are not its
 vitals-post -q --follow --spool spool --audit audit "$base/ok" <pipe >receipts 2>err &
 pid=$!
 exec 8>pipe

@@ -11,6 +11,7 @@ client() { # FILE KIND QUERY [TOKEN]
 	client_f=$1
 	client_k=$2
 	shift 2
+	: >"$client_f" # what an earlier client printed is not this one's
 	rm -f "$client_f.in"
 	mkfifo "$client_f.in"
 	# For reading and writing: this waits for no writer, and sees no end.
