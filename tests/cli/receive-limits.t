@@ -119,23 +119,23 @@ is_stdout '{}'
 is_stderr ''
 
 # ---- Time ------------------------------------------------------------------
-receive --request-timeout 1 --idle-timeout 1
+receive --request-timeout 2 --idle-timeout 2
 slow() { # send stdin, then wait
 	cat
-	sleep 4
+	sleep 6
 }
 is 'half a head' "$(printf 'GET / HT' | slow | status)" 408
 is 'half a body' "$(printf 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n123' | slow | status)" 408
 drip() { # a byte every now and then does not help
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
 		printf 'G'
-		sleep 0.2
+		sleep 0.3
 	done
 }
 is 'a head that drips' "$(drip 2>/dev/null | status)" 408
-is 'nothing at all' "$(sleep 4 | raw 120)" ''
+is 'nothing at all' "$(sleep 6 | raw 120)" ''
 is 'nothing more' "$( (printf 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'
-sleep 4) | raw 120 | grep -c HTTP)" 1
+sleep 6) | raw 120 | grep -c HTTP)" 1
 try 'slow clients' finish
 is_status 0
 is_stdout ''

@@ -124,7 +124,7 @@ vitals-sign -q --new-key key
 stream --stay -k key
 lines 1 1 vitals.sample s1 | feed
 lines 2 2 vitals.sample s2 | feed
-token=$(vitals-token -q -k key -s s2 -e 15)
+token=$(vitals-token -q -k key -s s2 -e 20)
 client ws ws after=earliest "$token"
 wait_for grep -q '"n":2' ws
 [ "$(sequences ws)" = 2 ] && [ "$(head -n 1 ws)" = 'open vitals.stream.v1' ]
@@ -156,7 +156,7 @@ vitals-sign -q --new-key other
 stream --stay -k key --tls-cert tls.pem --tls-key tls.key
 URL=https://127.0.0.1:$PORT
 lines 1 1 | feed
-first=$(vitals-token -q -k key -s s1 --subject nurse -e 20)
+first=$(vitals-token -q -k key -s s1 --subject nurse -e 30)
 client renewed ws after=earliest "$first"
 renewed=$CLIENT
 client kept ws after=earliest "$first"
@@ -177,7 +177,7 @@ lines 4 4 | feed
 wait_for grep -q '"n":4' renewed
 [ "$(sequences renewed)" = '1 2 4' ]
 ok 'wss: it sees the sessions that it began with'
-renew renewed -k key --all-sessions --subject nurse -e 8
+renew renewed -k key --all-sessions --subject nurse -e 15
 wait_for gone "$renewed"
 [ "$(tail -n 1 renewed)" = 'close 1008 token-expired' ]
 ok 'wss: the last token is what counts'
