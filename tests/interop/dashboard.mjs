@@ -57,7 +57,8 @@ async function live({ browser, recording }) {
 	const value = await shown(page, "heartRate").locator(".value").textContent();
 	const rates = () => page.records.flatMap(({ line }) => line?.readings ?? [])
 		.filter(({ vital, value: is }) => vital === "heartRate" && is !== null).map(({ value: is }) => is.toFixed(0));
-	ok(await becomes(() => rates().includes(value)), "live: the heart rate is that of a sample", { value, rates: rates() });
+	ok(await becomes(() => rates().includes(value)), "live: the heart rate is that of a sample",
+		{ value, rates: rates() });
 	ok(await says(page, ".reading[data-vital=heartRate] .unit", "/min"), "live: with its unit");
 	ok(await says(page, ".reading[data-vital=heartRate] .note", /^confidence 0\.9\d$/), "live: and its confidence");
 	ok(await says(page, ".reading[data-vital=stressIndex] .value", "no reading") &&
@@ -178,7 +179,8 @@ async function many({ browser, recording }) {
 		.evaluate((node) => getComputedStyle(node).color);
 	// On a busy machine all are grey while nothing new comes.
 	ok(await becomes(async () => await colour("unsure") !== await colour("s-81")), "many: what is unsure is grey");
-	await card("unsure").locator(".reading[data-vital=heartRate] .note", { hasText: /^low confidence 0\.\d\d$/ }).waitFor();
+	await card("unsure").locator(".reading[data-vital=heartRate] .note",
+		{ hasText: /^low confidence 0\.\d\d$/ }).waitFor();
 	ok(true, "many: and says so");
 	await card("a-very-long").locator(".reading[data-vital=respiratoryRate] .note",
 		{ hasText: "some new reason" }).waitFor();
