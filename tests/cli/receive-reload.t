@@ -9,7 +9,7 @@ signed() { # KEY ID: a message
 	printf '{"id":"%s"}\n' "$2" | vitals-sign -q -k "$1" -i id >m
 }
 cp key first
-receive
+receive --request-timeout 600
 signed key a1
 is 'the first key' "$(post m)" 202
 signed other a2
