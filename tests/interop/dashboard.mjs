@@ -188,6 +188,16 @@ async function many({ browser, recording }) {
 	ok(await page.locator(".session b").count() === 0, "many: a name is text, not markup");
 	await look(page, "many");
 	feeds[0].end();
+	// One who comes late sees the one that ended, and those that are live.  A page begins
+	// with the last 20 seconds.
+	const late = await openPage(browser, server.url);
+	await late.locator(".session").nth(3).waitFor();
+	await late.locator(".session .state", { hasText: "ended" }).waitFor();
+	ok(await late.locator(".session").count() === 4, "many: a late watcher sees them all");
+	await late.locator(".is-ended canvas").scrollIntoViewIfNeeded();
+	await late.waitForFunction(() => document.querySelector(".is-ended canvas").dataset.drawn > 0);
+	ok(true, "many: and the trace of the one that ended");
+	await late.close();
 	await card("s-81").locator(".state", { hasText: "ended" }).waitFor();
 	ok(true, "many: one ends, the others do not");
 	await card("unsure").locator(".state", { hasText: /^live$/ }).waitFor();
@@ -201,15 +211,6 @@ async function many({ browser, recording }) {
 	await page.waitForFunction((was) => document.querySelector(".is-ended canvas").toDataURL() !== was, dark);
 	ok(true, "ended: its trace takes the colours of another theme");
 	quiet(page, "many");
-	// One who comes late sees the one that ended, and those that are live.
-	const late = await openPage(browser, server.url);
-	await late.locator(".session").nth(3).waitFor();
-	await late.locator(".session .state", { hasText: "ended" }).waitFor();
-	ok(await late.locator(".session").count() === 4, "many: a late watcher sees them all");
-	await late.locator(".is-ended canvas").scrollIntoViewIfNeeded();
-	await late.waitForFunction(() => document.querySelector(".is-ended canvas").dataset.drawn > 0);
-	ok(true, "many: and the trace of the one that ended");
-	await late.close();
 	feeds.forEach((feed) => feed.stop());
 	await page.locator(".session .state", { hasText: "no new data" }).nth(2).waitFor();
 	ok(await says(page, ".session .stale", /Nothing new for \d+ s\. These are the last values\./),
