@@ -43,14 +43,15 @@ id=$ID
 is 'a websocket is active at once' "$(state_of "$id")" active
 events 70 70 | feed
 bind "$id"
+# The hub closes the connection of a client that sends no token in 30 seconds.
 client one ws "$WS"
-client two ws "$WS"
-client three ws "$WS"
 wait_for grep -q open one
-wait_for grep -q open two
-wait_for grep -q open three
 say one "bind-with-token $BIND"
+client two ws "$WS"
+wait_for grep -q open two
 say two "bind-with-token: $BIND"
+client three ws "$WS"
+wait_for grep -q open three
 say three "$(jq -nc --arg t "$BIND" '{type: "bind-with-token", payload: {token: $t}}')"
 for c in one two three; do
 	wait_for came $c handshake 1
