@@ -41,9 +41,10 @@ redis_up() { # NAME: also after a restart, when it loads its data first
 redis_up_or_gone() { # NAME
 	redis_up "$1" || redis_gone "$1"
 }
-redis_gone() { # NAME
+redis_gone() { # NAME: with all its threads, the last of which closes its port
 	redis_pid=$(cat "$WORK/redis-$1/pid")
-	! kill -0 "$redis_pid" || grep -q '^State:.Z' "/proc/$redis_pid/status"
+	! kill -0 "$redis_pid" || { grep -q '^State:.Z' "/proc/$redis_pid/status" &&
+		[ ! -e "$(printf '%s\n' "/proc/$redis_pid/task"/* | sed -n 2p)" ]; }
 }
 # Run the server of the directory, until it answers or has ended.
 redis_run() { # NAME

@@ -115,6 +115,7 @@ redis_again r
 events 401 600
 # One server stops, and comes back.
 kill -9 "$(cat pid.a)"
+wait "$(cat pid.a)" 2>/dev/null
 events 601 700
 serve a "$port"
 events 701 800
