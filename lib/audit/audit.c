@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "audit/line.h"
+#include "compat/again.h"
 #include "instant/instant.h"
 #include "ndjson/ndjson.h"
 
@@ -189,7 +190,7 @@ take_up(struct audit *a, const char *const *kinds, struct err *err)
 			break;
 		}
 		p = more;
-		if (pread(a->fd, p, n, size - (off_t)n) != (ssize_t)n) {
+		if (compat_pread(a->fd, p, n, size - (off_t)n) != (ssize_t)n) {
 			rc = err_sys(err, errno, "read failed");
 			break;
 		}

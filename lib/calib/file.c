@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "calib/calib.h"
+#include "compat/again.h"
 #include "message/message.h"
 #include "ndjson/ndjson.h"
 #include "readings/reading.h"
@@ -332,9 +333,7 @@ read_file(int fd, struct buf *b)
 			errno = ENOMEM;
 			return -1;
 		}
-		n = read(fd, b->data + b->len, 4096);
-		if (n < 0 && errno == EINTR)
-			continue;
+		n = compat_read(fd, b->data + b->len, 4096);
 		if (n <= 0)
 			return n == 0 ? 0 : -1;
 		b->len += (size_t)n;

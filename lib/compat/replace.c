@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/again.h"
 #include "compat/write.h"
 
 /* Create the file ${name}, of which nobody else may have made a link to another
@@ -31,7 +32,7 @@ write_new(int fd, const void *p, size_t n, bool sync)
 {
 	int error = 0;
 
-	if (compat_write(fd, p, n) < n || (sync && fsync(fd) != 0))
+	if (compat_write(fd, p, n) < n || (sync && compat_fsync(fd) != 0))
 		error = errno;
 	/* Some file systems report a full disk only here. */
 	if (close(fd) != 0 && error == 0)

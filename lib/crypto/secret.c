@@ -10,8 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat/again.h"
 #include "compat/random.h"
 #include "compat/wipe.h"
+#include "compat/write.h"
 
 bool
 crypto_secret_given(const struct crypto_secret_from *from)
@@ -28,11 +30,9 @@ read_all(int fd, struct crypto_secret *s, struct err *err)
 	if (buf_reserve(&s->text, CRYPTO_SECRET_MAX + 1) != 0)
 		return err_set(err, "%s: out of memory", s->name);
 	while (s->text.len <= CRYPTO_SECRET_MAX) {
-		ssize_t n = read(fd, s->text.data + s->text.len,
+		ssize_t n = compat_read(fd, s->text.data + s->text.len,
 		    CRYPTO_SECRET_MAX + 1 - s->text.len);
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n < 0)
 			return err_sys(err, errno, "%s", s->name);
 		if (n == 0)
@@ -279,20 +279,8 @@ write_out(int fd, struct span text)
 {
 	int saved;
 
-	while (text.n > 0) {
-		ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			goto err;
-		text.p += n;
-		text.n -= (size_t)n;
-	}
-	if (fsync(fd) != 0)
-		goto err;
-	return close(fd);
-err:
+	if (compat_write(fd, text.p, text.n) == text.n && compat_fsync(fd) == 0)
+		return close(fd);
 	saved = errno;
 	close(fd);
 	errno = saved;

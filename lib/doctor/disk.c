@@ -7,6 +7,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "compat/again.h"
+#include "compat/write.h"
 #include "doctor/private.h"
 #include "entrance/entrance.h"
 
@@ -46,8 +48,8 @@ try_file(const char *path, int *mode)
 	if (fd < 0)
 		return -1;
 	errno = 0; /* a short write sets none */
-	if (write(fd, text, sizeof(text) - 1) != (ssize_t)sizeof(text) - 1 ||
-	    fsync(fd) != 0 || fstat(fd, &st) != 0)
+	if (compat_write(fd, text, sizeof(text) - 1) != sizeof(text) - 1 ||
+	    compat_fsync(fd) != 0 || fstat(fd, &st) != 0)
 		failure = errno != 0 ? errno : EIO;
 	else
 		*mode = (int)(st.st_mode & 0777);

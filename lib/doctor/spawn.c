@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "compat/again.h"
 #include "doctor/private.h"
 
 #define OUTPUT_MAX ((size_t)64 << 10)
@@ -40,9 +41,7 @@ read_all(int fd, int64_t deadline, struct buf *out)
 			return false;
 		if (poll(&p, 1, (int)left) <= 0)
 			continue;
-		n = read(fd, piece, sizeof(piece));
-		if (n < 0 && errno == EINTR)
-			continue;
+		n = compat_read(fd, piece, sizeof(piece));
 		if (n <= 0)
 			return true;
 		if (out->len + (size_t)n <= OUTPUT_MAX)

@@ -2,6 +2,7 @@
  * The XML of a cascade.  The path of an element below <cascade> says what it
  * is; the text of those that matter is collected and read at their end.
  */
+#include "compat/again.h"
 #include "face/internal.h"
 
 #include <errno.h>
@@ -350,9 +351,7 @@ face_cascade_load(const char *path, struct err *err)
 		err_set(err, "out of memory");
 		goto done;
 	}
-	while ((n = read(fd, xml + len, FACE_XML_MAX + 1 - len)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
+	while ((n = compat_read(fd, xml + len, FACE_XML_MAX + 1 - len)) != 0) {
 		if (n < 0) {
 			err_sys(err, errno, "cannot read");
 			goto done;

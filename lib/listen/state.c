@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat/again.h"
 #include "compat/claim.h"
 #include "listen/listen.h"
 #include "json/json.h"
@@ -65,7 +66,7 @@ static int
 read_file(struct listen_state *s, struct listen_position *at, struct err *err)
 {
 	char text[STATE_BYTES + 1];
-	ssize_t n = pread(s->fd, text, sizeof(text), 0);
+	ssize_t n = compat_pread(s->fd, text, sizeof(text), 0);
 
 	memset(at, 0, sizeof(*at));
 	if (n < 0)
@@ -134,13 +135,13 @@ listen_state_put(struct listen_state *s, const struct listen_position *at,
 		    at->epoch, at->sequence);
 		snprintf(text + n, sizeof(text) - (size_t)n, "%*s",
 		    STATE_BYTES - n, "}\n");
-		if (pwrite(s->fd, text, STATE_BYTES, 0) != STATE_BYTES)
+		if (compat_pwrite(s->fd, text, STATE_BYTES, 0) != STATE_BYTES)
 			return err_sys(err, errno, "%s", s->path);
 		s->written = *at;
 		s->synced = false;
 	}
 	if (synced && !s->synced) {
-		if (fdatasync(s->fd) != 0)
+		if (compat_fdatasync(s->fd) != 0)
 			return err_sys(err, errno, "%s", s->path);
 		s->synced = true;
 	}

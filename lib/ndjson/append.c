@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat/again.h"
 #include "compat/same.h"
 #include "ndjson/ndjson.h"
 
@@ -48,7 +49,7 @@ ndjson_lacks_newline(int fd)
 	char last;
 
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
-	    pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n';
+	    compat_pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n';
 }
 
 int

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat/again.h"
 #include "receive/private.h"
 
 /* Read ${n} bytes at offset ${at}.  Return 0, or -1. */
@@ -22,7 +23,7 @@ static int
 read_at(int fd, char *p, size_t n, int64_t at)
 {
 	while (n > 0) {
-		ssize_t got = pread(fd, p, n, (off_t)at);
+		ssize_t got = compat_pread(fd, p, n, (off_t)at);
 
 		if (got <= 0)
 			return -1;
@@ -111,7 +112,7 @@ find_printed(struct receive *r, const struct stat *st, struct err *err)
 	 * the file, after the newline that would separate the two. */
 	if (r->place.offset != end + 1)
 		r->begun = 0;
-	if ((last > 0 || r->begun > 0) && fdatasync(r->options.fd) != 0)
+	if ((last > 0 || r->begun > 0) && compat_fdatasync(r->options.fd) != 0)
 		last = r->begun = 0;
 	return last;
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat/again.h"
 #include "instant/instant.h"
 #include "serve/private.h"
 
@@ -78,9 +79,9 @@ at_line_start(int fd, off_t at)
 
 	if (at <= 0)
 		return true;
-	n = pread(fd, &last, 1, at - 1);
+	n = compat_pread(fd, &last, 1, at - 1);
 	if (n < 0 && (in = reopen(fd, O_RDONLY)) >= 0) {
-		n = pread(in, &last, 1, at - 1);
+		n = compat_pread(in, &last, 1, at - 1);
 		close(in);
 	}
 	return n == 1 && last == '\n';
@@ -297,7 +298,7 @@ fail(struct serve_output *o, int errnum, bool lost)
 	o->failed = true;
 	if (o->syncs) {
 		end -= cut(o, end - o->whole);
-		if (!lost && fdatasync(o->fd) == 0)
+		if (!lost && compat_fdatasync(o->fd) == 0)
 			o->synced = o->whole;
 		else
 			cut(o, end - o->synced);
@@ -312,7 +313,7 @@ sync_now(struct serve_output *o)
 
 	if (o->failed || o->synced == end)
 		return;
-	if (fdatasync(o->fd) != 0) {
+	if (compat_fdatasync(o->fd) != 0) {
 		fail(o, errno, true);
 		return;
 	}

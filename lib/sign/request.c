@@ -1,4 +1,5 @@
 #include "buf/ascii.h"
+#include "compat/again.h"
 #include "sign/scheme.h"
 #include "sign/stream.h"
 
@@ -15,9 +16,7 @@ sign_read_all(int fd, size_t max, struct buf *out, struct err *err)
 
 		if (buf_reserve(out, READ_AT_ONCE) != 0)
 			return err_sys(err, errno = ENOMEM, "read failed");
-		n = read(fd, out->data + out->len, READ_AT_ONCE);
-		if (n < 0 && errno == EINTR)
-			continue;
+		n = compat_read(fd, out->data + out->len, READ_AT_ONCE);
 		if (n < 0)
 			return err_sys(err, errno, "read failed");
 		if (n == 0)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat/again.h"
 #include "compat/claim.h"
 #include "compat/real.h"
 #include "spool/internal.h"
@@ -57,7 +58,7 @@ lock_beside(struct spool *s, struct err *err)
 		return err_sys(err, errno, "cannot be locked");
 	if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
 		ssize_t got = errno == EWOULDBLOCK
-		    ? pread(s->lock, pid, sizeof(pid) - 1, 0)
+		    ? compat_pread(s->lock, pid, sizeof(pid) - 1, 0)
 		    : 0;
 
 		pid[got > 0 ? got : 0] = '\0';
@@ -66,7 +67,7 @@ lock_beside(struct spool *s, struct err *err)
 	}
 	n = snprintf(pid, sizeof(pid), "%ld", (long)getpid());
 	if (ftruncate(s->lock, 0) != 0 ||
-	    pwrite(s->lock, pid, (size_t)n, 0) < 0)
+	    compat_pwrite(s->lock, pid, (size_t)n, 0) < 0)
 		return 0; /* the process ID is only for the message */
 	return 0;
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "compat/again.h"
 #include "video/internal.h"
 
 /* A capture rate this close to that of playing is the same: cameras write the
@@ -23,7 +24,8 @@ read_at(void *context, long long at, void *to, size_t n)
 {
 	const struct video *v = context;
 
-	return pread(v->source.fd, to, n, (off_t)at) == (ssize_t)n ? 0 : -1;
+	return compat_pread(v->source.fd, to, n, (off_t)at) == (ssize_t)n ? 0
+									  : -1;
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "compat/again.h"
 #include "video/internal.h"
 
 #define IO_SIZE (32 << 10)
@@ -32,17 +33,6 @@ tap(struct video *v, int64_t at, const uint8_t *bytes, size_t n)
 	v->tapped = at + (int64_t)n;
 }
 
-static ssize_t
-read_at(int fd, void *to, size_t len, int64_t at)
-{
-	ssize_t n;
-
-	do
-		n = pread(fd, to, len, (off_t)at);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
-
 /* Read a file for the tap, up to ${end} or to its end.  Return 0, or -1 with
  * errno set. */
 static int
@@ -60,7 +50,7 @@ tap_up_to(struct video *v, int64_t end)
 		    ? (size_t)(end - v->tapped)
 		    : TAP_SIZE;
 
-		n = read_at(v->source.fd, block, want, v->tapped);
+		n = compat_pread(v->source.fd, block, want, v->tapped);
 		if (n > 0)
 			tap(v, v->tapped, block, (size_t)n);
 	}
@@ -82,10 +72,7 @@ read_stream(struct video *v, uint8_t *to, size_t len)
 		memcpy(to, s->head + v->pos, (size_t)n);
 		return n;
 	}
-	do
-		n = read(s->fd, to, len);
-	while (n < 0 && errno == EINTR);
-	return n;
+	return compat_read(s->fd, to, len);
 }
 
 /* A seekable source is read by position, so that whoever else reads the same
@@ -101,7 +88,7 @@ io_read(void *context, uint8_t *buf, int len)
 	else if (v->opened && tap_up_to(v, v->pos) != 0)
 		n = -1;
 	else
-		n = read_at(v->source.fd, buf, (size_t)len, v->pos);
+		n = compat_pread(v->source.fd, buf, (size_t)len, v->pos);
 	if (n < 0 && v->options.stopped != NULL &&
 	    v->options.stopped(v->options.context))
 		return AVERROR_EOF;

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include "compat/again.h"
 #include "video/internal.h"
 
 enum {
@@ -15,7 +16,7 @@ read_head(const struct video *v, unsigned char head[HEAD])
 	memset(head, 0, HEAD);
 	if (!v->source.seekable)
 		memcpy(head, v->source.head, n);
-	else if (pread(v->source.fd, head, HEAD, 0) < 0)
+	else if (compat_pread(v->source.fd, head, HEAD, 0) < 0)
 		memset(head, 0, HEAD);
 }
 

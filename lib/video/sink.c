@@ -12,6 +12,7 @@
 #include <libavutil/mem.h>
 
 #include "compat/unnamed.h"
+#include "compat/write.h"
 #include "video/ffmpeg.h"
 
 #define IO_BYTES 65536
@@ -24,21 +25,12 @@ static int
 io_write(void *opaque, ffmpeg_written *data, int size)
 {
 	struct video_sink *s = opaque;
-	int done = 0;
 
-	while (done < size) {
-		ssize_t n = write(s->fd, data + done, (size_t)(size - done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			if (s->error == 0)
-				s->error = errno;
-			return AVERROR(errno);
-		}
-		done += (int)n;
-	}
-	return size;
+	if (compat_write(s->fd, data, (size_t)size) == (size_t)size)
+		return size;
+	if (s->error == 0)
+		s->error = errno;
+	return AVERROR(errno);
 }
 
 static int64_t

@@ -1,3 +1,4 @@
+#include "compat/again.h"
 #include "video/video.h"
 
 #include <sys/stat.h>
@@ -16,17 +17,6 @@
 /* What a Git LFS checkout leaves in place of a file it has not fetched. */
 static const char lfs_mark[] = "version https://git-lfs.github.com/";
 
-static ssize_t
-read_some(int fd, void *buf, size_t len)
-{
-	ssize_t n;
-
-	do
-		n = read(fd, buf, len);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
-
 /* Read ahead until the head holds ${want} bytes.  Return how many it holds
  * then, fewer at the end of the stream; or -1. */
 static ssize_t
@@ -35,7 +25,8 @@ head_fill(struct video_source *s, size_t want)
 	ssize_t n;
 
 	while (s->head_len < want) {
-		n = read_some(s->fd, s->head + s->head_len, want - s->head_len);
+		n = compat_read(
+		    s->fd, s->head + s->head_len, want - s->head_len);
 		if (n < 0)
 			return -1;
 		if (n == 0)
@@ -166,7 +157,7 @@ look_ahead(struct video_source *s, struct err *err)
 	int late;
 
 	if (s->seekable) {
-		if ((n = pread(s->fd, head, sizeof(head), 0)) < 0)
+		if ((n = compat_pread(s->fd, head, sizeof(head), 0)) < 0)
 			goto unreadable;
 		return check_head(head, (size_t)n, err);
 	}
@@ -270,7 +261,7 @@ video_source_spool(struct video_source *source,
 			err_sys(err, errno, "cannot write a temporary file");
 			return VIDEO_SYSTEM;
 		}
-		if ((n = read_some(source->fd, buf, COPY_SIZE)) < 0) {
+		if ((n = compat_read(source->fd, buf, COPY_SIZE)) < 0) {
 			err_sys(err, errno, "cannot read");
 			return VIDEO_SYSTEM;
 		}
