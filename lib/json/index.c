@@ -36,7 +36,7 @@ new_member(struct json_index *ix)
 bool
 json_scan_no_memory(const struct json_scan *s)
 {
-	return s->error != NULL && strcmp(s->error, "out of memory") == 0;
+	return s->no_memory;
 }
 
 static int

@@ -45,6 +45,7 @@ struct json_scan {
 	size_t where;      /* after JSON_ERROR: offset in the text */
 
 	/* The scanner's own: */
+	bool no_memory; /* after JSON_ERROR: this is why */
 	const char *start, *p, *end;
 	unsigned depth;
 	unsigned state;

@@ -40,17 +40,21 @@ json_scan_start(struct json_scan *s, struct span text)
 	s->span = (struct span){text.p, 0};
 	s->escaped = false;
 	s->error = NULL;
+	s->no_memory = false;
 	s->where = 0;
 	s->depth = 0;
 	s->state = STATE_VALUE;
 	s->in_object = 0;
 }
 
+static const char out_of_memory[] = "out of memory";
+
 /* Record what is wrong, and where.  Return NULL. */
 static const char *
 fail(struct json_scan *s, const char *at, const char *why)
 {
 	s->error = why;
+	s->no_memory = why == out_of_memory;
 	s->where = (size_t)(at - s->start);
 	return NULL;
 }
@@ -304,7 +308,7 @@ open_container(struct json_scan *s, const char *p, bool object,
 	s->in_object &= ~(1ULL << s->depth);
 	if (object) {
 		if (s->keys == NULL && (s->keys = json_keys_new()) == NULL)
-			return fail(s, p, "out of memory");
+			return fail(s, p, out_of_memory);
 		s->in_object |= 1ULL << s->depth;
 		json_keys_open(s->keys);
 	}
@@ -382,7 +386,7 @@ scan_key(struct json_scan *s, const char *p, enum state *state,
 	case 1:
 		return fail(s, at, "duplicate key");
 	default:
-		return fail(s, at, "out of memory");
+		return fail(s, at, out_of_memory);
 	}
 	p = skip_space(p, s->end);
 	return p < s->end && *p == ':' ? p + 1 : fail(s, p, "':' expected");

@@ -130,8 +130,9 @@ int spool_add_unlogged(
     struct spool *s, int64_t seq, int64_t endpoint, struct err *err);
 
 /* Add the delivery ${j} (seq, endpoint, state, at, since, session).  If it is
- * *${known}, nothing is added, and ${j} is set to what the spool has.  Return
- * 0, or -1 with ${err}. */
+ * *${known}, nothing is added, and ${j} is set to what the spool has; of an
+ * unlogged one, which has no row, only the state, SPOOL_READY.  Return 0, or -1
+ * with ${err}. */
 int spool_add_delivery(
     struct spool *s, struct spool_delivery *j, bool *known, struct err *err);
 

@@ -68,31 +68,40 @@ fetch(struct history *h)
 	return any;
 }
 
+/* Move ${c} to the next line or gap, and read the pages that it wants.  Return what is
+ * there; HISTORY_WAIT: no page that it wants can be read. */
+static enum history_found
+move(struct history *h, struct history_cursor *c, struct history_result *r)
+{
+	bool waited = false;
+
+	for (;;) {
+		enum history_found found = history_next(h, c, r, &err);
+
+		if (found == HISTORY_MORE)
+			continue;
+		if (found != HISTORY_WAIT || waited || !fetch(h))
+			return found;
+		waited = true;
+	}
+}
+
 /* Move ${c} to the next line, past gaps.  Return its number, or 0. */
 static uint64_t
 next_line(struct history *h, struct history_cursor *c)
 {
 	struct history_result r;
+	enum history_found found;
 	uint64_t n;
 
-	for (int i = 0; i < 9; i++) {
-		switch (history_next(h, c, &r, &err)) {
-		case HISTORY_LINE:
-			n = r.entry->sequence;
-			history_entry_unref(r.entry);
-			return n;
-		case HISTORY_WAIT:
-			fetch(h);
-			break;
-		case HISTORY_GAP:
-		case HISTORY_MORE:
-			break;
-		case HISTORY_NONE:
-		case HISTORY_FAILED:
-			return 0;
-		}
-	}
-	return 0;
+	do
+		found = move(h, c, &r);
+	while (found == HISTORY_GAP);
+	if (found != HISTORY_LINE)
+		return 0;
+	n = r.entry->sequence;
+	history_entry_unref(r.entry);
+	return n;
 }
 
 /* Move ${c} to the end.  Write the first and the last number, how many there were,
@@ -102,39 +111,27 @@ all(struct history *h, struct history_cursor *c, char text[120])
 {
 	uint64_t first = 0, last = 0, count = 0;
 	struct history_result r;
+	enum history_found found;
 	char gap[60] = "";
-	bool waited = false;
 
-	for (;;) {
-		switch (history_next(h, c, &r, &err)) {
-		case HISTORY_LINE:
-			first = first == 0 ? r.entry->sequence : first;
-			last = r.entry->sequence;
-			count++;
-			history_entry_unref(r.entry);
-			waited = false;
-			continue;
-		case HISTORY_GAP:
+	while (
+	    (found = move(h, c, &r)) == HISTORY_LINE || found == HISTORY_GAP) {
+		if (found == HISTORY_GAP) {
 			snprintf(gap, sizeof(gap), " %s %" PRIu64 " %" PRIu64,
 			    history_reason_name(r.gap.reason), r.gap.after,
 			    r.gap.before);
 			continue;
-		case HISTORY_WAIT:
-			if (waited || !fetch(h))
-				return "stuck";
-			waited = true;
-			continue;
-		case HISTORY_MORE:
-			continue;
-		case HISTORY_NONE:
-			snprintf(text, 120,
-			    "%" PRIu64 "-%" PRIu64 " %" PRIu64 "%s", first,
-			    last, count, gap);
-			return text;
-		case HISTORY_FAILED:
-			return err.text;
 		}
+		first = first == 0 ? r.entry->sequence : first;
+		last = r.entry->sequence;
+		count++;
+		history_entry_unref(r.entry);
 	}
+	if (found != HISTORY_NONE)
+		return found == HISTORY_WAIT ? "stuck" : err.text;
+	snprintf(text, 120, "%" PRIu64 "-%" PRIu64 " %" PRIu64 "%s", first,
+	    last, count, gap);
+	return text;
 }
 
 static struct history *
