@@ -141,7 +141,7 @@ put_reading(struct buf *out, const struct plot_data *d,
 		    "<span class=\"sure\"><span class=\"meter\" "
 		    "aria-hidden=\"true\"><i "
 		    "style=\"width:%.0f%%\"></i></span> "
-		    "%s %s%s</span></td>",
+		    "confidence %s: %s%s</span></td>",
 		    100 * r->confidence, confidence,
 		    plot_sure_word(plot_sure_of_reading(r)),
 		    r->is_uncalibrated ? ", uncalibrated" : "");

@@ -112,7 +112,7 @@ put_cell(struct plot_svg *g, const struct plot_data *d,
 		plot_svg_textf(g, "ink", x, y, "%s %s (not known)", value,
 		    plot_vital_unit(v));
 	else
-		plot_svg_textf(g, "ink", x, y, "%s %s (%s %s)", value,
+		plot_svg_textf(g, "ink", x, y, "%s %s (%s: %s)", value,
 		    plot_vital_unit(v), confidence,
 		    plot_sure_word(plot_sure_of_reading(r)));
 }

@@ -88,7 +88,7 @@ put_row(struct plot_text *t, const struct plot_reading *r, enum vital v)
 		used += METER_COLUMNS + 2;
 	}
 	plot_confidence_text(confidence, sizeof(confidence), r->confidence);
-	snprintf(text, sizeof(text), "%s %-6s %s%g%s", confidence,
+	snprintf(text, sizeof(text), "%s: %-6s %s%g%s", confidence,
 	    plot_sure_word(plot_sure_of_reading(r)), plot_text_tolerance(t),
 	    info->tolerance,
 	    !r->is_uncalibrated           ? ""
@@ -124,7 +124,7 @@ put_others(struct plot_text *t, const struct plot_source *s)
 			buf_add_text(&text, " (confidence not known)");
 		else
 			buf_addf(&text, " (%s%s)", confidence,
-			    plot_sure_of_reading(r) == PLOT_UNSURE ? " unsure"
+			    plot_sure_of_reading(r) == PLOT_UNSURE ? ": unsure"
 								   : "");
 	}
 	plot_text_wrap(t, buf_span(&text), 7);

@@ -52,9 +52,9 @@ delivery >audit
 try 'one recording as text' vitals-plot -f text --ascii one
 is_status 0
 stdout_has '^a.mp4 .* 30 s, h264 640x480, 30 frames/s$'
-stdout_has '^  Heart rate      72.3 /min  ==========  0.99 sure   +-5$'
+stdout_has '^  Heart rate      72.3 /min  ==========  0.99: sure   +-5$'
 stdout_has '^  Breathing        -  too short$'
-stdout_has 'SpO2 .* 0.20 unsure +-4, uncalibrated: a trend$'
+stdout_has 'SpO2 .* 0.20: unsure +-4, uncalibrated: a trend$'
 stdout_has '^Pulse wave$'
 stdout_has 'beats: [0-9]* clear ^$'
 is_stderr ''
@@ -140,8 +140,8 @@ is_stderr ''
 printf '%s\n' '{"record":"measurement","source":"a","offsetSeconds":0,"durationSeconds":30,"readings":[{"vital":"heartRate","value":70,"confidence":0.998},{"vital":"oxygenSaturation","value":97,"confidence":0.95,"status":"uncalibrated"},{"vital":"perfusionIndex","value":0.5,"confidence":0.3},{"vital":"hrvPnn50","value":20,"confidence":null},{"vital":"hrvSdnn","value":45,"confidence":0.9}]}' >kinds
 try 'confidences as text' vitals-plot -f text kinds
 is_status 0
-stdout_has 'SpO2 .* 0.95 unsure'
-stdout_has 'Also HRV pNN50 20 % (confidence not known), Perfusion 0.50 % (0.30 unsure)'
+stdout_has 'SpO2 .* 0.95: unsure'
+stdout_has 'Also HRV pNN50 20 % (confidence not known), Perfusion 0.50 % (0.30: unsure)'
 is_stderr ''
 try 'confidences of several' vitals-plot -f text -w 120 kinds three
 is_status 0
@@ -149,13 +149,13 @@ stdout_has '^a  .* 97 (0.95?)'
 is_stderr ''
 try 'confidences of a page' vitals-plot -f html kinds
 is_status 0
-stdout_has '0.95 unsure, uncalibrated'
+stdout_has 'confidence 0.95: unsure, uncalibrated'
 stdout_has '<td>70.0 /min</td><td>0.99</td>'
 stdout_has '<td>45 ms</td><td>0.90</td>'
 is_stderr ''
 try 'confidences of a picture' vitals-plot -f svg kinds three
 is_status 0
-stdout_has '(0.95 unsure)'
+stdout_has '(0.95: unsure)'
 ! grep -q 'class="line dash"' "$WORK/.out"
 ok 'a confidence of 0.9 is sure'
 stdout_has 'SpO2: 97 %, confidence 0.95, uncalibrated\.'
