@@ -98,14 +98,14 @@ is_stderr ''
 bad 'another attribute' 's/"ce-id":"1"/"ce-id":"2"/' "$wrong"
 bad 'one less' 's/"ce-id":"1",//' 'signature-input: sig1 covers ce-id, which is not there'
 bad 'one more' 's/"x-a"/"ce-subject"/' 'the signature does not cover ce-subject'
-jq -r '.headers + {"webhook-id": .id, "content-type": .contentType} | to_entries[] | "\(.key): \(.value)"' message >head
+jq -r '.headers + {"webhook-id": .id, "content-type": .contentType} | to_entries[] | "\(.key): \(.value)"' message >fields
 printf data >data
-try 'a body and its headers' vitals-verify -q -s rfc9421 -k key --at $at --headers head data
+try 'a body and its headers' vitals-verify -q -s rfc9421 -k key --at $at --headers fields data
 is_status 0
 stdout_is_file data
 is_stderr ''
-echo 'CE-Subject: x' >>head
-try 'one more header' vitals-verify -s rfc9421 -k key --at $at --headers head data
+echo 'CE-Subject: x' >>fields
+try 'one more header' vitals-verify -s rfc9421 -k key --at $at --headers fields data
 is_status 1
 is_stdout ''
 is_stderr 'vitals-verify: data: the signature does not cover ce-subject'
