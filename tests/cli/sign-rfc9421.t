@@ -4,6 +4,7 @@
 # openssl; what vitals-verify reports; delivery from vitals-post to vitals-receive.
 . "$(dirname "$0")/tap.sh"
 
+command -v jq >/dev/null || skip_all 'no jq here'
 umask 077
 echo whsec_uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtbmHhIDi6pcl8jsasjlTMtDQ== >key
 vitals-sign -q --new-key other
