@@ -18,7 +18,7 @@ static struct options {
 	int64_t tolerance;
 	unsigned scheme, output;
 	const char *at;
-	bool any_time;
+	bool any_time, unsigned_attributes;
 	struct options_request request;
 	struct filter filter;
 } opt = {
@@ -34,6 +34,9 @@ static const struct cli_option table[] = {
 	MESSAGE_TIMESTAMP_MAX),
     CLI_FLAG("any-time", 0, "accept signatures of any age", &opt.any_time),
     CLI_TEXT("at", 0, "TIME", "check as of TIME (default: now)", &opt.at),
+    CLI_FLAG("unsigned-attributes", 0,
+	"accept binary CloudEvents whose attributes are not signed",
+	&opt.unsigned_attributes),
     CLI_HEADING("Messages"),
     CLI_CHOICE("output", 'o', "payload|message",
 	"what to print of good messages (default: payload)", &opt.output),
@@ -90,6 +93,7 @@ check_options(struct sign_stream *s, int operands)
 		    opt.at);
 	s->tolerance = opt.any_time ? SIGN_FOREVER : opt.tolerance;
 	s->whole = opt.output == OUTPUT_MESSAGE;
+	s->unsigned_attributes = opt.unsigned_attributes;
 	return CLI_GO;
 }
 

@@ -265,8 +265,9 @@ verify(struct sign_stream *s, const struct sign_request *r, sign_lookup *find,
 	switch (sign_verify(
 	    s->keys, find, context, body, time_of(s), s->tolerance, v, err)) {
 	case SIGN_GOOD:
-		return sign_attributes_check(
-			   s->keys, r, find(context, "content-type"), err) == 0
+		return s->unsigned_attributes ||
+			sign_attributes_check(
+			    s->keys, r, find(context, "content-type"), err) == 0
 		    ? VERDICT_GOOD
 		    : VERDICT_BAD;
 	case SIGN_FAILED:

@@ -33,6 +33,8 @@ struct sign_stream {
 	int64_t tolerance;        /* verifying: seconds, or SIGN_FOREVER */
 	bool whole;               /* verifying: write the message, not its
 				     payload */
+	bool unsigned_attributes; /* verifying: those of an event in binary
+				     mode need not be covered */
 	struct message_reader reader;
 	struct message message; /* the last message */
 	struct buf value;

@@ -110,6 +110,15 @@ try 'one more header' vitals-verify -s rfc9421 -k key --at $at --headers fields 
 is_status 1
 is_stdout ''
 is_stderr 'vitals-verify: data: the signature does not cover ce-subject'
+try 'one that may be unsigned' vitals-verify -q -s rfc9421 -k key --at $at --unsigned-attributes --headers fields data
+is_status 0
+stdout_is_file data
+is_stderr ''
+jq -c '.headers["ce-subject"] = "x"' message >typed
+try 'in a message, too' vitals-verify -s rfc9421 -k key --at $at --unsigned-attributes typed
+is_status 0
+is_stdout 'data'
+is_stderr ''
 jq -c '.contentType = "application/json"' event >typed
 vitals-sign -s rfc9421 -k key --at $at typed >message
 bad 'attributes of what is an event already' 's/json",/cloudevents+json",/' "$wrong"
