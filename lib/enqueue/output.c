@@ -142,6 +142,7 @@ enqueue_drain_output(struct enqueue_run *r)
 			break;
 		/* In steps: a signal may come meanwhile. */
 		(void)poll(&p, 1, 100);
+		enqueue_take_signals(r);
 		if (ndjson_flush(r->out) != 0)
 			output_failed(r);
 		if (r->stop < 0 && p.revents == 0)

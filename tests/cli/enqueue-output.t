@@ -11,8 +11,8 @@ redis_start a
 events_from 1 2000 >in
 jq -r .id in | sort >ids
 
-queued() { # STREAM: has a line come?
-	[ "$(redis_cli a xlen "{$1}:0" 2>/dev/null)" -ge 1 ]
+queued() { # STREAM N: or more
+	[ "$(redis_cli a xlen "{$1}:0" 2>/dev/null)" -ge "$2" ]
 }
 
 # ---- A full output, with lines to come.
@@ -36,7 +36,7 @@ start() { # STREAM
 	dd if=/dev/zero of=out oflag=nonblock bs=4096 count=4096 2>/dev/null
 	vitals-enqueue --partitions 1 "$REDIS/$1" <in >out 2>err 7>&- &
 	ENQUEUE=$!
-	wait_for queued "$1"
+	wait_for queued "$1" 1
 	ok "a line is in the queue $1"
 }
 start late
@@ -49,17 +49,21 @@ is 'it waits for its reader' "$? $(cat err)" '0 '
 wait "$READER"
 is 'and all receipts are read' "$(jq -r .id receipts | sort | cmp - ids && echo same)" same
 
-exec 7<>out
-start never
-kill -TERM "$ENQUEUE"
-wait "$ENQUEUE"
-is 'after SIGTERM it does not wait for ever' $? 3
-grep -q '^vitals-enqueue: <stdout>: no reader: [0-9]* bytes of receipts are lost$' err
-ok 'and says what is lost' err
-exec 7>&-
-vitals-enqueue "$REDIS/never" <in >receipts 2>again
-is 'the receipts can be had again' "$? $(jq -r .id receipts | sort | cmp - ids && echo same)" '0 same'
-is 'each is there once' "$(redis_lines a never | jq -r .id | sort | cmp - ids && echo same)" same
+# The signal comes while lines are queued, or when only receipts are left.
+for lines in 1 2000; do
+	exec 7<>out
+	start never$lines
+	wait_for queued never$lines $lines
+	kill -TERM "$ENQUEUE"
+	wait "$ENQUEUE"
+	is "SIGTERM after $lines: it does not wait for ever" $? 3
+	grep -q '^vitals-enqueue: <stdout>: no reader: [0-9]* bytes of receipts are lost$' err
+	ok 'and says what is lost' err
+	exec 7>&-
+	vitals-enqueue "$REDIS/never$lines" <in >receipts 2>again
+	is 'the receipts can be had again' "$? $(jq -r .id receipts | sort | cmp - ids && echo same)" '0 same'
+	is 'each is there once' "$(redis_lines a never$lines | jq -r .id | sort | cmp - ids && echo same)" same
+done
 
 # ---- A spool that cannot grow.
 
