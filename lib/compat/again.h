@@ -1,6 +1,6 @@
 /*
  * compat/again: calls that a signal may interrupt before they have done anything,
- * made again until none does.  SA_RESTART is not enough: a debugger, a checkpoint
+ * retried until none does.  SA_RESTART is not enough: a debugger, a checkpoint
  * or a network file system interrupts, too, and POSIX lets a sync fail so.
  *
  * Otherwise they are those of POSIX: one call each, which may do less than asked.

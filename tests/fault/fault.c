@@ -13,7 +13,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,53 +22,23 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "program.h"
+
 static const char *victim;
-static const char *text_start, *text_end; /* the program's own code */
 static long at;
 static long calls;
 static int hard;
 static off_t synced; /* bytes of standard output that are on disk */
-static int log_fd = -1;
-
-/* Where no program looks for a descriptor of its own. */
-#define LOG_FD 200
-
-/* The first object is the program. */
-static int
-find_program(struct dl_phdr_info *info, size_t size, void *unused)
-{
-	(void)size;
-	(void)unused;
-	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-
-		if (p->p_type != PT_LOAD || (p->p_flags & PF_X) == 0)
-			continue;
-		text_start = (const char *)(info->dlpi_addr + p->p_vaddr);
-		text_end = text_start + p->p_memsz;
-	}
-	return 1;
-}
 
 __attribute__((constructor)) static void
 start(void)
 {
 	const char *number = getenv("VITALS_FAULT_AT");
-	const char *log = getenv("VITALS_FAULT_LOG");
-	long fd;
 
 	at = number != NULL ? strtol(number, NULL, 10) : 0;
 	victim = getenv("VITALS_FAULT");
 	hard = getenv("VITALS_FAULT_HARD") != NULL;
-	dl_iterate_phdr(find_program, NULL);
-	if (log == NULL)
-		return;
-	fd = syscall(SYS_openat, AT_FDCWD, log,
-	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return;
-	log_fd = (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, LOG_FD);
-	(void)syscall(SYS_close, fd);
+	program_begin(getenv("VITALS_FAULT_LOG"));
 }
 
 /* No call fails from now on: a program that counts what it executes stores the
@@ -91,8 +60,8 @@ now(const char *function, int lasting)
 	calls++;
 	if (calls != at && !(lasting && calls > at))
 		return 0;
-	if (log_fd >= 0 && calls == at)
-		(void)syscall(SYS_write, log_fd, "x", 1);
+	if (calls == at)
+		program_note();
 	return 1;
 }
 
@@ -111,9 +80,7 @@ char *strndup(const char *s, size_t n);
 static int
 no_memory(const void *caller)
 {
-	const char *p = caller;
-
-	if (p < text_start || p >= text_end || !now("malloc", 0))
+	if (!program_calls(caller) || !now("malloc", 0))
 		return 0;
 	errno = ENOMEM;
 	return 1;

@@ -10,7 +10,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -22,44 +21,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *text_start, *text_end; /* the program's own code */
-static int log_fd = -1;
-
-/* Where no program looks for a descriptor of its own. */
-#define LOG_FD 200
-
-/* The first object is the program. */
-static int
-find_program(struct dl_phdr_info *info, size_t size, void *unused)
-{
-	(void)size;
-	(void)unused;
-	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-
-		if (p->p_type != PT_LOAD || (p->p_flags & PF_X) == 0)
-			continue;
-		text_start = (const char *)(info->dlpi_addr + p->p_vaddr);
-		text_end = text_start + p->p_memsz;
-	}
-	return 1;
-}
+#include "program.h"
 
 __attribute__((constructor)) static void
 start(void)
 {
-	const char *log = getenv("VITALS_INTERRUPT_LOG");
-	long fd;
-
-	dl_iterate_phdr(find_program, NULL);
-	if (log == NULL)
-		return;
-	fd = syscall(SYS_openat, AT_FDCWD, log,
-	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return;
-	log_fd = (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, LOG_FD);
-	(void)syscall(SYS_close, fd);
+	program_begin(getenv("VITALS_INTERRUPT_LOG"));
 }
 
 /* May a call of ${fd} wait? */
@@ -77,15 +44,12 @@ interrupts(unsigned *calls)
 {
 	if (__atomic_add_fetch(calls, 1, __ATOMIC_RELAXED) % 3 == 0)
 		return false;
-	if (log_fd >= 0)
-		(void)syscall(SYS_write, log_fd, "i", 1);
+	program_note();
 	errno = EINTR;
 	return true;
 }
 
-#define OWN                                                         \
-	((const char *)__builtin_return_address(0) >= text_start && \
-	    (const char *)__builtin_return_address(0) < text_end)
+#define OWN program_calls(__builtin_return_address(0))
 
 /* ${result} of the call ${number} with ${...}, unless it is interrupted. */
 #define CALL(result, condition, number, ...)                 \
