@@ -1,17 +1,10 @@
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf/ascii.h"
 #include "diag/diag.h"
 #include "enqueue/internal.h"
-#include "instant/instant.h"
 
 /* The most lines taken in one turn. */
 #define LINES_A_TURN 4096
@@ -19,56 +12,6 @@
 /* Bytes of receipts that their reader has not taken; at this size no lines are
  * taken. */
 #define UNWRITTEN_MAX ((size_t)1 << 20)
-
-/* What the reader reads at once. */
-#define READ_SIZE ((size_t)64 << 10)
-
-/* ---- Signals ------------------------------------------------------------ */
-
-static bool
-is_kind(bool pipe)
-{
-	struct stat st;
-
-	return fstat(STDIN_FILENO, &st) == 0 &&
-	    (pipe ? S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)
-		  : S_ISREG(st.st_mode));
-}
-
-static void
-take_signal(struct enqueue_run *r, uint32_t number)
-{
-	int left = 0;
-
-	/* Who writes to the pipe got it, too. */
-	if (number == SIGINT && r->stop < 0 && !r->ending && r->more &&
-	    is_kind(true)) {
-		diag_note("signal SIGINT: ends with the input; again: at once");
-		r->ending = true;
-		return;
-	}
-	diag_note("signal %s: ends with what is under way",
-	    number == SIGINT       ? "SIGINT"
-		: number == SIGHUP ? "SIGHUP"
-				   : "SIGTERM");
-	if (r->stop >= 0)
-		return;
-	r->stop = instant_monotonic() + (int64_t)ENQUEUE_GRACE * 1000;
-	/* The writer of a pipe believes that what is in it was read.  A file
-	 * can be read again. */
-	if (!is_kind(false) && ioctl(STDIN_FILENO, FIONREAD, &left) == 0 &&
-	    left > 0)
-		r->fills = (size_t)left / READ_SIZE + 1;
-}
-
-void
-enqueue_take_signals(struct enqueue_run *r)
-{
-	struct signalfd_siginfo info;
-
-	while (read(r->signals, &info, sizeof(info)) > 0)
-		take_signal(r, info.ssi_signo);
-}
 
 /* ---- Lines -------------------------------------------------------------- */
 
@@ -207,7 +150,8 @@ report_torn_line(struct enqueue_run *r)
 	struct ndjson_line line;
 	uint64_t bytes, n = 0;
 
-	if (r->stop < 0 || is_kind(false) || !ndjson_torn(r->in, &line, &bytes))
+	if (r->stop < 0 || enqueue_reads_file() ||
+	    !ndjson_torn(r->in, &line, &bytes))
 		return;
 	diag_error("<stdin>:%" PRIu64
 		   ": bad line: the signal came after %" PRIu64 " bytes of it",

@@ -45,6 +45,14 @@ struct enqueue_run {
 
 /* Each file calls only those above it in this list. */
 
+/* ---- signals.c */
+
+/* Take the signals that came. */
+void enqueue_take_signals(struct enqueue_run *r);
+
+/* Is stdin a file, which can be read again? */
+bool enqueue_reads_file(void);
+
 /* ---- output.c */
 
 void enqueue_fail(struct enqueue_run *r, int status);
@@ -84,9 +92,6 @@ bool enqueue_wants_lines(const struct enqueue_run *r);
 
 /* Take the lines that are there without blocking. */
 void enqueue_take_lines(struct enqueue_run *r, bool readable);
-
-/* Take the signals that came. */
-void enqueue_take_signals(struct enqueue_run *r);
 
 /* At the end: report what was read and is not acknowledged, and reject it. */
 void enqueue_report_left(struct enqueue_run *r);
