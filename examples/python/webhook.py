@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import os
 import sqlite3
+import threading
 import time
 
 from flask import Flask, abort, request
@@ -32,6 +33,7 @@ def read_keys(path):
 
 keys = read_keys(os.environ["VITALS_KEY_FILE"])
 store = sqlite3.connect(os.environ.get("VITALS_STORE", "events.db"), check_same_thread=False)
+writing = threading.Lock()  # Flask answers each request in a thread of its own
 store.execute("PRAGMA synchronous = FULL")
 store.execute("CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, body BLOB NOT NULL)")
 
@@ -58,7 +60,7 @@ def hook():
     body = request.get_data()  # the bytes that were signed
     if not is_genuine(request.headers, body):
         abort(401)
-    with store:
+    with writing, store:
         new = store.execute(
             "INSERT OR IGNORE INTO event VALUES (?, ?)", (request.headers["webhook-id"], body)
         ).rowcount
