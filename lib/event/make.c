@@ -68,22 +68,32 @@ number(const struct shape_value *v)
 	return x;
 }
 
-static int
-find_time(struct event_maker *m, struct event_record *t)
+static enum verdict
+find_time(struct event_maker *m, struct event_record *t, struct err *err)
 {
 	const struct shape_value *v = &t->v[RECORD_START];
+	size_t n;
 
 	t->offset = number(&t->v[RECORD_OFFSET]);
-	t->duration = number(&t->v[RECORD_DURATION]);
+	t->duration = t->kind == EVENT_KIND_WAVE
+	    ? event_wave_seconds(
+		  &m->index.scan, &t->v[RECORD_RATE], &t->v[RECORD_VALUES], &n)
+	    : number(&t->v[RECORD_DURATION]);
 	t->has_start = false;
 	if (v->type != JSON_STRING)
-		return 0;
+		return VERDICT_GOOD;
 	buf_clear(&m->scratch);
 	shape_text(v, &m->scratch);
 	if (buf_failed(&m->scratch))
-		return -1;
+		return event_no_memory(err);
 	t->has_start = instant_parse(buf_span(&m->scratch), &t->start) == 0;
-	return 0;
+	/* The checks of the record do not count the values of a wave. */
+	if (!t->has_start ||
+	    (t->offset + t->duration) * 1000 <=
+		(double)(INSTANT_MAX - t->start))
+		return VERDICT_GOOD;
+	err_set(err, "ends after the year 9999");
+	return VERDICT_BAD;
 }
 
 /* ---- Records ------------------------------------------------------------- */
@@ -180,8 +190,9 @@ convert_record(struct event_maker *m, struct span line,
 	if (m->opt.id == EVENT_ID_CONTENT &&
 	    crypto_sha256(line.p, line.n, t.digest) != 0)
 		return event_failed(err, "SHA-256 failed");
-	if (find_time(m, &t) != 0)
-		return event_no_memory(err);
+	rc = find_time(m, &t, err);
+	if (rc != VERDICT_GOOD)
+		return rc;
 	t.session.start = t.v[RECORD_START].value;
 	t.session.offset = t.v[RECORD_OFFSET].value;
 	t.session.duration = t.v[RECORD_DURATION].value;

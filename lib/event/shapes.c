@@ -148,6 +148,22 @@ check_end(const struct shape_value *start, const struct shape_value *offset,
 	return err_set(err, "ends after the year 9999");
 }
 
+double
+event_wave_seconds(struct json_scan *scan, const struct shape_value *rate,
+    const struct shape_value *values, size_t *n)
+{
+	double per_second = 1;
+
+	*n = 0;
+	json_scan_start(scan, values->value);
+	for (enum json_token t = json_scan_next(scan);
+	     t != JSON_END && t != JSON_ERROR; t = json_scan_next(scan))
+		*n += t == JSON_NUMBER || t == JSON_NULL;
+	if (json_number(rate->value, &per_second) != 0)
+		per_second = 1;
+	return (double)*n / per_second;
+}
+
 /* ---- Records -------------------------------------------------------------- */
 
 static int

@@ -132,6 +132,12 @@ int event_read_cloud(struct shape_reader *r, struct span line,
     struct shape_value got[EVENT_FIELDS], struct event_notes *notes,
     struct span *data, struct err *err);
 
+/* Return how long the wave with ${values} at ${rate} lasts, in seconds, and set
+ * *${n} to the number of its values.  Both were checked; ${scan} is scratch. */
+double event_wave_seconds(struct json_scan *scan,
+    const struct shape_value *rate, const struct shape_value *values,
+    size_t *n);
+
 /* The types of events. */
 enum event_kind {
 	EVENT_KIND_COMPLETED,

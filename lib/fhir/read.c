@@ -79,27 +79,15 @@ write_instant(
 	return err_set(err, "%s: FHIR has no year 0", name);
 }
 
-static double
-wave_seconds(struct fhir_maker *m, struct fhir_event *e)
-{
-	double rate = 1;
-
-	json_scan_start(&m->scan, e->v[EVENT_VALUES].value);
-	for (enum json_token t = json_scan_next(&m->scan);
-	     t != JSON_END && t != JSON_ERROR; t = json_scan_next(&m->scan))
-		e->wave_values += t == JSON_NUMBER || t == JSON_NULL;
-	if (json_number(e->v[EVENT_RATE].value, &rate) != 0)
-		rate = 1;
-	return (double)e->wave_values / rate;
-}
-
 static int
 read_times(struct fhir_maker *m, struct fhir_event *e, struct err *err)
 {
 	const struct shape_value *s = e->session;
 	double offset = seconds(&s[EVENT_SESSION_OFFSET]);
-	double duration = e->is_wave ? wave_seconds(m, e)
-				     : seconds(&s[EVENT_SESSION_DURATION]);
+	double duration = e->is_wave
+	    ? event_wave_seconds(&m->scan, &e->v[EVENT_RATE],
+		  &e->v[EVENT_VALUES], &e->wave_values)
+	    : seconds(&s[EVENT_SESSION_DURATION]);
 	int64_t time = 0, start = 0;
 
 	if (read_instant(m, &e->v[EVENT_TIME], &time, err) != 0 ||

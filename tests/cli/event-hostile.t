@@ -106,6 +106,7 @@ offsetSeconds: must be from 0 to 1e+10	{"record":"sample","readings":[],"offsetS
 durationSeconds: must be from 0 to 1e+10	{"record":"measurement","readings":[],"offsetSeconds":0,"durationSeconds":1e14}
 ends after the year 9999	{"record":"sample","readings":[],"startTime":"9999-12-31T23:59:50Z","offsetSeconds":10}
 ends after the year 9999	{"record":"measurement","readings":[],"startTime":"9999-12-31T23:59:50Z","offsetSeconds":4,"durationSeconds":6}
+ends after the year 9999	{"record":"wave","wave":"pulse","sampleRate":1,"values":[1,2,3,4,5,6],"startTime":"9999-12-31T23:59:50Z","offsetSeconds":4}
 durationSeconds: must be a number or null	{"record":"sample","readings":[],"durationSeconds":"30"}
 seq: must be a whole number	{"record":"sample","readings":[],"seq":1.0}
 seq: must be at least 0	{"record":"sample","readings":[],"seq":-1}

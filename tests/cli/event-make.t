@@ -78,9 +78,21 @@ try 'session events' vitals-event --session-events live
 is_status 0
 [ "$(jq -r .type "$WORK/.out" | tr '\n' ' ')" = 'vitals.session.started vitals.sample vitals.wave vitals.session.ended vitals.session.started vitals.sample vitals.session.ended ' ]
 ok 'in their order'
-[ "$(jq -c 'select(.type == "vitals.session.ended") | [.eventCount, .session.durationSeconds * 1]' "$WORK/.out" | tr '\n' ' ')" = '[2,1.5] [1,1] ' ]
+[ "$(jq -c 'select(.type == "vitals.session.ended") | [.eventCount, .session.durationSeconds * 1]' "$WORK/.out" | tr '\n' ' ')" = '[2,1.6] [1,1] ' ]
 ok 'with counts and durations'
 stdout_lines 7
+is_stderr ''
+
+cat >wave <<'Y'
+{"record":"wave","source":"a","startTime":"2026-11-23T06:33:00Z","offsetSeconds":8,"wave":"pulse","sampleRate":4,"values":[0.1,-0.2e1,null,0.3,1,2]}
+Y
+try 'the time of a wave is its end' vitals-event --session s --session-events wave
+is_status 0
+[ "$(jq -r '[.type, .time[11:], .session.durationSeconds] | @csv' "$WORK/.out")" = '"vitals.session.started","06:33:08.000Z",
+"vitals.wave","06:33:09.500Z",
+"vitals.session.ended","06:33:09.500Z",9.5' ]
+ok 'which is also that of the session'
+stdout_lines 3
 is_stderr ''
 
 try 'no session without lines' vitals-event --session-events /dev/null
