@@ -33,8 +33,7 @@ struct fhir_event {
 	struct span id; /* in fhir_maker.id; needs no escape in JSON */
 	bool is_sample, is_wave;
 	bool type_shows; /* in the resources: a measurement, or only a wave */
-	bool has_start, has_duration;
-	char start[INSTANT_TEXT_MAX], end[INSTANT_TEXT_MAX];
+	char start[INSTANT_TEXT_MAX], end[INSTANT_TEXT_MAX]; /* "": unknown */
 	char issued[INSTANT_TEXT_MAX];
 	struct fhir_reading *reading; /* in the maker */
 	size_t readings;

@@ -165,21 +165,26 @@ put_subject(struct fhir_maker *m, struct buf *b, const struct fhir_event *e)
 	}
 }
 
+/* Append the ${time} ${key}, which is unknown if it is empty. */
+static void
+put_bound(struct buf *b, const char *key, const char *time)
+{
+	if (time[0] != '\0')
+		buf_addf(b, "\"%s\":\"%s\"", key, time);
+	else
+		buf_addf(b, "\"_%s\":" UNKNOWN, key);
+}
+
 void
 fhir_put_context(
     struct fhir_maker *m, struct buf *b, const struct fhir_event *e)
 {
 	put_subject(m, b, e);
-	if (e->has_start && e->has_duration) {
-		FHIR_PUT(b, ",\"effectivePeriod\":{\"start\":\"");
-		buf_add_text(b, e->start);
-		buf_add_byte(b, '"');
-	} else {
-		FHIR_PUT(b, ",\"effectivePeriod\":{\"_start\":" UNKNOWN);
-	}
-	FHIR_PUT(b, ",\"end\":\"");
-	buf_add_text(b, e->end);
-	FHIR_PUT(b, "\"},\"issued\":\"");
+	FHIR_PUT(b, ",\"effectivePeriod\":{");
+	put_bound(b, "start", e->start);
+	buf_add_byte(b, ',');
+	put_bound(b, "end", e->end);
+	FHIR_PUT(b, "},\"issued\":\"");
 	buf_add_text(b, e->issued);
 	buf_add_byte(b, '"');
 }

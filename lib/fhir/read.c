@@ -94,10 +94,7 @@ read_times(struct fhir_maker *m, struct fhir_event *e, struct err *err)
 	    write_instant(time, "time", e->issued, err) != 0)
 		return -1;
 	memcpy(e->end, e->issued, sizeof(e->end));
-	e->has_start = s[EVENT_SESSION_START].type == JSON_STRING;
-	e->has_duration =
-	    e->is_wave || s[EVENT_SESSION_DURATION].type == JSON_NUMBER;
-	if (!e->has_start)
+	if (s[EVENT_SESSION_START].type != JSON_STRING)
 		return 0;
 	if (read_instant(m, &s[EVENT_SESSION_START], &start, err) != 0)
 		return -1;
@@ -106,8 +103,17 @@ read_times(struct fhir_maker *m, struct fhir_event *e, struct err *err)
 	start += llround(offset * 1000);
 	if (write_instant(start, "session.startTime", e->start, err) != 0)
 		return -1;
-	return write_instant(
-	    start + llround(duration * 1000), "session.startTime", e->end, err);
+	if (e->is_wave || s[EVENT_SESSION_DURATION].type == JSON_NUMBER)
+		return write_instant(start + llround(duration * 1000),
+		    "session.startTime", e->end, err);
+	if (!e->is_sample) {
+		e->end[0] = '\0';
+		return 0;
+	}
+	/* It is the end of a moving window. */
+	memcpy(e->end, e->start, sizeof(e->end));
+	e->start[0] = '\0';
+	return 0;
 }
 
 /* ---- Parts of the event, as they are read ----------------------------------- */

@@ -153,6 +153,21 @@ stdout_json '.effectivePeriod.start == null and .effectivePeriod._start.extensio
 	and .effectivePeriod.end == "2026-11-23T06:33:30.120Z"
 	and .subject == {"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]}'
 is_stderr ''
+event measurement.completed ',"startTime":"2026-11-23T06:33:00Z","offsetSeconds":2,"durationSeconds":null' ",\"readings\":[$(reading heartRate 70 /min 0.9)]" >endless
+try 'nor is the end' vitals-fhir endless
+is_status 0
+stdout_json '.effectivePeriod == {"start":"2026-11-23T06:33:02.000Z","_end":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]}}
+	and .issued == "2026-11-23T06:33:30.120Z"'
+is_stderr ''
+cp "$WORK/.out" resource
+try 'which is valid' vitals-fhir --check resource
+is_status 0
+stdout_is_file resource
+is_stderr ''
+try 'and becomes the event again' vitals-fhir --from-fhir resource
+is_status 0
+stdout_json '.session == {"id":"s-81","startTime":"2026-11-23T06:33:00Z","offsetSeconds":2} and (.time | endswith(":33:30.1201+01:00"))'
+is_stderr ''
 event measurement.completed "$timed,\"device\":{\"make\":\"Acme\",\"model\":\"C 1\",\"codec\":\"h264\",\"frameRate\":29.970,\"serial\":null,\"lens\":[1]}" ",\"readings\":[$(reading heartRate 70 /min 0.9)]" >device
 try 'the device is contained' vitals-fhir device
 is_status 0
