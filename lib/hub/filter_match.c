@@ -75,6 +75,13 @@ reference_matches(const struct hub_value *v, struct span reference)
 
 /* ---- Quantities ------------------------------------------------------------ */
 
+/* Is ${x} the number of ${v}, to its last digit? */
+static bool
+is_equal(const struct hub_value *v, double x)
+{
+	return x >= v->low && (x < v->high || x <= v->number);
+}
+
 static bool
 number_matches(const struct hub_value *v, double x)
 {
@@ -82,9 +89,9 @@ number_matches(const struct hub_value *v, double x)
 
 	switch (v->prefix) {
 	case HUB_EQ:
-		return x >= v->number - v->half && x < v->number + v->half;
+		return is_equal(v, x);
 	case HUB_NE:
-		return x < v->number - v->half || x >= v->number + v->half;
+		return !is_equal(v, x);
 	case HUB_GT:
 	case HUB_SA:
 		return x > v->number;

@@ -54,9 +54,10 @@ struct hub_value {
 	/* Of a reference: "TYPE/ID" or a URL; or only the ID. */
 	struct span reference;
 	bool only_id;
-	/* Of a quantity: the number, and half of its last digit. */
+	/* Of a quantity: the number, and from where to before where values are
+	 * equal to its last digit. */
 	enum hub_prefix prefix;
-	double number, half;
+	double number, low, high;
 	struct span unit_uri, unit; /* unit n 0: any */
 	/* Of a date. */
 	int64_t start, end;

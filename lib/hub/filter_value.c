@@ -1,8 +1,14 @@
 /* Numbers and dates with a prefix. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "hub/date.h"
 #include "hub/filter_private.h"
+
+/* The largest power of ten that is a double, and the double from which on there
+ * are no halves: 2^52. */
+#define EXACT_POWER 22
+#define EXACT_HALVES 4503599627370496.0
 
 /* Remove the prefix of ${text} and return it. */
 static enum hub_prefix
@@ -30,36 +36,57 @@ take_prefix(struct span *text)
 	return HUB_EQ;
 }
 
-/* Return half of the last digit of the number ${text}: "72" means 71.5 to
- * 72.5, and "7.2e1" the same (R4, Search, 3.1.1.5.4). */
-static double
-half_digit(struct span text)
+/* Return the decimals of the number ${text}: 1 for "7.2", 0 for "72" and
+ * "7.2e1", -1 for "7e1". */
+static int64_t
+decimals_of(struct span text)
 {
-	double half = 0.5;
-	bool after_point = false;
-	int64_t exponent = 0;
+	const char *point = memchr(text.p, '.', text.n);
+	int64_t exponent = 0, decimals = 0;
+	size_t e = 0;
 
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '.') {
-			after_point = true;
-		} else if (text.p[i] == 'e' || text.p[i] == 'E') {
-			struct span rest = {text.p + i + 1, text.n - i - 1};
+	while (e < text.n && text.p[e] != 'e' && text.p[e] != 'E')
+		e++;
+	if (point != NULL)
+		decimals = text.p + e - point - 1;
+	if (e < text.n) {
+		struct span rest = {text.p + e + 1, text.n - e - 1};
 
-			if (rest.n > 0 && rest.p[0] == '+')
-				rest = (struct span){rest.p + 1, rest.n - 1};
-			/* Finite numbers have no larger ones. */
-			if (json_integer(rest, -400, 400, &exponent) != 0)
-				exponent = 0;
-			break;
-		} else if (after_point) {
-			half /= 10;
-		}
+		if (rest.n > 0 && rest.p[0] == '+')
+			rest = (struct span){rest.p + 1, rest.n - 1};
+		/* Finite numbers have no larger ones. */
+		if (json_integer(rest, -400, 400, &exponent) != 0)
+			exponent = 0;
 	}
-	for (; exponent > 0; exponent--)
-		half *= 10;
-	for (; exponent < 0; exponent++)
-		half /= 10;
-	return half;
+	return decimals - exponent;
+}
+
+/* Set the range of ${v}, whose number is written as ${text}: "72" means 71.5 to
+ * less than 72.5, and "7.2e1" the same (R4, Search, 3.1.1.5.4).  The bounds are
+ * quotients of exact numbers: a value that is written like a bound is equal to
+ * it. */
+static void
+set_range(struct hub_value *v, struct span text)
+{
+	int64_t decimals = decimals_of(text);
+	double power = 1, digits;
+
+	v->low = v->high = v->number;
+	if (decimals > EXACT_POWER)
+		return;
+	for (int64_t i = 0; i < decimals || i < -decimals; i++)
+		power *= 10;
+	if (decimals < 0) {
+		v->low = v->number - 0.5 * power;
+		v->high = v->number + 0.5 * power;
+		return;
+	}
+	digits = rint(v->number * power);
+	/* Beyond that, a half is lost, and the range is the number. */
+	if (fabs(digits) >= EXACT_HALVES)
+		return;
+	v->low = (digits - 0.5) / power;
+	v->high = (digits + 0.5) / power;
 }
 
 /* Is ${text} a number of JSON?  A sign '+' and a missing digit are refused. */
@@ -84,7 +111,7 @@ hub_value_quantity(struct hub_value *v, struct span text, struct err *err)
 	if (!is_number(text) || json_number(text, &v->number) != 0)
 		return err_set(err, "'%.*s' is not a number",
 		    (int)(text.n > 40 ? 40 : text.n), text.p);
-	v->half = half_digit(text);
+	set_range(v, text);
 	return 0;
 }
 

@@ -65,6 +65,9 @@ static const struct {
     {"value-quantity=7e1", true, false},
     {"value-quantity=7.25e1", true, false},
     {"value-quantity=72.49", false, false},
+    {"value-quantity=72.50000000000000000000", true, false},
+    {"value-quantity=72.5000000000000000000000000", true, false},
+    {"value-quantity=7250e-2", true, false},
     {"value-quantity=ne72.5", false, false},
     {"value-quantity=ne80", true, false},
     {"value-quantity=gt72.4", true, false},
@@ -206,6 +209,35 @@ check_search(
 	hub_filter_free(f);
 }
 
+/* A value halfway between two numbers with one decimal is the upper one, although
+ * neither can be written exactly in binary. */
+static void
+check_halves(void)
+{
+	static const char form[] =
+	    "{\"resourceType\":\"Observation\",\"status\":\"final\","
+	    "\"code\":{},\"valueQuantity\":{\"value\":%d.%d5}}";
+	unsigned wrong = 0;
+
+	for (int i = 300; i < 2000; i++) {
+		struct hub_filter *f = hub_filter_new(HUB_FOR_TOPIC);
+		char value[16], below[160], above[160];
+		struct err err;
+
+		snprintf(value, sizeof(value), "%d.%d", i / 10, i % 10);
+		snprintf(
+		    below, sizeof(below), form, (i - 1) / 10, (i - 1) % 10);
+		snprintf(above, sizeof(above), form, i / 10, i % 10);
+		CHECK(hub_filter_add(f, SPAN_LIT("value-quantity"),
+			  span_of(value), &err) == 0,
+		    value);
+		wrong += !matches(f, below);
+		wrong += matches(f, above);
+		hub_filter_free(f);
+	}
+	CHECK(wrong == 0, "halves");
+}
+
 static void
 check_bounds(void)
 {
@@ -262,6 +294,7 @@ main(void)
 		CHECK_TEXT(err.text, refused[i].why, "is refused");
 		hub_filter_free(f);
 	}
+	check_halves();
 	check_bounds();
 	return check_done();
 }
