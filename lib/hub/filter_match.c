@@ -54,6 +54,15 @@ has_token(const struct hub_parameter_kind *k, const struct hub_value *v,
 	return false;
 }
 
+/* The system of a status is not in the Observation: it is always the same. */
+static bool
+has_status(const struct hub_value *v, const struct hub_observation *o)
+{
+	return (v->uri.n == 0 ||
+		   span_is(v->uri, "http://hl7.org/fhir/observation-status")) &&
+	    (v->code.n == 0 || same(v->code, o->status));
+}
+
 /* ---- References ------------------------------------------------------------ */
 
 static bool
@@ -191,7 +200,7 @@ value_matches(const struct hub_parameter *p, const struct hub_value *v,
 	case HUB_DATE:
 		return date_matches(v, o);
 	case HUB_STATUS:
-		return same(v->code, o->status);
+		return has_status(v, o);
 	case HUB_ID:
 		return token_matches(v, none, o->id);
 	}
