@@ -58,6 +58,36 @@ hubserver_page_query(struct hubserver_call *c, struct hubserver_page *p,
 	return more < 0 ? -1 : 0;
 }
 
+bool
+hubserver_next_value(struct span *list, struct span *one)
+{
+	const char *comma;
+
+	if (list->n == 0)
+		return false;
+	comma = memchr(list->p, ',', list->n);
+	*one = *list;
+	if (comma != NULL)
+		one->n = (size_t)(comma - list->p);
+	list->p += one->n + (comma != NULL);
+	list->n -= one->n + (comma != NULL);
+	return true;
+}
+
+bool
+hubserver_is_code(struct span value, const char *uri, const char *code)
+{
+	const char *bar = value.n > 0 ? memchr(value.p, '|', value.n) : NULL;
+	struct span before;
+
+	if (bar == NULL)
+		return span_is(value, code);
+	before = (struct span){value.p, (size_t)(bar - value.p)};
+	value.p = bar + 1;
+	value.n -= before.n + 1;
+	return span_is(before, uri) && (value.n == 0 || span_is(value, code));
+}
+
 static void
 put(struct json_writer *w, const char *key, const char *value)
 {

@@ -197,6 +197,14 @@ void hubserver_page_begin(struct hubserver_call *c, struct hubserver_page *p);
 void hubserver_page_add(struct hubserver_call *c, struct hubserver_page *p,
     const char *type, const char *id, struct span resource);
 
+/* Take the next of the values, separated by commas, from ${list}.  Return false
+ * at the end. */
+bool hubserver_next_value(struct span *list, struct span *one);
+
+/* Is ${value}, CODE, SYSTEM|CODE or SYSTEM|, the ${code} of ${system} (R4, Search,
+ * 3.1.1.5.6)? */
+bool hubserver_is_code(struct span value, const char *uri, const char *code);
+
 /* Is there room for another entry? */
 bool hubserver_page_has_room(
     const struct hubserver_call *c, const struct hubserver_page *p);

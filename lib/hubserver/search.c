@@ -66,21 +66,22 @@ property(const struct hub_subscription *s, enum parameter p)
 	return "";
 }
 
-/* Is ${text} one of the values in ${list}, separated by commas? */
+/* The systems of the parameters that are codes; NULL for others. */
+static const char *const parameter_system[PARAMETERS] = {
+    [BY_STATUS] = "http://hl7.org/fhir/subscription-status",
+    [BY_TYPE] = "http://hl7.org/fhir/subscription-channel-type",
+};
+
+/* Is ${text} one of the values in ${list}? */
 static bool
-is_one_of(struct span list, const char *text)
+is_one_of(struct span list, const char *uri, const char *text)
 {
-	size_t n = strlen(text);
+	struct span one;
 
-	while (list.n > 0) {
-		const char *comma = memchr(list.p, ',', list.n);
-		size_t len = comma != NULL ? (size_t)(comma - list.p) : list.n;
-
-		if (len == n && memcmp(list.p, text, n) == 0)
+	while (hubserver_next_value(&list, &one)) {
+		if (uri != NULL ? hubserver_is_code(one, uri, text)
+				: span_is(one, text))
 			return true;
-		len += comma != NULL;
-		list.p += len;
-		list.n -= len;
 	}
 	return false;
 }
@@ -90,7 +91,7 @@ is_wanted(const struct wanted *wanted, const struct hub_subscription *s)
 {
 	for (size_t i = 0; i < PARAMETERS; i++) {
 		if (wanted->given[i] &&
-		    !is_one_of(buf_span(&wanted->value[i]),
+		    !is_one_of(buf_span(&wanted->value[i]), parameter_system[i],
 			property(s, (enum parameter)i)))
 			return false;
 	}

@@ -17,6 +17,10 @@ is 'health' "$(status /healthz) $(cat answer)" '200 ok'
 is 'a topic' "$(status /SubscriptionTopic) $(answer '.type + " " + .entry[0].resource.url')" "200 searchset $TOPIC"
 is 'the topic by its id' "$(status /SubscriptionTopic/vital-signs) $(answer .url)" "200 $TOPIC"
 is 'a search for its URL' "$(status "/SubscriptionTopic?url=$TOPIC") $(answer .total)" '200 1'
+is 'for one of two' "$(status '/SubscriptionTopic?_id=vital-signs,x&status=http://hl7.org/fhir/publication-status%7Cactive,draft') $(answer .total)" '200 1'
+is 'one per page' "$(status '/SubscriptionTopic?_count=1') $(answer '"\(.total) \([.entry[].resource.id] | join(" "))"')" '200 2 vital-signs'
+next=$(answer '.link[] | select(.relation == "next").url')
+is 'the next page' "$(status "${next#"$URL"}") $(answer '"\([.entry[].resource.id] | join(" ")) \([.link[].relation] | join(" "))"')" '200 observations self'
 is 'a search for another' "$(status '/SubscriptionTopic?url=http://other.example/') $(answer .total)" '200 0'
 outcome 'no such topic' "$(status /SubscriptionTopic/other)" 404 not-found 'there is no such SubscriptionTopic'
 
@@ -62,6 +66,8 @@ done
 is 'all' "$(status /Subscription) $(answer '"\(.total) \(.entry | length)"')" '200 7 7'
 is 'by type' "$(status '/Subscription?type=websocket') $(answer '"\(.total) \(.entry[0].resource.id)"')" "200 1 $socket"
 is 'by status' "$(status '/Subscription?status=active,error') $(answer .total)" '200 1'
+is 'by status and its system' "$(status '/Subscription?status=http://hl7.org/fhir/subscription-status%7Cactive') $(answer .total)" '200 1'
+is 'by the status of another system' "$(status '/Subscription?status=urn:other%7Cactive') $(answer .total)" '200 0'
 is 'by URL' "$(status '/Subscription?url=http://127.0.0.1:9/3') $(answer .total)" '200 1'
 is 'by topic' "$(status "/Subscription?criteria=$TOPIC&_format=json") $(answer .total)" '200 7'
 is 'by id' "$(status "/Subscription?_id=$socket,$ID") $(answer .total)" '200 2'
