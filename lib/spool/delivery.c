@@ -68,12 +68,19 @@ spool_add_event(struct spool *s, const struct spool_event *e, int64_t *seq,
 	sqlite3_bind_int64(st, 2, e->accepted);
 	bind_text(st, 3, e->session);
 	sqlite3_bind_blob64(st, 4, e->line.p, e->line.n, SQLITE_STATIC);
+	/* SQLite would use the numbers of forgotten events again, and an event
+	 * with a lower number than those before it would be overtaken. */
+	if (s->newest > 0)
+		sqlite3_bind_int64(st, 5, s->newest + 1);
+	else
+		sqlite3_bind_null(st, 5);
 	if (spool_run(s, st, err) != 0)
 		return -1;
 	*known = sqlite3_changes(s->db) == 0;
-	*seq = sqlite3_last_insert_rowid(s->db);
-	if (!*known)
+	if (!*known) {
+		*seq = s->newest = sqlite3_last_insert_rowid(s->db);
 		return 0;
+	}
 	st = spool_statement(s, SPOOL_FIND_EVENT, err);
 	if (st == NULL)
 		return -1;

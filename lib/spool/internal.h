@@ -56,6 +56,7 @@ struct spool {
 	struct spool_range *unlogged; /* sorted by endpoint and first */
 	size_t unlogged_count, unlogged_cap;
 	size_t unwritten; /* of these */
+	int64_t newest;   /* event of this run; 0: none */
 };
 
 /* Each file calls only those above it in this list. */

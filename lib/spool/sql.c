@@ -12,8 +12,8 @@
 static const char *const sql[SPOOL_STATEMENTS] = {
     [SPOOL_BEGIN] = "BEGIN IMMEDIATE",
     [SPOOL_COMMIT] = "COMMIT",
-    [SPOOL_ADD_EVENT] = "INSERT INTO event(id, accepted, session, line)"
-			" VALUES(?1, ?2, ?3, ?4)"
+    [SPOOL_ADD_EVENT] = "INSERT INTO event(id, accepted, session, line, seq)"
+			" VALUES(?1, ?2, ?3, ?4, ?5)"
 			" ON CONFLICT(id) DO NOTHING",
     [SPOOL_FIND_EVENT] = "SELECT seq, line FROM event WHERE id = ?1",
     [SPOOL_ADD_DELIVERY] =

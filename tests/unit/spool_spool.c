@@ -174,7 +174,7 @@ events(void)
 		seq == 1 && span_is(old, "e-1"),
 	    "a known ID: its number and what was kept of it");
 	spool_rollback(s);
-	CHECK(add("e-1", "") == 1, "undone, it is new again");
+	CHECK(add("e-1", "") == 3, "undone, it is new again");
 	spool_close(s);
 }
 

@@ -197,6 +197,27 @@ lost(void)
 	CHECK(held[1].batch == 0, "in no batch");
 }
 
+/* What memory has room for comes directly, also after all events were forgotten:
+ * from the store it would come later than the next ones of its session. */
+static void
+forgotten(void)
+{
+	open_store("forgotten");
+	accepts("1", true);
+	accepts("2", true);
+	store_settle(s, &e, &held[0], STORE_DELIVERED, NULL);
+	store_settle(s, &e, &held[1], STORE_DELIVERED, NULL);
+	store_flush(s);
+	store_set_time(s, 5000, T0 + 5000);
+	store_forget(s);
+	store_flush(s);
+	CHECK(accepts("1", true) == STORE_COMING, "its ID is forgotten");
+	CHECK(held[count - 1].event->seq == 3, "but not its number");
+	CHECK(accepts("2", true) == STORE_COMING && e.pending == 2,
+	    "and the next one comes after it");
+	CHECK_TEXT(taken(10), "", "what is held is not taken");
+}
+
 static void
 memory(void)
 {
@@ -229,6 +250,7 @@ main(void)
 	once();
 	batches();
 	lost();
+	forgotten();
 	memory();
 	forget_held();
 	store_close(s);
