@@ -106,8 +106,8 @@ struct receive {
 	bool audit_broken;                /* the audit file cannot be written */
 	int64_t audit_tried;    /* monotonic time of the last attempt to */
 	int64_t audited_minute; /* monotonic time: start of a minute, */
-	unsigned audited;       /* and refusals written in it */
-	uint64_t audit_omitted; /* refusals since the last line */
+	unsigned audited;       /* and what needs no key written in it */
+	uint64_t audit_omitted; /* of that, since the last line */
 	bool audit_pushing;     /* push is due */
 	/* With options.shared: */
 	const char *owner;             /* in tokens */
@@ -212,8 +212,8 @@ void receive_binary_put_headers(
 
 /* ---- record.c ---------------------------------------------------------- */
 
-/* Write a line for ${request} to the audit file, if there is one.  Refusals
- * above RECEIVE_AUDITED_MAX are only counted.  Return false if the file cannot
+/* Write a line for ${request} to the audit file, if there is one.  Refusals and
+ * requests that are not verified above RECEIVE_AUDITED_MAX are only counted.  Return false if the file cannot
  * be written. */
 bool receive_audit(struct receive *r, const struct serve_request *request,
     const struct receive_outcome *o);

@@ -56,8 +56,8 @@ enum receive_notice {
 /* The kinds of lines in the audit file, for audit_open. */
 extern const char *const receive_audit_kinds[];
 
-/* The most refusals in a minute that the audit file has; the next line has the
- * count of those omitted. */
+/* The most refusals and answers to OPTIONS in a minute that the audit file has;
+ * the next line has the count of those omitted. */
 #define RECEIVE_AUDITED_MAX 600
 
 struct receive_counters {

@@ -64,7 +64,7 @@ receive_audit_works(struct receive *r, const char **why)
 	return audit_has_room(r->options.audit);
 }
 
-/* Can another refusal be written? */
+/* Can a line that may be omitted be written? */
 static bool
 has_room(const struct receive *r)
 {
@@ -85,7 +85,7 @@ receive_audit_finish(struct receive *r, int64_t ms)
 	r->failed = true;
 }
 
-/* Is a refusal beyond the limit of this minute? */
+/* Is another line beyond the limit of this minute? */
 static bool
 beyond_limit(struct receive *r)
 {
@@ -186,7 +186,9 @@ receive_audit(struct receive *r, const struct serve_request *request,
 {
 	if (r->options.audit == NULL)
 		return true;
-	if (o->why != NULL && (!has_room(r) || beyond_limit(r))) {
+	/* Anybody can be refused, or ask by OPTIONS. */
+	if ((o->why != NULL || !o->verified) &&
+	    (!has_room(r) || beyond_limit(r))) {
 		r->audit_omitted++;
 		return !r->audit_broken;
 	}

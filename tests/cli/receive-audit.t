@@ -177,4 +177,20 @@ is 'a flood: the good one has a line' "$(tail -n 1 audit | jq -r .id)" a4
 jq -s -e 'length == 601 or
 	([.[0], .[-1]] | map(.time[:19] + "Z" | fromdate) | .[1] - .[0] >= 59)' audit >/dev/null
 ok 'a flood: 600 lines in a minute'
+
+# An OPTIONS request needs no key either.
+rm -f audit
+receive --audit audit --allow-origin '*' --metrics /metrics
+curl -s --max-time 300 -X OPTIONS -H 'WebHook-Request-Origin: a.example' \
+	-o answer "$URL/?[1-1500]"
+is 'a flood of OPTIONS: all are answered' \
+	"$(metric 'vitals_receive_requests_total{status="200"}')" 1500
+message_as four '{"id":"a4"}'
+is 'a flood of OPTIONS: a good one' "$(post four)" 202
+finish >/dev/null 2>&1
+is 'a flood of OPTIONS: each is a line or counted' \
+	"$(jq -s 'length - 1 + (map(.omitted) | add)' audit)" 1500
+jq -s -e 'length == 601 or
+	([.[0], .[-1]] | map(.time[:19] + "Z" | fromdate) | .[1] - .[0] >= 59)' audit >/dev/null
+ok 'a flood of OPTIONS: 600 lines in a minute'
 done_testing
