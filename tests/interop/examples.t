@@ -94,6 +94,27 @@ sort stored >a
 sort events.ndjson | cmp -s - a
 ok 'webhook.py: each event is stored once, to the letter'
 
+# What anybody can send is refused: times that are no numbers for Python, or too large
+# ones, and a body that would fill the memory.
+status() { # ARG ...: of the answer to a body with a wrong signature
+	curl -s -o answer -w '%{http_code}\n' --max-time 300 -H 'webhook-id: a' \
+		-H 'webhook-signature: v1,AAAA' "$@" "$url"
+}
+for e_time in "$(printf '\262')" "$(printf '9%.0s' $(seq 400))" \
+	"$(printf '9%.0s' $(seq 5000))"; do
+	try "webhook.py: the time $(printf %.9s "$e_time" | LC_ALL=C tr '\262' '?')" \
+		status -H "webhook-timestamp: $e_time" -d '{}'
+	is_status 0
+	is_stdout 401
+	is_stderr ''
+done
+# It is refused before it is sent.
+try 'webhook.py: a large body' status -X POST -H "webhook-timestamp: $(date +%s)" \
+	-H 'Content-Length: 3000000'
+is_status 0
+is_stdout 413
+is_stderr ''
+
 cp "$EXAMPLES/node/webhook.mjs" .
 ln -s "$INTEROP/node_modules" node_modules
 express() {
