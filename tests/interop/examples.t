@@ -3,7 +3,7 @@
 # Node.js, webhooks in Flask and Express, the dashboard of a video that plays, and the
 # files for Prometheus and Grafana, whose metrics the tools have.
 . "$(dirname "$0")/lib.sh"
-need_command curl ffmpeg jq node python3
+need_command curl ffmpeg jq node prlimit python3
 need_npm express standardwebhooks
 python3 -c 'import flask' 2>/dev/null || skip_all 'no python3-flask here'
 for e_tool in vitals-synth vitals-extract vitals-stream vitals-hub vitals-receive; do
@@ -63,6 +63,9 @@ receipts() { # KEY: deliver all events, and the first one twice
 		jq -c '[.status, .httpStatus]'
 	head -n 1 events.ndjson | vitals-post -q --key-file "$1" --max-attempts 1 "$url" |
 		jq -c '[.status, .httpStatus]'
+}
+post_once() { # the answers to the lines on standard input
+	vitals-post -q --key-file key --max-attempts 1 "$url" | jq -c '[.status, .httpStatus]'
 }
 webhook() { # NAME LOG: its answers
 	wait_for is_up "$2"
@@ -124,8 +127,11 @@ express() {
 	SERVERS="$SERVERS $SERVER"
 }
 express
+bodies() { # of stored.ndjson
+	sed 's/^{"id":"[^"]*","event":\(.*\)}$/\1/' stored.ndjson
+}
 webhook 'webhook.mjs' express.log
-sort stored.ndjson >a
+bodies | sort >a
 sort events.ndjson | cmp -s - a
 ok 'webhook.mjs: each event is stored once, to the letter'
 kill -9 $SERVER
@@ -144,8 +150,35 @@ stdout_lines 3
 is_stderr ''
 [ "$(jq -r .httpStatus .out | sort | uniq -c | tr -s ' ' | tr '\n' ',')" = ' 2 200, 1 201,' ]
 ok 'webhook.mjs: after a crash it knows what it stored'
-tail -n 1 stored.ndjson | cmp -s - new
+bodies | tail -n 1 | cmp -s - new
 ok 'webhook.mjs: half a line does not spoil the next one'
+
+# Whatever is acknowledged is in the file: bodies without an "id", and one for which the
+# file has no room at first.
+printf '%s\n' '{"no":1}' '{"no":2}' >some
+try 'webhook.mjs: events without an ID of their own' post_once <some
+is_status 0
+is_stdout '["delivered",201]
+["delivered",201]'
+is_stderr ''
+bodies | tail -n 2 | sort | cmp -s some -
+ok 'webhook.mjs: both are stored'
+cp stored.ndjson before
+prlimit --pid "$SERVER" --fsize=$(($(wc -c <before) + 20)):
+printf '{"id":"no-3"}\n' >some
+try 'webhook.mjs: no room' post_once <some
+is_status 0
+is_stdout '["dead",500]'
+stderr_has ': dead after 1 attempt: HTTP 500$'
+cmp -s before stored.ndjson
+ok 'webhook.mjs: no room: no part of the event stays in the file'
+prlimit --pid "$SERVER" --fsize=unlimited:
+try 'webhook.mjs: room again' post_once <some
+is_status 0
+is_stdout '["delivered",201]'
+is_stderr ''
+bodies | tail -n 1 | cmp -s some -
+ok 'webhook.mjs: room again: the event is stored'
 
 # ---- Live
 vitals-synth -q -d 12 -r 72 --size 320x240 --face-size 60 clip.mp4
