@@ -1,7 +1,7 @@
 #!/bin/sh
 # The programs of examples/ do what examples/README.md says: the filters in Python and
-# Node.js, webhooks in Flask and Express, the dashboard of a video that plays, and the
-# files for Prometheus and Grafana, whose metrics the tools have.
+# Node.js, webhooks in Flask and Express, a batch without a list, the dashboard of a video
+# that plays, and the files for Prometheus and Grafana, whose metrics the tools have.
 . "$(dirname "$0")/lib.sh"
 need_command curl ffmpeg jq node prlimit python3
 need_npm express standardwebhooks
@@ -179,6 +179,13 @@ is_stdout '["delivered",201]'
 is_stderr ''
 bodies | tail -n 1 | cmp -s some -
 ok 'webhook.mjs: room again: the event is stored'
+
+# ---- Batches
+try 'measure.sbatch: no list' env SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MAX=1 \
+	sh "$EXAMPLES/slurm/measure.sbatch" absent folder
+is_status 2
+is_stdout ''
+is_stderr 'measure.sbatch: absent: cannot be read'
 
 # ---- Live
 vitals-synth -q -d 12 -r 72 --size 320x240 --face-size 60 clip.mp4
