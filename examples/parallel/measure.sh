@@ -33,7 +33,7 @@ reachable() { # LOGIN, as in --sshloginfile, without the number of jobs
 	esac
 }
 if [ $# -eq 1 ]; then
-	while read -r line; do
+	while read -r line || [ -n "$line" ]; do
 		case $line in '' | '#'*) continue ;; esac
 		if reachable "${line#*/}"; then
 			echo "$line"
@@ -48,5 +48,8 @@ status=0
 parallel --arg-file "$list" --joblog "$folder/log" --resume-failed --retries 3 "$@" \
 	--results "$folder/{= s:/:%:g =}.ndjson" vitals-extract -q {} >/dev/null ||
 	status=$?
-cat "$folder"/*.err >&2
+# One by one: all the names may be too long for one command.
+for messages in "$folder"/*.err; do
+	[ ! -s "$messages" ] || cat "$messages" >&2
+done
 exit $status

@@ -54,6 +54,20 @@ is 'all was done on hosts that are there' \
 	"$(sed 1d measured/log | cut -f 2 | sort -u | grep -cvx -e one -e two)" 0
 is 'and over ssh' "$(sort -u ssh.log | tr '\n' ' ')" 'one two '
 
+# An empty list, and hosts whose last line has no newline.
+: >empty
+try 'an empty list' "$measure" empty nothing
+is_status 0
+is_stdout ''
+is_stderr ''
+: >ssh.log
+printf '%s\n2/two' 1/gone >torn
+try 'hosts without a newline at the end' "$measure" list torn.d torn
+is_status 1
+is_stdout ''
+stderr_has 'broken.mp4: is not a video'
+is 'all of them are used' "$(sort -u ssh.log | tr '\n' ' ')" 'two '
+
 # The same again: only what failed.  After an interruption: what is not in the log.
 jobs() { # the recordings of the jobs that the log has, except the first $1
 	sed 1d measured/log | tail -n +$(($1 + 1)) | cut -f 9 | tr -d "'" |
