@@ -90,6 +90,19 @@ sign_base_read(struct sign_base *b, struct sign_fields *f, struct span label,
 	return 0;
 }
 
+/* Append ${value}.  Names of hosts are in lower case (2.2.3). */
+static void
+put_value(struct buf *out, const char *name, struct span value)
+{
+	size_t from = out->len;
+
+	buf_add_span(out, value);
+	if (strcmp(name, "@authority") != 0)
+		return;
+	for (size_t i = from; i < out->len; i++)
+		out->data[i] = ascii_lower(out->data[i]);
+}
+
 int
 sign_base_write(const struct sign_base *b, sign_lookup *lookup, void *context,
     struct buf *out, struct err *err)
@@ -113,7 +126,7 @@ sign_base_write(const struct sign_base *b, sign_lookup *lookup, void *context,
 		buf_add_byte(out, '"');
 		buf_add_text(out, name);
 		buf_add(out, "\": ", 3);
-		buf_add_span(out, ascii_trim(value));
+		put_value(out, name, ascii_trim(value));
 		buf_add_byte(out, '\n');
 	}
 	buf_add_text(out, "\"@signature-params\": ");
