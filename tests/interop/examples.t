@@ -229,6 +229,16 @@ for e_file in grafana.json alerts.yml; do
 	[ "$(wc -l <used)" -ge 6 ] && ! comm -13 have used | grep .
 	ok "$e_file: the tools have each metric"
 done
+# A tool that has ended is noticed: the servers by the names of their jobs, vitals-post by
+# the age of its file.
+scraped=$(sed -n 's/.*job_name: \(vitals-[a-z]*\).*/\1/p' "$EXAMPLES/monitoring/prometheus.yml")
+is 'prometheus.yml: the jobs' "$(echo "$scraped" | xargs)" 'vitals-receive vitals-stream vitals-hub'
+grep -q 'expr: up{job=~"vitals-\.+"} == 0' "$EXAMPLES/monitoring/alerts.yml"
+ok 'alerts.yml: a server that is down'
+file=$(sed -n 's/.*--metrics \(.*\.prom\) .*/\1/p' "$EXAMPLES/monitoring/prometheus.yml")
+pattern=$(sed -n 's/.*mtime_seconds{file=~"\(.*\)"} > 60/\1/p' "$EXAMPLES/monitoring/alerts.yml")
+[ -n "$pattern" ] && echo "$file" | grep -qx "$pattern"
+ok 'alerts.yml: a vitals-post that is down'
 jq -e '[.panels[] | select(.type == "timeseries") | .targets[].expr] | length >= 20' \
 	"$EXAMPLES/monitoring/grafana.json" >/dev/null
 ok 'grafana.json: a panel for each'
