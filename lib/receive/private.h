@@ -213,8 +213,8 @@ void receive_binary_put_headers(
 /* ---- record.c ---------------------------------------------------------- */
 
 /* Write a line for ${request} to the audit file, if there is one.  Refusals and
- * requests that are not verified above RECEIVE_AUDITED_MAX are only counted.  Return false if the file cannot
- * be written. */
+ * requests that are not verified are only counted above RECEIVE_AUDITED_MAX.
+ * Return false if the file cannot be written. */
 bool receive_audit(struct receive *r, const struct serve_request *request,
     const struct receive_outcome *o);
 
