@@ -84,6 +84,17 @@ ascii_hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Is ${s} a number of ${n} hexadecimal digits in lower case? */
+static inline bool
+ascii_is_hex(struct span s, size_t n)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (ascii_hex(s.p[i]) < 0 || ascii_lower(s.p[i]) != s.p[i])
+			return false;
+	}
+	return s.n == n;
+}
+
 /* Is ${s} a token (RFC 9110, 5.6.2), such as a method or a header name? */
 static inline bool
 ascii_token(struct span s)

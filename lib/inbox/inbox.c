@@ -1,5 +1,6 @@
 #include "inbox/private.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,8 @@ static const char *const sql[INBOX_STATEMENTS] = {
 	"INSERT OR IGNORE INTO seen (id, time, hash) VALUES (?1, ?2, ?3)",
     [INBOX_DO_HASH] = "SELECT hash FROM seen WHERE id = ?1",
     [INBOX_DO_ADD] = "INSERT INTO line (text, time) VALUES (?1, ?2)",
-    [INBOX_DO_COUNT] = "SELECT count(*), coalesce(max(number), 0) FROM line",
+    [INBOX_DO_COUNT] = ("SELECT count(*), coalesce(max(number), 0), "
+			"coalesce(min(number), 1) FROM line"),
     [INBOX_DO_NEXT] = ("SELECT number, text FROM line WHERE number > ?1 "
 		       "ORDER BY number LIMIT 1"),
     [INBOX_DO_OLDEST] = "SELECT time FROM line ORDER BY number LIMIT 1",
@@ -83,6 +85,26 @@ static const struct sqlite_format format = {
     .sql = sql,
     .statements = INBOX_STATEMENTS};
 
+/* Lines are looked for from number 1 on, and no line can be added after the
+ * highest number of all. */
+static int
+read_lines(struct inbox *x, struct err *err)
+{
+	int64_t first;
+
+	if (sqlite_step(x->db, INBOX_DO_COUNT, err) < 0)
+		return -1;
+	x->waiting = (uint64_t)sqlite_column(x->db, INBOX_DO_COUNT, 0);
+	x->last = sqlite_column(x->db, INBOX_DO_COUNT, 1);
+	first = sqlite_column(x->db, INBOX_DO_COUNT, 2);
+	sqlite_reset(x->db, INBOX_DO_COUNT);
+	if (first < 1 || x->last == INT64_MAX)
+		return sqlite_damaged(x->db, err,
+		    "a line has the number %" PRId64,
+		    first < 1 ? first : x->last);
+	return 0;
+}
+
 struct inbox *
 inbox_open(const char *path, struct err *err)
 {
@@ -93,15 +115,9 @@ inbox_open(const char *path, struct err *err)
 		return NULL;
 	}
 	x->db = sqlite_open(path, &format, err);
-	if (x->db == NULL || sqlite_step(x->db, INBOX_DO_COUNT, err) < 0)
-		goto err0;
-	x->waiting = (uint64_t)sqlite_column(x->db, INBOX_DO_COUNT, 0);
-	x->last = sqlite_column(x->db, INBOX_DO_COUNT, 1);
-	sqlite_reset(x->db, INBOX_DO_COUNT);
-	if (inbox_share_read(x, err) != 0)
-		goto err0;
-	return x;
-err0:
+	if (x->db != NULL && read_lines(x, err) == 0 &&
+	    inbox_share_read(x, err) == 0)
+		return x;
 	inbox_close(x);
 	return NULL;
 }

@@ -36,6 +36,9 @@ void inbox_rollback(struct inbox *x);
 int inbox_mark(struct inbox *x, struct err *err);
 int inbox_undo(struct inbox *x, struct err *err);
 
+/* Bytes of the hash of a body. */
+#define INBOX_HASH 16
+
 enum inbox_noted {
 	INBOX_NEW,
 	INBOX_KNOWN,    /* with the same hash */
@@ -44,7 +47,7 @@ enum inbox_noted {
 };
 
 /* Within a transaction: record ${id} as accepted at ${now} (milliseconds) with
- * ${hash}, the hash of its body, unless it is known. */
+ * ${hash}, the INBOX_HASH bytes of the hash of its body, unless it is known. */
 enum inbox_noted inbox_note(struct inbox *x, struct span id, struct span hash,
     int64_t now, struct err *err);
 
@@ -103,7 +106,8 @@ int inbox_add_undecided(struct inbox *x, struct span line, struct span id,
 
 struct inbox_undecided {
 	int64_t number, request;
-	struct span id, hash; /* as inbox_note recorded them; in ${text} */
+	/* As inbox_note recorded them; in ${text}. */
+	struct span id, hash;
 };
 
 /* Get the first undecided line with a number above ${after}; ${text} is

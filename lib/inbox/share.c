@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "buf/ascii.h"
 #include "compat/random.h"
 #include "inbox/private.h"
 
@@ -11,14 +12,18 @@ inbox_share_read(struct inbox *x, struct err *err)
 {
 	int rc = sqlite_step(x->db, INBOX_DO_GET_SHARE, err);
 	struct span owner;
+	bool good;
 
 	if (rc != 1)
 		return rc;
 	owner = sqlite_column_text(x->db, INBOX_DO_GET_SHARE, 0);
-	snprintf(x->owner, sizeof(x->owner), "%.*s", (int)owner.n, owner.p);
+	good = ascii_is_hex(owner, INBOX_OWNER);
+	if (good)
+		memcpy(x->owner, owner.p, owner.n);
 	x->decided = sqlite_column(x->db, INBOX_DO_GET_SHARE, 1);
 	sqlite_reset(x->db, INBOX_DO_GET_SHARE);
-	return 0;
+	return good ? 0
+		    : sqlite_damaged(x->db, err, "the name of the receiver");
 }
 
 const char *
@@ -100,7 +105,9 @@ inbox_next_undecided(struct inbox *x, int64_t after, struct buf *text,
 		return err_set(err, "out of memory");
 	u->id = (struct span){buf_span(text).p, n};
 	u->hash = (struct span){u->id.p + n, text->len - n};
-	return 1;
+	return u->hash.n == INBOX_HASH
+	    ? 1
+	    : sqlite_damaged(x->db, err, "the hash of a body");
 }
 
 int

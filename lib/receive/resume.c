@@ -41,7 +41,7 @@ there(int fd, struct span line, int64_t at, int64_t end, struct buf *text)
 {
 	size_t n = line.n;
 
-	if (at >= end)
+	if (at < 0 || at >= end)
 		return 0;
 	if (end - at < (int64_t)n)
 		n = (size_t)(end - at);

@@ -11,6 +11,10 @@
  * long. */
 #define TICK_MS 250
 
+/* Redis gets the hashes of the state file. */
+_Static_assert(
+    DEDUPE_HASH == INBOX_HASH && RECEIVE_HASH == INBOX_HASH, "one length");
+
 static const char unavailable[] = "another receiver has it, or had: try again";
 
 /* ---- Decisions --------------------------------------------------------- */

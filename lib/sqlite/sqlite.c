@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,20 @@ struct sqlite {
 
 /* ---- Errors ---------------------------------------------------------------- */
 
+int
+sqlite_damaged(struct sqlite *s, struct err *err, const char *what, ...)
+{
+	struct err text;
+	va_list ap;
+
+	va_start(ap, what);
+	vsnprintf(text.text, sizeof(text.text), what, ap);
+	va_end(ap);
+	return err_set(err,
+	    "%s: is damaged (%s): move it away to begin a new one", s->path,
+	    text.text);
+}
+
 static int
 failed(struct sqlite *s, struct err *err)
 {
@@ -32,9 +47,7 @@ failed(struct sqlite *s, struct err *err)
 	case SQLITE_NOTADB:
 		return err_set(err, "%s: not a %s", s->path, s->format->what);
 	case SQLITE_CORRUPT:
-		return err_set(err,
-		    "%s: is damaged (%s): move it away to begin a new one",
-		    s->path, sqlite3_errmsg(s->db));
+		return sqlite_damaged(s, err, "%s", sqlite3_errmsg(s->db));
 	case SQLITE_FULL:
 		return err_set(err, "%s: the disk is full", s->path);
 	case SQLITE_NOMEM:

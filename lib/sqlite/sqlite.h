@@ -77,6 +77,11 @@ void sqlite_reset(struct sqlite *s, size_t which);
 int64_t sqlite_column(struct sqlite *s, size_t which, int at);
 struct span sqlite_column_text(struct sqlite *s, size_t which, int at);
 
+/* A row is not as it was written: set ${err} to say that the file is damaged, by
+ * ${what} in the words of printf.  Return -1. */
+int sqlite_damaged(struct sqlite *s, struct err *err, const char *what, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Begin a transaction; commit it, which waits for the disk; or undo it, also
  * after a commit that failed.  Return 0, or -1 with ${err}. */
 int sqlite_begin(struct sqlite *s, struct err *err);

@@ -7,6 +7,9 @@
 
 #include "folder.h"
 
+/* The hash of a body. */
+#define H SPAN_LIT("0123456789abcdef")
+
 static struct err err;
 static struct inbox *x;
 
@@ -23,7 +26,7 @@ open_inbox(const char *path)
 static enum inbox_noted
 note(const char *id, int64_t now)
 {
-	return inbox_note(x, span_of(id), SPAN_LIT("h"), now, &err);
+	return inbox_note(x, span_of(id), H, now, &err);
 }
 
 /* The stored lines, each followed by a blank. */
@@ -56,8 +59,7 @@ ids(void)
 	CHECK(note("a", 3) == INBOX_KNOWN, "a known one");
 	CHECK(note("", 3) == INBOX_NEW && note("", 3) == INBOX_KNOWN,
 	    "an empty ID is an ID");
-	CHECK(inbox_note(x, (struct span){"a\0b", 3}, SPAN_LIT("h"), 3, &err) ==
-		INBOX_NEW,
+	CHECK(inbox_note(x, (struct span){"a\0b", 3}, H, 3, &err) == INBOX_NEW,
 	    "all its bytes count");
 	CHECK(inbox_note(x, span_of("a"), SPAN_LIT("g"), 3, &err) ==
 		    INBOX_CONFLICT &&
@@ -355,6 +357,76 @@ shared(void)
 	inbox_close(x);
 }
 
+/* ---- Damage that SQLite does not notice ------------------------------------ */
+
+/* A file with a decided line and an undecided one in which ${sql} has changed
+ * something. */
+static void
+damage(const char *sql)
+{
+	int64_t request = 0;
+	sqlite3 *db;
+
+	(void)unlink("bad");
+	open_inbox("bad");
+	CHECK(inbox_begin(x, &err) == 0 &&
+		inbox_add(x, SPAN_LIT("one"), 1, &err) == 0 &&
+		inbox_share(x, &err) != NULL &&
+		keep_undecided("a", "A", &request) == 2 &&
+		inbox_commit(x, &err) == 0,
+	    "a file with two lines");
+	inbox_close(x);
+	CHECK(sqlite3_open("bad", &db) == SQLITE_OK &&
+		sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK &&
+		sqlite3_close(db) == SQLITE_OK,
+	    sql);
+}
+
+static void
+refused(const char *sql, const char *what)
+{
+	char want[200];
+
+	damage(sql);
+	snprintf(want, sizeof(want),
+	    "bad: is damaged (%s): move it away to begin a new one", what);
+	CHECK(inbox_open("bad", &err) == NULL, "it is refused");
+	CHECK_TEXT(err.text, want, "with the reason");
+}
+
+static void
+damaged(void)
+{
+	struct inbox_undecided u;
+	struct buf text;
+
+	/* Such a line would wait for ever: numbers are looked for from 1 on. */
+	refused("UPDATE line SET number = -1 WHERE number = 1",
+	    "a line has the number -1");
+	refused("UPDATE line SET number = 0 WHERE number = 1",
+	    "a line has the number 0");
+	/* After it, none can be added. */
+	refused("UPDATE line SET number = 9223372036854775807"
+		" WHERE number = 2",
+	    "a line has the number 9223372036854775807");
+	refused("UPDATE share SET owner = 'x'", "the name of the receiver");
+	refused("UPDATE share SET owner = ''", "the name of the receiver");
+	refused("UPDATE share SET owner = '0123456789abcde' || char(10)",
+	    "the name of the receiver");
+	/* A receiver reads the length of a hash from it. */
+	damage("UPDATE seen SET hash = x'00'");
+	open_inbox("bad");
+	buf_init(&text);
+	CHECK(inbox_next_undecided(x, 0, &text, &u, &err) < 0,
+	    "a hash that is too short");
+	CHECK_TEXT(err.text,
+	    "bad: is damaged (the hash of a body): move it away to begin a new "
+	    "one",
+	    "is an error");
+	buf_release(&text);
+	inbox_close(x);
+}
+
 int
 main(void)
 {
@@ -367,6 +439,7 @@ main(void)
 	foreign();
 	names();
 	shared();
+	damaged();
 	folder_leave();
 	return check_done();
 }
