@@ -1,7 +1,8 @@
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "buf/ascii.h"
 #include "history/internal.h"
 #include "sqlite/sqlite.h"
 
@@ -14,6 +15,9 @@
 /* The most lines dropped in one commit, in addition to twice the lines it adds.
  * If many lines expire together, after a pause, a commit stays short. */
 #define DROP_MAX 1000
+
+/* No number comes near this by counting from the time in microseconds. */
+#define NUMBER_MAX (INT64_MAX / 2)
 
 enum statement {
 	START,
@@ -89,25 +93,43 @@ start(struct history *h, struct err *err)
 	return sqlite_run(db, START, err);
 }
 
+/* Take over the current row of STATE. */
+static int
+take_state(struct history *h, struct err *err)
+{
+	struct history_store *s = h->store;
+	struct span epoch = sqlite_column_text(s->db, STATE, 0);
+	int64_t first = sqlite_column(s->db, STATE, 1);
+	int64_t next = sqlite_column(s->db, STATE, 2);
+	int64_t bytes = sqlite_column(s->db, STATE, 3);
+
+	if (!ascii_is_hex(epoch, HISTORY_EPOCH_MAX - 1))
+		return sqlite_damaged(s->db, err, "the epoch");
+	if (first < 1 || next < first || next > NUMBER_MAX)
+		return sqlite_damaged(s->db, err, "the numbers of lines");
+	if (bytes < 0)
+		return sqlite_damaged(s->db, err, "the bytes of lines");
+	memcpy(h->epoch, epoch.p, epoch.n);
+	h->first = (uint64_t)first;
+	h->oldest = h->next = (uint64_t)next;
+	h->last = h->next - 1;
+	s->bytes = (uint64_t)bytes;
+	return 0;
+}
+
 static int
 read_state(struct history *h, struct err *err)
 {
 	struct history_store *s = h->store;
-	struct span epoch;
 	int rc = sqlite_step(s->db, STATE, err);
 
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
 		return start(h, err);
-	epoch = sqlite_column_text(s->db, STATE, 0);
-	snprintf(h->epoch, sizeof(h->epoch), "%.*s", (int)epoch.n, epoch.p);
-	h->first = column(s, STATE, 1);
-	h->oldest = h->next = column(s, STATE, 2);
-	h->last = h->next - 1;
-	s->bytes = column(s, STATE, 3);
+	rc = take_state(h, err);
 	sqlite_reset(s->db, STATE);
-	return 0;
+	return rc;
 }
 
 /* Determine the range of lines: the last one is the one before next. */
@@ -129,9 +151,8 @@ read_ends(struct history *h, struct err *err)
 		return -1;
 	h->stored = s->stored = column(s, ENDS, 0);
 	sqlite_reset(s->db, ENDS);
-	if (newest != h->last || h->stored < h->first)
-		return err_set(
-		    err, "%s: is damaged: numbers are missing", h->o.store);
+	if (newest != h->last || h->stored < h->first || h->stored > newest)
+		return sqlite_damaged(s->db, err, "the numbers of lines");
 	/* The first commit determines it. */
 	h->stored_time = INT64_MIN;
 	return 0;
@@ -225,18 +246,19 @@ find_oldest(struct history_store *s, struct history_batch *b, size_t max,
 	b->oldest = INT64_MAX;
 	sqlite_number(s->db, OLD, 1, (int64_t)max);
 	while ((rc = sqlite_step(s->db, OLD, err)) == 1) {
-		uint64_t n = column(s, OLD, 0);
+		uint64_t n = column(s, OLD, 0), bytes;
 		int64_t time = sqlite_column(s->db, OLD, 1);
 		bool is_last = n + 1 == b->next;
 
 		b->stored = n;
 		b->oldest = time;
-		if (b->now - time <= b->o->age_ms &&
+		if (time >= b->now - b->o->age_ms &&
 		    (is_last || b->bytes <= b->o->store_bytes)) {
 			sqlite_reset(s->db, OLD);
 			return 0;
 		}
-		b->bytes -= LINE_BYTES + column(s, OLD, 2);
+		bytes = LINE_BYTES + column(s, OLD, 2);
+		b->bytes -= bytes < b->bytes ? bytes : b->bytes;
 		b->stored = n + 1;
 		b->oldest = is_last ? INT64_MAX : INT64_MIN;
 	}

@@ -367,7 +367,8 @@ check_formats(void)
 	    "but when it is asked for");
 	history_free(h);
 	exec("DELETE FROM line WHERE sequence > 1795415610000200");
-	check_refused("history.db: is damaged: numbers are missing",
+	check_refused("history.db: is damaged (the numbers of lines): move it "
+		      "away to begin a new one",
 	    "an end that is missing is refused");
 	exec("UPDATE history SET next = 1795415610000201");
 	exec("DROP TABLE session");
