@@ -18,7 +18,7 @@ enum statement {
 static const char *const sql[STATEMENTS] = {
     [ADD] = "INSERT INTO line(text) VALUES(?1)",
     [REMOVE] = "DELETE FROM line WHERE number = ?1",
-    [COUNT] = "SELECT count(*) FROM line",
+    [COUNT] = "SELECT count(*), ifnull(min(number), 1) FROM line",
     [NEXT] = ("SELECT number, text FROM line WHERE number > ?1"
 	      " ORDER BY number LIMIT 1"),
 };
@@ -43,19 +43,26 @@ struct enqueue_bridge *
 enqueue_bridge_open(const char *path, struct err *err)
 {
 	struct enqueue_bridge *b = calloc(1, sizeof(*b));
+	int64_t first;
 
 	if (b == NULL) {
 		err_set(err, "out of memory");
 		return NULL;
 	}
 	b->db = sqlite_open(path, &format, err);
-	if (b->db == NULL || sqlite_step(b->db, COUNT, err) != 1) {
-		enqueue_bridge_close(b);
-		return NULL;
-	}
+	if (b->db == NULL || sqlite_step(b->db, COUNT, err) != 1)
+		goto err0;
 	b->count = (uint64_t)sqlite_column(b->db, COUNT, 0);
+	first = sqlite_column(b->db, COUNT, 1);
 	sqlite_reset(b->db, COUNT);
-	return b;
+	if (first >= 1)
+		return b;
+	/* Such a line would be counted, and never be found. */
+	sqlite_damaged(
+	    b->db, err, "a line has the number %lld", (long long)first);
+err0:
+	enqueue_bridge_close(b);
+	return NULL;
 }
 
 void
