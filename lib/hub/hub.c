@@ -37,6 +37,36 @@ copy_text(struct hub *h, int column, char *out, size_t size)
 	return 0;
 }
 
+/* Set what the hub maintains from the current row.  Return -1 if it is not what
+ * the hub has written. */
+static int
+read_state(struct hub *h, struct hub_subscription *s)
+{
+	static const enum hub_sql q = HUB_SQL_SUBSCRIPTIONS;
+	int64_t number = sqlite_column(h->store, q, 0);
+	struct span owner = sqlite_column_text(h->store, q, 2);
+	int64_t version = sqlite_column(h->store, q, 4);
+	int64_t status = sqlite_column(h->store, q, 6);
+	int64_t count = sqlite_column(h->store, q, 8);
+	int64_t formed = sqlite_column(h->store, q, 9);
+
+	if (copy_text(h, 1, s->id, sizeof(s->id)) != 0 ||
+	    !id_is_uuid(span_of(s->id)) ||
+	    copy_text(h, 7, s->error, sizeof(s->error)) != 0)
+		return -1;
+	if (number < 1 || owner.n >= HUB_OWNER_MAX ||
+	    memchr(owner.p, '\0', owner.n) != NULL || version < 0 ||
+	    status < FHIR_REQUESTED || status > FHIR_OFF || count < 0 ||
+	    count > FHIR_NOTIFY_NUMBER_MAX || formed < 0 || formed > count)
+		return -1;
+	s->number = (uint64_t)number;
+	s->version_id = (uint64_t)version;
+	s->updated = sqlite_column(h->store, q, 5);
+	s->status = (enum fhir_notify_status)status;
+	s->count = (uint64_t)count;
+	return 0;
+}
+
 /* Add the subscription of the current row. */
 static int
 read_member(struct hub *h, int64_t now, struct err *err)
@@ -49,22 +79,14 @@ read_member(struct hub *h, int64_t now, struct err *err)
 	struct hub_subscription *s = hub_subscription_new(
 	    sqlite_column_text(h->store, q, 3), &o, &issue);
 	struct hub_member *m;
-	int64_t status = sqlite_column(h->store, q, 6);
 
 	if (s == NULL && err_is_memory(&issue.err))
 		return no_memory(err);
-	if (s == NULL || copy_text(h, 1, s->id, sizeof(s->id)) != 0 ||
-	    copy_text(h, 7, s->error, sizeof(s->error)) != 0 ||
-	    status < FHIR_REQUESTED || status > FHIR_OFF) {
+	if (s == NULL || read_state(h, s) != 0) {
 		hub_subscription_free(s);
 		return err_set(err, "%s: is damaged: subscription %lld",
 		    h->o.path, (long long)sqlite_column(h->store, q, 0));
 	}
-	s->number = (uint64_t)sqlite_column(h->store, q, 0);
-	s->version_id = (uint64_t)sqlite_column(h->store, q, 4);
-	s->updated = sqlite_column(h->store, q, 5);
-	s->status = (enum fhir_notify_status)status;
-	s->count = (uint64_t)sqlite_column(h->store, q, 8);
 	s->sent = now;
 	if (hub_member_own(s, sqlite_column_text(h->store, q, 2)) != 0 ||
 	    (m = hub_member_add(h, s)) == NULL) {
@@ -118,6 +140,16 @@ read_notification(struct hub *h, struct err *err)
 		return err_set(err,
 		    "%s: is damaged: a notification of the kind %lld",
 		    h->o.path, (long long)kind);
+	if (!id_is_uuid(id))
+		return err_set(err,
+		    "%s: is damaged: a notification without an ID", h->o.path);
+	if (hub_outgoing_find(h, id) != NULL)
+		return err_set(err,
+		    "%s: is damaged: two notifications with one ID", h->o.path);
+	if (kind == FHIR_EVENT_NOTIFICATION &&
+	    (o.first < 1 || o.last < o.first || o.last > INT64_MAX))
+		return err_set(err,
+		    "%s: is damaged: the events of a notification", h->o.path);
 	o.member = h->member[i];
 	memcpy(o.id, id.p, id.n);
 	return hub_outgoing_add(h, &h->ready, &o) == 0 ? 0 : no_memory(err);

@@ -232,7 +232,7 @@ drop_oldest(struct hub *h, int64_t now, struct err *err)
 	bytes = (uint64_t)sqlite_column(db, HUB_SQL_OLD, 2);
 	sqlite_reset(db, HUB_SQL_OLD);
 	if (h->kept <= h->o.observations && h->bytes <= h->o.bytes &&
-	    now - h->oldest <= h->o.age_ms)
+	    h->oldest >= now - h->o.age_ms)
 		return 0;
 	sqlite_number(db, HUB_SQL_DROP_ITS_EVENTS, 1, number);
 	sqlite_number(db, HUB_SQL_DROP_OBSERVATION, 1, number);
@@ -251,7 +251,7 @@ hub_expire(struct hub *h, int64_t now, struct err *err)
 	int rc = 1;
 
 	if (h->kept <= h->o.observations && h->bytes <= h->o.bytes &&
-	    (h->oldest == INT64_MAX || now - h->oldest <= h->o.age_ms))
+	    h->oldest >= now - h->o.age_ms)
 		return 0;
 	if (hub_begin(h, err) != 0)
 		return -1;

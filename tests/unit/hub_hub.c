@@ -370,6 +370,62 @@ refuse_file(const char *change, const char *wanted)
 	CHECK_TEXT(err.text, wanted, "with the reason");
 }
 
+/* After ${change} of a file with a rest-hook, whose handshake is not settled, and a
+ * websocket, it is refused for the reason ${wanted}. */
+static void
+refuse_change(const char *change, const char *wanted)
+{
+	char text[120];
+
+	open_hub(&roomy);
+	create(&(struct hub_wish){.type = "rest-hook"});
+	create(&(struct hub_wish){.type = "websocket"});
+	commit();
+	snprintf(text, sizeof(text), FILE_NAME ": is damaged: %s", wanted);
+	refuse_file(change, text);
+	(void)unlink(FILE_NAME);
+}
+
+static void
+check_values(void)
+{
+	/* Members are in the order of their numbers. */
+	open_hub(&roomy);
+	create(&(struct hub_wish){.type = "rest-hook"});
+	commit();
+	hub_close(h);
+	h = NULL;
+	change_file("UPDATE state SET subscription = -7");
+	refuse_file("UPDATE subscription SET number = -7",
+	    FILE_NAME ": is damaged: subscription -7");
+	(void)unlink(FILE_NAME);
+	refuse_change("UPDATE subscription SET id = 'x' WHERE number = 2",
+	    "subscription 2");
+	/* The same as the other, to all that stops at a 0 byte. */
+	refuse_change("UPDATE subscription SET id = (SELECT id FROM "
+		      "subscription WHERE number = 1) || x'00'"
+		      " WHERE number = 2",
+	    "subscription 2");
+	refuse_change(
+	    "UPDATE subscription SET owner = x'6100' WHERE number = 2",
+	    "subscription 2");
+	refuse_change(
+	    "UPDATE subscription SET owner = zeroblob(257) WHERE number = 2",
+	    "subscription 2");
+	refuse_change("UPDATE state SET version = -1", "subscription 1");
+	refuse_change("UPDATE state SET count = -1", "subscription 1");
+	refuse_change(
+	    "UPDATE state SET count = 9007199254740992", "subscription 1");
+	refuse_change("UPDATE state SET formed = 1", "subscription 1");
+	refuse_change("UPDATE notification SET id = zeroblob(36)",
+	    "a notification without an ID");
+	refuse_change("INSERT INTO notification SELECT 2, id, 2, 1, 1"
+		      " FROM notification",
+	    "two notifications with one ID");
+	refuse_change("UPDATE notification SET kind = 2, first = 2, last = 1",
+	    "the events of a notification");
+}
+
 static void
 check_damage(void)
 {
@@ -385,6 +441,7 @@ check_damage(void)
 	refuse_file("UPDATE state SET status = 4",
 	    FILE_NAME ": is damaged: subscription 1");
 	(void)unlink(FILE_NAME);
+	check_values();
 }
 
 int
