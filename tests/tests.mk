@@ -108,7 +108,7 @@ FUZZ_SECONDS ?= 20
 FUZZ_SEED ?= 1
 fuzz: ## fuzz every parser for FUZZ_SECONDS (20)
 	$(MAKE) CC=clang SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzz-run
-$(B)/obj/tests/fuzz/%.o: MOD_CFLAGS = -Wno-missing-prototypes \
+$(B)/obj/tests/fuzz/%.o: MOD_CFLAGS = -Itests -Wno-missing-prototypes \
 	-Wno-missing-declarations
 $(fuzz_bin): $(B)/%: $(B)/obj/%.o $(B)/libvitals.a
 	@mkdir -p $(@D)
