@@ -1,11 +1,15 @@
-/* Files that are replaced as a whole, have no name yet, or are claimed. */
+/* Files that are replaced as a whole, have no name yet, are claimed, or are the same. */
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 
 #include "compat/claim.h"
 #include "compat/replace.h"
+#include "compat/same.h"
 #include "compat/unnamed.h"
 #include "compat/write.h"
 #include "folder.h"
@@ -123,6 +127,79 @@ check_claim(void)
 	CHECK(unlink("file") == 0, "it is removed");
 }
 
+/* Files that do not exist are those that would be made. */
+static void
+check_same(void)
+{
+	char here[1024], full[1100], deep[PATH_MAX];
+
+	CHECK(getcwd(here, sizeof(here)) != NULL, "the folder");
+	snprintf(full, sizeof(full), "%s/new", here);
+	CHECK(mkdir("folder", 0700) == 0 && symlink("new", "soft") == 0 &&
+		symlink("../new", "folder/soft") == 0 &&
+		symlink(full, "folder/full") == 0 &&
+		symlink("loop", "loop") == 0 &&
+		symlink("folder/soft", "twice") == 0,
+	    "links to a file that does not exist");
+	CHECK(compat_same_path("new", "./new") &&
+		compat_same_path("new", "folder/../new") &&
+		compat_same_path("new", full),
+	    "by other names");
+	CHECK(compat_same_path("new", "soft") &&
+		compat_same_path("folder/soft", "new") &&
+		compat_same_path("folder/full", "new") &&
+		compat_same_path("twice", "soft"),
+	    "by links that are relative, absolute, or to links");
+	CHECK(compat_same_path("new", "new//"), "as a folder");
+	CHECK(!compat_same_path("new", "old") &&
+		!compat_same_path("new", "folder/new"),
+	    "other names are other files");
+	CHECK(!compat_same_path("loop", "loop") &&
+		!compat_same_path("none/new", "none/new") &&
+		!compat_same_path("", ""),
+	    "what cannot be made is no file");
+	memset(deep, 'x', sizeof(deep) - 1);
+	deep[sizeof(deep) - 1] = '\0';
+	CHECK(!compat_same_path(deep, deep), "nor is what has too long a name");
+	CHECK(close(open("new", O_WRONLY | O_CREAT, 0600)) == 0 &&
+		compat_same_path("new", "folder/full") &&
+		link("new", "hard") == 0 && compat_same_path("hard", "twice"),
+	    "the same when it exists, and by a hard link");
+	CHECK(!compat_same_path("/dev/null", "/dev/null"),
+	    "a device is written by many");
+	CHECK(unlink("folder/soft") == 0 && unlink("folder/full") == 0 &&
+		rmdir("folder") == 0,
+	    "they are removed");
+}
+
+/* A disk that is full does not lose what it took, nor make a file of a part.  The
+ * limit is also that of the output of this test. */
+static void
+check_full(void)
+{
+	struct rlimit before, most;
+	int fd = open("file", O_WRONLY | O_CREAT, 0600), why[2] = {0, 0}, rc;
+	size_t n;
+
+	CHECK(fd >= 0 && getrlimit(RLIMIT_FSIZE, &before) == 0 &&
+		signal(SIGXFSZ, SIG_IGN) != SIG_ERR,
+	    "a file");
+	fflush(stdout);
+	most = (struct rlimit){3, before.rlim_max};
+	rc = setrlimit(RLIMIT_FSIZE, &most);
+	n = compat_write(fd, "12345", 5);
+	why[0] = errno;
+	if (rc == 0)
+		rc = compat_replace("file", "abcde", 5, 0640, true);
+	why[1] = errno;
+	CHECK(setrlimit(RLIMIT_FSIZE, &before) == 0,
+	    "files had room for 3 bytes");
+	CHECK(n == 3 && why[0] == EFBIG, "so much is written");
+	CHECK(rc == -1 && why[1] == EFBIG, "a file is not replaced by a part");
+	CHECK_TEXT(text_of("file"), "123", "but stays");
+	CHECK(close(fd) == 0 && unlink("file") == 0, "it is removed");
+}
+
 int
 main(void)
 {
@@ -131,6 +208,8 @@ main(void)
 	check_replace();
 	check_unnamed();
 	check_claim();
+	check_same();
+	check_full();
 	folder_leave();
 	return check_done();
 }
