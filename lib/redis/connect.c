@@ -231,7 +231,9 @@ ready(struct redis *r)
 	r->failures = 0;
 	r->refused = false;
 	r->noted = false;
-	r->reason.text[0] = '\0';
+	/* The server may have left after its greeting: keep the reason. */
+	if (!r->broken)
+		r->reason.text[0] = '\0';
 	redis_link_note(r, first ? REDIS_NOTE_DETAIL : REDIS_NOTE_STATE,
 	    "connected to %s",
 	    buf_string(&name) != NULL && name.len > 0 ? name.data

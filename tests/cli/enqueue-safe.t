@@ -146,6 +146,41 @@ if command -v node >/dev/null; then
 	is_stdout ''
 	is_stderr "vitals-enqueue: redis://127.0.0.1:$(cat port)/s: Redis 6.0.16 is too old: 6.2 or later is needed"
 	kill "$OLD"
+	rm port
+	# Its greeting and its end can be read at the same time.
+	cat >leaves.js <<'X'
+const answer = '$20\r\nredis_version:7.2.0\n\r\n*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n' +
+	'*4\r\n$10\r\nappendonly\r\n$3\r\nyes\r\n$11\r\nappendfsync\r\n$6\r\nalways\r\n';
+const load = /\$4\r\nLOAD\r\n\$(\d+)\r\n/g;
+require('net').createServer(function (c) {
+	let asked = '';
+	c.on('error', function () {});
+	c.on('data', function (bytes) {
+		asked += bytes;
+		const text = [...asked.matchAll(load)].map(m =>
+			asked.substr(m.index + m[0].length, +m[1]));
+		if (text.length < 3 || !asked.endsWith(text[2] + '\r\n'))
+			return;
+		c.end(answer + text.map(t => '$40\r\n' + require('crypto')
+			.createHash('sha1').update(t).digest('hex') + '\r\n').join(''));
+	});
+}).listen(0, '127.0.0.1', function () {
+	require('fs').writeFileSync('port', String(this.address().port));
+});
+setTimeout(() => process.exit(), 600000);
+X
+	node leaves.js &
+	LEAVES=$!
+	wait_for [ -s port ]
+	try 'a server that greets and leaves' vitals-enqueue --give-up-after 1 \
+		"redis://127.0.0.1:$(cat port)/s" <in
+	is_status 4
+	is_stdout ''
+	stderr_has ': the server closed the connection: connecting again$'
+	stderr_has ': gave up: .'
+	[ "$(grep -c ': : ' .err)" -eq 0 ]
+	ok 'each message has a reason' .err
+	kill "$LEAVES"
 else
 	skip 'another protocol' 'no node here'
 fi
