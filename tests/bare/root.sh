@@ -51,10 +51,10 @@ name="Debian $release"
 # ---- The root ------------------------------------------------------------
 
 [ "$(id -u)" -eq 0 ] || skip 'only root can make its file system'
-for c in debootstrap unshare chroot git apt-get; do
+for c in debootstrap unshare chroot git apt-get ip; do
 	command -v $c >/dev/null || skip "no $c here"
 done
-unshare --mount --pid --fork true 2>/dev/null || skip 'no namespaces here'
+unshare --mount --pid --net --fork true 2>/dev/null || skip 'no namespaces here'
 # The package source of this machine has the other release, too.
 mirror=$(apt-get update --print-uris 2>/dev/null |
 	sed -n "s|^'\([^']*\)/dists/${here##* }/[^']*'.*|\1|p" | head -n 1)
@@ -90,7 +90,8 @@ chown -R 1000:1000 "$root/home/tester"
 
 # As after a login, in ~/vitals.  Its processes end with it.
 cat >"$work/enter" <<'X'
-root=$1 user=$2 home=$3 commands=$4 ca=$5
+root=$1 user=$2 home=$3 commands=$4 ca=$5 net=$6
+[ -z "$net" ] || ip link set lo up || exit 125
 mount -t proc proc "$root/proc" &&
 	mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts" &&
 	mount -t tmpfs tmpfs "$root/dev/shm" || exit 125
@@ -100,8 +101,13 @@ exec chroot --userspec="$user:$user" --groups= "$root" /usr/bin/env -i \
 	PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 	sh -c 'cd ~/vitals && eval "$1"' sh "$commands"
 X
-as() { # USER COMMANDS: return their status and output
-	case $1 in root) set -- 0 /root "$2" ;; *) set -- 1000 /home/tester "$2" ;; esac
+# USER COMMANDS [--net]: return their status and output; with a network of their own.
+as() {
+	case $1 in
+	root) set -- 0 /root "$2" "${3-}" ;;
+	*) set -- 1000 /home/tester "$2" "${3-}" ;;
+	esac
 	timeout -k 10 "$seconds" unshare --mount --propagation private --pid \
-		--fork --kill-child sh "$work/enter" "$root" "$1" "$2" "$3" "$ca"
+		${4:+"$4"} --fork --kill-child \
+		sh "$work/enter" "$root" "$1" "$2" "$3" "$ca" "$4"
 }
