@@ -137,8 +137,8 @@ draw_over_time(struct plot_svg *g, const struct plot_view *v,
 		double x2 = plot_scale_at(&x, c->to - v->settled_from);
 
 		if (c->values > 0) {
-			double y1 = plot_scale_at(&y, (double)c->high);
-			double y2 = plot_scale_at(&y, (double)c->low);
+			double y1 = plot_scale_at(&y, c->high);
+			double y2 = plot_scale_at(&y, c->low);
 
 			plot_svg_rect(g, "accent h4", x1 - 0.7, y1 - 0.7,
 			    fmax(x2 - x1, 1.4), fmax(y2 - y1, 1.4));

@@ -110,7 +110,7 @@ draw_rate(struct plot_svg *g, const struct plot_source *s, const char *class,
 
 	plot_svg_path(g, class);
 	while ((c = plot_series_next(t, &i)) != NULL) {
-		double middle = ((double)c->low + (double)c->high) / 2;
+		double middle = (c->low + c->high) / 2;
 
 		if (c->values == 0 ||
 		    !(is_sample && c->from - last < fmax(3, 2.5 * t->width)))

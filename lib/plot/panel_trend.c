@@ -147,7 +147,7 @@ draw_value(
     struct strip *s, const struct plot_cell *c, double to, bool is_sample)
 {
 	enum plot_sure sure = sure_of(c);
-	double low = (double)c->low, high = (double)c->high;
+	double low = c->low, high = c->high;
 	double x1 = plot_scale_at(&s->x, c->from);
 	double x2 = plot_scale_at(&s->x, to);
 	double y1 = plot_scale_at(&s->y, high + s->tolerance);
@@ -240,7 +240,7 @@ draw_ends(struct strip *s, const struct plot_series *t)
 
 	while ((c = plot_series_next(t, &i)) != NULL) {
 		double x = plot_scale_at(&s->x, c->to) - 3;
-		double low = (double)c->low, high = (double)c->high;
+		double low = c->low, high = c->high;
 		double y = plot_scale_at(&s->y, (low + high) / 2);
 
 		if (c->values == 0)
@@ -382,10 +382,8 @@ add_rows(struct plot_table *t, const struct plot_view *v,
 			plot_table_cell(t, "none");
 			continue;
 		}
-		plot_value_text(
-		    low, sizeof(low), (enum vital)k, (double)c->low);
-		plot_value_text(
-		    high, sizeof(high), (enum vital)k, (double)c->high);
+		plot_value_text(low, sizeof(low), (enum vital)k, c->low);
+		plot_value_text(high, sizeof(high), (enum vital)k, c->high);
 		if (c->high > c->low)
 			plot_table_cell(t, "%s to %s %s", low, high,
 			    plot_vital_unit((enum vital)k));

@@ -64,8 +64,8 @@ draw_envelope(struct plot_svg *g, const struct plot_view *v,
 			continue;
 		x1 = plot_scale_at(&x, c->from);
 		x2 = plot_scale_at(&x, c->to);
-		y1 = plot_scale_at(&y, (double)c->high);
-		y2 = plot_scale_at(&y, (double)c->low);
+		y1 = plot_scale_at(&y, c->high);
+		y2 = plot_scale_at(&y, c->low);
 		plot_svg_box(g, x1, y1, fmax(x2 - x1, 0.4), fmax(y2 - y1, 0.5));
 	}
 	plot_svg_path_end(g);

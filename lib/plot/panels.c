@@ -51,10 +51,8 @@ look_at_series(struct plot_view *v, const struct plot_series *s, enum vital k)
 			v->vital[k].high = -(double)INFINITY;
 			v->vital[k].is_shown = true;
 		}
-		widen(
-		    &v->vital[k].low, &v->vital[k].high, (double)c->low, more);
-		widen(
-		    &v->vital[k].low, &v->vital[k].high, (double)c->high, more);
+		widen(&v->vital[k].low, &v->vital[k].high, c->low, more);
+		widen(&v->vital[k].low, &v->vital[k].high, c->high, more);
 	}
 }
 

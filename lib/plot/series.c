@@ -37,8 +37,8 @@ merge(struct plot_cell *to, const struct plot_cell *from)
 	to->from = fmin(to->from, from->from);
 	to->to = fmax(to->to, from->to);
 	/* fmin and fmax return the other one of a NAN. */
-	to->low = fminf(to->low, from->low);
-	to->high = fmaxf(to->high, from->high);
+	to->low = fmin(to->low, from->low);
+	to->high = fmax(to->high, from->high);
 	to->confidence = fmin(to->confidence, from->confidence);
 	to->values += from->values;
 	to->missing += from->missing;
@@ -109,8 +109,8 @@ plot_series_add(struct plot_series *s, const struct plot_point *p)
 {
 	struct plot_cell c = {.from = p->from,
 	    .to = p->to,
-	    .low = (float)p->value,
-	    .high = (float)p->value,
+	    .low = p->value,
+	    .high = p->value,
 	    .confidence = p->confidence,
 	    .values = isnan(p->value) ? 0U : 1U,
 	    .missing = isnan(p->value) ? 1U : 0U,

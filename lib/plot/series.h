@@ -16,7 +16,7 @@
 struct plot_cell {
 	double from, to;   /* of what is in it, s */
 	double confidence; /* the least, 0 to 1; NAN: not known */
-	float low, high;   /* NAN without values */
+	double low, high;  /* NAN without values */
 	uint32_t values;   /* how many have a value, */
 	uint32_t missing;  /* and how many do not */
 	uint8_t reason;    /* of the last that has none */

@@ -48,6 +48,16 @@ delivery() {
 } >three
 delivery >audit
 
+# ---- One value is the same wherever it is shown
+measurement a.mp4 0.0 71.55 0.998 >half
+try 'a value between two decimals' vitals-plot -f html half
+is_status 0
+is_stderr ''
+stdout_has '>71.[0-9]* /min<'
+grep -o '71\.[0-9]* /min' .out | sort -u >shown
+[ "$(wc -l <shown)" -eq 1 ]
+ok 'is rounded to the same one everywhere' shown
+
 # ---- Text
 try 'one recording as text' vitals-plot -f text --ascii one
 is_status 0
