@@ -58,7 +58,9 @@ main(int argc, char *argv[])
 		return status;
 	if (argc - operand != 1)
 		return cli_usage(&cli,
-		    argc == operand ? "a URL is needed" : "more than one URL");
+		    argc == operand ? "a URL is needed"
+				    : "more than one URL: lines are read from "
+				      "standard input");
 	opt.redis.url = argv[operand];
 	if (opt.spool != NULL && opt.rejects == NULL)
 		return cli_usage(&cli,

@@ -242,7 +242,8 @@ main(int argc, char *argv[])
 	if (status != CLI_GO)
 		return status;
 	if (argc - operand > 1)
-		return cli_usage(&cli, "more than one URL");
+		return cli_usage(&cli,
+		    "more than one URL: lines are read from standard input");
 	o.url = argv[operand];
 	o.policy.ordered = o.order == 1;
 	why = post_clash(&o);

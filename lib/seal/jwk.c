@@ -275,12 +275,16 @@ seal_key_read(struct seal_key *key, struct span text, struct err *err)
 {
 	struct json_index ix;
 	const char *other = NULL;
+	struct err wrong;
 	int rc = -1;
 
 	memset(key, 0, sizeof(*key));
 	json_index_init(&ix);
-	if (json_index_read(&ix, text, err) != 0)
+	if (json_index_read(&ix, text, &wrong) != 0) {
+		err_set(err, "%s%s",
+		    err_is_memory(&wrong) ? "" : "not a JWK: ", wrong.text);
 		goto out;
+	}
 	if (json_index_find(&ix, "kty") == NULL)
 		err_set(err, "not a JWK: kty is missing");
 	else if (other_purpose(&ix) != NULL)

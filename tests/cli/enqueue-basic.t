@@ -203,7 +203,7 @@ stderr_has '^vitals-enqueue: a URL is needed$'
 try 'two URLs' vitals-enqueue a b
 is_status 2
 is_stdout ''
-stderr_has '^vitals-enqueue: more than one URL$'
+stderr_has '^vitals-enqueue: more than one URL: lines are read from standard input$'
 try 'a time that is too long' vitals-enqueue --keep 1000000001 "$REDIS/s"
 is_status 2
 is_stdout ''

@@ -143,6 +143,7 @@ wrong() { # WHAT OPTION ...
 wrong 'http://example.org/: plain http goes only to loopback (--allow-http allows it)' http://example.org/
 wrong 'https://example.org/: URL contains a user or a password: use a token file or a header' https://u:p@example.org/
 wrong 'https://example.org/#***: URL has a fragment (#)' 'https://example.org/#f'
+wrong 'more than one URL: lines are read from standard input' http://127.0.0.1/ lines
 wrong 'ftp://example.org/: not an http:// or https:// URL' ftp://example.org/
 wrong 'https:///hook/x: URL has no host' https:///hook/x
 wrong 'https://bücher.example/: URL is not ASCII: write a host as xn--..., other parts with %XX' 'https://bücher.example/'

@@ -214,6 +214,7 @@ is_status 1
 is_stdout "$(sed -n 1,2p lines)"
 is_stderr 'vitals-open: both:3: changed: the tag does not match (the key is right)'
 cp wrap open && chmod 604 open
+vitals-sign -q --new-key hook || exit 1
 for c in vitals-seal vitals-open; do
 	try "$c: a key that others can read" $c -k open lines
 	is_status 3
@@ -227,6 +228,10 @@ for c in vitals-seal vitals-open; do
 	is_status 3
 	is_stdout ''
 	is_stderr "$c: lines:1: not a JWK: kty is missing"
+	try "$c: a key of another tool" $c -k hook lines
+	is_status 3
+	is_stdout ''
+	is_stderr "$c: hook:1: not a JWK: byte 1: not a JSON value"
 	try "$c: key and no such file" $c -k shared absent
 	is_status 3
 	is_stdout ''

@@ -26,7 +26,7 @@ static const struct {
     {BOB "\n" BOB "\n", NULL},
     {BOB "\nx\n", NULL},
     {"x\n" BOB "\n", NULL},
-    {"x\ny\n", "byte 1: not a JSON value"},
+    {"x\ny\n", "not a JWK: byte 1: not a JSON value"},
     {"{\"kty\":\"RSA\",\"n\":\"AQAB\"}",
 	"kty and crv: not EC on P-256, OKP on X25519 or oct"},
     {"{\"kty\":\"EC\",\"crv\":\"P-384\"}",
@@ -66,7 +66,7 @@ static const struct {
 	"not a key on P-256"},
     {"{\"kty\":\"EC\",\"crv\":\"P-256\",\"alg\":\"RSA-OAEP\"}",
 	"alg: not ECDH-ES+A256KW or ECDH-ES"},
-    {"{\"kty\":\"oct\",\"kty\":\"EC\"}", "byte 14: duplicate key"},
+    {"{\"kty\":\"oct\",\"kty\":\"EC\"}", "not a JWK: byte 14: duplicate key"},
 };
 
 static void
