@@ -23,6 +23,7 @@ export const THRESHOLD = 0.5;
 export const REASONS = {
 	"too-short": "still measuring",
 	"no-face": "no face in view",
+	"no-finger": "no finger on the lens",
 	"low-signal": "the signal is too weak",
 	"not-calibrated": "needs a calibration",
 	"low-frame-rate": "too few frames per second",

@@ -8,6 +8,8 @@ extract_missing_text(enum missing_reason why)
 		return "too short for a heart rate";
 	case MISSING_NO_FACE:
 		return "no face found";
+	case MISSING_NO_FINGER:
+		return "no fingertip covers the lens";
 	case MISSING_LOW_SIGNAL:
 		return "no pulse found";
 	case MISSING_LOW_FRAME_RATE:

@@ -130,6 +130,14 @@ begin_face(struct stream *s, struct trace_line *l,
 	return VERDICT_GOOD;
 }
 
+/* What shows a face is not a fingertip. */
+static void
+hide(struct trace_frame *f)
+{
+	for (unsigned i = 0; i < f->count; i++)
+		f->region[i] = (struct trace_region){0};
+}
+
 /* Take one good line.  VERDICT_BAD: it does not fit its source. */
 static enum verdict
 take(struct extract_streams *all, struct trace_line *l, struct err *err)
@@ -158,6 +166,9 @@ take(struct extract_streams *all, struct trace_line *l, struct err *err)
 		if (ndjson_commit(all->out) != 0)
 			return VERDICT_OUTPUT;
 	}
+	if (all->options->measure.site == RPPG_SITE_FINGER &&
+	    l->frame.face.width > 0)
+		hide(&l->frame);
 	if (s->used > 0)
 		s->interval = l->frame.time - s->last;
 	s->last = l->frame.time;

@@ -146,6 +146,7 @@ fhir_absent_code(struct span reason, bool escaped)
 	    {"not-calibrated", "unsupported"},
 	    {"too-short", "not-performed"},
 	    {"no-face", "not-performed"},
+	    {"no-finger", "not-performed"},
 	    {"not-measured", "not-performed"},
 	    {"low-frame-rate", "not-performed"},
 	    {"low-signal", "unknown"},

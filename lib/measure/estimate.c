@@ -139,6 +139,12 @@ estimate(struct measure_estimate *e, const struct measure_options *options,
 	return 0;
 }
 
+static enum missing_reason
+not_seen(enum rppg_site site)
+{
+	return site == RPPG_SITE_FINGER ? MISSING_NO_FINGER : MISSING_NO_FACE;
+}
+
 int
 measure_estimate(struct measure_estimate *e,
     const struct measure_options *options, const struct rppg_segment *v,
@@ -148,10 +154,10 @@ measure_estimate(struct measure_estimate *e,
 
 	measure_estimate_missing(e, MISSING_LOW_SIGNAL);
 	set_quality(&e->quality, v, from, to);
-	if (v->seen < SEEN_MIN && options->site == RPPG_SITE_FACE) {
+	if (v->seen < SEEN_MIN && options->site != RPPG_SITE_SKIN) {
 		/* A photograph is no video of nobody. */
 		measure_estimate_missing(
-		    e, is_short ? MISSING_TOO_SHORT : MISSING_NO_FACE);
+		    e, is_short ? MISSING_TOO_SHORT : not_seen(options->site));
 		return 0;
 	}
 	if (!is_short && v->colours > 1 &&
@@ -167,12 +173,14 @@ measure_estimate_now(struct measure_estimate *e,
     const struct measure_options *options, const struct rppg_estimate *now,
     double seconds)
 {
-	if (e->reading[VITAL_HEART_RATE].missing == MISSING_LOW_FRAME_RATE)
+	enum missing_reason missing = e->reading[VITAL_HEART_RATE].missing;
+
+	if (missing == MISSING_LOW_FRAME_RATE)
 		return;
 	if (now->rate > 0) {
 		set_rate(e, options, now->rate, now->confidence);
 		e->quality.snr_db = now->snr_db;
-	} else {
+	} else if (missing != MISSING_NO_FACE && missing != MISSING_NO_FINGER) {
 		e->reading[VITAL_HEART_RATE].missing = seconds < RPPG_FIRST
 		    ? MISSING_TOO_SHORT
 		    : MISSING_LOW_SIGNAL;

@@ -36,6 +36,7 @@ static const struct {
 } reasons[] = {
     {"too-short", "too short"},
     {"no-face", "no face in view"},
+    {"no-finger", "no finger on the lens"},
     {"low-signal", "pulse too weak"},
     {"not-calibrated", "needs a calibration"},
     {"low-frame-rate", "too few frames per second"},

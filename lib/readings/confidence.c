@@ -9,10 +9,24 @@
 #define SLOW_NONE 0.2
 #define SLOW_ALL 0.5
 
+/* By hand: the signal-to-noise ratios, dB, up to which beats that resemble each other
+ * are not those of a heart, and from which they may be.  In 1245 windows of real
+ * fingertips, of 10 to 60 s, those with a confidence of 0.3 or more have at least
+ * -9.5; the groups of pictures of an encoder had -22. */
+#define SNR_NONE -14
+#define SNR_ALL -10
+
 static double
 logistic(double z)
 {
 	return 1 / (1 + exp(-z));
+}
+
+/* From 0 at ${low} to 1 at ${high}. */
+static double
+ramp(double x, double low, double high)
+{
+	return fmin(fmax((x - low) / (high - low), 0), 1);
 }
 
 double
@@ -23,9 +37,10 @@ confidence_heart_rate(const struct pulse_quality *q)
 			    free_change = 4;
 
 	/* By hand: flicker repeats itself perfectly, so its power decides. */
-	double pulse =
-	    fmin(fmax((q->slow - SLOW_NONE) / (SLOW_ALL - SLOW_NONE), 0), 1);
+	double pulse = ramp(q->slow, SLOW_NONE, SLOW_ALL);
 
+	if (!isnan(q->snr_db))
+		pulse *= ramp(q->snr_db, SNR_NONE, SNR_ALL);
 	return pulse *
 	    logistic(start + similarity * q->beat_similarity +
 		change * fmax(0, q->change - free_change));

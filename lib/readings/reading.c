@@ -9,6 +9,7 @@ static const char *const missing_names[MISSING_COUNT] = {
     [MISSING_NO_CLOCK] = "no-clock",
     [MISSING_LOW_FRAME_RATE] = "low-frame-rate",
     [MISSING_FALSE_CLOCK] = "false-clock",
+    [MISSING_NO_FINGER] = "no-finger",
 };
 
 const char *

@@ -16,6 +16,7 @@ enum missing_reason {
 	MISSING_NO_CLOCK,       /* "no-clock" */
 	MISSING_LOW_FRAME_RATE, /* "low-frame-rate" */
 	MISSING_FALSE_CLOCK,    /* "false-clock" */
+	MISSING_NO_FINGER,      /* "no-finger" */
 	MISSING_COUNT
 };
 

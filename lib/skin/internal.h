@@ -228,6 +228,21 @@ void skin_freeze_release(struct skin_freeze *s);
 bool skin_freeze_repeats(struct skin_freeze *s, const struct video_frame *frame,
     const struct trace_frame *trace);
 
+/* contact.c */
+
+/* Whether something touches the lens. */
+struct skin_contact {
+	bool any;      /* there was a picture */
+	double time;   /* of the last one, s */
+	double detail; /* beyond what a fingertip may show, slowly forgotten */
+};
+
+/* Does what ${box} shows, the mean colours of ${columns} x ${rows} parts of the
+ * picture at ${time}, cover the lens? */
+bool skin_contact_covers(struct skin_contact *contact,
+    const struct trace_region box[TRACE_REGIONS_MAX], unsigned columns,
+    unsigned rows, double time);
+
 /* subject.c */
 
 /* A face with its patches and its trace. */

@@ -20,7 +20,7 @@
  * up.  As TRIAL_MIN of face_follow.c: what is then still followed is a face. */
 #define BELIEVED 3
 
-/* Of the fallback: as many boxes as a trace has room for. */
+/* Of the fallback, and of a finger: as many boxes as a trace has room for. */
 #define GRID_ACROSS 8
 #define GRID_NAME "frame"
 /* Of bare skin, by hand: about as many as a face has, so that a shadow or a hair
@@ -36,12 +36,13 @@ struct skin_sampler {
 	bool begun;
 	struct skin_search search;
 	double next_check;
-	bool confirmed;         /* a face is, beyond doubt */
+	bool confirmed;         /* a face is, beyond doubt; a finger, now */
 	unsigned columns, rows; /* of the grid */
 	unsigned subjects;
 	struct skin_subject *subject[SKIN_FACES_MAX];
 	struct trace_names names;
 	struct skin_rects grid;
+	struct skin_contact contact;
 	struct trace_frame fallback;
 	struct trace_names fallback_names;
 };
@@ -151,6 +152,35 @@ sample_grid(const struct skin_sampler *s, const struct video_frame *frame,
 	skin_sum(
 	    &sums, frame, &s->grid, &skin_motion_none, skin_row_step(frame));
 	skin_mean(trace->region, regions, &sums, frame);
+}
+
+/* The mean colour of the whole picture, while a finger covers the lens. */
+static void
+sample_finger(struct skin_sampler *s, const struct video_frame *frame,
+    struct trace_frame *trace)
+{
+	struct trace_region box[TRACE_REGIONS_MAX];
+	struct skin_sums sums = {0};
+	bool covers;
+	unsigned i, c;
+
+	skin_sum(
+	    &sums, frame, &s->grid, &skin_motion_none, skin_row_step(frame));
+	skin_mean(box, s->columns * s->rows, &sums, frame);
+	for (i = 1; i < s->columns * s->rows; i++) {
+		for (c = 0; c < 3; c++)
+			sums.sum[0][c] += sums.sum[i][c];
+		for (c = 0; c < 2; c++)
+			sums.count[0][c] += sums.count[i][c];
+	}
+	skin_mean(trace->region, 1, &sums, frame);
+	covers = skin_contact_covers(
+	    &s->contact, box, s->columns, s->rows, frame->time);
+	if (!covers)
+		trace->region[0] = (struct trace_region){0};
+	else if (!s->confirmed)
+		trace->anchor++;
+	s->confirmed = covers;
 }
 
 /* Follow a face that was found: with a subject that lost its own, or a new
@@ -299,6 +329,14 @@ cells(double side, double cell)
 	return (unsigned)fmin(fmax(n, 1), SKIN_PATCHES / 3.0);
 }
 
+/* Of a finger, along ${side}: of a codec's block each. */
+static unsigned
+boxes(double side)
+{
+	return (unsigned)fmin(
+	    fmax(floor(side / SKIN_PATCH_SIDE), 1), GRID_ACROSS);
+}
+
 /* Lay the grid over the picture, whose shape is new. */
 static int
 lay_grid(
@@ -318,7 +356,8 @@ lay_grid(
 		s->rows = cells(h, cell);
 		skin_grid_names(&s->names, "skin", s->columns * s->rows);
 	} else if (!s->begun && s->options.site == SKIN_SITE_FINGER) {
-		s->columns = s->rows = 1;
+		s->columns = boxes(w);
+		s->rows = boxes(h);
 		skin_grid_names(&s->names, "finger", 1);
 	} else if (!s->begun) {
 		s->columns = s->rows = GRID_ACROSS;
@@ -399,7 +438,11 @@ skin_sample(struct skin_sampler *sampler, const struct video_frame *frame,
 	} else {
 		trace = &sampler->subject[0]->trace;
 		begin_trace(trace, frame, luma);
-		sample_grid(sampler, frame, trace, sampler->names.count);
+		if (sampler->options.site == SKIN_SITE_FINGER)
+			sample_finger(sampler, frame, trace);
+		else
+			sample_grid(
+			    sampler, frame, trace, sampler->names.count);
 	}
 	mark_repeated(sampler, frame);
 	return 0;

@@ -89,6 +89,7 @@ while read -r reason code; do
 done <<'X'
 too-short not-performed
 no-face not-performed
+no-finger not-performed
 low-frame-rate not-performed
 not-calibrated unsupported
 low-signal unknown

@@ -26,7 +26,8 @@ pulse a 72 9 60 >trace
 each 'a trace' 16 trace --from-trace -
 each 'a trace, live' 6 trace --from-trace - --live --emit sample,wave,trace
 each 'a trace in windows' 6 trace --from-trace trace --window 6 --every 3
-each 'a fingertip' 6 trace --from-trace trace --site finger
+sed 's/"face":{[^}]*}/"face":null/' trace >finger
+each 'a fingertip' 6 finger --from-trace finger --site finger
 
 if command -v ffmpeg >/dev/null; then
 	base 6

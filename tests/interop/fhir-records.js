@@ -23,7 +23,7 @@ function reading(vital) {
 	const unit = `"unit":"${units[vital]}"`;
 	if (random(3) === 0)
 		return `${head}null,${unit},"absentReason":"${pick(['too-short', 'no-face', 'low-signal',
-			'not-calibrated', 'low-frame-rate', 'no-clock', 'false-clock', 'other reason'])}"}`;
+			'not-calibrated', 'low-frame-rate', 'no-clock', 'false-clock', 'no-finger', 'other reason'])}"}`;
 	const status = pick(['', '', ',"status":"uncalibrated"', ',"status":"calibrated"']);
 	const method = pick(['', ',"method":null', ',"method":"rppg-fusion"', ',"method":"ratio-rb"']);
 	return `${head}${number()},${unit},"confidence":${share()}${method}${status}}`;
