@@ -248,6 +248,9 @@ check_finger(void)
 	CHECK(!finger_is_seen(s, &f, 0.04), "it is being put on");
 	CHECK(finger_is_seen(s, &f, 2), "it is on again");
 	CHECK(skin_trace(s, 0)->anchor != anchor, "in another place");
+	for (int y = 0; y < H; y++)
+		fill(0, y, W, y + 1, 120 + (int)(60 * sin(y / 6.0)), 120, 150);
+	CHECK(finger_is_seen(s, &f, 2), "bands of a lamp that flickers");
 	f.width = 16;
 	f.height = 16;
 	CHECK(skin_sample(s, &f, &err) == 0 &&
