@@ -99,14 +99,14 @@ check_series(void)
 	size_t i = 0, values = 0, missing = 0;
 
 	plot_series_init(&s, 1, 16);
-	add(&s, 3.5, 7);
+	add(&s, 3.5, 71.55);
 	add(&s, 5.25, 8);
 	c = plot_series_next(&s, &i);
-	CHECK(c != NULL && fabs(c->from - 3.5) < 1e-12 && c->low == 7.0F &&
+	CHECK(c != NULL && fabs(c->from - 3.5) < 1e-12 && c->low == 71.55 &&
 		c->values == 1,
 	    "a single value is kept exactly");
 	c = plot_series_next(&s, &i);
-	CHECK(c != NULL && c->high == 8.0F, "and the next one");
+	CHECK(c != NULL && c->high == 8.0, "and the next one");
 	CHECK(plot_series_next(&s, &i) == NULL, "and no more");
 	for (int k = 0; k < 100000; k++) {
 		double v = sin(k) * k;
