@@ -289,7 +289,7 @@ analyser_gather(struct analyser *a, size_t n)
 		for (unsigned i = 0; i < a->regions; i++)
 			weight[i] = a->group[i] * groups / a->groups == g &&
 				a->window.good[i]
-			    ? a->window.in->weight[i]
+			    ? a->window.weight[i]
 			    : 0;
 		if (window_mean(&a->window, weight) &&
 		    mvdr_add(&a->mvdr, &a->plan, a->window.colour) != 0)
@@ -310,7 +310,7 @@ analyser_gather_part(struct analyser *a, enum wave_part part, size_t n)
 	mvdr_set_movement(&a->mvdr, a->window.movement);
 	for (unsigned i = 0; i < a->regions; i++)
 		weight[i] = a->part[i] == part && a->window.good[i]
-		    ? a->window.in->weight[i]
+		    ? a->window.weight[i]
 		    : 0;
 	if (window_mean(&a->window, weight) &&
 	    mvdr_add(&a->mvdr, &a->plan, a->window.colour) != 0)

@@ -29,12 +29,7 @@ static const double RAW_WEIGHT = 1e6;
 static int
 score_methods(struct analyser *a, struct rate_likelihood *out)
 {
-	const struct resampler *in = a->window.in;
-	double weight[TRACE_REGIONS_MAX];
-
-	for (unsigned i = 0; i < a->regions; i++)
-		weight[i] = a->window.good[i] ? in->weight[i] : 0;
-	if (!window_mean(&a->window, weight))
+	if (!window_mean(&a->window, a->window.weight))
 		return 0;
 	for (int k = 0; k < RPPG_METHODS; k++) {
 		enum rppg_method m = (enum rppg_method)k;
@@ -115,7 +110,7 @@ score_masks(struct analyser *a, struct rate_likelihood *out)
 	for (unsigned g = 0; g < a->fvp.masks; g++) {
 		for (unsigned i = 0; i < a->regions; i++)
 			weight[i] = a->window.good[i]
-			    ? a->fvp.mask[g][i] * a->window.in->weight[i]
+			    ? a->fvp.mask[g][i] * a->window.weight[i]
 			    : 0;
 		if (!window_mean(&a->window, weight))
 			continue;

@@ -136,7 +136,7 @@ reconstruct_waves(struct analyser *a, const struct resampler *in,
 			return -1;
 	}
 	for (unsigned i = 0; i < a->regions; i++)
-		weight[i] = a->window.good[i] ? in->weight[i] : 0;
+		weight[i] = a->window.weight[i];
 	if (a->kind == RPPG_KIND_PICTURE && weigh_boxes(a, w, bin, weight) != 0)
 		return -1;
 	if (!window_mean(&a->window, weight))

@@ -26,6 +26,15 @@ static const double MOTION_MIN = 0.003;
  * subtracted adds nothing. */
 static const double MOTION_OWN = 0.1;
 
+/* By hand: the exponent by which the weight of a patch falls with the variance of
+ * its noise, the least noise, and the movement between which it does. */
+static const double NOISE_POWER = 0.75, NOISE_LEAST = 1e-10;
+static const double MOVES = 0.003, MOVES_FAR = 0.08;
+
+enum {
+	GREEN = 1
+};
+
 bool
 window_level_good(double level)
 {
@@ -167,6 +176,60 @@ read_motion(struct window *w)
 	return 0;
 }
 
+/* Remove light and movement from ${x}, a channel. */
+static void
+clean(const struct window *w, unsigned colour, double *x)
+{
+	if (w->has_light)
+		for (size_t i = 0; i < w->n; i++)
+			x[i] *= w->light[colour][i];
+	for (unsigned k = 0; k < w->motions; k++)
+		add_scaled(x, w->motion[k], w->n, -dot(x, w->motion[k], w->n));
+}
+
+bool
+window_moves(const struct window *w)
+{
+	return w->site == RPPG_SITE_FACE && w->movement > MOVES &&
+	    w->movement < MOVES_FAR;
+}
+
+/* The variance of the green of a region, relative to its level, without light,
+ * movement and trend.  Return 0, or -1 without memory. */
+static int
+read_noise(struct window *w, unsigned region, double *noise)
+{
+	double lambda = dsp_detrend_lambda(RPPG_TREND_CUTOFF, RPPG_GRID);
+	double *green = w->scratch[0], level;
+
+	memcpy(green, channel(w, region, GREEN), w->n * sizeof(*green));
+	clean(w, GREEN, green);
+	level = dsp_mean(green, w->n);
+	if (dsp_detrend(green, green, w->n, lambda) != 0)
+		return -1;
+	*noise = dsp_variance(green, w->n) / (level * level);
+	return 0;
+}
+
+/* Weigh the regions by their pixels, and those of a face that moves by their
+ * noise as well. */
+static int
+weigh(struct window *w)
+{
+	bool moves = !w->raw && window_moves(w);
+	double noise;
+
+	for (unsigned i = 0; i < w->in->regions; i++) {
+		w->weight[i] = w->good[i] ? w->in->weight[i] : 0;
+		if (!moves || !w->good[i])
+			continue;
+		if (read_noise(w, i, &noise) != 0)
+			return -1;
+		w->weight[i] *= pow(fmax(noise, NOISE_LEAST), -NOISE_POWER);
+	}
+	return 0;
+}
+
 int
 window_open(struct window *w, const struct resampler *in, enum rppg_site site,
     const bool skin[TRACE_REGIONS_MAX], size_t from, size_t n)
@@ -202,18 +265,7 @@ window_open(struct window *w, const struct resampler *in, enum rppg_site site,
 		return -1;
 	if (w->raw)
 		w->motions = 0;
-	return 0;
-}
-
-/* Remove light and movement from ${x}, a channel. */
-static void
-clean(const struct window *w, unsigned colour, double *x)
-{
-	if (w->has_light)
-		for (size_t i = 0; i < w->n; i++)
-			x[i] *= w->light[colour][i];
-	for (unsigned k = 0; k < w->motions; k++)
-		add_scaled(x, w->motion[k], w->n, -dot(x, w->motion[k], w->n));
+	return weigh(w);
 }
 
 void

@@ -29,7 +29,8 @@ struct window {
 	bool good[TRACE_REGIONS_MAX]; /* regions of skin that are usable */
 	double seen;                  /* share of time with skin in view */
 	double movement; /* of the face: standard deviation over its size */
-	int background;  /* its region; negative: none in view */
+	double weight[TRACE_REGIONS_MAX]; /* in means; 0: not usable */
+	int background; /* its region; negative: none in view */
 	/* Factors that remove the light from skin, by colour. */
 	bool has_light;
 	double light[WINDOW_COLOURS][WINDOW_MAX];
@@ -45,6 +46,9 @@ struct window {
 int window_open(struct window *w, const struct resampler *in,
     enum rppg_site site, const bool skin[TRACE_REGIONS_MAX], size_t from,
     size_t n);
+
+/* Does the face move, but so little that its patches still show the same skin? */
+bool window_moves(const struct window *w);
 
 /* The colour of one region, without light and movement, in w->colour. */
 void window_patch(struct window *w, unsigned region);
