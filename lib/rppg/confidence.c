@@ -35,17 +35,37 @@ static const double constant = -6.34;
  * known which regions are skin. */
 static const double SKIN_UNKNOWN = 0.5;
 
+/* By hand: the SNR, in dB, at which a wave is clear of what follows. */
+static const double NOISY = 2;
+
+static double
+noisy(const double feature[RPPG_FEATURES])
+{
+	return fmax(0, fmin(1, (NOISY - feature[RPPG_FEATURE_SNR]) / NOISY));
+}
+
 /* By hand: a rate that wanders follows whatever is strongest in the noise.
- * From this spread on (as RPPG_FEATURE_SPREAD), below this SNR in dB. */
-static const double WANDERS = 1.35, NOISY = 2, WANDERS_WEIGHT = -2;
+ * From this spread on (as RPPG_FEATURE_SPREAD). */
+static const double WANDERS = 1.35, WANDERS_WEIGHT = -2;
+
+/* Light that moves over a face changes red and green in proportion, so that what
+ * RPPG_FEATURE_SHADING measures is 0.57; a pulse stays below that.  By hand: what
+ * is above it costs so much, up to a point. */
+static const double SHADED = 0.57, SHADED_MAX = 1, SHADED_WEIGHT = -12;
+
+static double
+shaded(const double feature[RPPG_FEATURES])
+{
+	double excess =
+	    fmin(feature[RPPG_FEATURE_SHADING], SHADED_MAX) - SHADED;
+
+	return fmax(0, excess) * noisy(feature);
+}
 
 static double
 wandering(const double feature[RPPG_FEATURES])
 {
-	double noisy = (NOISY - feature[RPPG_FEATURE_SNR]) / NOISY;
-
-	return fmax(0, feature[RPPG_FEATURE_SPREAD] - WANDERS) *
-	    fmax(0, fmin(1, noisy));
+	return fmax(0, feature[RPPG_FEATURE_SPREAD] - WANDERS) * noisy(feature);
 }
 
 double
@@ -62,6 +82,7 @@ rppg_confidence(enum rppg_method method, const double feature[RPPG_FEATURES])
 		sum += table[i].weight * x;
 	}
 	sum += WANDERS_WEIGHT * wandering(feature);
+	sum += SHADED_WEIGHT * shaded(feature);
 	bool skin = rppg_method_info(method)->kind != RPPG_KIND_PICTURE;
 	return (skin ? 1 : SKIN_UNKNOWN) / (1 + exp(-sum));
 }

@@ -58,6 +58,7 @@ enum rppg_feature {
 	RPPG_FEATURE_CYCLES,     /* cycles that a window is short of */
 	RPPG_FEATURE_ARTEFACT, /* share of windows at a rate of coders or lamps */
 	RPPG_FEATURE_DRIFT, /* steps of 6 /min below 50, where beats are unclear */
+	RPPG_FEATURE_SHADING, /* change of colour that is not that of blood */
 	RPPG_FEATURES
 };
 

@@ -268,3 +268,30 @@ mvdr_wave(const struct mvdr *m, int bin, double *wave)
 			wave[i] -= w[c] * m->trace[c][i];
 	return true;
 }
+
+double
+mvdr_shading(const struct mvdr *m, int bin)
+{
+	const double blood = rppg_signature[0] / rppg_signature[1];
+	int lobe = (int)power_lobe(m->n);
+	double ratio[MVDR_GROUPS];
+	size_t groups = 0;
+
+	for (unsigned c = 0; c < m->channels; c += MVDR_COLOURS) {
+		double other = 0, green = 0;
+
+		for (int k = bin - lobe; k <= bin + lobe; k++) {
+			if (k < POWER_LOW || k >= POWER_BINS)
+				continue;
+			double re = m->re[c][k] - blood * m->re[c + 1][k];
+			double im = m->im[c][k] - blood * m->im[c + 1][k];
+
+			other += re * re + im * im;
+			green += m->re[c + 1][k] * m->re[c + 1][k] +
+			    m->im[c + 1][k] * m->im[c + 1][k];
+		}
+		if (green > 0)
+			ratio[groups++] = sqrt(other / green);
+	}
+	return groups > 0 ? dsp_median(ratio, groups) : 0;
+}

@@ -63,6 +63,12 @@ void mvdr_close(struct mvdr *m, const struct power_plan *p);
 void mvdr_log_likelihood(
     const struct mvdr *m, double log_likelihood[POWER_RATES]);
 
+/* How much of the change of colour at ${bin} is not that of blood: the amplitude
+ * of red, less what blood has in red of its green, over the amplitude of green;
+ * the median of the groups.  It is near 0 for a pulse, and 0.5 or more for
+ * shading.  0 if there is no signal. */
+double mvdr_shading(const struct mvdr *m, int bin);
+
 /* The pulse wave at ${bin}, rising with the blood volume.  False if there is
  * none. */
 bool mvdr_wave(const struct mvdr *m, int bin, double *wave);

@@ -124,7 +124,7 @@ reconstruct_waves(struct analyser *a, const struct resampler *in,
 	struct power s;
 
 	q->snr = (double)NAN;
-	q->least = 0;
+	q->least = q->shading = 0;
 	memset(waves, 0, WAVES * sizeof(*waves));
 	if (window_open(&a->window, in, a->site, a->skin, from, w->n) != 0)
 		return -1;
@@ -132,6 +132,8 @@ reconstruct_waves(struct analyser *a, const struct resampler *in,
 		if (analyser_gather(a, w->n) != 0)
 			return -1;
 		(void)mvdr_wave(&a->mvdr, (int)lrint(bin), wave);
+		if (a->site == RPPG_SITE_FACE && window_moves(&a->window))
+			q->shading = mvdr_shading(&a->mvdr, (int)lrint(bin));
 		if (reconstruct_parts(a, w, bin, waves) != 0)
 			return -1;
 	}

@@ -15,6 +15,8 @@ struct reconstruct_quality {
 	 * the wave.  Blood darkens all of them.  A light that changes its
 	 * colour turns one against another and makes this negative. */
 	double least;
+	/* mvdr_shading of a face that moves; 0 otherwise. */
+	double shading;
 };
 
 /*

@@ -53,6 +53,12 @@ main(void)
 	CHECK_NEAR(logit(wandering(4, 2)),
 	    logit(wandering(4, 1.35)) - 0.44 * 0.65, 1e-9,
 	    "one that stands out of it only as far as it did");
+	CHECK_NEAR(confidence(RPPG_FEATURE_SHADING, 0.57), plain, 1e-9,
+	    "colours that may be those of blood");
+	CHECK_NEAR(logit(confidence(RPPG_FEATURE_SHADING, 0.67)),
+	    logit(plain) - 1.2, 1e-9, "those of light are worth less");
+	CHECK_NEAR(confidence(RPPG_FEATURE_SHADING, 9),
+	    confidence(RPPG_FEATURE_SHADING, 1), 1e-9, "down to a point");
 	CHECK_NEAR(confidence(RPPG_FEATURE_SNR, (double)NAN), 0, 0,
 	    "what was not measured is not believed");
 	CHECK_NEAR(rppg_confidence(RPPG_FVP,

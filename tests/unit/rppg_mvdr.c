@@ -102,6 +102,30 @@ check_moving(void)
 	CHECK_NEAR(m.loading, 0.1, 1e-9, "no face at all");
 }
 
+/* What is blood and what is light, at the rate of each. */
+static void
+check_shading(void)
+{
+	const struct scene lit = {.light = 0.02, .noise = 0.01};
+	const struct scene dark = {.noise = 0.01};
+
+	mvdr_clear(&m, N);
+	CHECK_NEAR(mvdr_shading(&m, 40), 0, 0, "no group shows any");
+	for (int k = 0; k < 3; k++)
+		add(k == 2 ? &dark : &lit);
+	mvdr_close(&m, &plan);
+	CHECK(mvdr_shading(&m, (int)lrint(bin_of(pulse_rate))) < 0.05,
+	    "a pulse is no shading");
+	CHECK_NEAR(mvdr_shading(&m, (int)lrint(bin_of(other_rate))), 0.57, 0.02,
+	    "light in most of the groups is");
+	mvdr_clear(&m, N);
+	for (int k = 0; k < 3; k++)
+		add(k == 2 ? &lit : &dark);
+	mvdr_close(&m, &plan);
+	CHECK(mvdr_shading(&m, (int)lrint(bin_of(pulse_rate))) < 0.05,
+	    "nor is it beside light");
+}
+
 int
 main(void)
 {
@@ -166,6 +190,7 @@ main(void)
 	CHECK_NEAR(elected(), bin_of(pulse_rate), 1,
 	    "all groups alike, without any noise");
 	check_moving();
+	check_shading();
 	power_plan_release(&plan);
 	return check_done();
 }
