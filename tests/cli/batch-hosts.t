@@ -56,7 +56,8 @@ is 'and over ssh' "$(sort -u ssh.log | tr '\n' ' ')" 'one two '
 
 # An empty list, and hosts whose last line has no newline.
 : >empty
-try 'an empty list' "$measure" empty nothing
+echo 2/one >one
+try 'an empty list' "$measure" empty nothing one
 is_status 0
 is_stdout ''
 is_stderr ''
