@@ -13,8 +13,8 @@
  * are not those of a heart, and from which they may be.  In 1245 windows of real
  * fingertips, of 10 to 60 s, those with a confidence of 0.3 or more have at least
  * -9.5; the groups of pictures of an encoder had -22. */
-#define SNR_NONE -14
-#define SNR_ALL -10
+#define SNR_NONE (-14.0)
+#define SNR_ALL (-10.0)
 
 static double
 logistic(double z)
