@@ -134,6 +134,8 @@ rppg_apply_rate(struct rppg *p, struct pending *pending, int bin)
 	f[RPPG_FEATURE_SNR] = quality.snr;
 	f[RPPG_FEATURE_COLOUR] = quality.least;
 	f[RPPG_FEATURE_SHADING] = quality.shading;
+	f[RPPG_FEATURE_MOVEMENT] = w->movement;
+	f[RPPG_FEATURE_RHYTHM] = quality.rhythm;
 	f[RPPG_FEATURE_METHODS] = methods_agreeing(w, at);
 	f[RPPG_FEATURE_LIKELIHOOD] =
 	    -log(1 - rate_likelihood_explained(w, at)) * (w->end - w->start) /

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dsp/dsp.h"
+#include "rppg/rhythm.h"
 
 /* By hand: noise power that even the cleanest wave has, which bounds weights. */
 static const double NOISE_MIN = 0.02;
@@ -124,9 +125,11 @@ reconstruct_waves(struct analyser *a, const struct resampler *in,
 	struct power s;
 
 	q->snr = (double)NAN;
-	q->least = q->shading = 0;
+	q->least = q->shading = q->rhythm = 0;
 	memset(waves, 0, WAVES * sizeof(*waves));
 	if (window_open(&a->window, in, a->site, a->skin, from, w->n) != 0)
+		return -1;
+	if (rhythm_share(&a->plan, &a->window, bin, w->lobe, &q->rhythm) != 0)
 		return -1;
 	if (w->has_groups) {
 		if (analyser_gather(a, w->n) != 0)

@@ -17,6 +17,7 @@ struct reconstruct_quality {
 	double least;
 	/* mvdr_shading of a face that moves; 0 otherwise. */
 	double shading;
+	double rhythm; /* rhythm_share */
 };
 
 /*

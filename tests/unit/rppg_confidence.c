@@ -18,18 +18,33 @@ confidence(enum rppg_feature which, double value)
 	return rppg_confidence(RPPG_FUSION, f);
 }
 
-/* The same with two features of their own. */
+/* The same with another feature. */
 static double
-wandering(double snr, double spread)
+with(enum rppg_feature which, double value, enum rppg_feature other,
+    double other_value)
 {
-	const double f[RPPG_FEATURES] = {[RPPG_FEATURE_SNR] = snr,
+	double f[RPPG_FEATURES] = {[RPPG_FEATURE_SNR] = 0,
 	    [RPPG_FEATURE_LIKELIHOOD] = 0.7,
 	    [RPPG_FEATURE_METHODS] = 0.5,
-	    [RPPG_FEATURE_SPREAD] = spread,
+	    [RPPG_FEATURE_SPREAD] = 1.2,
 	    [RPPG_FEATURE_SECONDS] = 0.7,
 	    [RPPG_FEATURE_COLOUR] = 0.2};
 
+	f[which] = value;
+	f[other] = other_value;
 	return rppg_confidence(RPPG_FUSION, f);
+}
+
+static double
+wandering(double snr, double spread)
+{
+	return with(RPPG_FEATURE_SNR, snr, RPPG_FEATURE_SPREAD, spread);
+}
+
+static double
+moving(double movement, enum rppg_feature which, double value)
+{
+	return with(RPPG_FEATURE_MOVEMENT, movement, which, value);
 }
 
 static double
@@ -59,6 +74,19 @@ main(void)
 	    logit(plain) - 1.2, 1e-9, "those of light are worth less");
 	CHECK_NEAR(confidence(RPPG_FEATURE_SHADING, 9),
 	    confidence(RPPG_FEATURE_SHADING, 1), 1e-9, "down to a point");
+	CHECK_NEAR(logit(moving(0.01, RPPG_FEATURE_SPREAD, 0.5)),
+	    logit(moving(0, RPPG_FEATURE_SPREAD, 0.5)) + 1.5, 1e-9,
+	    "a steady rate of a face that moves is worth more");
+	CHECK_NEAR(moving(0.01, RPPG_FEATURE_SPREAD, 1),
+	    moving(0, RPPG_FEATURE_SPREAD, 1), 1e-9, "one that varies is not");
+	CHECK_NEAR(moving(0.01, RPPG_FEATURE_RHYTHM, 0.24),
+	    moving(0, RPPG_FEATURE_RHYTHM, 1), 1e-9,
+	    "movement at other rates, or none");
+	CHECK_NEAR(moving(0.01, RPPG_FEATURE_RHYTHM, 0.37),
+	    0.5 * moving(0.01, RPPG_FEATURE_RHYTHM, 0), 1e-9,
+	    "a face that moves at the rate is doubted");
+	CHECK_NEAR(with(RPPG_FEATURE_MOVEMENT, 0.01, RPPG_FEATURE_RHYTHM, 0.5),
+	    0, 0, "and if it moves at no other is not believed");
 	CHECK_NEAR(confidence(RPPG_FEATURE_SNR, (double)NAN), 0, 0,
 	    "what was not measured is not believed");
 	CHECK_NEAR(rppg_confidence(RPPG_FVP,
