@@ -78,10 +78,20 @@ void video_log_keep(void);
 enum video_status video_stream_choose(
     struct video *video, const AVCodec **decoder, struct err *err);
 
+/* Bytes from the beginning of a source that show its kind.  The first line of YUV4MPEG,
+ * of which libavformat reads up to 96 bytes, is the longest of what is looked at. */
+#define VIDEO_HEAD 256
+
 /* kinds.c: VIDEO_BAD for what libavformat would take for a video, or for
  * damage, and is known to be something else. */
 enum video_status video_kind_check(
     const struct video *video, const AVInputFormat *format, struct err *err);
+
+/* kinds.c: is it YUV4MPEG, by its first 16 bytes? */
+bool video_kind_is_yuv4mpeg(const unsigned char *head);
+
+/* kinds.c: is it YUV4MPEG that does not state its rate, which all times are made of? */
+bool video_kind_lacks_rate(const struct video *video);
 
 /* clock.c: find out whether the times of an open video are those of its
  * recording.  video_info must be set. */

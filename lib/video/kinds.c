@@ -1,23 +1,22 @@
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "compat/again.h"
 #include "video/internal.h"
 
-enum {
-	HEAD = 32
-};
-
 /* The first bytes of the source; what is not there is 0. */
 static void
-read_head(const struct video *v, unsigned char head[HEAD])
+read_head(const struct video *v, unsigned char head[VIDEO_HEAD])
 {
-	size_t n = v->source.head_len < HEAD ? v->source.head_len : HEAD;
+	size_t n =
+	    v->source.head_len < VIDEO_HEAD ? v->source.head_len : VIDEO_HEAD;
 
-	memset(head, 0, HEAD);
+	memset(head, 0, VIDEO_HEAD);
 	if (!v->source.seekable)
 		memcpy(head, v->source.head, n);
-	else if (compat_pread(v->source.fd, head, HEAD, 0) < 0)
-		memset(head, 0, HEAD);
+	else if (compat_pread(v->source.fd, head, VIDEO_HEAD, 0) < 0)
+		memset(head, 0, VIDEO_HEAD);
 }
 
 static bool
@@ -45,7 +44,7 @@ enum video_status
 video_kind_check(
     const struct video *v, const AVInputFormat *format, struct err *err)
 {
-	unsigned char head[HEAD];
+	unsigned char head[VIDEO_HEAD];
 	const char *still;
 
 	read_head(v, head);
@@ -64,4 +63,40 @@ video_kind_check(
 		return VIDEO_BAD;
 	}
 	return VIDEO_OK;
+}
+
+bool
+video_kind_is_yuv4mpeg(const unsigned char *head)
+{
+	return at(head, 0, "YUV4MPEG2 ");
+}
+
+/* Is ${text} "30:1"?  "0:0" is an unknown rate. */
+static bool
+is_rate(const char *text)
+{
+	char *end;
+
+	return strtol(text, &end, 10) > 0 && *end == ':' &&
+	    strtol(end + 1, NULL, 10) > 0;
+}
+
+/* The rate is the parameter F of the first line (yuv4mpeg(5) of mjpegtools).  Where
+ * there is none libavformat assumes 25. */
+bool
+video_kind_lacks_rate(const struct video *v)
+{
+	unsigned char head[VIDEO_HEAD + 1];
+	const char *p = (const char *)head;
+	bool lacks = true;
+
+	read_head(v, head);
+	head[VIDEO_HEAD] = '\0';
+	if (!video_kind_is_yuv4mpeg(head))
+		return false;
+	head[strcspn(p, "\n")] = '\0';
+	while ((p = strchr(p, ' ')) != NULL)
+		if (*++p == 'F')
+			lacks = !is_rate(p + 1);
+	return lacks;
 }

@@ -203,7 +203,7 @@ open_format(struct video *v, struct err *err)
 	code = avformat_find_stream_info(v->format, NULL);
 	if (code < 0)
 		return explain(v, code, "cannot be parsed", err);
-	v->timeless = is_timeless(format);
+	v->timeless = is_timeless(format) || video_kind_lacks_rate(v);
 	return VIDEO_OK;
 }
 

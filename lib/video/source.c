@@ -174,6 +174,8 @@ look_ahead(struct video_source *s, struct err *err)
 	status = check_head(s->head, s->head_len, err);
 	if (status != VIDEO_OK)
 		return status;
+	if (video_kind_is_yuv4mpeg(s->head) && head_fill(s, VIDEO_HEAD) < 0)
+		goto unreadable;
 	if ((late = index_at_end(s)) < 0)
 		goto unreadable;
 	if (late && (s->spool = temporary_file(err)) < 0)

@@ -125,6 +125,26 @@ try 'another rate is given' vitals-extract --frame-rate 25 pictures.mjpeg
 is_status 0
 stdout_json "($hr | (.value - 60 | fabs) < 3)"
 is_stderr ''
+# YUV4MPEG whose header has no rate, an unknown one or an impossible one: libavformat
+# would assume 25.
+ff -i base.mkv -f yuv4mpegpipe rate.y4m
+for rate in '' ' F0:0' ' F30:0' ' F-30:1'; do
+	LC_ALL=C sed "1s/ F30:1/$rate/" rate.y4m >x.y4m
+	try "YUV4MPEG with the rate '$rate'" vitals-extract x.y4m
+	is_status 1
+	stdout_json "all(.readings[]; .value == null and .absentReason == \"no-clock\") and
+		.device.frameRate == null"
+	is_stderr 'vitals-extract: x.y4m: no clock: give the true rate with --frame-rate'
+done
+LC_ALL=C sed '1s/ F30:1//' rate.y4m >x.y4m
+for how in "vitals-extract --frame-rate 30 x.y4m" \
+	"cat x.y4m | vitals-extract --frame-rate 30 -"; do
+	try "whose rate is given: $how" sh -c "$how"
+	is_status 0
+	stdout_json "($hr | (.value - 72 | fabs) < 3) and .device.frameRate == 30 and
+		(.durationSeconds - 8 | fabs) < 0.1"
+	is_stderr ''
+done
 ff -i base.mkv -frames:v 1 -c:v mjpeg -q:v 2 -f mjpeg one.jpeg
 try 'a single picture needs none' vitals-extract one.jpeg
 is_status 1
