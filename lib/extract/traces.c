@@ -147,6 +147,10 @@ take(struct extract_streams *all, struct trace_line *l, struct err *err)
 
 	if (s == NULL)
 		return status;
+	if (s->used > 0 && !(l->frame.time > s->last)) {
+		err_set(err, "\"offsetSeconds\" does not rise");
+		return VERDICT_BAD;
+	}
 	if (skin_names_are_fallback(&s->names) &&
 	    !skin_names_are_fallback(&l->names))
 		status = begin_face(s, l, all->options, err);
@@ -154,10 +158,6 @@ take(struct extract_streams *all, struct trace_line *l, struct err *err)
 		return status;
 	if (!trace_names_equal(&s->names, &l->names)) {
 		err_set(err, "the regions are not those of its source");
-		return VERDICT_BAD;
-	}
-	if (s->used > 0 && !(l->frame.time > s->last)) {
-		err_set(err, "\"offsetSeconds\" does not rise");
 		return VERDICT_BAD;
 	}
 	if ((all->options->measure.emit & MEASURE_TRACE) != 0) {

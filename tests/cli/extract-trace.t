@@ -166,6 +166,20 @@ vitals-extract: bad:304: the regions are not those of its source'
 [ "$(wc -l <rejects)" -eq 3 ]
 ok 'are kept'
 
+# A refused line changes nothing, even if it has a face where there was none before.
+jq -c '.regions[0] as $r | .regions = [range(64) | $r + {name: "frame-\(. + 1)"}] |
+	del(.face)' a >whole
+vitals-extract -t whole >want 2>want.err
+{
+	sed -n 1,400p whole
+	sed -n 300p a
+	sed -n '401,$p' whole
+} >bad-face
+try 'a face that comes too late' vitals-extract -t bad-face
+is_status 1
+stdout_is_file want
+is_stderr 'vitals-extract: bad-face:401: "offsetSeconds" does not rise'
+
 try 'strict' vitals-extract --strict -t bad
 is_status 1
 is_stdout ''
