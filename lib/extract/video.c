@@ -184,7 +184,7 @@ take_frame(
 		r->end = frame->time + (frame->time - r->last);
 	r->last = frame->time;
 	if (skin_sample(r->sampler, frame, err) != 0)
-		return VERDICT_SYSTEM;
+		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
 	return subjects_push(&r->subjects, r->sampler, err);
 }
 
@@ -324,7 +324,8 @@ extract_video(const struct extract_options *options, const char *path,
 	if (status != VERDICT_GOOD)
 		goto done;
 	status = read_frames(&r, &wrong);
-	if (status == VERDICT_OUTPUT || status == VERDICT_SYSTEM) {
+	if (status == VERDICT_OUTPUT || status == VERDICT_SYSTEM ||
+	    (status == VERDICT_BAD && r.frames == 0)) {
 		*err = wrong;
 		goto done;
 	}

@@ -95,6 +95,29 @@ is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 3) and .durationSeconds > 9.5"
 stderr_has '^vitals-extract: x.mp4: [0-9]* parts* did not decode: '
 
+# Nothing of it decodes: that is not a video without a face.
+at=$(LC_ALL=C grep -abo mdat front.mp4 | head -n 1 | cut -d : -f 1)
+{
+	head -c $((at + 4)) front.mp4
+	head -c $((size - at - 4)) /dev/zero
+} >x.mp4
+try 'all pictures are damaged' vitals-extract -e measurement,wave,trace x.mp4
+is_status 1
+is_stdout ''
+stderr_has '^vitals-extract: x.mp4: no frame of it can be decoded: Invalid NAL unit size'
+is_stderr "$(head -n 1 .err)"
+try 'live' vitals-extract --live x.mp4
+is_status 1
+is_stdout ''
+stderr_has ': no frame of it can be decoded: '
+ff -i base.mkv -t 1 -c:v rawvideo -pix_fmt xyz12le x.nut
+refused x.nut 'a pixel format that is not supported' \
+	'pixel format xyz12le is not supported'
+try 'a region outside of the picture' vitals-extract -s skin --roi 900,9,9,9 base.mkv
+is_status 1
+is_stdout ''
+is_stderr 'vitals-extract: base.mkv: the region of interest is outside the picture'
+
 # Not video.
 head -c $((size / 2)) end.mp4 >x.mp4
 refused x.mp4 'cut off before its index' \
