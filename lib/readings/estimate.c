@@ -57,7 +57,7 @@ give(struct work *w, enum vital vital, double value, double confidence,
 		return;
 	if (!isfinite(value) || value < vital_info(vital)->min ||
 	    value > vital_info(vital)->max ||
-	    confidence < READINGS_CONFIDENCE_MIN)
+	    !(confidence >= READINGS_CONFIDENCE_MIN))
 		return;
 	r->value = value;
 	r->confidence = confidence;

@@ -284,6 +284,9 @@ fuse(struct respiration *r, struct fusion *f)
 		return;
 	for (int k = 0; k < RESPIRATION_SIGNALS; k++) {
 		r->weight[k] /= total;
+		/* What overflowed is no number, and 0 times it is none. */
+		if (!f->there[k])
+			continue;
 		for (size_t i = 0; i < STEPS; i++)
 			f->sum[i] += r->weight[k] * f->power[k][i];
 	}

@@ -195,6 +195,14 @@ is_status 3
 is_stdout ''
 is_stderr 'vitals-extract: missing: No such file or directory'
 
+# Numbers that are allowed, and overflow where they are squared.
+sed 's/"face":.*/"face":{"x":-1e6,"y":1e6,"width":1e-100,"height":1e-100}}/' a >tiny
+try 'a face of no size' vitals-extract -t tiny
+is_status 0
+stdout_json "$hr"' | (.value - 72 | fabs) < 0.5'
+stdout_json 'all(.readings[]; (.value == null) == (.confidence == null))'
+is_stderr ''
+
 # ---- No pulse ----------------------------------------------------------------
 
 awk 'BEGIN {
