@@ -145,10 +145,10 @@ subjects_push(
 
 /* Finish one; a heart rate somewhere makes *${missing} NOT_MISSING. */
 static enum verdict
-finish(struct subjects *s, struct measure *m, double end,
-    enum missing_reason *missing, struct err *err)
+finish(struct subjects *s, struct measure *m, enum missing_reason *missing,
+    struct err *err)
 {
-	enum verdict status = measure_finish(m, end, s->out, err);
+	enum verdict status = measure_finish(m, s->out, err);
 
 	if (*missing != NOT_MISSING)
 		*missing = measure_missing_reason(m);
@@ -156,8 +156,7 @@ finish(struct subjects *s, struct measure *m, double end,
 }
 
 enum verdict
-subjects_finish(
-    struct subjects *s, double end, enum missing_reason none, struct err *err)
+subjects_finish(struct subjects *s, enum missing_reason none, struct err *err)
 {
 	enum verdict status = VERDICT_GOOD;
 	enum missing_reason missing = s->rate ? NOT_MISSING : none;
@@ -170,12 +169,12 @@ subjects_finish(
 	 * face. */
 	for (unsigned i = 0; i < SKIN_FACES_MAX && status == VERDICT_GOOD; i++)
 		if (s->face[i] != NULL && s->whole == NULL)
-			status = finish(s, s->face[i], end, &missing, err);
+			status = finish(s, s->face[i], &missing, err);
 	if (s->whole != NULL)
-		status = finish(s, s->whole, end, &missing, err);
+		status = finish(s, s->whole, &missing, err);
 	if (!s->begun)
 		status = measure_nothing(
-		    &s->options->measure, s->about, end, none, s->out, err);
+		    &s->options->measure, s->about, none, s->out, err);
 	if (status == VERDICT_GOOD && missing != NOT_MISSING) {
 		err_set(err, "%s", extract_missing_text(missing));
 		status = VERDICT_BAD;

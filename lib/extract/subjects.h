@@ -34,10 +34,9 @@ void subjects_release(struct subjects *s);
 enum verdict subjects_push(
     struct subjects *s, const struct skin_sampler *sampler, struct err *err);
 
-/* The video ended at ${end} s: write what is left; ${none}: why there is
- * nothing, where no frame came.  VERDICT_BAD: there is no heart rate, and
- * ${err} says why. */
+/* The video has ended: write what is left; ${none}: why there is nothing, where no
+ * frame came.  VERDICT_BAD: there is no heart rate, and ${err} says why. */
 enum verdict subjects_finish(
-    struct subjects *s, double end, enum missing_reason none, struct err *err);
+    struct subjects *s, enum missing_reason none, struct err *err);
 
 #endif

@@ -12,7 +12,7 @@ struct stream {
 	struct measure_source about;
 	struct measure_options how;
 	struct measure *measure;
-	double last, interval;
+	double last;   /* time of its last line, s */
 	uint64_t used; /* number of its last line */
 };
 
@@ -69,8 +69,7 @@ static enum verdict
 finish(struct extract_streams *all, unsigned i, struct err *err)
 {
 	struct stream *s = all->open[i];
-	enum verdict status =
-	    measure_finish(s->measure, s->last + s->interval, all->out, err);
+	enum verdict status = measure_finish(s->measure, all->out, err);
 	enum missing_reason missing = measure_missing_reason(s->measure);
 
 	if (status == VERDICT_GOOD && missing != NOT_MISSING) {
@@ -169,8 +168,6 @@ take(struct extract_streams *all, struct trace_line *l, struct err *err)
 	if (all->options->measure.site == RPPG_SITE_FINGER &&
 	    l->frame.face.width > 0)
 		hide(&l->frame);
-	if (s->used > 0)
-		s->interval = l->frame.time - s->last;
 	s->last = l->frame.time;
 	s->used = ++all->lines;
 	return measure_push(s->measure, &l->frame, all->out, err);

@@ -25,8 +25,7 @@ struct recording {
 	struct source_hash hash;
 	bool is_file;
 	bool drained; /* a stream: it was read to its end */
-	double end;   /* s: the last frame's time and its length */
-	double last;
+	double last;  /* time of the last frame, s */
 	unsigned long frames;
 	unsigned pictures;        /* that decoded, up to 2 */
 	enum missing_reason none; /* why none was taken */
@@ -180,8 +179,6 @@ static enum verdict
 take_frame(
     struct recording *r, const struct video_frame *frame, struct err *err)
 {
-	if (r->frames > 0)
-		r->end = frame->time + (frame->time - r->last);
 	r->last = frame->time;
 	if (skin_sample(r->sampler, frame, err) != 0)
 		return err_is_memory(err) ? VERDICT_SYSTEM : VERDICT_BAD;
@@ -252,7 +249,7 @@ note_damage(const struct recording *r, struct extract_notes *notes)
 	    (stated = video_stated_length(r->video)) > 0)
 		err_set(&notes->end,
 		    "the pictures end at %.1f s, but the file says %.1f s",
-		    r->end, stated);
+		    r->last, stated);
 }
 
 /* ---- The clock ------------------------------------------------------------- */
@@ -338,7 +335,7 @@ extract_video(const struct extract_options *options, const char *path,
 		}
 		r.drained = !jobs_stopping();
 	}
-	ended = subjects_finish(&r.subjects, r.end, r.none, err);
+	ended = subjects_finish(&r.subjects, r.none, err);
 	notes->changed = video_changed(r.video);
 	if (ended == VERDICT_BAD && status == VERDICT_GOOD && r.pictures == 1)
 		err_set(err, "is a single picture, not a video");

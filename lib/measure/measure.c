@@ -41,6 +41,7 @@ struct measure {
 	struct rppg *rppg;
 	double start, last; /* of the frames, s */
 	double interval;    /* between frames, slowly followed; 0: not known */
+	double length;      /* of the last frame, as long as the one before */
 	bool any, mute;
 	double window_end; /* of the next window */
 	double covered;    /* end of the last one written */
@@ -416,6 +417,20 @@ end_windows_before(
 	return status;
 }
 
+/* A frame came ${gap} seconds after the one before. */
+static void
+follow_interval(struct measure *m, double gap)
+{
+	m->length = gap;
+	if (m->interval <= 0) {
+		m->interval = gap;
+		return;
+	}
+	/* A gap is neither an interval nor the length of a frame. */
+	m->length = fmin(gap, GAP_INTERVALS * m->interval);
+	m->interval += INTERVAL_SHARE * (m->length - m->interval);
+}
+
 enum verdict
 measure_push(struct measure *m, const struct trace_frame *f,
     struct ndjson_writer *out, struct err *err)
@@ -424,12 +439,8 @@ measure_push(struct measure *m, const struct trace_frame *f,
 
 	if (!m->any)
 		begin(m, f->time);
-	else if (m->interval <= 0)
-		m->interval = f->time - m->last;
-	else /* a gap is none */
-		m->interval += INTERVAL_SHARE *
-		    (fmin(f->time - m->last, GAP_INTERVALS * m->interval) -
-			m->interval);
+	else
+		follow_interval(m, f->time - m->last);
 	status = end_windows_before(m, f->time, out, err);
 	if (status == VERDICT_GOOD)
 		status = estimate_full_stretches(m, f->time, out, err);
@@ -448,16 +459,16 @@ measure_push(struct measure *m, const struct trace_frame *f,
 }
 
 enum verdict
-measure_finish(
-    struct measure *m, double end, struct ndjson_writer *out, struct err *err)
+measure_finish(struct measure *m, struct ndjson_writer *out, struct err *err)
 {
 	double from = m->window_end - window_length(m);
+	double end = m->last + m->length;
 	enum verdict status = VERDICT_GOOD;
 
 	if (!m->any)
 		return VERDICT_GOOD;
 	if (m->windows == 0 || end - m->covered >= REST_MIN)
-		status = write_window(m, from, fmax(end, m->last), out, err);
+		status = write_window(m, from, end, out, err);
 	/* The last frame lasts until the next one would come. */
 	end = fmin(end, m->last + m->interval) - TIME_ROUNDING;
 	while (status == VERDICT_GOOD &&
@@ -472,13 +483,12 @@ measure_finish(
 
 enum verdict
 measure_nothing(const struct measure_options *options,
-    const struct measure_source *source, double end, enum missing_reason why,
+    const struct measure_source *source, enum missing_reason why,
     struct ndjson_writer *out, struct err *err)
 {
 	struct measure_estimate e;
 	struct measure_line l = {.source = source,
 	    .face_index = -1,
-	    .duration = end,
 	    .reading = e.reading,
 	    .readings = VITAL_COUNT};
 

@@ -98,14 +98,14 @@ void measure_mute(struct measure *m, bool mute);
 enum verdict measure_push(struct measure *m, const struct trace_frame *f,
     struct ndjson_writer *out, struct err *err);
 
-/* The source ended at ${end} s: write what is left. */
+/* The source has ended: write what is left. */
 enum verdict measure_finish(
-    struct measure *m, double end, struct ndjson_writer *out, struct err *err);
+    struct measure *m, struct ndjson_writer *out, struct err *err);
 
 /* Write the measurement of a source of which no frame could be measured, and
  * ${why}. */
 enum verdict measure_nothing(const struct measure_options *options,
-    const struct measure_source *source, double end, enum missing_reason why,
+    const struct measure_source *source, enum missing_reason why,
     struct ndjson_writer *out, struct err *err);
 
 /* Why no measurement so far has a heart rate; NOT_MISSING if one has. */

@@ -27,7 +27,7 @@ struct run {
 	struct skin_sampler *sampler;
 	struct measure *measure;
 	struct ndjson_writer *out;
-	double decoding, patches, signs, end;
+	double decoding, patches, signs;
 	unsigned long frames;
 };
 
@@ -55,11 +55,10 @@ all_frames(struct run *r, const struct measure_options *options,
 		b = cpu();
 		r->signs += b - a;
 		a = b;
-		r->end = f.time;
 		r->frames++;
 	}
 	if (r->measure == NULL ||
-	    measure_finish(r->measure, r->end, r->out, err) != VERDICT_GOOD)
+	    measure_finish(r->measure, r->out, err) != VERDICT_GOOD)
 		return -1;
 	r->signs += cpu() - a;
 	return 0;

@@ -33,6 +33,13 @@ is_status 0
 stdout_json "($hr | (.value - 72 | fabs) < 3) and .quality.coverage < 0.2 and
 	.durationSeconds > 68"
 is_stderr ''
+ff -i base.mkv -vf "setpts='PTS+gt(N,298)*30/TB'" -fps_mode vfr $x264 -bf 0 x.mkv
+try 'a gap before the last picture is not its length' vitals-extract x.mkv
+is_status 0
+stdout_json "($hr | (.value - 72 | fabs) < 3) and .durationSeconds > 39.9 and
+	.durationSeconds < 40.2 and (.quality.coverage - 0.25 | fabs) < 0.01"
+is_stderr ''
+ff -i base.mkv -vf "setpts='PTS+gt(N,150)*59/TB'" -fps_mode vfr $x264 x.mkv
 try 'windows within the gap have no message' vitals-extract -w 5 x.mkv
 is_status 0
 stdout_json '.offsetSeconds < 10 or .offsetSeconds >= 60'

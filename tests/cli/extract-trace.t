@@ -83,6 +83,16 @@ is_status 0
 stdout_json '.faceIndex == 3'
 is_stderr ''
 
+{
+	cat a
+	tail -n 1 a | sed 's/"offsetSeconds":[0-9.]*/"offsetSeconds":50/'
+} >late
+try 'a gap before the last line is not its length' vitals-extract -t late
+is_status 0
+stdout_json '.durationSeconds > 50 and .durationSeconds < 50.2 and
+	(.quality.coverage - 0.4 | fabs) < 0.01'
+is_stderr ''
+
 # ---- Windows -----------------------------------------------------------
 
 pulse a 72 32 >long

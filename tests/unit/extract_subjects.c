@@ -175,8 +175,7 @@ play(struct rig *r, double seconds)
 static enum verdict
 finish(struct rig *r)
 {
-	enum verdict status =
-	    subjects_finish(&r->subjects, r->time, r->none, &r->err);
+	enum verdict status = subjects_finish(&r->subjects, r->none, &r->err);
 	ssize_t n;
 
 	if (ndjson_flush(r->out) != 0)
