@@ -23,6 +23,10 @@
 /* By hand: a channel darker than this, of 255, has no signal. */
 #define DARK 0.5
 
+/* By hand: means of channels that differ by less, of 255, are the same.  It is what a
+ * line rounds them by. */
+#define GREY 0.01
+
 /* By hand: the mean beat, in samples before and after the rise (0.3 and 0.7 s),
  * the quality and the number of beats that it needs, and the distance of the
  * reflection behind the top (0.2 s). */
@@ -64,6 +68,15 @@ features_clear(struct features *f)
 {
 	for (int k = 0; k < FEATURE_COUNT; k++)
 		f->value[k] = (double)NAN;
+}
+
+bool
+features_have_colour(const struct features *f)
+{
+	const double *mean = f->value + FEATURE_MEAN_RED;
+
+	return !(
+	    fabs(mean[0] - mean[1]) < GREY && fabs(mean[2] - mean[1]) < GREY);
 }
 
 /* All waves on one grid. */

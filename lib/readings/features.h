@@ -9,6 +9,8 @@
 #ifndef READINGS_FEATURES_H
 #define READINGS_FEATURES_H
 
+#include <stdbool.h>
+
 #include "beats/beats.h"
 #include "beats/signal.h"
 #include "diag/err.h"
@@ -68,5 +70,9 @@ int features_measure(
 
 /* Set all to NAN. */
 void features_clear(struct features *f);
+
+/* Do the channels differ?  Those of a grey picture, as of an infrared camera, do not:
+ * they say nothing about the colour of blood. */
+bool features_have_colour(const struct features *f);
 
 #endif

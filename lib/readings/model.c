@@ -99,6 +99,8 @@ usable(enum vital vital, const struct features *f)
 {
 	const struct term *t = formulas[vital].term;
 
+	if (vital == VITAL_OXYGEN_SATURATION && !features_have_colour(f))
+		return false;
 	for (unsigned k = 0; k < formulas[vital].count; k++) {
 		if (!t[k].optional && isnan(term_of(&t[k], f)))
 			return false;

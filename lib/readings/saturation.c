@@ -38,6 +38,8 @@ saturation_estimate(
 	const struct pair *pair = NULL;
 	double ratio;
 
+	if (!features_have_colour(f))
+		return -1;
 	for (size_t k = 0; k < sizeof(pairs) / sizeof(pairs[0]); k++) {
 		double weaker = fmin(
 		    coherence(f, pairs[k].upper), coherence(f, pairs[k].lower));

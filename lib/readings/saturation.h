@@ -17,7 +17,7 @@
  * Put the ratio of the perfusions of the best pair of channels on the line of a
  * typical camera.  The best pair is the one whose weaker channel is most
  * coherent with the pulse.  Return 0 with the value in % and a static text that
- * names the pair; -1 where no pair is good enough.
+ * names the pair; -1 where no pair is good enough, or the picture has no colour.
  */
 int saturation_estimate(
     const struct features *f, double *value, const char **method);

@@ -32,6 +32,13 @@ is_status 0
 stdout_is_file device
 is_stderr ''
 
+sed 's/"meanRed":[0-9]*,"meanGreen":\([0-9]*\)/"meanRed":\1,"meanGreen":\1,"meanBlue":\1.004/' \
+	lines >grey
+try 'uses no grey pictures' vitals-calibrate --reference ref grey
+is_status 1
+is_stdout ''
+stderr_has 'oxygenSaturation: 0 measurements with a reference have the necessary features: at least 8 are needed'
+
 reference a 10 95 >own
 head -n 1 lines >first
 try 'makes it that of a person' vitals-calibrate --base device --reference own first

@@ -50,6 +50,12 @@ for p in yuv444p yuv422p yuv420p10le gray; do
 	ff -i base.mkv -pix_fmt $p $x264 x.mp4
 	measured x.mp4 "$p"
 done
+# Without colour there is a pulse, but no colour of blood.
+for p in gray yuv420p; do
+	ff -i base.mkv -vf hue=s=0 -pix_fmt $p $x264 x.mp4
+	measured x.mp4 "grey, as $p" '.readings[] | select(.vital == "oxygenSaturation") |
+		.value == null and .absentReason == "low-signal"'
+done
 ff -i base.mkv -vf scale=out_range=full -color_range pc $x264 x.mp4
 measured x.mp4 'full range'
 ff -i base.mkv -c:v mjpeg -pix_fmt yuvj422p -q:v 3 x.avi
