@@ -85,6 +85,14 @@ find_pixel_format(AVCodecContext *c, const AVCodec *codec,
 	return VIDEO_WRITER_OK;
 }
 
+/* Formats named yuvj... and JPEG know no other range. */
+static bool
+is_full_range(const AVCodecContext *c, const struct video_writer_spec *spec)
+{
+	return spec->full_range || c->codec_id == AV_CODEC_ID_MJPEG ||
+	    strncmp(av_get_pix_fmt_name(c->pix_fmt), "yuvj", 4) == 0;
+}
+
 static void
 set_colour(AVCodecContext *c, const struct video_writer_spec *spec)
 {
@@ -96,7 +104,8 @@ set_colour(AVCodecContext *c, const struct video_writer_spec *spec)
 		c->color_range = AVCOL_RANGE_JPEG;
 		return;
 	}
-	c->color_range = spec->full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+	c->color_range =
+	    is_full_range(c, spec) ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 	c->colorspace = high ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
 	c->color_primaries = high ? AVCOL_PRI_BT709 : AVCOL_PRI_SMPTE170M;
 	c->color_trc = high ? AVCOL_TRC_BT709 : AVCOL_TRC_SMPTE170M;

@@ -112,14 +112,15 @@ open_codec(struct video_writer *w, const AVCodec *codec,
     const struct video_writer_spec *spec, struct err *err)
 {
 	enum video_writer_status rc;
-	bool high = spec->height >= 720 && spec->width >= 720;
+	bool high = spec->height >= 720 && spec->width >= 720, full;
 
 	rc = video_encoder_open(&w->codec, codec, spec,
 	    (w->format->oformat->flags & AVFMT_GLOBALHEADER) != 0, err);
 	if (rc != VIDEO_WRITER_OK)
 		return rc;
+	full = w->codec->color_range == AVCOL_RANGE_JPEG;
 	w->pack = video_pack_new(w->codec->pix_fmt, spec->width, spec->height,
-	    spec->rotate, spec->full_range, high, spec->seed, err);
+	    spec->rotate, full, high, spec->seed, err);
 	w->frame = av_frame_alloc();
 	w->packet = av_packet_alloc();
 	if (w->pack == NULL)

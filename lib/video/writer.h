@@ -32,7 +32,7 @@ struct video_writer_spec {
 	unsigned width, height; /* as seen */
 	unsigned rotate; /* degrees clockwise that the pictures are stored
 			  * turned by; players turn them back */
-	bool full_range;
+	bool full_range; /* luma from 0 to 255; of JPEG it always is */
 	int64_t rate_num, rate_den; /* frames per second */
 	bool variable;              /* frames may come at any time */
 	const char *make, *model;   /* NULL: none */

@@ -31,10 +31,19 @@ makes 'lossless RGB' d.mkv -c ffv1 --pixel-format gbrp10le
 shows stream=codec_name,pix_fmt 'ffv1 gbrp10le'
 makes 'packed RGB' d.nut -c rawvideo --pixel-format rgb24
 shows stream=codec_name,pix_fmt 'rawvideo rgb24'
+makes 'MJPEG' jpeg.avi -c mjpeg
+shows stream=codec_name,color_range 'mjpeg pc'
 makes 'MJPEG, full range' e.avi -c mjpeg --full-range --pixel-format yuvj420p
 shows stream=codec_name,color_range 'mjpeg pc'
 makes 'full range' f.mp4 --full-range
 shows stream=color_range 'pc'
+makes 'a format of full range' j.mp4 --pixel-format yuvj420p
+shows stream=color_range 'pc'
+for i in f j; do
+	ffmpeg -v error -nostdin -i $i.mp4 -f rawvideo -pix_fmt yuvj420p - >$i.raw
+done
+cmp f.raw j.raw
+ok 'its luma is from 0 to 255'
 makes 'limited range' g.mp4
 shows stream=color_range,color_space 'tv smpte170m'
 makes 'camera' h.mp4 --make Acme --model 'X 1' \
