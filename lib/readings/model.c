@@ -420,6 +420,23 @@ cross_validate(
 	return rc;
 }
 
+/* Do the references differ by more than the tolerance?  If not, each of them would be
+ * right for all others, so a formula that gives it always would seem perfect. */
+static bool
+differ(const struct model *m, enum vital vital, struct err *err)
+{
+	const struct vital_info *info = vital_info(vital);
+
+	if (m->high - m->low > info->tolerance)
+		return true;
+	(void)err_set(err,
+	    "the references are from %g to %g %s: they must differ by more "
+	    "than "
+	    "the tolerance of %g",
+	    m->low, m->high, info->unit, info->tolerance);
+	return false;
+}
+
 int
 model_fit(struct model *m, enum vital vital, const struct model_pair pair[],
     size_t n, struct err *err)
@@ -441,7 +458,8 @@ model_fit(struct model *m, enum vital vital, const struct model_pair pair[],
 	} else {
 		m->pairs = (unsigned)t.n;
 		set_range(m, &t);
-		rc = regress(m, &t, err) == 0 ? 0 : -1;
+		if (differ(m, vital, err))
+			rc = regress(m, &t, err) == 0 ? 0 : -1;
 	}
 	table_release(&t);
 	if (rc == 0 && cross_validate(m, vital, pair, n) != 0)

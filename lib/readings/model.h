@@ -72,8 +72,8 @@ const char *model_term_name(enum vital vital, unsigned term);
 /*
  * Fit the formula for ${vital} to ${n} pairs, those of one source in the order
  * of time.  Pairs without the features that it needs are left out.  Return 0;
- * -1 with ${err} set where there are too few, where they do not vary, or
- * without memory.
+ * -1 with ${err} set where there are too few, where features do not vary or values by
+ * less than the tolerance, or without memory.
  */
 int model_fit(struct model *m, enum vital vital, const struct model_pair pair[],
     size_t n, struct err *err);

@@ -39,6 +39,17 @@ is_status 1
 is_stdout ''
 stderr_has 'oxygenSaturation: 0 measurements with a reference have the necessary features: at least 8 are needed'
 
+sed 's/"value":8[0-7]/"value":95/; s/"value":\(8[89]\|9[01]\)/"value":99/' ref >high
+try 'needs references that differ' vitals-calibrate --reference high lines
+is_status 1
+is_stdout ''
+stderr_has 'oxygenSaturation: the references are from 95 to 99 %: they must differ by more than the tolerance of 4'
+sed 's/"value":95/"value":94.9/' high >wide
+try 'and differ by a little more than the tolerance' vitals-calibrate --reference wide lines
+is_status 0
+stdout_json '.models[0].low < 95'
+stderr_has ' 30 pairs of 3 sources; '
+
 reference a 10 95 >own
 head -n 1 lines >first
 try 'makes it that of a person' vitals-calibrate --base device --reference own first
