@@ -6,8 +6,10 @@
 /* Between two columns. */
 #define GAP 2
 
-/* With --live, widths are those of the rows so far.  Numbers seldom have more. */
-#define LIVE_NUMBER 7
+/* With --live, widths are those of the rows so far, and at least these.  Chosen by
+ * hand: numbers such as 120.5 and short names fit, and a row of vital signs is not
+ * much wider than a terminal. */
+#define LIVE_NUMBER 5
 #define LIVE_TEXT 8
 
 /* The flags of a cell: characters, as a cell is text. */
@@ -67,14 +69,25 @@ larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
-/* Adapt the shape of column ${s} to the cell at ${text}.  Return whether that
- * needs a new header. */
+/* The width that is reserved for later cells of a column that has one of ${flag}. */
+static size_t
+reserved(char flag, const struct table_options *o)
+{
+	if (!o->live)
+		return 0;
+	return flag == FLAG_NUMBER ? LIVE_NUMBER
+	    : flag == FLAG_TEXT    ? LIVE_TEXT
+				   : 0;
+}
+
+/* Adapt the shape of column ${s} to the cell at ${text}, for which ${room} is
+ * reserved.  Return whether that needs a new header. */
 static bool
-see_cell(struct part_column *s, char flag, const char *text)
+see_cell(struct part_column *s, char flag, const char *text, size_t room)
 {
 	bool shown_now = s->hidden && flag != FLAG_MISSING;
 
-	s->width = larger(s->width, shown_width(span_of(text)));
+	s->width = larger(s->width, larger(shown_width(span_of(text)), room));
 	if (flag == FLAG_NUMBER)
 		s->right = true;
 	if (flag != FLAG_MISSING)
@@ -85,14 +98,15 @@ see_cell(struct part_column *s, char flag, const char *text)
 /* Adapt the shapes to the rows that are kept.  Return whether the header has to
  * be written again. */
 static bool
-see_rows(struct part *p)
+see_rows(struct part *p, const struct table_options *o)
 {
 	const char *text = p->cells.data;
 	bool again = false;
 
 	for (size_t k = 0; k < p->rows; k++) {
 		for (size_t i = 0; i < p->columns.count; i++) {
-			again |= see_cell(&p->shape[i], text[0], text + 1);
+			again |= see_cell(&p->shape[i], text[0], text + 1,
+			    reserved(text[0], o));
 			text += strlen(text) + 1;
 		}
 	}
@@ -103,7 +117,9 @@ see_rows(struct part *p)
 static int
 begin(struct part *p, const struct table_options *o)
 {
-	bool hide = !p->columns.chosen && !o->live;
+	/* Without a header nothing would name a column that appears later. */
+	bool hide =
+	    !p->columns.chosen && (!o->live || o->header != TABLE_HEADER_NONE);
 
 	p->shape = calloc(p->columns.count, sizeof(*p->shape));
 	if (p->shape == NULL)
@@ -118,9 +134,8 @@ begin(struct part *p, const struct table_options *o)
 			s->width = shown_width(span_of(column_label(c, o)));
 		if (o->header == TABLE_HEADER_UNITS)
 			s->width = larger(s->width, strlen(c->unit));
-		if (o->live)
-			s->width = larger(
-			    s->width, s->right ? LIVE_NUMBER : LIVE_TEXT);
+		if (o->live && s->right)
+			s->width = larger(s->width, LIVE_NUMBER);
 	}
 	return 0;
 }
@@ -222,7 +237,7 @@ aligned_write(struct part *p, const struct table_options *o, bool heading,
 		return 0;
 	if (p->shape == NULL && begin(p, o) != 0)
 		return -1;
-	heading |= see_rows(p);
+	heading |= see_rows(p, o);
 	for (size_t i = 0; p->rows == 0 && i < p->columns.count; i++)
 		p->shape[i].hidden = false;
 	if (heading && o->header != TABLE_HEADER_NONE) {

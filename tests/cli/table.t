@@ -425,6 +425,29 @@ for f in csv table; do
 	wait $table
 	ok "$f: ends"
 done
+try 'rows at once have no empty columns either' vitals-table -f table --live m
+is_status 0
+is_stderr ''
+is_stdout 'source    start  length  heart rate  conf.  breathing  signal
+              s       s        /min              /min
+a.mp4       0.0    30.0       71.80   0.94  too-short     0.9
+b.mp4      30.0   1.5e1           -      -          -       -'
+sed '2s/"readings"/"faceIndex":1,&/' m >second
+try 'a column that a later row has' vitals-table -f table --live second
+is_status 0
+is_stderr ''
+is_stdout 'source    start  length  heart rate  conf.  breathing  signal
+              s       s        /min              /min
+a.mp4       0.0    30.0       71.80   0.94  too-short     0.9
+
+source     face  start  length  heart rate  conf.  breathing  signal
+                     s       s        /min              /min
+b.mp4         1   30.0   1.5e1           -      -          -       -'
+try 'without a header, all columns' vitals-table -f table --live --header none second
+is_status 0
+is_stdout 'a.mp4     -    0.0   30.0  71.80   0.94  too-short  -      -  -    0.9
+b.mp4         1   30.0  1.5e1      -      -          -  -      -  -      -'
+is_stderr ''
 if has_terminal; then
 	script -qefc "vitals-table '$WORK/m'" /dev/null >screen 2>&1
 	grep -q '^source  start  length  heart rate' screen
