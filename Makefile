@@ -184,7 +184,7 @@ clean: ## remove what was built
 # Targets in the order of the makefiles, then variables.
 help: ## print this list
 	@awk -F ' ## ' '/^[a-z-]+:/ { split($$1, word, ":") } \
-	NF == 2 && !/^##/ { printf "  make %-19s %s\n", word[1], $$2 } \
+	NF == 2 && /^[a-z-]+:/ { printf "  make %-19s %s\n", word[1], $$2 } \
 	/^## / { variables = variables "  " substr($$0, 4) "\n" } \
 	END { printf "\nVariables, as in make %s:\n%s", "CC=clang WERROR=1", variables }' \
 	$(filter-out %.d,$(MAKEFILE_LIST))

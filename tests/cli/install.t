@@ -101,6 +101,8 @@ is_stderr ''
 sed -n 's/^  make \([a-z-]*\) .*/\1/p' .out >targets
 [ "$(wc -l <targets)" -ge 12 ]
 ok 'it lists targets'
+[ -z "$(sort targets | uniq -d)" ]
+ok 'each once'
 while read -r target; do
 	tree -n "$target" >/dev/null 2>why || echo "$target"
 done <targets >wrong
