@@ -137,8 +137,9 @@ run_help(char *operand[], int n)
 	static const struct {
 		const char *name;
 		int section;
-	} other[] = {{"formats", 5}, {"methods", 7}, {"security", 7},
-	    {"tour", 7}, {"rules", 7}};
+	} other[] = {{"benchmarks", 7}, {"formats", 5}, {"methods", 7},
+	    {"scaling", 7}, {"security", 7}, {"services", 7}, {"tour", 7},
+	    {"rules", 7}};
 	char page[128], *help[] = {NULL, NULL, NULL};
 	char option[] = "--help";
 	const char *name;

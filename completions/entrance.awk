@@ -55,7 +55,7 @@ function print_bash() {
 	print "\tcase $tool in"
 	print "\thelp)"
 	print "\t\tcompopt +o default"
-	print "\t\tmapfile -t COMPREPLY < <(compgen -W '" words " formats methods rules' -- \"$cur\")"
+	print "\t\tmapfile -t COMPREPLY < <(compgen -W '" words " benchmarks formats methods scaling security services tour rules' -- \"$cur\")"
 	print "\t\treturn\n\t\t;;"
 	print "\tpipeline)"
 	print "\t\tcompopt +o default"

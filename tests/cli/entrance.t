@@ -125,7 +125,8 @@ mkdir man
 printf '#!/bin/sh\necho "page ${1##*/}"\n' >man/man
 chmod 755 man/man
 for page in table:vitals-table.1 vitals-table:vitals-table.1 formats:vitals-formats.5 \
-	rules:vitals.7 doctor:vitals.1 vitals:vitals.1; do
+	rules:vitals.7 doctor:vitals.1 vitals:vitals.1 tour:vitals-tour.7 \
+	vitals-services:vitals-services.7; do
 	mkdir -p "p/share/man/man${page##*.}"
 	: >"p/share/man/man${page##*.}/${page#*:}"
 	try "help ${page%:*}" env PATH="$WORK/man:/usr/bin:/bin" p/bin/vitals help "${page%:*}"
@@ -133,6 +134,18 @@ for page in table:vitals-table.1 vitals-table:vitals-table.1 formats:vitals-form
 	is_stdout "page ${page#*:}"
 	is_stderr ''
 done
+# Each page that is not of a tool.
+for page in "$ROOT"/man/vitals-*.[57]; do
+	name=${page##*/vitals-}
+	: >"p/share/man/man${page##*.}/${page##*/}"
+	PATH="$WORK/man:/usr/bin:/bin" p/bin/vitals help "${name%.*}" 2>&1 |
+		grep -qx "page ${page##*/}" || echo "${name%.*}: help"
+	grep -qx "\.Cm ${name%.*}\( ,\| and\)\?" "$ROOT/man/vitals.1" || echo "${name%.*}: vitals.1"
+	grep -q "compgen -W '.* ${name%.*}[ ']" "$ROOT/completions/bash/vitals" ||
+		echo "${name%.*}: completion"
+done >wrong
+[ ! -s wrong ]
+ok 'each other page can be named' wrong
 mkdir none
 try 'help without man' env PATH="$WORK/none" "$BUILD/vitals" help table
 is_status 0
