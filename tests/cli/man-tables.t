@@ -1,6 +1,7 @@
 #!/bin/sh
 # The tables of the man pages: no cell is wider than its column, so that columns stay
-# separate in every renderer.
+# separate in every renderer, and in a terminal of 80 columns the last one has room for
+# its text.  Otherwise man(1) complains, and puts one word on each line.
 . "$(dirname "$0")/tap.sh"
 
 # The text of a cell as shown: without macros and quotes.
@@ -10,7 +11,7 @@ for page in "$ROOT"/man/*.[1-8]; do
 	function shown(cell) {
 		gsub(/(^| )(Sy|Cm|Em|Pa|Ql|Li|Fl|Ar) /, " ", cell)
 		gsub(/"/, "", cell)
-		gsub(/\\\(em/, "-", cell)
+		gsub(/\\\((em|mc)/, "-", cell)
 		gsub(/^ +| +$/, "", cell)
 		return cell
 	}
@@ -19,6 +20,10 @@ for page in "$ROOT"/man/*.[1-8]; do
 		columns = 0
 		for (i = 2; i <= n; i += 2)
 			width[++columns] = length(part[i])
+		# The indent, and between columns what mdoc puts there.
+		left = 78 - 5 - (columns - 1) * (columns < 5 ? 4 : columns == 5 ? 3 : 1)
+		for (i = 1; i < columns; i++)
+			left -= width[i]
 		table = 1
 		next
 	}
@@ -31,6 +36,8 @@ for page in "$ROOT"/man/*.[1-8]; do
 		for (i = 1; i < columns && i <= n; i++)
 			if (length(shown(cell[i])) > width[i])
 				print FNR ": wider than its column: " shown(cell[i])
+		if (n == columns && left < 20 && length(shown(cell[n])) > left)
+			print FNR ": no room for its last cell: " shown(cell[n])
 	}' "$page" >found
 	if [ -s found ]; then
 		not_ok "tables of ${page##*/}" found
