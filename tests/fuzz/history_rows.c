@@ -10,24 +10,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static volatile unsigned seen;
-
-static void
-see(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		seen += (unsigned char)s.p[i];
-}
-
-/* What fails has a message. */
-static bool
-worked(bool done, struct err *err)
-{
-	rows_check(done || err->text[0] != '\0');
-	err->text[0] = '\0';
-	return done;
-}
-
 static struct history *
 open_history(int64_t now, struct err *err)
 {
@@ -90,14 +72,14 @@ follow(struct history *h, struct history_cursor *c)
 		} else if (found == HISTORY_LINE) {
 			rows_check(r.entry->sequence > after &&
 			    r.entry->sequence <= history_last(h));
-			see(r.entry->text);
-			see(r.entry->session);
-			see(r.entry->type);
+			rows_see(r.entry->text);
+			rows_see(r.entry->session);
+			rows_see(r.entry->type);
 			history_entry_unref(r.entry);
 		}
 		rows_check(c->after <= history_last(h));
 	}
-	worked(found == HISTORY_NONE, &err);
+	rows_worked(found == HISTORY_NONE, &err);
 }
 
 static void
@@ -116,7 +98,7 @@ use(struct history *h)
 	    history_oldest(h) <= history_last(h) + 1);
 	for (size_t i = 0; history_session(h, i, &s); i++) {
 		rows_check(i < HISTORY_SESSIONS_MAX);
-		see(s.id);
+		rows_see(s.id);
 	}
 	rows_check(
 	    f != NULL && history_filter_session(f, SPAN_LIT("s"), &err) == 0);
@@ -129,12 +111,12 @@ use(struct history *h)
 	follow(h, &c);
 	history_start_after(h, &c, NULL, 7, SPAN_LIT("another"));
 	follow(h, &c);
-	if (worked(
+	if (rows_worked(
 		append(h, "vitals.session.ended", T0 + LINES, &err) == 0, &err))
 		rows_check(history_oldest(h) <= history_last(h));
 	history_start_earliest(h, &c, NULL);
 	follow(h, &c);
-	worked(history_sync(h, T0 + 120000, &err) == 0, &err);
+	rows_worked(history_sync(h, T0 + 120000, &err) == 0, &err);
 	follow(h, &c);
 	history_filter_free(f);
 }
@@ -154,7 +136,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rows_keep("history_rows", make_history);
 	rows_change(column, sizeof(column) / sizeof(column[0]), data, size);
 	h = open_history(T0 + LINES, &err);
-	if (worked(h != NULL, &err))
+	if (rows_worked(h != NULL, &err))
 		use(h);
 	history_free(h);
 	rows_remove();

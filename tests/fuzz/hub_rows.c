@@ -12,15 +12,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char token[HUB_TOKEN_MAX];
 
-/* What fails has a message. */
-static bool
-worked(bool done, struct err *err)
-{
-	rows_check(done || err->text[0] != '\0');
-	err->text[0] = '\0';
-	return done;
-}
-
 static bool
 is_object(struct span text)
 {
@@ -134,8 +125,8 @@ see_subscriptions(struct hub *h, struct buf *out)
 		buf_clear(out);
 		hub_subscription_write(s, out);
 		rows_check(is_object(buf_span(out)));
-		worked(hub_events(h, s, 0, UINT64_MAX, FHIR_FULL_RESOURCE,
-			   HUB_START, &until, out, &err) == 0,
+		rows_worked(hub_events(h, s, 0, UINT64_MAX, FHIR_FULL_RESOURCE,
+				HUB_START, &until, out, &err) == 0,
 		    &err);
 	}
 }
@@ -157,7 +148,7 @@ search(struct hub *h, const char *criteria, struct buf *out)
 		found = hub_search(h, f, &c, out, id, &err);
 		rows_check(++steps < STEPS_MAX);
 	} while (found > HUB_SEARCH_END);
-	worked(found == HUB_SEARCH_END, &err);
+	rows_worked(found == HUB_SEARCH_END, &err);
 	hub_filter_free(f);
 }
 
@@ -173,10 +164,11 @@ hand_on(struct hub *h, struct buf *out)
 		rows_check(strlen(n.id) == ID_TEXT_MAX - 1);
 		rows_check(++steps < STEPS_MAX);
 		buf_clear(out);
-		worked(hub_bundle(h, &n, HUB_START, out, &err) >= 0, &err);
-		worked(hub_settle(h, span_of(n.id),
-			   steps % 3 == 2 ? HUB_UNDELIVERABLE : HUB_DELIVERED,
-			   SPAN_LIT("HTTP 500"), HUB_START, &err) >= 0,
+		rows_worked(hub_bundle(h, &n, HUB_START, out, &err) >= 0, &err);
+		rows_worked(
+		    hub_settle(h, span_of(n.id),
+			steps % 3 == 2 ? HUB_UNDELIVERABLE : HUB_DELIVERED,
+			SPAN_LIT("HTTP 500"), HUB_START, &err) >= 0,
 		    &err);
 	}
 }
@@ -194,16 +186,16 @@ change(struct hub *h)
 		return;
 	buf_init(&b);
 	hub_wish_write(&(struct hub_wish){.content = "empty"}, &b);
-	worked(hub_update(h, span_of(s->id), 0, buf_span(&b), HUB_START, &s,
-		   &issue) == HUB_DONE,
+	rows_worked(hub_update(h, span_of(s->id), 0, buf_span(&b), HUB_START,
+			&s, &issue) == HUB_DONE,
 	    &issue.err);
 	buf_release(&b);
 	for (s = hub_after(h, 0); s != NULL; s = hub_after(h, s->number))
 		last = s;
-	worked(hub_delete(h, span_of(last->id), 0, &issue) == HUB_DONE,
+	rows_worked(hub_delete(h, span_of(last->id), 0, &issue) == HUB_DONE,
 	    &issue.err);
-	worked(create(h, "rest-hook", &s, &issue) == HUB_DONE, &issue.err);
-	worked(take(h, "c", &err) > HUB_TAKEN_BAD, &err);
+	rows_worked(create(h, "rest-hook", &s, &issue) == HUB_DONE, &issue.err);
+	rows_worked(take(h, "c", &err) > HUB_TAKEN_BAD, &err);
 }
 
 static void
@@ -219,20 +211,20 @@ use(struct hub *h)
 	hub_count(h, &counts);
 	see_subscriptions(h, &out);
 	buf_clear(&out);
-	worked(hub_read(h, SPAN_LIT("a"), &out, &err) >= 0, &err);
+	rows_worked(hub_read(h, SPAN_LIT("a"), &out, &err) >= 0, &err);
 	search(h, "Observation?patient=7", &out);
 	search(h, "Observation?code=8867-4", &out);
-	worked(hub_binding(
-		   h, span_of(token), HUB_START, number, &expires, &err) >= 0,
+	rows_worked(hub_binding(h, span_of(token), HUB_START, number, &expires,
+			&err) >= 0,
 	    &err);
 	hand_on(h, &out);
 	change(h);
-	worked(hub_commit(h, HUB_START, &err) == 0, &err);
+	rows_worked(hub_commit(h, HUB_START, &err) == 0, &err);
 	hand_on(h, &out);
-	worked(hub_commit(h, HUB_START + 1000, &err) == 0, &err);
+	rows_worked(hub_commit(h, HUB_START + 1000, &err) == 0, &err);
 	see_subscriptions(h, &out);
 	/* Now all Observations are old, and heartbeats due. */
-	worked(hub_commit(h, HUB_START + 36000000, &err) == 0, &err);
+	rows_worked(hub_commit(h, HUB_START + 36000000, &err) == 0, &err);
 	hand_on(h, &out);
 	hub_count(h, &counts);
 	buf_release(&out);
@@ -262,7 +254,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rows_keep("hub_rows", make_hub);
 	rows_change(column, sizeof(column) / sizeof(column[0]), data, size);
 	h = open_hub(&err);
-	if (worked(h != NULL, &err))
+	if (rows_worked(h != NULL, &err))
 		use(h);
 	hub_close(h);
 	rows_remove();

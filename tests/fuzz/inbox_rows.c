@@ -10,24 +10,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static volatile unsigned seen;
-
-static void
-see(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		seen += (unsigned char)s.p[i];
-}
-
-/* What fails has a message. */
-static bool
-worked(bool done, struct err *err)
-{
-	rows_check(done || err->text[0] != '\0');
-	err->text[0] = '\0';
-	return done;
-}
-
 /* IDs with lines that are decided, and others that are not. */
 static void
 make_inbox(void)
@@ -69,11 +51,11 @@ see_lines(struct inbox *x, struct err *err)
 	while ((rc = inbox_next(x, last, &line, &number, err)) == 1) {
 		rows_check(number > last);
 		last = number;
-		see(buf_span(&line));
+		rows_see(buf_span(&line));
 		buf_clear(&line);
 		n++;
 	}
-	worked(rc == 0, err);
+	rows_worked(rc == 0, err);
 	buf_release(&line);
 	return n;
 }
@@ -91,10 +73,10 @@ see_undecided(struct inbox *x, struct err *err)
 		rows_check(u.number > last && u.number > inbox_decided(x));
 		rows_check(u.hash.n == INBOX_HASH);
 		last = u.number;
-		see(u.id);
-		see(u.hash);
+		rows_see(u.id);
+		rows_see(u.hash);
 	}
-	worked(rc == 0, err);
+	rows_worked(rc == 0, err);
 	buf_release(&text);
 }
 
@@ -129,23 +111,24 @@ use(struct inbox *x)
 	const char *owner;
 
 	owner = inbox_share(x, &err);
-	if (worked(owner != NULL, &err))
+	if (rows_worked(owner != NULL, &err))
 		rows_check(strlen(owner) == 16 &&
 		    strspn(owner, "0123456789abcdef") == 16);
-	worked(inbox_get_place(x, &place, &err) >= 0, &err);
+	rows_worked(inbox_get_place(x, &place, &err) >= 0, &err);
 	(void)inbox_oldest(x);
 	/* A line that cannot be found would wait for ever. */
 	rows_check(see_lines(x, &err) == inbox_waiting(x));
 	see_undecided(x, &err);
-	if (!worked(inbox_begin(x, &err) == 0, &err))
+	if (!rows_worked(inbox_begin(x, &err) == 0, &err))
 		return;
-	if (!worked(change(x, &err) == 0 && inbox_commit(x, &err) == 0, &err))
+	if (!rows_worked(
+		change(x, &err) == 0 && inbox_commit(x, &err) == 0, &err))
 		inbox_rollback(x);
 	rows_check(see_lines(x, &err) == inbox_waiting(x));
-	if (worked(inbox_printed(x, INT64_MAX, &err) == 0, &err))
+	if (rows_worked(inbox_printed(x, INT64_MAX, &err) == 0, &err))
 		rows_check(inbox_waiting(x) == 0);
-	worked(inbox_forget(x, T0 + 1, LINES, &err) >= 0, &err);
-	worked(inbox_probe(x, 1, &err) == 0, &err);
+	rows_worked(inbox_forget(x, T0 + 1, LINES, &err) >= 0, &err);
+	rows_worked(inbox_probe(x, 1, &err) == 0, &err);
 }
 
 int
@@ -165,7 +148,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rows_keep("inbox_rows", make_inbox);
 	rows_change(column, sizeof(column) / sizeof(column[0]), data, size);
 	x = inbox_open(rows_path, &err);
-	if (worked(x != NULL, &err))
+	if (rows_worked(x != NULL, &err))
 		use(x);
 	inbox_close(x);
 	rows_remove();

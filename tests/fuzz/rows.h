@@ -13,6 +13,9 @@
 #ifndef FUZZ_ROWS_H
 #define FUZZ_ROWS_H
 
+#include "buf/buf.h"
+#include "diag/err.h"
+
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,6 +42,26 @@ rows_check(bool good)
 {
 	if (!good)
 		abort();
+}
+
+/* Return ${done}.  What fails has a message, which is cleared: the next needs its
+ * own. */
+static inline bool
+rows_worked(bool done, struct err *err)
+{
+	rows_check(done || err->text[0] != '\0');
+	err->text[0] = '\0';
+	return done;
+}
+
+static volatile unsigned rows_seen;
+
+/* Read all of ${s}, so that a sanitizer finds what is not there. */
+static inline void
+rows_see(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		rows_seen += (unsigned char)s.p[i];
 }
 
 static inline void
