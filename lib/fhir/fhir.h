@@ -144,6 +144,10 @@ bool fhir_outcome(struct span body, char *text, size_t size);
  * NULL, or what is wrong, as the end of a message. */
 const char *fhir_reference_wrong(struct span s, const char *type);
 
+/* Return the type of the resource to which the reference ${s} refers: TYPE of TYPE/ID
+ * or of a URL that ends in it, as a part of ${s}; n 0 if it does not say. */
+struct span fhir_reference_names(struct span s);
+
 /* Check that ${s} is a LOINC code: digits and a check digit (Luhn).  Return
  * NULL, or what is wrong, as the end of a message. */
 const char *fhir_loinc_wrong(struct span s);

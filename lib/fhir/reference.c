@@ -1,5 +1,6 @@
 /* References (R4B, 2.3.0). */
 #include "fhir/check.h"
+#include "fhir/fhir.h"
 #include "fhir/maker.h"
 
 /* Return what follows the last ${c} in ${s}; n 0 if there is none. */
@@ -44,6 +45,14 @@ type_in(struct span s, size_t *rest)
 		type = path;
 	*rest = path.n - type.n;
 	return fhir_is_resource(type) ? type : (struct span){s.p, 0};
+}
+
+struct span
+fhir_reference_names(struct span s)
+{
+	size_t rest;
+
+	return type_in(s, &rest);
 }
 
 /* Return the resource with the ID ${id} in the container; NULL if there is

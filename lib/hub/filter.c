@@ -10,21 +10,22 @@
 
 /* The parameters, in the order in which the hub lists them. */
 static const struct hub_parameter_kind kinds[] = {
-    {"code", HUB_TOKEN, HUB_CODE, HUB_SCOPE_MAIN, "=", false},
-    {"combo-code", HUB_TOKEN, HUB_CODE, HUB_SCOPE_BOTH, "=", false},
-    {"category", HUB_TOKEN, HUB_CATEGORY, HUB_SCOPE_MAIN, "=", false},
-    {"subject", HUB_REFERENCE, HUB_CODE, HUB_SCOPE_MAIN, "=", false},
-    {"patient", HUB_REFERENCE, HUB_CODE, HUB_SCOPE_MAIN, "=", false},
-    {"status", HUB_STATUS, HUB_CODE, HUB_SCOPE_MAIN, "=", false},
-    {"value-quantity", HUB_QUANTITY, HUB_CODE, HUB_SCOPE_MAIN, COMPARE, false},
+    {"code", HUB_TOKEN, HUB_CODE, HUB_SCOPE_MAIN, "=", false, NULL},
+    {"combo-code", HUB_TOKEN, HUB_CODE, HUB_SCOPE_BOTH, "=", false, NULL},
+    {"category", HUB_TOKEN, HUB_CATEGORY, HUB_SCOPE_MAIN, "=", false, NULL},
+    {"subject", HUB_REFERENCE, HUB_CODE, HUB_SCOPE_MAIN, "=", false, NULL},
+    {"patient", HUB_REFERENCE, HUB_CODE, HUB_SCOPE_MAIN, "=", false, "Patient"},
+    {"status", HUB_STATUS, HUB_CODE, HUB_SCOPE_MAIN, "=", false, NULL},
+    {"value-quantity", HUB_QUANTITY, HUB_CODE, HUB_SCOPE_MAIN, COMPARE, false,
+	NULL},
     {"code-value-quantity", HUB_CODE_QUANTITY, HUB_CODE, HUB_SCOPE_MAIN,
-	COMPARE, false},
+	COMPARE, false, NULL},
     {"component-code-value-quantity", HUB_CODE_QUANTITY, HUB_CODE,
-	HUB_SCOPE_COMPONENTS, COMPARE, false},
+	HUB_SCOPE_COMPONENTS, COMPARE, false, NULL},
     {"combo-code-value-quantity", HUB_CODE_QUANTITY, HUB_CODE, HUB_SCOPE_BOTH,
-	COMPARE, false},
-    {"date", HUB_DATE, HUB_CODE, HUB_SCOPE_MAIN, "", true},
-    {"_id", HUB_ID, HUB_CODE, HUB_SCOPE_MAIN, "", true},
+	COMPARE, false, NULL},
+    {"date", HUB_DATE, HUB_CODE, HUB_SCOPE_MAIN, "", true, NULL},
+    {"_id", HUB_ID, HUB_CODE, HUB_SCOPE_MAIN, "", true, NULL},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -214,7 +215,7 @@ set_value(struct hub_parameter *p, const struct pieces *in, struct err *err)
 static int
 set_values(struct hub_parameter *p, size_t n, struct err *err)
 {
-	char *next = p->text;
+	char *next = p->text + p->type.n;
 	const char *end = p->text + n, *wrong;
 	struct pieces in;
 
@@ -256,25 +257,19 @@ find_kind(enum hub_use use, struct span name, struct span *modifier)
 	return NULL;
 }
 
-/* "patient" and the modifier of a type complete an ID: TYPE/ID.  Return the
- * type, n 0 if there is none. */
+/* The type in ${modifier}, n 0 if it is not a type. */
 static struct span
-type_of(const struct hub_parameter_kind *kind, struct span modifier)
+type_of(struct span modifier)
 {
-	if (modifier.n > 0 && modifier.p[0] >= 'A' && modifier.p[0] <= 'Z')
-		return modifier;
-	return strcmp(kind->name, "patient") == 0 ? SPAN_LIT("Patient")
-						  : (struct span){"", 0};
+	return modifier.n > 0 && modifier.p[0] >= 'A' && modifier.p[0] <= 'Z'
+	    ? modifier
+	    : (struct span){"", 0};
 }
 
-/* Copy ${value}, and put ${type} before each ID that is without a type. */
-static char *
-copy_value(struct span value, struct span type, size_t *n)
+/* Append ${value} to ${b}, and put ${type} before each ID that is without a type. */
+static void
+copy_value(struct buf *b, struct span value, struct span type)
 {
-	struct buf b;
-	char *text;
-
-	buf_init(&b);
 	while (type.n > 0) {
 		const char *comma =
 		    value.n == 0 ? NULL : memchr(value.p, ',', value.n);
@@ -283,41 +278,47 @@ copy_value(struct span value, struct span type, size_t *n)
 
 		if (one.n > 0 && memchr(one.p, '/', one.n) == NULL &&
 		    memchr(one.p, ':', one.n) == NULL) {
-			buf_add_span(&b, type);
-			buf_add_byte(&b, '/');
+			buf_add_span(b, type);
+			buf_add_byte(b, '/');
 		}
-		buf_add_span(&b, one);
+		buf_add_span(b, one);
 		if (comma == NULL)
 			break;
-		buf_add_byte(&b, ',');
+		buf_add_byte(b, ',');
 		value.p = comma + 1;
 		value.n -= one.n + 1;
 	}
 	if (type.n == 0)
-		buf_add_span(&b, value);
-	*n = b.len;
-	text = buf_string(&b); /* now of the caller */
-	if (text == NULL)
-		buf_release(&b);
-	return text;
+		buf_add_span(b, value);
 }
 
+/* Return a parameter whose values are the rest of its text, of *${n} bytes, after its
+ * type; NULL if out of memory. */
 static struct hub_parameter *
 parameter_new(const struct hub_parameter_kind *kind, struct span modifier,
     struct span value, size_t *n)
 {
 	struct hub_parameter *p = calloc(1, sizeof(*p));
-	struct span type = type_of(kind, modifier);
+	struct span type = type_of(modifier);
+	struct buf b;
 
 	if (p == NULL)
 		return NULL;
 	p->kind = kind;
 	p->identifier = span_is(modifier, "identifier");
-	if (p->identifier || kind->kind != HUB_REFERENCE)
-		type.n = 0;
-	p->text = copy_value(value, type, n);
+	p->type = type;
+	/* "patient" completes an ID, too. */
+	if (type.n == 0 && !p->identifier && kind->type != NULL)
+		type = span_of(kind->type);
+	buf_init(&b);
+	buf_add_span(&b, p->type);
+	copy_value(&b, value, type);
+	*n = b.len;
+	p->text = buf_string(&b); /* now of the parameter */
+	p->type.p = p->text;
 	if (p->text != NULL)
 		return p;
+	buf_release(&b);
 	free(p);
 	return NULL;
 }
@@ -338,8 +339,7 @@ hub_filter_add(
 		    (int)(name.n > 60 ? 60 : name.n), name.p);
 	if (modifier.n > 0 &&
 	    (kind->kind != HUB_REFERENCE ||
-		(!span_is(modifier, "identifier") &&
-		    type_of(kind, modifier).p != modifier.p)))
+		(!span_is(modifier, "identifier") && type_of(modifier).n == 0)))
 		return err_set(err, "%s: the modifier '%.*s' is not supported",
 		    kind->name, (int)(modifier.n > 60 ? 60 : modifier.n),
 		    modifier.p);

@@ -82,6 +82,17 @@ reference_matches(const struct hub_value *v, struct span reference)
 	    (struct span){slash, reference.n - (size_t)(slash - reference.p)});
 }
 
+/* Can the subject be of the type that ${p} asks for? */
+static bool
+type_matches(const struct hub_parameter *p, const struct hub_observation *o)
+{
+	const char *type = p->kind->type;
+
+	return o->type.n == 0 ||
+	    ((type == NULL || span_is(o->type, type)) &&
+		(p->type.n == 0 || same(p->type, o->type)));
+}
+
 /* ---- Quantities ------------------------------------------------------------ */
 
 /* Is ${x} the number of ${v}, to its last digit? */
@@ -190,9 +201,10 @@ value_matches(const struct hub_parameter *p, const struct hub_value *v,
 	case HUB_TOKEN:
 		return has_token(p->kind, v, o);
 	case HUB_REFERENCE:
-		return reference_matches(v, o->reference);
+		return type_matches(p, o) && reference_matches(v, o->reference);
 	case HUB_IDENTIFIER:
-		return o->value.n > 0 && token_matches(v, o->uri, o->value);
+		return type_matches(p, o) && o->value.n > 0 &&
+		    token_matches(v, o->uri, o->value);
 	case HUB_QUANTITY:
 		return has_quantity(p->kind, v, o, false);
 	case HUB_CODE_QUANTITY:

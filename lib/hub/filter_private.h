@@ -32,6 +32,7 @@ struct hub_parameter_kind {
 	enum hub_scope scope;
 	const char *modifiers;
 	bool only_search;
+	const char *type; /* that a subject must have; NULL: any */
 };
 
 enum hub_prefix {
@@ -67,7 +68,8 @@ struct hub_value {
 struct hub_parameter {
 	const struct hub_parameter_kind *kind;
 	bool identifier;
-	char *text; /* what the spans point into */
+	char *text;       /* what the spans point into */
+	struct span type; /* of the modifier; n 0: none */
 	struct hub_value *value;
 	size_t values;
 };

@@ -1,5 +1,6 @@
 #include "hub/observation.h"
 
+#include "fhir/fhir.h"
 #include "hub/date.h"
 
 void
@@ -192,17 +193,35 @@ read_categories(struct hub_observation *o, struct err *err)
 	return rc;
 }
 
+/* Set the type of the subject in index 1, whose reference is set.  It may be the URL
+ * of the definition of the type.  One that is not a text is unknown: Observations with
+ * it have been accepted, and are kept. */
+static void
+read_type(struct hub_observation *o)
+{
+	static const char start[] = "http://hl7.org/fhir/StructureDefinition/";
+	size_t n = sizeof(start) - 1;
+
+	o->type = fhir_reference_names(o->reference);
+	if (o->type.n > 0)
+		return;
+	(void)text_of(o, 1, "type", &o->type, NULL);
+	if (o->type.n > n && memcmp(o->type.p, start, n) == 0)
+		o->type = (struct span){o->type.p + n, o->type.n - n};
+}
+
 static int
 read_subject(struct hub_observation *o, struct err *err)
 {
 	const struct json_member *m = json_index_find(&o->index[0], "subject");
 
-	o->reference = o->uri = o->value = (struct span){"", 0};
+	o->reference = o->type = o->uri = o->value = (struct span){"", 0};
 	if (m == NULL)
 		return 0;
 	if (enter(o, 1, m, "subject", err) != 0 ||
 	    text_of(o, 1, "reference", &o->reference, err) != 0)
 		return -1;
+	read_type(o);
 	m = json_index_find(&o->index[1], "identifier");
 	if (m == NULL)
 		return 0;

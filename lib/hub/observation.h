@@ -40,6 +40,7 @@ struct hub_observation {
 	struct span id; /* n 0: none */
 	struct span status;
 	struct span reference;  /* of the subject; n 0: none */
+	struct span type;       /* of the subject, "Patient"; n 0: unknown */
 	struct span uri, value; /* of its identifier; n 0: none */
 	int64_t start, end;     /* effective; if there is none, INT64_MIN */
 	struct hub_coding coding[HUB_CODINGS_MAX];

@@ -98,6 +98,50 @@ static const struct {
     {"code=8867-4&subject=Patient/8", false, false},
 };
 
+/* A reference as the subject of an Observation, the criteria, and whether they match.
+ * "patient" and the modifier of a type only match subjects that are not known to be of
+ * another type. */
+static const struct {
+	const char *subject, *criteria;
+	bool match;
+} subjects[] = {
+    {"\"reference\":\"Group/7\"", "subject=Group/7", true},
+    {"\"reference\":\"Group/7\"", "subject=7", true},
+    {"\"reference\":\"Group/7\"", "patient=Group/7", false},
+    {"\"reference\":\"Group/7\"", "patient=Patient/7", false},
+    {"\"reference\":\"Group/7\"", "patient=7", false},
+    {"\"reference\":\"Group/7\"", "patient:Group=7", false},
+    {"\"reference\":\"Group/7\"", "subject:Group=7", true},
+    {"\"reference\":\"Group/7\"", "subject:Group=Group/7", true},
+    {"\"reference\":\"Group/7\"", "subject:Patient=Group/7", false},
+    {"\"reference\":\"Patient/7\"", "patient=Group/7", false},
+    {"\"reference\":\"Patient/7\"", "patient=Group/7,Patient/7", true},
+    {"\"reference\":\"Patient/7\"", "patient:Patient=7", true},
+    {"\"reference\":\"Patient/7\"", "patient:Group=Patient/7", false},
+    {"\"reference\":\"https://ehr.example/Group/7\"",
+	"patient=https://ehr.example/Group/7", false},
+    {"\"reference\":\"https://ehr.example/Group/7\"",
+	"subject=https://ehr.example/Group/7", true},
+    {"\"reference\":\"https://ehr.example/7\"", "patient=https://ehr.example/7",
+	true},
+    {"\"reference\":\"https://ehr.example/7\",\"type\":\"Patient\"",
+	"patient=https://ehr.example/7", true},
+    {"\"reference\":\"https://ehr.example/7\",\"type\":\"Group\"",
+	"patient=https://ehr.example/7", false},
+    {"\"reference\":\"https://ehr.example/7\",\"type\":"
+     "\"http://hl7.org/fhir/StructureDefinition/Group\"",
+	"subject:Group=https://ehr.example/7", true},
+    {"\"reference\":\"Group/7\",\"identifier\":{\"value\":\"i\"}",
+	"subject:identifier=i", true},
+    {"\"reference\":\"Group/7\",\"identifier\":{\"value\":\"i\"}",
+	"patient:identifier=i", false},
+    {"\"type\":\"Group\",\"identifier\":{\"value\":\"i\"}",
+	"patient:identifier=i", false},
+    {"\"identifier\":{\"value\":\"i\"}", "patient:identifier=i", true},
+    {"\"type\":1,\"identifier\":{\"value\":\"i\"}", "patient:identifier=i",
+	true},
+};
+
 /* Only in searches. */
 static const struct {
 	const char *name, *value;
@@ -199,6 +243,27 @@ check_criteria(const char *given, bool is_heart, bool is_pressure)
 }
 
 static void
+check_subject(const char *subject, const char *criteria, bool match)
+{
+	struct hub_filter *f = hub_filter_new(HUB_FOR_TOPIC);
+	struct buf b;
+	struct err err = {""};
+
+	buf_init(&b);
+	buf_addf(&b, "Observation?%s", criteria);
+	CHECK(hub_filter_criteria(f, buf_span(&b), &err) == 0, criteria);
+	CHECK_TEXT(err.text, "", "are accepted");
+	buf_clear(&b);
+	buf_addf(&b,
+	    "{\"resourceType\":\"Observation\",\"status\":\"final\","
+	    "\"code\":{},\"subject\":{%s}}",
+	    subject);
+	CHECK(matches(f, buf_string(&b)) == match, subject);
+	buf_release(&b);
+	hub_filter_free(f);
+}
+
+static void
 check_search(
     const char *name, const char *value, bool is_heart, bool is_pressure)
 {
@@ -284,6 +349,9 @@ main(void)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		check_criteria(
 		    table[i].criteria, table[i].heart, table[i].pressure);
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
+		check_subject(subjects[i].subject, subjects[i].criteria,
+		    subjects[i].match);
 	for (size_t i = 0; i < sizeof(searches) / sizeof(searches[0]); i++)
 		check_search(searches[i].name, searches[i].value,
 		    searches[i].heart, searches[i].pressure);
