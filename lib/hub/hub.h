@@ -104,6 +104,10 @@ enum hub_taken {
 	HUB_TAKEN_NEW
 };
 
+/* Can hub_take take the Observation ${text}?  Return HUB_TAKEN_NEW if it can, also if
+ * it would be known; otherwise as hub_take. */
+enum hub_taken hub_can_take(struct hub *h, struct span text, struct err *err);
+
 /* Take the Observation ${text} at ${now}: store it, match it, and count up the
  * events of the subscriptions that it matches; *${matches} is how many.  An
  * Observation without an id gets one, which is derived from its content.

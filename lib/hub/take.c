@@ -164,14 +164,8 @@ match(struct hub *h, int64_t now, size_t *matches, struct err *err)
 }
 
 enum hub_taken
-hub_take(struct hub *h, struct span text, int64_t now, size_t *matches,
-    struct err *err)
+hub_can_take(struct hub *h, struct span text, struct err *err)
 {
-	char made[ID_TEXT_MAX];
-	struct span id;
-	int known;
-
-	*matches = 0;
 	if (text.n > HUB_OBSERVATION_MAX) {
 		err_set(err, "an Observation of more than 256 KiB");
 		return HUB_TAKEN_BAD;
@@ -182,6 +176,21 @@ hub_take(struct hub *h, struct span text, int64_t now, size_t *matches,
 		err_set(err, "id: is not an id of FHIR");
 		return HUB_TAKEN_BAD;
 	}
+	return HUB_TAKEN_NEW;
+}
+
+enum hub_taken
+hub_take(struct hub *h, struct span text, int64_t now, size_t *matches,
+    struct err *err)
+{
+	enum hub_taken taken = hub_can_take(h, text, err);
+	char made[ID_TEXT_MAX];
+	struct span id;
+	int known;
+
+	*matches = 0;
+	if (taken != HUB_TAKEN_NEW)
+		return taken;
 	if (hub_begin(h, err) != 0 || identify(h, &text, &id, made, err) != 0)
 		return HUB_TAKEN_FAILED;
 	known = is_known(h, id, text, err);

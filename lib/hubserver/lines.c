@@ -7,13 +7,10 @@
 #include "instant/instant.h"
 #include "message/message.h"
 
-/* Give one Observation to the hub. */
 static enum verdict
-take_observation(struct hubserver *hs, struct span text, struct err *err)
+verdict_of(enum hub_taken taken)
 {
-	size_t matches;
-
-	switch (hub_take(hs->hub, text, instant_now(), &matches, err)) {
+	switch (taken) {
 	case HUB_TAKEN_FAILED:
 		return VERDICT_SYSTEM;
 	case HUB_TAKEN_BAD:
@@ -23,6 +20,22 @@ take_observation(struct hubserver *hs, struct span text, struct err *err)
 		break;
 	}
 	return VERDICT_GOOD;
+}
+
+/* Give one Observation to the hub. */
+static enum verdict
+take_observation(struct hubserver *hs, struct span text, struct err *err)
+{
+	size_t matches;
+
+	return verdict_of(
+	    hub_take(hs->hub, text, instant_now(), &matches, err));
+}
+
+static enum verdict
+check_observation(struct hubserver *hs, struct span text, struct err *err)
+{
+	return verdict_of(hub_can_take(hs->hub, text, err));
 }
 
 /* Give the Observations that are made of the event ${line} to the hub. */
@@ -55,27 +68,37 @@ type_of(const struct json_index *ix)
 						   : (struct span){"", 0};
 }
 
-static const char no_observation[] =
-    "a Bundle with an entry that has no Observation";
+/* ---- Bundles --------------------------------------------------------------- */
 
-/* Give the Observation in the entry ${text} of a Bundle to the hub. */
+typedef enum verdict entry_fn(
+    struct hubserver *hs, struct span text, struct err *err);
+
+/* Pass the Observation in the entry ${text}, number ${i} of its Bundle, to ${fn}. */
 static enum verdict
-take_entry(struct hubserver *hs, struct span text, struct err *err)
+pass_entry(struct hubserver *hs, struct span text, size_t i, entry_fn *fn,
+    struct err *err)
 {
 	enum verdict verdict = VERDICT_BAD;
 	const struct json_member *resource;
 	struct json_index entry, inner;
+	struct err why = {""};
 	bool whole;
 
 	json_index_init(&entry);
 	json_index_init(&inner);
-	err_set(err, "%s", no_observation);
+	err_set(err, "Bundle.entry[%zu]: has no Observation", i);
 	whole = json_index_read(&entry, text, err) == 0;
 	if (whole && (resource = json_index_find(&entry, "resource")) != NULL &&
 	    resource->type == JSON_OBJECT) {
 		whole = json_index_read(&inner, resource->value, err) == 0;
-		if (whole && span_is(type_of(&inner), "Observation"))
-			verdict = take_observation(hs, resource->value, err);
+		if (whole && span_is(type_of(&inner), "Observation")) {
+			verdict = fn(hs, resource->value, &why);
+			if (verdict == VERDICT_BAD)
+				err_set(err, "Bundle.entry[%zu].resource: %s",
+				    i, why.text);
+			else
+				*err = why;
+		}
 	}
 	if (!whole) /* of memory: the text was checked */
 		verdict = VERDICT_SYSTEM;
@@ -84,42 +107,60 @@ take_entry(struct hubserver *hs, struct span text, struct err *err)
 	return verdict;
 }
 
-/* Give the Observations in the Bundle in hs->index to the hub. */
+/* Pass each Observation in ${list}, the entries of a Bundle, to ${fn}. */
 static enum verdict
-take_bundle(struct hubserver *hs, struct err *err)
+pass_entries(
+    struct hubserver *hs, struct span list, entry_fn *fn, struct err *err)
 {
-	const struct json_member *m = json_index_find(&hs->index, "entry");
 	enum verdict verdict = VERDICT_GOOD;
 	enum json_token token;
 	struct json_scan scan;
 	struct span entry = {"", 0};
 
-	if (m == NULL)
-		return VERDICT_GOOD;
-	if (m->type != JSON_ARRAY) {
-		err_set(err, "entry: is not an array");
-		return VERDICT_BAD;
-	}
 	json_scan_init(&scan);
-	json_scan_start(&scan, m->value);
+	json_scan_start(&scan, list);
 	json_scan_next(&scan); /* the bracket */
-	while (verdict == VERDICT_GOOD &&
-	    (token = json_scan_next(&scan)) != JSON_ARRAY_END) {
+	for (size_t i = 0; verdict == VERDICT_GOOD &&
+	     (token = json_scan_next(&scan)) != JSON_ARRAY_END;
+	     i++) {
 		if (token == JSON_OBJECT)
 			token = json_scan_skip(&scan, &entry);
 		if (token == JSON_OBJECT) {
-			verdict = take_entry(hs, entry, err);
+			verdict = pass_entry(hs, entry, i, fn, err);
 		} else if (token == JSON_ERROR) { /* of memory */
 			err_set(err, "%s", scan.error);
 			verdict = VERDICT_SYSTEM;
 		} else {
-			err_set(err, "%s", no_observation);
+			err_set(
+			    err, "Bundle.entry[%zu]: has no Observation", i);
 			verdict = VERDICT_BAD;
 		}
 	}
 	json_scan_release(&scan);
 	return verdict;
 }
+
+/* Give the Observations in the Bundle in hs->index to the hub: all of them, or none,
+ * because the line is reported as bad as a whole. */
+static enum verdict
+take_bundle(struct hubserver *hs, struct err *err)
+{
+	const struct json_member *m = json_index_find(&hs->index, "entry");
+	enum verdict verdict;
+
+	if (m == NULL)
+		return VERDICT_GOOD;
+	if (m->type != JSON_ARRAY) {
+		err_set(err, "Bundle.entry: is not an array");
+		return VERDICT_BAD;
+	}
+	verdict = pass_entries(hs, m->value, check_observation, err);
+	return verdict == VERDICT_GOOD
+	    ? pass_entries(hs, m->value, take_observation, err)
+	    : verdict;
+}
+
+/* ---- Lines ----------------------------------------------------------------- */
 
 static enum verdict
 take_text(struct hubserver *hs, struct span text, struct err *err)

@@ -77,6 +77,39 @@ stderr_has '^vitals-hub: receipts:2: a receipt with an unknown status$'
 stderr_has '^vitals-hub: receipts:3: the line is too long$'
 stderr_has 'was not delivered: HTTP status 410$'
 
+# ---- Bundles with a bad entry, of which nothing is taken.
+
+bundle() { # OBSERVATION ...
+	printf '%s\n' "$@" | jq -sc '{resourceType: "Bundle", type: "history", entry: map({resource: .})}'
+}
+good='{"resourceType":"Observation","id":"good","status":"final","code":{"text":"x"}}'
+rm -f hub.db
+hub --stay
+{
+	bundle "$good" '{"resourceType":"Observation","status":"final"}'
+	bundle "$good" "$good" '{"resourceType":"Patient"}'
+	bundle "$good" 5
+	bundle "$good" | jq -c '.entry += [5]'
+	bundle "$good" | jq -c '.entry += [{"fullUrl":"urn:x"}]'
+	bundle "$good" '{"resourceType":"Observation","id":"_","status":"final","code":{"text":"x"}}'
+	events 1 1 | vitals-fhir --notify "$URL/Subscription/7"
+	bundle '{"resourceType":"Observation","id":"last","status":"final","code":{"text":"x"}}'
+} | feed
+is_kept() { # ID
+	[ "$(status "/Observation/$1")" = 200 ]
+}
+wait_for is_kept last
+is 'no Observation of a bad Bundle is kept' "$(status /Observation) $(answer '.entry | length')" '200 1'
+try 'the hub ends' finish TERM
+is_status 1
+is_stdout ''
+grep -v listening err >seen
+stderr_has '^vitals-hub: <stdin>:1: Bundle\.entry\[1\]\.resource: code: is missing$'
+for i in '2 2' '3 1' '4 1' '5 1' '7 0'; do
+	stderr_has "^vitals-hub: <stdin>:${i% *}: Bundle\.entry\[${i#* }\]: has no Observation\$"
+done
+stderr_has '^vitals-hub: <stdin>:6: Bundle\.entry\[1\]\.resource: id: is not an id of FHIR$'
+
 # ---- Tokens that are guessed.
 
 rm -f hub.db
