@@ -125,22 +125,26 @@ read_instant(const struct shape_value *v, int64_t *ms, struct err *err)
 	return rc;
 }
 
-/* Does the span of time end in a year that can be written?  A ${start} that is
- * not a string, or another value that is not a number, is unknown. */
+/* Return the seconds of ${v}; 0 if it is unknown, because it is not a number. */
+static double
+seconds_of(const struct shape_value *v)
+{
+	double x = 0;
+
+	return v->type == JSON_NUMBER && json_number(v->value, &x) == 0 ? x : 0;
+}
+
+/* Does the span of time, ${duration} seconds long, end in a year that can be written?
+ * A ${start} that is not a string is unknown. */
 static int
 check_end(const struct shape_value *start, const struct shape_value *offset,
-    const struct shape_value *duration, struct err *err)
+    double duration, struct err *err)
 {
-	double end = 0, x;
+	double end = seconds_of(offset) + duration;
 	int64_t ms = 0;
 
 	if (start->type != JSON_STRING)
 		return 0;
-	if (offset->type == JSON_NUMBER && json_number(offset->value, &x) == 0)
-		end += x;
-	if (duration->type == JSON_NUMBER &&
-	    json_number(duration->value, &x) == 0)
-		end += x;
 	if (read_instant(start, &ms, err) != 0)
 		return -1;
 	if (end * 1000 <= (double)(INSTANT_MAX - ms))
@@ -171,7 +175,7 @@ record_done(void *context, const struct shape_value *got, struct err *err)
 {
 	(void)context;
 	return check_end(&got[RECORD_START], &got[RECORD_OFFSET],
-	    &got[RECORD_DURATION], err);
+	    seconds_of(&got[RECORD_DURATION]), err);
 }
 
 static const struct shape_field record_fields[RECORD_FIELDS] = {
@@ -222,8 +226,10 @@ session_done(void *context, const struct shape_value *got, struct err *err)
 	notes->subject = got[EVENT_SESSION_SUBJECT];
 	if (notes->watch != NULL)
 		notes->watch->session(notes->context, got);
+	notes->start = got[EVENT_SESSION_START];
+	notes->offset = got[EVENT_SESSION_OFFSET];
 	return check_end(&got[EVENT_SESSION_START], &got[EVENT_SESSION_OFFSET],
-	    &got[EVENT_SESSION_DURATION], err);
+	    seconds_of(&got[EVENT_SESSION_DURATION]), err);
 }
 
 static const struct shape_field session_fields[EVENT_SESSION_FIELDS] = {
@@ -320,6 +326,25 @@ check_type(const struct shape_value got[EVENT_FIELDS],
 	    text.n > 64 ? 64 : (int)text.n, text.p, EVENT_SCHEMA_VERSION);
 }
 
+/* The length of a wave is the number of its values, which its session does not
+ * have. */
+static int
+check_wave(const struct shape_value got[EVENT_FIELDS],
+    const struct event_notes *notes, struct err *err)
+{
+	struct json_scan scan;
+	double duration;
+	size_t n;
+
+	if (!string_is(&got[EVENT_TYPE], event_type_name[EVENT_KIND_WAVE]))
+		return 0;
+	json_scan_init(&scan);
+	duration =
+	    event_wave_seconds(&scan, &got[EVENT_RATE], &got[EVENT_VALUES], &n);
+	json_scan_release(&scan);
+	return check_end(&notes->start, &notes->offset, duration, err);
+}
+
 /* A line of another major version may differ in anything, so report only
  * that. */
 static int
@@ -359,5 +384,6 @@ event_read(struct shape_reader *r, struct span line,
 	if (check_version(r, line, err) != 0 ||
 	    shape_read(r, line, &event_shape, got, err) != 0)
 		return -1;
-	return check_type(got, notes, err);
+	return check_type(got, notes, err) == 0 ? check_wave(got, notes, err)
+						: -1;
 }

@@ -107,7 +107,7 @@ struct event_notes {
 	const struct event_watch *watch; /* set by the caller, or NULL */
 	void *context;                   /* of the watch */
 	size_t valid;                    /* readings with a valid value */
-	struct shape_value session_id, subject;
+	struct shape_value session_id, subject, start, offset;
 };
 
 extern const struct shape event_record_shape;

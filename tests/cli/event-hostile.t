@@ -142,6 +142,8 @@ type: 'vitals.other' is not known in version 1.0	{"schemaVersion":"1.0","id":"x"
 session.offsetSeconds: must be from 0 to 1e+10	{$E,"session":{"id":"s","startTime":"2026-11-23T06:33:30Z","offsetSeconds":1e14},$R}
 session.durationSeconds: must be from 0 to 1e+10	{$E,"session":{"id":"s","durationSeconds":1e11},$R}
 session: ends after the year 9999	{$E,"session":{"id":"s","startTime":"9999-12-31T23:59:59Z","durationSeconds":1},$R}
+ends after the year 9999	{"schemaVersion":"1.0","id":"x","type":"vitals.wave","time":"2026-11-23T06:33:30Z","session":{"id":"s","startTime":"9999-12-31T23:59:50Z","offsetSeconds":4},"wave":"pulse","sampleRate":1,"values":[1,2,3,null,5,6]}
+data: ends after the year 9999	{$C,"data":{"schemaVersion":"1.0","id":"x","type":"vitals.wave","time":"2026-11-23T06:33:30Z","session":{"id":"s","startTime":"9999-12-31T23:59:58.5Z"},"wave":"pulse","sampleRate":1,"values":[1,2]}}
 time: '9999-12-31T23:59:60Z' is not an RFC 3339 time with offset	{"schemaVersion":"1.0","id":"x","type":"vitals.sample","time":"9999-12-31T23:59:60Z"}
 time: '1795415610' is not an RFC 3339 time with offset	{"schemaVersion":"1.0","id":"x","type":"vitals.sample","time":"1795415610"}
 'readings' is missing	{$E,$S}
