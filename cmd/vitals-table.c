@@ -114,6 +114,11 @@ report(struct table *t)
 		diag_note("no lines");
 	if (r.absent != NULL)
 		diag_note("--columns: no line has '%s'", r.absent);
+	if (r.several > 0)
+		diag_note("%" PRIu64 " line%s several readings of one vital "
+			  "sign, such as '%s', of which only the first is "
+			  "shown: use --long",
+		    r.several, r.several == 1 ? " has" : "s have", r.vital);
 	if (r.formula && !opt.spreadsheet)
 		diag_note("a spreadsheet would run a text as a formula: use "
 			  "--spreadsheet if this is for one");

@@ -43,21 +43,25 @@ descend(const struct row_source *row, const struct json_node *n,
 	return n;
 }
 
-/* The reading that ${c} begins with, or NULL. */
+/* The first reading from ${n} on that ${c} begins with, or NULL. */
 static const struct json_node *
-find_reading(const struct row_source *row, const struct column *c)
+find_reading(const struct row_source *row, const struct column *c,
+    const struct json_node *n)
+{
+	while (n != NULL &&
+	    !json_tree_is(find(row, n, "vital"), column_part(c, 0)))
+		n = json_tree_next(row->line, n);
+	return n;
+}
+
+static const struct json_node *
+first_reading(const struct row_source *row)
 {
 	const struct json_node *readings = find(row, row->root, "readings");
-	const struct json_node *n;
 
-	if (readings == NULL || readings->type != JSON_ARRAY)
-		return NULL;
-	for (n = json_tree_first(row->line, readings); n != NULL;
-	     n = json_tree_next(row->line, n)) {
-		if (json_tree_is(find(row, n, "vital"), column_part(c, 0)))
-			return n;
-	}
-	return NULL;
+	return readings != NULL && readings->type == JSON_ARRAY
+	    ? json_tree_first(row->line, readings)
+	    : NULL;
 }
 
 static int
@@ -193,7 +197,9 @@ cell_find(struct cell_place *place, const struct column *c,
 		place->node = descend(row, n, c, 1);
 		return;
 	}
-	n = find_reading(row, c);
+	n = find_reading(row, c, first_reading(row));
+	place->again = n != NULL &&
+	    find_reading(row, c, json_tree_next(row->line, n)) != NULL;
 	if (c->parts > 1 && !span_is(column_part(c, 1), "value")) {
 		place->node = descend(row, n, c, 1);
 		return;

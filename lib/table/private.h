@@ -89,6 +89,7 @@ void cell_times(struct row_source *row);
 struct cell_place {
 	const struct json_node *node;    /* NULL: missing */
 	const struct json_node *reading; /* ${node} is the value of this one */
+	bool again; /* there is another reading of the vital sign */
 };
 void cell_find(struct cell_place *place, const struct column *column,
     const struct row_source *row);

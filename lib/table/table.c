@@ -15,7 +15,8 @@ struct table {
 	size_t parts;
 	const struct part *last; /* the part that was written last, or NULL */
 	struct buf other;        /* the first kind that was skipped */
-	uint64_t lines, skipped;
+	struct buf vital;        /* the first with several readings */
+	uint64_t lines, skipped, several;
 	bool formula;
 };
 
@@ -49,6 +50,7 @@ table_new(const struct table_options *options, struct err *err)
 	t->options = options;
 	json_tree_init(&t->tree);
 	buf_init(&t->other);
+	buf_init(&t->vital);
 	t->cell = calloc(TABLE_COLUMNS_MAX, sizeof(*t->cell));
 	if (t->cell == NULL) {
 		err_set(err, "out of memory");
@@ -69,6 +71,7 @@ table_free(struct table *t)
 		buf_release(&t->cell[i].text);
 	free(t->cell);
 	buf_release(&t->other);
+	buf_release(&t->vital);
 	json_tree_release(&t->tree);
 	free(t);
 }
@@ -217,6 +220,18 @@ one_row(struct table *t, struct part *p, const struct row_source *row,
 	return write_row(t, p, out, err);
 }
 
+/* Count a line of which a row shows only the first of several readings. */
+static void
+count_several(struct table *t, const struct part *p)
+{
+	size_t i = 0;
+
+	while (i < p->columns.count && !t->place[i].again)
+		i++;
+	if (i < p->columns.count && t->several++ == 0)
+		buf_add_span(&t->vital, column_part(&p->columns.column[i], 0));
+}
+
 /* One row, or with --long one for each element of the array that the kind
  * divides. */
 static enum verdict
@@ -224,17 +239,19 @@ rows_of_line(struct table *t, struct part *p, const struct kind_of_line *k,
     struct ndjson_writer *out, struct err *err)
 {
 	struct row_source row = {.line = &t->tree, .root = k->root};
-	const struct json_node *array = NULL;
+	const struct json_node *array;
 	enum verdict v = VERDICT_GOOD;
 
 	for (size_t i = 0; i < p->columns.count; i++)
 		cell_find(&t->place[i], &p->columns.column[i], &row);
-	if (t->options->elements && k->kind != NULL &&
-	    k->kind->elements != NULL)
-		array = json_tree_find(
-		    &t->tree, k->root, span_of(k->kind->elements));
-	else
-		return one_row(t, p, &row, out, err);
+	if (!t->options->elements || k->kind == NULL ||
+	    k->kind->elements == NULL) {
+		v = one_row(t, p, &row, out, err);
+		if (v == VERDICT_GOOD)
+			count_several(t, p);
+		return v;
+	}
+	array = json_tree_find(&t->tree, k->root, span_of(k->kind->elements));
 	if (array == NULL || array->type != JSON_ARRAY)
 		return VERDICT_GOOD;
 	cell_times(&row);
@@ -370,12 +387,15 @@ table_report(struct table *t, struct table_report *r)
 {
 	*r = (struct table_report){.lines = t->lines,
 	    .skipped = t->skipped,
+	    .several = t->several,
 	    .formula = t->formula,
 	    .absent = find_absent(t)};
 	if (t->parts > 0 && !is_aligned(t))
 		r->kind = t->part[0].name.data;
 	if (t->skipped > 0)
 		r->other = buf_string(&t->other);
+	if (t->several > 0)
+		r->vital = buf_string(&t->vital);
 }
 
 int

@@ -84,6 +84,10 @@ struct table_report {
 	 * default column of their kind: mistyped?  Otherwise NULL; also if
 	 * there are no lines, or lines of several kinds. */
 	const char *absent;
+	/* Lines of which a row shows only the first of several readings of one
+	 * vital sign, and such a sign, or NULL. */
+	uint64_t several;
+	const char *vital;
 	bool formula; /* CSV: a spreadsheet would run a cell as a formula */
 };
 void table_report(struct table *t, struct table_report *r);

@@ -186,6 +186,42 @@ try 'one line of another kind' vitals-table -f tsv -c id e wave
 is_status 0
 stdout_lines 3
 is_stderr "vitals-table: skipped 1 line that is not 'event', the first a 'wave': use --record"
+# Two readings of one vital, of which a row has room for one.
+reading() { # VITAL VALUE METHOD
+	printf '{"vital":"%s","value":%s,"unit":"/min","confidence":0.9,"method":"%s"}' "$1" "$2" "$3"
+}
+{
+	echo "{\"record\":\"sample\",\"readings\":[$(reading heartRate 71 a),$(reading heartRate 75 b)]}"
+	echo "{\"record\":\"sample\",\"readings\":[$(reading heartRate 72 a),$(reading respiratoryRate 15 b)]}"
+} >twice
+try 'a second reading of one vital' vitals-table -f tsv -c heartRate,heartRate.method --header names twice
+is_status 0
+is_stdout "heartRate${tab}heartRate.method
+71${tab}a
+72${tab}a"
+is_stderr "vitals-table: 1 line has several readings of one vital sign, such as 'heartRate', of which only the first is shown: use --long"
+try 'of a vital whose value is not shown' vitals-table -f tsv -c heartRate.method --header none twice
+is_status 0
+is_stdout 'a
+a'
+is_stderr "vitals-table: 1 line has several readings of one vital sign, such as 'heartRate', of which only the first is shown: use --long"
+try 'of a vital that is not shown' vitals-table -f tsv -c readings.0.vital,respiratoryRate --header none --missing - twice
+is_status 0
+is_stdout "heartRate${tab}-
+heartRate${tab}15"
+is_stderr ''
+try 'with a row for each' vitals-table -lf tsv -c value,method --header none twice
+is_status 0
+is_stdout "71${tab}a
+75${tab}b
+72${tab}a
+15${tab}b"
+is_stderr ''
+cat twice twice >four
+try 'two of them' vitals-table -f table four
+is_status 0
+stdout_lines 6
+is_stderr "vitals-table: 2 lines have several readings of one vital sign, such as 'heartRate', of which only the first is shown: use --long"
 echo '{"record":"measurement","source":"a","readings":[]}' >none
 try 'lines without a row' vitals-table -lf tsv -c source,vital none
 is_status 0
