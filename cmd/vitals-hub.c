@@ -108,6 +108,8 @@ check_options(int operands)
 	if (opt.email && opt.receipts == NULL && opt.receipts_fd < 0)
 		return cli_usage(&cli, "--email needs --receipts");
 	status = options_listen_check(&cli, &opt.at, &loopback);
+	if (status == CLI_GO)
+		status = options_origins_check(&cli, &opt.origins);
 	if (status != CLI_GO)
 		return status;
 	if (!loopback && (!options_keys_given(&opt.keys) || opt.base == NULL))

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "access/access.h"
 #include "cli/cli.h"
 #include "dedupe/shared.h"
 #include "diag/diag.h"
@@ -141,6 +142,12 @@ check_options(int operands)
 				    "--path, --health and --metrics must "
 				    "differ");
 	}
+	if (opt.origin != NULL && strcmp(opt.origin, "*") != 0 &&
+	    !access_is_host(span_of(opt.origin)) &&
+	    !access_is_origin(span_of(opt.origin)))
+		return cli_usage(&cli,
+		    "--allow-origin: '%s' is not the name of a host",
+		    opt.origin);
 	if (opt.rate > 0 && opt.origin == NULL)
 		return cli_usage(&cli, "--allow-rate needs --allow-origin");
 	return options_paths_check(&cli, &opt.paths);

@@ -25,11 +25,17 @@
 /* ---- Origins ----------------------------------------------------------- */
 
 struct access_origins {
-	const char *const *item; /* origins of other pages; "*": any */
+	const char *const *item; /* origins of other pages, in any case; "*":
+				    any; "null": those without one */
 	size_t count;
 	bool local; /* there are no tokens: the Host must be loopback */
 	bool tls;   /* the server's own scheme is https */
 };
+
+/* Is ${s} an origin (RFC 6454, 6.2): SCHEME://HOST or SCHEME://HOST:PORT?  Is it a host
+ * with or without a port? */
+bool access_is_origin(struct span s);
+bool access_is_host(struct span s);
 
 /* Check that a page of the origin in ${h} may read from this server.  Append
  * the headers that allow it to ${cors}; none are needed for the same origin.

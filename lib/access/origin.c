@@ -40,26 +40,105 @@ is_local(struct span host)
 	return is_loopback(host);
 }
 
+/* ---- Origins ----------------------------------------------------------- */
+
+static bool
+is_alphanumeric(char c)
+{
+	c = ascii_lower(c);
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* Is ${s} one or more letters, digits and characters of ${others}? */
+static bool
+is_made_of(struct span s, const char *others)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (!is_alphanumeric(s.p[i]) &&
+		    (s.p[i] == '\0' || strchr(others, s.p[i]) == NULL))
+			return false;
+	}
+	return s.n > 0;
+}
+
+bool
+access_is_host(struct span s)
+{
+	struct span host = s;
+	uint64_t port = 0;
+	size_t i = s.n;
+
+	while (i > 0 && s.p[i - 1] >= '0' && s.p[i - 1] <= '9')
+		i--;
+	if (i > 0 && s.p[i - 1] == ':') {
+		if (!ascii_number((struct span){s.p + i, s.n - i}, &port) ||
+		    port > UINT16_MAX)
+			return false;
+		host.n = i - 1;
+	}
+	if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
+		return is_made_of((struct span){host.p + 1, host.n - 2}, ":.");
+	return is_made_of(host, "-._");
+}
+
+bool
+access_is_origin(struct span s)
+{
+	struct span scheme = {s.p, 0};
+
+	while (scheme.n < s.n && s.p[scheme.n] != ':')
+		scheme.n++;
+	if (!is_made_of(scheme, "+-.") || ascii_lower(s.p[0]) < 'a' ||
+	    s.n < scheme.n + 3 || memcmp(s.p + scheme.n, "://", 3) != 0)
+		return false;
+	return access_is_host(
+	    (struct span){s.p + scheme.n + 3, s.n - scheme.n - 3});
+}
+
+/* ${s}, an origin or a host, without ${port} at its end. */
+static struct span
+without_port(struct span s, const char *port)
+{
+	size_t n = strlen(port);
+
+	if (s.n > n && memcmp(s.p + s.n - n, port, n) == 0)
+		s.n -= n;
+	return s;
+}
+
+/* ${s} without the port that its scheme has by default. */
+static struct span
+shortened(struct span s)
+{
+	if (ascii_starts(s, "https://"))
+		return without_port(s, ":443");
+	return ascii_starts(s, "http://") ? without_port(s, ":80") : s;
+}
+
 /* Is ${origin} the scheme of this server ("http://" or "https://") and
  * ${host}? */
 static bool
 same_origin(bool tls, struct span origin, struct span host)
 {
-	size_t n = tls ? 8 : 7;
-	struct span rest;
+	const char *scheme = tls ? "https://" : "http://";
+	size_t n = strlen(scheme);
 
-	if (origin.n < n ||
-	    memcmp(origin.p, tls ? "https://" : "http://", n) != 0)
+	if (!ascii_starts(origin, scheme))
 		return false;
-	rest = (struct span){origin.p + n, origin.n - n};
-	return rest.n == host.n && memcmp(rest.p, host.p, host.n) == 0;
+	origin = shortened(origin);
+	return ascii_equal((struct span){origin.p + n, origin.n - n},
+	    without_port(host, tls ? ":443" : ":80"));
 }
 
 static bool
 listed(const struct access_origins *o, struct span origin)
 {
 	for (size_t i = 0; i < o->count; i++) {
-		if (strcmp(o->item[i], "*") == 0 || span_is(origin, o->item[i]))
+		struct span item = span_of(o->item[i]);
+
+		if (span_is(item, "*") || span_is(origin, o->item[i]) ||
+		    (access_is_origin(item) &&
+			ascii_equal(shortened(origin), shortened(item))))
 			return true;
 	}
 	return false;

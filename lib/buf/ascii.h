@@ -29,6 +29,19 @@ ascii_same(struct span s, const char *text)
 	return i == s.n && text[i] == '\0';
 }
 
+/* Are ${a} and ${b} equal, ignoring case? */
+static inline bool
+ascii_equal(struct span a, struct span b)
+{
+	size_t i = 0;
+
+	if (a.n != b.n)
+		return false;
+	while (i < a.n && ascii_lower(a.p[i]) == ascii_lower(b.p[i]))
+		i++;
+	return i == a.n;
+}
+
 /* Does ${s}, ignoring case, start with ${text}, which is in lower case? */
 static inline bool
 ascii_starts(struct span s, const char *text)

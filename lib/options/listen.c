@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "access/access.h"
 #include "diag/diag.h"
 #include "options/confine.h"
 #include "serve/serve.h"
@@ -28,6 +29,23 @@ options_listen_check(
 		    "--listen: '%s' is not loopback: --tls-cert is needed, or "
 		    "--allow-http behind a proxy that speaks TLS",
 		    o->listen);
+	return CLI_GO;
+}
+
+int
+options_origins_check(const struct cli *cli, const struct cli_list *origins)
+{
+	for (size_t i = 0; i < origins->count; i++) {
+		struct span s = span_of(origins->item[i]);
+
+		if (!span_is(s, "*") && !span_is(s, "null") &&
+		    !access_is_origin(s))
+			return cli_usage(cli,
+			    "--allow-origin: '%s' is not an origin: "
+			    "SCHEME://HOST or SCHEME://HOST:PORT, without a "
+			    "path",
+			    origins->item[i]);
+	}
 	return CLI_GO;
 }
 

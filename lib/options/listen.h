@@ -36,6 +36,10 @@ struct options_listen {
 int options_listen_check(
     const struct cli *cli, const struct options_listen *o, bool *loopback);
 
+/* Check the values of --allow-origin.  Return CLI_GO, or CLI_USAGE. */
+int options_origins_check(
+    const struct cli *cli, const struct cli_list *origins);
+
 /* ${s} listens, and all files are open, the database ${state} (NULL: none) among
  * them: enter the sandbox of a server, say where it listens, write the port file,
  * and report to the service manager that it is ready.  Return 0; or -1 with

@@ -375,7 +375,7 @@ answer_handshake(struct receive *r, struct serve_request *request)
 	}
 	if (origin.n > 255 || origins > 1 ||
 	    (strcmp(r->options.origin, "*") != 0 &&
-		!span_is(origin, r->options.origin))) {
+		!ascii_equal(origin, span_of(r->options.origin)))) {
 		receive_refuse(
 		    r, request, 403, NULL, "this origin may not send here");
 		return;

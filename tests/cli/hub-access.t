@@ -190,6 +190,7 @@ usage 'a URL with a slash at its end' "'http://hub.example/' ends with a slash" 
 usage 'a URL of another scheme' "does not begin with https:// or http://" -s x -b ftp://hub.example
 usage 'a URL with a query' "'http://hub.example?x' has a character that is not part of a path" -s x -b 'http://hub.example?x'
 usage 'e-mail without receipts' '--email needs --receipts' -s x --email
+usage 'an origin with a path' "^vitals-hub: --allow-origin: 'https://a.example/' is not an origin: SCHEME://HOST or SCHEME://HOST:PORT, without a path\$" -s x --allow-origin https://b.example --allow-origin https://a.example/
 usage 'operands' 'takes no operands' -s x y
 try 'receipts that are no FIFO' vitals-hub -s x.db -r key
 is_status 3

@@ -162,7 +162,7 @@ stderr_has 'all clients: refused: 10 more requests of that minute$'
 is 'twenty of them are reported' "$(grep -c ': refused: 405' err)" 20
 
 # ---- A path of its own, messages, other schemes, several keys --------------
-receive --path /hook -k other --output message --allow-origin a.example --allow-rate 120
+receive --path /hook -k other --output message --allow-origin A.Example --allow-rate 120
 is 'another path: status' "$(post a1)" 404
 URL_PATH=/hook
 is 'the path: status' "$(post a1)" 202
@@ -255,6 +255,7 @@ usage 'a certificate without key' '--tls-cert and --tls-key need each other' -k 
 usage 'clients of an authority, without TLS' '--client-ca needs --tls-cert' -k key --client-ca x
 usage 'a path that is none' "'x' is not a path: it begins with / and has no blank, '?' or '#'" -k key --path x
 usage 'one path for two' '--path, --health and --metrics must differ' -k key --path /healthz
+usage 'an origin with a path' "--allow-origin: 'https://a.example/x' is not the name of a host" -k key --allow-origin https://a.example/x
 usage 'a rate for nobody' '--allow-rate needs --allow-origin' -k key --allow-rate 1
 chmod 644 key
 try 'a key that others can read' vitals-receive -k key -l 127.0.0.1:0

@@ -161,7 +161,7 @@ stderr_has '^vitals-stream: not reloaded: keys and certificates stay as they wer
 
 # ---- Origins and hosts.
 
-stream --stay --allow-origin https://ward.example --clients 4 --per-address 3
+stream --stay --allow-origin https://Ward.Example:443 --clients 4 --per-address 3
 origin() { # STATUS ORIGIN [ARG of curl ...]
 	origin_s=$1 origin_o=$2
 	shift 2
@@ -220,6 +220,7 @@ stderr_has 'refused: 403: pages of this origin may not use this server$'
 for row in '--listen 0.0.0.0:0 --allow-http|--key-file is needed' \
 	'--listen 0.0.0.0:0 -k newer|--tls-cert is needed' \
 	'--listen here|is not ADDRESS:PORT' '--tls-cert x|need each other' \
+	'--allow-origin https://a.example/x|is not an origin: SCHEME://HOST or SCHEME://HOST:PORT, without a path$' \
 	'--heartbeat 10 --dead-after 15|less than twice' 'file|takes no operands'; do
 	# shellcheck disable=SC2086
 	try "${row%%|*}" vitals-stream ${row%%|*}

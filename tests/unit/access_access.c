@@ -97,6 +97,73 @@ check_origins(void)
 	buf_release(&cors);
 }
 
+/* A scheme and a host have no case, and the port of a scheme can be omitted; a browser
+ * sends lower case, without the port (RFC 6454, 6.2). */
+static void
+check_same_origins(void)
+{
+	static const struct {
+		const char *listed, *sent;
+		int status;
+	} row[] = {
+	    {"https://App.Example", "https://app.example", 0},
+	    {"HTTPS://app.example", "https://app.example", 0},
+	    {"https://app.example:443", "https://app.example", 0},
+	    {"https://app.example", "https://app.example:443", 0},
+	    {"http://app.example:80", "http://app.example", 0},
+	    {"http://[2001:DB8::1]:8080", "http://[2001:db8::1]:8080", 0},
+	    {"https://app.example:80", "https://app.example", 403},
+	    {"https://app.example:8443", "https://app.example", 403},
+	    {"http://app.example", "https://app.example", 403},
+	    {"https://app.example", "https://app.example.evil", 403},
+	    {"https://app.example", "https://app.exampl", 403},
+	    {"null", "null", 0},
+	    {"null", "NULL", 403},
+	};
+	struct access_origins o = {.count = 1, .tls = true};
+	char lines[256];
+	struct buf cors;
+
+	buf_init(&cors);
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		o.item = &row[i].listed;
+		snprintf(lines, sizeof(lines),
+		    "Host: hub.example\r\nOrigin: %s\r\n", row[i].sent);
+		CHECK(ask(&o, lines, &cors) == row[i].status, row[i].listed);
+	}
+	o.count = 0;
+	CHECK(
+	    ask(&o, "Host: Hub.Example:443\r\nOrigin: https://hub.example\r\n",
+		&cors) == 0,
+	    "a page of its own, with the host in another form");
+	buf_release(&cors);
+}
+
+static void
+check_origin_texts(void)
+{
+	static const char *const good[] = {"https://a", "http://a.example:8080",
+	    "https://A-b.example", "http://[::1]", "http://[::1]:80",
+	    "chrome-extension://abc", "https://127.0.0.1:65535"};
+	static const char *const bad[] = {"", "*", "null", "a.example",
+	    "https://", "https:a", "https://a/", "https://a.example/x",
+	    "https://a?", "https://a#", "https://u@a",
+	    "https://a:", "https://a:x", "https://a:65536", "https://a:1:2",
+	    "https://a b", "https://*.example", "://a", "1s://a",
+	    "https://[::1", "https://[]", "https://::1",
+	    "https://b\303\274cher.example"};
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		CHECK(access_is_origin(span_of(good[i])), good[i]);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK(!access_is_origin(span_of(bad[i])), bad[i]);
+	CHECK(access_is_host(SPAN_LIT("a.example")) &&
+		access_is_host(SPAN_LIT("a.example:80")) &&
+		!access_is_host(SPAN_LIT("")) &&
+		!access_is_host(SPAN_LIT("a.example/x")),
+	    "hosts");
+}
+
 /* ---- Addresses --------------------------------------------------------- */
 
 /* The name of the ${i}th address, with the port ${port}. */
@@ -174,6 +241,8 @@ main(void)
 {
 	check_hosts();
 	check_origins();
+	check_same_origins();
+	check_origin_texts();
 	check_addresses();
 	check_guesses();
 	return check_done();
