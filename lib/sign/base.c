@@ -90,17 +90,24 @@ sign_base_read(struct sign_base *b, struct sign_fields *f, struct span label,
 	return 0;
 }
 
-/* Append ${value}.  Names of hosts are in lower case (2.2.3). */
+/* Append the host ${s}, normalized: in lower case, without the default port (2.2.3;
+ * RFC 9110, 4.2.3).  The scheme is not known, as behind a proxy that speaks TLS, but
+ * nobody serves http on port 443 or https on port 80. */
 static void
-put_value(struct buf *out, const char *name, struct span value)
+put_authority(struct buf *out, struct span s)
 {
-	size_t from = out->len;
+	static const char *const port[] = {":443", ":80", ":"};
 
-	buf_add_span(out, value);
-	if (strcmp(name, "@authority") != 0)
-		return;
-	for (size_t i = from; i < out->len; i++)
-		out->data[i] = ascii_lower(out->data[i]);
+	for (size_t i = 0; i < sizeof(port) / sizeof(port[0]); i++) {
+		size_t n = strlen(port[i]);
+
+		if (s.n > n && memcmp(s.p + s.n - n, port[i], n) == 0) {
+			s.n -= n;
+			break;
+		}
+	}
+	for (size_t i = 0; i < s.n; i++)
+		buf_add_byte(out, ascii_lower(s.p[i]));
 }
 
 int
@@ -126,7 +133,11 @@ sign_base_write(const struct sign_base *b, sign_lookup *lookup, void *context,
 		buf_add_byte(out, '"');
 		buf_add_text(out, name);
 		buf_add(out, "\": ", 3);
-		put_value(out, name, ascii_trim(value));
+		value = ascii_trim(value);
+		if (strcmp(name, "@authority") == 0)
+			put_authority(out, value);
+		else
+			buf_add_span(out, value);
 		buf_add_byte(out, '\n');
 	}
 	buf_add_text(out, "\"@signature-params\": ");

@@ -94,6 +94,49 @@ appendix(const struct vector *v, struct span http)
 	sign_keys_free(k);
 }
 
+/* A Host, and the component that it is (RFC 9421, 2.2.3; RFC 9110, 4.2.3). */
+static void
+authorities(void)
+{
+	static const char *const row[][2] = {
+	    {"Example.COM", "example.com"},
+	    {"example.com:80", "example.com"},
+	    {"example.com:443", "example.com"},
+	    {"example.com:", "example.com"},
+	    {"example.com:8080", "example.com:8080"},
+	    {"example.com:4430", "example.com:4430"},
+	    {"[2001:DB8::443]", "[2001:db8::443]"},
+	    {"[2001:db8::443]:443", "[2001:db8::443]"},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct sign_request request = {.count = 0};
+		struct sign_fields f;
+		struct sign_base b;
+		struct span label;
+		struct buf text, wanted;
+		struct err err = {""};
+
+		buf_init(&text);
+		buf_init(&wanted);
+		sign_request_add(&request, "host", span_of(row[i][0]));
+		sign_fields_start(&f, SPAN_LIT("s=(\"@authority\");created=1"));
+		CHECK(sign_fields_key(&f, &label) &&
+			sign_base_read(&b, &f, label, &err) == 0 &&
+			sign_base_write(&b, sign_request_lookup, &request,
+			    &text, &err) == 0,
+		    row[i][0]);
+		buf_addf(&wanted,
+		    "\"@authority\": %s\n"
+		    "\"@signature-params\": (\"@authority\");created=1",
+		    row[i][1]);
+		CHECK_TEXT(
+		    buf_string(&text), buf_string(&wanted), "is normalized");
+		buf_release(&text);
+		buf_release(&wanted);
+	}
+}
+
 /* ---- Verifying --------------------------------------------------------- */
 
 #define DIGEST "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:"
@@ -396,6 +439,7 @@ main(void)
 		appendix(&vectors[i], SPAN_LIT(REQUEST("example.com")));
 		appendix(&vectors[i], SPAN_LIT(REQUEST("Example.COM")));
 	}
+	authorities();
 	own();
 	refusals();
 	digests();
