@@ -38,6 +38,47 @@ sqlite_damaged(struct sqlite *s, struct err *err, const char *what, ...)
 	    text.text);
 }
 
+/* Return the number that ${sql} asks for; 0 if it cannot be asked. */
+static int64_t
+number_of(struct sqlite *s, const char *sql)
+{
+	sqlite3_stmt *st;
+	int64_t n = 0;
+
+	if (sql == NULL ||
+	    sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) != SQLITE_OK)
+		return 0;
+	if (sqlite3_step(st) == SQLITE_ROW)
+		n = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
+/* Has a table that never gives a number again (AUTOINCREMENT) given the largest?  The
+ * error of SQLite is that of a full disk, but 2^63 rows were never written. */
+static bool
+is_used_up(struct sqlite *s)
+{
+	bool used = number_of(s,
+			"SELECT max(CAST(seq AS INTEGER)) "
+			"FROM sqlite_sequence") == INT64_MAX;
+	sqlite3_stmt *st;
+
+	if (used ||
+	    sqlite3_prepare_v2(s->db, "SELECT name FROM sqlite_sequence", -1,
+		&st, NULL) != SQLITE_OK)
+		return used;
+	while (!used && sqlite3_step(st) == SQLITE_ROW) {
+		char *sql = sqlite3_mprintf("SELECT max(rowid) FROM \"%w\"",
+		    (const char *)sqlite3_column_text(st, 0));
+
+		used = number_of(s, sql) == INT64_MAX;
+		sqlite3_free(sql);
+	}
+	sqlite3_finalize(st);
+	return used;
+}
+
 static int
 failed(struct sqlite *s, struct err *err)
 {
@@ -49,6 +90,9 @@ failed(struct sqlite *s, struct err *err)
 	case SQLITE_CORRUPT:
 		return sqlite_damaged(s, err, "%s", sqlite3_errmsg(s->db));
 	case SQLITE_FULL:
+		if (is_used_up(s))
+			return sqlite_damaged(
+			    s, err, "a table has no number left");
 		return err_set(err, "%s: the disk is full", s->path);
 	case SQLITE_NOMEM:
 		return err_set(err, "%s: out of memory", s->path);

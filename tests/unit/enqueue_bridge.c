@@ -62,12 +62,50 @@ check_damage(void)
 	enqueue_bridge_close(NULL);
 }
 
+/* SQLite says of both that the disk is full. */
+static void
+check_used_up(void)
+{
+	static const char *const change[] = {
+	    "UPDATE sqlite_sequence SET seq = 9223372036854775807",
+	    "UPDATE sqlite_sequence SET seq = 5;"
+	    "UPDATE line SET number = 9223372036854775807 WHERE number = 1"};
+
+	for (size_t i = 0; i < sizeof(change) / sizeof(*change); i++) {
+		struct enqueue_bridge *b;
+		sqlite3 *db;
+
+		(void)remove("used");
+		b = enqueue_bridge_open("used", &err);
+		CHECK(b != NULL &&
+			enqueue_bridge_add(b, SPAN_LIT("one"), &err) == 0 &&
+			enqueue_bridge_commit(b, &err) == 0,
+		    "a line");
+		enqueue_bridge_close(b);
+		CHECK(sqlite3_open("used", &db) == SQLITE_OK &&
+			sqlite3_exec(db, change[i], NULL, NULL, NULL) ==
+			    SQLITE_OK &&
+			sqlite3_close(db) == SQLITE_OK,
+		    change[i]);
+		b = enqueue_bridge_open("used", &err);
+		CHECK(b != NULL &&
+			enqueue_bridge_add(b, SPAN_LIT("two"), &err) != 0,
+		    "no number is left");
+		CHECK_TEXT(err.text,
+		    "used: is damaged (a table has no number left): move it "
+		    "away to begin a new one",
+		    "and the disk is not full");
+		enqueue_bridge_close(b);
+	}
+}
+
 int
 main(void)
 {
 	folder_enter("enqueue_bridge");
 	check_lines();
 	check_damage();
+	check_used_up();
 	folder_leave();
 	return check_done();
 }
