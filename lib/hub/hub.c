@@ -82,6 +82,12 @@ read_member(struct hub *h, int64_t now, struct err *err)
 
 	if (s == NULL && err_is_memory(&issue.err))
 		return no_memory(err);
+	if (sqlite_column(h->store, q, 10) == 0) {
+		hub_subscription_free(s);
+		return err_set(err,
+		    "%s: is damaged: subscription %lld without a state",
+		    h->o.path, (long long)sqlite_column(h->store, q, 0));
+	}
 	if (s == NULL || read_state(h, s) != 0) {
 		hub_subscription_free(s);
 		return err_set(err, "%s: is damaged: subscription %lld",

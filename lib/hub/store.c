@@ -34,8 +34,8 @@ static const char schema[] =
 static const char *const sql[HUB_SQL_STATEMENTS] = {
     [HUB_SQL_SUBSCRIPTIONS] =
 	"SELECT number, id, owner, text, version, updated, status, error,"
-	" count, formed FROM subscription"
-	" JOIN state ON subscription = number ORDER BY number",
+	" count, formed, subscription IS NOT NULL FROM subscription"
+	" LEFT JOIN state ON subscription = number ORDER BY number",
     /* In their order: those with events after the handshake. */
     [HUB_SQL_NOTIFICATIONS] =
 	"SELECT subscription, id, kind, first, last FROM notification"

@@ -399,6 +399,9 @@ check_values(void)
 	refuse_file("UPDATE subscription SET number = -7",
 	    FILE_NAME ": is damaged: subscription -7");
 	(void)unlink(FILE_NAME);
+	/* Without its state, a subscription vanished. */
+	refuse_change("DELETE FROM state WHERE subscription = 2",
+	    "subscription 2 without a state");
 	refuse_change("UPDATE subscription SET id = 'x' WHERE number = 2",
 	    "subscription 2");
 	/* The same as the other, to all that stops at a 0 byte. */
