@@ -78,9 +78,9 @@ read_references(struct stream *s, struct ndjson_writer *out)
 	if (status == CLI_SYSTEM || (status != CLI_OK && f.strict))
 		return status;
 	if (s->unused > 0)
-		diag_note("%s: ignored %zu references of vitals that need "
+		diag_note("%s: ignored %zu reference%s of vitals that need "
 			  "no calibration",
-		    opt.reference, s->unused);
+		    opt.reference, s->unused, diag_plural(s->unused));
 	s->unused = 0;
 	return status;
 }
@@ -98,9 +98,9 @@ read_measurements(
 	opt.filter.context = s;
 	status = filter_run(&opt.filter, argv, n, out);
 	if (s->unused > 0)
-		diag_verbose("ignored %zu lines without features or "
+		diag_verbose("ignored %zu line%s without features or "
 			     "references",
-		    s->unused);
+		    s->unused, diag_plural(s->unused));
 	for (k = 0; (source = calib_unmatched(s->pairs, k)) != NULL; k++) {
 		if (k < UNMATCHED_SHOWN)
 			diag_note("%s: no measurement has the source '%s'",
@@ -119,9 +119,9 @@ report_fit(enum vital vital, const struct model *m)
 	const struct vital_info *i = vital_info(vital);
 
 	if (isnan(m->error)) {
-		diag_note("%s: %u pairs of %u source: one source does not "
+		diag_note("%s: %u pair%s of %u source: one source does not "
 			  "show how good it is on others",
-		    i->name, m->pairs, m->sources);
+		    i->name, m->pairs, diag_plural(m->pairs), m->sources);
 		return;
 	}
 	diag_note("%s: %u pairs of %u sources; each left out in turn: mean "

@@ -176,8 +176,9 @@ sum_up(const struct hubserver *server)
 {
 	const struct hubserver_counters *n = hubserver_counters(server);
 
-	diag_verbose("%" PRIu64 " requests, %" PRIu64 " messages", n->requests,
-	    n->messages);
+	diag_verbose("%" PRIu64 " request%s, %" PRIu64 " message%s",
+	    n->requests, diag_plural(n->requests), n->messages,
+	    diag_plural(n->messages));
 	if (n->failed) {
 		diag_error("%s", hubserver_failure(server));
 		return CLI_SYSTEM;

@@ -252,8 +252,8 @@ receive(struct receive_paths **paths, struct inbox *inbox, struct audit *audit,
 	diag_verbose("%s", summary);
 	status = CLI_OK;
 	if (n->printed < (uint64_t)opt.count) {
-		diag_error("stopped after %" PRIu64 " of %" PRId64 " lines",
-		    n->printed, opt.count);
+		diag_error("stopped after %" PRIu64 " of %" PRId64 " line%s",
+		    n->printed, opt.count, diag_plural((uint64_t)opt.count));
 		status = CLI_DATA;
 	}
 out:

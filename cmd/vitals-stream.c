@@ -183,10 +183,12 @@ sum_up(const struct running *r)
 	const struct stream_counters *n = stream_finish(r->stream);
 
 	filter_bad_end(&r->bad);
-	diag_verbose("%" PRIu64 " lines, %" PRIu64 " clients, %" PRIu64
-		     " lines sent, %" PRIu64 " not sent, %" PRIu64
-		     " requests refused",
-	    n->lines - n->bad, n->connections, n->sent, n->dropped, n->refused);
+	diag_verbose("%" PRIu64 " line%s, %" PRIu64 " client%s, %" PRIu64
+		     " line%s sent, %" PRIu64 " not sent, %" PRIu64
+		     " request%s refused",
+	    n->lines - n->bad, diag_plural(n->lines - n->bad), n->connections,
+	    diag_plural(n->connections), n->sent, diag_plural(n->sent),
+	    n->dropped, n->refused, diag_plural(n->refused));
 	if (n->failed && stream_failure(r->stream)[0] != '\0')
 		diag_error("%s", stream_failure(r->stream));
 	if (n->failed)

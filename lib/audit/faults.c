@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "audit/private.h"
+#include "diag/plural.h"
 
 /* Room for two numbers. */
 #define NUMBERS_MAX 64
@@ -86,13 +87,6 @@ name_of(const struct gap *g, const struct audit_run *r)
 	return g->c->file[r->file].name;
 }
 
-/* "3 lines", "1 line". */
-static const char *
-plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 /* ---- Missing lines ------------------------------------------------------ */
 
 /* The next run that belongs into this gap, from the number ${from} on. */
@@ -122,12 +116,12 @@ report_missing(
 	if (at != NULL)
 		audit_report_fault(g->c, g->chain, AUDIT_FAULT_MISSING,
 		    name_of(g, at), at->line,
-		    "%" PRIu64 " line%s before this one (%s)", n, plural(n),
-		    numbers(text, from, to - 1));
+		    "%" PRIu64 " line%s before this one (%s)", n,
+		    diag_plural(n), numbers(text, from, to - 1));
 	else
 		audit_report_fault(g->c, g->chain, AUDIT_FAULT_CUT, g->file,
 		    g->line, "%" PRIu64 " line%s after this one (%s)", n,
-		    plural(n), numbers(text, from, to - 1));
+		    diag_plural(n), numbers(text, from, to - 1));
 }
 
 /* No line here has a number from g->next until just before ${to}, which is that
@@ -157,7 +151,7 @@ report_run(struct gap *g, const struct audit_run *r, enum audit_fault_kind kind,
     const char *what)
 {
 	audit_report_fault(g->c, g->chain, kind, name_of(g, r), r->line,
-	    "%" PRIu64 " line%s%s", r->lines, plural(r->lines), what);
+	    "%" PRIu64 " line%s%s", r->lines, diag_plural(r->lines), what);
 }
 
 static void
@@ -215,7 +209,7 @@ take_stranger(struct gap *g, const struct audit_run *r)
 	if (room == 0) {
 		audit_report_fault(g->c, g->chain, AUDIT_FAULT_INSERTED,
 		    name_of(g, r), r->line, "%" PRIu64 " line%s%s%s", r->lines,
-		    plural(r->lines),
+		    diag_plural(r->lines),
 		    r->form == AUDIT_MALFORMED
 			? ": "
 			: " that the chain does not have",
@@ -259,7 +253,7 @@ take_known(struct gap *g, const struct audit_run *r)
 		audit_report_fault(g->c, g->chain, AUDIT_FAULT_REORDERED,
 		    name_of(g, r), r->line,
 		    "%" PRIu64 " line%s out of place (%s)", r->lines,
-		    plural(r->lines), numbers(text, r->first, r->last));
+		    diag_plural(r->lines), numbers(text, r->first, r->last));
 	else if (audit_begins(r) && g->before != NULL)
 		report_run(g, r, AUDIT_FAULT_RESTARTED, " of a new chain");
 	else

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "deliver/internal.h"
+#include "diag/plural.h"
 #include "json/json.h"
 
 /* Record the result of the last attempt with each delivery. */
@@ -81,8 +82,8 @@ take_news(struct deliver *d, struct deliver_endpoint *e,
 		    "circuit closed: it answers again");
 	if (news->opened)
 		deliver_note(d, DELIVER_NOTE_STATE, e,
-		    "circuit open after %u failures in a row: %s", b->failures,
-		    why);
+		    "circuit open after %u failure%s in a row: %s", b->failures,
+		    diag_plural(b->failures), why);
 	if (news->consents)
 		deliver_note(d, DELIVER_NOTE_STATE, e,
 		    "consented to the handshake: sending its events");

@@ -94,8 +94,8 @@ enter(struct deliver *d, struct deliver_endpoint *e, struct err *err)
 	if (e->queue.off)
 		deliver_note(d, DELIVER_NOTE_STATE, e,
 		    "is switched off since it answered 410; %zu of its events "
-		    "are kept",
-		    e->kept.pending);
+		    "%s kept",
+		    e->kept.pending, e->kept.pending == 1 ? "is" : "are");
 	return 0;
 }
 

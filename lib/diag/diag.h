@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+#include "diag/plural.h"
+
 enum diag_level {
 	DIAG_QUIET = -1, /* -q: only errors */
 	DIAG_NORMAL = 0,

@@ -4,6 +4,7 @@
 
 #include "buf/ascii.h"
 #include "diag/diag.h"
+#include "diag/plural.h"
 #include "enqueue/internal.h"
 
 /* The most lines taken in one turn. */
@@ -154,8 +155,8 @@ report_torn_line(struct enqueue_run *r)
 	    !ndjson_torn(r->in, &line, &bytes))
 		return;
 	diag_error("<stdin>:%" PRIu64
-		   ": bad line: the signal came after %" PRIu64 " bytes of it",
-	    line.number, bytes);
+		   ": bad line: the signal came after %" PRIu64 " byte%s of it",
+	    line.number, bytes, diag_plural(bytes));
 	left(r, line.text, &n);
 	enqueue_fail(r, CLI_DATA);
 }

@@ -1,5 +1,6 @@
 #include "buf/ascii.h"
 #include "crypto/base64.h"
+#include "diag/plural.h"
 #include "jwt/internal.h"
 #include "json/json.h"
 
@@ -152,8 +153,9 @@ static enum jwt_verdict
 check_times(const struct jwt_claims *c, int64_t now, struct err *err)
 {
 	if (now >= c->expires) {
-		err_set(err, "it expired %lld seconds ago",
-		    (long long)(now - c->expires));
+		err_set(err, "it expired %lld second%s ago",
+		    (long long)(now - c->expires),
+		    diag_plural((uint64_t)(now - c->expires)));
 		return JWT_EXPIRED;
 	}
 	if (c->not_before > now + JWT_LEEWAY || c->issued > now + JWT_LEEWAY) {

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "diag/plural.h"
 #include "instant/instant.h"
 #include "listen/internal.h"
 
@@ -333,10 +334,13 @@ wait_bytes(struct listener *l)
 		end = l->asked + l->o.answer_ms;
 		ms = end - now < ms ? end - now : ms;
 	}
-	if (ms <= 0)
+	if (ms <= 0) {
+		int64_t s = (now - l->heard) / 1000;
+
 		return err_set(&l->trouble,
-		    "nothing was received for %lld seconds",
-		    (long long)(now - l->heard) / 1000);
+		    "nothing was received for %lld second%s", (long long)s,
+		    diag_plural((uint64_t)s));
+	}
 	if (renew(l) != 0)
 		return -1;
 	switch (http_pipe_receive(l->pipe, &l->in, ms, &l->trouble)) {

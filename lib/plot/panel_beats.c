@@ -2,6 +2,7 @@
  * sure. */
 #include <math.h>
 
+#include "diag/plural.h"
 #include "plot/figure.h"
 
 #define TACHO_HEIGHT 170.0
@@ -61,11 +62,11 @@ put_counts(struct plot_svg *g, const struct plot_wave *w)
 
 	if (other == 0)
 		plot_svg_textf(g, "ink small", PLOT_LEFT, TACHO_HEIGHT - 7,
-		    "%zu normal interval%s", normal, plot_plural(normal));
+		    "%zu normal interval%s", normal, diag_plural(normal));
 	else
 		plot_svg_textf(g, "ink small", PLOT_LEFT, TACHO_HEIGHT - 7,
 		    "%zu normal interval%s; cross: %zu that %s not", normal,
-		    plot_plural(normal), other, other == 1 ? "is" : "are");
+		    diag_plural(normal), other, other == 1 ? "is" : "are");
 }
 
 static void
@@ -171,8 +172,8 @@ draw_poincare(
 	n = spread(w, &sd1, &sd2);
 	plot_svg_textf(g, "ink small mid", PLOT_SVG_WIDTH / 2.0,
 	    POINCARE_HEIGHT - 7,
-	    "%zu pairs of normal intervals; SD1 %.0f ms, SD2 %.0f ms", n, sd1,
-	    sd2);
+	    "%zu pair%s of normal intervals; SD1 %.0f ms, SD2 %.0f ms", n,
+	    diag_plural(n), sd1, sd2);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* How long delivery took: its distribution, and over time. */
 #include <math.h>
 
+#include "diag/plural.h"
 #include "instant/instant.h"
 #include "plot/figure.h"
 
@@ -159,9 +160,9 @@ put_summary(struct buf *out, const struct plot_endpoint *e)
 	    (unsigned long long)e->outcome[PLOT_DEAD],
 	    (unsigned long long)e->outcome[PLOT_EXPIRED]);
 	if (e->attempts > 0)
-		buf_addf(out, "; %llu of %llu requests failed",
+		buf_addf(out, "; %llu of %llu request%s failed",
 		    (unsigned long long)e->failed,
-		    (unsigned long long)e->attempts);
+		    (unsigned long long)e->attempts, diag_plural(e->attempts));
 	for (size_t i = 0; e->latency.count > 0 && i < QUANTILES; i++) {
 		plot_latency_text(text, sizeof(text),
 		    plot_latency_quantile(e, quantiles[i].share));

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "diag/plural.h"
 #include "plot/figure.h"
 #include "skin/areas.h"
 
@@ -191,8 +192,9 @@ describe(struct buf *out, const struct plot_view *v, const struct plot_item *i)
 
 	(void)v;
 	buf_addf(out,
-	    "A drawing of a face with %u regions, seen in %llu frames. ",
-	    p->names.count, (unsigned long long)p->frames);
+	    "A drawing of a face with %u region%s, seen in %llu frame%s. ",
+	    p->names.count, diag_plural(p->names.count),
+	    (unsigned long long)p->frames, diag_plural(p->frames));
 	if (rate > 0)
 		buf_addf(out,
 		    "Each shows how much of its power is at the heart rate of "

@@ -1,6 +1,7 @@
 /* The pulse wave with its beats. */
 #include <math.h>
 
+#include "diag/plural.h"
 #include "plot/figure.h"
 
 #define ROW 52.0
@@ -212,8 +213,8 @@ describe(struct buf *out, const struct plot_view *v, const struct plot_item *i)
 		buf_addf(out, ". No beats are marked: %s.", why);
 	else
 		buf_addf(out,
-		    " with %zu beats: %zu clear, %zu fair and %zu unclear.",
-		    w->beats, n[0], n[1], n[2]);
+		    " with %zu beat%s: %zu clear, %zu fair and %zu unclear.",
+		    w->beats, diag_plural(w->beats), n[0], n[1], n[2]);
 }
 
 static const char *const labels[] = {

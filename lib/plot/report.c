@@ -1,4 +1,5 @@
 #include "plot/report.h"
+#include "diag/plural.h"
 #include "plot/escape.h"
 
 #include <math.h>
@@ -30,13 +31,13 @@ plot_report_summary(
 	const struct plot_data *d = v->data;
 	unsigned long long lines = d->lines;
 
-	buf_addf(out, "%llu line%s", lines, plot_plural(lines));
+	buf_addf(out, "%llu line%s", lines, diag_plural(lines));
 	if (d->sources > 0)
 		buf_addf(out, " of %zu recording%s", d->sources,
-		    plot_plural(d->sources));
+		    diag_plural(d->sources));
 	if (d->delivery.count > 0)
 		buf_addf(out, ", deliveries to %zu endpoint%s",
-		    d->delivery.count, plot_plural(d->delivery.count));
+		    d->delivery.count, diag_plural(d->delivery.count));
 	if (r->is_incomplete)
 		buf_add_text(
 		    out, "; incomplete: some of the input could not be read");
@@ -44,7 +45,7 @@ plot_report_summary(
 		buf_addf(out,
 		    "; %llu line%s of further recordings not shown: only the "
 		    "first %d are",
-		    (unsigned long long)d->unseen, plot_plural(d->unseen),
+		    (unsigned long long)d->unseen, diag_plural(d->unseen),
 		    PLOT_SOURCES_MAX);
 }
 

@@ -1,4 +1,5 @@
 #include "plot/text.h"
+#include "diag/plural.h"
 #include "plot/escape.h"
 
 #include <math.h>
@@ -113,7 +114,7 @@ put_unseen(struct plot_text *t, uint64_t lines)
 
 	snprintf(text, sizeof(text),
 	    "%llu line%s of further recordings not shown",
-	    (unsigned long long)lines, plot_plural(lines));
+	    (unsigned long long)lines, diag_plural(lines));
 	plot_text_wrap(t, span_of(text), 2);
 }
 

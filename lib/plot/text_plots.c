@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "diag/plural.h"
 #include "plot/blocks.h"
 #include "plot/escape.h"
 #include "plot/text.h"
@@ -358,9 +359,9 @@ plot_text_endpoint(struct plot_text *t, const struct plot_endpoint *e)
 	    (unsigned long long)e->outcome[PLOT_DEAD],
 	    (unsigned long long)e->outcome[PLOT_EXPIRED]);
 	if (e->attempts > 0)
-		buf_addf(&line, "; %llu of %llu requests failed",
+		buf_addf(&line, "; %llu of %llu request%s failed",
 		    (unsigned long long)e->failed,
-		    (unsigned long long)e->attempts);
+		    (unsigned long long)e->attempts, diag_plural(e->attempts));
 	if (e->latency.count > 0) {
 		plot_latency_text(
 		    text, sizeof(text), plot_latency_quantile(e, 0.5));

@@ -96,12 +96,6 @@ plot_reason_words(const char *reason)
 	return reason;
 }
 
-const char *
-plot_plural(unsigned long long n)
-{
-	return n == 1 ? "" : "s";
-}
-
 void
 plot_value_text(char *text, size_t size, enum vital v, double value)
 {

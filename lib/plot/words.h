@@ -39,9 +39,6 @@ const char *plot_vital_unit(enum vital v);
  * known, as it is. */
 const char *plot_reason_words(const char *reason);
 
-/* "1 beat", "2 beats". */
-const char *plot_plural(unsigned long long n);
-
 /* Write ${value} of ${v} with the decimals of its kind. */
 void plot_value_text(char *text, size_t size, enum vital v, double value);
 

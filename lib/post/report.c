@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "diag/diag.h"
+#include "diag/plural.h"
 #include "instant/instant.h"
 #include "post/internal.h"
 
@@ -79,17 +80,20 @@ post_summary(struct post_run *r)
 		diag_error(
 		    "%" PRIu64 " more like these", r->lost - POST_MESSAGES_MAX);
 	diag_note("%" PRIu64 " delivered, %" PRIu64 " dead, %" PRIu64
-		  " expired, %" PRIu64 " retries",
-	    c.delivered, c.dead, c.expired, c.retries);
+		  " expired, %" PRIu64 " %s",
+	    c.delivered, c.dead, c.expired, c.retries,
+	    c.retries == 1 ? "retry" : "retries");
 	if (c.known > 0)
-		diag_note("%" PRIu64 " were known already", c.known);
+		diag_note("%" PRIu64 " %s known already", c.known,
+		    c.known == 1 ? "was" : "were");
 	if (c.pending > 0 && r->queue_name == NULL)
-		diag_note("%" PRIu64 " wait in the spool: --drain tries again",
-		    c.pending);
+		diag_note("%" PRIu64
+			  " wait%s in the spool: --drain tries again",
+		    c.pending, c.pending == 1 ? "s" : "");
 	report_lost(r);
 	if (r->bad > 0)
 		diag_note(
-		    "%" PRIu64 " bad line%s", r->bad, r->bad == 1 ? "" : "s");
+		    "%" PRIu64 " bad line%s", r->bad, diag_plural(r->bad));
 	if (c.unmatched > 0)
 		diag_note("%" PRIu64 " matched no endpoint", c.unmatched);
 }

@@ -8,6 +8,7 @@
 
 #include "buf/ascii.h"
 #include "diag/diag.h"
+#include "diag/plural.h"
 #include "instant/instant.h"
 #include "post/internal.h"
 #include "sandbox/sandbox.h"
@@ -170,8 +171,8 @@ report_torn_line(struct post_run *r)
 	if (reads_file() || !ndjson_torn(r->in, &line, &bytes))
 		return;
 	diag_error("<stdin>:%" PRIu64
-		   ": bad line: the signal came after %" PRIu64 " bytes of it",
-	    line.number, bytes);
+		   ": bad line: the signal came after %" PRIu64 " byte%s of it",
+	    line.number, bytes, diag_plural(bytes));
 	post_reject(r, line.text);
 	r->bad++;
 	fail(r, CLI_DATA);

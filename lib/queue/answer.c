@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compat/random.h"
+#include "diag/plural.h"
 #include "instant/instant.h"
 #include "queue/producer_internal.h"
 
@@ -65,8 +66,9 @@ take_config(
 	if (queue_config_parse(r, &p->config, err) < 1)
 		return QUEUE_FAILED;
 	if (p->o.partitions > 0 && p->config.partitions != p->o.partitions) {
-		err_set(err, "the queue has %u partitions, not %u",
-		    p->config.partitions, p->o.partitions);
+		err_set(err, "the queue has %u partition%s, not %u",
+		    p->config.partitions, diag_plural(p->config.partitions),
+		    p->o.partitions);
 		return QUEUE_MISMATCH;
 	}
 	p->agreed = redis_connection(p->o.redis);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diag/plural.h"
 #include "dsp/dsp.h"
 
 /* By hand: each pair holds each term towards 0 with this weight, so that a few
@@ -452,9 +453,10 @@ model_fit(struct model *m, enum vital vital, const struct model_pair pair[],
 	table_fill(&t, pair, n);
 	if (t.n < MODEL_PAIRS_MIN) {
 		(void)err_set(err,
-		    "%zu measurements with a reference have the necessary "
+		    "%zu measurement%s with a reference ha%s the necessary "
 		    "features: at least %d are needed",
-		    t.n, MODEL_PAIRS_MIN);
+		    t.n, diag_plural(t.n), t.n == 1 ? "s" : "ve",
+		    MODEL_PAIRS_MIN);
 	} else {
 		m->pairs = (unsigned)t.n;
 		set_range(m, &t);

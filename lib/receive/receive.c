@@ -7,6 +7,7 @@
 
 #include "buf/ascii.h"
 #include "crypto/digest.h"
+#include "diag/plural.h"
 #include "id/id.h"
 #include "instant/instant.h"
 #include "message/message.h"
@@ -85,8 +86,9 @@ receive_summary(const struct receive *r, char *text, size_t size)
 	snprintf(text, size,
 	    "%" PRIu64 " accepted, %" PRIu64 " known already, %" PRIu64
 	    " refused, %" PRIu64 " asked to try again, %" PRIu64
-	    " lines printed",
-	    n->accepted, n->duplicates, n->refused, n->unsafe, n->printed);
+	    " line%s printed",
+	    n->accepted, n->duplicates, n->refused, n->unsafe, n->printed,
+	    diag_plural(n->printed));
 }
 
 /* ---- Headers for the verifier ------------------------------------------ */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "diag/plural.h"
 #include "instant/instant.h"
 #include "receive/private.h"
 
@@ -15,8 +16,9 @@ report_counted_refusals(struct receive *r)
 
 	if (r->reported > RECEIVE_REPORTED_MAX) {
 		snprintf(text, sizeof(text),
-		    "refused: %u more requests of that minute",
-		    r->reported - RECEIVE_REPORTED_MAX);
+		    "refused: %u more request%s of that minute",
+		    r->reported - RECEIVE_REPORTED_MAX,
+		    diag_plural(r->reported - RECEIVE_REPORTED_MAX));
 		r->options.notice(
 		    r->options.context, RECEIVE_REFUSED, "all clients", text);
 	}
@@ -48,8 +50,9 @@ report_counted_trouble(struct receive *r, struct receive_trouble *trouble)
 	char text[ERR_TEXT_MAX + 40];
 
 	if (trouble->count > RECEIVE_TROUBLE_MAX) {
-		snprintf(text, sizeof(text), "%s: %" PRIu64 " more times",
-		    trouble->text, trouble->count - RECEIVE_TROUBLE_MAX);
+		snprintf(text, sizeof(text), "%s: %" PRIu64 " more time%s",
+		    trouble->text, trouble->count - RECEIVE_TROUBLE_MAX,
+		    diag_plural(trouble->count - RECEIVE_TROUBLE_MAX));
 		r->options.notice(
 		    r->options.context, RECEIVE_TROUBLE, NULL, text);
 	}

@@ -3,6 +3,7 @@
 #include "compat/random.h"
 #include "compat/wipe.h"
 #include "crypto/base64.h"
+#include "diag/plural.h"
 #include "seal/key.h"
 
 /* More than the length of the JWK of a private key. */
@@ -205,8 +206,8 @@ read_keys(void *keys, struct crypto_key_file *file, struct err *err)
 	for (; i < k->count; i++)
 		file->secret |= k->key[i].private;
 	if (t.ignored > 1)
-		crypto_key_note(file, t.at, "%s: ignored, and %zu more keys",
-		    t.why.text, t.ignored - 1);
+		crypto_key_note(file, t.at, "%s: ignored, and %zu more key%s",
+		    t.why.text, t.ignored - 1, diag_plural(t.ignored - 1));
 	else if (t.ignored > 0)
 		crypto_key_note(file, t.at, "%s: ignored", t.why.text);
 	return 0;

@@ -1,6 +1,7 @@
 #include "compat/random.h"
 #include "compat/wipe.h"
 #include "crypto/base64.h"
+#include "diag/plural.h"
 #include "sign/change.h"
 #include "sign/scheme.h"
 
@@ -130,10 +131,10 @@ add_bytes(struct sign_key *key, const struct prefix *p, struct span line,
 {
 	if (bytes.n < p->min || bytes.n > p->max) {
 		if (p->min == p->max)
-			return err_set(err, "%s has %zu bytes, not %zu",
-			    p->text, bytes.n, p->min);
-		return err_set(err, "%s has %zu bytes, not %d to %d", p->text,
-		    bytes.n, SIGN_KEY_MIN, SIGN_KEY_MAX);
+			return err_set(err, "%s has %zu byte%s, not %zu",
+			    p->text, bytes.n, diag_plural(bytes.n), p->min);
+		return err_set(err, "%s has %zu byte%s, not %d to %d", p->text,
+		    bytes.n, diag_plural(bytes.n), SIGN_KEY_MIN, SIGN_KEY_MAX);
 	}
 	if (p->algorithm == SIGN_HMAC_SHA256) {
 		if (set_hmac(key, bytes, line) != 0)
@@ -232,8 +233,8 @@ add_encoded(struct sign_key *key, struct span line, struct err *err)
 	else if (p == NULL &&
 	    (b.len < SIGN_KEY_MIN || b.len > SIGN_KEY_LONG_MAX))
 		rc = err_set(err,
-		    "not a key: the base64 of %zu bytes, not of %d to %d",
-		    b.len, SIGN_KEY_MIN, SIGN_KEY_MAX);
+		    "not a key: the base64 of %zu byte%s, not of %d to %d",
+		    b.len, diag_plural(b.len), SIGN_KEY_MIN, SIGN_KEY_MAX);
 	else
 		rc = add_bytes(
 		    key, p != NULL ? p : &prefixes[0], line, buf_span(&b), err);
@@ -305,8 +306,8 @@ read_keys(void *keys, struct crypto_key_file *file, struct err *err)
 		return passed > 0 ? -1 : err_set(err, "contains no key");
 	}
 	if (passed > 1)
-		crypto_key_note(file, first, "%s: ignored, and %zu more lines",
-		    err->text, passed - 1);
+		crypto_key_note(file, first, "%s: ignored, and %zu more line%s",
+		    err->text, passed - 1, diag_plural(passed - 1));
 	else if (passed > 0)
 		crypto_key_note(file, first, "%s: ignored", err->text);
 	return 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compat/random.h"
+#include "diag/plural.h"
 #include "instant/instant.h"
 #include "stats/private.h"
 
@@ -410,9 +411,10 @@ stats_is_met(const struct stats *s, struct err *err)
 		err_set(err, "there are no events");
 	else if (late > allowed)
 		err_set(err,
-		    "%.4f%% of %" PRIu64 " events: %" PRIu64
-		    " are late or not delivered, %" PRIu64 " may be",
+		    "%.4f%% of %" PRIu64 " event%s: %" PRIu64
+		    " %s late or not delivered, %" PRIu64 " may be",
 		    100 * (double)s->total.in_time / (double)events, events,
-		    late, allowed);
+		    diag_plural(events), late, late == 1 ? "is" : "are",
+		    allowed);
 	return events > 0 && late <= allowed;
 }

@@ -126,20 +126,20 @@ is_stderr ''
 slo 100% 9999ms
 is_status 1
 stdout_json '.inTime == 9999'
-stderr_has ': 1 are late or not delivered, 0 may be$'
+stderr_has ': 1 is late or not delivered, 0 may be$'
 for lost in 'dead 0.1' 'expired 0.1'; do
 	# shellcheck disable=SC2086
 	settled 00:00:00 a lost $lost | cat many - >extra
 	try "$lost" vitals-audit stats --slo 100% extra
 	is_status 1
 	stdout_json '.events == 10001'
-	stderr_has ': 1 are late or not delivered, 0 may be$'
+	stderr_has ': 1 is late or not delivered, 0 may be$'
 done
 attempt 00:00:00 a lost 200 | cat many - >extra
 try 'unsettled' vitals-audit stats --slo 100% extra
 is_status 1
 stdout_json '.unsettled == 1'
-stderr_has ': 1 are late or not delivered, 0 may be$'
+stderr_has ': 1 is late or not delivered, 0 may be$'
 try 'no events' vitals-audit stats --slo 50% /dev/null
 is_status 1
 stdout_json '.events == 0 and .successRate == null and .from == null'

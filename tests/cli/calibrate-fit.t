@@ -136,7 +136,7 @@ echo '{"vital":"heartRate","source":"a","offsetSeconds":1,"value":70,"unit":"/mi
 try 'has nothing to do for a heart rate' vitals-calibrate --reference pulse lines
 is_status 1
 is_stdout ''
-is_stderr 'vitals-calibrate: pulse: ignored 1 references of vitals that need no calibration
+is_stderr 'vitals-calibrate: pulse: ignored 1 reference of vitals that need no calibration
 vitals-calibrate: nothing to calibrate'
 
 try 'reports a full disk' sh -c 'vitals-calibrate -q --reference ref lines >/dev/full'

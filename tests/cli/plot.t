@@ -76,7 +76,7 @@ is_stderr ''
 try 'delivery as text' vitals-plot -f text audit
 is_status 0
 stdout_has '^https://h/a$'
-stdout_has '8 delivered, 1 dead, 0 expired; 1 of 1 requests failed; median 4. ms'
+stdout_has '8 delivered, 1 dead, 0 expired; 1 of 1 request failed; median 4. ms'
 stdout_has '^https://h/b (receipts)$'
 is_stderr ''
 {

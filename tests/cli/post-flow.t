@@ -195,7 +195,7 @@ ok 'and stops requests to the endpoint'
 events 20 >in
 # All lines but the first are written once the circuit is open.
 closes() {
-	(head -n 1 in && wait_for grep -q 'circuit open after 1 failures in a row: HTTP 503' .err &&
+	(head -n 1 in && wait_for grep -q 'circuit open after 1 failure in a row: HTTP 503' .err &&
 		tail -n +2 in) | vitals-post --breaker 1 -c 4 --max-attempts 20 \
 		--retry-base 0.02 --retry-cap 0.05 "$base/down/5"
 }

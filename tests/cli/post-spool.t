@@ -91,7 +91,7 @@ is_status 0
 stdout_json '.id == "e-2" and .status == "delivered" and .attempts == 2'
 is_stderr "vitals-post: e-9: no settled event has this ID
 vitals-post: 1 sent again
-vitals-post: 1 delivered, 0 dead, 0 expired, 1 retries" 
+vitals-post: 1 delivered, 0 dead, 0 expired, 1 retry" 
 : >log
 try 'replay to all it went to' vitals-post -q --spool s0 --replay-id e-2
 is_status 0
@@ -188,7 +188,7 @@ kill $pid
 wait $pid
 [ $? -eq 0 ] && [ "$(wc -l <out5)" -lt 200 ]
 ok 'SIGTERM: status 0, and not all is sent'
-grep -q '^vitals-post: signal SIGTERM: ends with what is under way$' err5 && grep -q 'wait in the spool: --drain tries again$' err5
+grep -q '^vitals-post: signal SIGTERM: ends with what is under way$' err5 && grep -q 'waits\? in the spool: --drain tries again$' err5
 ok 'it says so'
 try 'the rest' vitals-post --spool s5 --drain "$base/ok"
 is_status 0
@@ -223,7 +223,7 @@ held once/3
 try 'killed, and started again' timeout 120 vitals-post --spool s7 --breaker 0 "$base/once/3" <in
 is_status 0
 stdout_lines 3
-stderr_has 'vitals-post: 3 delivered, 0 dead, 0 expired, 1 retries'
+stderr_has 'vitals-post: 3 delivered, 0 dead, 0 expired, 1 retry'
 [ "$(jq -s 'length == 4 and (.[0].time as $t | .[1:] | all(.time >= $t + 2900))' log)" = true ]
 ok 'nothing is sent before'
 rm -f s7*

@@ -300,7 +300,7 @@ jq -c '.keys |= [5, {kty: "RSA", n: "AQAB"}] + .' keyset >odd
 try 'with what is not understood' vitals-seal -k odd one
 is_status 0
 stdout_json '.contentType == "application/jose"'
-is_stderr 'vitals-seal: odd: keys: number 1 is not an object: ignored, and 1 more keys'
+is_stderr 'vitals-seal: odd: keys: number 1 is not an object: ignored, and 1 more key'
 jq -c '.keys |= .[:2]' keyset >none
 try 'without another key' vitals-seal -k none one
 is_status 3

@@ -77,7 +77,7 @@ is_stderr 'vitals-verify: huge:1: whsec_ has 1026 bytes, not 24 to 64'
 printf 'hello, world\nwhsec_%s\n' $good >made
 verifies 'a line that is no key' 'vitals-verify: made:1: not a key: whsec_, whsk_, whpk_ or base64 expected: ignored'
 printf 'whsec_%s\n\nwhpk_AAAA\nv9,x\n' $good >made
-verifies 'several of them' 'vitals-verify: made:3: whpk_ has 3 bytes, not 32: ignored, and 1 more lines'
+verifies 'several of them' 'vitals-verify: made:3: whpk_ has 3 bytes, not 32: ignored, and 1 more line'
 printf 'hello, world\nwhsec_AAAA\n' >made
 try 'no other key' vitals-verify -k made message
 is_status 3

@@ -124,7 +124,7 @@ wait_for said 'the server closed: 1013 (because): trying again'
 control 'lines=1'
 finish 'a close code' 0
 start -n 1 -t websocket --silence 1
-wait_for said 'nothing was received for 1 seconds'
+wait_for said 'nothing was received for 1 second'
 control 'lines=1'
 finish 'a dead link' 0
 start -n 1 -t sse
