@@ -75,8 +75,10 @@ struct redis {
 	uint32_t failures;    /* in a row */
 	uint64_t attempts;    /* that have failed, in all */
 	int64_t next_try, down_since;
-	bool refused;      /* the last attempt was, and the next will be */
-	bool noted;        /* the user has a note that it is down */
+	bool refused;    /* the last attempt was, and the next will be */
+	bool noted;      /* the user has a note that it is down */
+	uint32_t losses; /* of a connection that was up, since: */
+	int64_t losses_since;
 	struct err reason; /* of the last failure */
 	struct err lost;   /* why what was under way was lost */
 	struct err warned; /* the last warning */
@@ -96,9 +98,12 @@ bool redis_error_passing(struct span text);
 
 /* ---- link.c: the end of a connection */
 
-/* Report to the user. */
+/* Report to the user; with a lost connection that is only counted, as a detail. */
 void redis_link_note(struct redis *r, enum redis_note what, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
+
+/* Note how many lost connections were only counted, and count from 0 again. */
+void redis_link_note_losses(struct redis *r);
 
 /* Close what there is: a lookup, a socket. */
 void redis_link_close(struct redis *r);

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -5,9 +6,12 @@
 #include <time.h>
 
 #include "compat/random.h"
+#include "diag/plural.h"
 #include "instant/instant.h"
 #include "redis/backoff.h"
 #include "redis/internal.h"
+
+#define HOUR_MS 3600000
 
 void
 redis_link_note(struct redis *r, enum redis_note what, const char *fmt, ...)
@@ -20,7 +24,44 @@ redis_link_note(struct redis *r, enum redis_note what, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	if (what == REDIS_NOTE_STATE && r->losses > REDIS_LOSSES_MAX)
+		what = REDIS_NOTE_DETAIL;
 	r->note(r->context, what, text);
+}
+
+void
+redis_link_note_losses(struct redis *r)
+{
+	uint32_t n = r->losses;
+
+	r->losses = 0;
+	if (n > REDIS_LOSSES_MAX)
+		redis_link_note(r, REDIS_NOTE_STATE,
+		    "the connection was lost %" PRIu32 " more time%s",
+		    n - REDIS_LOSSES_MAX, diag_plural(n - REDIS_LOSSES_MAX));
+}
+
+/* After an hour, losses are noted again, and that it is still down. */
+static void
+end_hour(struct redis *r, int64_t now)
+{
+	if (r->losses == 0 || now - r->losses_since < HOUR_MS)
+		return;
+	if (r->losses > REDIS_LOSSES_MAX)
+		r->noted = false;
+	redis_link_note_losses(r);
+}
+
+/* A connection that was up is lost at ${now}. */
+static void
+count_loss(struct redis *r, int64_t now)
+{
+	if (r->losses == 0)
+		r->losses_since = now;
+	if (r->losses == REDIS_LOSSES_MAX)
+		redis_link_note(r, REDIS_NOTE_STATE,
+		    "further lost connections of this hour are only counted");
+	r->losses++;
 }
 
 void
@@ -118,8 +159,11 @@ redis_link_lose(struct redis *r, bool refused)
 	r->flight.lost = r->flight.count;
 	r->connection = 0;
 	r->asked = 0;
-	if (was_ready)
+	end_hour(r, now);
+	if (was_ready) {
 		r->down_since = now;
+		count_loss(r, now);
+	}
 	r->attempts++;
 	r->failures++;
 	r->refused = refused;

@@ -141,6 +141,7 @@ redis_free(struct redis *r)
 {
 	if (r == NULL)
 		return;
+	redis_link_note_losses(r);
 	redis_link_close(r);
 	if (r->timer >= 0)
 		close(r->timer);

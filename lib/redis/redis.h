@@ -50,6 +50,10 @@
 #define REDIS_RETRY_BASE 100
 #define REDIS_RETRY_CAP 10000
 
+/* So many lost connections are noted within an hour; the others are only counted, which
+ * is noted after the hour, or by redis_free. */
+#define REDIS_LOSSES_MAX 10
+
 /* Older servers are refused: XAUTOCLAIM and XTRIM MINID are of 6.2. */
 #define REDIS_VERSION_MIN "6.2"
 
@@ -120,7 +124,8 @@ struct redis;
  * ${err}; it names the option or file. */
 struct redis *redis_new(const struct redis_options *o, struct err *err);
 
-/* Close the connection and free ${r}.  Commands under way get no answer.
+/* Close the connection and free ${r}.  Commands under way get no answer.  There may be
+ * a last note.
  * NULL is a no-op. */
 void redis_free(struct redis *r);
 

@@ -209,12 +209,32 @@ is_status 0
 stdout_json '.status == "duplicate"'
 is_stderr ''
 
+# ---- A connection that is lost again and again.
+
+rm -f fifo
+mkfifo fifo
+vitals-enqueue "$MASTER/s" <fifo >out 2>err &
+p=$!
+exec 8>fifo
+lost_again() { # The connection is closed; do the messages end?
+	redis_cli m client kill type normal >/dev/null
+	grep -q 'further lost connections of this hour are only counted$' err
+}
+wait_for lost_again
+events_from 7001 7005 >&8
+exec 8>&-
+wait $p
+is 'the status' $? 0
+is 'ten are reported' "$(grep -c ': connecting again$' err) $(grep -c ': connected to 127' err)" '10 10'
+grep -qE "^vitals-enqueue: $MASTER/s: the connection was lost [0-9]+ more times?\$" err
+ok 'and how many more there were' err
+is 'all lines are there' "$(wc -l <out)" 5
+
 # ---- A server without memory: lines wait, and keep their order.
 
 redis_start f
 vitals-enqueue -q --partitions 1 "$REDIS/s" </dev/null
 redis_cli f config set maxmemory 1 >/dev/null
-mkfifo fifo
 vitals-enqueue --partitions 1 "$REDIS/s" <fifo >out 2>err &
 p=$!
 exec 8>fifo
