@@ -65,6 +65,23 @@ compose(struct deliver *d, struct deliver_request *r)
 	return outgoing_batch_end(&r->carries, &d->ids);
 }
 
+/* Return how long the request of ${entry} may take: until the last of its events
+ * expires.  Return 0, for no such limit, if that is past: an event that is too old
+ * when it can first be sent still has one attempt. */
+static int64_t
+time_left(const struct deliver *d, const struct schedule_entry *entry)
+{
+	int64_t left = 0;
+
+	for (; entry != NULL; entry = entry->next) {
+		int64_t ms = entry->delivery.since +
+		    d->schedule.policy.give_up - d->schedule.wall;
+
+		left = ms > left ? ms : left;
+	}
+	return left;
+}
+
 static int
 send_events(struct deliver *d, struct deliver_request *r)
 {
@@ -72,6 +89,7 @@ send_events(struct deliver *d, struct deliver_request *r)
 	struct transport_request q = {.target = e->target,
 	    .kind = TRANSPORT_EVENT,
 	    .header = d->headers.header,
+	    .most_ms = time_left(d, r->in.entry),
 	    .context = r};
 
 	if (compose(d, r) != 0 ||

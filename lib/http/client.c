@@ -223,6 +223,10 @@ http_send(struct http_client *c, const struct http_request *r)
 		return -1;
 	http_slot_reset(s);
 	s->context = r->context;
+	s->total_ms = s->target->total_ms;
+	if (r->most_ms > 0 && r->most_ms < s->total_ms)
+		s->total_ms = (long)r->most_ms;
+	curl_easy_setopt(s->easy, CURLOPT_TIMEOUT_MS, s->total_ms);
 	rc = s->mail != NULL ? http_mail_prepare(s, r->body) : prepare(s, r);
 	if (rc != 0) {
 		http_pool_put(&c->pool, s);

@@ -126,6 +126,7 @@ struct http_request {
 	/* "Name: value" each; copied. */
 	const struct span *header;
 	size_t headers;
+	int64_t most_ms; /* as total_ms of the target, if that is less; or 0 */
 	void *context;
 };
 

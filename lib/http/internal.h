@@ -58,6 +58,7 @@ struct http_slot {
 	struct http_mail *mail; /* NULL: it is of HTTP */
 	char error[CURL_ERROR_SIZE];
 	/* Of the request under way: */
+	long total_ms; /* how long it may take */
 	CURLcode result;
 	bool cancelled;
 	bool again;   /* on a new connection, as the old one was closed */

@@ -134,7 +134,7 @@ http_mail_prepare(struct http_slot *s, struct span message)
 	m->left = (struct span){NULL, 0};
 	m->fd = -1;
 	m->began = instant_monotonic();
-	m->until = m->began + s->target->total_ms;
+	m->until = m->began + s->total_ms;
 	return buf_failed(&m->text) ? -1 : 0;
 }
 

@@ -267,7 +267,6 @@ dress(struct http_slot *s)
 	rc |= curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
 	rc |= curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, s->watch);
 	rc |= curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, t->connect_ms);
-	rc |= curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, t->total_ms);
 	if (t->proxy != NULL)
 		rc |= curl_easy_setopt(e, CURLOPT_PROXY, t->proxy);
 	/* Otherwise libcurl reads the environment for each request. */

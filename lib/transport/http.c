@@ -74,6 +74,7 @@ send_http(
 	    .method = r->kind == TRANSPORT_HANDSHAKE ? HTTP_OPTIONS : HTTP_POST,
 	    .body = r->body,
 	    .header = header,
+	    .most_ms = r->most_ms,
 	    .context = r->context};
 
 	(void)text;

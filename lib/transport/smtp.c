@@ -39,7 +39,8 @@ send_mail(
     struct http_client *c, const struct transport_request *r, struct buf *text)
 {
 	struct http_target *target = (struct http_target *)r->target;
-	struct http_request q = {.target = target, .context = r->context};
+	struct http_request q = {
+	    .target = target, .most_ms = r->most_ms, .context = r->context};
 	struct mail_message m = {.from = http_target_sender(target),
 	    .to = http_target_recipient(target),
 	    .id = r->id,

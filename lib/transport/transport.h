@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "diag/err.h"
 #include "http/http.h"
@@ -37,6 +38,9 @@ struct transport_request {
 	 * None of them are sent by e-mail. */
 	const struct span *header;
 	size_t headers, own;
+	/* The answer must be there after so many ms, if the target does not
+	 * have less time; 0: that of the target. */
+	int64_t most_ms;
 	void *context; /* returned in the answer */
 };
 

@@ -61,6 +61,10 @@ for after in 1 date; do
 	jq -s '.[1].time - .[0].time >= 950' log | grep -q true
 	ok 'is not undercut'
 done
+try 'an attempt past the end' vitals-post -q --give-up-after 0.5 --timeout 600 "$base/delay/60000" <one
+is_status 4
+stdout_json '.status == "expired" and .attempts == 1 and .httpStatus == null and (.error | startswith("timeout"))'
+stderr_has 'expired after 1 attempt: timeout: .*; the next attempt would be later than --give-up-after$'
 try 'a Retry-After past the end' vitals-post -q --give-up-after 60 "$base/status/503?after=3600" <one
 is_status 4
 stdout_json '.status == "expired" and .attempts == 1'
