@@ -16,6 +16,12 @@ interop_tests := $(wildcard tests/interop/*.t)
 fault_tests := $(wildcard tests/fault/*.t)
 JOBS ?= 2
 
+# A sanitizer sees nothing in these that it does not see in others: they check
+# documents, completions, what is installed, and pages in a browser.
+documents = tests/cli/install.t tests/cli/man-map.t tests/cli/man-security.t \
+	tests/cli/man-tables.t tests/cli/options.t tests/interop/dashboard.t \
+	tests/interop/plot.t
+
 # Seconds that one test program may take.  Sanitizers, and a shared machine, can
 # be several times slower.
 export TEST_TIMEOUT ?= $(if $(SAN),1800,900)
@@ -49,8 +55,8 @@ $(server_bin): $(B)/%: $(B)/obj/%.o $(B)/libvitals.a
 	$(call libs_of,$(needs_$*)) $(LDLIBS)
 
 check: check-build ## run all tests
-	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(unit_bin) $(cli_tests) \
-	$(interop_tests) $(fault_tests)
+	$(Q)BUILD=$(B) tests/run -j $(JOBS) $(unit_bin) $(filter-out \
+	$(if $(SAN),$(documents)),$(cli_tests) $(interop_tests)) $(fault_tests)
 # Fuzzers are only compiled here: what breaks them is then seen at once.
 check-build: all $(unit_bin) $(server_bin) $(fuzz_ok:%=$(B)/obj/%.o)
 	$(call say_skipped,unit,$(unit_ok))
