@@ -70,7 +70,7 @@ else
 fi
 paste fhir
 is_status 0
-stdout_has '"resourceType":"Bundle"'
+is_stdout valid
 tap_seen e
 paste sealed
 is_status 0

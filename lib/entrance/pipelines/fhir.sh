@@ -2,4 +2,4 @@
 vitals-extract clip.mp4 |
     vitals-event --session s-81 |
     vitals-fhir --bundle transaction >bundle.ndjson
-vitals-fhir --check bundle.ndjson
+vitals-fhir --check bundle.ndjson >/dev/null && echo valid
