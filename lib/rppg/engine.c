@@ -134,7 +134,7 @@ rppg_apply_rate(struct rppg *p, struct pending *pending, int bin)
 	f[RPPG_FEATURE_SNR] = quality.snr;
 	f[RPPG_FEATURE_COLOUR] = quality.least;
 	f[RPPG_FEATURE_SHADING] = quality.shading;
-	f[RPPG_FEATURE_MOVEMENT] = w->movement;
+	f[RPPG_FEATURE_MOVEMENT] = isfinite(w->movement) ? w->movement : 0;
 	f[RPPG_FEATURE_RHYTHM] = quality.rhythm;
 	f[RPPG_FEATURE_METHODS] = methods_agreeing(w, at);
 	f[RPPG_FEATURE_LIKELIHOOD] =

@@ -30,7 +30,7 @@ rhythm_share(struct power_plan *p, const struct window *w, double bin,
 				near += power;
 		}
 	}
-	if (all > 0)
+	if (all > 0 && isfinite(all)) /* a place may be any number */
 		*share = near / all;
 	return 0;
 }
