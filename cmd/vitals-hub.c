@@ -107,9 +107,7 @@ check_options(int operands)
 		    &cli, "--receipts and --receipts-fd exclude each other");
 	if (opt.email && opt.receipts == NULL && opt.receipts_fd < 0)
 		return cli_usage(&cli, "--email needs --receipts");
-	status = options_listen_check(&cli, &opt.at, &loopback);
-	if (status == CLI_GO)
-		status = options_origins_check(&cli, &opt.origins);
+	status = options_listen_check(&cli, &opt.at, &opt.origins, &loopback);
 	if (status != CLI_GO)
 		return status;
 	if (!loopback && (!options_keys_given(&opt.keys) || opt.base == NULL))

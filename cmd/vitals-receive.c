@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "access/access.h"
 #include "cli/cli.h"
 #include "dedupe/shared.h"
 #include "diag/diag.h"
@@ -125,7 +124,9 @@ check_options(int operands)
 
 	if (operands > 0)
 		return cli_usage(&cli, "takes no operands");
-	status = options_listen_check(&cli, &opt.at, &loopback);
+	status = options_listen_check(&cli, &opt.at, NULL, &loopback);
+	if (status == CLI_GO)
+		status = options_listen_check_sender(&cli, opt.origin);
 	if (status != CLI_GO)
 		return status;
 	if (opt.client_ca != NULL && opt.at.certificate == NULL)
@@ -142,12 +143,6 @@ check_options(int operands)
 				    "--path, --health and --metrics must "
 				    "differ");
 	}
-	if (opt.origin != NULL && strcmp(opt.origin, "*") != 0 &&
-	    !access_is_host(span_of(opt.origin)) &&
-	    !access_is_origin(span_of(opt.origin)))
-		return cli_usage(&cli,
-		    "--allow-origin: '%s' is not the name of a host",
-		    opt.origin);
 	if (opt.rate > 0 && opt.origin == NULL)
 		return cli_usage(&cli, "--allow-rate needs --allow-origin");
 	return options_paths_check(&cli, &opt.paths);

@@ -94,9 +94,7 @@ check_options(int operands)
 
 	if (operands > 0)
 		return cli_usage(&cli, "takes no operands");
-	status = options_listen_check(&cli, &opt.at, &loopback);
-	if (status == CLI_GO)
-		status = options_origins_check(&cli, &opt.origins);
+	status = options_listen_check(&cli, &opt.at, &opt.origins, &loopback);
 	if (status != CLI_GO)
 		return status;
 	if (!loopback && !options_keys_given(&opt.keys))

@@ -8,9 +8,26 @@
 #include "serve/serve.h"
 #include "service/service.h"
 
+static int
+check_origins(const struct cli *cli, const struct cli_list *origins)
+{
+	for (size_t i = 0; i < origins->count; i++) {
+		struct span s = span_of(origins->item[i]);
+
+		if (!span_is(s, "*") && !span_is(s, "null") &&
+		    !access_is_origin(s))
+			return cli_usage(cli,
+			    "--allow-origin: '%s' is not an origin: "
+			    "SCHEME://HOST or SCHEME://HOST:PORT, without a "
+			    "path",
+			    origins->item[i]);
+	}
+	return CLI_GO;
+}
+
 int
-options_listen_check(
-    const struct cli *cli, const struct options_listen *o, bool *loopback)
+options_listen_check(const struct cli *cli, const struct options_listen *o,
+    const struct cli_list *origins, bool *loopback)
 {
 	int is_loopback = serve_is_loopback(o->listen);
 	bool tls = o->certificate != NULL;
@@ -29,24 +46,17 @@ options_listen_check(
 		    "--listen: '%s' is not loopback: --tls-cert is needed, or "
 		    "--allow-http behind a proxy that speaks TLS",
 		    o->listen);
-	return CLI_GO;
+	return origins != NULL ? check_origins(cli, origins) : CLI_GO;
 }
 
 int
-options_origins_check(const struct cli *cli, const struct cli_list *origins)
+options_listen_check_sender(const struct cli *cli, const char *name)
 {
-	for (size_t i = 0; i < origins->count; i++) {
-		struct span s = span_of(origins->item[i]);
-
-		if (!span_is(s, "*") && !span_is(s, "null") &&
-		    !access_is_origin(s))
-			return cli_usage(cli,
-			    "--allow-origin: '%s' is not an origin: "
-			    "SCHEME://HOST or SCHEME://HOST:PORT, without a "
-			    "path",
-			    origins->item[i]);
-	}
-	return CLI_GO;
+	if (name == NULL || strcmp(name, "*") == 0 ||
+	    access_is_host(span_of(name)) || access_is_origin(span_of(name)))
+		return CLI_GO;
+	return cli_usage(
+	    cli, "--allow-origin: '%s' is not the name of a host", name);
 }
 
 int

@@ -31,14 +31,15 @@ struct options_listen {
 		&(o)->certificate),                                        \
 	    CLI_FILE("tls-key", 0, "FILE", "its private key", &(o)->tls_key)
 
-/* Is it an address, and TLS or consent to go without beyond loopback?  Return
- * CLI_GO with *${loopback}, or CLI_USAGE. */
-int options_listen_check(
-    const struct cli *cli, const struct options_listen *o, bool *loopback);
+/* Is it an address, and TLS or consent to go without beyond loopback?  Are
+ * ${origins}, or NULL, the values of --allow-origin?  Return CLI_GO with
+ * *${loopback}, or CLI_USAGE. */
+int options_listen_check(const struct cli *cli, const struct options_listen *o,
+    const struct cli_list *origins, bool *loopback);
 
-/* Check the values of --allow-origin.  Return CLI_GO, or CLI_USAGE. */
-int options_origins_check(
-    const struct cli *cli, const struct cli_list *origins);
+/* Check ${name}, the value of an --allow-origin that is not of pages but of a sender;
+ * NULL: none.  Return CLI_GO, or CLI_USAGE. */
+int options_listen_check_sender(const struct cli *cli, const char *name);
 
 /* ${s} listens, and all files are open, the database ${state} (NULL: none) among
  * them: enter the sandbox of a server, say where it listens, write the port file,
