@@ -86,12 +86,11 @@ is_rate(const char *text)
 bool
 video_kind_lacks_rate(const struct video *v)
 {
-	unsigned char head[VIDEO_HEAD + 1];
+	unsigned char head[VIDEO_HEAD + 1] = {0};
 	const char *p = (const char *)head;
 	bool lacks = true;
 
 	read_head(v, head);
-	head[VIDEO_HEAD] = '\0';
 	if (!video_kind_is_yuv4mpeg(head))
 		return false;
 	head[strcspn(p, "\n")] = '\0';
