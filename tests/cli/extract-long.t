@@ -78,7 +78,9 @@ is_stderr ''
 } >leap
 try 'a leap of three centuries' timeout 300 vitals-extract -w 5 --every 1 -t leap
 is_status 0
-stdout_lines 32
+stdout_lines 31
+[ "$(jq -s 'all(.[]; .durationSeconds == 5)' .out)" = true ]
+ok 'each window is as long as it was asked for'
 is_stderr ''
 
 done_testing

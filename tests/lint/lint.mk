@@ -13,8 +13,9 @@ tidy_c := $(foreach f,$(filter cmd/% lib/%,$(lint_c)),$(if \
 format_ok = $(patsubst %,$(B)/lint/format/%.ok,$(lint_c) $(lint_h))
 tidy_ok = $(patsubst %,$(B)/lint/tidy/%.ok,$(tidy_c))
 
+lint: ## run every linter
 lint: lint-format lint-tree lint-layers lint-circles lint-unused lint-headers \
-	lint-shell lint-man lint-spell lint-cppcheck lint-tidy ## run every linter
+	lint-shell lint-man lint-spell lint-cppcheck lint-tidy
 
 lint-format: $(format_ok)
 $(B)/lint/format/%.ok: % .clang-format
