@@ -75,7 +75,7 @@ is_stderr 'vitals-post: 1 delivered, 0 dead, 0 expired, 0 retries'
 # ---- All endpoints of a spool; expired events; events in progress are not affected.
 new_log
 vitals-post -q --spool s2 "$base/status/404" <in >/dev/null 2>&1
-vitals-post -q --spool s2 --give-up-after 0.01 --retry-base 10 "$base/status/503" <in >/dev/null 2>&1
+vitals-post -q --spool s2 --give-up-after 600 --retry-base 3600 --retry-cap 3600 "$base/status/503" <in >/dev/null 2>&1
 new_log
 try 'of all endpoints' vitals-post -q --spool s2 --retry-dead --max-attempts 1 --breaker 0
 is_status 4
