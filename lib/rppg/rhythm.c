@@ -23,7 +23,7 @@ rhythm_share(struct power_plan *p, const struct window *w, double bin,
 		    power_raw(p, moved, w->n, &s) != 0)
 			return -1;
 		for (int i = POWER_LOW; i < POWER_BINS; i++) {
-			double power = s.power[i];
+			double power = (double)s.power[i];
 
 			all += power;
 			if (fabs(i - bin) <= lobe)
