@@ -1,6 +1,5 @@
 #!/bin/sh
 # vitals-plot: what it does with bad lines and hostile text, and its limits.
-# valgrind
 . "$(dirname "$0")/tap.sh"
 . "$TESTS/cli/plot.sh"
 
