@@ -432,8 +432,7 @@ differ(const struct model *m, enum vital vital, struct err *err)
 		return true;
 	(void)err_set(err,
 	    "the references are from %g to %g %s: they must differ by more "
-	    "than "
-	    "the tolerance of %g",
+	    "than the tolerance of %g",
 	    m->low, m->high, info->unit, info->tolerance);
 	return false;
 }

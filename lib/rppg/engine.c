@@ -128,13 +128,12 @@ rppg_apply_rate(struct rppg *p, struct pending *pending, int bin)
 	    .end = w->end,
 	    .rate = at * POWER_STEP * 60,
 	    .quality = rate_likelihood_explained(w, at),
-	    .movement = w->movement,
 	    .seen = w->seen};
 	double *f = pending->estimate.feature;
 	f[RPPG_FEATURE_SNR] = quality.snr;
 	f[RPPG_FEATURE_COLOUR] = quality.least;
 	f[RPPG_FEATURE_SHADING] = quality.shading;
-	f[RPPG_FEATURE_MOVEMENT] = isfinite(w->movement) ? w->movement : 0;
+	f[RPPG_FEATURE_MOVEMENT] = fmin(1, w->movement);
 	f[RPPG_FEATURE_RHYTHM] = quality.rhythm;
 	f[RPPG_FEATURE_METHODS] = methods_agreeing(w, at);
 	f[RPPG_FEATURE_LIKELIHOOD] =

@@ -59,7 +59,7 @@ enum rppg_feature {
 	RPPG_FEATURE_ARTEFACT, /* share of windows at a rate of coders or lamps */
 	RPPG_FEATURE_DRIFT, /* steps of 6 /min below 50, where beats are unclear */
 	RPPG_FEATURE_SHADING,  /* change of colour that is not that of blood */
-	RPPG_FEATURE_MOVEMENT, /* of the face: as in struct window */
+	RPPG_FEATURE_MOVEMENT, /* of the face, as in struct window; 1 at most */
 	RPPG_FEATURE_RHYTHM,   /* share of the movement at the rate, 0 to 1 */
 	RPPG_FEATURES
 };

@@ -17,7 +17,7 @@ struct window_estimate {
 	double rate;    /* /min */
 	double quality; /* weight of the rate: explained share, 0 to 1 */
 	double feature[RPPG_FEATURES];
-	double movement, seen;
+	double seen;
 };
 
 /* The mean colour of all skin in one frame, and the position of the face. */

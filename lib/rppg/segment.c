@@ -226,7 +226,6 @@ sum_up(const struct rppg *p, struct assembly *d, double from, double to,
 		v->rate += w * n->rate;
 		for (int k = 0; k < RPPG_FEATURES; k++)
 			v->feature[k] += n->feature[k];
-		v->movement += n->movement;
 		add_point(d, n);
 		stretch[stretched++] = n->rate;
 		if (stretched == STRETCH) {
@@ -240,9 +239,9 @@ sum_up(const struct rppg *p, struct assembly *d, double from, double to,
 		return 0;
 	}
 	v->rate /= sum;
-	v->movement /= all;
 	for (int k = 0; k < RPPG_FEATURES; k++)
 		v->feature[k] /= all;
+	v->movement = v->feature[RPPG_FEATURE_MOVEMENT];
 	v->feature[RPPG_FEATURE_SECONDS] =
 	    log(fmax((to - from) * v->coverage, 1) / RPPG_WINDOW);
 	v->snr_db = v->feature[RPPG_FEATURE_SNR];
